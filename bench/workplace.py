@@ -1,0 +1,100 @@
+"""What benchmarks work with: generated photos, the peers' environments, a stack of their own; all in bench/.work."""
+
+import contextlib
+import io
+import os
+import platform
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+WORK = ROOT / "bench" / ".work"
+SIZE_12_MP = (4000, 3000)
+
+
+def machine() -> str:
+    """One line on what this runs on."""
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.split(": ")[1] for line in lines if line.startswith("model name"))
+    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
+
+
+def make_photo(seed: int) -> bytes:
+    """A 12-megapixel JPEG with detail at every scale, as much as makes thumbnails as heavy as those of real photos.
+
+    400 pixels as WebP of quality 70: 8 to 18 kB for portraits and groups, about 15 kB for these.
+    """
+    random = np.random.default_rng(seed)
+    width, height = SIZE_12_MP if seed % 4 else SIZE_12_MP[::-1]
+    picture = np.zeros((height, width, 3), dtype=np.float32)
+    for cells, weight in ((4, 80), (16, 50), (64, 34), (256, 15), (1024, 5)):
+        layer = (random.random((cells * 3 // 4 + 1, cells, 3)) * 255).astype(np.uint8)
+        smooth = Image.fromarray(layer).resize((width, height), Image.Resampling.BICUBIC)
+        picture += (np.asarray(smooth, dtype=np.float32) - 127) * (weight / 127)
+    picture += random.normal(0, 2, (height, width, 1)).astype(np.float32)
+    pixels = np.clip(picture + 120, 0, 255).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def photos(count: int) -> Path:
+    """A folder of generated 12-megapixel photos, made once."""
+    folder = WORK / f"photos-{count}"
+    missing = [number for number in range(count) if not (folder / f"{number:04}.jpg").exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    if missing:
+        print(f"generating {len(missing)} photos of 12 megapixels ...", file=sys.stderr)
+        with ProcessPoolExecutor() as pool:
+            for number, data in zip(missing, pool.map(make_photo, missing), strict=True):
+                (folder / f"{number:04}.jpg").write_bytes(data)
+    return folder
+
+
+def sigal() -> Path:
+    """The command `sigal`, in an environment of its own."""
+    folder = WORK / "venv-sigal"
+    command = folder / "bin" / "sigal"
+    if not command.exists():
+        venv.create(folder, with_pip=True)
+        requirements = ROOT / "bench" / "requirements.txt"
+        pip = [folder / "bin" / "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", requirements]
+        subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
+    return command
+
+
+def lighthouse() -> Path:
+    """The command `lighthouse`, from its own lock file."""
+    folder = WORK / "lighthouse"
+    command = folder / "node_modules" / ".bin" / "lighthouse"
+    if not command.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            (folder / name).write_text((ROOT / "bench" / name).read_text())
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)  # noqa: S607
+    return command
+
+
+@contextlib.contextmanager
+def stack(name: str) -> Iterator["RunningStack"]:  # noqa: F821 - the tests' own helper
+    """A laptop stack on a fresh folder."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    import shutil
+
+    from running import start_stack
+
+    shutil.rmtree(WORK / name, ignore_errors=True)
+    running = start_stack(WORK / name)
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,193 @@
+"""The site generator: ``site/`` + ``kinpics.toml`` + a deployed stack → ``dist/``.
+
+First everything that pages show is gathered, then it is written: bundled assets with a hash in their names, the index,
+a page for each set with its first screen of thumbnails in it, the page of a person, and the fallback page, which shows
+sets that are newer than the site.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+import jinja2
+
+from functions.keys import VIEW_WIDTH
+from functions.shapes import PicSet
+from scripts.config import ROOT, SiteConfig, load_config
+from scripts.stack import Stack, connect
+
+# Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
+_FIRST_TILES = 32
+_EAGER_TILES = 6
+
+
+class BuildError(Exception):
+    """The site can't be rendered; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """URLs of the bundled files by their source name, and what each script imports at once."""
+
+    urls: dict[str, str]
+    imports: dict[str, list[str]]
+
+    def __getitem__(self, name: str) -> str:
+        return self.urls[name]
+
+
+def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
+    """Render the site of a stack into ``dist``, which is replaced whole. Raises ``BuildError``, ``ConfigError``."""
+    config = config or load_config()
+    sets = [picset for picset in stack.tables.sets() if picset.pic_count > 0]
+    fresh = dist.with_name(dist.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    pages = _Pages(fresh, config, _bundle(fresh), _browser_config(stack, config))
+    pages.write("index.html", "index.html", sets=sorted(sets, key=lambda picset: picset.sortkey, reverse=True))
+    pages.write("404.html", "404.html")
+    pages.write("people/index.html", "people.html")
+    for picset in sets:
+        _write_set(pages, picset, list(stack.tables.grid(picset.sortkey)))
+    shutil.rmtree(dist, ignore_errors=True)
+    fresh.rename(dist)
+    return dist
+
+
+def title_of(name: str) -> str:
+    """A set's name as a title: ``2024_newport`` reads "2024 newport". The page's script (album.js) does the same."""
+    return name.replace("_", " ").strip() or name
+
+
+def thumbnail_url(picset: str, file: str) -> str:
+    """Address of the grid thumbnail."""
+    return f"/thumbnails/photos/{_path(picset, file)}"
+
+
+def view_url(picset: str, file: str) -> str:
+    """Address of the viewing rendition."""
+    return f"/thumbnails/{VIEW_WIDTH}/photos/{_path(picset, file)}"
+
+
+def set_url(picset: str) -> str:
+    """Address of a set's page."""
+    return f"/sets/{_path(picset)}/"
+
+
+def _path(*parts: str) -> str:
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+class _Pages:
+    """Writes pages from templates."""
+
+    def __init__(self, folder: Path, config: SiteConfig, assets: Assets, browser_config: dict[str, Any]):
+        self._folder = folder
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(ROOT / "site" / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {
+            "site": config,
+            "assets": assets,
+            "browser_config": {**browser_config, "lightboxCss": assets["lightbox.css"]},
+            "origins": _origins(browser_config),
+            "title_of": title_of,
+            "thumbnail_url": thumbnail_url,
+            "view_url": view_url,
+            "set_url": set_url,
+        }
+
+    def write(self, path: str, template: str, **context: Any) -> None:
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._templates.get_template(template).render(**context), encoding="utf-8")
+
+
+def _write_set(pages: _Pages, picset: PicSet, pics: list[dict]) -> None:
+    context = {"picset": picset.sortkey, "title": picset.title or title_of(picset.sortkey)}
+    pages.write(
+        f"sets/{picset.sortkey}/index.html",
+        "set.html",
+        first=pics[:_FIRST_TILES],
+        eager=_EAGER_TILES,
+        pic_count=len(pics),
+        **context,
+    )
+    pages.write(f"sets/{picset.sortkey}/all/index.html", "all.html", pics=pics, **context)
+
+
+def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
+    """What the page's scripts need to know: names, nothing secret."""
+    return {
+        "region": stack.region,
+        "identityPoolId": stack.outputs["IdentityPool"],
+        "endpoint": stack.endpoint_url,
+        "picsTable": stack.outputs["PicsTable"],
+        "searchFunction": stack.outputs["SearchFunction"],
+        "faceMatchThreshold": config.face_match_threshold,
+    }
+
+
+def _origins(browser_config: dict[str, Any]) -> list[str]:
+    """What a page will talk to, so that it can connect before its script runs."""
+    if browser_config["endpoint"]:
+        return [browser_config["endpoint"]]
+    return [f"https://{name}.{browser_config['region']}.amazonaws.com" for name in ("cognito-identity", "dynamodb")]
+
+
+def _bundle(folder: Path) -> Assets:
+    """Bundle scripts and style sheets into ``assets/``, under names that carry a hash of their content."""
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    if not esbuild.exists():
+        raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
+    entries = ["site/js/main.js", "site/css/style.css", "site/css/lightbox.css"]
+    metafile = folder / "meta.json"
+    command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
+    command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--log-level=error"]
+    command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
+    # Where the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
+    result = subprocess.run(  # noqa: S603 - fixed arguments
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise BuildError(f"the scripts can't be bundled: {result.stderr.strip()}")
+    outputs = json.loads(metafile.read_text())["outputs"]
+    metafile.unlink()
+    urls: dict[str, str] = {}
+    imports: dict[str, list[str]] = {}
+    for path, output in outputs.items():
+        if not output.get("entryPoint"):
+            continue
+        name = Path(output["entryPoint"]).name
+        urls[name] = _asset_url(path)
+        imports[name] = [_asset_url(item["path"]) for item in output["imports"] if item["kind"] == "import-statement"]
+    return Assets(urls, imports)
+
+
+def _asset_url(path: str) -> str:
+    return f"/assets/{Path(path).name}"
+
+
+@click.command()
+@click.option("--stack", "stack_name", default="kinpics", envvar="KINPICS_STACK", show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=ROOT / ".kinpics", envvar="KINPICS_DATA")
+@click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
+def main(stack_name: str, data: Path, dist: Path) -> None:
+    """Render the site into a folder, without publishing it; `kinpics build` does both."""
+    click.echo(build(connect(stack_name, data.resolve()), dist.resolve()))
+
+
+if __name__ == "__main__":
+    main()

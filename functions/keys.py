@@ -1,0 +1,136 @@
+"""Names: where a pic's object, its thumbnails and its faces are found, and back.
+
+An *image path* is ``<picset>/<file>``; its object is ``photos/<picset>/<file>`` in the pics bucket, the grid
+thumbnail has the very same key in the thumbnails bucket, larger renditions stand under a width prefix. Rekognition
+takes a narrower alphabet for its external image id, so there is one pair of functions that converts.
+"""
+
+import hashlib
+import re
+from typing import NamedTuple
+from urllib.parse import unquote_plus
+
+PHOTOS_PREFIX = "photos/"
+VIEW_WIDTH = 1600
+
+# S3 keys end at 1024 bytes; the width prefix of a rendition has to fit in as well.
+MAX_KEY_BYTES = 1000
+# A set is also a folder of the rendered site, and file systems end names at 255 bytes.
+MAX_PICSET_BYTES = 200
+# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_IndexFaces.html (ExternalImageId)
+MAX_EXTERNAL_IMAGE_ID = 255
+
+_SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
+_ESCAPED = re.compile(r":([0-9A-F]{2})")
+_HASHED = "::"
+
+
+class BadNameError(ValueError):
+    """A key that no pic can have; the message says what is wrong with it."""
+
+
+class ImagePath(NamedTuple):
+    """A pic by its picture set and file name, written ``<picset>/<file>``."""
+
+    picset: str
+    file: str
+
+    def __str__(self) -> str:
+        return f"{self.picset}/{self.file}"
+
+    @property
+    def key(self) -> str:
+        """Key of the original in the pics bucket, and of the grid thumbnail in the thumbnails bucket."""
+        return f"{PHOTOS_PREFIX}{self.picset}/{self.file}"
+
+    @property
+    def view_key(self) -> str:
+        """Key of the viewing rendition in the thumbnails bucket."""
+        return f"{VIEW_WIDTH}/{self.key}"
+
+    @property
+    def thumbnail_keys(self) -> tuple[str, str]:
+        """Every key of this pic in the thumbnails bucket."""
+        return self.key, self.view_key
+
+
+def check_picset(name: str) -> str:
+    """Return ``name`` if a picture set can be called so, else raise ``BadNameError``."""
+    if not name or name.startswith(".") or "/" in name or name != name.strip():
+        raise BadNameError(
+            f"{name!r} can't be the name of a picture set: it must not be empty, start with '.', contain '/', or "
+            "begin or end with a space"
+        )
+    _check_text(name)
+    if len(name.encode()) > MAX_PICSET_BYTES:
+        raise BadNameError(f"{name!r} is too long for a picture set: {MAX_PICSET_BYTES} bytes fit")
+    return name
+
+
+def check_file(name: str) -> str:
+    """Return ``name`` if a pic can be called so, else raise ``BadNameError``."""
+    if not name or "/" in name or name in (".", ".."):
+        raise BadNameError(f"{name!r} can't be the file name of a pic: it must not be empty or contain '/'")
+    return _check_text(name)
+
+
+def image_path(picset: str, file: str) -> ImagePath:
+    """The checked path of a pic. Raises ``BadNameError``."""
+    path = ImagePath(check_picset(picset), check_file(file))
+    if len(path.key.encode()) > MAX_KEY_BYTES:
+        raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, {MAX_KEY_BYTES} fit")
+    return path
+
+
+def parse_key(key: str) -> ImagePath:
+    """The pic whose object has this (decoded) key. Raises ``BadNameError`` for a key outside ``photos/<picset>/``."""
+    picset, slash, file = key.removeprefix(PHOTOS_PREFIX).partition("/")
+    if not key.startswith(PHOTOS_PREFIX) or not slash:
+        raise BadNameError(f"{key!r} is not of the form {PHOTOS_PREFIX}<picset>/<file>")
+    return image_path(picset, file)
+
+
+def parse_image_path(text: str) -> ImagePath:
+    """The pic written as ``<picset>/<file>``. Raises ``BadNameError``."""
+    return parse_key(PHOTOS_PREFIX + text)
+
+
+def decode_event_key(key: str) -> str:
+    """An object key as S3 events carry it (form-encoded) in plain text.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    """
+    return unquote_plus(key)
+
+
+def encode_external_image_id(path: ImagePath) -> str:
+    """The external image id of a pic: its path, with ``:XX`` for each byte Rekognition does not take.
+
+    Where that is longer than 255 characters, a hash of the path stands for it: still one id per pic, but
+    `decode_external_image_id` can't return to the path.
+    """
+    encoded = "".join(chr(byte) if _SAFE.match(bytes([byte])) else f":{byte:02X}" for byte in str(path).encode())
+    if len(encoded) <= MAX_EXTERNAL_IMAGE_ID:
+        return encoded
+    return _HASHED + hashlib.sha256(str(path).encode()).hexdigest()
+
+
+def decode_external_image_id(external_image_id: str) -> ImagePath | None:
+    """The pic of an external image id, or None for one that is a hash or was not made here."""
+    if external_image_id.startswith(_HASHED):
+        return None
+    raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), external_image_id)
+    try:
+        return parse_image_path(raw.encode("latin-1").decode())
+    except (BadNameError, UnicodeError):
+        return None
+
+
+def _check_text(name: str) -> str:
+    if any(ord(char) < 32 or ord(char) == 127 for char in name):
+        raise BadNameError(f"{name!r} contains control characters")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise BadNameError(f"{name!r} is not valid Unicode") from None
+    return name

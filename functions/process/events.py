@@ -1,0 +1,53 @@
+"""What a queue message asks for: S3's event notifications, and the owner's wish to process a pic again."""
+
+import json
+from dataclasses import dataclass
+
+from functions.keys import decode_event_key
+
+CHECK_EVENT = "kinpics:Check"
+REPROCESS_EVENT = "kinpics:Reprocess"
+
+
+@dataclass(frozen=True)
+class ObjectChange:
+    """Something happened to an object; what it is now, only S3 can say.
+
+    Events arrive twice and in any order, so the kind of event is not acted upon: ``force`` alone (the owner asked to
+    process again) tells more than that the object is to be looked at.
+    """
+
+    bucket: str
+    key: str
+    force: bool = False
+
+
+def parse_message(body: str) -> list[ObjectChange]:
+    """The changes in one queue message; none for the test event S3 sends when a notification is set up.
+
+    Raises ``ValueError`` for a body that is not an event notification.
+    """
+    try:
+        event = json.loads(body)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"the message is not JSON: {error}") from None
+    if isinstance(event, dict) and event.get("Event") == "s3:TestEvent":
+        return []
+    try:
+        return [
+            ObjectChange(
+                bucket=record["s3"]["bucket"]["name"],
+                key=decode_event_key(record["s3"]["object"]["key"]),
+                force=record.get("eventName") == REPROCESS_EVENT,
+            )
+            for record in event["Records"]
+        ]
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError("the message is not an S3 event notification") from None
+
+
+def owner_message(bucket: str, encoded_key: str, *, force: bool) -> str:
+    """A message that makes the process function look at a pic; with ``force``, do it again from its original."""
+    event = REPROCESS_EVENT if force else CHECK_EVENT
+    record = {"eventName": event, "s3": {"bucket": {"name": bucket}, "object": {"key": encoded_key}}}
+    return json.dumps({"Records": [record]})

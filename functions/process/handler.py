@@ -1,0 +1,112 @@
+"""Entry point of the process function: a batch of queue messages in, the ids of those to be tried again out.
+
+A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once where trying
+again can't help (the file is no image, the key no pic's), it goes to the dead-letter queue with its reason as message
+attributes `code`, `reason` and `image_path`.
+"""
+
+import functools
+import json
+import logging
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from functions.faces import FaceCollection
+from functions.keys import BadNameError, parse_key
+from functions.process.events import ObjectChange, parse_message
+from functions.process.images import UnusableImageError
+from functions.process.objects import Objects
+from functions.process.sync import Album
+from functions.tables import LeaseTakenError, Tables
+
+logger = logging.getLogger("kinpics.process")
+logger.setLevel(logging.INFO)
+
+_MAX_PAUSE_SECONDS = 300
+_MAX_REASON = 1000
+
+
+@functools.cache
+def _clients() -> tuple[Album, Any]:
+    config = Config(retries={"mode": "adaptive", "max_attempts": 8})
+    environment = os.environ
+    album = Album(
+        objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"]),
+        faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"]),
+        tables=Tables(
+            boto3.resource("dynamodb", config=config).meta.client,
+            environment["PICS_TABLE"],
+            environment["PICS_BY_IMAGE_ID_TABLE"],
+            environment["LEASES_TABLE"],
+        ),
+    )
+    return album, boto3.client("sqs", config=config)
+
+
+def handler(event: dict, context: Any) -> dict:
+    """Process a batch; returns SQS's partial batch response."""
+    album, sqs = _clients()
+    failures = [
+        {"itemIdentifier": record["messageId"]}
+        for record in event["Records"]
+        if not _process_message(album, sqs, record, context)
+    ]
+    return {"batchItemFailures": failures}
+
+
+def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool:
+    """Whether the message is dealt with; False to have it given out again."""
+    changes: list[ObjectChange] = []
+    try:
+        changes = parse_message(record["body"])
+        for change in changes:
+            _process_change(album, change, record["messageId"], context)
+    except (BadNameError, UnusableImageError, ValueError) as error:
+        _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
+    except LeaseTakenError as error:
+        _give_out_again(sqs, record, error.seconds)
+        return False
+    except Exception as error:
+        logger.exception("message %s failed", record["messageId"])
+        tries = int(record["attributes"]["ApproximateReceiveCount"])
+        if tries < int(os.environ["MAX_RECEIVE_COUNT"]):
+            _give_out_again(sqs, record, 2**tries)
+            return False
+        _to_dead_letters(sqs, record, changes, type(error).__name__, str(error))
+    return True
+
+
+def _process_change(album: Album, change: ObjectChange, owner: str, context: Any) -> None:
+    if change.key.endswith("/"):
+        return  # the marker that S3's console makes for a folder
+    seconds = context.get_remaining_time_in_millis() / 1000
+    album.sync(change.bucket, parse_key(change.key), owner=owner, seconds=seconds, force=change.force)
+
+
+def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
+    sqs.change_message_visibility(
+        QueueUrl=os.environ["QUEUE_URL"],
+        ReceiptHandle=record["receiptHandle"],
+        VisibilityTimeout=min(_MAX_PAUSE_SECONDS, int(seconds) + 1),
+    )
+
+
+def _to_dead_letters(sqs: Any, record: dict, changes: list[ObjectChange], code: str, reason: str) -> None:
+    key = changes[0].key if changes else "unknown"
+    logger.error(json.dumps({"message": "given up", "key": key, "code": code, "reason": reason}))
+    attributes = {"code": code, "reason": reason[:_MAX_REASON] or code, "key": key}
+    sqs.send_message(
+        QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
+        MessageBody=record["body"],
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": _queue_text(value)} for name, value in attributes.items()
+        },
+    )
+
+
+def _queue_text(text: str) -> str:
+    """``text`` without the characters SQS refuses."""
+    return "".join(char if char in "\t\n\r" or char.isprintable() else "�" for char in text)

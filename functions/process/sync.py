@@ -1,0 +1,122 @@
+"""Bring everything the album keeps of one pic in line with the original in S3.
+
+An event only says that a key is worth a look; what to do follows from what is there now. Under the pic's lease
+(one worker at a time): no original, and all traces go; an original that rows and thumbnails already show, and nothing
+happens; else it is decoded, its faces are indexed, its thumbnails and rows are written, and the faces of the version
+before are removed. So duplicate, late and reordered events all end in the same state.
+
+A worker that dies leaves its lease behind, which tells the next one that faces may be indexed which no row knows of:
+that one looks through the collection for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from botocore.exceptions import ClientError
+
+from functions.faces import FaceCollection
+from functions.keys import ImagePath
+from functions.process.images import Renditions, UnusableImageError, render
+from functions.process.metadata import summary, taken_at
+from functions.process.objects import Objects, Original
+from functions.shapes import Pic, grid_key
+from functions.tables import Tables
+
+_NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
+# What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
+_IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
+
+
+@dataclass(frozen=True)
+class Album:
+    """Everything the process function writes to."""
+
+    objects: Objects
+    faces: FaceCollection
+    tables: Tables
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
+        """Make rows, thumbnails and faces of a pic agree with its original.
+
+        ``owner`` and ``seconds`` name and bound the lease. Raises ``LeaseTakenError`` when another worker is at the
+        pic, ``UnusableImageError`` when the original can't be shown (its traces are removed first), and whatever AWS
+        raises: to be tried again.
+        """
+        abandoned = self.tables.acquire_lease(path, owner, seconds)
+        try:
+            if force or abandoned or not self._is_in_sync(bucket, path):
+                self._bring_in_sync(bucket, path, abandoned)
+        except UnusableImageError:
+            self._remove(path, abandoned)
+            self.tables.release_lease(path, owner)
+            raise
+        # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
+        self.tables.release_lease(path, owner)
+
+    def _is_in_sync(self, bucket: str, path: ImagePath) -> bool:
+        etag = self.objects.etag(bucket, path.key)
+        pic = self.tables.get_pic(path)
+        if etag is None or pic is None:
+            return False
+        return pic.etag == etag and self.objects.has_thumbnails(path, etag)
+
+    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool) -> None:
+        original = self.objects.read(bucket, path.key)
+        if original is None:
+            self._remove(path, abandoned)
+            return
+        renditions = render(original.data)
+        data = self._index(bucket, path, renditions)
+        pic = self._pic(path, original, renditions, data)
+        self.objects.put_thumbnails(path, renditions, original.etag)
+        old = self.tables.put_pic(path, pic, self._timestamp())
+        self._delete_faces(path, old, abandoned, keep=pic.face_ids)
+
+    def _remove(self, path: ImagePath, abandoned: bool) -> None:
+        # Faces go first: while the row is there, a worker that dies in between can still find them.
+        old = self.tables.get_pic(path)
+        self._delete_faces(path, old, abandoned, keep=set())
+        self.objects.delete_thumbnails(path)
+        self.tables.remove_pic(path, self._timestamp())
+
+    def _delete_faces(self, path: ImagePath, old: Pic | None, abandoned: bool, keep: set[str]) -> None:
+        known = old.face_ids if old else set()
+        if abandoned:
+            known |= self.faces.face_ids_of(path)
+        self.faces.delete(known - keep)
+
+    def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict:
+        if not renditions.has_room_for_faces:
+            return _NO_FACES
+        if renditions.face_image is not None:
+            return self.faces.index(path, {"Bytes": renditions.face_image})
+        try:
+            return self.faces.index(path, {"S3Object": {"Bucket": bucket, "Name": path.key}})
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _IMAGE_REFUSED:
+                raise
+            return self.faces.index(path, {"Bytes": renditions.view})
+
+    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Pic:
+        taken = taken_at(renditions.exif)
+        return Pic(
+            primarykey=path.picset,
+            sortkey=path.file,
+            grid_key=grid_key(taken, path.file),
+            width=renditions.width,
+            height=renditions.height,
+            placeholder=renditions.placeholder,
+            face_count=len(data.get("FaceRecords", [])),
+            etag=original.etag,
+            size=original.size,
+            content_type=renditions.content_type,
+            taken_at=taken,
+            exif=summary(renditions.exif),
+            processed_at=self._timestamp(),
+            data=data,
+        )
+
+    def _timestamp(self) -> str:
+        return self.now().isoformat(timespec="milliseconds")

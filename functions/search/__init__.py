@@ -1,0 +1,1 @@
+"""The search function: a face in, the photos of that person out."""

@@ -1,0 +1,140 @@
+"""Serves the album on the site port as CloudFront does on AWS: three buckets behind one origin.
+
+``/photos/…`` comes from the pics bucket, ``/thumbnails/…`` from the thumbnails bucket, everything else from the site
+bucket, with index documents, the fallback page for what is not there, compression, and range requests.
+"""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+FALLBACK_PAGE = "404.html"
+_CHUNK = 256 * 1024
+_PASSED_ON = {
+    "ContentType": b"content-type",
+    "ContentRange": b"content-range",
+    "CacheControl": b"cache-control",
+    "ETag": b"etag",
+    "ContentEncoding": b"content-encoding",
+}
+_COMPRESSED = ("text/", "application/json", "image/svg+xml")
+_SECURITY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+
+
+class SiteServer:
+    """ASGI application over the buckets named by ``buckets`` (``site``, ``pics``, ``thumbnails``)."""
+
+    def __init__(self, session: boto3.Session, buckets: dict[str, str]):
+        self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
+        self._buckets = buckets
+
+    async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await _send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
+            return
+        headers = dict(scope["headers"])
+        try:
+            path = unquote_to_bytes(scope["raw_path"].split(b"?")[0]).decode()
+        except UnicodeDecodeError:
+            path = "/�"
+        bucket, key = self._place(path)
+        await self._answer(send, bucket, key, headers, scope["method"] == "HEAD")
+
+    def _place(self, path: str) -> tuple[str, str]:
+        key = path.removeprefix("/")
+        if key.startswith("photos/"):
+            return self._buckets["pics"], key
+        if key.startswith("thumbnails/"):
+            return self._buckets["thumbnails"], key.removeprefix("thumbnails/")
+        return self._buckets["site"], key + "index.html" if not key or key.endswith("/") else key
+
+    async def _answer(self, send: Callable, bucket: str, key: str, headers: dict, head: bool) -> None:
+        arguments: dict[str, str] = {}
+        if b"range" in headers:
+            arguments["Range"] = headers[b"range"].decode("latin-1")
+        if b"if-none-match" in headers:
+            arguments["IfNoneMatch"] = headers[b"if-none-match"].decode("latin-1")
+        try:
+            found = await self._get(bucket, key, arguments)
+        except ClientError as error:
+            await self._answer_error(send, error, bucket, key, head)
+            return
+        status = 206 if "ContentRange" in found else 200
+        if (
+            status == 200
+            and found["ContentType"].startswith(_COMPRESSED)
+            and b"gzip" in headers.get(b"accept-encoding", b"")
+        ):
+            await self._send_compressed(send, found, head)
+        else:
+            await self._send_object(send, status, found, head)
+
+    async def _answer_error(self, send: Callable, error: ClientError, bucket: str, key: str, head: bool) -> None:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status in (304, 416):
+            await _send(send, status, [(b"content-length", b"0")], b"")
+        elif bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
+            # `/sets/x` is the page `/sets/x/`.
+            location = f"/{quote(key)}/".encode()
+            await _send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
+        else:
+            try:
+                found = await self._get(self._buckets["site"], FALLBACK_PAGE, {})
+            except ClientError:
+                await _send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
+                return
+            await self._send_object(send, 404, found, head)
+
+    async def _get(self, bucket: str, key: str, arguments: dict[str, str]) -> dict:
+        return await asyncio.to_thread(self._s3.get_object, Bucket=bucket, Key=key, **arguments)
+
+    async def _send_compressed(self, send: Callable, found: dict, head: bool) -> None:
+        body = gzip.compress(await asyncio.to_thread(found["Body"].read), 6)
+        headers = [(name, str(found[field]).encode()) for field, name in _PASSED_ON.items() if found.get(field)]
+        # The same page in another coding has another tag of its own only in strength.
+        headers = [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
+        headers += [
+            (b"content-encoding", b"gzip"),
+            (b"content-length", str(len(body)).encode()),
+            (b"vary", b"accept-encoding"),
+        ]
+        await _send(send, 200, headers, b"" if head else body)
+
+    async def _send_object(self, send: Callable, status: int, found: dict, head: bool) -> None:
+        headers = [(name, str(found[field]).encode()) for field, name in _PASSED_ON.items() if found.get(field)]
+        headers += [
+            (b"content-length", str(found["ContentLength"]).encode()),
+            (b"accept-ranges", b"bytes"),
+            (b"last-modified", found["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT").encode()),
+            *_SECURITY_HEADERS,
+        ]
+        body: Any = found["Body"]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        try:
+            while not head and (chunk := await asyncio.to_thread(body.read, _CHUNK)):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        finally:
+            body.close()
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _send(send: Callable, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *_SECURITY_HEADERS]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Callable, send: Callable) -> None:
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,169 @@
+"""The launcher: one process with the embedded AWS on one port and the site on another, until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import boto3
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.deploy import deploy
+from local.embedded import REGION, EmbeddedAws, configure
+from local.site_server import SiteServer
+from local.state_folder import Running, StateFolder
+
+STACK_NAME = "kinpics"
+T = TypeVar("T")
+
+_SAVE_SECONDS = 5.0
+# Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
+_PARAMETERS = {"ProcessConcurrency": "2"}
+
+
+class PortBusyError(Exception):
+    """A port is taken; the message names it and the option that chooses another."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where a stack keeps its data and listens; ports on 127.0.0.1."""
+
+    data: Path
+    site_port: int = 8000
+    api_port: int = 4566
+
+
+def run(
+    options: Options, root: Path, prepare: Callable[[Running, dict[str, str]], None], ready: Callable[[Running], None]
+) -> None:
+    """Run the stack of a checkout until SIGINT or SIGTERM.
+
+    ``prepare`` is called in a thread once the template is deployed, with the stack's outputs, to fill and publish the
+    site; ``ready`` after it, when all is served. Raises ``PortBusyError``, ``StateFolderError``, ``DeployError``.
+    """
+    folder = StateFolder(options.data)
+    with folder.locked():
+        _check_port(options.site_port, "--site-port")
+        _check_port(options.api_port, "--api-port")
+        access_key, secret_key = folder.keys()
+        running = Running(
+            pid=os.getpid(),
+            api_url=f"http://localhost:{options.api_port}",
+            site_url=f"http://localhost:{options.site_port}",
+            access_key=access_key,
+            secret_key=secret_key,
+            region=REGION,
+        )
+        configure(options.data, options.api_port, access_key, secret_key)
+        aws = EmbeddedAws(options.data)
+        try:
+            asyncio.run(_serve(aws, options, root, folder, running, prepare, ready))
+        finally:
+            aws.close()
+
+
+async def _serve(
+    aws: EmbeddedAws,
+    options: Options,
+    root: Path,
+    folder: StateFolder,
+    running: Running,
+    prepare: Callable[[Running, dict[str, str]], None],
+    ready: Callable[[Running], None],
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    api = asyncio.create_task(serve(aws.app, _config(options.api_port), shutdown_trigger=stop.wait))
+    saving = asyncio.create_task(aws.save_regularly(_SAVE_SECONDS))
+    site: asyncio.Task | None = None
+    try:
+        await _listening(options.api_port, api)
+        session = boto3.Session()  # `configure` has set the environment it reads
+        outputs = await _unless_stopped(stop, asyncio.to_thread(_deploy, session, root))
+        folder.announce(running)
+        buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
+        server = SiteServer(session, buckets)
+        site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=stop.wait))
+        await _listening(options.site_port, site)
+        await _unless_stopped(stop, asyncio.to_thread(prepare, running, outputs))
+        ready(running)
+        await stop.wait()
+    except _StoppedError:
+        pass
+    finally:
+        stop.set()
+        saving.cancel()
+        for task in (site, api):
+            if task is not None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+
+class _StoppedError(Exception):
+    """The stack was told to stop while it was starting."""
+
+
+async def _unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T:
+    """The result of ``work``, or ``_StoppedError`` as soon as the stack is told to stop."""
+    task = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        raise _StoppedError
+    stopping.cancel()
+    return task.result()
+
+
+def _deploy(session: boto3.Session, root: Path) -> dict[str, str]:
+    """Deploy the template and return the stack's outputs."""
+    deploy(session, root, STACK_NAME, _PARAMETERS)
+    stack = session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _config(port: int) -> Config:
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1.0
+    config.shutdown_timeout = 5.0
+    config.errorlog = logging.getLogger("hypercorn.error")
+    config.loglevel = "ERROR"
+    return config
+
+
+async def _listening(port: int, server: asyncio.Task) -> None:
+    """Wait until a server accepts connections; its own error is raised if it ends before."""
+    while True:
+        if server.done():
+            server.result()
+            raise PortBusyError(f"nothing listens on port {port}")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.02)
+
+
+def _check_port(port: int, option: str) -> None:
+    """Raise ``PortBusyError`` where something listens on a port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise PortBusyError(f"port {port} is not open to this user: choose one above 1023 with {option}") from None
+        except OSError:
+            raise PortBusyError(
+                f"port {port} is in use: stop what listens there, or choose another with {option}"
+            ) from None

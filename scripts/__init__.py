@@ -1,0 +1,1 @@
+"""The owner's command line, `kinpics`: thin commands in `cli`, one module for each thing they do."""

@@ -1,0 +1,92 @@
+"""Writes docs/data.md from the shapes: `python -m scripts.document_data`; a test holds the file to it."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from functions import keys, shapes
+from functions.process.images import GRID_SIDE
+from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
+
+PATH = Path(__file__).parents[1] / "docs" / "data.md"
+_TABLES = (
+    (shapes.PicSet, "Picture set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.Pic, "Pic: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.ImageRecord, "Pic by image id: table `pics_by_image_id`", "partition key `image_id`"),
+)
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    for shape, title, key in _TABLES:
+        lines = [
+            f"## {title}",
+            "",
+            f"{(shape.__doc__ or '').strip()} Key: {key}.",
+            "",
+            "| attribute | what it is |",
+            "|---|---|",
+        ]
+        lines += [f"| `{field.name}` | {field.metadata['help']} |" for field in fields(shape)]
+        parts.append("\n".join(lines) + "\n")
+    parts.append(_REST)
+    return "\n".join(parts)
+
+
+_HEAD = """# Data
+
+Generated from `functions/shapes.py` by `python -m scripts.document_data`. An attribute without a value is absent.
+"""
+
+_REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds of each pic just what a set's page shows:
+{", ".join(f"`{name}`" for name in shapes.GRID_ATTRIBUTES)}.
+
+## Lease: table `leases`
+
+One worker at a time works on a pic. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
+1970). A lease that is found taken, by its own owner or expired, tells of a worker that died.
+
+## Objects
+
+| bucket | key | what it is |
+|---|---|---|
+| pics | `photos/<picset>/<file>` | the original, as uploaded; metadata `{"sha256"}` |
+| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side; metadata `source-etag`: ETag of its original |
+| thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
+| site | `index.html`, `sets/<picset>/…`, `people/…`, `404.html`, `assets/…` | the rendered site |
+
+The external image id of a face is its image path, each byte outside `[A-Za-z0-9_.-]` written `:XX`; where that is longer
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path.
+
+## The search function
+
+Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most 5 MB>", "collection": "{COLLECTIONS[0]}"}}`, with
+
+| field | default | what it is |
+|---|---|---|
+| `threshold` | {DEFAULT_THRESHOLD:g} | least similarity, 0 to 100 |
+| `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
+| `next` | | token from the answer before |
+
+Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo of the face that was asked for
+comes first with similarity 100. `next` is there where more remain. A photo:
+
+| field | what it is |
+|---|---|
+| `image_id`, `image_path`, `width`, `height`, `placeholder` | as in `pics_by_image_id` |
+| `similarity` | of the best matching face in it, rounded down to 0.01 |
+| `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
+| `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
+
+An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`.
+
+## Messages
+
+The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name
+`kinpics:Reprocess` (do it again) or `kinpics:Check` (look whether anything is missing). A message in the dead-letter queue has its reason in the attributes `code`, `reason`, `key`; one without
+them made the function crash or run out of time.
+"""
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(), encoding="utf-8")

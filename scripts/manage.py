@@ -1,0 +1,61 @@
+"""Removing pics and sets, and doing pics again."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote_plus
+
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from functions.process.events import owner_message
+from scripts.stack import Stack
+
+_SEND_BATCH = 10
+_DELETE_BATCH = 1000
+
+
+class NothingThereError(Exception):
+    """What was named does not exist in the album."""
+
+
+def originals(stack: Stack, picset: str | None) -> Iterator[ImagePath]:
+    """Every pic that has an original, of one set or of all."""
+    prefix = f"{PHOTOS_PREFIX}{picset}/" if picset else PHOTOS_PREFIX
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.pics_bucket, Prefix=prefix):
+        for item in page.get("Contents", []):
+            try:
+                yield parse_key(item["Key"])
+            except BadNameError:
+                continue  # not a pic of ours; the process function has told its dead letters so
+
+
+def select(stack: Stack, name: str) -> list[ImagePath]:
+    """The pics meant by ``SET`` or ``SET/PIC``. Raises ``NothingThereError``."""
+    picset, _, file = name.partition("/")
+    found = [path for path in originals(stack, picset) if not file or path.file == file]
+    if not found:
+        raise NothingThereError(f"there is no {'pic' if file else 'set'} {name} in the album")
+    return found
+
+
+def delete(stack: Stack, paths: list[ImagePath]) -> None:
+    """Delete originals; the process function removes what belongs to them."""
+    for start in range(0, len(paths), _DELETE_BATCH):
+        batch = [{"Key": path.key} for path in paths[start : start + _DELETE_BATCH]]
+        response = stack.s3.delete_objects(Bucket=stack.pics_bucket, Delete={"Objects": batch, "Quiet": True})
+        for error in response.get("Errors", []):
+            raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
+
+
+def ask_to_process(stack: Stack, paths: list[ImagePath], *, force: bool) -> None:
+    """Ask the process function to look at pics; with ``force``, to do them again from their originals."""
+
+    def send(batch: list[ImagePath]) -> None:
+        entries = [
+            {"Id": str(number), "MessageBody": owner_message(stack.pics_bucket, quote_plus(path.key), force=force)}
+            for number, path in enumerate(batch)
+        ]
+        response = stack.sqs.send_message_batch(QueueUrl=stack.outputs["ProcessQueue"], Entries=entries)
+        if response.get("Failed"):
+            raise OSError(f"the queue refused a message: {response['Failed'][0].get('Message')}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, [paths[start : start + _SEND_BATCH] for start in range(0, len(paths), _SEND_BATCH)]))

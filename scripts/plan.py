@@ -1,0 +1,182 @@
+"""What an upload would do, worked out before anything is done: a plan is data, `--dry-run` prints it."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pillow_heif
+from botocore.exceptions import ClientError
+from PIL import Image
+
+from functions.keys import BadNameError, ImagePath, check_picset, image_path
+
+pillow_heif.register_heif_opener(thumbnails=False)
+
+# Digest of an original, kept as the object's metadata: an ETag is none for a file that went up in parts.
+SHA256_METADATA = "sha256"
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+_BLOCK = 1024 * 1024
+
+
+class PlanError(Exception):
+    """The folder can't be uploaded at all; the message says why."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that will not go up, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A file to be in the set: ``sha256`` as hex digits, ``size`` in bytes."""
+
+    source: Path
+    path: ImagePath
+    size: int
+    sha256: str
+
+
+@dataclass
+class Plan:
+    """Everything an upload of one folder comes to."""
+
+    folder: Path
+    picset: str
+    uploads: list[Photo] = field(default_factory=list)
+    present: list[Photo] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    # Told, without making the upload a failure.
+    left_out: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def photos(self) -> list[Photo]:
+        return self.uploads + self.present
+
+
+def picset_of(folder: Path, name: str | None) -> str:
+    """The set a folder goes to: ``name``, else the folder's own. Raises ``PlanError``."""
+    try:
+        return check_picset(unicodedata.normalize("NFC", name or folder.resolve().name))
+    except BadNameError as error:
+        raise PlanError(f"{error}; choose another with --set") from None
+
+
+def list_photos(folder: Path, picset: str) -> Plan:
+    """Sort a folder's files into photos (not hashed yet: see `hash_photos`) and the rest. Raises ``PlanError``."""
+    if not folder.exists():
+        raise PlanError(f"there is no folder {folder}")
+    if not folder.is_dir():
+        raise PlanError(f"{folder} is not a folder: give the folder that holds the set's photos")
+    plan = Plan(folder, picset)
+    names: dict[str, str] = {}
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raise PlanError(f"{folder} can't be read: {error.strerror}") from None
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.lower() in _CLUTTER:
+            continue
+        if entry.is_dir():
+            plan.left_out.append(Refusal(entry.name, "a folder within: a set is one folder, upload it as its own set"))
+        elif not entry.is_file():
+            plan.left_out.append(Refusal(entry.name, "not a regular file"))
+        elif entry.suffix.lower() not in PHOTO_SUFFIXES and not _is_image(entry):
+            plan.left_out.append(Refusal(entry.name, "not a photo"))
+        else:
+            _add(plan, entry, names)
+    if not plan.uploads and not plan.refused:
+        raise PlanError(f"there are no photos in {folder}")
+    return plan
+
+
+def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
+    try:
+        # Some systems take names apart into letters and accents; the album writes them in one way.
+        path = image_path(plan.picset, unicodedata.normalize("NFC", entry.name))
+        size = entry.stat().st_size
+    except BadNameError as error:
+        plan.refused.append(Refusal(_printable(entry.name), f"{error}; rename the file"))
+        return
+    except OSError as error:
+        plan.refused.append(Refusal(entry.name, f"can't be read: {error.strerror}"))
+        return
+    twin = names.get(path.file.casefold())
+    if twin == path.file:
+        plan.refused.append(Refusal(entry.name, "another file of this folder has the same name; rename one of them"))
+        return
+    if twin is not None:
+        plan.warnings.append(f"{twin} and {path.file} differ by case alone: both go up, as two photos")
+    names[path.file.casefold()] = path.file
+    plan.uploads.append(Photo(entry, path, size, ""))
+
+
+def hash_photos(plan: Plan, step: Callable[[], None]) -> None:
+    """Fill in each photo's digest, calling ``step`` after each; an unreadable file is refused."""
+    hashed = []
+    with ThreadPoolExecutor(4) as pool:
+        for photo, digest in zip(plan.uploads, pool.map(_digest, plan.uploads), strict=True):
+            if isinstance(digest, OSError):
+                plan.refused.append(Refusal(photo.path.file, f"can't be read: {digest.strerror}"))
+            else:
+                hashed.append(Photo(photo.source, photo.path, photo.size, digest))
+            step()
+    plan.uploads = hashed
+
+
+def skip_present(plan: Plan, s3: Any, bucket: str, concurrency: int) -> None:
+    """Move photos whose very bytes the set already holds from ``uploads`` to ``present``."""
+    sizes = {item["Key"]: item["Size"] for item in _objects(s3, bucket, f"photos/{plan.picset}/")}
+    candidates = [photo for photo in plan.uploads if sizes.get(photo.path.key) == photo.size]
+    with ThreadPoolExecutor(concurrency) as pool:
+        same = pool.map(lambda photo: _stored_digest(s3, bucket, photo.path.key) == photo.sha256, candidates)
+        present = {photo.path for photo, is_same in zip(candidates, same, strict=True) if is_same}
+    plan.present = [photo for photo in plan.uploads if photo.path in present]
+    plan.uploads = [photo for photo in plan.uploads if photo.path not in present]
+
+
+def _objects(s3: Any, bucket: str, prefix: str) -> Iterable[dict]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        yield from page.get("Contents", [])
+
+
+def _stored_digest(s3: Any, bucket: str, key: str) -> str | None:
+    try:
+        return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SHA256_METADATA)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            return None
+        raise
+
+
+def _digest(photo: Photo) -> str | OSError:
+    digest = hashlib.sha256()
+    try:
+        with open(photo.source, "rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        return error
+    return digest.hexdigest()
+
+
+def _is_image(path: Path) -> bool:
+    """Whether a file without a photo's suffix is one by content."""
+    try:
+        with Image.open(path):
+            return True
+    except Exception:  # whatever the decoders make of a file that is none
+        return False
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()

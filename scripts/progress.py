@@ -1,0 +1,25 @@
+"""Progress on stderr, where a person is looking; nothing where output goes to a file."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+import click
+
+
+class Progress:
+    """Draws bars; ``quiet`` for `--json` and pipes."""
+
+    def __init__(self, quiet: bool):
+        self._quiet = quiet or not sys.stderr.isatty()
+
+    @contextlib.contextmanager
+    def bar(self, label: str, length: int, *, in_bytes: bool = False) -> Iterator[Callable[..., None]]:
+        """A bar of ``length`` steps; yields the function that moves it on."""
+        if self._quiet or not length:
+            yield lambda steps=1: None
+            return
+        shown = f"{label} ({length / 1e6:.1f} MB)" if in_bytes else f"{label} ({length})"
+        with click.progressbar(length=length, label=shown.ljust(24), file=sys.stderr, show_eta=True) as drawn:
+            drawn.update(0)
+            yield lambda steps=1: drawn.update(steps)

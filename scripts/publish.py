@@ -1,0 +1,62 @@
+"""Publish the rendered site: make the site bucket hold what ``dist/`` holds."""
+
+import hashlib
+import mimetypes
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.stack import Stack
+
+# Assets carry a hash of their content in their name; pages are asked for anew each time, at the cost of a 304.
+_ASSET_CACHE = "public, max-age=31536000, immutable"
+_PAGE_CACHE = "no-cache"
+_DELETE_BATCH = 1000
+
+mimetypes.add_type("text/javascript", ".js")
+
+
+def publish(stack: Stack, dist: Path) -> int:
+    """Upload what changed, remove what is gone; returns how many files were uploaded.
+
+    Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
+    without its assets.
+    """
+    bucket = stack.outputs["SiteBucket"]
+    there = {
+        item["Key"]: item["ETag"].strip('"')
+        for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for item in page.get("Contents", [])
+    }
+    files = {path.relative_to(dist).as_posix(): path for path in sorted(dist.rglob("*")) if path.is_file()}
+    changed = [key for key, path in files.items() if there.get(key) != _md5(path)]
+    for wave in (
+        [key for key in changed if key.startswith("assets/")],
+        [key for key in changed if not key.startswith("assets/")],
+    ):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: _put(stack, bucket, key, files[key]), wave))
+    gone = [key for key in there if key not in files]
+    for start in range(0, len(gone), _DELETE_BATCH):
+        batch = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
+        stack.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    return len(changed)
+
+
+def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:
+    stack.s3.put_object(
+        Bucket=bucket,
+        Key=key,
+        Body=path.read_bytes(),
+        ContentType=_content_type(path),
+        CacheControl=_ASSET_CACHE if key.startswith("assets/") else _PAGE_CACHE,
+    )
+
+
+def _content_type(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+def _md5(path: Path) -> str:
+    """What S3 gives as ETag of an object that went up in one piece."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

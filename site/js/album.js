@@ -1,0 +1,191 @@
+// What the album holds, in plain values: rows without DynamoDB's types, answers of the search function.
+
+import { AwsError, dynamodb, invoke } from "./aws.js";
+import { config } from "./config.js";
+
+/**
+ * @typedef {object} Box  Fractions of the picture's size.
+ * @property {number} Left
+ * @property {number} Top
+ * @property {number} Width
+ * @property {number} Height
+ *
+ * @typedef {object} Face
+ * @property {string} FaceId
+ * @property {Box} BoundingBox
+ *
+ * @typedef {object} Pic
+ * @property {string} picset
+ * @property {string} file
+ * @property {number} width
+ * @property {number} height
+ * @property {string} placeholder
+ * @property {string} [takenAt]
+ * @property {number} [similarity]
+ * @property {Face} [face]   The face a search found.
+ * @property {Face[]} [faces]
+ *
+ * @typedef {object} PicSet
+ * @property {string} name
+ * @property {string} title
+ * @property {string} pic
+ * @property {number} picCount
+ * @property {string} updatedAt
+ */
+
+/** @returns {Promise<PicSet[]>} */
+export async function picSets() {
+  const sets = [];
+  for await (const item of query({ KeyConditionExpression: "primarykey = :p" }, "/")) {
+    const set = picSetFrom(item);
+    if (set.picCount > 0) sets.push(set);
+  }
+  return sets;
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<PicSet | null>}
+ */
+export async function picSet(name) {
+  const item = await getItem("/", name);
+  return item ? picSetFrom(item) : null;
+}
+
+/**
+ * The pics of a set in the grid's order.
+ * @param {string} picset
+ * @returns {Promise<Pic[]>}
+ */
+export async function picsOf(picset) {
+  const pics = [];
+  const request = { IndexName: "grid", KeyConditionExpression: "primarykey = :p" };
+  for await (const item of query(request, picset)) {
+    pics.push({
+      picset,
+      file: item.sortkey,
+      width: item.width,
+      height: item.height,
+      placeholder: item.placeholder,
+      takenAt: item.taken_at,
+    });
+  }
+  return pics;
+}
+
+/**
+ * The faces of a pic from left to right; none for a pic that is gone.
+ * @param {Pic} pic
+ * @returns {Promise<Face[]>}
+ */
+export async function facesOf(pic) {
+  const item = await getItem(pic.picset, pic.file, "#d.FaceRecords", { "#d": "data" });
+  return facesFrom(item?.data?.FaceRecords ?? []);
+}
+
+/**
+ * @param {{Face: Face}[]} records
+ * @returns {Face[]}
+ */
+function facesFrom(records) {
+  return records.map((record) => record.Face).sort((a, b) => a.BoundingBox.Left - b.BoundingBox.Left);
+}
+
+/**
+ * Photos of the person a face belongs to, best match first.
+ * @param {string} faceId
+ * @param {string} [next]
+ * @returns {Promise<{pics: Pic[], next?: string}>}
+ */
+export async function searchFace(faceId, next) {
+  const request = { faceid: faceId, threshold: config.faceMatchThreshold, ...(next ? { next } : {}) };
+  const answer = await invoke(config.searchFunction, request);
+  if (answer.statusCode !== 200) {
+    throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "");
+  }
+  return { pics: answer.output.map(picFromSearch), next: answer.next };
+}
+
+/** @param {any} found */
+function picFromSearch(found) {
+  const slash = found.image_path.indexOf("/");
+  return {
+    picset: found.image_path.slice(0, slash),
+    file: found.image_path.slice(slash + 1),
+    width: found.width,
+    height: found.height,
+    placeholder: found.placeholder,
+    similarity: found.similarity,
+    face: found.face,
+    faces: facesFrom(found.data.FaceRecords),
+  };
+}
+
+/**
+ * @param {any} item
+ * @returns {PicSet}
+ */
+function picSetFrom(item) {
+  return {
+    name: item.sortkey,
+    title: item.title ?? titleOf(item.sortkey),
+    pic: item.pic ?? "",
+    picCount: item.pic_count ?? 0,
+    updatedAt: item.updated_at ?? "",
+  };
+}
+
+/**
+ * A set's name as a title: `2024_newport` reads "2024 newport". The generator (build.py) does the same.
+ * @param {string} name
+ */
+export function titleOf(name) {
+  return name.replaceAll("_", " ").trim() || name;
+}
+
+/**
+ * @param {string} primarykey
+ * @param {string} sortkey
+ * @param {string} [projection]
+ * @param {Record<string, string>} [names]
+ */
+async function getItem(primarykey, sortkey, projection, names) {
+  const answer = await dynamodb("GetItem", {
+    TableName: config.picsTable,
+    Key: { primarykey: { S: primarykey }, sortkey: { S: sortkey } },
+    ...(projection ? { ProjectionExpression: projection, ExpressionAttributeNames: names } : {}),
+  });
+  return answer.Item ? plain({ M: answer.Item }) : null;
+}
+
+/**
+ * @param {object} request
+ * @param {string} partition
+ */
+async function* query(request, partition) {
+  let ExclusiveStartKey;
+  do {
+    const page = await dynamodb("Query", {
+      TableName: config.picsTable,
+      ExpressionAttributeValues: { ":p": { S: partition } },
+      ...request,
+      ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+    });
+    for (const item of page.Items) yield plain({ M: item });
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+/**
+ * A DynamoDB attribute value as the value it stands for.
+ * @param {any} value
+ * @returns {any}
+ */
+function plain(value) {
+  if ("S" in value) return value.S;
+  if ("N" in value) return Number(value.N);
+  if ("BOOL" in value) return value.BOOL;
+  if ("L" in value) return value.L.map(plain);
+  if ("M" in value) return Object.fromEntries(Object.entries(value.M).map(([name, item]) => [name, plain(item)]));
+  return null;
+}

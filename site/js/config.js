@@ -1,0 +1,15 @@
+/**
+ * @typedef {object} Config
+ * @property {string} region
+ * @property {string} identityPoolId
+ * @property {string | null} endpoint  Base URL of every AWS service; null for AWS's own.
+ * @property {string} picsTable
+ * @property {string} searchFunction
+ * @property {number} faceMatchThreshold
+ * @property {string} lightboxCss  URL of the lightbox's style sheet.
+ */
+
+/** @type {Config} */
+export const config = JSON.parse(
+  /** @type {HTMLElement} */ (document.getElementById("config")).textContent ?? "{}",
+);

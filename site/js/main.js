@@ -1,0 +1,10 @@
+// The one script of every page; what is large and not needed at once is imported when it is.
+
+import { showIndex } from "./index.js";
+import { showPerson } from "./people.js";
+import { showSet } from "./set.js";
+
+/** @type {Record<string, () => void>} */
+const PAGES = { index: showIndex, person: showPerson, set: showSet };
+
+PAGES[document.documentElement.dataset.page ?? ""]?.();

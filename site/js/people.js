@@ -1,0 +1,67 @@
+// All photos of one person, best match first.
+
+import { searchFace } from "./album.js";
+import { showFace } from "./faces.js";
+import { Grid, keyOf } from "./grid.js";
+import { isReturn, keepPlace, returnToPlace, store, stored } from "./place.js";
+import { clear, tell } from "./problems.js";
+import { Viewer } from "./viewer.js";
+
+/** @typedef {import("./album.js").Pic} Pic */
+
+const PORTRAIT_PX = 72;
+
+/** Start the page. */
+export async function showPerson() {
+  const faceId = new URLSearchParams(location.search).get("face") ?? "";
+  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
+  const portrait = /** @type {HTMLElement} */ (document.getElementById("portrait"));
+  const more = /** @type {HTMLButtonElement} */ (document.getElementById("more"));
+  const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
+  const viewer = new Viewer(grid, keyOf);
+  const memory = `person:${faceId}`;
+
+  /** @type {{pics: Pic[], next?: string}} */
+  let found = { pics: [] };
+
+  async function search() {
+    more.disabled = true;
+    try {
+      const page = await searchFace(faceId, found.next);
+      clear();
+      found = { pics: [...found.pics, ...page.pics], next: page.next };
+      store(memory, found);
+      show();
+    } catch (error) {
+      count.textContent = "";
+      tell(error, search);
+    }
+  }
+
+  function show() {
+    const { pics, next } = found;
+    const photos = pics.length === 1 ? "1 photo" : `${pics.length} photos`;
+    count.textContent = next ? `The ${pics.length} most similar photos` : photos;
+    const own = pics.find((pic) => pic.face?.FaceId === faceId) ?? pics[0];
+    if (own?.face) {
+      showFace(portrait, own, own.face, PORTRAIT_PX);
+      portrait.hidden = false;
+    }
+    grid.show(pics);
+    more.hidden = !next;
+    more.disabled = false;
+  }
+
+  more.addEventListener("click", search);
+  keepPlace();
+  const kept = isReturn() ? stored(memory) : null;
+  if (kept) {
+    found = kept;
+    show();
+    returnToPlace();
+    viewer.followAddress();
+  } else {
+    await search();
+    viewer.followAddress();
+  }
+}

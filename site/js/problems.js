@@ -1,0 +1,46 @@
+// Tells people what went wrong, in words, and lets them try again.
+
+import { AwsError } from "./aws.js";
+
+/** @type {Record<string, string>} */
+const WORDS = {
+  Offline: "The album can't be reached. Check your connection, then try again.",
+  AccessDenied: "This album does not let visitors do that.",
+  AccessDeniedException: "This album does not let visitors do that.",
+  NotAuthorizedException: "This album does not let visitors in at the moment.",
+  ThrottlingException: "Many people are looking just now. Try again in a moment.",
+  TooManyRequestsException: "Many people are looking just now. Try again in a moment.",
+  TooManyRequests: "Many people are searching just now. Try again in a moment.",
+  ProvisionedThroughputExceededException: "Many people are looking just now. Try again in a moment.",
+  FaceNotFound: "No photo of this album shows that face any more.",
+  InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
+};
+
+/**
+ * Show what failed, with a button that tries again.
+ * @param {unknown} error
+ * @param {() => void} retry
+ */
+export function tell(error, retry) {
+  const code = error instanceof AwsError ? error.code : "Unexpected";
+  if (!(error instanceof AwsError)) console.error(error);
+  const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
+  const text = document.createElement("p");
+  text.textContent = WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Try again";
+  button.addEventListener("click", () => {
+    clear();
+    retry();
+  });
+  place.replaceChildren(text, button);
+  place.hidden = false;
+}
+
+/** Take the message away. */
+export function clear() {
+  const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
+  place.replaceChildren();
+  place.hidden = true;
+}

@@ -1,0 +1,29 @@
+// Addresses of pages and pictures; every one can be shared and reloaded.
+
+/** @param {string[]} parts */
+const path = (...parts) => parts.map(encodeURIComponent).join("/");
+
+/** @param {string} picset */
+export const setUrl = (picset) => `/sets/${path(picset)}/`;
+
+/** @param {string} faceId */
+export const personUrl = (faceId) => `/people/?face=${faceId}`;
+
+/** @param {{picset: string, file: string}} pic */
+export const thumbnailUrl = (pic) => `/thumbnails/photos/${path(pic.picset, pic.file)}`;
+
+/** @param {{picset: string, file: string}} pic */
+export const viewUrl = (pic) => `/thumbnails/1600/photos/${path(pic.picset, pic.file)}`;
+
+/** @param {{picset: string, file: string}} pic */
+export const originalUrl = (pic) => `/photos/${path(pic.picset, pic.file)}`;
+
+/** The set a page `/sets/<picset>/` shows, or null for another page. */
+export function picsetOfPage() {
+  const match = /^\/sets\/([^/]+)\/?$/.exec(location.pathname);
+  try {
+    return match?.[1] ? decodeURIComponent(match[1]) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,88 @@
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from running import RunningStack
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+_ARGUMENTS = [
+    "--no-sandbox",  # the tests may run as root, in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """The browser that scripts/find-chromium finds; that there is none is an error."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "the browser tests need Chromium: run scripts/find-chromium"
+    return found
+
+
+# Not for the whole session: while Playwright runs, this thread has an event loop, and other tests want their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+class Faults:
+    """What a page complains of while a test runs; a test that expects complaints clears them."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
+        page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.seen.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    watched = Faults()
+    yield watched
+    assert watched.seen == []
+
+
+@pytest.fixture
+def context(browser: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=stack.site_url, viewport={"width": 1200, "height": 800})
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, faults: Faults) -> Page:
+    made = context.new_page()
+    faults.watch(made)
+    return made
+
+
+@pytest.fixture
+def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
+    made = browser.new_context(base_url=stack.site_url, **PHONE)
+    made.set_default_timeout(15_000)
+    opened = made.new_page()
+    faults.watch(opened)
+    yield opened
+    made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def published(stack: RunningStack) -> None:
+    """The site of all sets there are."""
+    stack.kinpics("build")

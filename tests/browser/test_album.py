@@ -1,0 +1,293 @@
+"""The album in a real browser, as a visitor uses it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+from running import RunningStack
+from steps import open_photo
+from support import jpeg
+
+SET = "/sets/2015_pioneers/"
+
+
+def test_from_the_index_to_a_person_and_back(page: Page) -> None:
+    page.goto("/")
+    card = page.get_by_role("link", name="2015 pioneers")
+    expect(card).to_contain_text("4 photos")
+    card.click()
+    expect(page.get_by_role("heading", name="2015 pioneers")).to_be_visible()
+    page.get_by_role("link", name="Photo group.jpg").click()
+    faces = page.locator(".face")
+    expect(faces).to_have_count(4)
+    expect(page).to_have_url(re.compile(r"\?pic=group\.jpg$"))
+    page.get_by_role("button", name="Find all photos of person 1 of 4").first.click()
+    expect(page.locator("#count")).to_have_text("7 photos")
+    first = page.locator("a.tile").first
+    expect(first).to_have_attribute("data-key", "2015_pioneers/group.jpg")
+    badges = [float(text.rstrip(" %")) for text in page.locator(".similarity").all_inner_texts()]
+    assert badges == sorted(badges, reverse=True)
+    assert badges[0] == 100
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?pic=group\.jpg$"))
+    expect(faces).to_have_count(4)
+    page.go_back()
+    expect(page.locator(".pswp")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
+    page.go_back()
+    expect(page.get_by_role("link", name="2015 pioneers")).to_be_visible()
+
+
+def test_faces_lie_on_the_faces(page: Page) -> None:
+    """Each button covers the face it is for: checked against the boxes in the table, at fit and zoomed in."""
+    page.goto(f"{SET}?pic=group.jpg")
+    image = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
+    expect(page.locator(".face")).to_have_count(4)
+    page.wait_for_timeout(600)
+    for _ in range(2):
+        outer = image.bounding_box()
+        assert outer
+        lefts = []
+        for face in page.locator(".face").all():
+            box = face.bounding_box()
+            assert box
+            assert outer["x"] - 1 <= box["x"]
+            assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
+            lefts.append((box["x"] - outer["x"]) / outer["width"])
+        assert lefts == sorted(lefts)
+        assert lefts == pytest.approx([0.11, 0.375, 0.675, 0.93], abs=0.05)
+        page.get_by_role("button", name="Zoom").click()
+        page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        SET,
+        f"{SET}?pic=group.jpg",
+        "/people/?face={face}",
+        "/people/?face={face}&pic=2009_inauguration%2Fobama.jpg",
+    ],
+)
+def test_every_view_can_be_reloaded_and_shared(page: Page, path: str, face_id: str) -> None:
+    page.goto(path.format(face=face_id))
+    seen = {"/": "text=2015 pioneers", SET: "a.tile >> nth=3"}.get(
+        path, ".face" if "pic=" in path else ".similarity >> nth=6"
+    )
+    page.locator(seen).first.wait_for()
+    page.reload()
+    page.locator(seen).first.wait_for()
+    assert page.evaluate("location.pathname + location.search") == path.format(face=face_id)
+
+
+@pytest.fixture(scope="session")
+def face_id(stack: RunningStack) -> str:
+    lines = stack.kinpics("collection", "faces").stdout.splitlines()
+    return next(line.split("\t")[0] for line in lines if line.endswith("2009_inauguration/obama.jpg"))
+
+
+def test_closing_leaves_one_where_one_was(page: Page) -> None:
+    page.goto(SET)
+    open_photo(page, "hopper.jpg")
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
+    expect(page.locator('a.tile[data-file="hopper.jpg"]')).to_be_focused()
+
+
+def test_the_original_can_be_downloaded(page: Page, demo_folders: list[Path]) -> None:
+    page.goto(SET)
+    open_photo(page, "hopper.jpg")
+    with page.expect_download() as download:
+        page.get_by_title("Download the original").click()
+    original = next(folder / "hopper.jpg" for folder in demo_folders if folder.name == "2015_pioneers")
+    assert download.value.suggested_filename == "hopper.jpg"
+    assert Path(download.value.path()).read_bytes() == original.read_bytes()
+
+
+def test_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.locator("#sets a").first.wait_for()
+
+    def tab_to(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    tab_to('a[href="/sets/2015_pioneers/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sets/2015_pioneers/")
+    page.locator(".grid.live").wait_for()
+    tab_to('a.tile[data-file="group.jpg"]')
+    page.keyboard.press("Enter")
+    expect(page.locator(".face")).to_have_count(4)
+    page.wait_for_timeout(400)  # keys count once the picture has grown to its place
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"pic=hopper\.jpg"))
+    expect(page.locator(".face")).to_have_count(1)
+    tab_to(".face, .chip")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Photos of this person")).to_be_visible()
+    expect(page.locator("#count")).to_have_text("2 photos")
+
+
+def test_on_a_phone(phone: Page) -> None:
+    phone.goto("/")
+    phone.get_by_role("link", name="2015 pioneers").tap()
+    phone.locator(".grid.live").wait_for()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs past the screen's edge"
+    phone.get_by_role("link", name="Photo group.jpg").tap()
+    expect(phone.locator(".chip")).to_have_count(4)
+    chip = phone.locator(".chip").first.bounding_box()
+    assert chip
+    assert min(chip["width"], chip["height"]) >= 44, "a finger can hit it"
+    phone.locator(".chip").first.tap()
+    expect(phone.locator("#count")).to_have_text("7 photos")
+
+
+def test_without_javascript(browser: Browser, stack: RunningStack) -> None:
+    context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("link", name="2015 pioneers").click()
+    expect(page.locator("a.tile")).to_have_count(4)
+    page.get_by_role("link", name="Photo group.jpg").click()
+    assert page.url.endswith("/thumbnails/1600/photos/2015_pioneers/group.jpg")
+    context.close()
+
+
+def test_a_new_set_appears_on_a_page_that_is_open(
+    page: Page, stack: RunningStack, tmp_path: Path, ignoring_network_faults: object
+) -> None:
+    folder = tmp_path / "9999_brand_new"
+    folder.mkdir()
+    (folder / "first.jpg").write_bytes(jpeg())
+    page.clock.install()
+    page.goto("/")
+    page.locator("#sets a").first.wait_for()
+    stack.kinpics("upload", str(folder), "--no-build")
+    page.clock.run_for(20_000)
+    card = page.get_by_role("link", name="9999 brand new")
+    expect(card).to_contain_text("1 photo")
+    card.click()  # no page was rendered for it: the fallback page shows it live
+    expect(page.get_by_role("heading", name="9999 brand new")).to_be_visible()
+    expect(page.locator("a.tile")).to_have_count(1)
+    (folder / "second.jpg").write_bytes(jpeg(color=(1, 2, 3)))
+    stack.kinpics("upload", str(folder), "--no-build")
+    page.clock.run_for(20_000)
+    expect(page.locator("a.tile")).to_have_count(2)
+    stack.kinpics("delete", "9999_brand_new", "--yes")
+
+
+@pytest.fixture
+def ignoring_network_faults(faults: object) -> object:
+    """The browser itself reports failed requests to the console; these tests make them fail."""
+    yield faults
+    faults.seen = [line for line in faults.seen if "Failed to load resource" not in line and "ERR_FAILED" not in line]
+
+
+def test_an_unknown_set_and_an_unknown_page_say_so(page: Page, ignoring_network_faults: object) -> None:
+    page.goto("/sets/none/")
+    expect(page.locator("#count")).to_have_text("There are no photos in this set.")
+    page.goto("/nothing.html")
+    expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+
+
+def answer_with(status: int, body: dict, times: list[int]) -> object:
+    def handle(route: Route) -> None:
+        target = route.request.headers.get("x-amz-target", "")
+        if route.request.method == "OPTIONS" or "Cognito" in target or times[0] == 0:
+            route.continue_()
+            return
+        times[0] -= 1
+        headers = {"access-control-allow-origin": "*"}
+        route.fulfill(status=status, body=json.dumps(body), headers=headers)
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (400, {"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}, "does not let visitors"),
+        (500, {"__type": "InternalServerError"}, "Something went wrong"),
+    ],
+)
+def test_a_denied_and_a_failing_call_are_told_in_words_and_can_be_tried_again(
+    page: Page, stack: RunningStack, ignoring_network_faults: object, status: int, body: dict, words: str
+) -> None:
+    times = [1000]
+    page.route(f"{stack.api_url}/**", answer_with(status, body, times))
+    page.goto(SET)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(words)
+    expect(page.locator("a.tile")).to_have_count(4), "what was in the page stays"
+    times[0] = 0
+    alert.get_by_role("button", name="Try again").click()
+    expect(page.locator(".grid.live")).to_be_visible()
+    expect(alert).to_be_hidden()
+
+
+def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignoring_network_faults: object) -> None:
+    page.route(f"{stack.api_url}/**", lambda route: route.abort())
+    page.goto("/people/?face=00000000-0000-0000-0000-000000000000")
+    expect(page.get_by_role("alert")).to_contain_text("can't be reached")
+    page.unroute(f"{stack.api_url}/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_contain_text("No photo of this album shows that face any more")
+
+
+def test_a_link_cut_off_is_told(page: Page) -> None:
+    page.goto("/people/?face=0123")
+    expect(page.get_by_role("alert")).to_contain_text("may have been cut off")
+
+
+def test_a_guest_session_that_ran_out_is_renewed(page: Page, ignoring_network_faults: object) -> None:
+    page.goto(SET)
+    page.locator(".grid.live").wait_for()
+    page.evaluate(
+        """() => {
+            const kept = JSON.parse(localStorage.getItem("kinpics.credentials"));
+            kept.accessKeyId = "ASIA0000000000000000";
+            localStorage.setItem("kinpics.credentials", JSON.stringify(kept));
+        }"""
+    )
+    page.reload()
+    page.locator(".grid.live").wait_for()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert (
+        page.evaluate('JSON.parse(localStorage.getItem("kinpics.credentials")).accessKeyId') != "ASIA0000000000000000"
+    )
+
+
+def test_credentials_are_asked_for_once(page: Page) -> None:
+    calls: list[str] = []
+    page.on("request", lambda request: calls.append(request.headers.get("x-amz-target", "")))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    page.goto(SET)
+    page.locator(".grid.live").wait_for()
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert len([call for call in calls if "Cognito" in call]) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", SET, f"{SET}?pic=group.jpg", "/people/?face={face}", "/sets/none/"])
+def test_axe_finds_nothing(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
+    context = browser.new_context(base_url=stack.site_url, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(path.format(face=face_id))
+    page.wait_for_load_state("networkidle")
+    if "pic=" in path:
+        page.locator(".chip").first.wait_for()
+        page.wait_for_timeout(500)
+    results = Axe().run(page)
+    context.close()
+    assert results.violations_count == 0, results.generate_report()

@@ -1,0 +1,175 @@
+"""What a guest may do: read the album and invoke one function. Everything else that is tried is refused."""
+
+import json
+import urllib.request
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from running import RunningStack
+
+ORIGIN = "http://localhost:8000"
+
+
+@pytest.fixture(scope="module")
+def outputs(stack: RunningStack) -> dict[str, str]:
+    return stack.outputs
+
+
+def cognito(stack: RunningStack, operation: str, body: dict) -> dict:
+    request = urllib.request.Request(
+        stack.api_url,
+        json.dumps(body).encode(),
+        {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSCognitoIdentityService.{operation}"},
+    )
+    with urllib.request.urlopen(request) as response:
+        return json.loads(response.read())
+
+
+@pytest.fixture(scope="module")
+def guest(stack: RunningStack, outputs: dict[str, str]) -> Any:
+    """Clients with the credentials a visitor's browser gets."""
+    identity = cognito(stack, "GetId", {"IdentityPoolId": outputs["IdentityPool"]})["IdentityId"]
+    keys = cognito(stack, "GetCredentialsForIdentity", {"IdentityId": identity})["Credentials"]
+
+    def client(name: str) -> Any:
+        return boto3.client(
+            name,
+            endpoint_url=stack.api_url,
+            region_name="us-east-1",
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+
+    return client
+
+
+def test_a_guest_reads_the_album_and_searches(guest: Any, outputs: dict[str, str]) -> None:
+    dynamodb = guest("dynamodb")
+    table = outputs["PicsTable"]
+    for index in ({}, {"IndexName": "grid"}):
+        answer = dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="primarykey = :p",
+            ExpressionAttributeValues={":p": {"S": "2009_inauguration"}},
+            **index,
+        )
+        assert answer["Count"] == 4
+    key = {"primarykey": {"S": "/"}, "sortkey": {"S": "2009_inauguration"}}
+    assert "Item" in dynamodb.get_item(TableName=table, Key=key)
+    answer = guest("lambda").invoke(FunctionName=outputs["SearchFunction"], Payload=b"{}")
+    assert json.loads(answer["Payload"].read())["err"]["code"] == "InvalidRequest"
+
+
+# Every operation of DynamoDB that takes a table, and what else a curious guest would try.
+KEY = {"primarykey": {"S": "/"}, "sortkey": {"S": "2009_inauguration"}}
+FORBIDDEN = [
+    ("dynamodb", "scan", {"TableName": "{PicsTable}"}),
+    ("dynamodb", "put_item", {"TableName": "{PicsTable}", "Item": KEY}),
+    ("dynamodb", "delete_item", {"TableName": "{PicsTable}", "Key": KEY}),
+    ("dynamodb", "update_item", {"TableName": "{PicsTable}", "Key": KEY}),
+    ("dynamodb", "batch_get_item", {"RequestItems": {"{PicsTable}": {"Keys": [KEY]}}}),
+    ("dynamodb", "batch_write_item", {"RequestItems": {"{PicsTable}": [{"DeleteRequest": {"Key": KEY}}]}}),
+    ("dynamodb", "transact_write_items", {"TransactItems": [{"Delete": {"TableName": "{PicsTable}", "Key": KEY}}]}),
+    ("dynamodb", "describe_table", {"TableName": "{PicsTable}"}),
+    ("dynamodb", "delete_table", {"TableName": "{PicsTable}"}),
+    ("dynamodb", "list_tables", {}),
+    ("dynamodb", "get_item", {"TableName": "{PicsByImageIdTable}", "Key": {"image_id": {"S": "x"}}}),
+    ("dynamodb", "scan", {"TableName": "{PicsByImageIdTable}"}),
+    ("lambda", "invoke", {"FunctionName": "kinpics-ProcessFunction"}),
+    ("lambda", "list_functions", {}),
+    ("lambda", "get_function", {"FunctionName": "{SearchFunction}"}),
+    ("lambda", "update_function_configuration", {"FunctionName": "{SearchFunction}", "Timeout": 900}),
+    ("s3", "list_buckets", {}),
+    ("s3", "list_objects_v2", {"Bucket": "{PicsBucket}"}),
+    ("s3", "get_object", {"Bucket": "{PicsBucket}", "Key": "photos/2009_inauguration/obama.jpg"}),
+    ("s3", "put_object", {"Bucket": "{PicsBucket}", "Key": "photos/x/x.jpg", "Body": b""}),
+    ("s3", "delete_object", {"Bucket": "{PicsBucket}", "Key": "photos/2009_inauguration/obama.jpg"}),
+    ("s3", "put_object", {"Bucket": "{SiteBucket}", "Key": "index.html", "Body": b""}),
+    ("s3", "get_object", {"Bucket": "{ThumbnailsBucket}", "Key": "photos/2009_inauguration/obama.jpg"}),
+    ("sqs", "send_message", {"QueueUrl": "{ProcessQueue}", "MessageBody": "x"}),
+    ("sqs", "receive_message", {"QueueUrl": "{DeadLetterQueue}"}),
+    ("sqs", "purge_queue", {"QueueUrl": "{ProcessQueue}"}),
+    ("rekognition", "list_collections", {}),
+    ("rekognition", "list_faces", {"CollectionId": "{AlbumCollection}"}),
+    ("rekognition", "search_faces", {"CollectionId": "{AlbumCollection}", "FaceId": "0" * 8}),
+    ("rekognition", "index_faces", {"CollectionId": "{AlbumCollection}", "Image": {"Bytes": b"x"}}),
+    ("rekognition", "delete_faces", {"CollectionId": "{AlbumCollection}", "FaceIds": ["0"]}),
+    ("rekognition", "delete_collection", {"CollectionId": "{AlbumCollection}"}),
+    ("rekognition", "detect_faces", {"Image": {"Bytes": b"x"}}),
+    ("cloudformation", "describe_stacks", {"StackName": "kinpics"}),
+    ("cloudformation", "delete_stack", {"StackName": "kinpics"}),
+    ("iam", "list_roles", {}),
+    ("cognito-identity", "list_identity_pools", {"MaxResults": 1}),
+    ("cognito-identity", "delete_identity_pool", {"IdentityPoolId": "{IdentityPool}"}),
+    (
+        "sts",
+        "assume_role",
+        {"RoleArn": "arn:aws:iam::000000000000:role/kinpics-ProcessRole", "RoleSessionName": "guest"},
+    ),
+    ("logs", "describe_log_groups", {}),
+]
+
+
+def filled(value: Any, outputs: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return value.format(**outputs) if value.startswith("{") else value
+    if isinstance(value, dict):
+        return {filled(name, outputs): filled(item, outputs) for name, item in value.items()}
+    return [filled(item, outputs) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"), FORBIDDEN, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_guest_may_do_nothing_else(
+    guest: Any, outputs: dict[str, str], service: str, operation: str, arguments: dict
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(guest(service), operation)(**filled(arguments, outputs))
+    assert caught.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"), caught.value
+
+
+def test_a_denial_can_be_read_by_a_page_of_another_origin(stack: RunningStack) -> None:
+    """Without CORS headers on it a browser would tell the page of no reason."""
+    request = urllib.request.Request(
+        stack.api_url,
+        b'{"TableName": "pics"}',
+        {
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": "DynamoDB_20120810.Scan",
+            "origin": ORIGIN,
+            "authorization": "AWS4-HMAC-SHA256 Credential=AKIDUNKNOWN/20260101/us-east-1/dynamodb/aws4_request, "
+            "SignedHeaders=host;x-amz-date, Signature=00",
+            "x-amz-date": "20260101T000000Z",
+        },
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert caught.value.code >= 400
+    assert caught.value.headers["access-control-allow-origin"] == "*"
+
+
+def test_rekognition_reads_an_object_with_the_rights_of_its_caller(
+    stack: RunningStack, outputs: dict[str, str]
+) -> None:
+    """The search function's role may not read originals, and can't through Rekognition either."""
+    iam = stack.client("iam")
+    iam.create_user(UserName="finder")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "rekognition:*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="finder", PolicyName="faces", PolicyDocument=json.dumps(policy))
+    keys = iam.create_access_key(UserName="finder")["AccessKey"]
+    image = {"S3Object": {"Bucket": outputs["PicsBucket"], "Name": "photos/2009_inauguration/obama.jpg"}}
+    assert len(stack.client("rekognition").detect_faces(Image=image)["FaceDetails"]) == 1
+    finder = boto3.client(
+        "rekognition",
+        endpoint_url=stack.api_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+    )
+    with pytest.raises(ClientError) as caught:
+        finder.detect_faces(Image=image)
+    assert caught.value.response["Error"]["Code"] == "InvalidS3ObjectException"

@@ -1,0 +1,162 @@
+"""The laptop stack as a program: starting, stopping, coming back, and the site it serves."""
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from running import RunningStack, free_port, start_stack
+from support import jpeg
+
+
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def test_pages_are_asked_for_anew_and_assets_are_kept(stack: RunningStack) -> None:
+    stack.kinpics("build")
+    status, headers, body = get(stack.site_url + "/")
+    assert (status, headers["cache-control"]) == (200, "no-cache")
+    asset = body.decode().split('rel="stylesheet" href="')[1].split('"')[0]
+    status, headers, _ = get(stack.site_url + asset)
+    assert status == 200
+    assert "immutable" in headers["cache-control"]
+    etag = headers["etag"]
+    assert get(stack.site_url + asset, if_none_match=etag)[0] == 304
+
+
+def test_parts_of_a_photo_can_be_asked_for(stack: RunningStack) -> None:
+    url = stack.site_url + "/photos/2009_inauguration/obama.jpg"
+    whole = get(url)[2]
+    status, headers, part = get(url, range="bytes=10-19")
+    assert (status, part) == (206, whole[10:20])
+    assert headers["content-range"] == f"bytes 10-19/{len(whole)}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sets/none/", "/nothing.html", "/photos/none/a.jpg", "/thumbnails/photos/none/a.jpg", "/%ff", "/photos/%2e%2e/x"],
+)
+def test_what_is_not_there_is_answered_by_the_fallback_page(stack: RunningStack, path: str) -> None:
+    status, _, body = get(stack.site_url + path)
+    assert status == 404
+    assert b"There is nothing at this address" in body
+
+
+def test_a_page_without_its_slash_is_found(stack: RunningStack) -> None:
+    status, _, body = get(stack.site_url + "/sets/2009_inauguration")
+    assert status == 200
+    assert b"2009 inauguration" in body
+
+
+def test_only_reading_is_allowed(stack: RunningStack) -> None:
+    request = urllib.request.Request(stack.site_url + "/", data=b"x", method="POST")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    assert caught.value.code == 405
+
+
+def test_nothing_listens_beyond_this_machine(stack: RunningStack) -> None:
+    listening = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        local, state = line.split()[1], line.split()[3]
+        address, port = local.split(":")
+        if state == "0A":
+            listening.add((int(port, 16), address))
+    for url in (stack.site_url, stack.api_url):
+        port = int(url.rsplit(":", 1)[1])
+        assert {address for number, address in listening if number == port} == {"0100007F"}
+
+
+def start(data: Path, *options: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "scripts", "local", "--data", str(data), *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("option", ["--site-port", "--api-port"])
+def test_a_busy_port_is_told_in_one_line(tmp_path: Path, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        other = "--api-port" if option == "--site-port" else "--site-port"
+        result = start(tmp_path / "data", option, str(port), other, str(free_port()))
+    assert result.returncode == 1
+    assert f"port {port} is in use" in result.stderr
+    assert option in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_two_stacks_do_not_share_a_folder(stack: RunningStack) -> None:
+    result = start(stack.data, "--site-port", str(free_port()), "--api-port", str(free_port()))
+    assert result.returncode == 1
+    assert "another stack is running" in result.stderr
+
+
+def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    result = start(tmp_path / "file", "--site-port", str(free_port()), "--api-port", str(free_port()))
+    assert result.returncode in (1, 2)
+    assert "file" in result.stderr
+
+
+def children(pid: int) -> list[str]:
+    """Command lines of a process's descendants."""
+    result = subprocess.run(["ps", "-o", "pid=,ppid=,args=", "-A"], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in result.stdout.splitlines()]
+    found, parents = [], {str(pid)}
+    for _ in range(4):
+        new = {row[0] for row in rows if row[1] in parents} - parents
+        found += [row[2] for row in rows if row[0] in new]
+        parents |= new
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(jpeg())
+    first = start_stack(tmp_path / "data")
+    first.kinpics("upload", str(photos))
+    assert children(first.process.pid), "the functions and the engine have processes of their own"
+    assert first.stop(number) == 0
+    assert [line for line in children(1) if str(tmp_path) in line] == []
+    assert not list((tmp_path / "data" / "tmp").glob("ministack-lambda-*"))
+    second = start_stack(tmp_path / "data")
+    try:
+        assert second.environment["AWS_ACCESS_KEY_ID"] == first.environment["AWS_ACCESS_KEY_ID"]
+        assert b"1 photo<" in get(second.site_url + "/sets/photos/")[2]
+        assert get(second.site_url + "/thumbnails/photos/photos/a.jpg")[0] == 200
+        assert '"already_there": 1' in second.kinpics("upload", str(photos), "--json").stdout
+    finally:
+        assert second.stop() == 0
+
+
+def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(jpeg())
+    first = start_stack(tmp_path / "data")
+    first.kinpics("upload", str(photos))
+    first.stop()
+    second = start_stack(tmp_path / "data")
+    try:
+        assert second.api_url != first.api_url
+        assert second.api_url.encode() in get(second.site_url + "/")[2]
+        (photos / "b.jpg").write_bytes(jpeg(color=(0, 0, 9)))
+        assert '"processed": 1' in second.kinpics("upload", str(photos), "--json").stdout
+        second.kinpics("delete", "photos/a.jpg", "--yes")
+    finally:
+        second.stop()
+
+
+def test_the_ready_line(stack: RunningStack) -> None:
+    assert f"kinpics is ready: {stack.site_url} (AWS API {stack.api_url})\n" in stack.log.read_text()

@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from support import REGION, FakeAws, make_fake_aws
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aws_environment() -> Iterator[None]:
+    """Made-up credentials, and nothing that points elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield
+
+
+@pytest.fixture
+def aws() -> Iterator[FakeAws]:
+    """The album's resources in memory."""
+    with mock_aws():
+        yield make_fake_aws()

@@ -1,0 +1,386 @@
+"""The process function on S3, DynamoDB and SQS in memory, with a Rekognition that tells colours apart."""
+
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+from support import BLUE, GREEN, GREY, RED, FakeAws, make_fake_aws, picture
+
+from functions.keys import decode_external_image_id, parse_key
+from functions.process import handler as handler_module
+from functions.process.events import owner_message
+from functions.shapes import Pic
+from functions.tables import LeaseTakenError
+
+KEY = "photos/set/a.jpg"
+
+
+@dataclass
+class LambdaContext:
+    milliseconds: int = 60_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+def message(key: str, number: int = 1, receives: int = 1, body: str | None = None) -> dict:
+    event = {
+        "Records": [
+            {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "pics"}, "object": {"key": quote_plus(key)}}}
+        ]
+    }
+    return {
+        "messageId": f"message-{number}",
+        "receiptHandle": "handle",
+        "body": json.dumps(event) if body is None else body,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+    }
+
+
+@pytest.fixture
+def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Call the function with messages; returns the ids it wants to be given again."""
+    environment = {
+        "THUMBNAILS_BUCKET": aws.thumbnails_bucket,
+        "PICS_TABLE": aws.pics_table,
+        "PICS_BY_IMAGE_ID_TABLE": aws.pics_by_image_id_table,
+        "LEASES_TABLE": aws.leases_table,
+        "COLLECTION_ID": "album",
+        "QUEUE_URL": aws.queue_url,
+        "DEAD_LETTER_QUEUE_URL": aws.dead_letter_queue_url,
+        "MAX_RECEIVE_COUNT": "3",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    sqs = Visibility(aws.sqs)
+    monkeypatch.setattr(handler_module, "_clients", lambda: (aws.album, sqs))
+
+    def call(*messages: dict) -> list[str]:
+        answer = handler_module.handler({"Records": list(messages)}, LambdaContext())
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    call.pauses = sqs.pauses
+    return call
+
+
+class Visibility:
+    """An SQS client that notes how long messages are put off: moto has never received these."""
+
+    def __init__(self, client: Any):
+        self._client = client
+        self.pauses: list[int] = []
+
+    def change_message_visibility(self, *, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803 - AWS's name
+        self.pauses.append(VisibilityTimeout)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def check_agreement(aws: FakeAws) -> None:
+    """Originals, rows, thumbnails, faces and counters tell the same story."""
+    originals = aws.keys(aws.pics_bucket)
+    rows = {
+        f"photos/{row['primarykey']}/{row['sortkey']}": Pic.from_item(row)
+        for row in aws.rows("pics")
+        if row["primarykey"] != "/"
+    }
+    assert set(rows) == originals
+    assert aws.keys(aws.thumbnails_bucket) == {
+        key for original in originals for key in parse_key(original).thumbnail_keys
+    }
+    faces = {(str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.faces()}
+    assert faces == {(key.removeprefix("photos/"), face_id) for key, row in rows.items() for face_id in row.face_ids}
+    by_image = {row["image_id"]: row["image_path"] for row in aws.rows("pics_by_image_id")}
+    assert by_image == {row.image_id: key.removeprefix("photos/") for key, row in rows.items() if row.image_id}
+    for key, row in rows.items():
+        assert row.etag == aws.s3.head_object(Bucket="pics", Key=key)["ETag"].strip('"')
+    counts = {
+        row["sortkey"]: (row["pic_count"], row["face_count"]) for row in aws.rows("pics") if row["primarykey"] == "/"
+    }
+    expected: dict[str, tuple[int, int]] = {}
+    for row in rows.values():
+        pics, total = expected.get(row.primarykey, (0, 0))
+        expected[row.primarykey] = (pics + 1, total + row.face_count)
+    assert counts == expected
+    for row in aws.rows("pics"):
+        if row["primarykey"] == "/":
+            assert f"photos/{row['sortkey']}/{row['pic']}" in originals, "the featured picture is one of the set"
+
+
+def test_a_new_pic_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED, BLUE))
+    assert handle(message(KEY)) == []
+    row = aws.tables.get_pic(parse_key(KEY))
+    assert row is not None
+    assert (row.width, row.height, row.face_count, row.content_type) == (160, 120, 2, "image/png")
+    assert row.data["FaceRecords"][0]["Face"]["ExternalImageId"] == "set:2Fa.jpg"
+    picset = aws.tables.get_set("set")
+    assert picset is not None
+    assert (picset.pic, picset.pic_count, picset.face_count) == ("a.jpg", 1, 2)
+    assert aws.rows("leases") == []
+    check_agreement(aws)
+
+
+def test_the_grid_index_leaves_out_the_face_data(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    (item,) = aws.tables.grid("set")
+    assert {"sortkey", "width", "height", "placeholder", "face_count"} <= set(item)
+    assert "data" not in item
+
+
+@pytest.mark.parametrize("key", ["photos/a set/ü + %20#?.jpg", "photos/😀/😀.png", f"photos/s/{'n' * 300}.jpg"])
+def test_strange_names(aws: FakeAws, handle: Callable, key: str) -> None:
+    aws.put(key, picture(RED))
+    assert handle(message(key)) == []
+    assert aws.tables.get_pic(parse_key(key))
+    assert aws.dead_letters() == []
+    check_agreement_names = {row["sortkey"] for row in aws.rows("pics")}
+    assert parse_key(key).file in check_agreement_names
+
+
+def test_a_picture_without_faces(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(GREY))
+    handle(message(KEY))
+    assert aws.rows("pics_by_image_id") == []
+    check_agreement(aws)
+
+
+def test_a_format_rekognition_does_not_take_is_indexed_too(aws: FakeAws, handle: Callable) -> None:
+    aws.put("photos/set/a.gif", picture(RED, GREEN, kind="GIF"))
+    handle(message("photos/set/a.gif"))
+    check_agreement(aws)
+    assert len(list(aws.faces.faces())) == 2
+
+
+def test_the_same_event_twice_changes_nothing(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    before = aws.rows("pics")
+    calls = len(aws.rekognition.calls)
+    handle(message(KEY, 2))
+    assert aws.rows("pics") == before
+    assert len(aws.rekognition.calls) == calls, "an event that changes nothing costs no Rekognition call"
+
+
+def test_the_same_photo_in_two_sets(aws: FakeAws, handle: Callable) -> None:
+    for key in (KEY, "photos/other/a.jpg"):
+        aws.put(key, picture(RED))
+        handle(message(key))
+    check_agreement(aws)
+
+
+def test_a_replaced_original_leaves_only_its_new_faces(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED, GREEN))
+    handle(message(KEY))
+    aws.put(KEY, picture(BLUE))
+    handle(message(KEY, 2))
+    assert len(list(aws.faces.faces())) == 1
+    check_agreement(aws)
+
+
+def test_an_original_replaced_by_rubbish_leaves_nothing(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    aws.put(KEY, b"rubbish")
+    assert handle(message(KEY, 2)) == []
+    assert list(aws.faces.faces()) == []
+    assert aws.rows("pics") == []
+    (letter,) = aws.dead_letters()
+    assert letter["MessageAttributes"]["code"]["StringValue"] == "NotAnImage"
+    assert letter["MessageAttributes"]["key"]["StringValue"] == KEY
+
+
+def test_removing_a_pic_removes_all_of_it_and_replaces_the_featured_picture(aws: FakeAws, handle: Callable) -> None:
+    for number, name in enumerate(("a", "b", "c")):
+        aws.put(f"photos/set/{name}.jpg", picture(RED, BLUE))
+        handle(message(f"photos/set/{name}.jpg", number))
+    aws.s3.delete_object(Bucket="pics", Key=KEY)
+    handle(message(KEY, 9))
+    check_agreement(aws)
+    picset = aws.tables.get_set("set")
+    assert picset is not None
+    assert picset.pic == "b.jpg"
+    for name in ("b", "c"):
+        aws.s3.delete_object(Bucket="pics", Key=f"photos/set/{name}.jpg")
+        handle(message(f"photos/set/{name}.jpg", 10))
+    assert aws.rows("pics") == []
+    check_agreement(aws)
+
+
+def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:
+    aws.tables.set_title("set", "Newport, 2024")
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    picset = aws.tables.get_set("set")
+    assert picset is not None
+    assert (picset.title, picset.pic) == ("Newport, 2024", "a.jpg")
+
+
+def test_a_failed_message_alone_is_given_again_after_growing_pauses(
+    aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put(KEY, picture(RED))
+    aws.put("photos/set/b.jpg", picture(BLUE))
+    put_object = aws.s3.put_object
+
+    def fail_for_a(**arguments: Any) -> dict:
+        if arguments["Key"].endswith("a.jpg"):
+            raise ConnectionError("the thumbnails bucket is not to be reached")
+        return put_object(**arguments)
+
+    monkeypatch.setattr(aws.s3, "put_object", fail_for_a)
+    assert handle(message(KEY, 1), message("photos/set/b.jpg", 2)) == ["message-1"]
+    assert handle(message(KEY, 1, receives=2)) == ["message-1"]
+    assert handle.pauses == sorted(handle.pauses)
+    assert aws.dead_letters() == []
+    assert handle(message(KEY, 1, receives=3)) == [], "the last try ends in the dead-letter queue"
+    (letter,) = aws.dead_letters()
+    assert "not to be reached" in letter["MessageAttributes"]["reason"]["StringValue"]
+    monkeypatch.undo()
+
+
+def test_a_retry_after_a_crash_leaves_no_faces_behind(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faces were indexed, the worker died, and the pic was removed before the message came again."""
+    aws.put(KEY, picture(RED, BLUE))
+    path = parse_key(KEY)
+    monkeypatch.setattr(type(aws.tables), "put_pic", _die)
+    with pytest.raises(KeyboardInterrupt):
+        aws.album.sync("pics", path, owner="one", seconds=60)
+    monkeypatch.undo()
+    assert len(list(aws.faces.faces())) == 2
+    aws.s3.delete_object(Bucket="pics", Key=KEY)
+    with pytest.raises(LeaseTakenError):
+        aws.album.sync("pics", path, owner="two", seconds=60)
+    aws.album.sync("pics", path, owner="one", seconds=60)
+    check_agreement(aws)
+
+
+def _die(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt  # what no `except Exception` holds up, as little as a power cut
+
+
+def test_a_pic_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    aws.tables.acquire_lease(parse_key(KEY), "someone else", 30)
+    assert handle(message(KEY)) == ["message-1"]
+    assert 1 <= handle.pauses[-1] <= 33
+    assert aws.rows("pics") == []
+
+
+def test_a_lease_runs_out(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    aws.tables.acquire_lease(parse_key(KEY), "someone dead", -10)
+    assert handle(message(KEY)) == []
+    check_agreement(aws)
+
+
+def test_a_pic_removed_while_it_is_processed_leaves_nothing(
+    aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put(KEY, picture(RED))
+    index_faces = aws.rekognition.index_faces
+
+    def remove_meanwhile(**arguments: Any) -> dict:
+        answer = index_faces(**arguments)
+        aws.s3.delete_object(Bucket="pics", Key=KEY)
+        return answer
+
+    monkeypatch.setattr(aws.rekognition, "index_faces", remove_meanwhile, raising=False)
+    handle(message(KEY))
+    handle(message(KEY, 2))  # the removal's own event
+    check_agreement(aws)
+
+
+def test_reprocessing_makes_everything_anew(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    before = aws.tables.get_pic(parse_key(KEY))
+    aws.s3.delete_object(Bucket="thumbnails", Key=KEY)
+    handle(message(KEY, 2, body=owner_message("pics", quote_plus(KEY), force=True)))
+    after = aws.tables.get_pic(parse_key(KEY))
+    assert before is not None
+    assert after is not None
+    assert after.processed_at > before.processed_at
+    assert after.face_ids == before.face_ids
+    check_agreement(aws)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("rubbish", "BadMessage"),
+        (
+            json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": "photos/deep/er/a.jpg"}}}]}),
+            "BadMessage",
+        ),
+    ],
+)
+def test_messages_that_can_never_succeed_are_given_up_at_once(
+    aws: FakeAws, handle: Callable, body: str, code: str
+) -> None:
+    assert handle(message(KEY, body=body)) == []
+    (letter,) = aws.dead_letters()
+    assert letter["MessageAttributes"]["code"]["StringValue"] == code
+
+
+def test_folder_markers_and_test_events_are_nothing(aws: FakeAws, handle: Callable) -> None:
+    aws.put("photos/set/", b"")
+    assert handle(message("photos/set/"), message(KEY, 2, body='{"Event": "s3:TestEvent"}')) == []
+    assert aws.dead_letters() == []
+
+
+VERSIONS = [picture(RED), picture(GREEN, BLUE), picture(GREY), b"rubbish", None]
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    changes=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, len(VERSIONS) - 1)), min_size=1, max_size=8),
+    data=st.data(),
+)
+def test_events_in_any_order_and_number_end_in_agreement(changes: list[tuple[str, int]], data: st.DataObject) -> None:
+    """Each change tells the queue at least once; the queue gives its messages out in any order, between any changes."""
+    with mock_aws():
+        aws = make_fake_aws()
+        waiting: list[str] = []
+        number = 0
+
+        def work() -> None:
+            nonlocal number
+            key = waiting.pop(data.draw(st.integers(0, len(waiting) - 1)))
+            number += 1
+            with contextlib.suppress(handler_module.UnusableImageError):
+                aws.album.sync("pics", parse_key(key), owner=str(number), seconds=60)
+
+        for name, version in changes:
+            key = f"photos/set/{name}.png"
+            body = VERSIONS[version]
+            if body is None:
+                aws.s3.delete_object(Bucket="pics", Key=key)
+            else:
+                aws.put(key, body)
+            waiting += [key] * data.draw(st.integers(1, 2))
+            while waiting and data.draw(st.booleans()):
+                work()
+        while waiting:
+            work()
+        for key in aws.keys("pics"):
+            if aws.s3.get_object(Bucket="pics", Key=key)["Body"].read() == b"rubbish":
+                aws.s3.delete_object(Bucket="pics", Key=key)  # an original that is no image leaves no traces to compare
+        check_agreement(aws)
+
+
+def test_the_sample_event_is_understood(aws: FakeAws, handle: Callable) -> None:
+    sample = (Path(__file__).parents[1] / "data" / "s3_created.json").read_text()
+    aws.put("photos/2024_newport/café + cake.jpg", picture(RED))
+    assert handle(message(KEY, body=sample)) == []
+    check_agreement(aws)

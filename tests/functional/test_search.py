@@ -1,0 +1,145 @@
+"""The search function on tables in memory, with a Rekognition that tells colours apart."""
+
+import base64
+from typing import Any
+
+import pytest
+from support import BLUE, GREEN, GREY, RED, FakeAws, picture
+
+from functions.keys import parse_image_path
+from functions.search import handler as handler_module
+from functions.search import search
+from functions.search.search import Searcher
+
+
+@pytest.fixture
+def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    pictures = {"one/a.png": [RED], "one/b.png": [BLUE, RED], "two/c.png": [GREEN, RED, BLUE], "two/d.png": [GREEN]}
+    for name, colors in pictures.items():
+        path = parse_image_path(name)
+        aws.put(path.key, picture(*colors))
+        aws.album.sync("pics", path, owner=name, seconds=60)
+    monkeypatch.setattr(handler_module, "_searcher", lambda: Searcher({"album": aws.faces}, aws.tables))
+    return aws
+
+
+def call(**event: Any) -> dict:
+    return handler_module.handler(event, None)
+
+
+def face_of(aws: FakeAws, name: str, number: int = 0) -> str:
+    pic = aws.tables.get_pic(parse_image_path(name))
+    assert pic is not None
+    return pic.face_records[number]["Face"]["FaceId"]
+
+
+def test_a_face_leads_to_all_photos_of_that_person_its_own_first(album: FakeAws) -> None:
+    face_id = face_of(album, "one/b.png", 1)
+    answer = call(faceid=face_id)
+    assert answer["statusCode"] == 200
+    assert answer["output"][0]["image_path"] == "one/b.png"
+    assert {photo["image_path"] for photo in answer["output"]} == {"one/a.png", "one/b.png", "two/c.png"}
+    similarities = [photo["similarity"] for photo in answer["output"]]
+    assert similarities == sorted(similarities, reverse=True)
+    assert answer["output"][0]["face"]["FaceId"] == face_id
+    assert "next" not in answer
+
+
+def test_an_answer_has_what_the_page_shows(album: FakeAws) -> None:
+    photo = call(faceid=face_of(album, "two/c.png"))["output"][0]
+    assert (photo["width"], photo["height"]) == (160, 120)
+    assert len(photo["data"]["FaceRecords"]) == 3
+    box = photo["face"]["BoundingBox"]
+    assert all(isinstance(box[name], float | int) for name in ("Left", "Top", "Width", "Height"))
+
+
+def test_a_photo_with_the_same_person_twice_counts_once(aws: FakeAws, album: FakeAws) -> None:
+    path = parse_image_path("one/twins.png")
+    aws.put(path.key, picture(RED, GREEN, RED, size=(400, 100)))
+    aws.album.sync("pics", path, owner="twins", seconds=60)
+    paths = [photo["image_path"] for photo in call(faceid=face_of(album, "one/a.png"))["output"]]
+    assert len(paths) == len(set(paths))
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(album: FakeAws) -> None:
+    face_id = face_of(album, "one/a.png")
+    whole = [photo["image_path"] for photo in call(faceid=face_id)["output"]]
+    pages, token = [], None
+    while True:
+        answer = call(faceid=face_id, limit=1, **({"next": token} if token else {}))
+        pages += [photo["image_path"] for photo in answer["output"]]
+        token = answer.get("next")
+        if not token:
+            break
+    assert pages == whole
+
+
+def test_a_long_answer_is_cut_at_the_size_lambda_allows(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_ANSWER_BYTES", 10)
+    answer = call(faceid=face_of(album, "one/a.png"))
+    assert len(answer["output"]) == 1
+    assert "next" in answer
+
+
+def test_more_than_a_hundred_photos_are_fetched_in_chunks(aws: FakeAws, album: FakeAws) -> None:
+    for number in range(130):
+        path = parse_image_path(f"many/{number}.png")
+        aws.put(path.key, picture(RED, size=(80, 80 + number % 7)))
+        aws.album.sync("pics", path, owner=str(number), seconds=60)
+    assert len(call(faceid=face_of(album, "one/a.png"), limit=500)["output"]) == 133
+
+
+def test_by_image(album: FakeAws) -> None:
+    image = base64.b64encode(picture(GREEN)).decode()
+    assert {photo["image_path"] for photo in call(image=image)["output"]} == {"two/c.png", "two/d.png"}
+
+
+def test_an_image_without_a_face(album: FakeAws) -> None:
+    answer = call(image=base64.b64encode(picture(GREY)).decode())
+    assert (answer["statusCode"], answer["err"]["code"]) == (422, "NoFace")
+
+
+def test_a_photo_deleted_meanwhile_is_left_out(aws: FakeAws, album: FakeAws) -> None:
+    face_id = face_of(album, "one/a.png")
+    aws.tables.remove_pic(parse_image_path("two/c.png"), "now")
+    assert {photo["image_path"] for photo in call(faceid=face_id)["output"]} == {"one/a.png", "one/b.png"}
+
+
+def test_a_face_deleted_meanwhile_is_told(album: FakeAws) -> None:
+    face_id = face_of(album, "one/a.png")
+    album.faces.delete([face_id])
+    answer = call(faceid=face_id)
+    assert (answer["statusCode"], answer["err"]["code"]) == (404, "FaceNotFound")
+
+
+def test_a_collection_the_album_does_not_have(album: FakeAws) -> None:
+    answer = call(faceid=face_of(album, "one/a.png"), collection="celebrities")
+    assert (answer["statusCode"], answer["err"]["code"]) == (400, "InvalidCollection")
+
+
+def test_what_goes_wrong_inside_is_not_told_outside(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        handler_module, "_searcher", lambda: (_ for _ in ()).throw(RuntimeError("account 123456789012"))
+    )
+    answer = call(faceid=face_of(album, "one/a.png"))
+    assert answer["statusCode"] == 500
+    assert "123456789012" not in str(answer)
+
+
+def test_unprocessed_keys_are_asked_for_again(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = album.dynamodb
+    batch_get_item = client.batch_get_item
+    calls = []
+
+    def half(**arguments: Any) -> dict:
+        calls.append(arguments)
+        ((table, request),) = arguments["RequestItems"].items()
+        keys = request["Keys"]
+        if len(keys) == 1:
+            return batch_get_item(**arguments)
+        answer = batch_get_item(RequestItems={table: {**request, "Keys": keys[:1]}})
+        return {**answer, "UnprocessedKeys": {table: {**request, "Keys": keys[1:]}}}
+
+    monkeypatch.setattr(client, "batch_get_item", half)
+    assert len(call(faceid=face_of(album, "one/a.png"))["output"]) == 3
+    assert len(calls) == 3

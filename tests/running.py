@@ -1,0 +1,84 @@
+"""A laptop stack started as a person would, for contract and browser tests."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+
+@dataclass
+class RunningStack:
+    """A stack started as a person would, with the variables that point AWS clients at it."""
+
+    process: subprocess.Popen
+    data: Path
+    site_url: str
+    api_url: str
+    environment: dict[str, str]
+    log: Path
+
+    def kinpics(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        """Run a command against it."""
+        command = [sys.executable, "-m", "scripts", "--data", str(self.data), *arguments]
+        environment = {**os.environ, **self.environment}
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert not check or result.returncode == 0, result.stdout + result.stderr
+        return result
+
+    def session(self) -> boto3.Session:
+        """A boto3 session with the keys of the stack's owner."""
+        return boto3.Session(
+            self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1"
+        )
+
+    def client(self, name: str) -> Any:
+        return self.session().client(name, endpoint_url=self.api_url)
+
+    def table(self, logical_id: str) -> Any:
+        return self.session().resource("dynamodb", endpoint_url=self.api_url).Table(self.outputs[logical_id])
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The deployed stack's outputs."""
+        found = self.client("cloudformation").describe_stacks(StackName="kinpics")["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_stack(data: Path, site_port: int | None = None, api_port: int | None = None) -> RunningStack:
+    """Start `kinpics local` and wait for its ready line."""
+    site_port, api_port = site_port or free_port(), api_port or free_port()
+    log = data.with_suffix(".log")
+    command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
+    command += ["--site-port", str(site_port), "--api-port", str(api_port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
+    with open(log, "w", encoding="utf-8") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while "kinpics is ready" not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise AssertionError(f"the stack did not start: {log.read_text()}")
+        time.sleep(0.05)
+    stack = RunningStack(process, data, f"http://localhost:{site_port}", f"http://localhost:{api_port}", {}, log)
+    printed = stack.kinpics("env").stdout
+    pairs = (line.removeprefix("export ").split("=", 1) for line in printed.splitlines())
+    stack.environment = {name: value.strip("'") for name, value in pairs}
+    return stack

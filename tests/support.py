@@ -1,0 +1,172 @@
+"""Stand-ins for AWS in functional tests: moto for what it does well, our own Rekognition for faces."""
+
+import asyncio
+import concurrent.futures
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+from botocore.exceptions import ClientError
+from PIL import Image
+
+from functions.faces import FaceCollection
+from functions.process.objects import Objects
+from functions.process.sync import Album
+from functions.tables import Tables
+from local.packaging import load_template
+from local.rekognition.engine import Analysis, FoundFace
+from local.rekognition.service import Service
+from local.rekognition.state import State
+
+ROOT = Path(__file__).parents[1]
+REGION = "us-east-1"
+COLLECTION = "album"
+RED, GREEN, BLUE, GREY = (224, 0, 0), (0, 224, 0), (0, 0, 224), (128, 128, 128)
+
+
+class ColorEngine:
+    """Sees people as colours: a picture in vertical stripes shows one person a stripe, grey ones aside.
+
+    Real recognition is tested on real photographs elsewhere; here pictures only have to be told apart, fast.
+    """
+
+    def submit(self, image: bytes) -> "concurrent.futures.Future[Analysis]":
+        picture = Image.open(io.BytesIO(image)).convert("RGB")
+        row = np.asarray(picture.resize((24, 1), Image.Resampling.NEAREST)).reshape(24, 3)
+        people = list(
+            dict.fromkeys(int(pixel.argmax()) for pixel in row if pixel.max() > 150 and np.median(pixel) < 80)
+        )
+        faces = [self._face(person, number, len(people)) for number, person in enumerate(people)]
+        future: concurrent.futures.Future[Analysis] = concurrent.futures.Future()
+        future.set_result(Analysis(picture.width, picture.height, faces))
+        return future
+
+    @staticmethod
+    def _face(person: int, number: int, count: int) -> FoundFace:
+        descriptor = np.random.default_rng(person).normal(0, 0.1, 128).astype(np.float32).tobytes()
+        left = number / count
+        return FoundFace(left, 0.1, 1 / count, 0.5, 1.0, {}, 0.0, 50.0, 50.0, descriptor)
+
+
+class FakeRekognition:
+    """The calls of a boto3 Rekognition client, answered by our service in this process."""
+
+    def __init__(self, s3: Any):
+        async def read(bucket: str, key: str) -> bytes:
+            return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+        self.state = State(":memory:")
+        self._service = Service(self.state, ColorEngine(), read, "arn:aws:rekognition:us-east-1:0")
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        operation = "".join(part.capitalize() for part in name.split("_"))
+
+        def call(**arguments: Any) -> dict:
+            import base64
+            import json
+
+            self.calls.append(operation)
+            if "Bytes" in arguments.get("Image", {}):
+                arguments["Image"] = {"Bytes": base64.b64encode(arguments["Image"]["Bytes"]).decode()}
+            target = f"RekognitionService.{operation}"
+            status, answer = asyncio.run(self._service.handle(target, json.dumps(arguments).encode()))
+            if status != 200:
+                raise ClientError({"Error": {"Code": answer["__type"], "Message": answer["message"]}}, operation)
+            return answer
+
+        return call
+
+
+@dataclass
+class FakeAws:
+    """The album's resources on moto, made from the template, and what the functions use them through."""
+
+    s3: Any
+    sqs: Any
+    dynamodb: Any
+    rekognition: FakeRekognition
+    queue_url: str
+    dead_letter_queue_url: str
+    pics_bucket = "pics"
+    thumbnails_bucket = "thumbnails"
+    pics_table = "pics"
+    pics_by_image_id_table = "pics_by_image_id"
+    leases_table = "leases"
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.dynamodb, self.pics_table, self.pics_by_image_id_table, self.leases_table)
+
+    @property
+    def faces(self) -> FaceCollection:
+        return FaceCollection(self.rekognition, COLLECTION)
+
+    @property
+    def album(self) -> Album:
+        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables)
+
+    def put(self, key: str, body: bytes) -> None:
+        self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)
+
+    def rows(self, table: str) -> list[dict]:
+        return self.dynamodb.scan(TableName=table)["Items"]
+
+    def keys(self, bucket: str) -> set[str]:
+        return {item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+
+    def dead_letters(self) -> list[dict]:
+        response = self.sqs.receive_message(
+            QueueUrl=self.dead_letter_queue_url,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=0,
+        )
+        return response.get("Messages", [])
+
+
+def make_fake_aws() -> FakeAws:
+    """The album's resources, made in moto's memory."""
+    s3 = boto3.client("s3")
+    sqs = boto3.client("sqs")
+    dynamodb = boto3.resource("dynamodb").meta.client
+    resources = load_template(ROOT / "template.yaml")["Resources"]
+    for logical_id, name in (
+        ("PicsTable", "pics"),
+        ("PicsByImageIdTable", "pics_by_image_id"),
+        ("LeasesTable", "leases"),
+    ):
+        dynamodb.create_table(TableName=name, **resources[logical_id]["Properties"])
+    for bucket in ("pics", "thumbnails", "site"):
+        s3.create_bucket(Bucket=bucket)
+    rekognition = FakeRekognition(s3)
+    rekognition.create_collection(CollectionId=COLLECTION)
+    return FakeAws(
+        s3,
+        sqs,
+        dynamodb,
+        rekognition,
+        sqs.create_queue(QueueName="process")["QueueUrl"],
+        sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
+    )
+
+
+def picture(*colors: tuple[int, int, int], size: tuple[int, int] = (160, 120), kind: str = "PNG") -> bytes:
+    """A picture of one stripe a person."""
+    image = Image.new("RGB", size)
+    stripe = size[0] // len(colors)
+    for number, color in enumerate(colors):
+        image.paste(color, (number * stripe, 0, (number + 1) * stripe, size[1]))
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def jpeg(color: tuple[int, int, int] = (200, 30, 30), size: tuple[int, int] = (320, 240), **options: object) -> bytes:
+    """A plain picture, as the bytes of a JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, "JPEG", **options)
+    return out.getvalue()

@@ -1,0 +1,187 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pillow_heif
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+from support import jpeg
+
+from functions.process import images
+from functions.process.images import UnusableImageError, render
+
+# Red at the top left, so that turning shows.
+CORNERED = Image.new("RGB", (120, 90), (0, 0, 255))
+CORNERED.paste((255, 0, 0), (0, 0, 60, 45))
+
+
+def encode(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def heic(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=90)
+    return out.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def is_close(pixel: tuple, expected: tuple, reach: int = 40) -> bool:
+    return all(abs(a - b) <= reach for a, b in zip(pixel, expected, strict=True))
+
+
+SIXTEEN = Image.fromarray(np.full((90, 120), 65535, dtype=np.uint16))
+FORMATS = {
+    "jpeg": encode(CORNERED, "JPEG", quality=95),
+    "progressive": encode(CORNERED, "JPEG", quality=95, progressive=True),
+    "png": encode(CORNERED, "PNG"),
+    "palette": encode(CORNERED.quantize(16), "PNG"),
+    "gif": encode(CORNERED, "GIF"),
+    "webp": encode(CORNERED, "WEBP", quality=95),
+    "tiff": encode(CORNERED, "TIFF"),
+    "avif": encode(CORNERED, "AVIF", quality=95),
+    "heic": heic(CORNERED),
+    "cmyk": encode(CORNERED.convert("CMYK"), "JPEG", quality=95),
+    "lab": encode(
+        ImageCms.profileToProfile(
+            CORNERED, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+        ),
+        "TIFF",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_shown_as_it_is(name: str) -> None:
+    made = render(FORMATS[name])
+    assert (made.width, made.height) == (120, 90)
+    for rendition in (made.grid, made.view):
+        shown = opened(rendition)
+        assert shown.size == (120, 90)
+        assert is_close(shown.getpixel((20, 20)), (255, 0, 0), 70)
+        assert is_close(shown.getpixel((100, 70)), (0, 0, 255), 70)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png"])
+def test_rekognition_gets_the_original_where_it_takes_it(name: str) -> None:
+    assert render(FORMATS[name]).face_image is None
+
+
+@pytest.mark.parametrize("name", ["gif", "webp", "tiff", "avif", "heic", "cmyk", "palette"])
+def test_rekognition_gets_a_jpeg_where_it_does_not(name: str) -> None:
+    assert opened(render(FORMATS[name]).face_image or b"").size == (120, 90)
+
+
+def test_a_png_turned_by_exif_is_sent_upright_for_rekognition_does_not_turn_it() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert opened(render(encode(CORNERED, "PNG", exif=exif)).face_image or b"").size == (90, 120)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_upright(orientation: int) -> None:
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose that stores the picture so
+    stored = CORNERED.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else CORNERED
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    made = render(encode(stored, "JPEG", quality=95, exif=exif))
+    assert (made.width, made.height) == (120, 90)
+    assert is_close(opened(made.view).getpixel((20, 20)), (255, 0, 0), 60)
+
+
+def test_sixteen_bits_become_eight() -> None:
+    assert is_close(opened(render(encode(SIXTEEN, "PNG")).grid).getpixel((5, 5)), (255, 255, 255), 3)
+
+
+def test_transparency_becomes_white() -> None:
+    clear = Image.new("RGBA", (100, 100), (255, 0, 0, 0))
+    assert is_close(opened(render(encode(clear, "PNG")).grid).getpixel((5, 5)), (255, 255, 255), 3)
+
+
+def test_a_wide_gamut_profile_is_turned_into_srgb() -> None:
+    # A profile whose primaries are swapped against sRGB's would show red as something else if it were ignored.
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    made = render(encode(CORNERED, "JPEG", quality=95, icc_profile=profile))
+    assert "icc_profile" not in Image.open(io.BytesIO(made.view)).info
+
+
+def test_renditions_carry_no_metadata_and_so_no_position() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (52.0, 30.0, 0.0)
+    exif[0x010F] = "CameraMaker"
+    made = render(encode(CORNERED, "JPEG", exif=exif))
+    for rendition in (made.grid, made.view):
+        assert not Image.open(io.BytesIO(rendition)).getexif()
+        assert b"CameraMaker" not in rendition
+        assert b"Exif" not in rendition
+
+
+def test_large_pictures_are_scaled_and_small_ones_are_not_enlarged() -> None:
+    made = render(jpeg(size=(4000, 3000)))
+    assert (made.width, made.height) == (4000, 3000)
+    assert opened(made.view).size == (1600, 1200)
+    assert opened(made.grid).size == (400, 300)
+    assert opened(render(jpeg(size=(90, 100))).view).size == (90, 100)
+
+
+def test_extreme_shapes_keep_at_least_one_pixel() -> None:
+    assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).grid).size == (400, 1)
+
+
+def test_pictures_too_small_for_faces_are_known() -> None:
+    assert not render(jpeg(size=(79, 200))).has_room_for_faces
+    assert render(jpeg(size=(80, 80))).has_room_for_faces
+
+
+def png_header(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "EmptyFile"),
+        (b"this is text", "NotAnImage"),
+        (b"\xff\xd8\xff\xe0 and no more", "DamagedImage"),
+        (FORMATS["jpeg"][: len(FORMATS["jpeg"]) // 2], "DamagedImage"),
+        (FORMATS["png"][: len(FORMATS["png"]) // 2], "DamagedImage"),
+        (png_header(20000, 10000), "TooManyPixels"),
+    ],
+)
+def test_what_is_no_photo_is_refused_with_a_reason(data: bytes, code: str) -> None:
+    with pytest.raises(UnusableImageError) as caught:
+        render(data)
+    assert caught.value.code == code
+    assert str(caught.value)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(FORMATS)), st.integers(0, 2000), st.binary(min_size=1, max_size=8))
+def test_damage_anywhere_is_either_shown_or_refused(name: str, at: int, damage: bytes) -> None:
+    data = FORMATS[name]
+    at %= len(data)
+    try:
+        made = render(data[:at] + damage + data[at + len(damage) :])
+    except UnusableImageError as error:
+        assert error.code in ("DamagedImage", "NotAnImage", "TooManyPixels")
+    else:
+        assert opened(made.view)
+
+
+def test_the_pixel_limit_is_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_JPEG_PIXELS", 100)
+    with pytest.raises(UnusableImageError, match="megapixels"):
+        render(jpeg())

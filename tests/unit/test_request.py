@@ -1,0 +1,83 @@
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.search.request import RequestError, next_token, parse_request
+
+FACE = "01234567-89ab-cdef-0123-456789abcdef"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def test_defaults() -> None:
+    request = parse_request({"faceid": FACE})
+    assert (request.face_id, request.image, request.collection) == (FACE, None, "album")
+    assert (request.threshold, request.limit, request.offset) == (80, 100, 0)
+
+
+def test_everything_given() -> None:
+    image = base64.b64encode(b"jpeg").decode()
+    request = parse_request(
+        {"image": image, "collection": "celebrities", "threshold": 12.5, "limit": 7, "next": next_token(40)}
+    )
+    assert request.image == b"jpeg"
+    assert (request.collection, request.threshold, request.limit, request.offset) == ("celebrities", 12.5, 7, 40)
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (None, "InvalidRequest"),
+        ([], "InvalidRequest"),
+        ({}, "InvalidRequest"),
+        ({"faceid": FACE, "image": "eA=="}, "InvalidRequest"),
+        ({"faceid": FACE, "drop": "table"}, "InvalidRequest"),
+        ({"faceid": ""}, "InvalidFaceId"),
+        ({"faceid": 5}, "InvalidFaceId"),
+        ({"faceid": "' OR '1'='1"}, "InvalidFaceId"),
+        ({"faceid": {"$ne": None}}, "InvalidFaceId"),
+        ({"faceid": FACE.upper()}, "InvalidFaceId"),
+        ({"faceid": FACE + "\n"}, "InvalidFaceId"),
+        ({"faceid": FACE, "limit": 0}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": -1}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": 501}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": 10**30}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": 1.5}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": "9"}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": True}, "InvalidParameter"),
+        ({"faceid": FACE, "threshold": -0.1}, "InvalidParameter"),
+        ({"faceid": FACE, "threshold": 100.1}, "InvalidParameter"),
+        ({"faceid": FACE, "threshold": float("nan")}, "InvalidParameter"),
+        ({"faceid": FACE, "limit": float("inf")}, "InvalidParameter"),
+        ({"faceid": FACE, "threshold": None}, "InvalidParameter"),
+        ({"faceid": FACE, "next": "junk"}, "InvalidParameter"),
+        ({"faceid": FACE, "next": next_token(-1)}, "InvalidParameter"),
+        ({"faceid": FACE, "next": 5}, "InvalidParameter"),
+        ({"faceid": FACE, "collection": "other"}, "InvalidCollection"),
+        ({"faceid": FACE, "collection": ["album"]}, "InvalidCollection"),
+        ({"image": ""}, "InvalidImage"),
+        ({"image": "not base64!"}, "InvalidImage"),
+        ({"image": 1}, "InvalidImage"),
+        ({"image": "A" * 7_000_000}, "ImageTooLarge"),
+    ],
+)
+def test_bad_requests_are_refused_field_by_field(event: Any, code: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        parse_request(event)
+    assert caught.value.code == code
+    assert 400 <= caught.value.status < 500
+    assert len(str(caught.value)) < 200
+
+
+@given(st.dictionaries(st.sampled_from(["faceid", "image", "collection", "threshold", "limit", "next"]), JSON) | JSON)
+def test_any_json_is_parsed_or_refused(event: Any) -> None:
+    try:
+        parse_request(event)
+    except RequestError as error:
+        assert 400 <= error.status < 500

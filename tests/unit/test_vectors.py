@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.rekognition.vectors import DIMENSIONS, Vectors, largest_distance, similarity
+
+
+def vector(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 0.09, DIMENSIONS).astype(np.float32)
+
+
+def brute_force(kept: dict[str, np.ndarray], query: np.ndarray, threshold: float) -> dict[str, float]:
+    values = {name: similarity(float(np.linalg.norm(other.astype(np.float64) - query))) for name, other in kept.items()}
+    return {name: value for name, value in values.items() if value >= threshold}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=200),
+    st.integers(0, 40),
+    st.sampled_from([0.0, 1e-20, 50.0]),
+)
+def test_search_is_exact_through_adding_and_removing(steps: list, query: int, threshold: float) -> None:
+    vectors, kept = Vectors(), {}
+    for add, number in steps:
+        name = str(number)
+        if add and name not in kept:
+            vectors.add(name, vector(number).tobytes())
+            kept[name] = vector(number)
+        elif not add:
+            vectors.remove(name)
+            kept.pop(name, None)
+    assert len(vectors) == len(kept)
+    found = vectors.search(vector(query), threshold, 1000)
+    expected = brute_force(kept, vector(query), threshold)
+    assert {name for name, _ in found} == set(expected)
+    assert [value for _, value in found] == sorted((value for _, value in found), reverse=True)
+
+
+def test_a_limit_keeps_the_best() -> None:
+    vectors = Vectors()
+    for number in range(100):
+        vectors.add(str(number), vector(number).tobytes())
+    everything = vectors.search(vector(7), 0, 100)
+    assert everything[0][0] == "7"
+    assert vectors.search(vector(7), 0, 5) == everything[:5]
+
+
+@pytest.mark.parametrize("threshold", [0.001, 1, 50, 80, 95, 99, 99.99])
+def test_similarity_and_distance_are_inverse(threshold: float) -> None:
+    assert similarity(largest_distance(threshold)) == pytest.approx(threshold)
+
+
+def test_thresholds_at_the_ends() -> None:
+    assert largest_distance(0) == float("inf")
+    assert largest_distance(100) == 0
+    assert similarity(1e9) == pytest.approx(0)
