@@ -119,17 +119,23 @@ def _lighthouse(url: str) -> dict[str, float]:
 
 @contextlib.contextmanager
 def _sigal_site(photos: Path) -> Iterator[str]:
-    """The same photos as sigal publishes them, served on this machine."""
+    """The same photos as sigal publishes them, served on this machine.
+
+    They are an album below the top one: at the top, the theme's script asks for modules at addresses no browser takes.
+    """
     out = workplace.WORK / "sigal-page"
     shutil.rmtree(out, ignore_errors=True)
     config = build_config(out, theme="photoswipe")
-    subprocess.run(
-        [workplace.sigal(), "build", "--config", config, photos, out / "site"], check=True, capture_output=True
-    )
+    album = out / "source" / "large"
+    album.mkdir(parents=True)
+    for photo in photos.iterdir():
+        os.link(photo, album / photo.name)
+    command = [workplace.sigal(), "build", "--config", config, album.parent, out / "site"]
+    subprocess.run(command, check=True, capture_output=True)
     handler = partial(_QuietHandler, directory=str(out / "site"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_port}/"
+        yield f"http://localhost:{server.server_port}/large/"
         server.shutdown()
 
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import venv
@@ -88,10 +89,9 @@ def lighthouse() -> Path:
 def stack(name: str) -> Iterator["RunningStack"]:  # noqa: F821 - the tests' own helper
     """A laptop stack on a fresh folder."""
     sys.path.insert(0, str(ROOT / "tests"))
-    import shutil
-
     from running import start_stack
 
+    WORK.mkdir(exist_ok=True)
     shutil.rmtree(WORK / name, ignore_errors=True)
     running = start_stack(WORK / name)
     try:

@@ -208,3 +208,10 @@ def _turned(data: bytes, target: Path) -> None:
     exif[0x0112] = 6
     exif.get_ifd(0x8769)[0x9003] = "2016:05:14 17:30:00"
     image.transpose(Image.Transpose.ROTATE_90).save(target, quality=92, exif=exif)
+
+
+if __name__ == "__main__":
+    try:
+        print(*prepare(Path(sys.argv[1])), sep="\n")
+    except (DemoPhotosError, OSError) as error:
+        sys.exit(f"Error: {error}")

@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ class EmbeddedAws:
         self._mount_rekognition()
         self._teach_cloudformation()
         _name_queues_by_one_port()
+        _give_out_again_what_was_at_work()
         _do_not_wait_for_silent_functions()
         _read_concurrency_as_a_number()
         _keep_services(ministack)
@@ -195,6 +197,23 @@ def _name_queues_by_one_port() -> None:
     from ministack.services import sqs
 
     sqs.DEFAULT_PORT = "4566"
+
+
+def _give_out_again_what_was_at_work() -> None:
+    """No function outlives the stack, so a message that was with one when it stopped is with none when it starts: not
+    to be waited for until its visibility timeout ends."""
+    from ministack.services import sqs
+
+    original = sqs._restore_state
+
+    def restore_state(data: dict | None) -> None:
+        original(data)
+        for queue in sqs._queues._data.values():
+            for message in queue["messages"]:
+                if message["receipt_handle"] is not None:
+                    message["visible_at"] = time.time()
+
+    sqs._restore_state = restore_state
 
 
 def _do_not_wait_for_silent_functions() -> None:

@@ -9,7 +9,6 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import boto3
 from hypercorn.asyncio import serve
@@ -21,7 +20,6 @@ from local.site_server import SiteServer
 from local.state_folder import Running, StateFolder
 
 STACK_NAME = "kinpics"
-T = TypeVar("T")
 
 _SAVE_SECONDS = 5.0
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
@@ -42,12 +40,13 @@ class Options:
 
 
 def run(
-    options: Options, root: Path, prepare: Callable[[Running, dict[str, str]], None], ready: Callable[[Running], None]
+    options: Options, root: Path, prepare: Callable[[Running], Awaitable[None]], ready: Callable[[Running], None]
 ) -> None:
     """Run the stack of a checkout until SIGINT or SIGTERM.
 
-    ``prepare`` is called in a thread once the template is deployed, with the stack's outputs, to fill and publish the
-    site; ``ready`` after it, when all is served. Raises ``PortBusyError``, ``StateFolderError``, ``DeployError``.
+    ``prepare`` is awaited once the template is deployed, to fill and publish the site, and cancelled when the stack is
+    told to stop meanwhile; ``ready`` is called after it, when all is served. Raises ``PortBusyError``,
+    ``StateFolderError``, ``DeployError``.
     """
     folder = StateFolder(options.data)
     with folder.locked():
@@ -76,32 +75,32 @@ async def _serve(
     root: Path,
     folder: StateFolder,
     running: Running,
-    prepare: Callable[[Running, dict[str, str]], None],
+    prepare: Callable[[Running], Awaitable[None]],
     ready: Callable[[Running], None],
 ) -> None:
     stop = asyncio.Event()
+    closing = asyncio.Event()  # the servers outlast what is still at work when the stack is told to stop
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_report_but_cancellation)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    api = asyncio.create_task(serve(aws.app, _config(options.api_port), shutdown_trigger=stop.wait))
+    api = asyncio.create_task(serve(aws.app, _config(options.api_port), shutdown_trigger=closing.wait))
     saving = asyncio.create_task(aws.save_regularly(_SAVE_SECONDS))
     site: asyncio.Task | None = None
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
-        outputs = await _unless_stopped(stop, asyncio.to_thread(_deploy, session, root))
+        outputs = await asyncio.to_thread(_deploy, session, root)  # in whole, even when told to stop: it takes a second
         folder.announce(running)
         buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
         server = SiteServer(session, buckets)
-        site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=stop.wait))
+        site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)
-        await _unless_stopped(stop, asyncio.to_thread(prepare, running, outputs))
-        ready(running)
-        await stop.wait()
-    except _StoppedError:
-        pass
+        if await _finished(prepare(running), stop):
+            ready(running)
+            await stop.wait()
     finally:
-        stop.set()
+        closing.set()
         saving.cancel()
         for task in (site, api):
             if task is not None:
@@ -109,19 +108,24 @@ async def _serve(
                     await task
 
 
-class _StoppedError(Exception):
-    """The stack was told to stop while it was starting."""
+def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+    """Up to Python 3.11, asyncio reports a connection that ends with its server as an error."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
-async def _unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T:
-    """The result of ``work``, or ``_StoppedError`` as soon as the stack is told to stop."""
+async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
+    """Whether ``work`` came to its end before the stack was told to stop, which cancels it. Raises what it raises."""
     task = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        raise _StoppedError
     stopping.cancel()
-    return task.result()
+    task.cancel()  # without effect where it is done
+    try:
+        await task
+    except asyncio.CancelledError:
+        return False
+    return not stop.is_set()
 
 
 def _deploy(session: boto3.Session, root: Path) -> dict[str, str]:

@@ -60,7 +60,6 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run a command; errors that a person can act on end as a `click` error."""
         from build import BuildError
-        from local.demo_photos import DemoPhotosError
         from local.state_folder import StateFolderError
         from scripts.manage import NothingThereError
         from scripts.plan import PlanError
@@ -74,7 +73,6 @@ class Commands(click.Group):
             PlanError,
             NothingThereError,
             StateFolderError,
-            DemoPhotosError,
         ) as error:
             raise click.ClickException(str(error)) from None
         except ClientError as error:
@@ -143,16 +141,20 @@ def _run_local(data: Path, site_port: int, api_port: int, *, demo: bool) -> None
     from local.state_folder import Running
     from scripts import local_site
 
-    def prepare(running: Running, outputs: dict[str, str]) -> None:
-        local_site.prepare(running, data, demo=demo)
+    async def prepare(running: Running) -> None:
+        await local_site.prepare(running, data, demo=demo)
 
     def ready(running: Running) -> None:
         click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
 
     try:
         run(Options(data, site_port, api_port), ROOT, prepare, ready)
-    except (PortBusyError, DeployError, local_site.PrepareError) as error:
+    except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
+    except local_site.PrepareError as error:
+        if str(error):
+            click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 @main.command()

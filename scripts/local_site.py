@@ -1,7 +1,12 @@
-"""What the laptop stack does between being deployed and being ready: fill in the demo, render and publish the site."""
+"""What the laptop stack does between being deployed and being ready: fill in the demo, render and publish the site.
 
+Each step is a process: this one serves the API that they call, and stopping it in the middle stops them.
+"""
+
+import asyncio
+import contextlib
 import os
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
@@ -9,26 +14,37 @@ from local.state_folder import Running
 
 
 class PrepareError(Exception):
-    """The site could not be made ready; what went wrong has been printed."""
+    """The site could not be made ready; the message is what the failed step had to report beyond its own error."""
 
 
-def prepare(running: Running, data: Path, *, demo: bool) -> None:
+async def prepare(running: Running, data: Path, *, demo: bool) -> None:
     """Upload the demo's sets and publish the site, through the same commands an owner would give.
 
-    Raises ``PrepareError``, ``DemoPhotosError``.
+    Raises ``PrepareError``; ends what runs when it is cancelled.
     """
+    kinpics = ("scripts", "--data", str(data))
     if demo:
-        from local.demo_photos import prepare as prepare_photos
-
-        folders = prepare_photos(data / "demo-photos")
-        _kinpics(running, data, "upload", "--no-build", *map(str, folders))
-    _kinpics(running, data, "build")
+        folders = await _python(running, "local.demo_photos", str(data / "demo-photos"))
+        await _python(running, *kinpics, "upload", "--no-build", *folders.splitlines())
+    await _python(running, *kinpics, "build")
 
 
-def _kinpics(running: Running, data: Path, *arguments: str) -> None:
-    # A process of its own: this one serves the API that the command calls.
-    command = [sys.executable, "-m", "scripts", "--data", str(data), *arguments]
-    environment = {**os.environ, **running.environment()}
-    result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
-    if result.returncode:
-        raise PrepareError(f"`kinpics {arguments[0]}` failed: {result.stdout.strip() or 'see above'}")
+async def _python(running: Running, module: str, *arguments: str) -> str:
+    """Run a module as a program; returns what it printed."""
+    # A session of its own: Ctrl-C in the terminal comes to the launcher alone, which ends the step with all it started.
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *arguments),
+        env={**os.environ, **running.environment()},
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        output, _ = await process.communicate()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        await process.wait()
+        raise
+    if process.returncode:
+        raise PrepareError(output.decode().strip())
+    return output.decode()

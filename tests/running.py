@@ -62,15 +62,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_stack(data: Path, site_port: int | None = None, api_port: int | None = None) -> RunningStack:
-    """Start `kinpics local` and wait for its ready line."""
-    site_port, api_port = site_port or free_port(), api_port or free_port()
+def start_stack(data: Path, command: str = "local") -> RunningStack:
+    """Start `kinpics local`, or another such command, and wait for its ready line."""
+    site_port, api_port = free_port(), free_port()
     log = data.with_suffix(".log")
-    command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
-    command += ["--site-port", str(site_port), "--api-port", str(api_port)]
+    arguments = [sys.executable, "-m", "scripts", command, "--data", str(data)]
+    arguments += ["--site-port", str(site_port), "--api-port", str(api_port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
     with open(log, "w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+        process = subprocess.Popen(arguments, stdout=output, stderr=output, env=environment, start_new_session=True)
     deadline = time.monotonic() + 60
     while "kinpics is ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:

