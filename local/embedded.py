@@ -25,6 +25,9 @@ REGION = "us-east-1"
 # What a stack of ours uses; everything else answers that it is not there, instead of costing memory at the first call.
 SERVICES = "s3,dynamodb,sqs,lambda,cognito-identity,iam,sts,cloudformation,logs,rekognition"
 
+# ministack's own, answered without a signature: one of them forgets all state.
+_ADMIN_PATHS = ("/_ministack", "/_localstack", "/_aws")
+
 _DENIED_CORS = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"*"),
@@ -78,6 +81,7 @@ class EmbeddedAws:
         self._changed = False
         self._mount_rekognition()
         self._teach_cloudformation()
+        _know_one_root()
         _name_queues_by_one_port()
         _give_out_again_what_was_at_work()
         _do_not_wait_for_silent_functions()
@@ -91,6 +95,10 @@ class EmbeddedAws:
         """
         if scope["type"] != "http":
             await self._ministack.app(scope, receive, send)
+            return
+        if scope["path"].startswith(_ADMIN_PATHS):
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"This stack has no administration over HTTP.\n"})
             return
         self._changed = self._changed or scope["method"] not in ("GET", "HEAD", "OPTIONS")
 
@@ -187,6 +195,28 @@ async def _read_object(bucket: str, key: str) -> bytes:
             "Unable to get object metadata from S3. Check object key, region and/or access permissions."
         )
     return data
+
+
+def _know_one_root() -> None:
+    """ministack takes no key, `test` and any account id for root too, and no root key's signature is checked."""
+    from ministack.core import iam_evaluator
+    from ministack.services import sts
+
+    def is_root_access_key(access_key: str) -> bool:
+        return access_key == os.environ["AWS_ACCESS_KEY_ID"]
+
+    iam_evaluator.is_root_access_key = sts.is_root_access_key = is_root_access_key
+    # This one decides whose signatures are left unchecked: nobody's.
+    iam_evaluator._is_root_key = lambda access_key: False
+    original = iam_evaluator.enforce
+
+    def enforce(access_key: str, action: str, service: str, *rest: Any, **others: Any) -> Any:
+        # Calls that AWS serves unsigned, such as a guest's GetId, were allowed because no key was root.
+        if not access_key and iam_evaluator._served_unsigned(service, action):
+            return None
+        return original(access_key, action, service, *rest, **others)
+
+    iam_evaluator.enforce = enforce
 
 
 def _name_queues_by_one_port() -> None:

@@ -1,6 +1,7 @@
 """What a guest may do: read the album and invoke one function. Everything else that is tried is refused."""
 
 import json
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -173,3 +174,80 @@ def test_rekognition_reads_an_object_with_the_rights_of_its_caller(
     with pytest.raises(ClientError) as caught:
         finder.detect_faces(Image=image)
     assert caught.value.response["Error"]["Code"] == "InvalidS3ObjectException"
+
+
+@pytest.mark.parametrize(
+    ("access_key", "secret"),
+    [("test", "test"), ("test", "{secret}"), ("000000000000", "{secret}"), ("{key}", "wrong"), ("AKIAUNKNOWN", "x")],
+)
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("s3", "list_objects_v2", {"Bucket": "{PicsBucket}"}),
+        ("s3", "put_object", {"Bucket": "{PicsBucket}", "Key": "photos/x/x.jpg", "Body": b"x"}),
+        ("dynamodb", "scan", {"TableName": "{PicsTable}"}),
+        ("rekognition", "list_collections", {}),
+        ("iam", "list_roles", {}),
+        ("cloudformation", "describe_stacks", {}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_only_the_stacks_own_key_with_its_secret_is_root(
+    stack: RunningStack,
+    outputs: dict[str, str],
+    access_key: str,
+    secret: str,
+    service: str,
+    operation: str,
+    arguments: dict,
+) -> None:
+    own = {"key": stack.environment["AWS_ACCESS_KEY_ID"], "secret": stack.environment["AWS_SECRET_ACCESS_KEY"]}
+    client = boto3.client(
+        service,
+        endpoint_url=stack.api_url,
+        region_name="us-east-1",
+        aws_access_key_id=access_key.format(**own),
+        aws_secret_access_key=secret.format(**own),
+    )
+    with pytest.raises(ClientError) as caught:
+        getattr(client, operation)(**filled(arguments, outputs))
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403), caught.value
+
+
+def status(url: str, method: str = "GET", headers: dict[str, str] | None = None, data: bytes | None = None) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers or {}, method=method)) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_nothing_is_given_to_a_call_without_a_signature(stack: RunningStack, outputs: dict[str, str]) -> None:
+    bucket = f"{stack.api_url}/{outputs['PicsBucket']}"
+    assert status(stack.api_url) == 403
+    assert status(bucket) == 403
+    assert status(f"{bucket}/photos/2009_inauguration/obama.jpg") == 403
+    assert status(f"{bucket}/photos/x/x.jpg", "PUT", data=b"x") == 403
+    target = {"x-amz-target": "DynamoDB_20120810.ListTables", "content-type": "application/x-amz-json-1.0"}
+    assert status(stack.api_url, "POST", target, b"{}") in (400, 403)
+    target["x-amz-target"] = "RekognitionService.ListCollections"
+    assert status(stack.api_url, "POST", target, b"{}") in (400, 403)
+
+
+@pytest.mark.parametrize("path", ["reset", "config", "health", "lambda-code/x", "../_ministack/reset"])
+def test_the_embedded_aws_has_no_administration_over_http(stack: RunningStack, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert status(f"{stack.api_url}/_ministack/{path}", method) == 403
+
+
+def test_a_body_that_was_changed_on_the_way_is_refused(stack: RunningStack, outputs: dict[str, str]) -> None:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    headers = {"x-amz-target": "DynamoDB_20120810.Scan", "content-type": "application/x-amz-json-1.0"}
+    request = AWSRequest("POST", stack.api_url, headers, json.dumps({"TableName": outputs["PicsTable"]}))
+    SigV4Auth(stack.session().get_credentials(), "dynamodb", "us-east-1").add_auth(request)
+    signed = dict(request.headers)
+    assert status(stack.api_url, "POST", signed, request.body) == 200
+    changed = json.dumps({"TableName": outputs["PicsByImageIdTable"]}).encode()
+    assert status(stack.api_url, "POST", signed, changed) in (400, 403)
