@@ -4,7 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from functions import keys, shapes
-from functions.process.images import GRID_SIDE
+from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
 from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
 
 PATH = Path(__file__).parents[1] / "docs" / "data.md"
@@ -51,7 +51,7 @@ One worker at a time works on a pic. `image_path` (key), `owner` (the queue mess
 | bucket | key | what it is |
 |---|---|---|
 | pics | `photos/<picset>/<file>` | the original, as uploaded; metadata `{"sha256"}` |
-| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side; metadata `source-etag`: ETag of its original |
+| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `404.html`, `assets/…` | the rendered site |
 

@@ -22,6 +22,9 @@ pillow_heif.register_heif_opener(thumbnails=False)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "GIF")
 GRID_SIDE = 400
+# A panorama's long side grows until its short one fills a row of the grid, within reason.
+_GRID_SHORT_SIDE = 200
+GRID_MAX_SIDE = 800
 GRID_TYPE = "image/webp"
 VIEW_TYPE = "image/jpeg"
 # Rekognition finds faces from 40 pixels in a picture of 1920x1080 on; more pixels than this do not find more of them.
@@ -79,7 +82,7 @@ def render(data: bytes) -> Renditions:
         picture = _upright_rgb(image, exif, VIEW_WIDTH if direct else FACE_SIDE)
     face_image = None if direct else _face_jpeg(picture)
     view = _fit(picture, VIEW_WIDTH)
-    grid = _fit(view, GRID_SIDE)
+    grid = _fit(view, _grid_side(view))
     return Renditions(
         width=width,
         height=height,
@@ -204,6 +207,11 @@ def _fit(picture: Image.Image, side: int) -> Image.Image:
         return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _grid_side(picture: Image.Image) -> int:
+    across = round(_GRID_SHORT_SIDE * max(picture.size) / min(picture.size))
+    return max(GRID_SIDE, min(GRID_MAX_SIDE, across))
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

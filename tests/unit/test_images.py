@@ -133,8 +133,13 @@ def test_large_pictures_are_scaled_and_small_ones_are_not_enlarged() -> None:
     assert opened(render(jpeg(size=(90, 100))).view).size == (90, 100)
 
 
+def test_a_panorama_fills_the_height_of_a_row() -> None:
+    assert opened(render(jpeg(size=(3000, 1000))).grid).size == (600, 200)
+    assert opened(render(jpeg(size=(1000, 3000))).grid).size == (200, 600)
+
+
 def test_extreme_shapes_keep_at_least_one_pixel() -> None:
-    assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).grid).size == (400, 1)
+    assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).grid).size == (800, 1)
 
 
 def test_pictures_too_small_for_faces_are_known() -> None:
