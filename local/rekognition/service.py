@@ -7,6 +7,7 @@ import asyncio
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from local.rekognition import errors
 from local.rekognition.engine import Analysis, Engine, FoundFace, ImageFormatError
 from local.rekognition.state import State, StoredFace
+from local.rekognition.vectors import similarity
 
 FACE_MODEL_VERSION = "7.0"
 _TARGET_PREFIX = "RekognitionService."
@@ -168,33 +170,49 @@ class Service:
         analysis = await self._analyse(await self._image(request))
         return {"FaceDetails": [_detail(face) for face in analysis.faces]}
 
+    async def compare_faces(self, request: dict) -> dict:
+        threshold = _threshold(request, "SimilarityThreshold")
+        source, target = [
+            await self._analyse(await self._image(request, name)) for name in ("SourceImage", "TargetImage")
+        ]
+        if not source.faces or not target.faces:
+            raise errors.InvalidParameterException("There are no faces in the source or the target image.")
+        largest = source.faces[0]
+        found = [(similarity(math.dist(_vector(largest), _vector(face))), _detail(face)) for face in target.faces]
+        found.sort(key=lambda match: -match[0])
+        return {
+            "SourceImageFace": {"BoundingBox": _box(largest), "Confidence": largest.confidence},
+            "FaceMatches": [{"Similarity": value, "Face": face} for value, face in found if value >= threshold],
+            "UnmatchedFaces": [face for value, face in found if value < threshold],
+        }
+
     # Inside
 
     def _matches(self, collection: str, found: list[tuple[str, float]]) -> dict:
         matches = []
-        for face_id, similarity in found:
+        for face_id, value in found:
             face = self._state.face(collection, face_id)
             if face is not None:
-                matches.append({"Similarity": similarity, "Face": _face(face)})
+                matches.append({"Similarity": value, "Face": _face(face)})
         return {"FaceMatches": matches, "FaceModelVersion": FACE_MODEL_VERSION}
 
     def _arn(self, collection: str) -> str:
         return f"{self._arn_prefix}:collection/{collection}"
 
-    async def _image(self, request: dict) -> bytes:
-        """The bytes of the request's ``Image``."""
-        image = request.get("Image") or {}
+    async def _image(self, request: dict, name: str = "Image") -> bytes:
+        """The bytes of an ``Image`` of the request."""
+        image = request.get(name) or {}
         if image.get("Bytes") is not None:
             try:
                 data = base64.b64decode(image["Bytes"], validate=True)
             except (binascii.Error, ValueError, TypeError):
-                raise errors.InvalidParameterException("Image.Bytes is not valid base64") from None
+                raise errors.InvalidParameterException(f"{name}.Bytes is not valid base64") from None
             if len(data) > _MAX_BYTES:
-                raise errors.ImageTooLargeException("Image.Bytes is larger than 5 MB")
+                raise errors.ImageTooLargeException(f"{name}.Bytes is larger than 5 MB")
             return data
         place = image.get("S3Object") or {}
         if not place.get("Bucket") or not place.get("Name"):
-            raise errors.InvalidParameterException("Image needs Bytes or S3Object with Bucket and Name")
+            raise errors.InvalidParameterException(f"{name} needs Bytes or S3Object with Bucket and Name")
         data = await self._read_object(place["Bucket"], place["Name"])
         if len(data) > _MAX_OBJECT_BYTES:
             raise errors.ImageTooLargeException("the S3 object is larger than 15 MB")
@@ -221,6 +239,7 @@ _OPERATIONS: dict[str, Callable[[Service, dict], Any]] = {
     "SearchFaces": Service.search_faces,
     "SearchFacesByImage": Service.search_faces_by_image,
     "DetectFaces": Service.detect_faces,
+    "CompareFaces": Service.compare_faces,
 }
 
 
@@ -251,10 +270,10 @@ def _integer(request: dict, name: str, default: int, low: int, high: int) -> int
     return value
 
 
-def _threshold(request: dict) -> float:
-    value = request.get("FaceMatchThreshold", 80.0)
+def _threshold(request: dict, name: str = "FaceMatchThreshold") -> float:
+    value = request.get(name, 80.0)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-        raise errors.InvalidParameterException("FaceMatchThreshold must be from 0 to 100")
+        raise errors.InvalidParameterException(f"{name} must be from 0 to 100")
     return float(value)
 
 

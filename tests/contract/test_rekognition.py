@@ -130,6 +130,25 @@ def test_a_detected_face_tells_what_is_known_and_no_more(rekognition: Any, portr
     assert rekognition.detect_faces(Image={"Bytes": portraits["cat.png"]})["FaceDetails"] == []
 
 
+def test_the_largest_face_of_a_picture_is_compared_with_all_of_another(
+    rekognition: Any, portraits: dict[str, bytes]
+) -> None:
+    source, target = {"Bytes": portraits["obama2.jpg"]}, {"Bytes": portraits["group.jpg"]}
+    answer = rekognition.compare_faces(SourceImage=source, TargetImage=target)
+    assert set(answer["SourceImageFace"]) == {"BoundingBox", "Confidence"}
+    (match,) = answer["FaceMatches"]
+    assert match["Similarity"] >= 80
+    assert match["Face"]["BoundingBox"]["Left"] < 0.25, "the leftmost of four"
+    assert len(answer["UnmatchedFaces"]) == 3
+    everyone = rekognition.compare_faces(SourceImage=source, TargetImage=target, SimilarityThreshold=0)
+    similarities = [match["Similarity"] for match in everyone["FaceMatches"]]
+    assert len(similarities) == 4
+    assert similarities == sorted(similarities, reverse=True)
+    faceless = {"Bytes": portraits["cat.png"]}
+    for one, other in ((faceless, target), (source, faceless)):
+        assert code_of(rekognition.compare_faces, SourceImage=one, TargetImage=other) == "InvalidParameterException"
+
+
 def webp() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (100, 100)).save(out, "WEBP")
