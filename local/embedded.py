@@ -71,13 +71,14 @@ _caller: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_caller", 
 class EmbeddedAws:
     """ministack as an ASGI application, with Rekognition in it."""
 
-    def __init__(self, data: Path):
+    def __init__(self, data: Path, rekognition_tps: float | None = None):
         from ministack import app as ministack
 
         self._ministack = ministack
         self._state = State(data / "faces.sqlite")
         self.engine = Engine()
-        self._service = Service(self._state, self.engine, _read_object, f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}")
+        arn_prefix = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}"
+        self._service = Service(self._state, self.engine, _read_object, arn_prefix, rekognition_tps)
         self._changed = False
         self._mount_rekognition()
         self._teach_cloudformation()

@@ -32,11 +32,12 @@ class PortBusyError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """Where a stack keeps its data and listens; ports on 127.0.0.1."""
+    """Where a stack keeps its data and listens, ports on 127.0.0.1; calls a second of each Rekognition operation."""
 
     data: Path
     site_port: int = 8000
     api_port: int = 4566
+    rekognition_tps: float | None = None
 
 
 def run(
@@ -62,7 +63,7 @@ def run(
             region=REGION,
         )
         configure(options.data, options.api_port, access_key, secret_key)
-        aws = EmbeddedAws(options.data)
+        aws = EmbeddedAws(options.data, options.rekognition_tps)
         try:
             asyncio.run(_serve(aws, options, root, folder, running, prepare, ready))
         finally:

@@ -25,12 +25,17 @@ data_option = click.option(
     show_default=".kinpics",
     help="Folder of the laptop stack's data.",
 )
-port_options = [
+local_options = [
     click.option(
         "--site-port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the site."
     ),
     click.option(
         "--api-port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Port of the AWS API."
+    ),
+    click.option(
+        "--rekognition-tps",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Refuse more calls a second of a Rekognition operation than this, as AWS does; no limit by default.",
     ),
 ]
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, without progress.")
@@ -105,29 +110,29 @@ def main(context: click.Context, stack_name: str, data: Path) -> None:
     context.obj = Context(stack_name, data.resolve())
 
 
-def with_ports(command: Callable) -> Callable:
-    """Add the options of both ports."""
-    for option in reversed(port_options):
+def with_local_options(command: Callable) -> Callable:
+    """Add the options of a stack on this laptop."""
+    for option in reversed(local_options):
         command = option(command)
     return command
 
 
 @main.command()
 @data_option
-@with_ports
+@with_local_options
 @click.pass_obj
-def local(context: Context, data: Path, site_port: int, api_port: int) -> None:
+def local(context: Context, data: Path, **options: Any) -> None:
     """Run the whole album on this laptop, until Ctrl-C."""
-    _run_local(_chosen(context, data), site_port, api_port, demo=False)
+    _run_local(_chosen(context, data), options, demo=False)
 
 
 @main.command()
 @data_option
-@with_ports
+@with_local_options
 @click.pass_obj
-def demo(context: Context, data: Path, site_port: int, api_port: int) -> None:
+def demo(context: Context, data: Path, **options: Any) -> None:
     """Run the album on this laptop with three sets of demo photos."""
-    _run_local(_chosen(context, data), site_port, api_port, demo=True)
+    _run_local(_chosen(context, data), options, demo=True)
 
 
 def _chosen(context: Context, data: Path) -> Path:
@@ -135,7 +140,7 @@ def _chosen(context: Context, data: Path) -> Path:
     return context.data if data == _DATA else data.resolve()
 
 
-def _run_local(data: Path, site_port: int, api_port: int, *, demo: bool) -> None:
+def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     from local.deploy import DeployError
     from local.stack import Options, PortBusyError, run
     from local.state_folder import Running
@@ -148,7 +153,7 @@ def _run_local(data: Path, site_port: int, api_port: int, *, demo: bool) -> None
         click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
 
     try:
-        run(Options(data, site_port, api_port), ROOT, prepare, ready)
+        run(Options(data, **options), ROOT, prepare, ready)
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
     except local_site.PrepareError as error:

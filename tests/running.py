@@ -62,12 +62,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_stack(data: Path, command: str = "local") -> RunningStack:
+def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = ()) -> RunningStack:
     """Start `kinpics local`, or another such command, and wait for its ready line."""
     site_port, api_port = free_port(), free_port()
     log = data.with_suffix(".log")
     arguments = [sys.executable, "-m", "scripts", command, "--data", str(data)]
-    arguments += ["--site-port", str(site_port), "--api-port", str(api_port)]
+    arguments += ["--site-port", str(site_port), "--api-port", str(api_port), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
     with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(arguments, stdout=output, stderr=output, env=environment, start_new_session=True)

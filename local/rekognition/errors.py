@@ -43,6 +43,10 @@ class AccessDeniedException(RekognitionError):
     pass
 
 
+class ProvisionedThroughputExceededException(RekognitionError):
+    pass
+
+
 class UnknownOperationException(RekognitionError):
     pass
 

@@ -17,6 +17,7 @@ import numpy as np
 from local.rekognition import errors
 from local.rekognition.engine import Analysis, Engine, FoundFace, ImageFormatError
 from local.rekognition.state import State, StoredFace
+from local.rekognition.throttle import Throttle
 from local.rekognition.vectors import similarity
 
 FACE_MODEL_VERSION = "7.0"
@@ -33,20 +34,32 @@ ObjectReader = Callable[[str, str], Awaitable[bytes]]
 
 
 class Service:
-    """The API over one state and one engine. ``arn_prefix`` is ``arn:aws:rekognition:<region>:<account>``."""
+    """The API over one state and one engine. ``arn_prefix`` is ``arn:aws:rekognition:<region>:<account>``;
+    ``calls_per_second`` of each operation are answered, all by default."""
 
-    def __init__(self, state: State, engine: Engine, read_object: ObjectReader, arn_prefix: str):
+    def __init__(
+        self,
+        state: State,
+        engine: Engine,
+        read_object: ObjectReader,
+        arn_prefix: str,
+        calls_per_second: float | None = None,
+    ):
         self._state = state
         self._engine = engine
         self._read_object = read_object
         self._arn_prefix = arn_prefix
+        self._throttles = {name: Throttle(calls_per_second) for name in _OPERATIONS} if calls_per_second else {}
 
     async def handle(self, target: str, body: bytes) -> tuple[int, dict]:
         """Answer a request by its ``X-Amz-Target``: HTTP status and body."""
         try:
-            operation = _OPERATIONS.get(target.removeprefix(_TARGET_PREFIX))
+            name = target.removeprefix(_TARGET_PREFIX)
+            operation = _OPERATIONS.get(name)
             if operation is None:
                 raise errors.UnknownOperationException(f"this stack has no operation {target}")
+            if name in self._throttles and not self._throttles[name].take():
+                raise errors.ProvisionedThroughputExceededException("Provisioned rate exceeded")
             try:
                 request = json.loads(body or b"{}")
             except ValueError:

@@ -1,5 +1,6 @@
 """The laptop stack as a program: starting, stopping, coming back, and the site it serves."""
 
+import json
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 from running import RunningStack, free_port, start_stack
 from support import jpeg
 
@@ -206,3 +208,19 @@ def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
         assert b"6 photos<" in get(again.site_url + "/")[2]
     finally:
         assert again.stop() == 0
+
+
+def test_throttling_by_rekognition_costs_time_and_loses_nothing(tmp_path: Path, demo_folders: list[Path]) -> None:
+    stack = start_stack(tmp_path / "data", options=("--rekognition-tps", "1"))
+    try:
+        told = json.loads(stack.kinpics("upload", *map(str, demo_folders), "--json").stdout)["sets"]
+        assert [report["processed"] for report in told] == [4, 4, 6]
+        assert len(stack.kinpics("collection", "faces").stdout.splitlines()) == sum(one["faces"] for one in told)
+        client = stack.session().client(
+            "rekognition", endpoint_url=stack.api_url, config=Config(retries={"total_max_attempts": 1})
+        )
+        client.list_collections()
+        with pytest.raises(client.exceptions.ProvisionedThroughputExceededException):
+            client.list_collections()
+    finally:
+        assert stack.stop() == 0
