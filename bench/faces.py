@@ -35,15 +35,22 @@ def _descriptors() -> list[str]:
     name, paths = _sources()
     detector, predictor, descriptor = engine.load_models()
     peer = dlib.face_recognition_model_v1(str(_weights("dlib_face_recognition_resnet_model_v1.dat")))
+
+    def theirs_of(pixels: np.ndarray, shapes: list) -> list:
+        return [peer.compute_face_descriptor(pixels, shape) for shape in shapes]
+
+    def ours_of(pixels: np.ndarray, shapes: list) -> np.ndarray:
+        return descriptor.describe(engine.chips(pixels, shapes))
+
     theirs, ours = [], []
     their_seconds = our_seconds = 0.0
     for path in paths:
         pixels = np.array(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
         shapes = [predictor(pixels, box) for box in detector(pixels, 0)]
-        seconds, found = _timed(lambda: [peer.compute_face_descriptor(pixels, shape) for shape in shapes])  # noqa: B023
+        seconds, found = _timed(theirs_of, pixels, shapes)
         their_seconds += seconds
         theirs += [np.array(one, dtype=np.float32) for one in found]
-        seconds, found = _timed(lambda: descriptor.describe(engine.chips(pixels, shapes)))  # noqa: B023
+        seconds, found = _timed(ours_of, pixels, shapes)
         our_seconds += seconds
         ours += list(found)
     difference = np.abs(_distances(np.array(theirs)) - _distances(np.array(ours))).max()
@@ -91,9 +98,9 @@ def _large_photos() -> list[bytes]:
     return photos
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+def _timed(work: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
     start = time.perf_counter()
-    result = work()
+    result = work(*arguments)
     return time.perf_counter() - start, result
 
 

@@ -58,7 +58,6 @@ def _graph(model: bytes) -> bytes:
     convolutions = _convolutions(model)
     nodes: list = []
     weights: list = []
-    side = CHIP_SIDE
 
     def constant(name: str, values: np.ndarray) -> str:
         weights.append(numpy_helper.from_array(values, name))
@@ -87,7 +86,7 @@ def _graph(model: bytes) -> bytes:
 
     data = add("Relu", convolution("chips", 32, 7, 2))
     data = add("MaxPool", data, kernel_shape=[3, 3], strides=[2, 2])
-    side = ((side - 7) // 2 + 1 - 3) // 2 + 1
+    side = ((CHIP_SIDE - 7) // 2 + 1 - 3) // 2 + 1
     width = 32
     for channels, halves in _BLOCKS:
         inner = add("Relu", convolution(data, channels, 3, 2 if halves else 1))
@@ -141,7 +140,7 @@ def _tensor(model: bytes, layer: bytes, start: int) -> tuple[np.ndarray, int]:
     position += len(layer)
     numbers = []
     for _ in range(5):
-        end = position + 1 + model[position]
+        end = position + 1 + int.from_bytes(model[position : position + 1])
         numbers.append(int.from_bytes(model[position + 1 : end], "little"))
         position = end
     version, *shape = numbers

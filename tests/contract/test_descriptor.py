@@ -75,8 +75,9 @@ def test_another_file_is_no_model(tmp_path: Path, content: bytes) -> None:
         Descriptor(tmp_path / "model.dat")
 
 
-def test_a_model_that_is_cut_off_is_no_model(tmp_path: Path, models: Path) -> None:
+@pytest.mark.parametrize("left", [330, 349, 350, 353, 10_000_000, 22_400_000])
+def test_a_model_that_is_cut_off_is_no_model(tmp_path: Path, models: Path, left: int) -> None:
     whole = (models / "dlib_face_recognition_resnet_model_v1.dat").read_bytes()
-    (tmp_path / "model.dat").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "model.dat").write_bytes(whole[:left])
     with pytest.raises(ModelFileError):
         Descriptor(tmp_path / "model.dat")
