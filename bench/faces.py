@@ -40,7 +40,7 @@ def _descriptors() -> list[str]:
         return [peer.compute_face_descriptor(pixels, shape) for shape in shapes]
 
     def ours_of(pixels: np.ndarray, shapes: list) -> np.ndarray:
-        return descriptor.describe(engine.chips(pixels, shapes))
+        return descriptor.describe(descriptor.align(pixels, shapes))
 
     theirs, ours = [], []
     their_seconds = our_seconds = 0.0

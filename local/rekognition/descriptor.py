@@ -8,12 +8,13 @@ ONNX graph in memory; nothing is converted ahead or kept. The network is the one
 from collections.abc import Iterator
 from pathlib import Path
 
+import dlib
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-CHIP_SIDE = 150
-PADDING = 0.25
+_CHIP_SIDE = 150
+_PADDING = 0.25
 # Of the convolutions after the first: output channels of each residual block, from the input on; True where the block
 # halves the picture.
 _BLOCKS = (
@@ -42,6 +43,11 @@ class Descriptor:
         self._session = onnxruntime.InferenceSession(
             _graph(model_file.read_bytes()), options, providers=["CPUExecutionProvider"]
         )
+
+    @staticmethod
+    def align(pixels: np.ndarray, shapes: list) -> list[np.ndarray]:
+        """Each face of a picture, given by its landmarks, cut out and turned upright: what `describe` expects."""
+        return [dlib.get_face_chip(pixels, shape, size=_CHIP_SIDE, padding=_PADDING) for shape in shapes]
 
     def describe(self, chips: list[np.ndarray]) -> np.ndarray:
         """Descriptors, (n, 128) float32, of aligned faces, each (150, 150, 3) uint8 in RGB."""
@@ -86,7 +92,7 @@ def _graph(model: bytes) -> bytes:
 
     data = add("Relu", convolution("chips", 32, 7, 2))
     data = add("MaxPool", data, kernel_shape=[3, 3], strides=[2, 2])
-    side = ((CHIP_SIDE - 7) // 2 + 1 - 3) // 2 + 1
+    side = ((_CHIP_SIDE - 7) // 2 + 1 - 3) // 2 + 1
     width = 32
     for channels, halves in _BLOCKS:
         inner = add("Relu", convolution(data, channels, 3, 2 if halves else 1))
@@ -105,7 +111,7 @@ def _graph(model: bytes) -> bytes:
     graph = helper.make_graph(
         nodes,
         "dlib_face_recognition_resnet_model_v1",
-        [helper.make_tensor_value_info("chips", TensorProto.FLOAT, ["n", 3, CHIP_SIDE, CHIP_SIDE])],
+        [helper.make_tensor_value_info("chips", TensorProto.FLOAT, ["n", 3, _CHIP_SIDE, _CHIP_SIDE])],
         [helper.make_tensor_value_info("descriptors", TensorProto.FLOAT, ["n", 128])],
         weights,
     )

@@ -19,8 +19,6 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from local.rekognition.descriptor import CHIP_SIDE, PADDING, Descriptor
-
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
 _UPSAMPLE = 1
@@ -96,7 +94,10 @@ def load_models() -> tuple[Any, Any, Any]:
     global _models
     if _models is None:
         _depend_on_parent()
+        # Loaded by workers alone: the stack itself needs none of it in memory.
         import dlib
+
+        from local.rekognition.descriptor import Descriptor
 
         _models = (
             dlib.get_frontal_face_detector(),
@@ -132,17 +133,10 @@ def analyse(image: bytes) -> Analysis:
     detector, predictor, descriptor = load_models()
     boxes, scores, _ = detector.run(pixels, _UPSAMPLE, MIN_SCORE)
     shapes = [predictor(pixels, box) for box in boxes]
-    descriptors = descriptor.describe(chips(pixels, shapes))
+    descriptors = descriptor.describe(descriptor.align(pixels, shapes))
     faces = [_face(pixels, *found) for found in zip(boxes, scores, shapes, descriptors, strict=True)]
     faces.sort(key=lambda face: -face.width * face.height)
     return Analysis(width, height, faces)
-
-
-def chips(pixels: np.ndarray, shapes: list) -> list[np.ndarray]:
-    """Each face of a picture, given by its landmarks, cut out and turned upright as the descriptor expects it."""
-    import dlib
-
-    return [dlib.get_face_chip(pixels, shape, size=CHIP_SIDE, padding=PADDING) for shape in shapes]
 
 
 def _decode(image: bytes) -> tuple[np.ndarray, int, int]:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from local.rekognition.descriptor import Descriptor, ModelFileError
-from local.rekognition.engine import chips, models_folder
+from local.rekognition.engine import models_folder
 
 # What counts as the same: so small a difference moves a similarity by less than 0.01.
 EXACT = 1e-5
@@ -36,7 +36,7 @@ def both(models: Path, descriptor: Descriptor, paths: Any) -> tuple[np.ndarray, 
         pixels = np.array(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
         shapes = [predictor(pixels, box) for box in detector(pixels, 0)]
         theirs += [np.array(peer.compute_face_descriptor(pixels, shape), dtype=np.float32) for shape in shapes]
-        ours += list(descriptor.describe(chips(pixels, shapes)))
+        ours += list(descriptor.describe(descriptor.align(pixels, shapes)))
     return np.array(theirs), np.array(ours)
 
 
