@@ -16,12 +16,12 @@ from hypercorn.config import Config
 
 from local.deploy import deploy
 from local.embedded import REGION, EmbeddedAws, configure
+from local.journal import DamagedError
 from local.site_server import SiteServer
-from local.state_folder import Running, StateFolder
+from local.state_folder import Running, StateFolder, StateFolderError
 
 STACK_NAME = "kinpics"
 
-_SAVE_SECONDS = 5.0
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
 _PARAMETERS = {"ProcessConcurrency": "2"}
 
@@ -53,7 +53,8 @@ def run(
     with folder.locked():
         _check_port(options.site_port, "--site-port")
         _check_port(options.api_port, "--api-port")
-        access_key, secret_key = folder.keys()
+        journal = folder.open_journal()
+        access_key, secret_key = folder.keys(journal)
         running = Running(
             pid=os.getpid(),
             api_url=f"http://localhost:{options.api_port}",
@@ -63,11 +64,16 @@ def run(
             region=REGION,
         )
         configure(options.data, options.api_port, access_key, secret_key)
-        aws = EmbeddedAws(options.data, options.rekognition_tps)
         try:
-            asyncio.run(_serve(aws, options, root, folder, running, prepare, ready))
+            aws = EmbeddedAws(options.data, journal, options.rekognition_tps)
+            try:
+                asyncio.run(_serve(aws, options, root, folder, running, prepare, ready))
+            finally:
+                aws.close()
+        except DamagedError as error:
+            raise folder.damaged(error) from None
         finally:
-            aws.close()
+            journal.close()
 
 
 async def _serve(
@@ -81,12 +87,18 @@ async def _serve(
 ) -> None:
     stop = asyncio.Event()
     closing = asyncio.Event()  # the servers outlast what is still at work when the stack is told to stop
+    failures: list[Exception] = []
+
+    def failed(error: Exception) -> None:
+        failures.append(error)
+        stop.set()
+
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_report_but_cancellation)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    aws.start(failed)
     api = asyncio.create_task(serve(aws.app, _config(options.api_port), shutdown_trigger=closing.wait))
-    saving = asyncio.create_task(aws.save_regularly(_SAVE_SECONDS))
     site: asyncio.Task | None = None
     try:
         await _listening(options.api_port, api)
@@ -102,11 +114,15 @@ async def _serve(
             await stop.wait()
     finally:
         closing.set()
-        saving.cancel()
         for task in (site, api):
             if task is not None:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        if failures:
+            raise StateFolderError(
+                f"could not write to {options.data} ({failures[0]}): make room or mend it and start again;"
+                " what was acknowledged is kept"
+            ) from None
 
 
 def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict) -> None:

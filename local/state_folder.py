@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_FORMAT = 1
+from local.journal import DamagedError, Journal
 
 
 class StateFolderError(Exception):
@@ -67,24 +67,32 @@ class StateFolder:
             yield
             self._running.unlink(missing_ok=True)
 
-    def keys(self) -> tuple[str, str]:
-        """Root access key and secret of this folder's stack, made at its first start. Raises ``StateFolderError``."""
-        path = self.path / "credentials.json"
+    def open_journal(self) -> Journal:
+        """What is kept of the stack, made at its first start. Raises ``StateFolderError``."""
+        path = self.path / "state.sqlite"
+        if not path.exists():
+            for other in ("faces.sqlite", "objects", "credentials.json"):
+                if (self.path / other).exists():
+                    raise self.damaged(f"{other} is there, but {path.name} is missing")
         try:
-            kept = json.loads(path.read_text())
-            return kept["access_key"], kept["secret_key"]
-        except FileNotFoundError:
-            pass
-        except (ValueError, KeyError, TypeError):
-            raise StateFolderError(f"{path} is damaged: move {self.path} away to begin anew, or restore it") from None
-        alphabet = string.ascii_uppercase + "234567"
-        kept = {
-            "format": _FORMAT,
-            "access_key": "AKIA" + "".join(secrets.choice(alphabet) for _ in range(16)),
-            "secret_key": secrets.token_urlsafe(30),
-        }
-        _write_private(path, kept)
-        return kept["access_key"], kept["secret_key"]
+            return Journal(path)
+        except DamagedError as error:
+            raise self.damaged(error) from None
+
+    def damaged(self, reason: object) -> StateFolderError:
+        """The error to tell where what is in the folder can't be used."""
+        return StateFolderError(f"{reason}: restore {self.path} from a copy, or move it away to begin anew")
+
+    def keys(self, journal: Journal) -> tuple[str, str]:
+        """Root access key and secret of this folder's stack, made at its first start. Raises ``StateFolderError``."""
+        kept = journal.get("folder", "keys")
+        if kept is None:
+            alphabet = string.ascii_uppercase + "234567"
+            access_key = "AKIA" + "".join(secrets.choice(alphabet) for _ in range(16))
+            kept = json.dumps({"access_key": access_key, "secret_key": secrets.token_urlsafe(30)}).encode()
+            journal.write([("folder", "keys", kept)])
+        keys = json.loads(kept)
+        return keys["access_key"], keys["secret_key"]
 
     def announce(self, running: Running) -> None:
         """Say where the stack can be reached, for the other commands."""

@@ -21,7 +21,7 @@ class Clock:
 def test_an_invocation_hardly_waits_for_the_log_of_a_silent_function(monkeypatch: pytest.MonkeyPatch) -> None:
     from ministack.core import lambda_runtime
 
-    from local import embedded
+    from local.embedded import patches
 
     clock = Clock()
     monkeypatch.setattr(lambda_runtime, "time", clock)
@@ -31,6 +31,6 @@ def test_an_invocation_hardly_waits_for_the_log_of_a_silent_function(monkeypatch
     worker._drain_stderr_bounded()
     assert clock.now >= 0.05, "ministack has mended it: the change is needed no more"
     clock.now = 0.0
-    embedded._do_not_wait_for_silent_functions()
+    patches.do_not_wait_for_silent_functions()
     worker._drain_stderr_bounded()
     assert clock.now < 0.01

@@ -1,19 +1,22 @@
-"""The one module that touches ministack's insides; the pin in pyproject.toml is exact because of it.
+"""The one package that touches ministack's insides; the pin in pyproject.toml is exact because of it.
 
-ministack brings S3, DynamoDB, SQS, Lambda, Cognito, IAM and CloudFormation. Each private touch below says why it is
-needed; tests/contract shows through boto3 that what it is for still works.
+ministack brings S3, DynamoDB, SQS, Lambda, Cognito, IAM and CloudFormation. Rekognition is mounted into it here, its
+state is kept by `durable`, and `patches` changes what it does otherwise than a stack that is trusted should. Each
+private touch says why it is needed; tests/contract shows through boto3 that what it is for still works.
 """
 
-import asyncio
 import contextlib
 import contextvars
 import json
 import os
-import time
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from local.embedded import patches
+from local.embedded.durable import Durable
+from local.journal import Compactor, DamagedError, Journal
 from local.rekognition import errors
 from local.rekognition.engine import Engine
 from local.rekognition.service import Service
@@ -44,10 +47,12 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(api_port),
         "AUTH": "true",
-        "PERSIST_STATE": "1",
-        "STATE_DIR": str(data / "state"),
+        # Its own way of keeping state is not used (see `durable`), but for the functions' code in STATE_DIR.
+        "PERSIST_STATE": "0",
+        "STATE_DIR": str(data),
+        # Makes it hand objects over to be kept; it makes empty folders here.
         "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(data / "s3"),
+        "S3_DATA_DIR": str(temporary / "s3"),
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": secret_key,
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
@@ -58,7 +63,7 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),
-        # Functions are unpacked here; see `clean`.
+        # Functions are unpacked here; see `StateFolder`.
         "TMPDIR": str(temporary),
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -71,28 +76,43 @@ _caller: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_caller", 
 class EmbeddedAws:
     """ministack as an ASGI application, with Rekognition in it."""
 
-    def __init__(self, data: Path, rekognition_tps: float | None = None):
+    def __init__(self, data: Path, journal: Journal, rekognition_tps: float | None = None):
+        """Raises ``DamagedError``."""
         from ministack import app as ministack
 
         self._ministack = ministack
-        self._state = State(data / "faces.sqlite")
+        faces = data / "faces.sqlite"
+        if not faces.exists() and any(journal.read("service")):
+            raise DamagedError(f"{faces} is missing")
+        try:
+            self._state = State(faces)
+        except sqlite3.DatabaseError as error:
+            raise DamagedError(f"{faces} is damaged ({error})") from None
+        self._compactor = Compactor([data / "state.sqlite", faces])
         self.engine = Engine()
         arn_prefix = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}"
         self._service = Service(self._state, self.engine, _read_object, arn_prefix, rekognition_tps)
-        self._changed = False
+        self._durable = Durable(data, journal)
         self._mount_rekognition()
         self._teach_cloudformation()
-        _know_one_root()
-        _name_queues_by_one_port()
-        _give_out_again_what_was_at_work()
-        _do_not_wait_for_silent_functions()
-        _read_concurrency_as_a_number()
-        _keep_services(ministack)
+        patches.know_one_root()
+        patches.name_queues_by_one_port()
+        patches.do_not_wait_for_silent_functions()
+        patches.read_concurrency_as_a_number()
+        patches.keep_services(ministack, SERVICES)
+
+    def start(self, failed: Callable[[Exception], None]) -> None:
+        """Load what is kept; call in the event loop that serves `app`, before it does. Raises ``DamagedError``.
+
+        ``failed`` is told, once, when something could not be written: from then on no change is acknowledged.
+        """
+        self._durable.start(failed)
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         """The ASGI application.
 
-        Denials get the CORS headers that ministack leaves out: without them a browser hides the reason.
+        What a call changed is kept before it is answered. Denials get the CORS headers that ministack leaves out:
+        without them a browser hides the reason.
         """
         if scope["type"] != "http":
             await self._ministack.app(scope, receive, send)
@@ -101,33 +121,28 @@ class EmbeddedAws:
             await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
             await send({"type": "http.response.body", "body": b"This stack has no administration over HTTP.\n"})
             return
-        self._changed = self._changed or scope["method"] not in ("GET", "HEAD", "OPTIONS")
 
-        async def send_readable(message: dict) -> None:
+        async def send_kept(message: dict) -> None:
+            if message["type"] == "http.response.start" and not self._durable.keep():
+                message = {**message, "status": 503}
             if message["type"] == "http.response.start" and message["status"] >= 400:
                 names = {name.lower() for name, _ in message.get("headers", [])}
                 if b"access-control-allow-origin" not in names:
                     message = {**message, "headers": [*message.get("headers", []), *_DENIED_CORS]}
             await send(message)
 
-        await self._ministack.app(scope, receive, send_readable)
-
-    async def save_regularly(self, seconds: float) -> None:
-        """Write ministack's state whenever it changed: it does so itself only at a clean stop."""
-        while True:
-            await asyncio.sleep(seconds)
-            if self._changed:
-                self._changed = False
-                self._ministack.save_all(self._ministack._build_persistence_save_dict())
+        await self._ministack.app(scope, receive, send_kept)
 
     def close(self) -> None:
-        """Stop the engine's workers and the functions' processes, and close the face database."""
+        """Write what is left, stop the engine's workers and the functions' processes, and close the face database."""
         from ministack.core import lambda_runtime
 
         # Its idle workers are children of this process and would outlive it by a moment.
         with contextlib.suppress(Exception):
             lambda_runtime.reset()
+        self._durable.stop()
         self.engine.stop()
+        self._compactor.close()
         self._state.close()
 
     def _mount_rekognition(self) -> None:
@@ -196,83 +211,3 @@ async def _read_object(bucket: str, key: str) -> bytes:
             "Unable to get object metadata from S3. Check object key, region and/or access permissions."
         )
     return data
-
-
-def _know_one_root() -> None:
-    """ministack takes no key, `test` and any account id for root too, and no root key's signature is checked."""
-    from ministack.core import iam_evaluator
-    from ministack.services import sts
-
-    def is_root_access_key(access_key: str) -> bool:
-        return access_key == os.environ["AWS_ACCESS_KEY_ID"]
-
-    iam_evaluator.is_root_access_key = sts.is_root_access_key = is_root_access_key
-    # This one decides whose signatures are left unchecked: nobody's.
-    iam_evaluator._is_root_key = lambda access_key: False
-    original = iam_evaluator.enforce
-
-    def enforce(access_key: str, action: str, service: str, *rest: Any, **others: Any) -> Any:
-        # Calls that AWS serves unsigned, such as a guest's GetId, were allowed because no key was root.
-        if not access_key and iam_evaluator._served_unsigned(service, action):
-            return None
-        return original(access_key, action, service, *rest, **others)
-
-    iam_evaluator.enforce = enforce
-
-
-def _name_queues_by_one_port() -> None:
-    """A queue's URL is its name, kept in the stack and in the functions' environment: it must outlive a change of port.
-
-    Clients send to the endpoint they were given, not to the URL's.
-    """
-    from ministack.services import sqs
-
-    sqs.DEFAULT_PORT = "4566"
-
-
-def _give_out_again_what_was_at_work() -> None:
-    """No function outlives the stack, so a message that was with one when it stopped is with none when it starts: not
-    to be waited for until its visibility timeout ends."""
-    from ministack.services import sqs
-
-    original = sqs._restore_state
-
-    def restore_state(data: dict | None) -> None:
-        original(data)
-        for queue in sqs._queues._data.values():
-            for message in queue["messages"]:
-                if message["receipt_handle"] is not None:
-                    message["visible_at"] = time.time()
-
-    sqs._restore_state = restore_state
-
-
-def _do_not_wait_for_silent_functions() -> None:
-    """ministack waits 50 ms for the log of a function that wrote none: a tenth of a search."""
-    from ministack.core import lambda_runtime
-
-    worker = lambda_runtime.Worker
-    original = worker._drain_stderr_bounded
-    worker._drain_stderr_bounded = lambda self: original(self, first_line_wait=0.003)
-
-
-def _read_concurrency_as_a_number() -> None:
-    """A number that comes to a queue's mapping through a template parameter stays text, which stops the poller."""
-    from ministack.services import lambda_svc
-
-    original = lambda_svc._sqs_esm_concurrency
-
-    def sqs_esm_concurrency(mapping: dict, *rest: Any) -> int:
-        scaling = mapping.get("ScalingConfig") or {}
-        if isinstance(scaling.get("MaximumConcurrency"), str):
-            scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
-        return original(mapping, *rest)
-
-    lambda_svc._sqs_esm_concurrency = sqs_esm_concurrency
-
-
-def _keep_services(ministack: Any) -> None:
-    wanted = set(SERVICES.split(","))
-    for name in list(ministack.SERVICE_HANDLERS):
-        if name not in wanted:
-            del ministack.SERVICE_HANDLERS[name]

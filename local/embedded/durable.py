@@ -1,0 +1,447 @@
+"""ministack's state, kept: what a call changes is in the journal before the call is answered.
+
+ministack itself writes its state at a clean stop alone. Here its functions that change an item, an object or a session
+note which; a call's end writes what was noted, and whatever else of the called service changed, in one commit.
+
+=============  ==========================================================  =============================================
+kind of cell   key                                                         value
+=============  ==========================================================  =============================================
+``service``    ministack's name of a service                               its state without what has its own cells
+``item``       table id, partition key, sort key                           an item of DynamoDB
+``message``    account, region, queue URL, message id                      a message of SQS
+``object``     account, bucket, key                                        an object of S3 with its versions, tags, ACLs;
+                                                                           their bytes are in ``Bodies``
+``session``    access key                                                  a role session of STS
+=============  ==========================================================  =============================================
+"""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from local.bodies import Bodies
+from local.journal import Change, DamagedError, Journal
+
+# ministack's modules whose state is kept; logs are written at a clean stop, for no call waits for them.
+_MODULES = ("s3", "dynamodb", "sqs", "lambda_svc", "cognito", "iam", "cloudformation")
+_AT_STOP = "cloudwatch_logs"
+
+# What ministack keeps of DynamoDB beside the tables, each in a store of its own.
+_TABLE_STORES = (
+    "tags",
+    "ttl_settings",
+    "pitr_settings",
+    "kinesis_destinations",
+    "contributor_insights",
+    "backups",
+    "resource_policies",
+    "exports",
+    "imports",
+)
+
+# Operations by JSON that change nothing, by the first word of their names.
+_READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan", "BatchExecute")
+
+Item = tuple[str, str, str]
+Object = tuple[str, str, str]
+
+
+class Durable:
+    """Loads ministack's state from a folder, and keeps it there."""
+
+    def __init__(self, data: Path, journal: Journal):
+        self._journal = journal
+        self._bodies = Bodies(data / "objects")
+        self._failed: Callable[[Exception], None] | None = None
+        self._broken = False
+        self._modules: dict[str, Any] = {}
+        self._touched: set[str] = set()
+        self._items: dict[Item, dict] = {}
+        self._objects: set[Object] = set()
+        self._sessions: set[str] = set()
+        # What the journal holds of services and messages, to write what differs.
+        self._known_services: dict[str, bytes] = {}
+        self._known_messages: dict[tuple[str, str, str], dict[str, int]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, failed: Callable[[Exception], None]) -> None:
+        """Load what is kept and watch for changes; call in the event loop that serves. Raises ``DamagedError``.
+
+        ``failed`` is told, once, when something could not be written: nothing can be acknowledged from then on.
+        """
+        from ministack.app import _get_module
+
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._modules = {name: _get_module(name) for name in (*_MODULES, _AT_STOP, "sts")}
+        self._watch_items()
+        self._watch_objects()
+        self._watch_queues()
+        self._watch_sessions()
+        for name in _MODULES:
+            self._watch_calls(name)
+        self._load()
+
+    def keep(self) -> bool:
+        """Write what changed since the last time; False when it could not be written, now or before."""
+        if self._broken:
+            return False
+        if not (self._touched or self._items or self._objects or self._sessions):
+            return True
+        try:
+            changes, unused = self._changes()
+            if changes:
+                self._journal.write(changes)
+            self._bodies.remove(unused)
+        except (OSError, sqlite3.Error) as error:
+            self._fail(error)
+        return not self._broken
+
+    def stop(self) -> None:
+        """Write the rest at a clean stop."""
+        self._touched |= {*_MODULES, _AT_STOP}
+        self.keep()
+
+    def _fail(self, error: Exception) -> None:
+        if not self._broken:
+            self._broken = True
+            if self._failed:
+                self._failed(error)
+
+    # Changes
+
+    def _changes(self) -> tuple[list[Change], list[str]]:
+        """All changes since the last time, and the names of bodies that nothing refers to after them."""
+        touched, self._touched = self._touched, set()
+        items, self._items = self._items, {}
+        objects, self._objects = self._objects, set()
+        sessions, self._sessions = self._sessions, set()
+        changes: list[Change] = []
+        unused: list[str] = []
+        # A call that wrote items or objects changed no table or bucket.
+        if items:
+            touched.discard("dynamodb")
+        if objects:
+            touched.discard("s3")
+        changes += self._service_changes(touched)
+        if "sqs" in touched or objects:
+            changes += self._message_changes()
+        for (table, partition, sort), content in items.items():
+            item = content["items"].get(partition, {}).get(sort)
+            changes.append(("item", _key(table, partition, sort), _value(item)))
+        for access_key in sessions:
+            changes.append(("session", access_key, _value(self._modules["sts"]._sessions.get(access_key))))
+        for place in objects:
+            key = _key(*place)
+            before, now = _bodies_of(self._journal.get("object", key)), self._object(*place)
+            value = _value(now)
+            changes.append(("object", key, value))
+            unused += before - _bodies_of(value)
+        return changes, unused
+
+    def _service_changes(self, touched: Iterable[str]) -> list[Change]:
+        # Provisioning changes many services on its way; until it is at its end none of it is acknowledged.
+        statuses = {stack["StackStatus"] for stack in self._modules["cloudformation"]._stacks._data.values()}
+        if any(status.endswith("_IN_PROGRESS") for status in statuses - {"REVIEW_IN_PROGRESS"}):
+            self._touched |= set(touched)
+            return []
+        names = set(touched)
+        if "cloudformation" in names:
+            names |= set(_MODULES)
+        changes: list[Change] = []
+        for name in sorted(names):
+            value = _value(self._state(name))
+            if value != self._known_services.get(name):
+                self._known_services[name] = value
+                changes.append(("service", name, value))
+        return changes
+
+    def _message_changes(self) -> list[Change]:
+        sqs = self._modules["sqs"]
+        changes: list[Change] = []
+        with sqs._queues_lock:
+            queues = {place: list(queue["messages"]) for place, queue in sqs._queues._data.items()}
+        for place in [place for place in self._known_messages if place not in queues]:
+            queues[place] = []
+        for place, messages in queues.items():
+            known = self._known_messages.get(place, {})
+            now = {message["id"]: message["receive_count"] for message in messages}
+            if now == known:
+                continue
+            self._known_messages[place] = now
+            changes += [("message", _key(*place, name), None) for name in known.keys() - now.keys()]
+            changes += [
+                ("message", _key(*place, message["id"]), _value(message))
+                for message in messages
+                if known.get(message["id"]) != message["receive_count"]
+            ]
+        return changes
+
+    def _state(self, name: str) -> dict:
+        """The state of a service without items, messages and objects."""
+        module = self._modules[name]
+        if name == "dynamodb":
+            tables = _emptied(module._tables, {"items": {}, "ItemCount": 0, "TableSizeBytes": 0}, {module._INDEX_MEMBERS})
+            return {"tables": tables, **{name: getattr(module, f"_{name}") for name in _TABLE_STORES}}
+        if name == "sqs":
+            return {"queues": _emptied(module._queues, {"messages": []}), "queue_name_to_url": module._queue_name_to_url}
+        return module.get_state()
+
+    def _object(self, account: str, bucket: str, key: str) -> dict | None:
+        """An object of S3 as its cell: the current one, and what there is of versions, tags and ACLs."""
+        s3 = self._modules["s3"]
+        current = s3._buckets._data.get((account, bucket), {"objects": {}})["objects"].get(key)
+        versions = s3._object_versions._data.get((account, (bucket, key)), [])
+        if current is None and not versions:
+            return None
+        for version in versions:
+            if version.get("data") is not None:
+                is_current = current is not None and (current.get("version_id") or "null") == version["version_id"]
+                version["body_name"] = current["body_name"] if is_current else self._bodies.write(version["data"])
+                version["data"] = None
+        cell: dict = {"current": current, "versions": versions}
+        names = {None, *(version["version_id"] for version in versions)}
+        for field, store in (("tags", s3._object_tags), ("acl", s3._object_acl), ("annotations", s3._object_annotations)):
+            cell[field] = {
+                name or "null": store._data[(account, (bucket, key, name))]
+                for name in names
+                if (account, (bucket, key, name)) in store._data
+            }
+        return cell
+
+    # Loading
+
+    def _load(self) -> None:
+        try:
+            for name, value in list(self._journal.read("service")):
+                self._known_services[name] = value
+                self._modules[name].load_persisted_state(_content(value))
+            self._check_functions()
+            unused = [*self._load_items(), *self._load_messages(), *self._load_objects(), *self._load_sessions()]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
+        self._journal.write(unused)
+
+    def _check_functions(self) -> None:
+        """ministack carries on without a function's code where its file is missing."""
+        for (_, _, name), function in self._modules["lambda_svc"]._functions._data.items():
+            if not function.get("code_zip"):
+                raise DamagedError(f"the code of the function {name} is missing from the folder lambda-blobs")
+
+    def _load_items(self) -> Iterable[Change]:
+        dynamodb = self._modules["dynamodb"]
+        tables = {table["TableId"]: table for table in dynamodb._tables._data.values()}
+        for key, value in self._journal.read("item"):
+            table_id, partition, sort = json.loads(key)
+            table = tables.get(table_id)
+            if table is None:
+                yield "item", key, None  # a deleted table's
+            else:
+                table["items"][partition][sort] = json.loads(value)
+        for table in tables.values():
+            dynamodb._items_replaced(table)
+
+    def _load_messages(self) -> Iterable[Change]:
+        queues = self._modules["sqs"]._queues._data
+        for key, value in self._journal.read("message"):
+            account, region, url, _ = json.loads(key)
+            queue = queues.get((account, region, url))
+            if queue is None:
+                yield "message", key, None
+                continue
+            message = _content(value)
+            # No function outlives the stack, so a message that was with one when it stopped is with none now: not to
+            # be waited for until its visibility timeout ends.
+            if message["receipt_handle"] is not None:
+                message["visible_at"] = time.time()
+            queue["messages"].append(message)
+        for place, queue in queues.items():
+            queue["messages"].sort(key=lambda message: message["sent_at"])
+            self._known_messages[place] = {message["id"]: message["receive_count"] for message in queue["messages"]}
+
+    def _load_objects(self) -> Iterable[Change]:
+        s3 = self._modules["s3"]
+        stored = self._bodies.names()
+        used: set[str] = set()
+        for key, value in self._journal.read("object"):
+            account, name, path = json.loads(key)
+            bucket = s3._buckets._data.get((account, name))
+            if bucket is None:
+                yield "object", key, None
+                continue
+            cell = _content(value)
+            bodies = _bodies_of_cell(cell)
+            if not bodies <= stored:
+                raise DamagedError(f"the bytes of s3://{name}/{path} are missing from the folder objects")
+            used |= bodies
+            if cell["current"] is not None:
+                bucket["objects"][path] = {"body": None, **cell["current"]}
+            if cell["versions"] or cell["tags"] or cell["acl"] or cell["annotations"]:
+                s3._load_persisted_history(account, bucket, name, path, cell)
+        # Written, but not acknowledged.
+        threading.Thread(target=self._bodies.remove, args=(stored - used,), daemon=True).start()
+
+    def _load_sessions(self) -> Iterable[Change]:
+        sessions = self._modules["sts"]._sessions
+        for key, value in self._journal.read("session"):
+            session = _content(value)
+            if session.get("Expiration", 0) < time.time():
+                yield "session", key, None
+            else:
+                sessions[key] = session
+
+    # Watching: each function replaced here is where ministack makes a change, or where it reads or writes files itself.
+
+    def _watch_calls(self, name: str) -> None:
+        """A call of a service may have changed it, other than by items, messages and objects."""
+        module = self._modules[name]
+        original = module.handle_request
+
+        async def handle_request(method: str, path: str, headers: dict, *rest: Any) -> tuple:
+            answer = await original(method, path, headers, *rest)
+            operation = headers.get("x-amz-target", "").rpartition(".")[2]
+            reads = method in ("GET", "HEAD", "OPTIONS") or operation.startswith(_READS)
+            if not reads and not path.endswith("/invocations"):
+                self._touched.add(name)
+            return answer
+
+        module.handle_request = handle_request
+
+    def _watch_items(self) -> None:
+        dynamodb = self._modules["dynamodb"]
+        set_item, remove_item, replaced = dynamodb._set_item, dynamodb._remove_item, dynamodb._items_replaced
+
+        def watched_set_item(table: dict, partition: str, sort: str, item: dict) -> Any:
+            self._items[table["TableId"], partition, sort] = table
+            return set_item(table, partition, sort, item)
+
+        def watched_remove_item(table: dict, partition: str, sort: str) -> Any:
+            self._items[table["TableId"], partition, sort] = table
+            return remove_item(table, partition, sort)
+
+        def watched_replacement(table: dict) -> None:
+            """All items of a table at once: after a rollback or a restored backup."""
+            replaced(table)
+            known = (json.loads(key) for key, _ in self._journal.read("item"))
+            places = {(partition, sort) for table_id, partition, sort in known if table_id == table["TableId"]}
+            places |= {(partition, sort) for partition, items in table["items"].items() for sort in items}
+            for partition, sort in places:
+                self._items[table["TableId"], partition, sort] = table
+
+        dynamodb._set_item = watched_set_item
+        dynamodb._remove_item = watched_remove_item
+        dynamodb._items_replaced = watched_replacement
+
+    def _watch_objects(self) -> None:
+        s3 = self._modules["s3"]
+
+        def changed(bucket: str, key: str, *rest: Any) -> None:
+            self._objects.add((s3.get_account_id(), bucket, key))
+
+        def persist_object(bucket: str, key: str, record: dict) -> None:
+            if record.get("body") is not None:
+                try:
+                    record["body_name"] = self._bodies.write(record["body"])
+                except OSError as error:
+                    self._fail(error)
+                    raise
+                record["body"] = None
+            changed(bucket, key)
+
+        def read_body(bucket: str, key: str, record: dict) -> bytes:
+            body = record.get("body")
+            return self._bodies.read(record["body_name"]) if body is None else body
+
+        def version_body(bucket: dict, name: str, key: str, version: dict) -> bytes | None:
+            data = version.get("data")
+            return self._bodies.read(version["body_name"]) if data is None and "body_name" in version else data
+
+        def nothing(*arguments: Any, **options: Any) -> None:
+            """A version keeps the file it had while it was the current one."""
+
+        s3._persist_object = persist_object
+        s3._persist_delete_marker = s3._delete_persisted_object = changed
+        s3._persist_displaced_version = s3._delete_version_file = s3._delete_persisted_bucket = nothing
+        s3._version_file_exists = lambda *arguments: True
+        s3._read_body = read_body
+        s3._version_body = version_body
+        # An event is a message in the queue when the call that caused it is acknowledged, not some time later.
+        original = s3._fire_s3_event
+
+        def fire_s3_event(
+            bucket: str, key: str, event: str, size: int = 0, etag: str = "", deletion_type: str | None = None, **extra: Any
+        ) -> None:
+            if bucket in s3._bucket_notifications:
+                extra["sequencer"] = s3._next_event_sequencer(event)
+                original(bucket, key, event, size, etag, deletion_type, **extra)
+
+        s3._fire_s3_event_async = fire_s3_event
+
+    def _watch_queues(self) -> None:
+        """The poller that feeds functions takes and deletes messages in a thread of its own, without a call."""
+        sqs = self._modules["sqs"]
+
+        def watched(original: Callable) -> Callable:
+            def change(*arguments: Any) -> Any:
+                answer = original(*arguments)
+                if answer or answer is None:  # messages taken; messages deleted
+                    self._touched.add("sqs")
+                    with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
+                        self._loop.call_soon_threadsafe(self.keep)
+                return answer
+
+            return change
+
+        sqs._receive_messages_for_esm = watched(sqs._receive_messages_for_esm)
+        sqs._delete_messages_for_esm = watched(sqs._delete_messages_for_esm)
+
+    def _watch_sessions(self) -> None:
+        sts = self._modules["sts"]
+        original = sts.register_session
+
+        def register_session(access_key: str, session: dict) -> None:
+            original(access_key, session)
+            self._sessions.add(access_key)
+
+        sts.register_session = register_session
+
+
+def _emptied(store: Any, fields: dict, left_out: Iterable[str] = ()) -> Any:
+    """A store whose records have other values in some fields and lack others; it shares the rest."""
+    copy = type(store)()
+    for place, record in store._data.items():
+        copy._data[place] = {name: value for name, value in record.items() if name not in left_out} | fields
+    return copy
+
+
+def _key(*parts: str) -> str:
+    return json.dumps(parts)
+
+
+def _value(content: dict | None) -> bytes | None:
+    from ministack.core import persistence
+
+    if content is None:
+        return None
+    return json.dumps(content, default=persistence._json_default).encode()
+
+
+def _content(value: bytes) -> Any:
+    from ministack.core import persistence
+
+    return json.loads(value, object_hook=persistence._json_object_hook)
+
+
+def _bodies_of(value: bytes | None) -> set[str]:
+    return set() if value is None else _bodies_of_cell(json.loads(value))
+
+
+def _bodies_of_cell(cell: dict) -> set[str]:
+    records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
+    return {record["body_name"] for record in records if record.get("body_name")}

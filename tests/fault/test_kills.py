@@ -1,0 +1,251 @@
+"""A laptop stack killed at random moments while it is written to: what it acknowledged is there when it comes back.
+
+One client works against it: uploads, replaces and deletes pics, writes items one by one and in transactions, sends and
+deletes messages, asks for identities. Each call is written down as asked before it is sent, and as done when it is
+answered; between the two the stack is free to have done it or not, in whole. The moments are drawn from a fixed seed.
+"""
+
+import contextlib
+import hashlib
+import io
+import itertools
+import json
+import os
+import random
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from PIL import Image
+from running import RunningStack, start_stack
+
+from functions.keys import decode_external_image_id, image_path
+
+KILLS = 50
+PICSET = "fault"
+NAMES = [f"{number}.jpg" for number in range(6)]
+ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+
+
+class Ledger:
+    """For each key the values it may have now: one that was acknowledged, or two while a call is unanswered."""
+
+    def __init__(self) -> None:
+        self.allowed: dict[Any, set[Any]] = {}
+
+    @contextlib.contextmanager
+    def change(self, **values: Any) -> Any:
+        for key, value in values.items():
+            self.allowed[key] = self.allowed.get(key, {None}) | {value}
+        yield
+        for key, value in values.items():
+            self.allowed[key] = {value}
+
+    def settle(self, found: dict[str, Any]) -> None:
+        """Hold what is there against what may be, and go on from what is."""
+        for key, allowed in self.allowed.items():
+            assert found.get(key) in allowed, f"{key} is {found.get(key)!r}, and may be one of {allowed!r}"
+        assert found.keys() <= self.allowed.keys()
+        self.allowed = {key: {found.get(key)} for key in self.allowed}
+
+
+class Client:
+    """Works against a stack until it no longer answers."""
+
+    def __init__(self, draw: random.Random, pictures: list[bytes]):
+        self._draw = draw
+        self._pictures = pictures
+        self._numbers = itertools.count()
+        self.objects, self.items, self.messages = Ledger(), Ledger(), Ledger()
+        self.identities: set[str] = set()
+        self.calls = 0
+
+    def work(self, stack: RunningStack) -> None:
+        operations = [self._upload] * 4 + [self._delete] * 2 + [self._put_item, self._transact, self._update_item]
+        operations += [self._send, self._receive_and_delete, self._identify]
+        with contextlib.suppress(BotoCoreError, ClientError):
+            while True:
+                self._draw.choice(operations)(stack)
+                self.calls += 1
+
+    def _upload(self, stack: RunningStack) -> None:
+        name, body = self._draw.choice(NAMES), self._draw.choice(self._pictures)
+        with self.objects.change(**{name: hashlib.md5(body).hexdigest()}):
+            client(stack, "s3").put_object(Bucket=stack.outputs["PicsBucket"], Key=key(name), Body=body)
+
+    def _delete(self, stack: RunningStack) -> None:
+        name = self._draw.choice(NAMES)
+        with self.objects.change(**{name: None}):
+            client(stack, "s3").delete_object(Bucket=stack.outputs["PicsBucket"], Key=key(name))
+
+    def _put_item(self, stack: RunningStack) -> None:
+        number = next(self._numbers)
+        with self.items.change(single=number):
+            client(stack, "dynamodb").put_item(TableName=stack.outputs["LeasesTable"], Item=item("single", number))
+
+    def _update_item(self, stack: RunningStack) -> None:
+        number = next(self._numbers)
+        with self.items.change(updated=number):
+            client(stack, "dynamodb").update_item(
+                TableName=stack.outputs["LeasesTable"],
+                Key={"image_path": {"S": "updated"}},
+                UpdateExpression="SET n = :n",
+                ExpressionAttributeValues={":n": {"N": str(number)}},
+            )
+
+    def _transact(self, stack: RunningStack) -> None:
+        number = next(self._numbers)
+        table = stack.outputs["LeasesTable"]
+        with self.items.change(left=number, right=number):
+            puts = [{"Put": {"TableName": table, "Item": item(name, number)}} for name in ("left", "right")]
+            client(stack, "dynamodb").transact_write_items(TransactItems=puts)
+
+    def _send(self, stack: RunningStack) -> None:
+        body = f"message {next(self._numbers)}"
+        with self.messages.change(**{body: 1}):
+            client(stack, "sqs").send_message(QueueUrl=idle_queue(stack), MessageBody=body)
+
+    def _receive_and_delete(self, stack: RunningStack) -> None:
+        sqs = client(stack, "sqs")
+        for message in sqs.receive_message(QueueUrl=idle_queue(stack)).get("Messages", []):
+            with self.messages.change(**{message["Body"]: None}):
+                sqs.delete_message(QueueUrl=idle_queue(stack), ReceiptHandle=message["ReceiptHandle"])
+
+    def _identify(self, stack: RunningStack) -> None:
+        if len(self.identities) < 20:
+            answer = client(stack, "cognito-identity").get_id(IdentityPoolId=stack.outputs["IdentityPoolId"])
+            self.identities.add(answer["IdentityId"])
+
+
+def client(stack: RunningStack, name: str) -> Any:
+    return stack.session().client(name, endpoint_url=stack.api_url, config=ONCE)
+
+
+def key(name: str) -> str:
+    return image_path(PICSET, name).key
+
+
+def item(name: str, number: int) -> dict:
+    return {"image_path": {"S": name}, "n": {"N": str(number)}}
+
+
+def idle_queue(stack: RunningStack) -> str:
+    """A queue that no function reads."""
+    return stack.client("sqs").create_queue(QueueName="idle", Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
+
+
+def wait_until_processed(stack: RunningStack) -> None:
+    """Wait until the album's queue holds nothing; nothing may land among the dead letters."""
+    sqs = stack.client("sqs")
+    deadline = time.monotonic() + 60
+    while True:
+        attributes = sqs.get_queue_attributes(QueueUrl=stack.outputs["QueueUrl"], AttributeNames=["All"])["Attributes"]
+        if not sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumberOf")):
+            break
+        assert time.monotonic() < deadline, f"the queue is not emptied: {stack.log.read_text()}"
+        time.sleep(0.05)
+    dead = sqs.get_queue_attributes(QueueUrl=stack.outputs["DeadLetterQueueUrl"], AttributeNames=["All"])["Attributes"]
+    assert dead["ApproximateNumberOfMessages"] == "0"
+
+
+def check(stack: RunningStack, work: Client) -> None:
+    """Hold all that is there against what the client was told."""
+    items = stack.table("LeasesTable").scan()["Items"]
+    written = {row["image_path"]: int(row["n"]) for row in items if "n" in row}
+    assert written.get("left") == written.get("right"), "a transaction took effect in half"
+    work.items.settle(written)
+    sqs = stack.client("sqs")
+    received: list[dict] = []
+    while batch := sqs.receive_message(
+        QueueUrl=idle_queue(stack), MaxNumberOfMessages=10, VisibilityTimeout=600
+    ).get("Messages"):
+        received += batch
+    bodies = [message["Body"] for message in received]
+    assert len(bodies) == len(set(bodies)), "a message is there twice"
+    work.messages.settle(dict.fromkeys(bodies, 1))
+    for message in received:
+        sqs.change_message_visibility(
+            QueueUrl=idle_queue(stack), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+    for identity in work.identities:
+        stack.client("cognito-identity").get_credentials_for_identity(IdentityId=identity)
+    check_album(stack, work)
+
+
+def check_album(stack: RunningStack, work: Client) -> None:
+    """S3 = tables = thumbnails = faces."""
+    s3 = stack.client("s3")
+    listed = s3.list_objects_v2(Bucket=stack.outputs["PicsBucket"]).get("Contents", [])
+    etags = {entry["Key"].rpartition("/")[2]: entry["ETag"].strip('"') for entry in listed}
+    for name, etag in etags.items():
+        body = s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=key(name))["Body"].read()
+        assert hashlib.md5(body).hexdigest() == etag, "an object has the bytes of another"
+    work.objects.settle(etags)
+    rows = stack.table("PicsTable").scan()["Items"]
+    pics = {row["sortkey"]: row for row in rows if row["primarykey"] == PICSET}
+    assert {name: pic["etag"] for name, pic in pics.items()} == etags
+    sets = [row for row in rows if row["primarykey"] == "/"]
+    assert [int(row["count"]) for row in sets] == ([len(etags)] if etags else [])
+    thumbnails = s3.list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"]).get("Contents", [])
+    expected = {thumbnail for name in etags for thumbnail in image_path(PICSET, name).thumbnail_keys}
+    assert {entry["Key"] for entry in thumbnails} == expected
+    faces = stack.client("rekognition").list_faces(CollectionId=stack.outputs["AlbumCollection"])["Faces"]
+    by_name: dict[str, set[str]] = {name: set() for name in etags}
+    for face in faces:
+        by_name[decode_external_image_id(face["ExternalImageId"]).file].add(face["FaceId"])
+    records = {name: json.loads(pic["data"]) if isinstance(pic["data"], str) else pic["data"] for name, pic in pics.items()}
+    assert {
+        name: {record["Face"]["FaceId"] for record in data["FaceRecords"]} for name, data in records.items()
+    } == by_name
+    images = {row["image_path"] for row in stack.table("PicsByImageIdTable").scan()["Items"]}
+    assert images == {f"{PICSET}/{name}" for name, found in by_name.items() if found}
+
+
+@pytest.fixture(scope="module")
+def pictures(demo_folders: list[Path]) -> list[bytes]:
+    """Small pictures of one face each, and one of none."""
+    made = []
+    for path in sorted(demo_folders[0].glob("*.jpg"))[:3]:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (480, 480))
+            picture.thumbnail((320, 320))
+            buffer = io.BytesIO()
+            picture.save(buffer, "JPEG")
+            made.append(buffer.getvalue())
+    return [*made, plain()]
+
+
+def plain() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (96, 96), (90, 120, 60)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_nothing_acknowledged_is_lost_when_the_stack_is_killed(tmp_path: Path, pictures: list[bytes]) -> None:
+    seed = int(os.environ.get("KINPICS_FAULT_SEED", "1"))
+    draw = random.Random(seed)
+    work = Client(random.Random(seed + 1), pictures)
+    stack = start_stack(tmp_path / "data")
+    try:
+        outputs = stack.outputs
+        for number in range(KILLS):
+            worker = threading.Thread(target=work.work, args=(stack,))
+            worker.start()
+            # Half of the moments fall while a backlog is worked off that the client has stopped adding to.
+            time.sleep(draw.uniform(0.05, 1.0))
+            stack.stop(signal.SIGKILL)
+            worker.join()
+            stack = start_stack(tmp_path / "data")
+            assert stack.outputs == outputs, f"other names after kill {number}"
+            wait_until_processed(stack)
+            check(stack, work)
+    finally:
+        stack.stop()
+    print(f"{KILLS} kills, {work.calls} calls answered, seed {seed}")
+    assert work.calls > KILLS
