@@ -13,8 +13,10 @@ from typing import Any
 
 import boto3
 
+from local.state_folder import StateFolder
 
-@dataclass
+
+@dataclass(eq=False)
 class RunningStack:
     """A stack started as a person would, with the variables that point AWS clients at it."""
 
@@ -78,7 +80,5 @@ def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = (
             raise AssertionError(f"the stack did not start: {log.read_text()}")
         time.sleep(0.05)
     stack = RunningStack(process, data, f"http://localhost:{site_port}", f"http://localhost:{api_port}", {}, log)
-    printed = stack.kinpics("env").stdout
-    pairs = (line.removeprefix("export ").split("=", 1) for line in printed.splitlines())
-    stack.environment = {name: value.strip("'") for name, value in pairs}
+    stack.environment = StateFolder(data).running().environment()
     return stack

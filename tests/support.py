@@ -33,6 +33,8 @@ class ColorEngine:
     Real recognition is tested on real photographs elsewhere; here pictures only have to be told apart, fast.
     """
 
+    workers = 1
+
     def submit(self, image: bytes) -> "concurrent.futures.Future[Analysis]":
         picture = Image.open(io.BytesIO(image)).convert("RGB")
         row = np.asarray(picture.resize((24, 1), Image.Resampling.NEAREST)).reshape(24, 3)

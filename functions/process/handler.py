@@ -9,6 +9,7 @@ import functools
 import json
 import logging
 import os
+import time
 from typing import Any
 
 import boto3
@@ -26,6 +27,9 @@ logger = logging.getLogger("kinpics.process")
 logger.setLevel(logging.INFO)
 
 _MAX_PAUSE_SECONDS = 300
+# For the turn at a pic a worker waits a tenth of its time at most.
+_LEAST_TIME_LEFT = 0.9
+_LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 
 
@@ -81,9 +85,18 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
 
 def _process_change(album: Album, change: ObjectChange, owner: str, context: Any) -> None:
     if change.key.endswith("/"):
-        return  # the marker that S3's console makes for a folder
-    seconds = context.get_remaining_time_in_millis() / 1000
-    album.sync(change.bucket, parse_key(change.key), owner=owner, seconds=seconds, force=change.force)
+        return None  # the marker that S3's console makes for a folder
+    path = parse_key(change.key)
+    whole = seconds = context.get_remaining_time_in_millis() / 1000
+    while True:
+        try:
+            return album.sync(change.bucket, path, owner=owner, seconds=seconds, force=change.force)
+        except LeaseTakenError:
+            # Most other workers are done in a moment; one that is dead keeps its lease to the end.
+            seconds = context.get_remaining_time_in_millis() / 1000
+            if seconds < whole * _LEAST_TIME_LEFT:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:

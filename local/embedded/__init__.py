@@ -91,7 +91,9 @@ class EmbeddedAws:
         self._compactor = Compactor([data / "state.sqlite", faces])
         self.engine = Engine()
         arn_prefix = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}"
-        self._service = Service(self._state, self.engine, _read_object, arn_prefix, rekognition_tps)
+        self._service = Service(
+            self._state, self.engine, _read_object, arn_prefix, rekognition_tps, label_model=data / "models"
+        )
         self._durable = Durable(data, journal)
         self._mount_rekognition()
         self._teach_cloudformation()

@@ -187,10 +187,15 @@ class Durable:
         """The state of a service without items, messages and objects."""
         module = self._modules[name]
         if name == "dynamodb":
-            tables = _emptied(module._tables, {"items": {}, "ItemCount": 0, "TableSizeBytes": 0}, {module._INDEX_MEMBERS})
+            tables = _emptied(
+                module._tables, {"items": {}, "ItemCount": 0, "TableSizeBytes": 0}, {module._INDEX_MEMBERS}
+            )
             return {"tables": tables, **{name: getattr(module, f"_{name}") for name in _TABLE_STORES}}
         if name == "sqs":
-            return {"queues": _emptied(module._queues, {"messages": []}), "queue_name_to_url": module._queue_name_to_url}
+            return {
+                "queues": _emptied(module._queues, {"messages": []}),
+                "queue_name_to_url": module._queue_name_to_url,
+            }
         return module.get_state()
 
     def _object(self, account: str, bucket: str, key: str) -> dict | None:
@@ -207,7 +212,11 @@ class Durable:
                 version["data"] = None
         cell: dict = {"current": current, "versions": versions}
         names = {None, *(version["version_id"] for version in versions)}
-        for field, store in (("tags", s3._object_tags), ("acl", s3._object_acl), ("annotations", s3._object_annotations)):
+        for field, store in (
+            ("tags", s3._object_tags),
+            ("acl", s3._object_acl),
+            ("annotations", s3._object_annotations),
+        ):
             cell[field] = {
                 name or "null": store._data[(account, (bucket, key, name))]
                 for name in names
@@ -375,7 +384,13 @@ class Durable:
         original = s3._fire_s3_event
 
         def fire_s3_event(
-            bucket: str, key: str, event: str, size: int = 0, etag: str = "", deletion_type: str | None = None, **extra: Any
+            bucket: str,
+            key: str,
+            event: str,
+            size: int = 0,
+            etag: str = "",
+            deletion_type: str | None = None,
+            **extra: Any,
         ) -> None:
             if bucket in s3._bucket_notifications:
                 extra["sequencer"] = s3._next_event_sequencer(event)

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+
 def know_one_root() -> None:
     """ministack takes no key, `test` and any account id for root too, and no root key's signature is checked."""
     from ministack.core import iam_evaluator

@@ -12,12 +12,15 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from local.rekognition import labels
 
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
@@ -61,29 +64,36 @@ class Analysis:
 
 
 class Engine:
-    """A pool of worker processes, started on first use."""
+    """A pool of worker processes, as many as ``workers``, started on first use."""
 
     def __init__(self, workers: int | None = None):
-        self._workers = workers or os.cpu_count() or 1
+        self.workers = workers or os.cpu_count() or 1
         self._pool: concurrent.futures.ProcessPoolExecutor | None = None
 
     def submit(self, image: bytes) -> "concurrent.futures.Future[Analysis]":
         """Analyse a picture in a worker; the future raises ``ImageFormatError`` for one that can't be decoded."""
-        if self._pool is None:
-            self._pool = self._start()
-        try:
-            return self._pool.submit(analyse, image)
-        except concurrent.futures.process.BrokenProcessPool:
-            self._pool = self._start()
-            return self._pool.submit(analyse, image)
+        return self._submit(analyse, image)
+
+    def classify(self, folder: Path, image: bytes) -> "concurrent.futures.Future[list[tuple[str, float]]]":
+        """Label a picture in a worker, see `labels.classify`."""
+        return self._submit(labels.classify, folder, image)
 
     def stop(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _submit(self, work: Callable, *arguments: Any) -> concurrent.futures.Future:
+        if self._pool is None:
+            self._pool = self._start()
+        try:
+            return self._pool.submit(work, *arguments)
+        except concurrent.futures.process.BrokenProcessPool:
+            self._pool = self._start()
+            return self._pool.submit(work, *arguments)
+
     def _start(self) -> concurrent.futures.ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return concurrent.futures.ProcessPoolExecutor(self._workers, mp_context=context, initializer=load_models)
+        return concurrent.futures.ProcessPoolExecutor(self.workers, mp_context=context, initializer=load_models)
 
 
 _models: tuple[Any, Any, Any] | None = None

@@ -39,6 +39,18 @@ class ResourceAlreadyExistsException(RekognitionError):
     pass
 
 
+class ConflictException(RekognitionError):
+    pass
+
+
+class IdempotentParameterMismatchException(RekognitionError):
+    pass
+
+
+class ServiceQuotaExceededException(RekognitionError):
+    pass
+
+
 class AccessDeniedException(RekognitionError):
     pass
 
@@ -47,11 +59,15 @@ class ProvisionedThroughputExceededException(RekognitionError):
     pass
 
 
+class ThrottlingException(RekognitionError):
+    pass
+
+
 class UnknownOperationException(RekognitionError):
     pass
 
 
-class ValidationException(RekognitionError):
+class SerializationException(RekognitionError):
     pass
 
 

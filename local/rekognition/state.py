@@ -1,19 +1,28 @@
-"""Collections and faces: SQLite keeps them, their descriptors are also held in memory for searching.
+"""Collections, faces and users: SQLite keeps them, their descriptors are also held in memory for searching.
 
-A change is committed before it is answered, so what was acknowledged is there after a crash.
+A change is committed before it is answered, so what was acknowledged is there after a crash. A user's descriptor is
+the mean of those of the user's faces.
 """
 
+import contextlib
 import hashlib
 import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from local.rekognition.engine import FoundFace
-from local.rekognition.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from local.rekognition.errors import (
+    ConflictException,
+    IdempotentParameterMismatchException,
+    ResourceAlreadyExistsException,
+    ResourceNotFoundException,
+)
 from local.rekognition.vectors import Vectors
 
 _SCHEMA = """
@@ -27,11 +36,21 @@ CREATE TABLE IF NOT EXISTS faces (
     image_digest TEXT NOT NULL,
     bounding_box TEXT NOT NULL,
     confidence REAL NOT NULL,
-    descriptor BLOB NOT NULL
+    descriptor BLOB NOT NULL,
+    user_id TEXT
 );
 CREATE INDEX IF NOT EXISTS faces_by_image ON faces (collection, image_digest, external_image_id);
+CREATE INDEX IF NOT EXISTS faces_by_user ON faces (collection, user_id) WHERE user_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS users (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    UNIQUE (collection, user_id)
+);
+CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT, created REAL NOT NULL);
 """
-_COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence"
+_COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence, user_id"
+_TOKEN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,16 @@ class StoredFace:
     external_image_id: str | None
     bounding_box: dict[str, float]
     confidence: float
+    user_id: str | None
+
+
+@dataclass(frozen=True)
+class StoredUser:
+    """A user of a collection; ``number`` orders users by when they were created."""
+
+    number: int
+    user_id: str
+    face_count: int
 
 
 class State:
@@ -53,12 +82,18 @@ class State:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # left to the stack's own thread, so that no call waits
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.executescript(_SCHEMA)
         self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
         rows = self._db.execute("SELECT collection, face_id, descriptor FROM faces ORDER BY number")
         for collection, face_id, descriptor in rows:
             self._vectors[collection].add(face_id, descriptor)
+        self._user_vectors: dict[str, Vectors] = {name: Vectors() for name in self._vectors}
+        for collection, user_id in self._db.execute(
+            "SELECT DISTINCT collection, user_id FROM faces WHERE user_id <> ''"
+        ):
+            self._describe_user(collection, user_id)
 
     def close(self) -> None:
         self._db.close()
@@ -72,17 +107,19 @@ class State:
             raise ResourceAlreadyExistsException(f"The collection id: {collection} already exists")
         self._db.execute("INSERT INTO collections VALUES (?, ?)", (collection, time.time()))
         self._vectors[collection] = Vectors()
+        self._user_vectors[collection] = Vectors()
 
     def delete_collection(self, collection: str) -> None:
         self.vectors(collection)
         self._db.execute("DELETE FROM collections WHERE id = ?", (collection,))
-        del self._vectors[collection]
+        del self._vectors[collection], self._user_vectors[collection]
 
-    def describe(self, collection: str) -> tuple[int, float]:
-        """Number of faces and time of creation of a collection."""
-        count = len(self.vectors(collection))
+    def describe(self, collection: str) -> tuple[int, int, float]:
+        """Number of faces, number of users and time of creation of a collection."""
+        faces = len(self.vectors(collection))
+        (users,) = self._db.execute("SELECT count(*) FROM users WHERE collection = ?", (collection,)).fetchone()
         (created,) = self._db.execute("SELECT created FROM collections WHERE id = ?", (collection,)).fetchone()
-        return count, created
+        return faces, users, created
 
     def vectors(self, collection: str) -> Vectors:
         """The descriptors of a collection. Raises ``ResourceNotFoundException``."""
@@ -103,43 +140,132 @@ class State:
         )
         image_id = known[0].image_id if known else str(uuid.uuid4())
         by_box = {json.dumps(face.bounding_box): face for face in known}
-        self._db.execute("BEGIN")
-        try:
+        with self._transaction():
             stored = [
                 by_box.get(json.dumps(_box(face)))
                 or self._insert(collection, digest, image_id, external_image_id, face)
                 for face in faces
             ]
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
         for face, row in zip(faces, stored, strict=True):
             if row.face_id not in vectors:
                 vectors.add(row.face_id, face.descriptor)
         return stored
 
-    def face(self, collection: str, face_id: str) -> StoredFace | None:
+    def faces_by_id(self, collection: str, face_ids: Iterable[str]) -> dict[str, StoredFace]:
+        """Those of the faces that are in the collection, by id."""
         self.vectors(collection)
-        return next(iter(self._faces("collection = ? AND face_id = ?", (collection, face_id))), None)
+        where = "collection = ? AND face_id IN (SELECT value FROM json_each(?))"
+        return {face.face_id: face for face in self._faces(where, (collection, json.dumps(list(face_ids))))}
 
-    def faces(self, collection: str, after: int, limit: int) -> list[StoredFace]:
-        """Faces of a collection in the order they were indexed, from number ``after`` on."""
+    def faces(self, collection: str, after: int, limit: int, user_id: str | None = None) -> list[StoredFace]:
+        """Faces of a collection, or of one of its users, in the order they were indexed, from number ``after`` on."""
         self.vectors(collection)
-        return self._faces("collection = ? AND number > ? ORDER BY number LIMIT ?", (collection, after, limit))
+        where = "collection = ?1 AND number > ?2 AND (?4 IS NULL OR user_id = ?4) ORDER BY number LIMIT ?3"
+        return self._faces(where, (collection, after, limit, user_id))
 
-    def delete_faces(self, collection: str, face_ids: list[str]) -> list[str]:
-        """Delete faces; returns the ids that were there."""
+    def delete_faces(self, collection: str, face_ids: Iterable[str]) -> None:
+        """Delete faces of a collection."""
         vectors = self.vectors(collection)
-        present = [face_id for face_id in dict.fromkeys(face_ids) if face_id in vectors]
-        self._db.execute("BEGIN")
-        self._db.executemany(
-            "DELETE FROM faces WHERE collection = ? AND face_id = ?", [(collection, face_id) for face_id in present]
-        )
-        self._db.execute("COMMIT")
-        for face_id in present:
+        wanted = list(face_ids)
+        with self._transaction():
+            self._db.executemany(
+                "DELETE FROM faces WHERE collection = ? AND face_id = ?", [(collection, face_id) for face_id in wanted]
+            )
+        for face_id in wanted:
             vectors.remove(face_id)
-        return present
+
+    # Users
+
+    def user_vectors(self, collection: str) -> Vectors:
+        """The descriptors of a collection's users that have faces. Raises ``ResourceNotFoundException``."""
+        self.vectors(collection)
+        return self._user_vectors[collection]
+
+    def user(self, collection: str, user_id: str) -> StoredUser:
+        """Raises ``ResourceNotFoundException``."""
+        self.vectors(collection)
+        found = self._users("u.collection = ? AND u.user_id = ?", (collection, user_id))
+        if not found:
+            raise ResourceNotFoundException(f"The user id: {user_id} does not exist in {collection}")
+        return found[0]
+
+    def users(self, collection: str, after: int, limit: int) -> list[StoredUser]:
+        """Users of a collection in the order they were created, from number ``after`` on."""
+        self.vectors(collection)
+        return self._users("u.collection = ? AND u.number > ? ORDER BY u.number LIMIT ?", (collection, after, limit))
+
+    def create_user(self, collection: str, user_id: str) -> None:
+        self.vectors(collection)
+        try:
+            self._db.execute("INSERT INTO users (collection, user_id) VALUES (?, ?)", (collection, user_id))
+        except sqlite3.IntegrityError:
+            raise ConflictException(f"The user id: {user_id} already exists in {collection}") from None
+
+    def delete_user(self, collection: str, user_id: str) -> None:
+        """Delete a user; the faces stay, and are nobody's."""
+        self.user(collection, user_id)
+        with self._transaction():
+            self._db.execute(
+                "UPDATE faces SET user_id = NULL WHERE collection = ? AND user_id = ?", (collection, user_id)
+            )
+            self._db.execute("DELETE FROM users WHERE collection = ? AND user_id = ?", (collection, user_id))
+        self._describe_user(collection, user_id)
+
+    def associate(self, collection: str, user_id: str, face_ids: Iterable[str], associated: bool) -> None:
+        """Make faces the user's, or nobody's."""
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE faces SET user_id = ? WHERE collection = ? AND face_id = ?",
+                [(user_id if associated else None, collection, face_id) for face_id in face_ids],
+            )
+        self._describe_user(collection, user_id)
+
+    def answered(self, token: str, request: str) -> dict | None:
+        """The answer given to a request with this token before. Raises ``IdempotentParameterMismatchException``."""
+        row = self._db.execute("SELECT request, answer FROM tokens WHERE token = ?", (token,)).fetchone()
+        if row is None:
+            return None
+        if row[0] != request:
+            raise IdempotentParameterMismatchException("ClientRequestToken was used with other parameters")
+        return json.loads(row[1])
+
+    def remember_answer(self, token: str, request: str, answer: dict) -> None:
+        """Keep the answer to a request with a token, for an hour."""
+        now = time.time()
+        with self._transaction():
+            self._db.execute("DELETE FROM tokens WHERE created < ?", (now - _TOKEN_SECONDS,))
+            self._db.execute("REPLACE INTO tokens VALUES (?, ?, ?, ?)", (token, request, json.dumps(answer), now))
+
+    # Inside
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _describe_user(self, collection: str, user_id: str) -> None:
+        """Make the user's descriptor anew; it is a small matter, for a user has 100 faces at most."""
+        rows = self._db.execute(
+            "SELECT descriptor FROM faces WHERE collection = ? AND user_id = ?", (collection, user_id)
+        )
+        descriptors = [np.frombuffer(descriptor, dtype=np.float32) for (descriptor,) in rows]
+        users = self._user_vectors[collection]
+        users.remove(user_id)
+        if descriptors:
+            users.add(user_id, np.mean(descriptors, axis=0, dtype=np.float32).tobytes())
+
+    def _users(self, where: str, values: tuple) -> list[StoredUser]:
+        query = (
+            "SELECT u.number, u.user_id, (SELECT count(*) FROM faces f WHERE f.collection = u.collection AND"  # noqa: S608
+            f" f.user_id = u.user_id) FROM users u WHERE {where}"
+        )
+        return [StoredUser(*row) for row in self._db.execute(query, values)]
 
     def _insert(
         self, collection: str, digest: str, image_id: str, external_image_id: str | None, face: FoundFace
@@ -160,15 +286,15 @@ class State:
                 face.descriptor,
             ),
         )
-        return StoredFace(cursor.lastrowid or 0, face_id, image_id, external_image_id, box, face.confidence)
+        return StoredFace(cursor.lastrowid or 0, face_id, image_id, external_image_id, box, face.confidence, None)
 
     def _faces(self, where: str, values: tuple) -> list[StoredFace]:
         return list(self._read(self._db.execute(f"SELECT {_COLUMNS} FROM faces WHERE {where}", values)))  # noqa: S608
 
     @staticmethod
     def _read(rows: sqlite3.Cursor) -> Iterator[StoredFace]:
-        for number, face_id, image_id, external_image_id, box, confidence in rows:
-            yield StoredFace(number, face_id, image_id, external_image_id, json.loads(box), confidence)
+        for number, face_id, image_id, external_image_id, box, confidence, user_id in rows:
+            yield StoredFace(number, face_id, image_id, external_image_id, json.loads(box), confidence, user_id)
 
 
 def _box(face: FoundFace) -> dict[str, float]:

@@ -183,4 +183,4 @@ def test_errors_have_the_names_aws_gives_them(
 
 
 def test_an_operation_this_stack_does_not_have(rekognition: Any) -> None:
-    assert code_of(rekognition.detect_labels, Image={"Bytes": jpeg()}) == "UnknownOperationException"
+    assert code_of(rekognition.recognize_celebrities, Image={"Bytes": jpeg()}) == "UnknownOperationException"

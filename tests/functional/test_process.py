@@ -28,6 +28,8 @@ class LambdaContext:
     milliseconds: int = 60_000
 
     def get_remaining_time_in_millis(self) -> int:
+        """Less each time, as if work took five seconds."""
+        self.milliseconds -= 5_000
         return self.milliseconds
 
 

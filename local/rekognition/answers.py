@@ -1,0 +1,63 @@
+"""Parts of answers, as the service model shapes them, and the tokens that lead from page to page."""
+
+import base64
+from typing import Any
+
+from local.rekognition.engine import FoundFace
+from local.rekognition.errors import InvalidPaginationTokenException
+from local.rekognition.state import StoredFace, StoredUser
+
+FACE_MODEL_VERSION = "7.0"
+
+
+def box(face: FoundFace) -> dict:
+    """A ``BoundingBox``; it may run past the picture's edge, as Rekognition's do."""
+    return {"Width": face.width, "Height": face.height, "Left": face.left, "Top": face.top}
+
+
+def detail(face: FoundFace) -> dict:
+    """A ``FaceDetail`` with what the engine knows; age, gender and feelings it does not, so they are absent."""
+    return {
+        "BoundingBox": box(face),
+        "Landmarks": [{"Type": name, "X": x, "Y": y} for name, (x, y) in face.landmarks.items()],
+        "Pose": {"Roll": face.roll},
+        "Quality": {"Brightness": face.brightness, "Sharpness": face.sharpness},
+        "Confidence": face.confidence,
+    }
+
+
+def stored(face: StoredFace) -> dict:
+    """A ``Face``."""
+    answer = {
+        "FaceId": face.face_id,
+        "BoundingBox": face.bounding_box,
+        "ImageId": face.image_id,
+        "Confidence": face.confidence,
+        "IndexFacesModelVersion": FACE_MODEL_VERSION,
+    }
+    if face.external_image_id is not None:
+        answer["ExternalImageId"] = face.external_image_id
+    if face.user_id is not None:
+        answer["UserId"] = face.user_id
+    return answer
+
+
+def user(found: StoredUser) -> dict:
+    """A ``User``: one without faces is created, and no more."""
+    return {"UserId": found.user_id, "UserStatus": "ACTIVE" if found.face_count else "CREATED"}
+
+
+def read_token(request: dict, kind: type, default: Any) -> Any:
+    """What a page's ``NextToken`` stands for. Raises ``InvalidPaginationTokenException``."""
+    token = request.get("NextToken")
+    if token is None:
+        return default
+    try:
+        return kind(base64.b64decode(token, altchars=b"-_", validate=True).decode())
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidPaginationTokenException("NextToken is not valid") from None
+
+
+def next_token(last: Any) -> dict:
+    """The field ``NextToken``, where there is more after ``last``."""
+    return {} if last is None else {"NextToken": base64.urlsafe_b64encode(str(last).encode()).decode()}

@@ -1,0 +1,61 @@
+"""DetectLabels, with an image classifier of the owner's: `labels.onnx`, and its classes in `labels.txt`, one a line.
+
+The model takes one picture, (1, 3, height, width) or (1, height, width, 3) float32, scaled and cut to its size and
+normalised by ImageNet's mean and deviation, and gives a score for each class: probabilities, or what a softmax makes
+them.
+"""
+
+import functools
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MODEL = "labels.onnx"
+NAMES = "labels.txt"
+_SIDE = 224  # of a model whose size is free
+_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+_DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+
+class LabelModelError(Exception):
+    """The owner's model can't be used; the message names the file and says why."""
+
+
+def classify(folder: Path, image: bytes) -> list[tuple[str, float]]:
+    """Labels of a picture that can be decoded, surest first: name and confidence, 0 to 100. Raises ``LabelModelError``."""
+    session, names = _load(folder)
+    (taken,) = session.get_inputs()
+    channels_last = taken.shape[-1] == 3
+    height, width = taken.shape[1:3] if channels_last else taken.shape[2:4]
+    size = tuple(side if isinstance(side, int) else _SIDE for side in (width, height))
+    with Image.open(io.BytesIO(image)) as opened:
+        picture = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), size, Image.Resampling.BILINEAR)
+    pixels = (np.asarray(picture, dtype=np.float32) / 255 - _MEAN) / _DEVIATION
+    scores = session.run(None, {taken.name: (pixels if channels_last else pixels.transpose(2, 0, 1))[None]})[0].ravel()
+    if len(scores) != len(names):
+        raise LabelModelError(f"{folder / NAMES} names {len(names)} classes, {MODEL} gives {len(scores)} scores")
+    if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:
+        scores = np.exp(scores - scores.max())
+        scores = scores / scores.sum()
+    return [(names[place], 100.0 * float(scores[place])) for place in np.argsort(-scores, kind="stable")]
+
+
+@functools.lru_cache(maxsize=1)
+def _load(folder: Path) -> tuple[Any, list[str]]:
+    import onnxruntime  # by workers alone, see the engine
+
+    try:
+        names = [line.strip() for line in (folder / NAMES).read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise LabelModelError(f"{folder / NAMES} can't be read: {error}") from None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no common class
+        raise LabelModelError(f"{folder / MODEL} can't be loaded: {str(error).splitlines()[0]}") from None
+    return session, names

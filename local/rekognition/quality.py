@@ -1,0 +1,42 @@
+"""QualityFilter: which faces are too poor to index, search or compare.
+
+Rekognition does not publish its bars; these are ours. LOW, which AUTO means here, keeps every face that was found in
+the photographs for evaluation; the others drop what recognition was seen to fail on more often.
+"""
+
+from dataclasses import dataclass
+
+from local.rekognition.engine import Analysis, FoundFace
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Least detector score, brightness and sharpness (0 to 100), and width of the face in pixels of the picture."""
+
+    score: float
+    brightness: float
+    sharpness: float
+    width: float
+
+
+_LOW = Bar(score=0.0, brightness=5.0, sharpness=10.0, width=24.0)
+_BARS = {
+    "AUTO": _LOW,
+    "LOW": _LOW,
+    "MEDIUM": Bar(score=0.5, brightness=15.0, sharpness=25.0, width=48.0),
+    "HIGH": Bar(score=1.0, brightness=25.0, sharpness=40.0, width=80.0),
+}
+
+
+def reasons(face: FoundFace, analysis: Analysis, quality_filter: str) -> list[str]:
+    """Why a face is under the bar, in Rekognition's words; empty for one that is not, and for the filter NONE."""
+    bar = _BARS.get(quality_filter)
+    if bar is None:
+        return []
+    found = {
+        "LOW_CONFIDENCE": face.score < bar.score,
+        "LOW_BRIGHTNESS": face.brightness < bar.brightness,
+        "LOW_SHARPNESS": face.sharpness < bar.sharpness,
+        "SMALL_BOUNDING_BOX": face.width * analysis.width < bar.width,
+    }
+    return [reason for reason, is_so in found.items() if is_so]
