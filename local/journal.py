@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS cells (
 ) WITHOUT ROWID;
 """
 
+# Pages of 4 KiB.
+_LONG_LOG = 4096
+
 # Kind and key of a cell, and its new value; None removes it.
 Change = tuple[str, str, bytes | None]
 
@@ -46,8 +49,9 @@ class Journal:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version > _FORMAT:
                 raise DamagedError(f"{path} was written by a newer kinpics")
-            self._db.executescript(_SCHEMA)
-            self._db.execute(f"PRAGMA user_version = {_FORMAT}")
+            if version < _FORMAT:
+                self._db.executescript(_SCHEMA)
+                self._db.execute(f"PRAGMA user_version = {_FORMAT}")
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise DamagedError(f"{path} is damaged ({error})") from None
@@ -107,9 +111,17 @@ class Compactor:
             files = [stack.enter_context(contextlib.closing(sqlite3.connect(path))) for path in self._paths]
             while not self._stop.wait(self._seconds):
                 for file in files:
-                    # PASSIVE waits for nobody and lets nobody wait; what it could not merge is merged the next time.
                     with contextlib.suppress(sqlite3.OperationalError):
-                        file.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                        merge(file)
+
+
+def merge(file: sqlite3.Connection) -> None:
+    """Merge a write-ahead log into its file, so that the next writer begins it anew."""
+    # PASSIVE waits for nobody and lets nobody wait.
+    _, length, _ = file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if length > _LONG_LOG:
+        # A writer without a pause never lets it come to its end: it waits while the last few pages are merged.
+        file.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
 
 
 def _checksum(kind: str, key: str, value: bytes) -> int:

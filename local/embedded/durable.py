@@ -9,7 +9,7 @@ kind of cell   key                                                         value
 ``service``    ministack's name of a service                               its state without what has its own cells
 ``item``       table id, partition key, sort key                           an item of DynamoDB
 ``message``    account, region, queue URL, message id                      a message of SQS
-``object``     account, bucket, key                                        an object of S3 with its versions, tags, ACLs;
+``object``     account, bucket, key                                        an object of S3 with its versions and tags;
                                                                            their bytes are in ``Bodies``
 ``session``    access key                                                  a role session of STS
 =============  ==========================================================  =============================================

@@ -25,7 +25,7 @@ class LabelModelError(Exception):
 
 
 def classify(folder: Path, image: bytes) -> list[tuple[str, float]]:
-    """Labels of a picture that can be decoded, surest first: name and confidence, 0 to 100. Raises ``LabelModelError``."""
+    """Labels of a picture, surest first: name and confidence, 0 to 100. Raises ``LabelModelError``."""
     session, names = _load(folder)
     (taken,) = session.get_inputs()
     channels_last = taken.shape[-1] == 3

@@ -1,4 +1,4 @@
-"""Requests, held against the service model that botocore brings: types, required fields, limits, patterns, enumerations.
+"""Requests, held against the service model that botocore brings: types, required fields, limits, patterns.
 
 AWS's API reference gives one error for all of these, InvalidParameterException; the message names the field here.
 """
@@ -33,7 +33,7 @@ def service_model() -> ServiceModel:
 
 
 def checked(operation: str, request: Any) -> dict:
-    """The request without empty fields. Raises ``InvalidParameterException`` for what its input shape does not allow."""
+    """The request without empty fields. Raises ``InvalidParameterException`` for what its shape does not allow."""
     return _checked(service_model().operation_model(operation).input_shape, request, "the request")
 
 

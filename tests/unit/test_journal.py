@@ -1,0 +1,151 @@
+"""The journal: what was committed is there, whatever became of the file's end; damage is told and nothing replaced."""
+
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.journal import Compactor, DamagedError, Journal, merge
+
+
+def commits(count: int) -> list[list[tuple[str, str, bytes | None]]]:
+    """Transactions of three cells each, some removed again."""
+    return [
+        [("item", f"{number}-{part}", f"value {number}".encode() * 20) for part in range(3)]
+        + [("item", f"{number - 3}-0", None)]
+        for number in range(count)
+    ]
+
+
+def states(transactions: list) -> list[dict[str, bytes]]:
+    """What the journal holds after none, one, two … of the transactions."""
+    found: list[dict[str, bytes]] = [{}]
+    for changes in transactions:
+        state = dict(found[-1])
+        for _, key, value in changes:
+            if value is None:
+                state.pop(key, None)
+            else:
+                state[key] = value
+        found.append(state)
+    return found
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A journal's files as a killed process leaves them, and the size of its log."""
+    folder = tmp_path_factory.mktemp("journal")
+    journal = Journal(folder / "open.sqlite")
+    for changes in commits(40):
+        journal.write(changes)
+    for suffix in ("", "-wal"):
+        shutil.copyfile(folder / f"open.sqlite{suffix}", folder / f"killed.sqlite{suffix}")
+    journal.close()
+    return folder / "killed.sqlite", (folder / "killed.sqlite-wal").stat().st_size
+
+
+def reopened(killed: Path, folder: Path, log: bytes) -> dict[str, bytes]:
+    shutil.copyfile(killed, folder / "state.sqlite")
+    (folder / "state.sqlite-wal").write_bytes(log)
+    (folder / "state.sqlite-shm").unlink(missing_ok=True)
+    journal = Journal(folder / "state.sqlite")
+    try:
+        return dict(journal.read("item"))
+    finally:
+        journal.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_torn_end_is_dropped_and_all_before_it_kept(
+    killed: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path, size = killed
+    log = path.with_name(path.name + "-wal").read_bytes()
+    length = data.draw(st.integers(0, size))
+    garbage = data.draw(st.binary(max_size=64))
+    found = reopened(path, tmp_path_factory.mktemp("torn"), log[:length] + garbage)
+    possible = states(commits(40))
+    assert found in possible, "half of a transaction took effect"
+    if length == size:
+        assert found == possible[-1]
+
+
+def test_changes_are_made_in_whole_or_not_at_all(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "state.sqlite")
+    journal.write([("a", "1", b"x")])
+    with pytest.raises(TypeError):
+        journal.write([("a", "2", b"y"), ("a", "3", object())])  # type: ignore[list-item]
+    assert dict(journal.read("a")) == {"1": b"x"}
+    assert (journal.get("a", "1"), journal.get("a", "2")) == (b"x", None)
+    journal.write([("a", "1", None)])
+    assert dict(journal.read("a")) == {}
+    journal.close()
+
+
+def test_a_merged_log_is_begun_anew(tmp_path: Path) -> None:
+    path, log = tmp_path / "state.sqlite", tmp_path / "state.sqlite-wal"
+    journal, file = Journal(path), sqlite3.connect(path)
+    transactions = commits(1000)
+    for start in range(0, 1000, 100):
+        for changes in transactions[start : start + 100]:
+            journal.write(changes)
+        merge(file)
+    assert dict(journal.read("item")) == states(transactions)[-1]
+    assert log.stat().st_size < 4_000_000, "1,000 such commits make four times as much"
+    file.close()
+    journal.close()
+
+
+def test_the_log_is_merged_in_the_background(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    journal, compactor = Journal(path), Compactor([path], seconds=0.01)
+    journal.write([("item", str(number), b"value" * 100) for number in range(1000)])
+    deadline = time.monotonic() + 10
+    while path.stat().st_size < 500_000:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    compactor.close()
+    journal.close()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "flipped"])
+def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "state.sqlite"
+    journal = Journal(path)
+    journal.write([("item", str(number), b"value" * 400) for number in range(200)])
+    journal.close()
+    content = bytearray(path.read_bytes())
+    if damage == "garbage":
+        content[:4096] = b"\xff" * 4096
+    elif damage == "cut":
+        del content[len(content) // 2 :]
+    else:
+        place = content.index(b"valuevalue")
+        content[place] ^= 1
+    path.write_bytes(content)
+
+    def read() -> None:
+        opened = Journal(path)
+        try:
+            dict(opened.read("item"))
+        finally:
+            opened.close()
+
+    with pytest.raises(DamagedError, match=r"state\.sqlite is damaged"):
+        read()
+    assert path.read_bytes() == content
+
+
+def test_a_file_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    Journal(path).close()
+    file = sqlite3.connect(path)
+    file.execute("PRAGMA user_version = 99")
+    file.close()
+    with pytest.raises(DamagedError, match="newer"):
+        Journal(path)

@@ -1,0 +1,352 @@
+"""The laptop's Rekognition against the service model that botocore brings: every request field's type and limits, and
+the shape of every answer."""
+
+import asyncio
+import base64
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.model import Shape
+from support import BLUE, GREEN, RED, ColorEngine, picture
+
+from local.rekognition.requests import service_model
+from local.rekognition.service import OPERATIONS, Service
+from local.rekognition.state import State
+
+FACE = "00000000-0000-0000-0000-000000000000"
+IMAGE = {"Bytes": base64.b64encode(picture(RED, GREEN, BLUE)).decode()}
+# A request of each operation that is right in form; it may still name what is not there.
+REQUESTS: dict[str, dict] = {
+    "CreateCollection": {"CollectionId": "c"},
+    "DescribeCollection": {"CollectionId": "c"},
+    "ListCollections": {},
+    "DeleteCollection": {"CollectionId": "c"},
+    "IndexFaces": {"CollectionId": "c", "Image": IMAGE},
+    "ListFaces": {"CollectionId": "c"},
+    "DeleteFaces": {"CollectionId": "c", "FaceIds": [FACE]},
+    "SearchFaces": {"CollectionId": "c", "FaceId": FACE},
+    "SearchFacesByImage": {"CollectionId": "c", "Image": IMAGE},
+    "CreateUser": {"CollectionId": "c", "UserId": "u"},
+    "DeleteUser": {"CollectionId": "c", "UserId": "u"},
+    "ListUsers": {"CollectionId": "c"},
+    "AssociateFaces": {"CollectionId": "c", "UserId": "u", "FaceIds": [FACE]},
+    "DisassociateFaces": {"CollectionId": "c", "UserId": "u", "FaceIds": [FACE]},
+    "SearchUsers": {"CollectionId": "c", "FaceId": FACE},
+    "SearchUsersByImage": {"CollectionId": "c", "Image": IMAGE},
+    "DetectFaces": {"Image": IMAGE},
+    "CompareFaces": {"SourceImage": IMAGE, "TargetImage": IMAGE},
+    "DetectLabels": {"Image": IMAGE},
+}
+
+
+class Rekognition:
+    """The service in this process; each answer is held against the model."""
+
+    def __init__(self) -> None:
+        self._service = Service(State(":memory:"), ColorEngine(), _no_object, "arn:aws:rekognition:us-east-1:0")
+
+    def __call__(self, operation: str, **request: Any) -> dict:
+        status, answer = self.ask(operation, request)
+        assert status == 200, answer
+        check_shape(service_model().operation_model(operation).output_shape, answer, operation)
+        return answer
+
+    def ask(self, operation: str, request: Any) -> tuple[int, dict]:
+        body = json.dumps(request).encode()
+        return asyncio.run(self._service.handle(f"RekognitionService.{operation}", body))
+
+    def code(self, operation: str, **request: Any) -> str:
+        status, answer = self.ask(operation, request)
+        assert status in (400, 500)
+        assert answer["__type"] in {shape.name for shape in service_model().operation_model(operation).error_shapes}
+        return answer["__type"]
+
+    def reopened(self, path: Path) -> "Rekognition":
+        """The same service on its file, opened anew."""
+        other = Rekognition()
+        other._service = Service(State(path), ColorEngine(), _no_object, "arn:aws:rekognition:us-east-1:0")
+        return other
+
+
+async def _no_object(bucket: str, key: str) -> bytes:
+    raise AssertionError(f"s3://{bucket}/{key} was asked for")
+
+
+@pytest.fixture
+def rekognition() -> Rekognition:
+    asked = Rekognition()
+    asked("CreateCollection", CollectionId="c")
+    return asked
+
+
+def check_shape(shape: Shape, value: Any, name: str) -> None:
+    """Assert that a value on the wire has the type, the fields and the limits of a shape."""
+    kind = shape.type_name
+    if kind == "structure":
+        assert isinstance(value, dict), name
+        assert value.keys() <= shape.members.keys(), f"{name} has fields that the model does not know"
+        for field, inner in value.items():
+            check_shape(shape.members[field], inner, f"{name}.{field}")
+        return
+    if kind == "list":
+        assert isinstance(value, list), name
+        for inner in value:
+            check_shape(shape.member, inner, f"{name}[]")
+        return
+    types = {"string": str, "integer": int, "long": int, "float": (int, float), "timestamp": (int, float)}
+    assert isinstance(value, types[kind]), name
+    measured = len(value) if kind == "string" else value
+    if kind != "timestamp":
+        assert shape.metadata.get("min", measured) <= measured <= shape.metadata.get("max", measured), name
+    if "pattern" in shape.metadata:
+        assert re.fullmatch(shape.metadata["pattern"], value), name
+    if kind == "string" and shape.enum:
+        assert value in shape.enum, name
+
+
+def wrong_values(shape: Shape) -> Iterator[Any]:
+    """Values that a shape does not allow: of another type, beyond each limit, outside pattern and enumeration."""
+    limits = shape.metadata
+    if shape.type_name == "structure":
+        yield from ("text", [])
+    elif shape.type_name == "list":
+        yield "text"
+        good = FACE if "pattern" in shape.member.metadata else "GENERAL_LABELS"
+        if limits.get("min"):
+            yield []
+        if limits.get("max"):
+            yield [good] * (limits["max"] + 1)
+        for wrong in wrong_values(shape.member):
+            yield [wrong]
+    elif shape.type_name == "string":
+        yield from (1, True, {"a": "b"})
+        if limits.get("max"):
+            yield "a" * (limits["max"] + 1)
+        if limits.get("min"):
+            yield ""
+        if "pattern" in limits:
+            yield from ("white space", "ä")
+        if shape.enum:
+            yield shape.enum[0].lower()
+    elif shape.type_name in ("integer", "float"):
+        yield from ("1", True)
+        yield from (limits[name] + step for name, step in (("min", -1), ("max", 1)) if name in limits)
+    if shape.type_name == "integer":
+        yield 1.5
+
+
+CASES = [
+    pytest.param(operation, field, wrong, id=f"{operation}-{field}-{number}")
+    for operation in OPERATIONS
+    for field, shape in service_model().operation_model(operation).input_shape.members.items()
+    if shape.type_name in ("structure", "list", "string", "integer", "float")
+    for number, wrong in zip(itertools.count(), wrong_values(shape), strict=False)
+    if not (shape.type_name == "string" and not shape.metadata and isinstance(wrong, str))
+]
+
+
+def test_every_operation_is_tested() -> None:
+    assert set(REQUESTS) == set(OPERATIONS)
+    assert len(CASES) > 200
+
+
+@pytest.mark.parametrize(("operation", "field", "wrong"), CASES)
+def test_what_the_model_does_not_allow_is_refused_by_name(operation: str, field: str, wrong: Any) -> None:
+    asked = Rekognition()
+    asked("CreateCollection", CollectionId="c")
+    status, answer = asked.ask(operation, REQUESTS[operation] | {field: wrong})
+    assert (status, answer["__type"]) == (400, "InvalidParameterException")
+    assert field in answer["message"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_required_fields_are_required_and_empty_ones_do_not_count(operation: str, rekognition: Rekognition) -> None:
+    for field in service_model().operation_model(operation).input_shape.required_members:
+        for request in (
+            {name: value for name, value in REQUESTS[operation].items() if name != field},
+            REQUESTS[operation] | {field: None},
+        ):
+            status, answer = rekognition.ask(operation, request)
+            assert (status, answer["__type"]) == (400, "InvalidParameterException")
+            assert field in answer["message"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_request_that_is_no_object_is_refused(operation: str, rekognition: Rekognition) -> None:
+    status, answer = rekognition.ask(operation, ["a"])
+    assert (status, answer["__type"]) == (400, "InvalidParameterException")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [name for name in OPERATIONS if "CollectionId" in REQUESTS[name] and name != "CreateCollection"],
+)
+def test_a_collection_that_is_not_there(operation: str) -> None:
+    assert Rekognition().code(operation, **REQUESTS[operation]) == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize("operation", ["IndexFaces", "SearchFacesByImage", "DetectFaces"])
+def test_pictures_that_can_not_be_taken(operation: str, rekognition: Rekognition) -> None:
+    request = REQUESTS[operation]
+    large = base64.b64encode(b"x" * (5 * 1024 * 1024 + 1)).decode()
+    assert rekognition.code(operation, **request | {"Image": {"Bytes": large}}) == "ImageTooLargeException"
+    for image in ({}, {"Bytes": "no base64!"}, {"S3Object": {"Bucket": "bucket"}}, IMAGE | {"S3Object": {}}):
+        assert rekognition.code(operation, **request | {"Image": image}) == "InvalidParameterException"
+
+
+@pytest.mark.parametrize("operation", ["ListCollections", "ListFaces", "ListUsers"])
+@pytest.mark.parametrize("token", ["!", "YQ==YQ==", "ä", "gA=="])
+def test_tokens_that_were_never_given(operation: str, token: str, rekognition: Rekognition) -> None:
+    assert rekognition.code(operation, **REQUESTS[operation], NextToken=token) == "InvalidPaginationTokenException"
+
+
+def index(rekognition: Rekognition, *people: tuple, name: str = "a", **options: Any) -> list[str]:
+    image = {"Bytes": base64.b64encode(picture(*people)).decode()}
+    answer = rekognition("IndexFaces", CollectionId="c", Image=image, ExternalImageId=name, **options)
+    return [record["Face"]["FaceId"] for record in answer["FaceRecords"]]
+
+
+def test_answers_about_faces(rekognition: Rekognition) -> None:
+    faces = index(rekognition, RED, GREEN, BLUE)
+    assert index(rekognition, RED, GREEN, BLUE) == faces, "the same picture under the same name is no new one"
+    assert index(rekognition, RED, GREEN, BLUE, name="b") != faces
+    answer = rekognition("IndexFaces", CollectionId="c", Image=IMAGE, ExternalImageId="c", MaxFaces=1)
+    assert [face["Reasons"] for face in answer["UnindexedFaces"]] == [["EXCEEDS_MAX_FACES"]] * 2
+    found = rekognition("SearchFaces", CollectionId="c", FaceId=faces[0])
+    assert len(found["FaceMatches"]) == 2
+    assert len(rekognition("SearchFaces", CollectionId="c", FaceId=faces[0], MaxFaces=1)["FaceMatches"]) == 1
+    assert rekognition("SearchFacesByImage", CollectionId="c", Image=IMAGE)["FaceMatches"]
+    assert len(rekognition("DetectFaces", Image=IMAGE)["FaceDetails"]) == 3
+    compared = rekognition("CompareFaces", SourceImage=IMAGE, TargetImage=IMAGE)
+    assert (len(compared["FaceMatches"]), len(compared["UnmatchedFaces"])) == (1, 2)
+    assert rekognition("DescribeCollection", CollectionId="c")["FaceCount"] == 7
+    page = rekognition("ListFaces", CollectionId="c", FaceIds=[*faces, FACE], MaxResults=2)
+    rest = rekognition("ListFaces", CollectionId="c", FaceIds=faces, NextToken=page["NextToken"])
+    assert [face["FaceId"] for face in page["Faces"] + rest["Faces"]] == faces
+    deleted = rekognition("DeleteFaces", CollectionId="c", FaceIds=[faces[0], FACE])
+    assert deleted["DeletedFaces"] == [faces[0]]
+    assert deleted["UnsuccessfulFaceDeletions"] == [{"FaceId": FACE, "Reasons": ["FACE_NOT_FOUND"]}]
+    assert rekognition.code("SearchFaces", CollectionId="c", FaceId=faces[0]) == "InvalidParameterException"
+
+
+def test_the_quality_filter_takes_none_and_auto_by_default(rekognition: Rekognition) -> None:
+    """The test engine's faces have a score of 1, and brightness and sharpness of 50; they are as wide as a stripe."""
+    wide = {"Bytes": base64.b64encode(picture(RED, GREEN, BLUE, size=(300, 100))).decode()}
+    assert len(rekognition("IndexFaces", CollectionId="c", Image=wide, QualityFilter="HIGH")["FaceRecords"]) == 3
+    narrow = {"Bytes": base64.b64encode(picture(RED, GREEN, BLUE, size=(96, 96))).decode()}
+    answer = rekognition("IndexFaces", CollectionId="c", Image=narrow, QualityFilter="MEDIUM")
+    assert [face["Reasons"] for face in answer["UnindexedFaces"]] == [["SMALL_BOUNDING_BOX"]] * 3
+    assert answer["FaceRecords"] == []
+    filtered = {"CollectionId": "c", "Image": narrow, "QualityFilter": "MEDIUM"}
+    assert rekognition.code("SearchFacesByImage", **filtered) == "InvalidParameterException"
+    assert len(rekognition("SearchUsersByImage", **filtered)["UnsearchedFaces"]) == 3
+
+
+def test_users(rekognition: Rekognition) -> None:
+    faces = index(rekognition, RED, GREEN, BLUE)
+    again = index(rekognition, RED, name="b")
+    for user in ("red", "green"):
+        assert rekognition("CreateUser", CollectionId="c", UserId=user) == {}
+    assert rekognition.code("CreateUser", CollectionId="c", UserId="red") == "ConflictException"
+    assert rekognition("DescribeCollection", CollectionId="c")["UserCount"] == 2
+    page = rekognition("ListUsers", CollectionId="c", MaxResults=1)
+    rest = rekognition("ListUsers", CollectionId="c", NextToken=page["NextToken"])
+    assert page["Users"] + rest["Users"] == [
+        {"UserId": "red", "UserStatus": "CREATED"},
+        {"UserId": "green", "UserStatus": "CREATED"},
+    ]
+
+    def associate(user: str, *face_ids: str, **options: Any) -> dict:
+        return rekognition("AssociateFaces", CollectionId="c", UserId=user, FaceIds=list(face_ids), **options)
+
+    assert associate("red", faces[0])["AssociatedFaces"] == [{"FaceId": faces[0]}]
+    assert associate("green", faces[1])["UserStatus"] == "ACTIVE"
+    answer = associate("red", faces[0], *again, faces[1], faces[2], FACE)
+    assert answer["AssociatedFaces"] == [{"FaceId": again[0]}]
+    reasons = {one["FaceId"]: (one["Reasons"], one.get("UserId")) for one in answer["UnsuccessfulFaceAssociations"]}
+    assert reasons == {
+        faces[1]: (["ASSOCIATED_TO_A_DIFFERENT_USER"], "green"),
+        faces[2]: (["LOW_MATCH_CONFIDENCE"], None),
+        FACE: (["FACE_NOT_FOUND"], None),
+    }
+    listed = rekognition("ListFaces", CollectionId="c", UserId="red")["Faces"]
+    assert [(face["FaceId"], face["UserId"]) for face in listed] == [(faces[0], "red"), (again[0], "red")]
+
+    def found(**request: Any) -> list[str]:
+        answer = rekognition("SearchUsers", CollectionId="c", **request)
+        return [match["User"]["UserId"] for match in answer["UserMatches"]]
+
+    assert found(FaceId=again[0]) == ["red"]
+    assert found(FaceId=faces[2]) == []
+    assert sorted(found(FaceId=faces[2], UserMatchThreshold=0)) == ["green", "red"]
+    assert len(found(FaceId=faces[2], UserMatchThreshold=0, MaxUsers=1)) == 1
+    assert found(UserId="red", UserMatchThreshold=0) == ["green"]
+    for request in ({}, {"FaceId": faces[0], "UserId": "red"}, {"FaceId": FACE}):
+        assert rekognition.code("SearchUsers", CollectionId="c", **request) == "InvalidParameterException"
+    assert rekognition.code("SearchUsers", CollectionId="c", UserId="nobody") == "ResourceNotFoundException"
+    by_image = rekognition("SearchUsersByImage", CollectionId="c", Image=IMAGE)
+    assert [match["User"]["UserId"] for match in by_image["UserMatches"]] == ["red"]
+    assert [face["Reasons"] for face in by_image["UnsearchedFaces"]] == [["FACE_NOT_LARGEST"]] * 2
+
+    kept = rekognition("DeleteFaces", CollectionId="c", FaceIds=[faces[0]])
+    assert kept["DeletedFaces"] == []
+    assert kept["UnsuccessfulFaceDeletions"][0]["Reasons"] == ["ASSOCIATED_TO_AN_EXISTING_USER"]
+    answer = rekognition("DisassociateFaces", CollectionId="c", UserId="red", FaceIds=[*faces, FACE])
+    assert answer["DisassociatedFaces"] == [{"FaceId": faces[0]}]
+    assert [(one["FaceId"], one["Reasons"]) for one in answer["UnsuccessfulFaceDisassociations"]] == [
+        (FACE, ["FACE_NOT_FOUND"]),
+        (faces[1], ["ASSOCIATED_TO_A_DIFFERENT_USER"]),
+    ]
+    rekognition("DeleteUser", CollectionId="c", UserId="red")
+    assert rekognition.code("DeleteUser", CollectionId="c", UserId="red") == "ResourceNotFoundException"
+    assert found(FaceId=again[0]) == []
+    assert rekognition("DeleteFaces", CollectionId="c", FaceIds=again)["DeletedFaces"] == again
+
+
+def test_a_user_has_a_hundred_faces_at_most(rekognition: Rekognition) -> None:
+    faces = [index(rekognition, RED, name=str(number))[0] for number in range(102)]
+    rekognition("CreateUser", CollectionId="c", UserId="red")
+    first = rekognition("AssociateFaces", CollectionId="c", UserId="red", FaceIds=faces[:99])
+    assert len(first["AssociatedFaces"]) == 99
+    second = rekognition("AssociateFaces", CollectionId="c", UserId="red", FaceIds=faces[99:])
+    assert second["AssociatedFaces"] == [{"FaceId": faces[99]}]
+    assert [one["FaceId"] for one in second["UnsuccessfulFaceAssociations"]] == faces[100:]
+    more = {"CollectionId": "c", "UserId": "red", "FaceIds": faces[100:]}
+    assert rekognition.code("AssociateFaces", **more) == "ServiceQuotaExceededException"
+
+
+def test_a_request_with_a_token_takes_effect_once(rekognition: Rekognition) -> None:
+    request = {"CollectionId": "c", "UserId": "u", "ClientRequestToken": "token-1"}
+    assert rekognition("CreateUser", **request) == rekognition("CreateUser", **request) == {}
+    other = request | {"UserId": "v"}
+    assert rekognition.code("CreateUser", **other) == "IdempotentParameterMismatchException"
+    again = request | {"ClientRequestToken": "token-2"}
+    assert rekognition.code("CreateUser", **again) == "ConflictException"
+
+
+def test_all_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "faces.sqlite"
+    first = Rekognition().reopened(path)
+    first("CreateCollection", CollectionId="c")
+    faces = index(first, RED, GREEN)
+    request = {"CollectionId": "c", "UserId": "red", "ClientRequestToken": "token"}
+    first("CreateUser", **request)
+    first("AssociateFaces", CollectionId="c", UserId="red", FaceIds=faces[:1])
+    second = first.reopened(path)
+    assert second("CreateUser", **request) == {}
+    assert second("ListFaces", CollectionId="c") == first("ListFaces", CollectionId="c")
+    for operation, asked in (("SearchFaces", {"FaceMatchThreshold": 0}), ("SearchUsers", {})):
+        asked |= {"CollectionId": "c", "FaceId": faces[0]}
+        assert second(operation, **asked) == first(operation, **asked)
+    assert second("SearchUsers", CollectionId="c", FaceId=faces[0])["UserMatches"]
+
+
+def test_labels_without_a_model(rekognition: Rekognition) -> None:
+    status, answer = rekognition.ask("DetectLabels", REQUESTS["DetectLabels"])
+    assert (status, answer["__type"]) == (400, "InvalidParameterException")
+    assert "no label model" in answer["message"]
