@@ -59,7 +59,7 @@ class Durable:
         self._journal = journal
         self._bodies = Bodies(data / "objects")
         self._failed: Callable[[Exception], None] | None = None
-        self._broken = False
+        self._broken = True  # until all is loaded: nothing is written over what could not be read
         self._modules: dict[str, Any] = {}
         self._touched: set[str] = set()
         self._items: dict[Item, dict] = {}
@@ -87,6 +87,7 @@ class Durable:
         for name in _MODULES:
             self._watch_calls(name)
         self._load()
+        self._broken = False
 
     def keep(self) -> bool:
         """Write what changed since the last time; False when it could not be written, now or before."""
@@ -230,18 +231,21 @@ class Durable:
         try:
             for name, value in list(self._journal.read("service")):
                 self._known_services[name] = value
-                self._modules[name].load_persisted_state(_content(value))
-            self._check_functions()
+                state = _content(value)
+                if name == "lambda_svc":
+                    self._check_functions(state)
+                self._modules[name].load_persisted_state(state)
             unused = [*self._load_items(), *self._load_messages(), *self._load_objects(), *self._load_sessions()]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
         self._journal.write(unused)
 
-    def _check_functions(self) -> None:
+    def _check_functions(self, state: dict) -> None:
         """ministack carries on without a function's code where its file is missing."""
-        for (_, _, name), function in self._modules["lambda_svc"]._functions._data.items():
-            if not function.get("code_zip"):
-                raise DamagedError(f"the code of the function {name} is missing from the folder lambda-blobs")
+        for (_, _, name), function in state["functions"]._data.items():
+            code = Path(self._modules["lambda_svc"].CODE_BLOB_DIR, f"{function['code_zip']['code_blob_ref']}.zip")
+            if not code.exists():
+                raise DamagedError(f"{code}, the code of the function {name}, is missing")
 
     def _load_items(self) -> Iterable[Change]:
         dynamodb = self._modules["dynamodb"]
@@ -358,8 +362,8 @@ class Durable:
                 try:
                     record["body_name"] = self._bodies.write(record["body"])
                 except OSError as error:
-                    self._fail(error)
-                    raise
+                    self._fail(error)  # the call ends like every other from now on
+                    return
                 record["body"] = None
             changed(bucket, key)
 
