@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import click, faces, page, thumbnails, upload, workplace
+from bench import click, faces, page, start, thumbnails, upload, workplace
 
-BENCHMARKS = {"thumbnails": thumbnails, "faces": faces, "click": click, "upload": upload, "page": page}
+BENCHMARKS = {"thumbnails": thumbnails, "faces": faces, "click": click, "upload": upload, "start": start, "page": page}
 
 
 def main(names: list[str]) -> None:

@@ -5,6 +5,7 @@ import io
 import os
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 import venv
@@ -83,6 +84,20 @@ def lighthouse() -> Path:
             (folder / name).write_text((ROOT / "bench" / name).read_text())
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)  # noqa: S607
     return command
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def faces_folder() -> Path:
+    """A folder of the demo's with photos that have faces."""
+    from local.demo_photos import prepare
+
+    return prepare(ROOT / ".kinpics" / "demo-photos")[0]
 
 
 @contextlib.contextmanager

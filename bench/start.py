@@ -1,0 +1,127 @@
+"""Starting the laptop stack: without photos, and with ten thousand; against ministack started bare."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+from bench import workplace
+from local.journal import Journal
+
+PHOTOS = 10_000
+RUNS = 3
+_MEMORY = "VmRSS"
+
+
+def run() -> list[str]:
+    """Lines of the report."""
+    folder = workplace.WORK / "start"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    first = [_start(folder / f"first-{number}") for number in range(RUNS)]
+    again = [_start(folder / "first-0") for _ in range(RUNS)]
+    bare = [_start_bare(folder / f"bare-{number}") for number in range(RUNS)]
+    _fill(folder)
+    full = [_start(folder / "full") for _ in range(RUNS)]
+    seconds, megabytes = _medians(bare)
+    lines = [f"start to ready, median of {RUNS}; memory of the process when ready:"]
+    for name, found in (
+        ("kinpics local, a new folder", first),
+        ("kinpics local, no photos", again),
+        (f"kinpics local, {PHOTOS:,} photos", full),
+    ):
+        mine, memory = _medians(found)
+        lines.append(f"  {name:30} {mine:5.2f} s  {memory:4.0f} MB   -> {mine / seconds:.1f}x, {memory / megabytes:.1f}x")
+    return [*lines, f"  {'ministack alone':30} {seconds:5.2f} s  {megabytes:4.0f} MB"]
+
+
+def _start(data: Path) -> tuple[float, float]:
+    """Seconds until a stack on a folder says that it is ready, and its memory then in MB."""
+    site, api = workplace.free_port(), workplace.free_port()
+    command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
+    command += ["--site-port", str(site), "--api-port", str(api)]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=workplace.ROOT)
+    assert "ready" in process.stdout.readline()
+    return _ended(process, time.perf_counter() - begun)
+
+
+def _start_bare(data: Path) -> tuple[float, float]:
+    """The same of ministack by itself, until it answers."""
+    port = workplace.free_port()
+    environment = {**os.environ, "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0"}
+    environment |= {"STATE_DIR": str(data), "S3_DATA_DIR": str(data / "s3"), "IOT_MTLS_ENABLED": "0"}
+    begun = time.perf_counter()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, **quiet)
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()  # noqa: S310 - our own
+            break
+        except OSError:
+            time.sleep(0.005)
+    return _ended(process, time.perf_counter() - begun)
+
+
+def _ended(process: subprocess.Popen, seconds: float) -> tuple[float, float]:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    memory = next(int(line.split()[1]) for line in lines if line.startswith(_MEMORY)) / 1024
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+    return seconds, memory
+
+
+def _medians(found: list[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(seconds for seconds, _ in found), statistics.median(memory for _, memory in found)
+
+
+def _fill(folder: Path) -> None:
+    """The folder of a stack that was given one photo, with all that is kept of it copied ten thousand times."""
+    data = folder / "full"
+    with workplace.stack("start/full") as stack:
+        (folder / "many").mkdir()
+        photo = next(path for path in sorted(workplace.faces_folder().glob("*.jpg")))
+        shutil.copyfile(photo, folder / "many" / "photo.jpg")
+        stack.kinpics("upload", str(folder / "many"))
+    journal = Journal(data / "state.sqlite")
+    faces = sqlite3.connect(data / "faces.sqlite")
+    columns = "collection, face_id, image_id, external_image_id, image_digest, bounding_box, confidence, descriptor"
+    rows = faces.execute(f"SELECT {columns} FROM faces").fetchall()  # noqa: S608
+    cells = [
+        (kind, key, value)
+        for kind in ("item", "object")
+        for key, value in journal.read(kind)
+        if b"photo.jpg" in value or "photo.jpg" in key
+    ]
+    for number in range(1, PHOTOS):
+        changes = []
+        new = {old: str(uuid.uuid4()) for row in rows for old in row[1:3]}
+        for kind, key, value in cells:
+            text = value.decode()
+            for old, fresh in new.items():
+                key, text = key.replace(old, fresh), text.replace(old, fresh)
+            key, text = key.replace("photo.jpg", f"{number}.jpg"), text.replace("photo.jpg", f"{number}.jpg")
+            if kind == "object":
+                body = json.loads(text)["current"]["body_name"]
+                copy = uuid.uuid4().hex
+                os.link(data / "objects" / body[:2] / body, data / "objects" / copy[:2] / copy)
+                text = text.replace(body, copy)
+            changes.append((kind, key, text.encode()))
+        journal.write(changes)
+        faces.executemany(
+            f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            [(row[0], new[row[1]], new[row[2]], row[3].replace("photo.jpg", f"{number}.jpg"), *row[4:]) for row in rows],
+        )
+    faces.commit()
+    faces.close()
+    journal.close()
