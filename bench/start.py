@@ -1,5 +1,6 @@
 """Starting the laptop stack: without photos, and with ten thousand; against ministack started bare."""
 
+import functools
 import json
 import os
 import shutil
@@ -39,19 +40,27 @@ def run() -> list[str]:
         (f"kinpics local, {PHOTOS:,} photos", full),
     ):
         mine, memory = _medians(found)
-        lines.append(f"  {name:30} {mine:5.2f} s  {memory:4.0f} MB   -> {mine / seconds:.1f}x, {memory / megabytes:.1f}x")
+        lines.append(
+            f"  {name:30} {mine:5.2f} s  {memory:4.0f} MB   -> {mine / seconds:.1f}x, {memory / megabytes:.1f}x"
+        )
     return [*lines, f"  {'ministack alone':30} {seconds:5.2f} s  {megabytes:4.0f} MB"]
 
 
 def _start(data: Path) -> tuple[float, float]:
     """Seconds until a stack on a folder says that it is ready, and its memory then in MB."""
-    site, api = workplace.free_port(), workplace.free_port()
+    site, api = _ports()
     command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
     command += ["--site-port", str(site), "--api-port", str(api)]
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=workplace.ROOT)
     assert "ready" in process.stdout.readline()
     return _ended(process, time.perf_counter() - begun)
+
+
+@functools.cache
+def _ports() -> tuple[int, int]:
+    """The same for all starts, as a person's are: where they change, the site is built anew before it is ready."""
+    return workplace.free_port(), workplace.free_port()
 
 
 def _start_bare(data: Path) -> tuple[float, float]:
@@ -64,7 +73,7 @@ def _start_bare(data: Path) -> tuple[float, float]:
     process = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, **quiet)
     while True:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()  # noqa: S310 - our own
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_ministack/health").close()
             break
         except OSError:
             time.sleep(0.005)
@@ -120,7 +129,10 @@ def _fill(folder: Path) -> None:
         journal.write(changes)
         faces.executemany(
             f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-            [(row[0], new[row[1]], new[row[2]], row[3].replace("photo.jpg", f"{number}.jpg"), *row[4:]) for row in rows],
+            [
+                (row[0], new[row[1]], new[row[2]], row[3].replace("photo.jpg", f"{number}.jpg"), *row[4:])
+                for row in rows
+            ],
         )
     faces.commit()
     faces.close()

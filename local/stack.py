@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -40,15 +41,14 @@ class Options:
     rekognition_tps: float | None = None
 
 
-def run(
-    options: Options, root: Path, prepare: Callable[[Running], Awaitable[None]], ready: Callable[[Running], None]
-) -> None:
+def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[None]]) -> None:
     """Run the stack of a checkout until SIGINT or SIGTERM.
 
-    ``prepare`` is awaited once the template is deployed, to fill and publish the site, and cancelled when the stack is
-    told to stop meanwhile; ``ready`` is called after it, when all is served. Raises ``PortBusyError``,
+    ``prepare`` is awaited once the template is deployed and all is served, to fill and publish the site, and cancelled
+    when the stack is told to stop meanwhile. Raises ``PortBusyError``,
     ``StateFolderError``, ``DeployError``.
     """
+    gc.disable()  # the collector would look through all that is loaded, again and again
     folder = StateFolder(options.data)
     with folder.locked():
         _check_port(options.site_port, "--site-port")
@@ -67,7 +67,7 @@ def run(
         try:
             aws = EmbeddedAws(options.data, journal, options.rekognition_tps)
             try:
-                asyncio.run(_serve(aws, options, root, folder, running, prepare, ready))
+                asyncio.run(_serve(aws, options, root, folder, running, prepare))
             finally:
                 aws.close()
         except DamagedError as error:
@@ -83,7 +83,6 @@ async def _serve(
     folder: StateFolder,
     running: Running,
     prepare: Callable[[Running], Awaitable[None]],
-    ready: Callable[[Running], None],
 ) -> None:
     stop = asyncio.Event()
     closing = asyncio.Event()  # the servers outlast what is still at work when the stack is told to stop
@@ -109,8 +108,10 @@ async def _serve(
         server = SiteServer(session, buckets)
         site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)
+        # What was loaded stays: from here on the collector need not look at it.
+        gc.freeze()
+        gc.enable()
         if await _finished(prepare(running), stop):
-            ready(running)
             await stop.wait()
     finally:
         closing.set()

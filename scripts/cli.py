@@ -147,13 +147,13 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     from scripts import local_site
 
     async def prepare(running: Running) -> None:
-        await local_site.prepare(running, data, demo=demo)
+        def ready() -> None:
+            click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
 
-    def ready(running: Running) -> None:
-        click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
+        await local_site.prepare(running, data, ready, demo=demo)
 
     try:
-        run(Options(data, **options), ROOT, prepare, ready)
+        run(Options(data, **options), ROOT, prepare)
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
     except local_site.PrepareError as error:

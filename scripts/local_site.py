@@ -8,6 +8,8 @@ import contextlib
 import os
 import signal
 import sys
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from local.state_folder import Running
@@ -17,16 +19,30 @@ class PrepareError(Exception):
     """The site could not be made ready; the message is what the failed step had to report beyond its own error."""
 
 
-async def prepare(running: Running, data: Path, *, demo: bool) -> None:
+async def prepare(running: Running, data: Path, ready: Callable[[], None], *, demo: bool) -> None:
     """Upload the demo's sets and publish the site, through the same commands an owner would give.
 
-    Raises ``PrepareError``; ends what runs when it is cancelled.
+    ``ready`` is called when the site can be looked at: at once where it was published before and still leads to this
+    stack's address; it is only brought up to date then. Raises ``PrepareError``; ends what runs when it is cancelled.
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
         folders = await _python(running, "local.demo_photos", str(data / "demo-photos"))
         await _python(running, *kinpics, "upload", "--no-build", *folders.splitlines())
+    published = not demo and await asyncio.to_thread(_is_published, running)
+    if published:
+        ready()
     await _python(running, *kinpics, "build")
+    if not published:
+        ready()
+
+
+def _is_published(running: Running) -> bool:
+    try:
+        with urllib.request.urlopen(running.site_url, timeout=5) as page:  # noqa: S310 - this stack's own
+            return running.api_url.encode() in page.read()
+    except OSError:
+        return False
 
 
 async def _python(running: Running, module: str, *arguments: str) -> str:

@@ -258,7 +258,7 @@ class Durable:
             else:
                 table["items"][partition][sort] = json.loads(value)
         for table in tables.values():
-            dynamodb._items_replaced(table)
+            dynamodb._update_counts(table)
 
     def _load_messages(self) -> Iterable[Change]:
         queues = self._modules["sqs"]._queues._data
