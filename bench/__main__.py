@@ -2,9 +2,18 @@
 
 import sys
 
-from bench import click, faces, page, start, thumbnails, upload, workplace
+from bench import accuracy, click, faces, page, search, start, thumbnails, upload, workplace
 
-BENCHMARKS = {"thumbnails": thumbnails, "faces": faces, "click": click, "upload": upload, "start": start, "page": page}
+BENCHMARKS = {
+    "thumbnails": thumbnails,
+    "faces": faces,
+    "accuracy": accuracy,
+    "search": search,
+    "click": click,
+    "upload": upload,
+    "start": start,
+    "page": page,
+}
 
 
 def main(names: list[str]) -> None:

@@ -25,8 +25,9 @@ from local.rekognition import labels
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
 _UPSAMPLE = 1
-# Boxes under this detector score were no faces in any test photograph.
-MIN_SCORE = 0.15
+# What the detector takes for a face by a hair is one where it is large; small boxes under this score were none.
+_LARGE_WIDTH = 80
+_MIN_SCORE, _MIN_SCORE_SMALL = 0.0, 0.15
 
 
 class ImageFormatError(ValueError):
@@ -141,12 +142,27 @@ def analyse(image: bytes) -> Analysis:
     """Find and describe all faces. Raises ``ImageFormatError``."""
     pixels, width, height = _decode(image)
     detector, predictor, descriptor = load_models()
-    boxes, scores, _ = detector.run(pixels, _UPSAMPLE, MIN_SCORE)
-    shapes = [predictor(pixels, box) for box in boxes]
-    descriptors = descriptor.describe(descriptor.align(pixels, shapes))
-    faces = [_face(pixels, *found) for found in zip(boxes, scores, shapes, descriptors, strict=True)]
+    # In grey the detector finds the same faces in two thirds of the time.
+    boxes, scores, _ = detector.run(np.array(Image.fromarray(pixels).convert("L")), _UPSAMPLE, _MIN_SCORE)
+    found = [
+        (box, score, predictor(pixels, box))
+        for box, score in zip(boxes, scores, strict=True)
+        if score >= _MIN_SCORE_SMALL or box.width() >= _LARGE_WIDTH
+    ]
+    descriptors = _describe(descriptor, descriptor.align(pixels, [shape for _, _, shape in found]))
+    faces = [_face(pixels, *one, vector) for one, vector in zip(found, descriptors, strict=True)]
     faces.sort(key=lambda face: -face.width * face.height)
     return Analysis(width, height, faces)
+
+
+def _describe(descriptor: Any, chips: list[np.ndarray]) -> np.ndarray:
+    """Descriptors, (n, 128) float32, of aligned faces: each the mean of the face's and of its mirror image's.
+
+    That tells people apart better than either (docs/rekognition.md).
+    """
+    mirrored = [np.ascontiguousarray(chip[:, ::-1]) for chip in chips]
+    both = descriptor.describe(chips + mirrored)
+    return (both[: len(chips)] + both[len(chips) :]) / 2
 
 
 def _decode(image: bytes) -> tuple[np.ndarray, int, int]:

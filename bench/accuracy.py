@@ -1,0 +1,217 @@
+"""How right the face engine is, on the photographs for evaluation: the tables of docs/rekognition.md.
+
+People are known by their folders; the face in the middle of a photo is its person's. Boxes of the group photos come
+from dlib's annotations.
+"""
+
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from bench import workplace
+from local.rekognition.engine import Analysis, FoundFace, analyse, load_models
+from local.rekognition.vectors import largest_distance, similarity
+
+PHOTOS = workplace.ROOT.parent / "shared" / "photos"
+THRESHOLDS = (80, 90, 95, 99)
+SITE_THRESHOLDS = (70, 80, 85, 90, 95, 97, 99)
+FOLDS, DRAWS = 10, 20
+# It shows Rubens Barrichello: one of the wrong names that LFW's own list of errata is about.
+WRONG_NAME = "Michael_Schumacher_0008.jpg"
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A photo of a person: all its faces' descriptors, (n, 128), the person's own first."""
+
+    person: str
+    path: Path
+    descriptors: np.ndarray
+
+
+def run() -> list[str]:
+    """Lines of the report, as Markdown."""
+    if not PHOTOS.is_dir():
+        return [f"accuracy: skipped, for there are no photographs for evaluation at {PHOTOS}"]
+    analyses = _analyse_all()
+    portraits = list(_portraits(analyses))
+    lfw = [portrait for portrait in portraits if "lfw" in portrait.path.parts]
+    return [
+        f"{WRONG_NAME} is left out: it shows somebody else.",
+        "",
+        *_verification(lfw),
+        "",
+        *_identification(lfw),
+        *_users(lfw),
+        "",
+        *_detection(analyses),
+        "",
+        *_clicks(portraits),
+    ]
+
+
+def _analyse_all() -> dict[Path, Analysis]:
+    paths = sorted(path for path in PHOTOS.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png"))
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=load_models) as pool:
+        return dict(zip(paths, pool.map(analyse, (path.read_bytes() for path in paths)), strict=True))
+
+
+def _portraits(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
+    for path, analysis in analyses.items():
+        if path.parent.name in ("group", "noface") or path.name == WRONG_NAME:
+            continue
+        faces = sorted(analysis.faces, key=_off_centre)
+        vectors = [np.frombuffer(face.descriptor, dtype=np.float32) for face in faces]
+        yield Portrait(path.parent.name, path, np.array(vectors).reshape(-1, 128))
+
+
+def _off_centre(face: FoundFace) -> float:
+    return abs(face.left + face.width / 2 - 0.5) + abs(face.top + face.height / 2 - 0.5)
+
+
+def _distances(vectors: np.ndarray) -> np.ndarray:
+    squares = (vectors**2).sum(axis=1)
+    return np.sqrt(np.maximum(squares[:, None] + squares - 2 * vectors @ vectors.T, 0))
+
+
+def _verification(lfw: list[Portrait]) -> list[str]:
+    found = [portrait for portrait in lfw if len(portrait.descriptors)]
+    names = np.array([portrait.person for portrait in found])
+    distances = _distances(np.array([portrait.descriptors[0] for portrait in found]))
+    upper = np.triu_indices(len(found), 1)
+    same = distances[upper][names[upper[0]] == names[upper[1]]]
+    other = distances[upper][names[upper[0]] != names[upper[1]]]
+    accuracy = _accuracy(same, other)
+    at_far = np.quantile(other, 1e-3)
+    return [
+        f"Verification, {len(found)} of {len(lfw)} photos with a face found, {len(same):,} pairs of one person and"
+        f" {len(other):,} of two:",
+        "",
+        "| measure | value |",
+        "|---|---|",
+        f"| accuracy, {FOLDS} folds, mean of {DRAWS} draws of pairs of two | {100 * np.mean(accuracy):.2f} % |",
+        f"| TAR at FAR 1e-3 (similarity {similarity(at_far):.0f}) | {(same <= at_far).mean():.3f} |",
+        *(
+            f"| TAR, FAR at similarity {threshold} | {(same <= reach).mean():.3f}, {(other <= reach).mean():.1e} |"
+            for threshold in THRESHOLDS
+            for reach in [largest_distance(threshold)]
+        ),
+    ]
+
+
+def _accuracy(same: np.ndarray, other: np.ndarray) -> list[float]:
+    """Of each fold of each draw of pairs of two, at the threshold that is best on the draw's other folds."""
+    grid = np.linspace(0.3, 1.0, 701)
+    found = []
+    for seed in range(DRAWS):
+        draw = np.random.default_rng(seed)
+        values = np.concatenate([same, draw.choice(other, len(same), replace=False)])
+        truth = np.arange(len(values)) < len(same)
+        fold = draw.permutation(len(values)) % FOLDS
+        right = (values[:, None] <= grid) == truth[:, None]
+        for number in range(FOLDS):
+            best = right[fold != number].mean(axis=0).argmax()
+            found.append(float(right[fold == number, best].mean()))
+    return found
+
+
+def _identification(lfw: list[Portrait]) -> list[str]:
+    found = [portrait for portrait in lfw if len(portrait.descriptors)]
+    names = np.array([portrait.person for portrait in found])
+    distances = _distances(np.array([portrait.descriptors[0] for portrait in found]))
+    np.fill_diagonal(distances, np.inf)
+    several = np.array([(names == name).sum() > 1 for name in names])
+    rank_1 = (names[distances.argmin(axis=1)] == names)[several].mean()
+    return [
+        f"Rank-1 identification, {several.sum()} photos of people with several among {len(found)}: {100 * rank_1:.2f} %"
+    ]
+
+
+def _users(lfw: list[Portrait]) -> list[str]:
+    """Users of three faces each; every other photo of theirs, and those of strangers, searched among them."""
+    people: dict[str, list[np.ndarray]] = {}
+    for portrait in lfw:
+        if len(portrait.descriptors):
+            people.setdefault(portrait.person, []).append(portrait.descriptors[0])
+    users = {name: np.mean(vectors[:3], axis=0) for name, vectors in people.items() if len(vectors) > 3}
+    matrix, names = np.array(list(users.values())), list(users)
+    reach = largest_distance(80)
+    right = wrong = probes = strangers = 0
+    for name, vectors in people.items():
+        for vector in vectors[3:] if name in users else vectors:
+            near = np.linalg.norm(matrix - vector, axis=1)
+            best = names[near.argmin()] if near.min() <= reach else None
+            if name in users:
+                probes += 1
+                right += best == name
+            else:
+                strangers += 1
+                wrong += best is not None
+    return [
+        f"Users of three faces, at similarity 80: {right} of {probes} photos of theirs lead to them, {wrong} of"
+        f" {strangers} of strangers to one of the {len(users)}"
+    ]
+
+
+def _detection(analyses: dict[Path, Analysis]) -> list[str]:
+    lines = ["| photos | annotated faces | found | false |", "|---|---|---|---|"]
+    for name in ("training.xml", "testing.xml"):
+        annotated = found = wrong = 0
+        for image in ET.parse(PHOTOS / "dlib_faces" / name).getroot().iter("image"):  # noqa: S314 - of known origin
+            boxes = [[float(box.get(side)) for side in ("left", "top", "width", "height")] for box in image.iter("box")]
+            analysis = analyses[PHOTOS / "dlib_faces" / "group" / Path(image.get("file")).name]
+            annotated += len(boxes)
+            hits = _hits(analysis, boxes)
+            found += hits
+            wrong += len(analysis.faces) - hits
+        lines.append(f"| group photos ({name}) | {annotated} | {found} | {wrong} |")
+    empty = [path for path in analyses if path.parent.name == "noface"]
+    return [
+        *lines,
+        f"| photos without faces ({len(empty)}) | 0 | 0 | {sum(len(analyses[path].faces) for path in empty)} |",
+    ]
+
+
+def _hits(analysis: Analysis, boxes: list[list[float]]) -> int:
+    """Annotated boxes that hold the middle of a found face."""
+    left = list(boxes)
+    for face in analysis.faces:
+        x, y = (face.left + face.width / 2) * analysis.width, (face.top + face.height / 2) * analysis.height
+        hit = next((box for box in left if box[0] < x < box[0] + box[2] and box[1] < y < box[1] + box[3]), None)
+        if hit:
+            left.remove(hit)
+    return len(boxes) - len(left)
+
+
+def _clicks(portraits: list[Portrait]) -> list[str]:
+    """All portraits in one album with all their faces; each person's face is clicked in each of their photos."""
+    owners = np.array([number for number, portrait in enumerate(portraits) for _ in portrait.descriptors])
+    vectors = np.concatenate([portrait.descriptors for portrait in portraits])
+    people = np.array([portrait.person for portrait in portraits])
+    clicked = [int(np.flatnonzero(owners == number)[0]) for number in sorted(set(owners))]
+    clicked = [face for face in clicked if (people == people[owners[face]]).sum() > 1]
+    distances = _distances(vectors)[clicked]
+    lines = [
+        f"A click on a face, {len(clicked)} times, in an album of {len(portraits)} photos, {len(set(people))} people:",
+        "",
+        "| similarity | precision | recall | clicks with a wrong photo | clicks that find all |",
+        "|---|---|---|---|---|",
+    ]
+    for threshold in SITE_THRESHOLDS:
+        precisions, recalls = [], []
+        for row, face in zip(distances, clicked, strict=True):
+            photos = set(owners[row <= largest_distance(threshold)]) - {owners[face]}
+            wanted = set(np.flatnonzero(people == people[owners[face]])) - {owners[face]}
+            precisions.append(len(photos & wanted) / len(photos) if photos else 1.0)
+            recalls.append(len(photos & wanted) / len(wanted))
+        lines.append(
+            f"| {threshold} | {np.mean(precisions):.4f} | {np.mean(recalls):.4f} |"
+            f" {100 * np.mean(np.array(precisions) < 1):.1f} % | {100 * np.mean(np.array(recalls) == 1):.1f} % |"
+        )
+    return lines
