@@ -98,6 +98,7 @@ class EmbeddedAws:
         self._mount_rekognition()
         self._teach_cloudformation()
         patches.know_one_root()
+        patches.refuse_what_has_no_action()
         patches.name_queues_by_one_port()
         patches.do_not_wait_for_silent_functions()
         patches.read_concurrency_as_a_number()

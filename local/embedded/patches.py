@@ -26,6 +26,21 @@ def know_one_root() -> None:
     iam_evaluator.enforce = enforce
 
 
+def refuse_what_has_no_action() -> None:
+    """A call that ministack knows no IAM action of was let through for anyone with a session: newer ones of Lambda."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.extract_iam_action
+
+    def extract_iam_action(service: str, *rest: Any) -> str | None:
+        action = original(service, *rest)
+        if action is None and service in iam_actions.SERVICE_TO_IAM_NAMESPACE:
+            return f"{iam_actions.SERVICE_TO_IAM_NAMESPACE[service]}:UnknownOperation"
+        return action
+
+    iam_actions.extract_iam_action = extract_iam_action
+
+
 def name_queues_by_one_port() -> None:
     """A queue's URL is its name, kept in the stack and in the functions' environment: it must outlive a change of port.
 

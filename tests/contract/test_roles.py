@@ -1,0 +1,116 @@
+"""What a function may do is what its role allows: tried from inside a function that runs with that role."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from running import RunningStack
+
+PROBE = """
+import boto3
+
+def handler(event, context):
+    from botocore.exceptions import ClientError
+
+    codes = []
+    for service, operation, arguments in event:
+        try:
+            getattr(boto3.client(service), operation)(**arguments)
+            codes.append("")
+        except ClientError as error:
+            codes.append(error.response["Error"]["Code"])
+    return codes
+"""
+DENIED = {"AccessDenied", "AccessDeniedException", "403"}
+
+
+@pytest.fixture(scope="module")
+def tried(stack: RunningStack) -> Iterator[Callable[[str, list], list[bool]]]:
+    """Whether each of some calls is allowed with the role of one of the stack's functions."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("probe.py", PROBE)
+    functions = stack.client("lambda")
+    roles = {function["FunctionName"]: function["Role"] for function in functions.list_functions()["Functions"]}
+    made = []
+
+    def call(function: str, calls: list) -> list[bool]:
+        (role,) = [arn for name, arn in roles.items() if function in name]
+        probe = f"probe-{function}"
+        if probe not in made:
+            code = {"ZipFile": package.getvalue()}
+            arguments = {"Runtime": "python3.13", "Handler": "probe.handler", "Timeout": 30}
+            functions.create_function(FunctionName=probe, Role=role, Code=code, **arguments)
+            made.append(probe)
+        answer = functions.invoke(FunctionName=probe, Payload=json.dumps(calls).encode())
+        codes = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, codes
+        return [code not in DENIED for code in codes]
+
+    yield call
+    for probe in made:
+        functions.delete_function(FunctionName=probe)
+
+
+def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
+    """What a function could try, by a name for it; those that would change something name what is not there."""
+    pics, thumbnails, key = outputs["PicsBucket"], outputs["ThumbnailsBucket"], "photos/probe/none.jpg"
+    row = {"primarykey": {"S": "probe"}, "sortkey": {"S": "none"}}
+    image_row = {"image_id": {"S": "none"}}
+    album = {"CollectionId": outputs["AlbumCollection"]}
+    nobody = "00000000-0000-0000-0000-000000000000"
+    batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
+    made: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "read an original": ("s3", "get_object", {"Bucket": pics, "Key": key}),
+        "write an original": ("s3", "put_object", {"Bucket": pics, "Key": key, "Body": ""}),
+        "delete an original": ("s3", "delete_object", {"Bucket": pics, "Key": key}),
+        "list originals": ("s3", "list_objects_v2", {"Bucket": pics}),
+        "delete a thumbnail": ("s3", "delete_object", {"Bucket": thumbnails, "Key": key}),
+        "write elsewhere": ("s3", "put_object", {"Bucket": thumbnails, "Key": "other", "Body": ""}),
+        "read the site": ("s3", "get_object", {"Bucket": outputs["SiteBucket"], "Key": "index.html"}),
+        "list buckets": ("s3", "list_buckets", {}),
+        "read a row": ("dynamodb", "get_item", {"TableName": outputs["PicsTable"], "Key": row}),
+        "delete a row": ("dynamodb", "delete_item", {"TableName": outputs["PicsTable"], "Key": row}),
+        "scan rows": ("dynamodb", "scan", {"TableName": outputs["PicsTable"]}),
+        "delete an image": ("dynamodb", "delete_item", {"TableName": outputs["PicsByImageIdTable"], "Key": image_row}),
+        "read images": ("dynamodb", "batch_get_item", batch),
+        "list faces": ("rekognition", "list_faces", album),
+        "delete faces": ("rekognition", "delete_faces", album | {"FaceIds": [nobody]}),
+        "search faces": ("rekognition", "search_faces", album | {"FaceId": nobody}),
+        "list another's faces": ("rekognition", "list_faces", {"CollectionId": "another"}),
+        "delete the collection": ("rekognition", "delete_collection", {"CollectionId": "another"}),
+        "receive messages": ("sqs", "get_queue_attributes", {"QueueUrl": outputs["ProcessQueue"]}),
+        "read dead letters": ("sqs", "receive_message", {"QueueUrl": outputs["DeadLetterQueue"]}),
+        "invoke a function": ("lambda", "invoke", {"FunctionName": outputs["SearchFunction"]}),
+        "read roles": ("iam", "list_roles", {}),
+        "describe the stack": ("cloudformation", "describe_stacks", {}),
+    }
+    return made
+
+
+ALLOWED = {
+    "ProcessFunction": {
+        "read an original",
+        "list originals",
+        "delete a thumbnail",
+        "read a row",
+        "delete a row",
+        "delete an image",
+        "list faces",
+        "delete faces",
+        "receive messages",
+    },
+    "SearchFunction": {"read images", "list faces", "search faces"},
+}
+
+
+@pytest.mark.parametrize("function", ALLOWED)
+def test_a_function_runs_with_its_own_role_and_nothing_else(
+    stack: RunningStack, tried: Callable[[str, list], list[bool]], function: str
+) -> None:
+    possible = calls(stack.outputs)
+    allowed = tried(function, list(possible.values()))
+    assert {name for name, passed in zip(possible, allowed, strict=True) if passed} == ALLOWED[function]
