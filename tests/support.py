@@ -17,6 +17,7 @@ from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import Tables
 from local.packaging import load_template
+from local.rekognition import labels
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
 from local.rekognition.state import State
@@ -44,6 +45,15 @@ class ColorEngine:
         faces = [self._face(person, number, len(people)) for number, person in enumerate(people)]
         future: concurrent.futures.Future[Analysis] = concurrent.futures.Future()
         future.set_result(Analysis(picture.width, picture.height, faces))
+        return future
+
+    def classify(self, folder: Path, image: bytes) -> "concurrent.futures.Future[list[tuple[str, float]]]":
+        """What the engine's workers do, here."""
+        future: concurrent.futures.Future[list[tuple[str, float]]] = concurrent.futures.Future()
+        try:
+            future.set_result(labels.classify(folder, image))
+        except labels.LabelModelError as error:
+            future.set_exception(error)
         return future
 
     @staticmethod

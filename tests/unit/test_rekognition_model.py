@@ -47,8 +47,9 @@ REQUESTS: dict[str, dict] = {
 class Rekognition:
     """The service in this process; each answer is held against the model."""
 
-    def __init__(self) -> None:
-        self._service = Service(State(":memory:"), ColorEngine(), _no_object, "arn:aws:rekognition:us-east-1:0")
+    def __init__(self, label_model: Path | None = None) -> None:
+        arn = "arn:aws:rekognition:us-east-1:0"
+        self._service = Service(State(":memory:"), ColorEngine(), _no_object, arn, label_model=label_model)
 
     def __call__(self, operation: str, **request: Any) -> dict:
         status, answer = self.ask(operation, request)
@@ -344,6 +345,59 @@ def test_all_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
         asked |= {"CollectionId": "c", "FaceId": faces[0]}
         assert second(operation, **asked) == first(operation, **asked)
     assert second("SearchUsers", CollectionId="c", FaceId=faces[0])["UserMatches"]
+
+
+@pytest.fixture
+def label_model(tmp_path: Path) -> Path:
+    """A classifier that calls a picture by the strongest of its three colours."""
+    from onnx import TensorProto, helper, save
+
+    shape = ["batch", 3, 8, 8]
+    graph = helper.make_graph(
+        [
+            helper.make_node("GlobalAveragePool", ["picture"], ["pooled"]),
+            helper.make_node("Flatten", ["pooled"], ["mean"]),
+            helper.make_node("Softmax", ["mean"], ["scores"]),
+        ],
+        "colours",
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 3])],
+    )
+    folder = tmp_path / "models"
+    folder.mkdir()
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), folder / "labels.onnx")
+    (folder / "labels.txt").write_text("Red\nGreen\nBlue\n")
+    return folder
+
+
+def test_labels_with_a_model_of_the_owners(label_model: Path) -> None:
+    rekognition = Rekognition(label_model)
+    image = {"Bytes": base64.b64encode(picture(GREEN)).decode()}
+
+    def names(**request: Any) -> list[str]:
+        return [label["Name"] for label in rekognition("DetectLabels", Image=image, **request)["Labels"]]
+
+    assert names() == ["Green"]
+    assert names(MinConfidence=0)[0] == "Green"
+    assert len(names(MinConfidence=0)) == 3
+    assert names(MinConfidence=0, MaxLabels=1) == ["Green"]
+    only = {"GeneralLabels": {"LabelInclusionFilters": ["Red"]}}
+    assert names(MinConfidence=0, Settings=only) == ["Red"]
+    without = {"GeneralLabels": {"LabelExclusionFilters": ["Green"]}}
+    assert "Green" not in names(MinConfidence=0, Settings=without)
+    for request in (
+        {"Features": ["IMAGE_PROPERTIES"]},
+        {"Settings": {"GeneralLabels": {"LabelCategoryInclusionFilters": ["Colors"]}}},
+    ):
+        assert rekognition.code("DetectLabels", Image=image, **request) == "InvalidParameterException"
+
+
+@pytest.mark.parametrize(("file", "content"), [("labels.txt", b"Red\nGreen\n"), ("labels.onnx", b"rubbish")])
+def test_a_label_model_that_can_not_be_used_is_told_by_its_file(label_model: Path, file: str, content: bytes) -> None:
+    (label_model / file).write_bytes(content)
+    status, answer = Rekognition(label_model).ask("DetectLabels", REQUESTS["DetectLabels"])
+    assert (status, answer["__type"]) == (500, "InternalServerError")
+    assert str(label_model / file) in answer["message"]
 
 
 def test_labels_without_a_model(rekognition: Rekognition) -> None:
