@@ -19,7 +19,7 @@ class SiteConfig:
     description: str = "Click a face to see every photo of that person."
     language: str = "en"
     # Similarity from which a face counts as the same person, 0 to 100.
-    face_match_threshold: float = 80.0
+    face_match_threshold: float = 90.0
 
 
 def load_config(path: Path | None = None) -> SiteConfig:

@@ -47,6 +47,21 @@ def test_a_limit_keeps_the_best() -> None:
     assert vectors.search(vector(7), 0, 5) == everything[:5]
 
 
+def test_many_rows_are_shared_out_and_searched_exactly() -> None:
+    """More rows than one thread takes at once, and more than one thread takes."""
+    vectors = Vectors()
+    rows = np.random.default_rng(1).normal(0, 0.06, (90_000, DIMENSIONS)).astype(np.float32)
+    for number, row in enumerate(rows):
+        vectors.add(str(number), row.tobytes())
+    query = rows[40_000]
+    distances = np.linalg.norm(rows.astype(np.float64) - query, axis=1)
+    nearest = [str(number) for number in np.argsort(distances)[:50]]
+    assert [name for name, _ in vectors.search(query, 0, 50)] == nearest
+    assert vectors.search(query, 99, 50)[0][0] == "40000"
+    threshold = similarity(float(np.sort(distances)[4999:5001].mean()))
+    assert len(vectors.search(query, threshold, 90_000)) == 5000
+
+
 @pytest.mark.parametrize("threshold", [0.001, 1, 50, 80, 95, 99, 99.99])
 def test_similarity_and_distance_are_inverse(threshold: float) -> None:
     assert similarity(largest_distance(threshold)) == pytest.approx(threshold)
