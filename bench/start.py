@@ -1,4 +1,5 @@
-"""Starting the laptop stack: without photos, and with ten thousand; against ministack started bare."""
+"""Starting the laptop stack: without photos, and with ten thousand; against ministack started bare. And what a write to
+a table takes, kept before it is answered, against ministack, which keeps nothing until it stops."""
 
 import functools
 import json
@@ -14,11 +15,14 @@ import urllib.request
 import uuid
 from pathlib import Path
 
+import boto3
+
 from bench import workplace
 from local.journal import Journal
 
 PHOTOS = 10_000
 RUNS = 3
+WRITES = 5_000
 _MEMORY = "VmRSS"
 
 
@@ -30,7 +34,7 @@ def run() -> list[str]:
     first = [_start(folder / f"first-{number}") for number in range(RUNS)]
     again = [_start(folder / "first-0") for _ in range(RUNS)]
     bare = [_start_bare(folder / f"bare-{number}") for number in range(RUNS)]
-    _fill(folder)
+    workers = _fill(folder)
     full = [_start(folder / "full") for _ in range(RUNS)]
     seconds, megabytes = _medians(bare)
     lines = [f"start to ready, median of {RUNS}; memory of the process when ready:"]
@@ -43,7 +47,9 @@ def run() -> list[str]:
         lines.append(
             f"  {name:30} {mine:5.2f} s  {memory:4.0f} MB   -> {mine / seconds:.1f}x, {memory / megabytes:.1f}x"
         )
-    return [*lines, f"  {'ministack alone':30} {seconds:5.2f} s  {megabytes:4.0f} MB"]
+    lines.append(f"  {'ministack alone':30} {seconds:5.2f} s  {megabytes:4.0f} MB")
+    lines.append(f"face engine at work: {len(workers)} workers, {sum(workers):.0f} MB together")
+    return lines + _writes(folder)
 
 
 def _start(data: Path) -> tuple[float, float]:
@@ -65,6 +71,12 @@ def _ports() -> tuple[int, int]:
 
 def _start_bare(data: Path) -> tuple[float, float]:
     """The same of ministack by itself, until it answers."""
+    process, _, seconds = _bare(data)
+    return _ended(process, seconds)
+
+
+def _bare(data: Path) -> tuple[subprocess.Popen, int, float]:
+    """ministack by itself, its port, and the seconds until it answered."""
     port = workplace.free_port()
     environment = {**os.environ, "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SFTP_ENABLED": "0"}
     environment |= {"STATE_DIR": str(data), "S3_DATA_DIR": str(data / "s3"), "IOT_MTLS_ENABLED": "0"}
@@ -77,7 +89,40 @@ def _start_bare(data: Path) -> tuple[float, float]:
             break
         except OSError:
             time.sleep(0.005)
-    return _ended(process, time.perf_counter() - begun)
+    return process, port, time.perf_counter() - begun
+
+
+def _writes(folder: Path) -> list[str]:
+    with workplace.stack("start/writes") as stack:
+        mine = _seconds_of_writes(stack.session(), stack.api_url)
+    process, port, _ = _bare(folder / "bare-writes")
+    theirs = _seconds_of_writes(boto3.Session("test", "test", region_name="us-east-1"), f"http://127.0.0.1:{port}")
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    lines = [f"put_item, {WRITES:,} one after the other: p50, p99, longest"]
+    for name, found in (("kinpics, kept when answered", mine), ("ministack alone", theirs)):
+        p50, p99, most = (1000 * found[place] for place in (WRITES // 2, WRITES * 99 // 100, -1))
+        lines.append(f"  {name:30} {p50:5.2f} ms  {p99:5.2f} ms  {most:5.2f} ms")
+    lines.append(f"  -> p50 {mine[WRITES // 2] / theirs[WRITES // 2]:.2f}x")
+    return lines
+
+
+def _seconds_of_writes(session: boto3.Session, url: str) -> list[float]:
+    """Of each write of a row as large as a pic's; shortest first."""
+    client = session.client("dynamodb", endpoint_url=url)
+    client.create_table(
+        TableName="writes",
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    seconds = []
+    for number in range(WRITES):
+        item = {"name": {"S": str(number)}, "data": {"S": "x" * 2000}}
+        begun = time.perf_counter()
+        client.put_item(TableName="writes", Item=item)
+        seconds.append(time.perf_counter() - begun)
+    return sorted(seconds)
 
 
 def _ended(process: subprocess.Popen, seconds: float) -> tuple[float, float]:
@@ -94,14 +139,18 @@ def _medians(found: list[tuple[float, float]]) -> tuple[float, float]:
     return statistics.median(seconds for seconds, _ in found), statistics.median(memory for _, memory in found)
 
 
-def _fill(folder: Path) -> None:
-    """The folder of a stack that was given one photo, with all that is kept of it copied ten thousand times."""
+def _fill(folder: Path) -> list[float]:
+    """The folder of a stack that was given one photo, with all that is kept of it copied ten thousand times.
+
+    Returns the memory of each of its face engine's workers, in MB.
+    """
     data = folder / "full"
     with workplace.stack("start/full") as stack:
         (folder / "many").mkdir()
         photo = next(path for path in sorted(workplace.faces_folder().glob("*.jpg")))
         shutil.copyfile(photo, folder / "many" / "photo.jpg")
         stack.kinpics("upload", str(folder / "many"))
+        workers = _workers(stack.process.pid)
     journal = Journal(data / "state.sqlite")
     faces = sqlite3.connect(data / "faces.sqlite")
     columns = "collection, face_id, image_id, external_image_id, image_digest, bounding_box, confidence, descriptor"
@@ -137,3 +186,14 @@ def _fill(folder: Path) -> None:
     faces.commit()
     faces.close()
     journal.close()
+    return workers
+
+
+def _workers(pid: int) -> list[float]:
+    """Memory in MB of the processes that multiprocessing started for a process; what they share is shared out."""
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            lines = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()
+            found.append(next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024)
+    return found

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.rekognition.requests import service_model
+from local.rekognition.service import OPERATIONS
 from scripts import document_data
 
 ROOT = Path(__file__).parents[2]
@@ -21,3 +23,20 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / target).exists(), f"{page} links to {target}, which is not there"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_field_of_the_laptops_rekognition_is_told(operation: str) -> None:
+    page = (ROOT / "docs" / "rekognition.md").read_text()
+    (row,) = re.findall(rf"^\| {operation} \|.*$", page, re.MULTILINE)
+    _, _, request, answer, _ = row.split("|")
+    model = service_model().operation_model(operation)
+    assert set(model.input_shape.members) - set(re.findall(r"\w+", request)) == set()
+    assert set(model.output_shape.members) - set(re.findall(r"\w+", answer)) == set()
+
+
+def test_every_field_of_faces_is_told() -> None:
+    page = (ROOT / "docs" / "rekognition.md").read_text().partition("## Fields of faces")[2]
+    for shape in ("Face", "FaceDetail", "FaceMatch", "User", "UnindexedFace", "ComparedFace"):
+        told = set(re.findall(r"\w+", page)) | {"Face", "FaceDetail"}
+        assert set(service_model().shape_for(shape).members) - told == set()

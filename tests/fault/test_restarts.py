@@ -1,0 +1,165 @@
+"""What comes back after a kill, beyond what an album writes; sessions end when they say, and are nothing elsewhere."""
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from running import RunningStack, start_stack
+
+from local.journal import Journal
+
+
+def as_guest(stack: RunningStack, keys: dict) -> Any:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=stack.api_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+def read(stack: RunningStack, keys: dict) -> str:
+    """The error code with which reading a row ends, or nothing."""
+    key = {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}
+    try:
+        as_guest(stack, keys).get_item(TableName=stack.outputs["PicsTable"], Key=key)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
+
+
+def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
+    own = start_stack(tmp_path / "data")
+    try:
+        cognito = own.client("cognito-identity")
+        identity = cognito.get_id(IdentityPoolId=own.outputs["IdentityPool"])["IdentityId"]
+        keys = cognito.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+        assert read(own, keys) == ""
+        assert read(own, keys | {"SecretKey": "wrong"}) != ""
+        assert read(own, keys | {"SessionToken": "wrong"}) != ""
+        assert read(stack, keys) != "", "a session of another stack"
+
+        own.stop(signal.SIGKILL)
+        own = start_stack(tmp_path / "data")
+        assert read(own, keys) == ""
+
+        own.stop()
+        journal = Journal(tmp_path / "data" / "state.sqlite")
+        session = json.loads(journal.get("session", keys["AccessKeyId"]) or b"")
+        session["Expiration"] = time.time() + 5
+        journal.write([("session", keys["AccessKeyId"], json.dumps(session).encode())])
+        journal.close()
+        own = start_stack(tmp_path / "data")
+        assert read(own, keys) == ""
+        time.sleep(max(0.0, session["Expiration"] - time.time()) + 0.1)
+        assert "Expired" in read(own, keys)
+        with pytest.raises(ClientError):
+            as_guest(own, keys).list_tables()
+    finally:
+        own.stop()
+
+
+def objects(s3: Any) -> dict[str, Any]:
+    """All that S3 tells of a bucket's objects, with their bytes."""
+    listed = s3.list_object_versions(Bucket="versions")
+    told: dict[str, Any] = {
+        f"{entry['Key']} {entry['VersionId']}": (
+            entry["IsLatest"],
+            entry["ETag"],
+            s3.get_object(Bucket="versions", Key=entry["Key"], VersionId=entry["VersionId"])["Body"].read(),
+        )
+        for entry in listed.get("Versions", [])
+    }
+    told["markers"] = [(entry["Key"], entry["VersionId"]) for entry in listed.get("DeleteMarkers", [])]
+    for entry in s3.list_objects_v2(Bucket="versions").get("Contents", []):
+        head = s3.get_object(Bucket="versions", Key=entry["Key"])
+        tags = s3.get_object_tagging(Bucket="versions", Key=entry["Key"])["TagSet"]
+        body = head["Body"].read()
+        told[entry["Key"]] = (body, head["ETag"], head["ContentType"], head["Metadata"], head["LastModified"], tags)
+    return told
+
+
+def test_objects_in_all_their_forms(tmp_path: Path) -> None:
+    stack = start_stack(tmp_path / "data")
+    try:
+        s3 = stack.client("s3")
+        s3.create_bucket(Bucket="versions")
+        s3.put_object(Bucket="versions", Key="plain/ü +%20.txt", Body=b"before versions")
+        s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+        made = [
+            s3.put_object(
+                Bucket="versions",
+                Key=key,
+                Body=f"{key} {number}".encode(),
+                ContentType="text/x",
+                Metadata={"n": str(number)},
+            )
+            for key in ("plain/ü +%20.txt", "deleted", "gone", "a/b", "a")
+            for number in range(3)
+        ]
+        s3.put_object_tagging(Bucket="versions", Key="a", Tagging={"TagSet": [{"Key": "kind", "Value": "test"}]})
+        s3.copy_object(Bucket="versions", Key="copy", CopySource={"Bucket": "versions", "Key": "a"})
+        s3.delete_object(Bucket="versions", Key="deleted")
+        s3.delete_objects(Bucket="versions", Delete={"Objects": [{"Key": "gone"}, {"Key": "a/b"}]})
+        s3.delete_object(Bucket="versions", Key="plain/ü +%20.txt", VersionId=made[2]["VersionId"])
+        upload = s3.create_multipart_upload(Bucket="versions", Key="large")["UploadId"]
+        parts = [
+            {
+                "PartNumber": number,
+                "ETag": s3.upload_part(
+                    Bucket="versions", Key="large", UploadId=upload, PartNumber=number, Body=bytes([number]) * (5 << 20)
+                )["ETag"],
+            }
+            for number in (1, 2)
+        ]
+        s3.complete_multipart_upload(Bucket="versions", Key="large", UploadId=upload, MultipartUpload={"Parts": parts})
+        before = objects(s3)
+        assert len(before) > 10
+        stack.stop(signal.SIGKILL)
+        stack = start_stack(tmp_path / "data")
+        assert objects(stack.client("s3")) == before
+        stack.stop()
+        stack = start_stack(tmp_path / "data")
+        assert objects(stack.client("s3")) == before
+    finally:
+        stack.stop()
+
+
+def test_tables_after_rollbacks_and_deletions(tmp_path: Path) -> None:
+    stack = start_stack(tmp_path / "data")
+    try:
+        dynamodb = stack.client("dynamodb")
+        schema: dict[str, Any] = {
+            "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "N"}],
+            "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        for table in ("kept", "again"):
+            dynamodb.create_table(TableName=table, **schema)
+            dynamodb.put_item(TableName=table, Item={"k": {"N": "1"}, "v": {"S": "first"}})
+        insert = "INSERT INTO \"kept\" VALUE {'k': %d, 'v': 'x'}"
+        with pytest.raises(ClientError):
+            dynamodb.execute_transaction(TransactStatements=[{"Statement": insert % 2}, {"Statement": insert % 1}])
+        dynamodb.execute_statement(Statement=insert % 3)
+        dynamodb.batch_write_item(
+            RequestItems={"kept": [{"PutRequest": {"Item": {"k": {"N": "4"}, "b": {"B": b"\0\xff"}}}}]}
+        )
+        dynamodb.delete_table(TableName="again")
+        dynamodb.create_table(TableName="again", **schema)
+        before = sorted(dynamodb.scan(TableName="kept")["Items"], key=str)
+        assert len(before) == 3
+        stack.stop(signal.SIGKILL)
+        stack = start_stack(tmp_path / "data")
+        dynamodb = stack.client("dynamodb")
+        assert sorted(dynamodb.scan(TableName="kept")["Items"], key=str) == before
+        assert dynamodb.scan(TableName="again")["Items"] == []
+        assert dynamodb.describe_table(TableName="kept")["Table"]["ItemCount"] == 3
+    finally:
+        stack.stop()
