@@ -130,6 +130,7 @@ def _depend_on_parent() -> None:
     if parent is None:
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(5)  # who only looks goes before what is being processed
 
     def follow() -> None:
         parent.join()

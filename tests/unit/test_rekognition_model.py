@@ -3,6 +3,7 @@ the shape of every answer."""
 
 import asyncio
 import base64
+import concurrent.futures
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ import pytest
 from botocore.model import Shape
 from support import BLUE, GREEN, RED, ColorEngine, picture
 
+from local.rekognition.engine import Analysis
 from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS, Service
 from local.rekognition.state import State
@@ -345,6 +347,34 @@ def test_all_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
         asked |= {"CollectionId": "c", "FaceId": faces[0]}
         assert second(operation, **asked) == first(operation, **asked)
     assert second("SearchUsers", CollectionId="c", FaceId=faces[0])["UserMatches"]
+
+
+def test_pictures_wait_unread_for_the_engine_and_too_many_are_sent_away() -> None:
+    read: list[str] = []
+
+    class BusyEngine(ColorEngine):
+        """Is never done."""
+
+        def submit(self, image: bytes) -> concurrent.futures.Future[Analysis]:
+            return concurrent.futures.Future()
+
+    async def read_object(bucket: str, key: str) -> bytes:
+        read.append(key)
+        return picture(RED)
+
+    async def ask() -> list[tuple[int, dict]]:
+        service = Service(State(":memory:"), BusyEngine(), read_object, "arn:aws:rekognition:us-east-1:0")
+        bodies = [json.dumps({"Image": {"S3Object": {"Bucket": "bucket", "Name": str(n)}}}).encode() for n in range(70)]
+        tasks = [asyncio.create_task(service.handle("RekognitionService.DetectFaces", body)) for body in bodies]
+        done, waiting = await asyncio.wait(tasks, timeout=0.2)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return [task.result() for task in done]
+
+    answers = asyncio.run(ask())
+    assert len(read) == 2 * BusyEngine.workers
+    assert [(status, answer["__type"]) for status, answer in answers] == [(400, "ThrottlingException")] * 6
 
 
 @pytest.fixture
