@@ -46,7 +46,7 @@ _TABLE_STORES = (
 )
 
 # Operations by JSON that change nothing, by the first word of their names.
-_READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan", "BatchExecute")
+_READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 
 Item = tuple[str, str, str]
 Object = tuple[str, str, str]
