@@ -1,11 +1,8 @@
 """Searching a face among many: against one pass over the same matrix at memory bandwidth, numpy's largest element."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the stack sets it
 
 import numpy as np
 

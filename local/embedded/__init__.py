@@ -65,7 +65,6 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),
         # Functions are unpacked here; see `StateFolder`.
         "TMPDIR": str(temporary),
-        "OPENBLAS_NUM_THREADS": "1",
     }
 
 
