@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import BadNameError, check_picset
 from scripts.config import ROOT, ConfigError
+from scripts.publish import build_and_publish
 from scripts.stack import Stack, StackError, connect
 
 _DATA = ROOT / ".kinpics"
@@ -221,7 +222,7 @@ def upload(
     if dry_run:
         return
     if not no_build and any(report.processed for report in reports):
-        _build_and_publish(context.stack)
+        build_and_publish(context.stack)
     if as_json:
         click.echo(json.dumps({"sets": [report.as_json() for report in reports]}, indent=1))
     if any(report.failures for report in reports):
@@ -271,22 +272,11 @@ def _quote(text: str) -> str:
     return quote(text, safe="")
 
 
-def _build_and_publish(stack: Stack) -> int:
-    import tempfile
-
-    import build
-    from scripts.publish import publish
-
-    # A folder of its own: two uploads may end at the same time.
-    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
-        return publish(stack, build.build(stack, Path(folder) / "dist"))
-
-
 @main.command("build")
 @click.pass_obj
 def build_command(context: Context) -> None:
     """Render the site and publish it."""
-    changed = _build_and_publish(context.stack)
+    changed = build_and_publish(context.stack)
     click.echo(f"published {_count(changed, 'changed file')}: {context.stack.site_address('/')}")
 
 
@@ -306,7 +296,7 @@ def reprocess(context: Context, picset: str | None, as_json: bool) -> None:
     manage.ask_to_process(stack, paths, force=True)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
         outcome = processing.wait_again(stack, before, ignore, step)
-    _build_and_publish(context.stack)
+    build_and_publish(context.stack)
     _print_outcome(outcome, "processed again", as_json)
 
 
@@ -327,7 +317,7 @@ def delete(context: Context, name: str, yes: bool, as_json: bool) -> None:
     manage.delete(stack, paths)
     with Progress(quiet=as_json).bar("Removing", len(paths)) as step:
         outcome = processing.wait_gone(stack, paths, step)
-    _build_and_publish(context.stack)
+    build_and_publish(context.stack)
     _print_outcome(outcome, "deleted", as_json)
 
 

@@ -1,6 +1,7 @@
 """What the laptop stack does between being deployed and being ready: fill in the demo, render and publish the site.
 
-Each step is a process: this one serves the API that they call, and stopping it in the middle stops them.
+What may take long is a process of its own: this one serves the API that it calls, and a stop stops it in the middle.
+The first site of a folder is small and rendered here, for a process takes longer to start than that.
 """
 
 import asyncio
@@ -10,9 +11,14 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from local.stack import STACK_NAME
 from local.state_folder import Running
+from scripts.publish import build_and_publish
+from scripts.stack import Stack, connect
 
 
 class PrepareError(Exception):
@@ -23,18 +29,34 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     """Upload the demo's sets and publish the site, through the same commands an owner would give.
 
     ``ready`` is called when the site can be looked at: at once where it was published before and still leads to this
-    stack's address; it is only brought up to date then. Raises ``PrepareError``; ends what runs when it is cancelled.
+    stack's address; it is only brought up to date then. Raises ``PrepareError``, ``BuildError``, ``ConfigError``; ends
+    what runs when it is cancelled.
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
         folders = await _python(running, "local.demo_photos", str(data / "demo-photos"))
         await _python(running, *kinpics, "upload", "--no-build", *folders.splitlines())
-    published = not demo and await asyncio.to_thread(_is_published, running)
-    if published:
+    if not demo and await asyncio.to_thread(_is_published, running):
         ready()
-    await _python(running, *kinpics, "build")
-    if not published:
+        await _python(running, *kinpics, "build")
+    else:
+        await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()
+
+
+def _stack(running: Running, data: Path) -> Stack:
+    """The stack at the addresses that visitors' browsers know."""
+    return replace(connect(STACK_NAME, data), endpoint_url=running.api_url, site_url=running.site_url)
+
+
+async def _in_whole(work: Callable[[], Any]) -> None:
+    """Do in a thread what takes a moment, to its end even when it is cancelled: a thread can't be stopped."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _is_published(running: Running) -> bool:

@@ -2,9 +2,11 @@
 
 import hashlib
 import mimetypes
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from build import build
 from scripts.stack import Stack
 
 # Assets carry a hash of their content in their name; pages are asked for anew each time, at the cost of a 304.
@@ -13,6 +15,13 @@ _PAGE_CACHE = "no-cache"
 _DELETE_BATCH = 1000
 
 mimetypes.add_type("text/javascript", ".js")
+
+
+def build_and_publish(stack: Stack) -> int:
+    """Render a stack's site and publish it; returns how many files changed. Raises ``BuildError``, ``ConfigError``."""
+    # A folder of its own: two uploads may end at the same time.
+    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
+        return publish(stack, build(stack, Path(folder) / "dist"))
 
 
 def publish(stack: Stack, dist: Path) -> int:
