@@ -18,7 +18,6 @@ kind of cell   key                                                         value
 import asyncio
 import contextlib
 import json
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -47,6 +46,9 @@ _TABLE_STORES = (
 
 # Operations by JSON that change nothing, by the first word of their names.
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
+
+# Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
+_ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 
 Item = tuple[str, str, str]
 Object = tuple[str, str, str]
@@ -100,9 +102,13 @@ class Durable:
             if changes:
                 self._journal.write(changes)
             self._bodies.remove(unused)
-        except (OSError, sqlite3.Error) as error:
-            self._fail(error)
+        except Exception as error:
+            self._fail(error)  # whatever it is: what is not kept must not be acknowledged
         return not self._broken
+
+    def _keep_queues(self) -> None:
+        self._touched.add("sqs")
+        self.keep()
 
     def stop(self) -> None:
         """Write the rest at a clean stop."""
@@ -125,11 +131,6 @@ class Durable:
         sessions, self._sessions = self._sessions, set()
         changes: list[Change] = []
         unused: list[str] = []
-        # A call that wrote items or objects changed no table or bucket.
-        if items:
-            touched.discard("dynamodb")
-        if objects:
-            touched.discard("s3")
         changes += self._service_changes(touched)
         if "sqs" in touched or objects:
             changes += self._message_changes()
@@ -320,7 +321,8 @@ class Durable:
             answer = await original(method, path, headers, *rest)
             operation = headers.get("x-amz-target", "").rpartition(".")[2]
             reads = method in ("GET", "HEAD", "OPTIONS") or operation.startswith(_READS)
-            if not reads and not path.endswith("/invocations"):
+            on_object = name == "s3" and "/" in path.strip("/")
+            if not (reads or on_object or operation in _ON_ITEMS or path.endswith("/invocations")):
                 self._touched.add(name)
             return answer
 
@@ -410,9 +412,8 @@ class Durable:
             def change(*arguments: Any) -> Any:
                 answer = original(*arguments)
                 if answer or answer is None:  # messages taken; messages deleted
-                    self._touched.add("sqs")
                     with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
-                        self._loop.call_soon_threadsafe(self.keep)
+                        self._loop.call_soon_threadsafe(self._keep_queues)
                 return answer
 
             return change
