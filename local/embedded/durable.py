@@ -1,7 +1,7 @@
 """ministack's state, kept: what a call changes is in the journal before the call is answered.
 
-ministack itself writes its state at a clean stop alone. Here its functions that change an item, an object or a session
-note which; a call's end writes what was noted, and whatever else of the called service changed, in one commit.
+ministack itself writes its state at a clean stop alone. Here what its calls change is noted (`watching`), and a call's
+end writes what was noted, and whatever else of the called service changed, in one commit.
 
 =============  ==========================================================  =============================================
 kind of cell   key                                                         value
@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from local.bodies import Bodies
+from local.embedded import watching
+from local.embedded.watching import Noted
 from local.journal import Change, DamagedError, Journal
 
 # ministack's modules whose state is kept; logs are written at a clean stop, for no call waits for them.
@@ -44,15 +46,6 @@ _TABLE_STORES = (
     "imports",
 )
 
-# Operations by JSON that change nothing, by the first word of their names.
-_READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
-
-# Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
-_ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
-
-Item = tuple[str, str, str]
-Object = tuple[str, str, str]
-
 
 class Durable:
     """Loads ministack's state from a folder, and keeps it there."""
@@ -63,10 +56,7 @@ class Durable:
         self._failed: Callable[[Exception], None] | None = None
         self._broken = True  # until all is loaded: nothing is written over what could not be read
         self._modules: dict[str, Any] = {}
-        self._touched: set[str] = set()
-        self._items: dict[Item, dict] = {}
-        self._objects: set[Object] = set()
-        self._sessions: set[str] = set()
+        self._noted = Noted()
         # What the journal holds of services and messages, to write what differs.
         self._known_services: dict[str, bytes] = {}
         self._known_messages: dict[tuple[str, str, str], dict[str, int]] = {}
@@ -82,12 +72,12 @@ class Durable:
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._modules = {name: _get_module(name) for name in (*_MODULES, _AT_STOP, "sts")}
-        self._watch_items()
-        self._watch_objects()
-        self._watch_queues()
-        self._watch_sessions()
+        watching.items(self._modules["dynamodb"], self._noted, self._kept_items)
+        watching.objects(self._modules["s3"], self._noted, self._bodies, self._fail)
+        watching.queues(self._modules["sqs"], self._queues_changed)
+        watching.sessions(self._modules["sts"], self._noted)
         for name in _MODULES:
-            self._watch_calls(name)
+            watching.calls(self._modules[name], name, self._noted)
         self._load()
         self._broken = False
 
@@ -95,7 +85,7 @@ class Durable:
         """Write what changed since the last time; False when it could not be written, now or before."""
         if self._broken:
             return False
-        if not (self._touched or self._items or self._objects or self._sessions):
+        if not self._noted:
             return True
         try:
             changes, unused = self._changes()
@@ -106,13 +96,19 @@ class Durable:
             self._fail(error)  # whatever it is: what is not kept must not be acknowledged
         return not self._broken
 
-    def _keep_queues(self) -> None:
-        self._touched.add("sqs")
-        self.keep()
+    def _queues_changed(self) -> None:
+        """Called in a thread of ministack's."""
+
+        def keep() -> None:
+            self._noted.services.add("sqs")
+            self.keep()
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
+            self._loop.call_soon_threadsafe(keep)
 
     def stop(self) -> None:
         """Write the rest at a clean stop."""
-        self._touched |= {*_MODULES, _AT_STOP}
+        self._noted.services |= {*_MODULES, _AT_STOP}
         self.keep()
 
     def _fail(self, error: Exception) -> None:
@@ -125,10 +121,10 @@ class Durable:
 
     def _changes(self) -> tuple[list[Change], list[str]]:
         """All changes since the last time, and the names of bodies that nothing refers to after them."""
-        touched, self._touched = self._touched, set()
-        items, self._items = self._items, {}
-        objects, self._objects = self._objects, set()
-        sessions, self._sessions = self._sessions, set()
+        touched, items = set(self._noted.services), dict(self._noted.items)
+        objects, sessions = set(self._noted.objects), set(self._noted.sessions)
+        for noted in (self._noted.services, self._noted.items, self._noted.objects, self._noted.sessions):
+            noted.clear()
         changes: list[Change] = []
         unused: list[str] = []
         changes += self._service_changes(touched)
@@ -151,7 +147,7 @@ class Durable:
         # Provisioning changes many services on its way; until it is at its end none of it is acknowledged.
         statuses = {stack["StackStatus"] for stack in self._modules["cloudformation"]._stacks._data.values()}
         if any(status.endswith("_IN_PROGRESS") for status in statuses - {"REVIEW_IN_PROGRESS"}):
-            self._touched |= set(touched)
+            self._noted.services |= set(touched)
             return []
         names = set(touched)
         if "cloudformation" in names:
@@ -261,6 +257,10 @@ class Durable:
         for table in tables.values():
             dynamodb._update_counts(table)
 
+    def _kept_items(self, table_id: str) -> Iterable[tuple[str, str]]:
+        keys = (json.loads(key) for key, _ in self._journal.read("item"))
+        return [(partition, sort) for table, partition, sort in keys if table == table_id]
+
     def _load_messages(self) -> Iterable[Change]:
         queues = self._modules["sqs"]._queues._data
         for key, value in self._journal.read("message"):
@@ -309,127 +309,6 @@ class Durable:
                 yield "session", key, None
             else:
                 sessions[key] = session
-
-    # Watching: each function replaced here is where ministack makes a change, or where it reads or writes files itself.
-
-    def _watch_calls(self, name: str) -> None:
-        """A call of a service may have changed it, other than by items, messages and objects."""
-        module = self._modules[name]
-        original = module.handle_request
-
-        async def handle_request(method: str, path: str, headers: dict, *rest: Any) -> tuple:
-            answer = await original(method, path, headers, *rest)
-            operation = headers.get("x-amz-target", "").rpartition(".")[2]
-            reads = method in ("GET", "HEAD", "OPTIONS") or operation.startswith(_READS)
-            on_object = name == "s3" and "/" in path.strip("/")
-            if not (reads or on_object or operation in _ON_ITEMS or path.endswith("/invocations")):
-                self._touched.add(name)
-            return answer
-
-        module.handle_request = handle_request
-
-    def _watch_items(self) -> None:
-        dynamodb = self._modules["dynamodb"]
-        set_item, remove_item, replaced = dynamodb._set_item, dynamodb._remove_item, dynamodb._items_replaced
-
-        def watched_set_item(table: dict, partition: str, sort: str, item: dict) -> Any:
-            self._items[table["TableId"], partition, sort] = table
-            return set_item(table, partition, sort, item)
-
-        def watched_remove_item(table: dict, partition: str, sort: str) -> Any:
-            self._items[table["TableId"], partition, sort] = table
-            return remove_item(table, partition, sort)
-
-        def watched_replacement(table: dict) -> None:
-            """All items of a table at once: after a rollback or a restored backup."""
-            replaced(table)
-            known = (json.loads(key) for key, _ in self._journal.read("item"))
-            places = {(partition, sort) for table_id, partition, sort in known if table_id == table["TableId"]}
-            places |= {(partition, sort) for partition, items in table["items"].items() for sort in items}
-            for partition, sort in places:
-                self._items[table["TableId"], partition, sort] = table
-
-        dynamodb._set_item = watched_set_item
-        dynamodb._remove_item = watched_remove_item
-        dynamodb._items_replaced = watched_replacement
-
-    def _watch_objects(self) -> None:
-        s3 = self._modules["s3"]
-
-        def changed(bucket: str, key: str, *rest: Any) -> None:
-            self._objects.add((s3.get_account_id(), bucket, key))
-
-        def persist_object(bucket: str, key: str, record: dict) -> None:
-            if record.get("body") is not None:
-                try:
-                    record["body_name"] = self._bodies.write(record["body"])
-                except OSError as error:
-                    self._fail(error)  # the call ends like every other from now on
-                    return
-                record["body"] = None
-            changed(bucket, key)
-
-        def read_body(bucket: str, key: str, record: dict) -> bytes:
-            body = record.get("body")
-            return self._bodies.read(record["body_name"]) if body is None else body
-
-        def version_body(bucket: dict, name: str, key: str, version: dict) -> bytes | None:
-            data = version.get("data")
-            return self._bodies.read(version["body_name"]) if data is None and "body_name" in version else data
-
-        def nothing(*arguments: Any, **options: Any) -> None:
-            """A version keeps the file it had while it was the current one."""
-
-        s3._persist_object = persist_object
-        s3._persist_delete_marker = s3._delete_persisted_object = changed
-        s3._persist_displaced_version = s3._delete_version_file = s3._delete_persisted_bucket = nothing
-        s3._version_file_exists = lambda *arguments: True
-        s3._read_body = read_body
-        s3._version_body = version_body
-        # An event is a message in the queue when the call that caused it is acknowledged, not some time later.
-        original = s3._fire_s3_event
-
-        def fire_s3_event(
-            bucket: str,
-            key: str,
-            event: str,
-            size: int = 0,
-            etag: str = "",
-            deletion_type: str | None = None,
-            **extra: Any,
-        ) -> None:
-            if bucket in s3._bucket_notifications:
-                extra["sequencer"] = s3._next_event_sequencer(event)
-                original(bucket, key, event, size, etag, deletion_type, **extra)
-
-        s3._fire_s3_event_async = fire_s3_event
-
-    def _watch_queues(self) -> None:
-        """The poller that feeds functions takes and deletes messages in a thread of its own, without a call."""
-        sqs = self._modules["sqs"]
-
-        def watched(original: Callable) -> Callable:
-            def change(*arguments: Any) -> Any:
-                answer = original(*arguments)
-                if answer or answer is None:  # messages taken; messages deleted
-                    with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
-                        self._loop.call_soon_threadsafe(self._keep_queues)
-                return answer
-
-            return change
-
-        sqs._receive_messages_for_esm = watched(sqs._receive_messages_for_esm)
-        sqs._delete_messages_for_esm = watched(sqs._delete_messages_for_esm)
-
-    def _watch_sessions(self) -> None:
-        sts = self._modules["sts"]
-        original = sts.register_session
-
-        def register_session(access_key: str, session: dict) -> None:
-            original(access_key, session)
-            self._sessions.add(access_key)
-
-        sts.register_session = register_session
 
 
 def _emptied(store: Any, fields: dict, left_out: Iterable[str] = ()) -> Any:
