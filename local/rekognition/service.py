@@ -5,11 +5,9 @@ docs/rekognition.md tells field by field what is exact here, what approximate an
 """
 
 import asyncio
-import base64
-import binascii
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +15,19 @@ import numpy as np
 
 from local.rekognition import answers, errors, labels, quality
 from local.rekognition.answers import FACE_MODEL_VERSION
-from local.rekognition.engine import Analysis, Engine, FoundFace, ImageFormatError
+from local.rekognition.engine import Analysis, Engine, FoundFace
+from local.rekognition.pictures import ObjectReader, Pictures
 from local.rekognition.requests import checked
 from local.rekognition.state import State
 from local.rekognition.throttle import Throttle
 from local.rekognition.vectors import similarity
 
 _TARGET_PREFIX = "RekognitionService."
-_MAX_BYTES = 5 * 1024 * 1024
-_MAX_OBJECT_BYTES = 15 * 1024 * 1024
-_MIN_SIDE = 80
 _MAX_FACES = 100  # of a picture, and of a user
 _FACE_MATCH_THRESHOLD = 80.0
 _USER_MATCH_THRESHOLD = 80.0
 _ASSOCIATION_THRESHOLD = 75.0
 _LABEL_CONFIDENCE = 55.0
-# Calls with a picture that may wait for a worker; more are told to come again, for each holds its picture in memory.
-_WAITING = 64
-
-# Reads an object with the rights of the caller: (bucket, key) -> bytes. Raises a RekognitionError.
-ObjectReader = Callable[[str, str], Awaitable[bytes]]
 
 
 class Service:
@@ -55,13 +46,10 @@ class Service:
     ):
         self._state = state
         self._engine = engine
-        self._read_object = read_object
+        self._pictures = Pictures(engine, read_object)
         self._arn_prefix = arn_prefix
         self._throttles = {name: Throttle(calls_per_second) for name in _OPERATIONS} if calls_per_second else {}
         self._label_model = label_model
-        # A picture on the way for each worker that is busy, so that none is ever idle; the rest is not read yet.
-        self._slots = asyncio.Semaphore(2 * engine.workers)
-        self._waiting = 0
 
     async def handle(self, target: str, body: bytes) -> tuple[int, dict]:
         """Answer a request by its ``X-Amz-Target``: HTTP status and body."""
@@ -125,7 +113,7 @@ class Service:
     async def index_faces(self, request: dict) -> dict:
         collection = request["CollectionId"]
         self._state.vectors(collection)
-        image, analysis = await self._picture(request)
+        image, analysis = await self._pictures.read(request)
         good, left = _filtered(analysis, request.get("QualityFilter", "AUTO"))
         limit = min(request.get("MaxFaces", _MAX_FACES), _MAX_FACES)
         left += [(face, ["EXCEEDS_MAX_FACES"]) for face in good[limit:]]
@@ -186,7 +174,7 @@ class Service:
     async def search_faces_by_image(self, request: dict) -> dict:
         collection = request["CollectionId"]
         self._state.vectors(collection)
-        _, analysis = await self._picture(request)
+        _, analysis = await self._pictures.read(request)
         faces, _ = _filtered(analysis, request.get("QualityFilter", "NONE"))
         if not faces:
             raise errors.InvalidParameterException("There are no faces in the image. Should be at least 1.")
@@ -245,7 +233,7 @@ class Service:
     async def search_users_by_image(self, request: dict) -> dict:
         collection = request["CollectionId"]
         self._state.vectors(collection)
-        _, analysis = await self._picture(request)
+        _, analysis = await self._pictures.read(request)
         good, left = _filtered(analysis, request.get("QualityFilter", "NONE"))
         left += [(face, ["FACE_NOT_LARGEST"]) for face in good[1:]]
         answer: dict[str, Any] = {
@@ -261,13 +249,13 @@ class Service:
     # Pictures
 
     async def detect_faces(self, request: dict) -> dict:
-        _, analysis = await self._picture(request)
+        _, analysis = await self._pictures.read(request)
         return {"FaceDetails": [answers.detail(face) for face in analysis.faces[:_MAX_FACES]]}
 
     async def compare_faces(self, request: dict) -> dict:
         threshold = request.get("SimilarityThreshold", _FACE_MATCH_THRESHOLD)
         source, target = [
-            _filtered((await self._picture(request, name))[1], request.get("QualityFilter", "NONE"))[0]
+            _filtered((await self._pictures.read(request, name))[1], request.get("QualityFilter", "NONE"))[0]
             for name in ("SourceImage", "TargetImage")
         ]
         if not source or not target:
@@ -293,7 +281,7 @@ class Service:
             raise errors.InvalidParameterException("Features: this stack knows GENERAL_LABELS alone")
         if any("Category" in name for name in filters):
             raise errors.InvalidParameterException("Settings: this stack's labels have no categories")
-        image, _ = await self._picture(request)
+        image, _ = await self._pictures.read(request)
         try:
             found = await asyncio.wrap_future(self._engine.classify(folder, image))
         except labels.LabelModelError as error:
@@ -399,49 +387,6 @@ class Service:
 
     def _arn(self, collection: str) -> str:
         return f"{self._arn_prefix}:collection/{collection}"
-
-    async def _picture(self, request: dict, name: str = "Image") -> tuple[bytes, Analysis]:
-        """The bytes of an ``Image`` of the request, and what the engine finds on it when its turn comes."""
-        if self._waiting >= _WAITING:
-            raise errors.ThrottlingException("too many pictures at once: slow down")
-        self._waiting += 1
-        try:
-            async with self._slots:
-                image = await self._image(request, name)
-                return image, await self._analyse(image)
-        finally:
-            self._waiting -= 1
-
-    async def _image(self, request: dict, name: str) -> bytes:
-        image = request[name]
-        if ("Bytes" in image) == ("S3Object" in image):
-            raise errors.InvalidParameterException(f"{name} needs either Bytes or S3Object")
-        if "Bytes" in image:
-            try:
-                data = base64.b64decode(image["Bytes"], validate=True)
-            except (binascii.Error, ValueError):
-                raise errors.InvalidParameterException(f"{name}.Bytes is not valid base64") from None
-            if len(data) > _MAX_BYTES:
-                raise errors.ImageTooLargeException(f"{name}.Bytes is larger than 5 MB")
-            return data
-        place = image["S3Object"]
-        if not place.get("Bucket") or not place.get("Name"):
-            raise errors.InvalidParameterException(f"{name}.S3Object needs Bucket and Name")
-        if "Version" in place:
-            raise errors.InvalidParameterException(f"{name}.S3Object.Version is not known to this stack")
-        data = await self._read_object(place["Bucket"], place["Name"])
-        if len(data) > _MAX_OBJECT_BYTES:
-            raise errors.ImageTooLargeException("the S3 object is larger than 15 MB")
-        return data
-
-    async def _analyse(self, image: bytes) -> Analysis:
-        try:
-            analysis = await asyncio.wrap_future(self._engine.submit(image))
-        except ImageFormatError:
-            raise errors.InvalidImageFormatException("Request has invalid image format") from None
-        if min(analysis.width, analysis.height) < _MIN_SIDE:
-            raise errors.InvalidParameterException(f"the image must be at least {_MIN_SIDE} pixels a side")
-        return analysis
 
 
 _OPERATIONS: dict[str, Callable[[Service, dict], Any]] = {
