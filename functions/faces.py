@@ -1,10 +1,13 @@
 """The Rekognition collection of the album: the calls both functions make, and only those."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from functions.keys import ImagePath, encode_external_image_id
+
+# What searches and the ledger call the album's collection, whatever its id.
+ALBUM = "album"
 
 # https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_S3_IMAGE_BYTES = 15 * 1024 * 1024
@@ -16,18 +19,27 @@ _DELETE_BATCH = 4096
 _LIST_PAGE = 4096
 
 
+def _free() -> None:
+    """Count nothing: for what is not paid for, or by whoever pays himself."""
+
+
 @dataclass(frozen=True)
 class FaceCollection:
-    """One collection, through a boto3 Rekognition client."""
+    """One collection, through a boto3 Rekognition client; ``pay`` is called before each call that costs money.
+
+    Which do: https://aws.amazon.com/rekognition/pricing/ (listing and deleting faces is free).
+    """
 
     client: Any
     collection_id: str
+    pay: Callable[[], None] = _free
 
     def index(self, path: ImagePath, image: dict) -> dict:
         """Index the faces of ``image`` (a Rekognition ``Image``) under the pic's external image id.
 
         Returns the response without its HTTP metadata. The same picture indexed twice keeps its face ids.
         """
+        self.pay()
         response = self.client.index_faces(
             CollectionId=self.collection_id,
             Image=image,
@@ -36,6 +48,26 @@ class FaceCollection:
             QualityFilter="AUTO",
         )
         return without_metadata(response)
+
+    def search(self, face_id: str, threshold: float) -> list[dict]:
+        """Face matches of a face of the collection, best first, without itself; ``threshold`` from 0 to 100."""
+        self.pay()
+        return self.client.search_faces(
+            CollectionId=self.collection_id,
+            FaceId=face_id,
+            FaceMatchThreshold=threshold,
+            MaxFaces=MAX_FACE_MATCHES,
+        )["FaceMatches"]
+
+    def search_by_image(self, image: bytes, threshold: float) -> list[dict]:
+        """Face matches of the largest face in a JPEG or PNG, best first; ``threshold`` from 0 to 100."""
+        self.pay()
+        return self.client.search_faces_by_image(
+            CollectionId=self.collection_id,
+            Image={"Bytes": image},
+            FaceMatchThreshold=threshold,
+            MaxFaces=MAX_FACE_MATCHES,
+        )["FaceMatches"]
 
     def delete(self, face_ids: Iterable[str]) -> None:
         """Remove faces; ids the collection does not know are passed over, as DeleteFaces does."""

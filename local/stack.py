@@ -24,7 +24,7 @@ from local.state_folder import Running, StateFolder, StateFolderError
 STACK_NAME = "kinpics"
 
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
-_PARAMETERS = {"ProcessConcurrency": "2"}
+_PARAMETERS = {"Platform": "laptop", "ProcessConcurrency": "2"}
 
 
 class PortBusyError(Exception):

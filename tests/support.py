@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from functions.faces import FaceCollection
+from functions.ledger import Ledger
 from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import Tables
@@ -63,6 +64,23 @@ class ColorEngine:
         return FoundFace(left, 0.1, 1 / count, 0.5, 1.0, {}, 0.0, 50.0, 50.0, descriptor)
 
 
+@dataclass
+class LambdaContext:
+    """What Lambda tells a function beside its event."""
+
+    milliseconds: int = 60_000
+    function_name = "function"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:us-east-1:0:function:function"
+    aws_request_id = "request"
+    identity: Any = None
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Less each time, as if work took five seconds."""
+        self.milliseconds -= 5_000
+        return self.milliseconds
+
+
 class FakeRekognition:
     """The calls of a boto3 Rekognition client, answered by our service in this process."""
 
@@ -103,11 +121,15 @@ class FakeAws:
     rekognition: FakeRekognition
     queue_url: str
     dead_letter_queue_url: str
+    # The ledger's clock, seconds since 1970.
+    now: float = 1_800_000_000.0
     pics_bucket = "pics"
     thumbnails_bucket = "thumbnails"
     pics_table = "pics"
     pics_by_image_id_table = "pics_by_image_id"
     leases_table = "leases"
+    ledger_table = "ledger"
+    daily_indexing = 1000
 
     @property
     def tables(self) -> Tables:
@@ -115,11 +137,17 @@ class FakeAws:
 
     @property
     def faces(self) -> FaceCollection:
-        return FaceCollection(self.rekognition, COLLECTION)
+        return FaceCollection(
+            self.rekognition, COLLECTION, lambda: self.ledger.count("index", self.daily_indexing)
+        )
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.dynamodb, self.ledger_table, lambda: self.now)
 
     @property
     def album(self) -> Album:
-        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables)
+        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables, self.ledger)
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)
@@ -150,8 +178,11 @@ def make_fake_aws() -> FakeAws:
         ("PicsTable", "pics"),
         ("PicsByImageIdTable", "pics_by_image_id"),
         ("LeasesTable", "leases"),
+        ("LedgerTable", "ledger"),
     ):
-        dynamodb.create_table(TableName=name, **resources[logical_id]["Properties"])
+        properties = resources[logical_id]["Properties"]
+        needed = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed if key in properties})
     for bucket in ("pics", "thumbnails", "site"):
         s3.create_bucket(Bucket=bucket)
     rekognition = FakeRekognition(s3)

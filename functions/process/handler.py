@@ -6,25 +6,27 @@ attributes `code`, `reason` and `image_path`.
 """
 
 import functools
-import json
-import logging
 import os
 import time
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from functions.faces import FaceCollection
 from functions.keys import BadNameError, parse_key
+from functions.ledger import CeilingReachedError, Ledger
 from functions.process.events import ObjectChange, parse_message
 from functions.process.images import UnusableImageError
 from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import LeaseTakenError, Tables
 
-logger = logging.getLogger("kinpics.process")
-logger.setLevel(logging.INFO)
+logger = Logger()
+metrics = Metrics()
+tracer = Tracer()
 
 _MAX_PAUSE_SECONDS = 300
 # For the turn at a pic a worker waits a tenth of its time at most.
@@ -37,19 +39,30 @@ _MAX_REASON = 1000
 def _clients() -> tuple[Album, Any]:
     config = Config(retries={"mode": "adaptive", "max_attempts": 8})
     environment = os.environ
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"])
+
+    def pay() -> None:
+        ledger.count("index", int(environment["DAILY_INDEXING"]))
+        metrics.add_metric("PaidCalls", MetricUnit.Count, 1)
+
     album = Album(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"]),
-        faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"]),
+        faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
         tables=Tables(
-            boto3.resource("dynamodb", config=config).meta.client,
+            dynamodb,
             environment["PICS_TABLE"],
             environment["PICS_BY_IMAGE_ID_TABLE"],
             environment["LEASES_TABLE"],
         ),
+        ledger=ledger,
     )
     return album, boto3.client("sqs", config=config)
 
 
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
 def handler(event: dict, context: Any) -> dict:
     """Process a batch; returns SQS's partial batch response."""
     album, sqs = _clients()
@@ -68,8 +81,13 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
         changes = parse_message(record["body"])
         for change in changes:
             _process_change(album, change, record["messageId"], context)
+            metrics.add_metric("PicsProcessed", MetricUnit.Count, 1)
     except (BadNameError, UnusableImageError, ValueError) as error:
         _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
+    except CeilingReachedError as error:
+        # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
+        metrics.add_metric("CeilingReached", MetricUnit.Count, 1)
+        _to_dead_letters(sqs, record, changes, error.code, str(error))
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
         return False
@@ -109,7 +127,7 @@ def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
 
 def _to_dead_letters(sqs: Any, record: dict, changes: list[ObjectChange], code: str, reason: str) -> None:
     key = changes[0].key if changes else "unknown"
-    logger.error(json.dumps({"message": "given up", "key": key, "code": code, "reason": reason}))
+    logger.error("given up", extra={"key": key, "code": code, "reason": reason})
     attributes = {"code": code, "reason": reason[:_MAX_REASON] or code, "key": key}
     sqs.send_message(
         QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
-from functions.faces import FaceCollection
+from functions.faces import ALBUM, FaceCollection
 from functions.keys import ImagePath
+from functions.ledger import CeilingReachedError, Ledger
 from functions.process.images import Renditions, UnusableImageError, render
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
@@ -35,14 +36,15 @@ class Album:
     objects: Objects
     faces: FaceCollection
     tables: Tables
+    ledger: Ledger
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
         """Make rows, thumbnails and faces of a pic agree with its original.
 
         ``owner`` and ``seconds`` name and bound the lease. Raises ``LeaseTakenError`` when another worker is at the
-        pic, ``UnusableImageError`` when the original can't be shown (its traces are removed first), and whatever AWS
-        raises: to be tried again.
+        pic, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
+        ``CeilingReachedError`` when its faces can't be paid for today, and whatever AWS raises: to be tried again.
         """
         abandoned = self.tables.acquire_lease(path, owner, seconds)
         try:
@@ -51,6 +53,10 @@ class Album:
         except UnusableImageError:
             self._remove(path, abandoned)
             self.tables.release_lease(path, owner)
+            raise
+        except CeilingReachedError:
+            if not abandoned:
+                self.tables.release_lease(path, owner)
             raise
         # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
         self.tables.release_lease(path, owner)
@@ -86,6 +92,8 @@ class Album:
         if abandoned:
             known |= self.faces.face_ids_of(path)
         self.faces.delete(known - keep)
+        if known or keep:
+            self.ledger.changed(ALBUM)
 
     def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict:
         if not renditions.has_room_for_faces:

@@ -1,42 +1,57 @@
 """Entry point of the search function; its event and its answer are described in docs/data.md."""
 
 import functools
-import logging
 import os
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.faces import FaceCollection
+from functions.faces import ALBUM, FaceCollection
+from functions.ledger import Ledger
 from functions.search.request import RequestError, parse_request
 from functions.search.search import Searcher
 from functions.tables import Tables
 
-logger = logging.getLogger("kinpics.search")
+logger = Logger()
+metrics = Metrics()
+tracer = Tracer()
 
 
 @functools.cache
 def _searcher() -> Searcher:
     config = Config(retries={"mode": "standard", "max_attempts": 3})
+    environment = os.environ
     rekognition = boto3.client("rekognition", config=config)
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
     return Searcher(
-        collections={"album": FaceCollection(rekognition, os.environ["COLLECTION_ID"])},
-        tables=Tables(
-            boto3.resource("dynamodb", config=config).meta.client,
-            os.environ["PICS_TABLE"],
-            os.environ["PICS_BY_IMAGE_ID_TABLE"],
-        ),
+        collections={ALBUM: FaceCollection(rekognition, environment["COLLECTION_ID"])},
+        tables=Tables(dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"]),
+        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"]),
+        daily_searches=int(environment["DAILY_SEARCHES"]),
+        visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),
+        note=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
     )
 
 
+# A visitor's picture and what it found are neither logged nor traced.
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+@metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""
     try:
-        return {"statusCode": 200, **_searcher().search(parse_request(event))}
+        return {"statusCode": 200, **_searcher().search(parse_request(event), _visitor(context))}
     except RequestError as error:
         return {"statusCode": error.status, "err": {"code": error.code, "message": str(error)}}
     except Exception:
         logger.exception("search failed")
         message = "the search could not be done just now: try again in a moment"
         return {"statusCode": 500, "err": {"code": "SearchFailed", "message": message}}
+
+
+def _visitor(context: Any) -> str | None:
+    """The caller's Cognito identity; the owner, with credentials of IAM, has none."""
+    return getattr(getattr(context, "identity", None), "cognito_identity_id", None)

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from functions.faces import MAX_IMAGE_BYTES
+from functions.faces import ALBUM, MAX_IMAGE_BYTES
 
 DEFAULT_THRESHOLD = 80.0
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
-COLLECTIONS = ("album", "celebrities")
+COLLECTIONS = (ALBUM, "celebrities")
 
 _FACE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}
@@ -51,7 +51,7 @@ def parse_request(event: Any) -> SearchRequest:
     return SearchRequest(
         face_id=_face_id(event["faceid"]) if "faceid" in event else None,
         image=_image(event["image"]) if "image" in event else None,
-        collection=_collection(event.get("collection", "album")),
+        collection=_collection(event.get("collection", ALBUM)),
         threshold=_number(event, "threshold", DEFAULT_THRESHOLD, 0, 100),
         limit=int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True)),
         offset=_offset(event.get("next")),

@@ -2,17 +2,24 @@
 
 A photo counts once, with its best matching face. The photo of the clicked face itself comes first: the person who
 clicks it asks for all photos of that person, and Rekognition leaves the searched face out of its answer.
+
+What a clicked face has found is kept in the ledger and asked of Rekognition again only once the collection has
+changed, or, beyond the day's ceiling, not at all. A search by picture is never kept.
 """
 
 import json
 import math
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.faces import MAX_FACE_MATCHES, FaceCollection
-from functions.search.request import RequestError, SearchRequest, next_token
+from functions.faces import FaceCollection
+from functions.ledger import CeilingReachedError, Found, Ledger
+from functions.search.request import DEFAULT_THRESHOLD, RequestError, SearchRequest, next_token
 from functions.shapes import ImageRecord
 from functions.tables import Tables
 
@@ -21,68 +28,82 @@ MAX_ANSWER_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
-class Match:
-    """The best matching face in one photo."""
-
-    face: dict
-    similarity: float
-
-
-@dataclass(frozen=True)
 class Searcher:
-    """Collections by their name in a request, and the album's tables."""
+    """Collections by their name in a request, the album's tables, and how many paid searches a day may see.
+
+    ``note`` is told what happens, for the metrics: PaidCalls, AnswersFromCache, CeilingReached.
+    """
 
     collections: dict[str, FaceCollection]
     tables: Tables
+    ledger: Ledger
+    daily_searches: int
+    visitor_daily_searches: int
+    note: Callable[[str], None] = lambda name: None
 
-    def search(self, request: SearchRequest) -> dict:
-        """The answer's ``output`` and ``next``. Raises ``RequestError``, or whatever AWS raises."""
-        collection = self.collections.get(request.collection)
-        if collection is None:
+    def search(self, request: SearchRequest, visitor: str | None) -> dict:
+        """The answer's ``output``, ``next`` and ``as_of``. ``visitor`` is the caller's Cognito identity, if any.
+
+        Raises ``RequestError``, or whatever AWS raises.
+        """
+        known = self.collections.get(request.collection)
+        if known is None:
             raise RequestError(400, "InvalidCollection", f"this album has no collection {request.collection}")
-        matches = self._matches(collection, request)
-        return self._page(list(matches.values()), request)
-
-    def _matches(self, collection: FaceCollection, request: SearchRequest) -> dict[str, Match]:
-        """Best match by image id, best first."""
-        found: list[Match] = []
+        collection = replace(known, pay=lambda: self._pay(visitor))
         try:
             if request.face_id:
-                own = collection.face(request.face_id)
-                if own is None:
-                    raise _face_not_found()
-                found.append(Match(own, 100.0))
-                response = collection.client.search_faces(
-                    CollectionId=collection.collection_id,
-                    FaceId=request.face_id,
-                    FaceMatchThreshold=request.threshold,
-                    MaxFaces=MAX_FACE_MATCHES,
-                )
+                found = self._by_face(collection, request.face_id, request)
             else:
-                response = collection.client.search_faces_by_image(
-                    CollectionId=collection.collection_id,
-                    Image={"Bytes": request.image},
-                    FaceMatchThreshold=request.threshold,
-                    MaxFaces=MAX_FACE_MATCHES,
-                )
+                found = Found(_best_by_image(collection.search_by_image(request.image, request.threshold)), 0, True)
+        except CeilingReachedError as error:
+            raise RequestError(429, error.code, str(error)) from None
         except ClientError as error:
             raise _as_request_error(error, request) from None
-        found += [Match(match["Face"], match["Similarity"]) for match in response["FaceMatches"]]
-        best: dict[str, Match] = {}
-        for match in sorted(found, key=lambda match: -match.similarity):
-            best.setdefault(match.face["ImageId"], match)
-        return best
+        return self._page(found, request)
 
-    def _page(self, matches: list[Match], request: SearchRequest) -> dict:
+    def _pay(self, visitor: str | None) -> None:
+        try:
+            if visitor:
+                self.ledger.count_visitor(visitor, self.visitor_daily_searches)
+            self.ledger.count("search", self.daily_searches)
+        except CeilingReachedError as error:
+            if error.code == "CeilingReached":
+                self.note("CeilingReached")
+            raise
+        self.note("PaidCalls")
+
+    def _by_face(self, collection: FaceCollection, face_id: str, request: SearchRequest) -> Found:
+        """All matches of a face of the collection down to a round similarity, which serves every threshold above."""
+        least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
+        search = f"{face_id}/{least:.0f}"
+        recalled = self.ledger.recall(request.collection, search)
+        if recalled.found and recalled.found.is_current:
+            self.note("AnswersFromCache")
+            return recalled.found
+        own = collection.face(face_id)
+        if own is None:
+            raise _face_not_found()
+        try:
+            matches = collection.search(face_id, least)
+        except CeilingReachedError:
+            if recalled.found is None:
+                raise
+            self.note("AnswersFromCache")
+            return recalled.found
+        found = Found(_best_by_image([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
+        self.ledger.remember(request.collection, search, found, recalled.version)
+        return found
+
+    def _page(self, found: Found, request: SearchRequest) -> dict:
         output: list[dict] = []
         size = 0
+        matches = [match for match in found.matches if match[2] >= request.threshold]
         page = matches[request.offset : request.offset + request.limit]
-        records = self.tables.image_records(match.face["ImageId"] for match in page)
+        records = self.tables.image_records(image_id for _, image_id, _ in page)
         offset = request.offset
-        for match in page:
-            record = records.get(match.face["ImageId"])
-            if record is not None:
-                photo = _photo(record, match)
+        for face_id, image_id, similarity in page:
+            photo = _photo(records.get(image_id), face_id, similarity)
+            if photo is not None:
                 size += len(json.dumps(photo))
                 if output and size > MAX_ANSWER_BYTES:
                     break
@@ -91,20 +112,35 @@ class Searcher:
         answer: dict[str, Any] = {"output": output}
         if offset < len(matches):
             answer["next"] = next_token(offset)
+        if not found.is_current:
+            answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
         return answer
 
 
-def _photo(record: ImageRecord, match: Match) -> dict:
+def _best_by_image(matches: list[dict]) -> list[tuple[str, str, float]]:
+    best: dict[str, tuple[str, str, float]] = {}
+    for match in sorted(matches, key=lambda match: -match["Similarity"]):
+        face = match["Face"]
+        best.setdefault(face["ImageId"], (face["FaceId"], face["ImageId"], match["Similarity"]))
+    return list(best.values())
+
+
+def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict | None:
+    """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
+    faces = [_face(face["Face"]) for face in record.data.get("FaceRecords", [])] if record else []
+    own = next((face for face in faces if face["FaceId"] == face_id), None)
+    if record is None or own is None:
+        return None
     return {
         "image_id": record.image_id,
         "image_path": record.image_path,
         # Never rounded up: only the clicked face itself is 100 percent.
-        "similarity": math.floor(match.similarity * 100) / 100,
-        "face": _face(match.face),
+        "similarity": math.floor(similarity * 100) / 100,
+        "face": own,
         "width": record.width,
         "height": record.height,
         "placeholder": record.placeholder,
-        "data": {"FaceRecords": [{"Face": _face(face["Face"])} for face in record.data.get("FaceRecords", [])]},
+        "data": {"FaceRecords": [{"Face": face} for face in faces]},
     }
 
 

@@ -60,6 +60,8 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{api_port}",
+        # There is no X-Ray here for the functions to send traces to.
+        "POWERTOOLS_TRACE_DISABLED": "true",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),
@@ -97,6 +99,8 @@ class EmbeddedAws:
         self._mount_rekognition()
         self._teach_cloudformation()
         patches.know_one_root()
+        patches.know_leading_keys()
+        patches.tell_functions_who_calls()
         patches.refuse_what_has_no_action()
         patches.name_queues_by_one_port()
         patches.do_not_wait_for_silent_functions()

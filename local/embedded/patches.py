@@ -1,6 +1,8 @@
 """What ministack does otherwise than a stack that is trusted should, changed where it does it."""
 
+import json
 import os
+import re
 from typing import Any
 
 
@@ -24,6 +26,98 @@ def know_one_root() -> None:
         return original(access_key, action, service, *rest, **others)
 
     iam_evaluator.enforce = enforce
+
+
+def know_leading_keys() -> None:
+    """The condition key dynamodb:LeadingKeys, which ministack does not know: the partition keys that a call names."""
+    from ministack.core import iam_actions
+
+    original = iam_actions.dynamodb_service_context
+
+    def dynamodb_service_context(body: bytes) -> dict:
+        context = original(body)
+        if keys := _leading_keys(body):
+            context["dynamodb:LeadingKeys"] = sorted(keys)
+        return context
+
+    iam_actions.dynamodb_service_context = dynamodb_service_context
+
+
+def _leading_keys(body: bytes) -> set[str]:
+    try:
+        request = json.loads(body or b"{}")
+        calls = _single_calls(request)
+        return {key for call in calls for key in _partition_keys(call)}
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return set()  # DynamoDB will refuse it for what it is
+
+
+def _single_calls(request: dict) -> list[dict]:
+    """A request of several items as requests of one item each."""
+    if "TransactItems" in request:
+        return [call for item in request["TransactItems"] for call in item.values()]
+    if "RequestItems" not in request:
+        return [request]
+    calls = []
+    for table, wanted in request["RequestItems"].items():
+        if isinstance(wanted, dict):
+            calls += [{"TableName": table, "Key": key} for key in wanted["Keys"]]
+        else:
+            calls += [{"TableName": table, **call} for item in wanted for call in item.values()]
+    return calls
+
+
+def _partition_keys(call: dict) -> list[str]:
+    from ministack.services import dynamodb
+
+    table = dynamodb._tables.get(call["TableName"])
+    name = table and table["pk_name"]
+    item = call.get("Key") or call.get("Item")
+    if item:
+        return [str(value) for value in item.get(name, {}).values()]
+    if index := call.get("IndexName"):
+        indexes = (table or {}).get("GlobalSecondaryIndexes") or []
+        schema = next((found["KeySchema"] for found in indexes if found["IndexName"] == index), [])
+        name = next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), name)
+    names = call.get("ExpressionAttributeNames") or {}
+    for left, right in re.findall(r"([#\w]+)\s*=\s*(:\w+)", call.get("KeyConditionExpression", "")):
+        if names.get(left, left) == name:
+            return [str(value) for value in call["ExpressionAttributeValues"][right].values()]
+    return []
+
+
+def tell_functions_who_calls() -> None:
+    """Functions called with a guest's credentials get no Cognito identity in their context, as they do on AWS."""
+    from ministack.core import iam_evaluator, lambda_runtime
+    from ministack.services import lambda_svc
+
+    # What a call brings beside its event has no place for it but the one for durable executions, which there are none of.
+    untold, told = '"identity": None,', '"identity": _kinpics_identity(_ms_ctx.get("durable") or {}),'
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if script.count(untold) != 1:
+        raise AssertionError("ministack's worker has changed: see tell_functions_who_calls")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = _IDENTITY_SCRIPT + script.replace(untold, told)
+    worker = lambda_runtime.Worker
+    original = worker.invoke
+
+    def invoke(self: Any, event: Any, request_id: str, *, durable: dict | None = None, **others: Any) -> dict:
+        caller = iam_evaluator.resolve_caller_identity(lambda_svc._request_access_key.get()) or {}
+        session = caller.get("session") or {}
+        if session.get("_identity_id"):
+            durable = {**(durable or {}), "identity": [session["_identity_id"], session.get("_identity_pool_id")]}
+        return original(self, event, request_id, durable=durable, **others)
+
+    worker.invoke = invoke
+
+
+_IDENTITY_SCRIPT = """
+def _kinpics_identity(told):
+    if "identity" not in told:
+        return None
+    names = ("cognito_identity_id", "cognito_identity_pool_id")
+    return type("CognitoIdentity", (), dict(zip(names, told["identity"])))()
+
+"""
 
 
 def refuse_what_has_no_action() -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from support import BLUE, GREEN, GREY, RED, FakeAws, make_fake_aws, picture
+from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aws, picture
 
 from functions.keys import decode_external_image_id, parse_key
 from functions.process import handler as handler_module
@@ -21,16 +20,6 @@ from functions.shapes import Pic
 from functions.tables import LeaseTakenError
 
 KEY = "photos/set/a.jpg"
-
-
-@dataclass
-class LambdaContext:
-    milliseconds: int = 60_000
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Less each time, as if work took five seconds."""
-        self.milliseconds -= 5_000
-        return self.milliseconds
 
 
 def message(key: str, number: int = 1, receives: int = 1, body: str | None = None) -> dict:

@@ -4,12 +4,18 @@ import base64
 from typing import Any
 
 import pytest
-from support import BLUE, GREEN, GREY, RED, FakeAws, picture
+from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, LambdaContext, picture
 
+from functions.faces import FaceCollection
 from functions.keys import parse_image_path
 from functions.search import handler as handler_module
 from functions.search import search
 from functions.search.search import Searcher
+
+
+def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Searcher:
+    collection = FaceCollection(aws.rekognition, COLLECTION)
+    return Searcher({"album": collection}, aws.tables, aws.ledger, daily, visitor_daily)
 
 
 @pytest.fixture
@@ -19,12 +25,12 @@ def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
         path = parse_image_path(name)
         aws.put(path.key, picture(*colors))
         aws.album.sync("pics", path, owner=name, seconds=60)
-    monkeypatch.setattr(handler_module, "_searcher", lambda: Searcher({"album": aws.faces}, aws.tables))
+    monkeypatch.setattr(handler_module, "_searcher", lambda: searcher(aws))
     return aws
 
 
 def call(**event: Any) -> dict:
-    return handler_module.handler(event, None)
+    return handler_module.handler(event, LambdaContext())
 
 
 def face_of(aws: FakeAws, name: str, number: int = 0) -> str:
