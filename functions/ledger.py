@@ -75,7 +75,8 @@ class Ledger:
         """Count a paid search of one visitor, by Cognito identity. Raises ``CeilingReachedError``."""
         if not self._add(f"visitor/{self._today()}/{identity_id}", ceiling, _KEEP_VISITORS_SECONDS):
             raise CeilingReachedError(
-                "AllowanceReached", f"a visitor can make {ceiling} searches a day; there are new ones after midnight UTC"
+                "AllowanceReached",
+                f"a visitor can make {ceiling} searches a day; there are new ones after midnight UTC",
             )
 
     def counted(self, purpose: str) -> int:
@@ -107,7 +108,7 @@ class Ledger:
         is_settled = self.clock() - float(state.get("changed_at", 0)) >= _SETTLING_SECONDS
         kept = items.get(keys[0])
         found = kept and Found(
-            [(face, image, similarity) for face, image, similarity in json.loads(zlib.decompress(_bytes(kept["found"])))],
+            [tuple(match) for match in json.loads(zlib.decompress(_bytes(kept["found"])))],
             float(kept["moment"]),
             int(kept["version"]) == version,
         )

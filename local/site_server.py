@@ -24,15 +24,18 @@ _PASSED_ON = {
     "ContentEncoding": b"content-encoding",
 }
 _COMPRESSED = ("text/", "application/json", "image/svg+xml")
-_SECURITY_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 
 
 class SiteServer:
-    """ASGI application over the buckets named by ``buckets`` (``site``, ``pics``, ``thumbnails``)."""
+    """ASGI application over the buckets named by ``buckets`` (``site``, ``pics``, ``thumbnails``).
 
-    def __init__(self, session: boto3.Session, buckets: dict[str, str]):
+    ``headers`` go with every answer.
+    """
+
+    def __init__(self, session: boto3.Session, buckets: dict[str, str], headers: list[tuple[bytes, bytes]]):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
+        self._headers = headers
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         if scope["type"] == "lifespan":
@@ -41,7 +44,7 @@ class SiteServer:
         if scope["type"] != "http":
             return
         if scope["method"] not in ("GET", "HEAD"):
-            await _send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
+            await self._send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
             return
         headers = dict(scope["headers"])
         try:
@@ -83,18 +86,22 @@ class SiteServer:
     async def _answer_error(self, send: Callable, error: ClientError, bucket: str, key: str, head: bool) -> None:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status in (304, 416):
-            await _send(send, status, [(b"content-length", b"0")], b"")
+            await self._send(send, status, [(b"content-length", b"0")], b"")
         elif bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
             # `/sets/x` is the page `/sets/x/`.
             location = f"/{quote(key)}/".encode()
-            await _send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
+            await self._send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
         else:
             try:
                 found = await self._get(self._buckets["site"], FALLBACK_PAGE, {})
             except ClientError:
-                await _send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
+                await self._send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
                 return
             await self._send_object(send, 404, found, head)
+
+    async def _send(self, send: Callable, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, *self._headers]})
+        await send({"type": "http.response.body", "body": body})
 
     async def _get(self, bucket: str, key: str, arguments: dict[str, str]) -> dict:
         return await asyncio.to_thread(self._s3.get_object, Bucket=bucket, Key=key, **arguments)
@@ -109,7 +116,7 @@ class SiteServer:
             (b"content-length", str(len(body)).encode()),
             (b"vary", b"accept-encoding"),
         ]
-        await _send(send, 200, headers, b"" if head else body)
+        await self._send(send, 200, headers, b"" if head else body)
 
     async def _send_object(self, send: Callable, status: int, found: dict, head: bool) -> None:
         headers = [(name, str(found[field]).encode()) for field, name in _PASSED_ON.items() if found.get(field)]
@@ -117,7 +124,7 @@ class SiteServer:
             (b"content-length", str(found["ContentLength"]).encode()),
             (b"accept-ranges", b"bytes"),
             (b"last-modified", found["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT").encode()),
-            *_SECURITY_HEADERS,
+            *self._headers,
         ]
         body: Any = found["Body"]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -127,11 +134,6 @@ class SiteServer:
         finally:
             body.close()
         await send({"type": "http.response.body", "body": b""})
-
-
-async def _send(send: Callable, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *_SECURITY_HEADERS]})
-    await send({"type": "http.response.body", "body": body})
 
 
 async def _lifespan(receive: Callable, send: Callable) -> None:

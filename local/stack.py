@@ -18,6 +18,8 @@ from hypercorn.config import Config
 from local.deploy import deploy
 from local.embedded import REGION, EmbeddedAws, configure
 from local.journal import DamagedError
+from local.packaging import load_template
+from local.response_headers import response_headers
 from local.site_server import SiteServer
 from local.state_folder import Running, StateFolder, StateFolderError
 
@@ -40,6 +42,10 @@ class Options:
     api_port: int = 4566
     rekognition_tps: float | None = None
 
+    @property
+    def api_url(self) -> str:
+        return f"http://localhost:{self.api_port}"
+
 
 def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[None]]) -> None:
     """Run the stack of a checkout until SIGINT or SIGTERM.
@@ -57,7 +63,7 @@ def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[Non
         access_key, secret_key = folder.keys(journal)
         running = Running(
             pid=os.getpid(),
-            api_url=f"http://localhost:{options.api_port}",
+            api_url=options.api_url,
             site_url=f"http://localhost:{options.site_port}",
             access_key=access_key,
             secret_key=secret_key,
@@ -105,7 +111,8 @@ async def _serve(
         outputs = await asyncio.to_thread(_deploy, session, root)  # in whole, even when told to stop: it takes a second
         folder.announce(running)
         buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
-        server = SiteServer(session, buckets)
+        headers = response_headers(load_template(root / "template.yaml"), options.api_url)
+        server = SiteServer(session, buckets, headers)
         site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)
         # What was loaded stays: from here on the collector need not look at it.

@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import functools
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,9 +138,7 @@ class FakeAws:
 
     @property
     def faces(self) -> FaceCollection:
-        return FaceCollection(
-            self.rekognition, COLLECTION, lambda: self.ledger.count("index", self.daily_indexing)
-        )
+        return FaceCollection(self.rekognition, COLLECTION, lambda: self.ledger.count("index", self.daily_indexing))
 
     @property
     def ledger(self) -> Ledger:
@@ -168,11 +167,15 @@ class FakeAws:
         return response.get("Messages", [])
 
 
+@functools.cache
+def _clients() -> tuple[Any, Any, Any]:
+    """Made once: making a client takes longer than most tests."""
+    return boto3.client("s3"), boto3.client("sqs"), boto3.resource("dynamodb").meta.client
+
+
 def make_fake_aws() -> FakeAws:
     """The album's resources, made in moto's memory."""
-    s3 = boto3.client("s3")
-    sqs = boto3.client("sqs")
-    dynamodb = boto3.resource("dynamodb").meta.client
+    s3, sqs, dynamodb = _clients()
     resources = load_template(ROOT / "template.yaml")["Resources"]
     for logical_id, name in (
         ("PicsTable", "pics"),

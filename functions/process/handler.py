@@ -44,7 +44,7 @@ def _clients() -> tuple[Album, Any]:
 
     def pay() -> None:
         ledger.count("index", int(environment["DAILY_INDEXING"]))
-        metrics.add_metric("PaidCalls", MetricUnit.Count, 1)
+        _note("PaidCalls")
 
     album = Album(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"]),
@@ -81,12 +81,11 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
         changes = parse_message(record["body"])
         for change in changes:
             _process_change(album, change, record["messageId"], context)
-            metrics.add_metric("PicsProcessed", MetricUnit.Count, 1)
     except (BadNameError, UnusableImageError, ValueError) as error:
         _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
     except CeilingReachedError as error:
         # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
-        metrics.add_metric("CeilingReached", MetricUnit.Count, 1)
+        _note("CeilingReached")
         _to_dead_letters(sqs, record, changes, error.code, str(error))
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
@@ -98,6 +97,8 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
             _give_out_again(sqs, record, 2**tries)
             return False
         _to_dead_letters(sqs, record, changes, type(error).__name__, str(error))
+    else:
+        _note("PicsProcessed")
     return True
 
 
@@ -117,7 +118,12 @@ def _process_change(album: Album, change: ObjectChange, owner: str, context: Any
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 
+def _note(metric: str) -> None:
+    metrics.add_metric(metric, MetricUnit.Count, 1)
+
+
 def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
+    _note("PicsPutOff")
     sqs.change_message_visibility(
         QueueUrl=os.environ["QUEUE_URL"],
         ReceiptHandle=record["receiptHandle"],
@@ -127,6 +133,7 @@ def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
 
 def _to_dead_letters(sqs: Any, record: dict, changes: list[ObjectChange], code: str, reason: str) -> None:
     key = changes[0].key if changes else "unknown"
+    _note("PicsGivenUp")
     logger.error("given up", extra={"key": key, "code": code, "reason": reason})
     attributes = {"code": code, "reason": reason[:_MAX_REASON] or code, "key": key}
     sqs.send_message(

@@ -42,6 +42,7 @@ def _searcher() -> Searcher:
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""
+    metrics.add_metric("Searches", MetricUnit.Count, 1)
     try:
         return {"statusCode": 200, **_searcher().search(parse_request(event), _visitor(context))}
     except RequestError as error:

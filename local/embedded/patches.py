@@ -91,7 +91,7 @@ def tell_functions_who_calls() -> None:
     from ministack.core import iam_evaluator, lambda_runtime
     from ministack.services import lambda_svc
 
-    # What a call brings beside its event has no place for it but the one for durable executions, which there are none of.
+    # Beside its event a call brings values for durable executions, which there are none of: a place for it.
     untold, told = '"identity": None,', '"identity": _kinpics_identity(_ms_ctx.get("durable") or {}),'
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(untold) != 1:

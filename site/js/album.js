@@ -95,7 +95,7 @@ function facesFrom(records) {
  * Photos of the person a face belongs to, best match first.
  * @param {string} faceId
  * @param {string} [next]
- * @returns {Promise<{pics: Pic[], next?: string}>}
+ * @returns {Promise<{pics: Pic[], next?: string, asOf?: string}>}  `asOf`: when an older answer was given.
  */
 export async function searchFace(faceId, next) {
   const request = { faceid: faceId, threshold: config.faceMatchThreshold, ...(next ? { next } : {}) };
@@ -103,7 +103,7 @@ export async function searchFace(faceId, next) {
   if (answer.statusCode !== 200) {
     throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "");
   }
-  return { pics: answer.output.map(picFromSearch), next: answer.next };
+  return { pics: answer.output.map(picFromSearch), next: answer.next, asOf: answer.as_of };
 }
 
 /** @param {any} found */

@@ -11,6 +11,9 @@ import { Viewer } from "./viewer.js";
 
 const PORTRAIT_PX = 72;
 
+/** @param {string} moment */
+const dateOf = (moment) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "long" });
+
 /** Start the page. */
 export async function showPerson() {
   const faceId = new URLSearchParams(location.search).get("face") ?? "";
@@ -21,7 +24,7 @@ export async function showPerson() {
   const viewer = new Viewer(grid, keyOf);
   const memory = `person:${faceId}`;
 
-  /** @type {{pics: Pic[], next?: string}} */
+  /** @type {{pics: Pic[], next?: string, asOf?: string}} */
   let found = { pics: [] };
 
   async function search() {
@@ -29,7 +32,7 @@ export async function showPerson() {
     try {
       const page = await searchFace(faceId, found.next);
       clear();
-      found = { pics: [...found.pics, ...page.pics], next: page.next };
+      found = { ...page, pics: [...found.pics, ...page.pics] };
       store(memory, found);
       show();
     } catch (error) {
@@ -39,9 +42,10 @@ export async function showPerson() {
   }
 
   function show() {
-    const { pics, next } = found;
+    const { pics, next, asOf } = found;
     const photos = pics.length === 1 ? "1 photo" : `${pics.length} photos`;
-    count.textContent = next ? `The ${pics.length} most similar photos` : photos;
+    const told = next ? `The ${pics.length} most similar photos` : photos;
+    count.textContent = asOf ? `${told}, as found on ${dateOf(asOf)}: today's new searches are used up` : told;
     const own = pics.find((pic) => pic.face?.FaceId === faceId) ?? pics[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);

@@ -12,6 +12,10 @@ const WORDS = {
   TooManyRequestsException: "Many people are looking just now. Try again in a moment.",
   TooManyRequests: "Many people are searching just now. Try again in a moment.",
   ProvisionedThroughputExceededException: "Many people are looking just now. Try again in a moment.",
+  CeilingReached:
+    "This album has made as many new searches today as its owner lets it. Try again tomorrow; searches made before still work.",
+  AllowanceReached:
+    "You have made as many new searches today as this album lets a visitor. Try again tomorrow; searches made before still work.",
   FaceNotFound: "No photo of this album shows that face any more.",
   InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
 };

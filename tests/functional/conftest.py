@@ -1,8 +1,13 @@
+import os
 from collections.abc import Iterator
 
 import pytest
 from moto import mock_aws
 from support import REGION, FakeAws, make_fake_aws
+
+# As template.yaml has it; read when the handlers are imported.
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "kinpics"
+os.environ["POWERTOOLS_SERVICE_NAME"] = "kinpics"
 
 
 @pytest.fixture(scope="module", autouse=True)

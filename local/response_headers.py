@@ -1,0 +1,33 @@
+"""The headers that CloudFront adds to every answer, read from the template, so that a browser meets them here too."""
+
+import re
+from typing import Any
+
+# Not over plain HTTP, where a browser does not take it.
+_LEFT_OUT = {"StrictTransportSecurity"}
+
+
+def response_headers(template: dict[str, Any], api_url: str) -> list[tuple[bytes, bytes]]:
+    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` in the place of AWS's own addresses."""
+    policy = template["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = {name: value for name, value in policy["SecurityHeadersConfig"].items() if name not in _LEFT_OUT}
+    content_policy = security.pop("ContentSecurityPolicy")["ContentSecurityPolicy"]["Fn::Sub"]
+    directives = [_with_api(directive.strip(), api_url) for directive in content_policy.split(";")]
+    security.pop("ContentTypeOptions")
+    headers = {
+        "content-security-policy": "; ".join(directives),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": security.pop("FrameOptions")["FrameOption"],
+        "referrer-policy": security.pop("ReferrerPolicy")["ReferrerPolicy"],
+    }
+    if security:
+        raise NotImplementedError(f"security headers unknown here: {', '.join(security)}")
+    headers |= {item["Header"].lower(): item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _with_api(directive: str, api_url: str) -> str:
+    """A directive that allows the one endpoint of this stack where it allowed AWS's."""
+    name, *sources = directive.split()
+    own = [source for source in sources if not re.fullmatch(r"https://\S+\.amazonaws\.com", source)]
+    return " ".join([name, *own, *([api_url] if len(own) < len(sources) else [])])
