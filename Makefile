@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
 
-.PHONY: help demo test setup lint types template bench lock clean
+.PHONY: help demo test setup sam lint types template bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,6 +21,8 @@ demo: setup ## Run the album on this laptop with demo photos, until Ctrl-C
 	@exec $(BIN)/kinpics demo $(ARGS)
 
 setup: $(VENV)/.run node_modules/.done ## Set up what the album needs
+
+sam: setup .venv-sam/.done ## Set up what `kinpics deploy` needs as well
 
 test: setup $(VENV)/.test .venv-sam/.done ## Set up and run every test
 	@scripts/find-chromium

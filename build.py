@@ -185,7 +185,7 @@ def _asset_url(path: str) -> str:
 @click.option("--data", type=click.Path(path_type=Path), default=ROOT / ".kinpics", envvar="KINPICS_DATA")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
 def main(stack_name: str, data: Path, dist: Path) -> None:
-    """Render the site into a folder, without publishing it; `kinpics build` does both."""
+    """Render the site into a folder, without publishing it; `kinpics publish` does both."""
     click.echo(build(connect(stack_name, data.resolve()), dist.resolve()))
 
 

@@ -61,6 +61,11 @@ class Tables:
         """What the grid shows of each pic of a set, in the grid's order: plain items of index ``grid``."""
         return self._query(IndexName=GRID_INDEX, KeyConditionExpression="primarykey = :p", values={":p": picset})
 
+    def pics_of(self, picset: str) -> Iterator[Pic]:
+        """All pics of a set by file name, with everything that is known of them."""
+        for item in self._query(KeyConditionExpression="primarykey = :p", values={":p": picset}):
+            yield Pic.from_item(item)
+
     def etags(self, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
         """Etag of each processed pic among ``paths``; the others are left out."""
         return self.pic_attribute(paths, "etag")
@@ -160,6 +165,11 @@ class Tables:
             lease = self._get(self.leases, {"image_path": str(path)}) or {}
             raise LeaseTakenError(path, max(1.0, float(lease.get("expires_at", now)) - now)) from None
         return bool(response.get("Attributes"))
+
+    def has_lease(self, path: ImagePath) -> bool:
+        """Whether a worker is at this pic."""
+        lease = self._get(self.leases, {"image_path": str(path)})
+        return lease is not None and float(lease["expires_at"]) >= time.time()
 
     def release_lease(self, path: ImagePath, owner: str) -> None:
         """Give the pic back; a lease that has passed to another worker stays."""

@@ -1,12 +1,17 @@
 """What could not be processed: the messages of the dead-letter queue, by pic."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from functions.keys import BadNameError, ImagePath, parse_key
 from functions.process.events import parse_message
+from scripts.stack import Stack
 
 # How long a message read here stays hidden from other readers, in seconds.
 _HIDDEN_SECONDS = 3
+# How long one that is to be given out again does: it is sent, then deleted.
+_REDRIVE_SECONDS = 60
 _CRASHED = ("Crashed", "the process function crashed or ran out of time or memory on it")
 
 
@@ -18,25 +23,63 @@ class DeadLetter:
     key: str
     code: str
     reason: str
+    body: str
+    # For deleting it, while it is hidden.
+    receipt: str
+
+    @property
+    def path(self) -> ImagePath | None:
+        """The pic, where its key can be one's."""
+        try:
+            return parse_key(self.key)
+        except BadNameError:
+            return None
 
 
 def read(sqs: Any, queue_url: str) -> list[DeadLetter]:
     """All messages that are there; they stay in the queue."""
-    found: dict[str, DeadLetter] = {}
+    return list(_receive(sqs, queue_url, _HIDDEN_SECONDS))
+
+
+def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter]:
+    """Give messages out again: those of the keys ``wanted``, or all; of one ``code``, or any. Returns them.
+
+    Each is sent before it is deleted: whatever happens in between, it is in one of the queues.
+    """
+    source, target = stack.outputs["DeadLetterQueue"], stack.outputs["ProcessQueue"]
+    sent = []
+    for letter in _receive(stack.sqs, source, _REDRIVE_SECONDS):
+        if (not wanted or letter.key in wanted) and code in (None, letter.code):
+            stack.sqs.send_message(QueueUrl=target, MessageBody=letter.body)
+            stack.sqs.delete_message(QueueUrl=source, ReceiptHandle=letter.receipt)
+            sent.append(letter)
+        else:
+            stack.sqs.change_message_visibility(QueueUrl=source, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
+    return sent
+
+
+def take_out(stack: Stack, paths: dict[ImagePath, str]) -> dict[ImagePath, str]:
+    """Take pics that were given up on out of ``paths``; returns them with the reason."""
+    letters = {letter.path: letter.reason for letter in read(stack.sqs, stack.outputs["DeadLetterQueue"])}
+    return {path: letters[path] for path in list(paths) if path in letters and paths.pop(path)}
+
+
+def _receive(sqs: Any, queue_url: str, hidden_seconds: int) -> Iterator[DeadLetter]:
+    """Each message once, hidden for a while."""
+    seen: set[str] = set()
     while True:
         response = sqs.receive_message(
             QueueUrl=queue_url,
             MaxNumberOfMessages=10,
-            VisibilityTimeout=_HIDDEN_SECONDS,
+            VisibilityTimeout=hidden_seconds,
             WaitTimeSeconds=0,
             MessageAttributeNames=["All"],
         )
-        messages = response.get("Messages", [])
-        new = [message for message in messages if message["MessageId"] not in found]
+        new = [message for message in response.get("Messages", []) if message["MessageId"] not in seen]
         if not new:
-            return list(found.values())
-        for message in new:
-            found[message["MessageId"]] = _dead_letter(message)
+            return
+        seen |= {message["MessageId"] for message in new}
+        yield from map(_dead_letter, new)
 
 
 def _dead_letter(message: dict) -> DeadLetter:
@@ -45,6 +88,11 @@ def _dead_letter(message: dict) -> DeadLetter:
         changes = parse_message(message["Body"])
     except ValueError:
         changes = []
-    key = changes[0].key if changes else attributes.get("key", "unknown")
-    code, reason = attributes.get("code"), attributes.get("reason")
-    return DeadLetter(message["MessageId"], key, code or _CRASHED[0], reason or _CRASHED[1])
+    return DeadLetter(
+        message["MessageId"],
+        changes[0].key if changes else attributes.get("key", "unknown"),
+        attributes.get("code") or _CRASHED[0],
+        attributes.get("reason") or _CRASHED[1],
+        message["Body"],
+        message["ReceiptHandle"],
+    )

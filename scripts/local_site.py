@@ -38,7 +38,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         await _python(running, *kinpics, "upload", "--no-build", *folders.splitlines())
     if not demo and await asyncio.to_thread(_is_published, running):
         ready()
-        await _python(running, *kinpics, "build")
+        await _python(running, *kinpics, "publish")
     else:
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()

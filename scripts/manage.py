@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import quote_plus
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
@@ -36,13 +37,35 @@ def select(stack: Stack, name: str) -> list[ImagePath]:
     return found
 
 
-def delete(stack: Stack, paths: list[ImagePath]) -> None:
-    """Delete originals; the process function removes what belongs to them."""
+def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> None:
+    """Delete originals; the process function removes what belongs to them.
+
+    S3 keeps a deleted original for 30 days, to be brought back; ``for_good`` deletes that too.
+    """
     for start in range(0, len(paths), _DELETE_BATCH):
         batch = [{"Key": path.key} for path in paths[start : start + _DELETE_BATCH]]
         response = stack.s3.delete_objects(Bucket=stack.pics_bucket, Delete={"Objects": batch, "Quiet": True})
         for error in response.get("Errors", []):
             raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
+    if for_good:
+        keys = {path.key for path in paths}
+        for picset in {path.picset for path in paths}:
+            pages = stack.s3.get_paginator("list_object_versions").paginate(
+                Bucket=stack.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/"
+            )
+            for page in pages:
+                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                delete_versions(stack.s3, stack.pics_bucket, [entry for entry in found if entry["Key"] in keys])
+
+
+def delete_versions(s3: Any, bucket: str, versions: list[dict]) -> None:
+    """Delete versions as `list_object_versions` gives them, a page at most. Raises ``OSError``."""
+    if not versions:
+        return
+    entries = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+    response = s3.delete_objects(Bucket=bucket, Delete={"Objects": entries, "Quiet": True})
+    for error in response.get("Errors", []):
+        raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
 
 
 def ask_to_process(stack: Stack, paths: list[ImagePath], *, force: bool) -> None:

@@ -1,17 +1,23 @@
-"""Publish the rendered site: make the site bucket hold what ``dist/`` holds."""
+"""Publish the rendered site: make the site bucket hold what ``dist/`` holds, and CloudFront show it."""
 
 import hashlib
 import mimetypes
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 from build import build
+from functions.keys import VIEW_WIDTH
 from scripts.stack import Stack
 
-# Assets carry a hash of their content in their name; pages are asked for anew each time, at the cost of a 304.
+# Assets carry a hash of their content in their name. Pages are asked for anew each time, at the cost of a 304, of
+# CloudFront, which keeps them for a day or until they are invalidated.
 _ASSET_CACHE = "public, max-age=31536000, immutable"
-_PAGE_CACHE = "no-cache"
+_PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
+# Each path costs after the first thousand of a month.
+_MOST_SETS_INVALIDATED = 5
 _DELETE_BATCH = 1000
 
 mimetypes.add_type("text/javascript", ".js")
@@ -48,7 +54,29 @@ def publish(stack: Stack, dist: Path) -> int:
     for start in range(0, len(gone), _DELETE_BATCH):
         batch = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
         stack.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    stack.invalidate(page_paths([*changed, *gone]))
     return len(changed)
+
+
+def page_paths(keys: list[str]) -> set[str]:
+    """What CloudFront has to ask for anew when these pages of the site bucket have changed."""
+    paths = set()
+    for key in keys:
+        folder, _, rest = key.partition("/")
+        if folder == "sets":
+            paths.add(f"/sets/{quote(rest.partition('/')[0], safe='')}/*")
+        elif folder == "index.html":
+            paths |= {"/", "/index.html"}
+        elif folder != "assets":
+            paths.add(f"/{folder}/*" if rest else f"/{folder}")
+    of_sets = {path for path in paths if path.startswith("/sets/")}
+    return paths if len(of_sets) <= _MOST_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}
+
+
+def picture_paths(picsets: Iterable[str]) -> set[str]:
+    """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
+    folders = ("photos", "thumbnails/photos", f"thumbnails/{VIEW_WIDTH}/photos", f"{VIEW_WIDTH}/photos")
+    return {f"/{folder}/{quote(picset, safe='')}/*" for picset in picsets for folder in folders}
 
 
 def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:

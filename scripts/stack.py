@@ -1,6 +1,8 @@
 """The deployed stack a command works on: found by name through CloudFormation, on AWS or on the laptop alike."""
 
 import os
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,24 +13,32 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from functions.faces import FaceCollection
+from functions.ledger import Ledger
 from functions.tables import Tables
 from local.state_folder import StateFolder
+from scripts.config import load_aws_config
 
 
 class StackError(Exception):
     """There is no stack to work on; the message says what to do."""
 
 
-_HINT = 'start one with `kinpics local`, or point the standard AWS variables at yours (`eval "$(kinpics env)"`)'
+_OUTPUTS = {"SiteBucket", "PicsBucket", "PicsTable", "LedgerTable", "IdentityPool"}
+_HINT = (
+    "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at yours "
+    '(`eval "$(kinpics env)"`)'
+)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: its outputs by name, and clients for what the commands call."""
+    """A deployed stack: its outputs and parameters by name, and clients for what the commands call."""
 
     name: str
     region: str
+    status: str
     outputs: dict[str, str]
+    parameters: dict[str, str]
     endpoint_url: str | None
     site_url: str | None
 
@@ -47,9 +57,17 @@ class Stack:
         return boto3.client("rekognition", config=Config(retries={"mode": "adaptive", "max_attempts": 8}))
 
     @cached_property
+    def dynamodb(self) -> Any:
+        return boto3.resource("dynamodb", config=Config(retries={"mode": "standard"})).meta.client
+
+    @cached_property
     def tables(self) -> Tables:
-        client = boto3.resource("dynamodb", config=Config(retries={"mode": "standard"})).meta.client
-        return Tables(client, self.outputs["PicsTable"], self.outputs["PicsByImageIdTable"])
+        names = (self.outputs[name] for name in ("PicsTable", "PicsByImageIdTable", "LeasesTable"))
+        return Tables(self.dynamodb, *names)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.dynamodb, self.outputs["LedgerTable"])
 
     @cached_property
     def faces(self) -> FaceCollection:
@@ -59,18 +77,26 @@ class Stack:
     def pics_bucket(self) -> str:
         return self.outputs["PicsBucket"]
 
+    def invalidate(self, paths: Iterable[str]) -> None:
+        """Let CloudFront, where there is one, ask for these paths anew; `*` at the end stands for any rest."""
+        wanted = sorted(set(paths))
+        if wanted and "Distribution" in self.outputs:
+            batch = {
+                "Paths": {"Quantity": len(wanted), "Items": wanted},
+                "CallerReference": f"kinpics-{time.time_ns()}",
+            }
+            boto3.client("cloudfront").create_invalidation(
+                DistributionId=self.outputs["Distribution"], InvalidationBatch=batch
+            )
+
     def site_address(self, path: str) -> str:
         """Where a page of the site is, as far as it is known here."""
         return f"{self.site_url}{path}" if self.site_url else path
 
 
 def connect(name: str, data: Path) -> Stack:
-    """Find a stack. Raises ``StackError``.
-
-    The standard variables decide where. With none of them set and no AWS profile at hand, the stack that runs on this
-    laptop is meant.
-    """
-    use_laptop_if_alone(data)
+    """Find a stack. Raises ``StackError``."""
+    choose_aws(data)
     try:
         client = boto3.client("cloudformation", config=Config(retries={"mode": "standard", "max_attempts": 3}))
         found = client.describe_stacks(StackName=name)["Stacks"][0]
@@ -84,20 +110,35 @@ def connect(name: str, data: Path) -> Stack:
     except BotoCoreError as error:
         raise StackError(f"AWS can't be reached: {error}; {_HINT}") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    missing = {"SiteBucket", "PicsBucket", "PicsTable", "IdentityPool"} - set(outputs)
-    if missing:
-        raise StackError(f"the stack {name} is no kinpics album, or not deployed whole (status {found['StackStatus']})")
+    if not set(outputs) >= _OUTPUTS:
+        raise StackError(
+            f"the stack {name} is no kinpics album, or not deployed whole (status {found['StackStatus']}): "
+            "run `kinpics deploy`"
+        )
     return Stack(
         name=name,
         region=client.meta.region_name,
+        status=found["StackStatus"],
         outputs=outputs,
+        parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
         endpoint_url=os.environ.get("AWS_ENDPOINT_URL"),
         site_url=os.environ.get("KINPICS_SITE_URL") or outputs.get("SiteUrl"),
     )
 
 
-def use_laptop_if_alone(data: Path) -> None:
-    """Point this process at the laptop's running stack where nothing else is set."""
+def choose_aws(data: Path) -> None:
+    """Point this process at the AWS that is meant, in the variables that boto3 reads.
+
+    The standard variables decide. Where they name no region, kinpics.toml does; with no credentials at hand, the stack
+    that runs on this laptop is meant.
+    """
+    _use_laptop_if_alone(data)
+    region = load_aws_config().region
+    if region and not any(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")):
+        os.environ["AWS_DEFAULT_REGION"] = region
+
+
+def _use_laptop_if_alone(data: Path) -> None:
     if os.environ.get("AWS_ENDPOINT_URL") or boto3.Session().get_credentials() is not None:
         return
     running = StateFolder(data).running()

@@ -85,4 +85,4 @@ def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Pag
 @pytest.fixture(scope="session", autouse=True)
 def published(stack: RunningStack) -> None:
     """The site of all sets there are."""
-    stack.kinpics("build")
+    stack.kinpics("publish")

@@ -43,13 +43,13 @@ def large_set(stack: RunningStack) -> Iterator[str]:
         for number in range(COUNT):
             batch.put_item(row(number))
         batch.put_item({"primarykey": "/", "sortkey": NAME, "pic": "00000.jpg", "pic_count": COUNT, "updated_at": "1"})
-    stack.kinpics("build")
+    stack.kinpics("publish")
     yield f"/sets/{NAME}/"
     with table.batch_writer() as batch:
         for number in range(COUNT):
             batch.delete_item({"primarykey": NAME, "sortkey": f"{number:05}.jpg"})
         batch.delete_item({"primarykey": "/", "sortkey": NAME})
-    stack.kinpics("build")
+    stack.kinpics("publish")
 
 
 @pytest.fixture

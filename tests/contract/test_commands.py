@@ -143,7 +143,7 @@ def test_ctrl_c_in_the_middle_and_again(stack: RunningStack, tmp_path: Path) -> 
         (["delete", "no such set", "--yes"], "there is no set"),
         (["reprocess", "no such set"], "there is no set"),
         (["collection", "delete", "none", "--yes"], "ResourceNotFoundException"),
-        (["--stack", "other", "build"], "there is no stack other"),
+        (["--stack", "other", "publish"], "there is no stack other"),
     ],
 )
 def test_mistakes_end_in_one_line_and_a_failure(stack: RunningStack, arguments: list[str], words: str) -> None:
@@ -184,7 +184,7 @@ def test_collections(stack: RunningStack) -> None:
 def test_without_a_stack_the_commands_say_what_to_do(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
-    for arguments in (["env"], ["build"]):
+    for arguments in (["env"], ["publish"]):
         command = [sys.executable, "-m", "scripts", "--data", str(tmp_path / "none"), *arguments]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 1

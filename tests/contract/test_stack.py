@@ -27,7 +27,7 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def test_pages_are_asked_for_anew_and_assets_are_kept(stack: RunningStack) -> None:
-    stack.kinpics("build")
+    stack.kinpics("publish")
     status, headers, body = get(stack.site_url + "/")
     assert (status, headers["cache-control"]) == (200, "no-cache")
     asset = body.decode().split('rel="stylesheet" href="')[1].split('"')[0]

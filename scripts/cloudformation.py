@@ -1,0 +1,172 @@
+"""Bring a CloudFormation stack to what a template says, from whatever state an earlier try has left it in.
+
+Through a change set, which takes over what a deleted stack of that name has left behind (photos, rows, faces), and tells
+when nothing is to be done. A stack that could not be created is removed first; an update that could
+not be taken back is taken back again.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (stack status codes)
+_NEVER_MADE = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+_NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+# A distribution takes minutes to be everywhere, a certificate until its record is seen.
+_TIMEOUT_SECONDS = 60 * 60
+
+
+class DeployError(Exception):
+    """CloudFormation refused or could not finish; the message names the resource and its reason."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a resource while a stack was brought up to date."""
+
+    resource: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StackApplier:
+    """Applies templates to one stack. ``tell`` is called with each event; ``pause`` is seconds between two looks."""
+
+    client: Any
+    name: str
+    pause: float = 3.0
+    tell: Callable[[Event], None] = lambda event: None
+
+    def describe(self) -> dict | None:
+        """The stack as it is, or None."""
+        try:
+            return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return None
+            raise
+
+    def apply(self, url: str, known: set[str], parameters: dict[str, str], tags: dict[str, str] | None = None) -> bool:
+        """Create or update the stack; returns whether anything had to be done. Raises ``DeployError``.
+
+        ``url`` is the template's in S3, ``known`` the parameters it knows; those not given keep the value they have.
+        """
+        existing = self._settled()
+        kept = {entry["ParameterKey"] for entry in (existing or {}).get("Parameters", [])}
+        arguments = {
+            "TemplateURL": url,
+            "StackName": self.name,
+            "ChangeSetName": f"kinpics-{time.time_ns()}",
+            "ChangeSetType": "UPDATE" if existing else "CREATE",
+            "ImportExistingResources": True,
+            "Capabilities": _CAPABILITIES,
+            "Parameters": [
+                *({"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()),
+                *(
+                    {"ParameterKey": name, "UsePreviousValue": True}
+                    for name in sorted(kept & known - parameters.keys())
+                ),
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        }
+        try:
+            change_set = self.client.create_change_set(**arguments)["Id"]
+        except ClientError as error:
+            raise DeployError(f"the stack {self.name} was refused: {error.response['Error'].get('Message')}") from None
+        if not self._is_ready(change_set):
+            return False
+        seen = {event["EventId"] for event in self._events()}
+        self.client.execute_change_set(ChangeSetName=change_set)
+        self._follow(seen)
+        return True
+
+    def delete(self) -> None:
+        """Delete the stack, if there is one; what it retains stays. Raises ``DeployError``."""
+        stack = self.describe()
+        if stack is None:
+            return
+        # By id: a stack that is gone is found by that alone.
+        by_id = StackApplier(self.client, stack["StackId"], self.pause, self.tell)
+        seen = {event["EventId"] for event in by_id._events()}
+        self.client.delete_stack(StackName=stack["StackId"])
+        by_id._follow(seen)
+
+    def _settled(self) -> dict | None:
+        """The stack that can be updated, or None where one is to be created."""
+        stack = self.describe()
+        if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            self._wait_until_settled()
+            stack = self.describe()
+        if stack and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+            self.client.continue_update_rollback(StackName=self.name)
+            self._wait_until_settled()
+            stack = self.describe()
+        if stack and stack["StackStatus"] in _NEVER_MADE:
+            self.delete()
+            stack = None
+        return stack
+
+    def _is_ready(self, change_set: str) -> bool:
+        """Wait until a change set can be executed; False where it holds no change."""
+        while True:
+            described = self.client.describe_change_set(ChangeSetName=change_set)
+            status, reason = described["Status"], described.get("StatusReason") or ""
+            if status == "CREATE_COMPLETE":
+                return True
+            if status == "FAILED":
+                self.client.delete_change_set(ChangeSetName=change_set)
+                if any(text in reason for text in _NOTHING_TO_DO):
+                    return False
+                raise DeployError(f"the stack {self.name} was refused: {reason}")
+            time.sleep(self.pause)
+
+    def _wait_until_settled(self) -> None:
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while (stack := self.describe()) and stack["StackStatus"].endswith("_IN_PROGRESS"):
+            if time.monotonic() > deadline:
+                raise DeployError(f"the stack {self.name} is still {stack['StackStatus']}: look at its events")
+            time.sleep(self.pause)
+
+    def _follow(self, seen: set[str]) -> None:
+        """Tell what happens until the stack has settled. Raises ``DeployError``."""
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        failures: list[Event] = []
+        while True:
+            stack = self.describe()
+            for entry in reversed(self._events()):
+                if entry["EventId"] in seen:
+                    continue
+                seen.add(entry["EventId"])
+                event = Event(
+                    entry["LogicalResourceId"], entry["ResourceStatus"], entry.get("ResourceStatusReason") or ""
+                )
+                if "FAILED" in event.status and "cancelled" not in event.reason:
+                    failures.append(event)
+                self.tell(event)
+            status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+            if not status.endswith("_IN_PROGRESS"):
+                break
+            if time.monotonic() > deadline:
+                raise DeployError(f"the stack {self.name} is still {status}: look at its events")
+            time.sleep(self.pause)
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE"):
+            reasons = "; ".join(f"{event.resource}: {event.reason}" for event in failures if event.reason)
+            raise DeployError(f"the stack {self.name} ended as {status}: {reasons or 'look at its events'}")
+
+    def _events(self) -> list[dict]:
+        """Events of the stack, newest first."""
+        try:
+            return [
+                event
+                for page in self.client.get_paginator("describe_stack_events").paginate(StackName=self.name)
+                for event in page["StackEvents"]
+            ]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return []
+            raise

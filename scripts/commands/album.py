@@ -1,0 +1,184 @@
+"""Putting photos into the album and taking them out."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from functions.keys import BadNameError, check_picset
+from scripts.commands.common import (
+    Context,
+    concurrency_option,
+    count,
+    json_option,
+    print_outcome,
+    yes_option,
+)
+from scripts.publish import build_and_publish, picture_paths
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--set", "picset", help="Name of the picture set; the folder's own name by default.")
+@click.option("--title", help="Title shown for the set.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+@click.option("--no-build", is_flag=True, help="Leave the site as it is; its pages go on live anyway.")
+@concurrency_option
+@json_option
+@click.pass_obj
+def upload(
+    context: Context,
+    folders: tuple[Path, ...],
+    picset: str | None,
+    title: str | None,
+    dry_run: bool,
+    no_build: bool,
+    concurrency: int,
+    as_json: bool,
+) -> None:
+    """Put folders of photos on the site, each as a picture set.
+
+    Photos that are there already are not sent again, so a stopped upload goes on by running it again. Originals are
+    never changed. Ends with 1 when a photo failed.
+    """
+    from scripts import upload as uploading
+    from scripts.progress import Progress
+
+    if picset and len(folders) > 1:
+        raise click.UsageError("--set names one set: give one folder with it")
+    progress = Progress(quiet=as_json)
+    reports = []
+    for folder in folders:
+        plan = uploading.make_plan(context.stack, folder, picset, concurrency, progress)
+        if dry_run:
+            _print_plan(plan, as_json)
+            continue
+        report = uploading.carry_out(context.stack, plan, title, concurrency, progress)
+        report.url = context.stack.site_address(f"/sets/{_quote(plan.picset)}/")
+        reports.append(report)
+        if not as_json:
+            _print_report(report)
+    if dry_run:
+        return
+    if not no_build and any(report.processed for report in reports):
+        build_and_publish(context.stack)
+    if as_json:
+        click.echo(json.dumps({"sets": [report.as_json() for report in reports]}, indent=1))
+    if any(report.failures for report in reports):
+        sys.exit(1)
+
+
+def _print_plan(plan: Any, as_json: bool) -> None:
+    if as_json:
+        refused = [{"file": item.file, "reason": item.reason} for item in plan.refused]
+        left_out = [{"file": item.file, "reason": item.reason} for item in plan.left_out]
+        uploads = [{"file": photo.path.file, "bytes": photo.size} for photo in plan.uploads]
+        result = {"set": plan.picset, "uploads": uploads, "already_there": len(plan.present)}
+        click.echo(json.dumps({**result, "refused": refused, "left_out": left_out}, indent=1))
+        return
+    size = sum(photo.size for photo in plan.uploads) / 1e6
+    click.echo(f"{plan.picset}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
+    for photo in plan.uploads:
+        click.echo(f"  upload    {photo.path.file}")
+    _print_remarks(plan.refused, plan.left_out, plan.warnings)
+
+
+def _print_report(report: Any) -> None:
+    click.echo(
+        f"{report.picset}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
+        f"{report.seconds:.1f} s, {report.already_there} there already, {len(report.failures)} failed"
+    )
+    _print_remarks(report.failures, report.left_out, report.warnings)
+    click.echo(f"  {report.url}")
+
+
+def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
+    for item in failures:
+        click.echo(f"  failed    {item.file}: {item.reason}")
+    for item in left_out:
+        click.echo(f"  left out  {item.file}: {item.reason}")
+    for warning in warnings:
+        click.echo(f"  note      {warning}")
+
+
+def _quote(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text, safe="")
+
+
+@click.command()
+@click.argument("picset", required=False, metavar="[SET]")
+@json_option
+@click.pass_obj
+def reprocess(context: Context, picset: str | None, as_json: bool) -> None:
+    """Make thumbnails, faces and rows anew from the originals, of one set or of all."""
+    from scripts import manage, processing
+    from scripts.progress import Progress
+
+    stack = context.stack
+    paths = manage.select(stack, _checked(picset)) if picset else list(manage.originals(stack, None))
+    ignore = processing.seen_dead_letters(stack)
+    before = processing.processed_at(stack, paths)
+    manage.ask_to_process(stack, paths, force=True)
+    with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
+        outcome = processing.wait_again(stack, before, ignore, step)
+    build_and_publish(context.stack)
+    print_outcome(outcome, "processed again", as_json)
+
+
+@click.command()
+@click.argument("name", metavar="SET[/PIC]")
+@click.option("--for-good", is_flag=True, help="The original too that S3 keeps for 30 days more.")
+@yes_option
+@json_option
+@click.pass_obj
+def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool) -> None:
+    """Delete a pic, or a whole set, from the album: original, thumbnails, rows and faces."""
+    from scripts import manage, processing
+    from scripts.progress import Progress
+
+    stack = context.stack
+    paths = manage.select(stack, name)
+    if not yes:
+        click.confirm(f"Delete {count(len(paths), 'photo')} of {name} from the album?", abort=True, err=True)
+    manage.delete(stack, paths, for_good=for_good)
+    with Progress(quiet=as_json).bar("Removing", len(paths)) as step:
+        outcome = processing.wait_gone(stack, paths, step)
+    build_and_publish(stack)
+    stack.invalidate(picture_paths({path.picset for path in paths}))
+    print_outcome(outcome, "deleted", as_json)
+
+
+def _checked(picset: str) -> str:
+    try:
+        return check_picset(picset)
+    except BadNameError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@concurrency_option
+@json_option
+@click.pass_obj
+def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> None:
+    """Write every original, and everything known of it as JSON, into a folder.
+
+    Photos that are there already are not fetched again, so a stopped export goes on by running it again. Uploading
+    the folders under `photos` makes the same album elsewhere.
+    """
+    from scripts.export import export as take_out
+    from scripts.progress import Progress
+
+    written, present, failures = take_out(context.stack, folder, concurrency, Progress(quiet=as_json))
+    if as_json:
+        click.echo(json.dumps({"written": written, "already_there": present, "failures": failures}, indent=1))
+    else:
+        click.echo(f"{count(written, 'photo')} written to {folder}, {present} there already, {len(failures)} failed")
+        for name, reason in sorted(failures.items()):
+            click.echo(f"  failed    {name}: {reason}")
+    if failures:
+        sys.exit(1)

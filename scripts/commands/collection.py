@@ -1,0 +1,59 @@
+"""Working with the account's Rekognition collections."""
+
+import click
+
+from scripts.commands.common import Context, count, yes_option
+
+
+@click.group()
+def collection() -> None:
+    """Work with the Rekognition collections of the account."""
+
+
+@collection.command("list")
+@click.pass_obj
+def collection_list(context: Context) -> None:
+    """Print each collection with its number of faces."""
+    client = context.stack.rekognition
+    for page in client.get_paginator("list_collections").paginate():
+        for name in page["CollectionIds"]:
+            described = client.describe_collection(CollectionId=name)
+            click.echo(f"{name}\t{count(described['FaceCount'], 'face')}")
+
+
+@collection.command("create")
+@click.argument("name")
+@click.pass_obj
+def collection_create(context: Context, name: str) -> None:
+    """Create a collection."""
+    context.stack.rekognition.create_collection(CollectionId=name)
+    click.echo(f"created {name}")
+
+
+@collection.command("delete")
+@click.argument("name")
+@yes_option
+@click.pass_obj
+def collection_delete(context: Context, name: str, yes: bool) -> None:
+    """Delete a collection with all its faces; originals and rows stay."""
+    count = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
+    if not yes:
+        click.confirm(
+            f"Delete {name} with {count(count, 'face')}? Searching finds none of them then.", abort=True, err=True
+        )
+    context.stack.rekognition.delete_collection(CollectionId=name)
+    click.echo(f"deleted {name}")
+
+
+@collection.command("faces")
+@click.argument("name", required=False)
+@click.pass_obj
+def collection_faces(context: Context, name: str | None) -> None:
+    """Print each face of a collection, by default the album's: face id, image id, pic."""
+    from functions.faces import FaceCollection
+    from functions.keys import decode_external_image_id
+
+    faces = FaceCollection(context.stack.rekognition, name) if name else context.stack.faces
+    for face in faces.faces():
+        external = face.get("ExternalImageId", "")
+        click.echo(f"{face['FaceId']}\t{face['ImageId']}\t{decode_external_image_id(external) or external}")

@@ -1,0 +1,146 @@
+"""Putting the album on AWS, keeping it up to date there, and taking it off again."""
+
+import sys
+from typing import Any
+
+import click
+
+from scripts.cloudformation import Event, StackApplier
+from scripts.commands.common import Context, count, yes_option
+from scripts.config import AwsConfig, note_aws_config
+from scripts.publish import build_and_publish
+from scripts.stack import connect
+
+# Option, parameter of the template, what it is.
+_SETTINGS = (
+    ("email", "AlarmEmail", str, "Where alarms go."),
+    ("monthly_budget", "MonthlyBudget", click.IntRange(1), "USD a month to be warned at; with --email."),
+    ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, of all visitors together."),
+    ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day of one visitor."),
+    ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
+    ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
+    ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once; 0 for no reservation."),
+    ("intelligent_tiering", "IntelligentTiering", click.Choice(["yes", "no"]), "Cheaper storage for what rests."),
+    ("domain", "DomainName", str, "Domain of your own."),
+    ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
+    ("zone", "HostedZoneId", str, "Its Route 53 zone."),
+)
+
+
+def _with_settings(command: Any) -> Any:
+    for name, parameter, kind, text in reversed(_SETTINGS):
+        option = f"--{name.replace('_', '-')}"
+        command = click.option(option, name, type=kind, help=f"{text} ({parameter})")(command)
+    return command
+
+
+@click.command()
+@click.option("--region", help="AWS region; it must have Rekognition.")
+@_with_settings
+@click.option("--yes", is_flag=True, help="Do not ask: defaults for what is not given.")
+@click.pass_obj
+def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> None:
+    """Put the album on AWS, or bring it up to date there, and publish the site.
+
+    Asks a few questions the first time. Settings that are not given again stay as they are; each is a parameter of
+    template.yaml, named in brackets below. Running it again is safe at any time, after a failure too.
+    """
+    from scripts import deploy as deployment
+
+    context.choose_aws(region)
+    target = deployment.Target.chosen()
+    name = deployment.check_stack_name(context.stack_name)
+    parameters = {
+        parameter: str(settings[option]) for option, parameter, _, _ in _SETTINGS if settings[option] is not None
+    }
+    first = StackApplier(target.session.client("cloudformation"), name).describe() is None
+    if first and not yes and sys.stdin.isatty():
+        target, name = _ask(context, target, name, region, parameters)
+    if not target.session.region_name:
+        raise click.UsageError("name the region with --region, or set AWS_REGION")
+    if not target.is_laptop and not target.has_rekognition():
+        known = ", ".join(deployment.rekognition_regions())
+        raise click.UsageError(f"Rekognition is not known to be in {target.session.region_name}: choose one of {known}")
+    if first:
+        _leave_room(deployment.search_concurrency(target, int(parameters.get("SearchConcurrency", 10))), parameters)
+    click.echo(f"deploying {name} to {target.session.region_name} ...", err=True)
+    client = target.session.client("cloudformation")
+    applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
+    changed = deployment.deploy(target, applier, parameters)
+    if not target.is_laptop:
+        note_aws_config(AwsConfig(name, target.session.region_name))
+    stack = connect(name, context.data)
+    files = build_and_publish(stack)
+    click.echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
+    click.echo(stack.site_address("/"))
+
+
+def _ask(context: Context, target: Any, name: str, region: str | None, parameters: dict[str, str]) -> tuple[Any, str]:
+    """The questions of a first deployment."""
+    from scripts import deploy as deployment
+
+    click.echo("The first deployment: a few questions, each with a default.", err=True)
+    if not target.is_laptop and region is None:
+        regions = deployment.rekognition_regions()
+        default = target.session.region_name if target.has_rekognition() else "us-east-1"
+        context.choose_aws(click.prompt("AWS region", type=click.Choice(regions), default=default, err=True))
+        target = deployment.Target.chosen()
+    name = click.prompt("Name of the stack, and of this album", default=name, err=True)
+    context.stack_name = deployment.check_stack_name(name)
+    if "AlarmEmail" not in parameters and not target.is_laptop:
+        parameters["AlarmEmail"] = click.prompt("E-mail address for alarms (empty: none)", default="", err=True)
+    for parameter, question, default in (
+        ("DailySearches", "Paid face searches a day at most, at 0.001 USD", 1000),
+        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD", 10000),
+    ):
+        if parameter not in parameters:
+            parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
+    return target, name
+
+
+def _leave_room(concurrency: int, parameters: dict[str, str]) -> None:
+    wanted = parameters.get("SearchConcurrency", "10")
+    if str(concurrency) != wanted:
+        parameters["SearchConcurrency"] = str(concurrency)
+        click.echo(
+            "note: this account has no room to reserve concurrency for searches; its own limit bounds them", err=True
+        )
+
+
+def _tell(event: Event) -> None:
+    if event.status.endswith(("_COMPLETE", "_FAILED")):
+        click.echo(f"  {event.status:24} {event.resource} {event.reason}".rstrip(), err=True)
+
+
+@click.command()
+@click.pass_obj
+def publish(context: Context) -> None:
+    """Render the site and publish it, after a change of kinpics.toml say."""
+    changed = build_and_publish(context.stack)
+    click.echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
+
+
+@click.command()
+@click.option("--photos", is_flag=True, help="The photos too, with their rows and faces. There is no way back.")
+@yes_option
+@click.pass_obj
+def destroy(context: Context, photos: bool, yes: bool) -> None:
+    """Take the album off AWS; its photos, rows and faces stay, unless told otherwise.
+
+    `kinpics deploy` with the same stack name finds again what has stayed.
+    """
+    from scripts import deploy as deployment
+    from scripts.destroy import destroy as take_off
+
+    stack = context.stack
+    if photos:
+        words = f"delete all photos of {stack.name}"
+        if click.prompt(f"To delete the photos as well, type: {words}", err=True) != words:
+            raise click.ClickException("nothing was deleted")
+    elif not yes:
+        click.confirm(f"Take {stack.name} off {stack.region}? Its photos stay.", abort=True, err=True)
+    target = deployment.Target.chosen()
+    applier = StackApplier(target.session.client("cloudformation"), stack.name, 0.1 if target.is_laptop else 3.0, _tell)
+    take_off(target, stack, applier, photos=photos)
+    stayed = "" if photos else f"; the photos are in the bucket {stack.pics_bucket}"
+    click.echo(f"{stack.name} is gone{stayed}")

@@ -1,0 +1,93 @@
+"""Running the whole album on this laptop."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scripts.commands.common import DATA, Context, data_option
+from scripts.config import ROOT
+
+local_options = [
+    click.option(
+        "--site-port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the site."
+    ),
+    click.option(
+        "--api-port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Port of the AWS API."
+    ),
+    click.option(
+        "--rekognition-tps",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Refuse more calls a second of a Rekognition operation than this, as AWS does; no limit by default.",
+    ),
+]
+
+
+def with_local_options(command: Callable) -> Callable:
+    """Add the options of a stack on this laptop."""
+    for option in reversed(local_options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@data_option
+@with_local_options
+@click.pass_obj
+def local(context: Context, data: Path, **options: Any) -> None:
+    """Run the whole album on this laptop, until Ctrl-C."""
+    _run_local(_chosen(context, data), options, demo=False)
+
+
+@click.command()
+@data_option
+@with_local_options
+@click.pass_obj
+def demo(context: Context, data: Path, **options: Any) -> None:
+    """Run the album on this laptop with three sets of demo photos."""
+    _run_local(_chosen(context, data), options, demo=True)
+
+
+def _chosen(context: Context, data: Path) -> Path:
+    """`--data` may stand before or after the command."""
+    return context.data if data == DATA else data.resolve()
+
+
+def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
+    from local.stack import Options, PortBusyError, run
+    from local.state_folder import Running
+    from scripts import local_site
+    from scripts.cloudformation import DeployError
+
+    async def prepare(running: Running) -> None:
+        def ready() -> None:
+            click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
+
+        await local_site.prepare(running, data, ready, demo=demo)
+
+    try:
+        run(Options(data, **options), ROOT, prepare)
+    except (PortBusyError, DeployError) as error:
+        raise click.ClickException(str(error)) from None
+    except local_site.PrepareError as error:
+        if str(error):
+            click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@click.command()
+@data_option
+@click.pass_obj
+def env(context: Context, data: Path) -> None:
+    """Print the variables that point any AWS client at the laptop stack: eval "$(kinpics env)"."""
+    from local.state_folder import StateFolder
+
+    folder = _chosen(context, data)
+    running = StateFolder(folder).running()
+    if running is None:
+        raise click.ClickException(f"no stack runs on {folder}: start one with `kinpics local`")
+    for name, value in running.environment().items():
+        click.echo(f"export {name}={shlex.quote(value)}")

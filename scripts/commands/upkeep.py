@@ -1,0 +1,135 @@
+"""Looking after a deployed album."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from scripts.commands.common import Context, count, json_option, print_outcome, yes_option
+from scripts.publish import build_and_publish
+
+_MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
+
+
+@click.command()
+@click.option("--no-round-trip", is_flag=True, help="Send no test picture through (it costs one IndexFaces call).")
+@json_option
+@click.pass_obj
+def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
+    """Look whether the album is well, and say what to do where it is not.
+
+    Ends with 1 when something is wrong; a warning is none.
+    """
+    from scripts.deploy import Target
+    from scripts.doctor import examine
+
+    stack = context.stack
+    findings = []
+    for finding in examine(Target.chosen(), stack, round_trip=not no_round_trip):
+        findings.append(finding)
+        if not as_json:
+            click.echo(f"{_MARKS[finding.state]} {finding.check}: {finding.text}")
+            if finding.advice:
+                click.echo(f"        {finding.advice}")
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    if any(finding.state == "wrong" for finding in findings):
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Print what does not agree, and mend nothing.")
+@yes_option
+@json_option
+@click.pass_obj
+def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Make thumbnails, rows and faces agree with the originals in S3 again.
+
+    Processes what is missing and removes what belongs to no photo. A run that was stopped goes on by running it again.
+    Ends with 1 when something could not be mended.
+    """
+    from scripts import reconcile as mending
+    from scripts.progress import Progress
+    from scripts.survey import Drift
+
+    found: list[str] = []
+
+    def tell(drift: Drift) -> bool:
+        found.extend(drift.lines())
+        if not as_json:
+            for line in found:
+                click.echo(f"  {line}")
+        paid = len(drift.check) + len(drift.redo)
+        question = f"Mend {count(len(drift), 'disagreement')}? At most {count(paid, 'paid IndexFaces call')}."
+        return not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
+
+    try:
+        mended = mending.reconcile(context.stack, Progress(quiet=as_json), tell)
+    except mending.BusyError as error:
+        raise click.ClickException(str(error)) from None
+    if mended.pics or mended.sets:
+        build_and_publish(context.stack)
+    failures = {str(path): reason for path, reason in sorted(mended.failed.items())}
+    if as_json:
+        done = {"pics": mended.pics, "removed": mended.removed, "sets": mended.sets}
+        click.echo(json.dumps({"found": found, "mended": done, "failures": failures}, indent=1))
+    elif not found and not failures:
+        click.echo("everything agrees")
+    elif not dry_run:
+        click.echo(
+            f"{count(mended.pics, 'photo')} mended, {count(mended.removed, 'leftover')} removed, "
+            f"{count(mended.sets, 'set')} counted anew, {len(failures)} failed"
+        )
+    if not as_json:
+        for path, reason in failures.items():
+            click.echo(f"  failed    {path}: {reason}")
+    if failures or (dry_run and found):
+        sys.exit(1)
+
+
+@click.group("dead-letters")
+def dead_letters_group() -> None:
+    """Work with the photos that could not be processed."""
+
+
+@dead_letters_group.command("list")
+@json_option
+@click.pass_obj
+def dead_letters_list(context: Context, as_json: bool) -> None:
+    """Print each photo that was given up, with the reason."""
+    from scripts import dead_letters
+
+    letters = dead_letters.read(context.stack.sqs, context.stack.outputs["DeadLetterQueue"])
+    if as_json:
+        shown = [{"key": letter.key, "code": letter.code, "reason": letter.reason} for letter in letters]
+        click.echo(json.dumps(shown, indent=1))
+    for letter in [] if as_json else sorted(letters, key=lambda letter: letter.key):
+        click.echo(f"{letter.key}\t{letter.code}\t{letter.reason}")
+
+
+@dead_letters_group.command("redrive")
+@click.argument("pics", nargs=-1, metavar="[SET/PIC]...")
+@click.option("--code", help="Those of one code alone, as `list` prints it: CeilingReached, say.")
+@json_option
+@click.pass_obj
+def dead_letters_redrive(context: Context, pics: tuple[str, ...], code: str | None, as_json: bool) -> None:
+    """Process photos again that were given up, those named or all, and wait for them.
+
+    Ends with 1 when one fails again.
+    """
+    from functions.keys import PHOTOS_PREFIX
+    from scripts import dead_letters, processing
+    from scripts.progress import Progress
+
+    stack = context.stack
+    letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
+    before = processing.processed_at(stack, {letter.path for letter in letters if letter.path})
+    sent = dead_letters.redrive(stack, {PHOTOS_PREFIX + name for name in pics}, code)
+    waiting = {path: before.get(path) for path in {letter.path for letter in sent} if path}
+    ignore = processing.seen_dead_letters(stack)
+    with Progress(quiet=as_json).bar("Processing", len(waiting)) as step:
+        outcome = processing.wait_again(stack, waiting, ignore, step)
+    if outcome.done:
+        build_and_publish(stack)
+    print_outcome(outcome, "processed", as_json)

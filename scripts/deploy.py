@@ -1,0 +1,158 @@
+"""Build the functions, put them and the template where CloudFormation finds them, and bring the stack up to date.
+
+The settings of a deployment are the template's parameters; CloudFormation remembers them, so that only what changes has
+to be given again.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from scripts.cloudformation import DeployError, StackApplier
+from scripts.config import ROOT
+
+# Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
+_STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
+_KEEP_PACKAGES_DAYS = 90
+# Lambda keeps this many of an account's concurrent executions free of reservations.
+_UNRESERVED = 100
+
+
+class ToolError(Exception):
+    """A tool that deploying needs is missing or failed; the message has what it said."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An AWS account and region to deploy into; the laptop stack is one too."""
+
+    session: boto3.Session
+    is_laptop: bool
+
+    @classmethod
+    def chosen(cls) -> "Target":
+        """What the standard variables point to."""
+        return cls(boto3.Session(), bool(os.environ.get("AWS_ENDPOINT_URL")))
+
+    def account_id(self) -> str:
+        return self.session.client("sts").get_caller_identity()["Account"]
+
+    def has_rekognition(self) -> bool:
+        return self.session.region_name in rekognition_regions()
+
+
+def rekognition_regions() -> list[str]:
+    """AWS's regions that recognise faces, as far as this boto3 knows."""
+    return boto3.Session().get_available_regions("rekognition")
+
+
+def check_stack_name(name: str) -> str:
+    """Return ``name`` if an album's stack can be called so. Raises ``DeployError``."""
+    if not _STACK_NAME.fullmatch(name):
+        raise DeployError(
+            f"{name!r} can't be the stack's name, which is in its buckets' names: 2 to 24 small letters, digits and "
+            "hyphens, beginning with a letter"
+        )
+    return name
+
+
+def search_concurrency(target: Target, wanted: int) -> int:
+    """``wanted``, or 0 where the account has no room for a reservation; a new account may run 10 functions in all."""
+    limits = target.session.client("lambda").get_account_settings()["AccountLimit"]
+    return wanted if limits["UnreservedConcurrentExecutions"] - wanted >= _UNRESERVED else 0
+
+
+def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
+    """Build, package and apply; returns whether CloudFormation had anything to do.
+
+    Raises ``DeployError``, ``ToolError``.
+    """
+    from local.packaging import load_template
+
+    check_stack_name(applier.name)
+    bucket = artifacts_bucket(target, applier.name)
+    _make_bucket(target, bucket)
+    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
+        template = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
+        s3 = target.session.client("s3")
+        key = f"{hashlib.sha256(template.read_bytes()).hexdigest()}.yaml"
+        s3.upload_file(str(template), bucket, key)
+        known = set(load_template(template)["Parameters"])
+    url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
+    return applier.apply(url, known, {"Platform": "laptop" if target.is_laptop else "aws", **parameters})
+
+
+def build(folder: Path, *, for_this_machine: bool = False) -> Path:
+    """Build both functions with their packages; returns the built template. Raises ``ToolError``.
+
+    For Lambda's machine and Python, as the template names them, or for this one's.
+    """
+    environment = {"PLATFORM": ""} if for_this_machine else {}
+    _sam("build", "--build-dir", str(folder), "--template", str(ROOT / "template.yaml"), **environment)
+    return folder / "template.yaml"
+
+
+def package(template: Path, bucket: str) -> Path:
+    """Put a built template's files into a bucket; returns the template that names them there. Raises ``ToolError``."""
+    packaged = template.parent / "packaged.yaml"
+    _sam("package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged))
+    return packaged
+
+
+def artifacts_bucket(target: Target, stack_name: str) -> str:
+    """Name of the bucket that packages go through."""
+    return f"{stack_name}-artifacts-{target.account_id()}-{target.session.region_name}"
+
+
+def _make_bucket(target: Target, bucket: str) -> None:
+    """Make the bucket for packages where it is not there; AWS makes buckets private and encrypted by itself."""
+    s3, region = target.session.client("s3"), target.session.region_name
+    place: dict[str, Any] = (
+        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    try:
+        s3.create_bucket(Bucket=bucket, **place)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+            raise
+    expire = {"ID": "old-packages", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": _KEEP_PACKAGES_DAYS}}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [expire]})
+
+
+def _sam(*arguments: str, **environment: str) -> None:
+    result = subprocess.run(  # noqa: S603 - our own arguments
+        [_find_sam(), *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "SAM_CLI_TELEMETRY": "0",
+            # The functions' Makefile calls python3: this one, which has pip.
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ToolError(f"sam {arguments[0]} failed:\n{(result.stderr or result.stdout).strip()[-2000:]}")
+
+
+def _find_sam() -> str:
+    own = ROOT / ".venv-sam" / "bin" / "sam"
+    if own.exists():
+        return str(own)
+    found = shutil.which("sam")
+    if found is None:
+        raise ToolError("aws-sam-cli is missing: run `make sam`, which sets it up inside the checkout")
+    return found

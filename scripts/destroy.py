@@ -1,0 +1,47 @@
+"""Take the album off AWS: the stack and what can be made again, and, only when told so, the photos themselves."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.cloudformation import StackApplier
+from scripts.deploy import Target, artifacts_bucket
+from scripts.manage import delete_versions
+from scripts.stack import Stack
+
+
+def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
+    """Delete the stack, with ``photos`` also what it retains: originals, rows and faces. Raises ``DeployError``."""
+    # CloudFormation deletes no bucket that holds anything.
+    for name in ("SiteBucket", "ThumbnailsBucket"):
+        _empty(stack.s3, stack.outputs[name])
+    applier.delete()
+    artifacts = artifacts_bucket(target, stack.name)
+    _empty(stack.s3, artifacts)
+    _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=artifacts)
+    if photos:
+        _empty(stack.s3, stack.pics_bucket)
+        _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
+        for name in ("PicsTable", "PicsByImageIdTable"):
+            _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
+        collection = stack.outputs["AlbumCollection"]
+        _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=collection)
+
+
+def _empty(s3: Any, bucket: str) -> None:
+    """Delete every version of every object; a bucket that is gone is empty."""
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            delete_versions(s3, bucket, found)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+
+
+def _passing_over(code: str, call: Any, **arguments: Any) -> None:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != code:
+            raise

@@ -1,0 +1,252 @@
+"""Look whether a deployed album is well, from the owner's credentials down to what a visitor's browser meets.
+
+Each check says what it found, and where something is wrong, what to do. Checks do not stop each other.
+"""
+
+import json
+import secrets
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.keys import ImagePath
+from scripts import dead_letters, manage, reconcile
+from scripts.deploy import Target
+from scripts.stack import Stack
+from scripts.survey import drift, survey
+
+_ROUND_TRIP_SECONDS = 120
+_HTTP_SECONDS = 15
+_MOST_LINES = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: ``state`` is `ok`, `warning` or `wrong`; ``advice`` says what to do."""
+
+    check: str
+    state: str
+    text: str
+    advice: str = ""
+
+
+def examine(target: Target, stack: Stack, *, round_trip: bool) -> Iterator[Finding]:
+    """Run every check; ``round_trip`` sends a picture through, at the price of one IndexFaces call."""
+    checks: list[tuple[str, Callable[[], Finding]]] = [
+        ("credentials", lambda: _credentials(target)),
+        ("region", lambda: _region(target)),
+        ("stack", lambda: _stack(stack)),
+        ("site", lambda: _site(stack)),
+        ("cross-origin calls", lambda: _cors(stack)),
+        ("visitors", lambda: _visitors(stack)),
+        ("paid calls today", lambda: _paid_calls(stack)),
+        ("alarms", lambda: _alarms(target, stack)),
+        ("dead letters", lambda: _dead_letters(stack)),
+        ("agreement", lambda: _agreement(stack)),
+    ]
+    if round_trip:
+        checks.append(("round trip", lambda: _round_trip(stack)))
+    for name, check in checks:
+        try:
+            yield check()
+        except ClientError as error:
+            details = error.response["Error"]
+            denied = "Denied" in details.get("Code", "") or details.get("Code") == "403"
+            advice = "your credentials lack this permission" if denied else ""
+            yield Finding(
+                name, "wrong", f"{error.operation_name}: {details.get('Code')}: {details.get('Message')}", advice
+            )
+        except (BotoCoreError, OSError, reconcile.BusyError) as error:
+            yield Finding(name, "wrong", str(error))
+
+
+def _credentials(target: Target) -> Finding:
+    identity = target.session.client("sts").get_caller_identity()
+    is_root = identity["Arn"].endswith(":root") and not target.is_laptop
+    advice = "use a user or role of less power than the account's root" if is_root else ""
+    return Finding("credentials", "warning" if is_root else "ok", identity["Arn"], advice)
+
+
+def _region(target: Target) -> Finding:
+    region = target.session.region_name
+    if target.has_rekognition():
+        return Finding("region", "ok", f"{region} recognises faces")
+    return Finding("region", "warning", f"Rekognition is not known to be in {region}", "see `kinpics deploy --help`")
+
+
+def _stack(stack: Stack) -> Finding:
+    if stack.status.endswith("_COMPLETE") and "ROLLBACK" not in stack.status:
+        return Finding("stack", "ok", f"{stack.name} is {stack.status}")
+    return Finding("stack", "wrong", f"{stack.name} is {stack.status}", "run `kinpics deploy` again")
+
+
+def _site(stack: Stack) -> Finding:
+    address = stack.site_url
+    if not address:
+        return Finding("site", "warning", "no address of the site is known", "set KINPICS_SITE_URL")
+    try:
+        with urllib.request.urlopen(address + "/", timeout=_HTTP_SECONDS) as answer:  # noqa: S310 - the owner's own
+            page, headers = answer.read().decode(errors="replace"), answer.headers
+    except urllib.error.HTTPError as error:
+        return Finding("site", "wrong", f"{address} answers {error.code}", "run `kinpics publish`")
+    if stack.outputs["IdentityPool"] not in page:
+        return Finding("site", "wrong", f"{address} was made for another stack", "run `kinpics publish`")
+    if "content-security-policy" not in headers:
+        return Finding("site", "wrong", f"{address} sends no Content-Security-Policy", "run `kinpics deploy`")
+    return Finding("site", "ok", f"{address} answers with this album's pages")
+
+
+def _cors(stack: Stack) -> Finding:
+    """Whether a page may call the services from its own origin: AWS's endpoints say so to a preflight request."""
+    origin = stack.site_url or "https://example.com"
+    refused = []
+    for service in ("cognito-identity", "dynamodb", "lambda"):
+        url = stack.endpoint_url or f"https://{service}.{stack.region}.amazonaws.com"
+        headers = {
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-target",
+        }
+        path = f"/2015-03-31/functions/{stack.outputs['SearchFunction']}/invocations" if service == "lambda" else "/"
+        request = urllib.request.Request(url + path, method="OPTIONS", headers=headers)  # noqa: S310 - AWS's
+        try:
+            with urllib.request.urlopen(request, timeout=_HTTP_SECONDS) as answer:  # noqa: S310 - AWS's
+                allowed = answer.headers.get("access-control-allow-origin")
+        except urllib.error.HTTPError as error:
+            allowed = error.headers.get("access-control-allow-origin")
+        if allowed not in ("*", origin):
+            refused.append(service)
+    if refused:
+        return Finding("cross-origin calls", "wrong", f"{', '.join(refused)} would refuse calls of {origin}")
+    return Finding("cross-origin calls", "ok", f"{origin} may call Cognito, DynamoDB and Lambda")
+
+
+def _visitors(stack: Stack) -> Finding:
+    """Do what a visitor's browser does: take guest credentials, read the sets, call the search function."""
+    anonymous = boto3.client("cognito-identity", config=Config(signature_version=_unsigned()))
+    identity = anonymous.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
+    keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    guest = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+    sets = guest.client("dynamodb").query(
+        TableName=stack.outputs["PicsTable"],
+        KeyConditionExpression="primarykey = :p",
+        ExpressionAttributeValues={":p": {"S": "/"}},
+    )["Count"]
+    nobody = json.dumps({"faceid": "00000000-0000-0000-0000-000000000000"}).encode()
+    answer = guest.client("lambda").invoke(FunctionName=stack.outputs["SearchFunction"], Payload=nobody)
+    code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
+    if code != "FaceNotFound":
+        advice = "look into the log group of the search function"
+        return Finding("visitors", "wrong", f"a search for a face that is not there was answered with {code}", advice)
+    return Finding("visitors", "ok", f"guests are let in, see {sets} sets and can search")
+
+
+def _paid_calls(stack: Stack) -> Finding:
+    counts = {
+        "searches": (stack.ledger.counted("search"), int(stack.parameters.get("DailySearches", 0))),
+        "photos indexed": (stack.ledger.counted("index"), int(stack.parameters.get("DailyIndexing", 0))),
+    }
+    text = ", ".join(f"{used} of {ceiling} {name}" for name, (used, ceiling) in counts.items())
+    if any(used >= ceiling for used, ceiling in counts.values()):
+        advice = "wait for midnight UTC, or raise DailySearches or DailyIndexing with `kinpics deploy`"
+        return Finding("paid calls today", "warning", text, advice)
+    return Finding("paid calls today", "ok", text)
+
+
+def _alarms(target: Target, stack: Stack) -> Finding:
+    email = stack.parameters.get("AlarmEmail", "")
+    if target.is_laptop:
+        return Finding("alarms", "ok", "there are none on a laptop")
+    if not email:
+        return Finding("alarms", "warning", "nobody is told of failures", "run `kinpics deploy --email ADDRESS`")
+    topic = boto3.client("cloudformation").describe_stack_resource(StackName=stack.name, LogicalResourceId="AlarmTopic")
+    arn = topic["StackResourceDetail"]["PhysicalResourceId"]
+    subscriptions = boto3.client("sns").list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    if any(entry["SubscriptionArn"].startswith("arn:") for entry in subscriptions):
+        return Finding("alarms", "ok", f"{email} is told of failures")
+    return Finding(
+        "alarms", "warning", f"{email} has not confirmed yet", "click the link in the mail AWS has sent there"
+    )
+
+
+def _dead_letters(stack: Stack) -> Finding:
+    letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
+    if not letters:
+        return Finding("dead letters", "ok", "none")
+    advice = "see `kinpics dead-letters list`"
+    return Finding("dead letters", "warning", f"{len(letters)} photos could not be processed", advice)
+
+
+def _agreement(stack: Stack) -> Finding:
+    waiting = reconcile.waiting_messages(stack)
+    if waiting:
+        return Finding("agreement", "warning", f"{waiting} photos are being processed", "look again when they are done")
+    found = survey(stack)
+    differences = drift(found)
+    dead_letters.take_out(stack, differences.check)
+    if len(differences):
+        lines = list(differences.lines())
+        more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+        text = "; ".join(lines[:_MOST_LINES]) + more
+        return Finding("agreement", "wrong", text, "run `kinpics reconcile`")
+    faces = sum(len(row.face_ids) for row in found.rows.values())
+    text = f"{len(found.rows)} photos with {faces} faces are the same in S3, tables and collection"
+    return Finding("agreement", "ok", text)
+
+
+def _round_trip(stack: Stack) -> Finding:
+    """Send a picture through the whole album and take it out again."""
+    path = ImagePath(f"kinpics-doctor-{secrets.token_hex(4)}", "test.png")
+    started = time.monotonic()
+    stack.s3.put_object(Bucket=stack.pics_bucket, Key=path.key, Body=_test_picture(), ContentType="image/png")
+    try:
+        arrived = _wait(lambda: stack.tables.get_pic(path) is not None)
+        seconds = time.monotonic() - started
+    finally:
+        manage.delete(stack, [path], for_good=True)
+        gone = _wait(lambda: not _traces(stack, path))
+    if not arrived:
+        advice = "see `kinpics dead-letters list` and the log group of the process function"
+        return Finding("round trip", "wrong", f"a picture was not processed within {_ROUND_TRIP_SECONDS} s", advice)
+    if not gone:
+        return Finding("round trip", "wrong", f"something of {path} is still there", "run `kinpics reconcile`")
+    return Finding("round trip", "ok", f"a picture was in the album after {seconds:.1f} s, and removed again")
+
+
+def _test_picture() -> bytes:
+    """A picture nobody is in."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((320, 240)).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def _traces(stack: Stack, path: ImagePath) -> bool:
+    thumbnails = stack.outputs["ThumbnailsBucket"]
+    listed = (stack.s3.list_objects_v2(Bucket=thumbnails, Prefix=key).get("KeyCount", 0) for key in path.thumbnail_keys)
+    return any(listed) or stack.tables.get_pic(path) is not None or stack.tables.get_set(path.picset) is not None
+
+
+def _wait(is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + _ROUND_TRIP_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+def _unsigned() -> Any:
+    from botocore import UNSIGNED
+
+    return UNSIGNED

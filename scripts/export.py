@@ -1,0 +1,92 @@
+"""Take the whole album out, as files that any other program reads: originals, and what the tables say as JSON."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from scripts.plan import SHA256_METADATA
+from scripts.progress import Progress
+from scripts.stack import Stack
+
+_CHUNK = 1024 * 1024
+
+
+@contextlib.contextmanager
+def _written(target: Path) -> Iterator[Any]:
+    """A file that is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".part")
+    try:
+        with open(partial, "wb") as file:
+            yield file
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
+    """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
+
+    A photo that is there in its size is not fetched again, so an export that was stopped goes on by running it again.
+    """
+    wanted = []
+    failures: dict[str, str] = {}
+    present = 0
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.pics_bucket, Prefix=PHOTOS_PREFIX):
+        for item in page.get("Contents", []):
+            try:
+                path = parse_key(item["Key"])
+            except BadNameError as error:
+                if not item["Key"].endswith("/"):
+                    failures[item["Key"]] = str(error)
+                continue
+            target = folder / "photos" / path.picset / path.file
+            if target.exists() and target.stat().st_size == item["Size"]:
+                present += 1
+            else:
+                wanted.append((path, target))
+
+    def fetch(entry: tuple[ImagePath, Path]) -> tuple[ImagePath, str]:
+        try:
+            _fetch(stack, *entry)
+        except (ClientError, BotoCoreError, OSError) as error:
+            return entry[0], str(error)
+        return entry[0], ""
+
+    with progress.bar("Fetching", len(wanted)) as step, ThreadPoolExecutor(concurrency) as pool:
+        try:
+            for path, reason in pool.map(fetch, wanted):
+                if reason:
+                    failures[str(path)] = reason
+                step()
+        except KeyboardInterrupt:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    for picset in stack.tables.sets():
+        pics = [asdict(pic) for pic in stack.tables.pics_of(picset.sortkey)]
+        with _written(folder / "sets" / f"{picset.sortkey}.json") as file:
+            text = json.dumps({"set": asdict(picset), "pics": pics}, indent=1, ensure_ascii=False)
+            file.write(text.encode())
+    written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
+    return written, present, failures
+
+
+def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:
+    response = stack.s3.get_object(Bucket=stack.pics_bucket, Key=path.key)
+    digest = hashlib.sha256()
+    with _written(target) as file:
+        for chunk in response["Body"].iter_chunks(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+        expected = response["Metadata"].get(SHA256_METADATA)
+        if expected and digest.hexdigest() != expected:
+            raise OSError("what arrived is not what was uploaded: its SHA-256 differs")

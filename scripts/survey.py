@@ -1,0 +1,157 @@
+"""Do originals, thumbnails, rows and faces agree? What is asked of S3, the tables and the collection, and compared.
+
+S3's originals are the truth; everything else is made from them and can be made again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.keys import (
+    PHOTOS_PREFIX,
+    VIEW_WIDTH,
+    BadNameError,
+    ImagePath,
+    decode_external_image_id,
+    encode_external_image_id,
+    parse_key,
+)
+from functions.shapes import SETS_PARTITION, from_dynamodb
+from scripts.stack import Stack
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a pic's row says that others have to agree with."""
+
+    etag: str
+    image_id: str | None
+    face_ids: frozenset[str]
+
+
+@dataclass
+class Survey:
+    """What is there: originals by their etag, names of thumbnails, rows, records by image id, faces by their pic."""
+
+    originals: dict[ImagePath, str] = field(default_factory=dict)
+    # Objects of the pics bucket that no pic can be called.
+    misnamed: list[str] = field(default_factory=list)
+    thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
+    rows: dict[ImagePath, Row] = field(default_factory=dict)
+    sets: dict[str, dict] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
+    # By external image id.
+    faces: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass
+class Drift:
+    """Where they disagree, by what mends it."""
+
+    # The process function has to look at these pics again, or do them anew from their originals.
+    check: dict[ImagePath, str] = field(default_factory=dict)
+    redo: dict[ImagePath, str] = field(default_factory=dict)
+    # Records and faces that no row knows of: image id to image path, face id to external image id.
+    records: dict[str, str] = field(default_factory=dict)
+    faces: dict[str, str] = field(default_factory=dict)
+    # Sets whose row counts wrongly: name to the numbers of pics and faces it should have.
+    sets: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets))
+
+    def lines(self) -> Iterator[str]:
+        """Each disagreement in words."""
+        for path, reason in sorted((self.check | self.redo).items()):
+            yield f"{path}: {reason}"
+        for image_id, path in sorted(self.records.items()):
+            yield f"record {image_id} leads to {path}, which does not know of it"
+        for face_id, external_image_id in sorted(self.faces.items()):
+            yield f"face {face_id} is in the collection for {decode_external_image_id(external_image_id) or 'no pic'}"
+        for name, (pics, faces) in sorted(self.sets.items()):
+            yield f"set {name} should count {pics} pics and {faces} faces"
+
+
+def survey(stack: Stack) -> Survey:
+    """Ask for everything that is there."""
+    found = Survey()
+    for item in _objects(stack, stack.pics_bucket, PHOTOS_PREFIX):
+        try:
+            found.originals[parse_key(item["Key"])] = item["ETag"].strip('"')
+        except BadNameError:
+            if not item["Key"].endswith("/"):
+                found.misnamed.append(item["Key"])
+    for prefix in ("", f"{VIEW_WIDTH}/"):
+        for item in _objects(stack, stack.outputs["ThumbnailsBucket"], prefix + PHOTOS_PREFIX):
+            found.thumbnails[parse_key(item["Key"].removeprefix(prefix))] += 1
+    projection = "primarykey, sortkey, etag, #data.FaceRecords, pic_count, face_count"
+    names = {"#data": "data"}
+    for item in _scan(stack, "PicsTable", ProjectionExpression=projection, ExpressionAttributeNames=names):
+        if item["primarykey"] == SETS_PARTITION:
+            found.sets[item["sortkey"]] = item
+        else:
+            faces = [record["Face"] for record in item.get("data", {}).get("FaceRecords", [])]
+            found.rows[ImagePath(item["primarykey"], item["sortkey"])] = Row(
+                item["etag"],
+                next((face["ImageId"] for face in faces), None),
+                frozenset(face["FaceId"] for face in faces),
+            )
+    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path"):
+        found.records[item["image_id"]] = item["image_path"]
+    for face in stack.faces.faces():
+        found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
+    return found
+
+
+def drift(found: Survey) -> Drift:
+    """Where what is there disagrees."""
+    result = Drift()
+    for path, etag in found.originals.items():
+        row = found.rows.get(path)
+        if row is None:
+            result.check[path] = "has an original, but no row"
+        elif row.etag != etag:
+            result.check[path] = "its row is of another original"
+        elif found.thumbnails.get(path, 0) < len(path.thumbnail_keys):
+            result.check[path] = "a thumbnail is missing"
+        elif row.face_ids - found.faces.get(encode_external_image_id(path), set()):
+            result.redo[path] = "a face is missing in the collection"
+        elif row.image_id and found.records.get(row.image_id) != str(path):
+            result.redo[path] = "its record by image id is missing"
+    for path in (found.rows.keys() | found.thumbnails.keys()) - found.originals.keys():
+        result.check[path] = "has no original any more"
+    rows_by_name = {str(path): row for path, row in found.rows.items()}
+    for image_id, path in found.records.items():
+        row = rows_by_name.get(path)
+        if row is None or row.image_id != image_id:
+            result.records[image_id] = path
+    rows_by_id = {encode_external_image_id(path): row for path, row in found.rows.items()}
+    for external_image_id, face_ids in found.faces.items():
+        row = rows_by_id.get(external_image_id)
+        for face_id in face_ids - (row.face_ids if row else frozenset()):
+            result.faces[face_id] = external_image_id
+    _compare_sets(found, result)
+    return result
+
+
+def _compare_sets(found: Survey, result: Drift) -> None:
+    pics = Counter(path.picset for path in found.rows)
+    faces: Counter[str] = Counter()
+    for path, row in found.rows.items():
+        faces[path.picset] += len(row.face_ids)
+    for name in pics.keys() | found.sets.keys():
+        counted = from_dynamodb(found.sets.get(name, {}))
+        # A set that was given its title before its first pic counts nothing yet.
+        if (counted.get("pic_count", 0), counted.get("face_count", 0)) != (pics[name], faces[name]):
+            result.sets[name] = (pics[name], faces[name])
+
+
+def _objects(stack: Stack, bucket: str, prefix: str) -> Iterator[dict]:
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        yield from page.get("Contents", [])
+
+
+def _scan(stack: Stack, output: str, **arguments: Any) -> Iterator[dict]:
+    for page in stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs[output], **arguments):
+        yield from page["Items"]
