@@ -1,7 +1,7 @@
 """Bring a CloudFormation stack to what a template says, from whatever state an earlier try has left it in.
 
-Through a change set, which takes over what a deleted stack of that name has left behind (photos, rows, faces), and tells
-when nothing is to be done. A stack that could not be created is removed first; an update that could
+Through a change set, which takes over what a deleted stack of that name has left behind (photos, rows, faces), and
+tells when nothing is to be done. A stack that could not be created is removed first; an update that could
 not be taken back is taken back again.
 """
 

@@ -8,10 +8,9 @@ from functions.keys import BadNameError, ImagePath, parse_key
 from functions.process.events import parse_message
 from scripts.stack import Stack
 
-# How long a message read here stays hidden from other readers, in seconds.
-_HIDDEN_SECONDS = 3
-# How long one that is to be given out again does: it is sent, then deleted.
-_REDRIVE_SECONDS = 60
+_BATCH = 10
+# How long a message received here stays hidden at most, in seconds; it is shown again once all are read.
+_HIDDEN_SECONDS = 60
 _CRASHED = ("Crashed", "the process function crashed or ran out of time or memory on it")
 
 
@@ -37,8 +36,10 @@ class DeadLetter:
 
 
 def read(sqs: Any, queue_url: str) -> list[DeadLetter]:
-    """All messages that are there; they stay in the queue."""
-    return list(_receive(sqs, queue_url, _HIDDEN_SECONDS))
+    """All messages that are there; they stay in the queue, for the next reader to see at once."""
+    letters = list(_receive(sqs, queue_url))
+    _show(sqs, queue_url, letters)
+    return letters
 
 
 def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter]:
@@ -47,14 +48,15 @@ def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter
     Each is sent before it is deleted: whatever happens in between, it is in one of the queues.
     """
     source, target = stack.outputs["DeadLetterQueue"], stack.outputs["ProcessQueue"]
-    sent = []
-    for letter in _receive(stack.sqs, source, _REDRIVE_SECONDS):
+    sent, left = [], []
+    for letter in _receive(stack.sqs, source):
         if (not wanted or letter.key in wanted) and code in (None, letter.code):
             stack.sqs.send_message(QueueUrl=target, MessageBody=letter.body)
             stack.sqs.delete_message(QueueUrl=source, ReceiptHandle=letter.receipt)
             sent.append(letter)
         else:
-            stack.sqs.change_message_visibility(QueueUrl=source, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
+            left.append(letter)
+    _show(stack.sqs, source, left)
     return sent
 
 
@@ -64,14 +66,24 @@ def take_out(stack: Stack, paths: dict[ImagePath, str]) -> dict[ImagePath, str]:
     return {path: letters[path] for path in list(paths) if path in letters and paths.pop(path)}
 
 
-def _receive(sqs: Any, queue_url: str, hidden_seconds: int) -> Iterator[DeadLetter]:
+def _show(sqs: Any, queue_url: str, letters: list[DeadLetter]) -> None:
+    """Let other readers see messages again that were received here."""
+    for start in range(0, len(letters), _BATCH):
+        entries = [
+            {"Id": str(number), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
+            for number, letter in enumerate(letters[start : start + _BATCH])
+        ]
+        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+
+
+def _receive(sqs: Any, queue_url: str) -> Iterator[DeadLetter]:
     """Each message once, hidden for a while."""
     seen: set[str] = set()
     while True:
         response = sqs.receive_message(
             QueueUrl=queue_url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=hidden_seconds,
+            MaxNumberOfMessages=_BATCH,
+            VisibilityTimeout=_HIDDEN_SECONDS,
             WaitTimeSeconds=0,
             MessageAttributeNames=["All"],
         )

@@ -1,9 +1,11 @@
 """Removing pics and sets, and doing pics again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote_plus
+
+from botocore.exceptions import ClientError
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
 from functions.process.events import owner_message
@@ -26,6 +28,21 @@ def originals(stack: Stack, picset: str | None) -> Iterator[ImagePath]:
                 yield parse_key(item["Key"])
             except BadNameError:
                 continue  # not a pic of ours; the process function has told its dead letters so
+
+
+def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
+    """ETag of each pic's original, None where there is none."""
+
+    def etag(path: ImagePath) -> str | None:
+        try:
+            return stack.s3.head_object(Bucket=stack.pics_bucket, Key=path.key)["ETag"].strip('"')
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+                return None
+            raise
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(etag, paths))
 
 
 def select(stack: Stack, name: str) -> list[ImagePath]:

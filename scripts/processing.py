@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from functions.keys import ImagePath
-from scripts import dead_letters
+from scripts import dead_letters, manage
 from scripts.stack import Stack
 
 _PAUSE_SECONDS = 0.5
@@ -44,6 +44,17 @@ def wait(
     return _wait(stack, set(expected), finished, ignore, step, stalled_seconds)
 
 
+def wait_in_sync(stack: Stack, paths: Iterable[ImagePath], ignore: set[str], step: Callable[[int], None]) -> Outcome:
+    """Wait until each pic's row is of the original that is there now, or gone with it."""
+    etags = dict(zip(paths, manage.etags(stack, paths), strict=True))
+    present = {path: etag for path, etag in etags.items() if etag}
+    outcome = wait(stack, present, ignore, step)
+    gone = _wait(
+        stack, etags.keys() - present.keys(), lambda left: left - stack.tables.etags(left).keys(), ignore, step
+    )
+    return Outcome(outcome.done | gone.done, outcome.failed | gone.failed, outcome.unheard | gone.unheard)
+
+
 def wait_again(
     stack: Stack, before: dict[ImagePath, str | None], ignore: set[str], step: Callable[[int], None]
 ) -> Outcome:
@@ -52,7 +63,7 @@ def wait_again(
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
         return {path for path, moment in processed_at(stack, waiting).items() if moment not in (None, before[path])}
 
-    return _wait(stack, set(before), finished, ignore, step, STALLED_SECONDS)
+    return _wait(stack, set(before), finished, ignore, step)
 
 
 def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], None]) -> Outcome:
@@ -61,7 +72,7 @@ def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], No
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
         return waiting - stack.tables.etags(waiting).keys()
 
-    return _wait(stack, set(paths), finished, seen_dead_letters(stack), step, STALLED_SECONDS)
+    return _wait(stack, set(paths), finished, seen_dead_letters(stack), step)
 
 
 def processed_at(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str | None]:
@@ -76,7 +87,7 @@ def _wait(
     finished_of: Callable[[set[ImagePath]], set[ImagePath]],
     ignore: set[str],
     step: Callable[[int], None],
-    stalled_seconds: float,
+    stalled_seconds: float = STALLED_SECONDS,
 ) -> Outcome:
     outcome = Outcome()
     last_progress = last_letters = time.monotonic()

@@ -76,18 +76,14 @@ def reconcile(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -
 
 
 def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> None:
-    paths = [*found.check, *found.redo]
-    if not paths:
-        return
     ignore = processing.seen_dead_letters(stack)
-    before = processing.processed_at(stack, paths)
+    before = processing.processed_at(stack, found.redo)
     manage.ask_to_process(stack, list(found.check), force=False)
     manage.ask_to_process(stack, list(found.redo), force=True)
-    gone = {path for path, reason in found.check.items() if "no original" in reason}
-    with progress.bar("Mending", len(paths)) as step:
+    with progress.bar("Mending", len(found.check) + len(found.redo)) as step:
         outcomes = [
-            processing.wait_again(stack, {path: before[path] for path in paths if path not in gone}, ignore, step),
-            processing.wait_gone(stack, gone, step),
+            processing.wait_in_sync(stack, found.check, ignore, step),
+            processing.wait_again(stack, before, ignore, step),
         ]
     for outcome in outcomes:
         mended.pics += len(outcome.done)

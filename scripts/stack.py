@@ -25,8 +25,8 @@ class StackError(Exception):
 
 _OUTPUTS = {"SiteBucket", "PicsBucket", "PicsTable", "LedgerTable", "IdentityPool"}
 _HINT = (
-    "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at yours "
-    '(`eval "$(kinpics env)"`)'
+    "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at "
+    'yours (`eval "$(kinpics env)"`)'
 )
 
 

@@ -165,10 +165,8 @@ def _unfinished(stack: Stack, present: Iterable[Photo], report: Report) -> dict[
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(failed.items())]
     waiting = sorted(missing - failed.keys())
     manage.ask_to_process(stack, waiting, force=False)
-    etags = {}
-    for path in waiting:
-        etags[path] = stack.s3.head_object(Bucket=stack.pics_bucket, Key=path.key)["ETag"].strip('"')
-    return etags
+    etags = zip(waiting, manage.etags(stack, waiting), strict=True)
+    return {path: etag for path, etag in etags if etag}
 
 
 def _count_faces(stack: Stack, paths: set[ImagePath]) -> int:

@@ -124,12 +124,10 @@ def dead_letters_redrive(context: Context, pics: tuple[str, ...], code: str | No
 
     stack = context.stack
     letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
-    before = processing.processed_at(stack, {letter.path for letter in letters if letter.path})
     sent = dead_letters.redrive(stack, {PHOTOS_PREFIX + name for name in pics}, code)
-    waiting = {path: before.get(path) for path in {letter.path for letter in sent} if path}
-    ignore = processing.seen_dead_letters(stack)
+    waiting = {letter.path for letter in sent if letter.path}
     with Progress(quiet=as_json).bar("Processing", len(waiting)) as step:
-        outcome = processing.wait_again(stack, waiting, ignore, step)
+        outcome = processing.wait_in_sync(stack, waiting, {letter.message_id for letter in letters}, step)
     if outcome.done:
         build_and_publish(stack)
     print_outcome(outcome, "processed", as_json)

@@ -1,0 +1,246 @@
+"""Looking after an album: what is damaged is found, told and mended; what was given up is done again; all of it comes
+out as files."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import RunningStack, start_stack
+from support import jpeg
+
+SET = "2009_inauguration"
+FILES = 4
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) -> Iterator[RunningStack]:
+    """A stack with one of the demo's sets, of these tests alone: they damage it."""
+    running = start_stack(tmp_path_factory.mktemp("upkeep") / "data")
+    (folder,) = [folder for folder in demo_folders if folder.name == SET]
+    try:
+        running.kinpics("upload", str(folder))
+        yield running
+    finally:
+        running.stop()
+
+
+def answer(result: subprocess.CompletedProcess) -> Any:
+    return json.loads(result.stdout)
+
+
+def findings(album: RunningStack, *options: str) -> dict[str, dict]:
+    result = album.kinpics("doctor", "--json", *options, check=False)
+    found = {finding["check"]: finding for finding in answer(result)}
+    assert result.returncode == any(finding["state"] == "wrong" for finding in found.values())
+    return found
+
+
+def delete_row(album: RunningStack) -> None:
+    album.table("PicsTable").delete_item(Key={"primarykey": SET, "sortkey": "obama.jpg"})
+
+
+def delete_thumbnail(album: RunningStack) -> None:
+    album.client("s3").delete_object(Bucket=album.outputs["ThumbnailsBucket"], Key=f"1600/photos/{SET}/biden.jpg")
+
+
+def delete_faces(album: RunningStack) -> None:
+    collection = {"CollectionId": album.outputs["AlbumCollection"]}
+    client = album.client("rekognition")
+    faces = [face["FaceId"] for face in client.list_faces(**collection)["Faces"]]
+    client.delete_faces(**collection, FaceIds=faces[:2])
+
+
+def delete_record(album: RunningStack) -> None:
+    table = album.table("PicsByImageIdTable")
+    table.delete_item(Key={"image_id": table.scan()["Items"][0]["image_id"]})
+
+
+def add_record(album: RunningStack) -> None:
+    album.table("PicsByImageIdTable").put_item(Item={"image_id": "nowhere", "image_path": f"{SET}/gone.jpg"})
+
+
+def add_row(album: RunningStack) -> None:
+    row = {"primarykey": SET, "sortkey": "ghost.jpg", "grid_key": "~/ghost.jpg", "etag": "x", "face_count": 0}
+    row |= {"width": 1, "height": 1, "placeholder": "", "size": 1, "content_type": "image/jpeg", "data": {}}
+    album.table("PicsTable").put_item(Item=row | {"processed_at": "2020-01-01T00:00:00.000+00:00"})
+
+
+def add_thumbnail(album: RunningStack) -> None:
+    bucket = album.outputs["ThumbnailsBucket"]
+    album.client("s3").put_object(Bucket=bucket, Key=f"photos/{SET}/left over + ä.jpg", Body=b"x")
+
+
+def add_faces(album: RunningStack) -> None:
+    image = {"S3Object": {"Bucket": album.outputs["PicsBucket"], "Name": f"photos/{SET}/obama.jpg"}}
+    for name in (f"{SET}:2Fgone.jpg", "made:elsewhere"):
+        album.client("rekognition").index_faces(
+            CollectionId=album.outputs["AlbumCollection"], Image=image, ExternalImageId=name
+        )
+
+
+def miscount(album: RunningStack) -> None:
+    album.table("PicsTable").update_item(
+        Key={"primarykey": "/", "sortkey": SET},
+        UpdateExpression="SET pic_count = :n, face_count = :n",
+        ExpressionAttributeValues={":n": 99},
+    )
+
+
+DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
+    (delete_row, "has an original, but no row"),
+    (delete_thumbnail, "a thumbnail is missing"),
+    (delete_faces, "a face is missing in the collection"),
+    (delete_record, "its record by image id is missing"),
+    (add_record, "which does not know of it"),
+    (add_row, "has no original any more"),
+    (add_thumbnail, "has no original any more"),
+    (add_faces, "is in the collection for"),
+    (miscount, f"set {SET} should count"),
+]
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGES, ids=lambda value: getattr(value, "__name__", ""))
+def test_what_is_damaged_is_found_and_mended(
+    album: RunningStack, damage: Callable[[RunningStack], None], told: str
+) -> None:
+    damage(album)
+    mended = answer(album.kinpics("reconcile", "--json"))
+    assert any(told in line for line in mended["found"])
+    assert mended["failures"] == {}
+    assert album.kinpics("reconcile").stdout == "everything agrees\n"
+
+
+def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: RunningStack) -> None:
+    for damage, _ in DAMAGES:
+        damage(album)
+    found = findings(album, "--no-round-trip")["agreement"]
+    assert (found["state"], found["advice"]) == ("wrong", "run `kinpics reconcile`")
+    dry = album.kinpics("reconcile", "--dry-run", check=False)
+    assert dry.returncode == 1
+    # One reason is told for each pic.
+    for told in ("but no row", "should count", "has no original any more", "is in the collection for"):
+        assert told in dry.stdout
+    environment = {**album.environment, "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "scripts", "--data", str(album.data), "reconcile", "--yes"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    album.kinpics("reconcile", "--yes")
+    assert album.kinpics("reconcile").stdout == "everything agrees\n"
+    rows = album.table("PicsTable").scan()["Items"]
+    assert {row["sortkey"] for row in rows if row["primarykey"] == SET} == {
+        "biden.jpg",
+        "obama.jpg",
+        "obama2.jpg",
+        "phone.heic",
+    }
+
+
+def test_the_doctor_finds_a_well_album_well_and_leaves_nothing_behind(album: RunningStack) -> None:
+    found = findings(album)
+    assert {finding["state"] for finding in found.values()} == {"ok"}, found
+    assert "was in the album after" in found["round trip"]["text"]
+    assert {row["primarykey"] for row in album.table("PicsTable").scan()["Items"]} == {"/", SET}
+    versions = album.client("s3").list_object_versions(Bucket=album.outputs["PicsBucket"])
+    names = {item["Key"] for kind in ("Versions", "DeleteMarkers") for item in versions.get(kind, [])}
+    assert not any("doctor" in name for name in names)
+
+
+def test_the_doctor_tells_what_a_caller_may_not_do(album: RunningStack) -> None:
+    iam = album.client("iam")
+    iam.create_user(UserName="helper")
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": ["cloudformation:*", "sts:*", "s3:*", "dynamodb:*"], "Resource": "*"}
+        ],
+    }
+    iam.put_user_policy(UserName="helper", PolicyName="some", PolicyDocument=json.dumps(policy))
+    keys = iam.create_access_key(UserName="helper")["AccessKey"]
+    owner = dict(album.environment)
+    album.environment |= {"AWS_ACCESS_KEY_ID": keys["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"]}
+    try:
+        found = findings(album, "--no-round-trip")
+    finally:
+        album.environment.update(owner)
+    assert found["dead letters"]["state"] == "wrong"
+    assert "ReceiveMessage" in found["dead letters"]["text"]
+    assert found["dead letters"]["advice"] == "your credentials lack this permission"
+    assert found["site"]["state"] == "ok", "checks do not stop each other"
+
+
+def test_dead_letters_are_listed_and_done_again(album: RunningStack, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "half.jpg").write_bytes(jpeg(size=(800, 600))[:2000])
+    (folder / "text.jpg").write_text("no image")
+    album.kinpics("upload", str(folder), check=False)
+    letters = answer(album.kinpics("dead-letters", "list", "--json"))
+    assert {letter["key"] for letter in letters} == {"photos/broken/half.jpg", "photos/broken/text.jpg"}
+    assert "photos/broken/half.jpg\t" in album.kinpics("dead-letters", "list").stdout
+    stuck = answer(album.kinpics("reconcile", "--json", check=False))
+    assert set(stuck["failures"]) == {"broken/half.jpg", "broken/text.jpg"}, "told, not tried for ever"
+    again = album.kinpics("dead-letters", "redrive", "--json", check=False)
+    assert again.returncode == 1
+    assert set(answer(again)["failures"]) == {"broken/half.jpg", "broken/text.jpg"}
+    assert len(answer(album.kinpics("dead-letters", "list", "--json"))) == 2
+    pics = album.outputs["PicsBucket"]
+    album.client("s3").put_object(Bucket=pics, Key="photos/broken/half.jpg", Body=jpeg(size=(800, 600)))
+    mended = answer(album.kinpics("dead-letters", "redrive", "broken/half.jpg", "--json"))
+    assert mended == {"done": 1, "failures": {}}
+    left = answer(album.kinpics("dead-letters", "list", "--json"))
+    assert [letter["key"] for letter in left] == ["photos/broken/text.jpg"]
+    assert answer(album.kinpics("dead-letters", "redrive", "--code", "Other", "--json")) == {"done": 0, "failures": {}}
+    album.kinpics("delete", "broken", "--yes")
+    album.client("sqs").purge_queue(QueueUrl=album.outputs["DeadLetterQueue"])
+
+
+def test_an_export_holds_every_photo_as_it_was_and_goes_on_where_it_stopped(
+    album: RunningStack, demo_folders: list[Path], tmp_path: Path
+) -> None:
+    target = tmp_path / "export"
+    assert answer(album.kinpics("export", str(target), "--json"))["written"] == FILES
+    (source,) = [folder for folder in demo_folders if folder.name == SET]
+
+    def digests(folder: Path) -> dict[str, str]:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+    assert digests(target / "photos" / SET) == digests(source)
+    (target / "photos" / SET / "obama.jpg").unlink()
+    (target / "photos" / SET / "biden.jpg").write_bytes(b"half")
+    assert answer(album.kinpics("export", str(target), "--json")) == {
+        "written": 2,
+        "already_there": FILES - 2,
+        "failures": {},
+    }
+    assert digests(target / "photos" / SET) == digests(source)
+    described = json.loads((target / "sets" / f"{SET}.json").read_text())
+    assert described["set"]["pic_count"] == FILES
+    assert {pic["sortkey"] for pic in described["pics"]} == {path.name for path in source.iterdir()}
+    assert all(pic["data"]["FaceRecords"] for pic in described["pics"])
+
+
+def test_a_photo_deleted_for_good_leaves_no_version(album: RunningStack, tmp_path: Path) -> None:
+    folder = tmp_path / "twice"
+    folder.mkdir()
+    for number in (1, 2):
+        (folder / "kept.jpg").write_bytes(jpeg(color=(number, 90, 90)))
+        (folder / "gone.jpg").write_bytes(jpeg(color=(90, number, 90)))
+        album.kinpics("upload", str(folder))
+
+    def versions() -> list[str]:
+        found = album.client("s3").list_object_versions(Bucket=album.outputs["PicsBucket"], Prefix="photos/twice/")
+        return sorted(item["Key"] for kind in ("Versions", "DeleteMarkers") for item in found.get(kind, []))
+
+    album.kinpics("delete", "twice/gone.jpg", "--yes", "--for-good")
+    assert versions() == ["photos/twice/kept.jpg"] * 2
+    album.kinpics("delete", "twice/kept.jpg", "--yes")
+    assert versions() == ["photos/twice/kept.jpg"] * 3, "can be brought back for 30 days"
