@@ -1,4 +1,5 @@
-# Everything is set up inside the checkout: .venv (Python), .venv-sam (aws-sam-cli, whose pins clash), node_modules.
+# Everything is set up inside the checkout: .venv (Python), .venv-sam (aws-sam-cli) and .venv-policy (checkov), whose pins
+# clash, node_modules.
 # Each is made anew when its lock file changes.
 
 SHELL := /bin/bash
@@ -24,7 +25,7 @@ setup: $(VENV)/.run node_modules/.done ## Set up what the album needs
 
 sam: setup .venv-sam/.done ## Set up what `kinpics deploy` needs as well
 
-test: setup $(VENV)/.test .venv-sam/.done ## Set up and run every test
+test: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done ## Set up and run every test
 	@scripts/find-chromium
 	$(MAKE) --no-print-directory lint types template
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
@@ -58,7 +59,7 @@ lock: ## Pin every package anew, with hashes (needs uv)
 	npm install --package-lock-only
 
 clean: ## Remove what was set up and built; photos in .kinpics stay
-	rm -rf $(VENV) .venv-sam node_modules dist
+	rm -rf $(VENV) .venv-sam .venv-policy node_modules dist
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -83,6 +84,12 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing aws-sam-cli ..."
 	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/setup.log 2>&1 \
 		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@touch $@
+
+.venv-policy/.done: requirements/policy.txt | $(VENV)/bin/python
+	@echo "Installing what checks the template ..."
+	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/setup.log 2>&1 \
+		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
 	@touch $@
 
 node_modules/.done: package-lock.json | $(VENV)/.run

@@ -1,32 +1,187 @@
 """The template as text: what no deployment on this machine would show."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import unquote
 
-import pytest
+import boto3
 
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
 from local.packaging import digest, load_template, package
+from local.response_headers import response_headers
+from local.site_server import SiteServer
 
 ROOT = Path(__file__).parents[2]
-RESOURCES = load_template(ROOT / "template.yaml")["Resources"]
+TEMPLATE = load_template(ROOT / "template.yaml")
+RESOURCES = TEMPLATE["Resources"]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "policies").glob("*.json")), ids=lambda path: path.name)
-def test_policies_allow_no_wildcard_action_and_no_wildcard_resource(path: Path) -> None:
-    for statement in json.loads(path.read_text())["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        assert not any("*" in action for action in actions)
-        assert statement["Resource"] != "*"
+def of_type(kind: str) -> dict[str, dict]:
+    return {name: item for name, item in RESOURCES.items() if item["Type"] == kind}
 
 
-def test_every_bucket_is_private_and_encrypted() -> None:
-    buckets = [item["Properties"] for item in RESOURCES.values() if item["Type"] == "AWS::S3::Bucket"]
-    assert len(buckets) == 3
-    for bucket in buckets:
-        assert all(bucket["PublicAccessBlockConfiguration"].values())
-        assert "BucketEncryption" in bucket
+def statements(resource: dict) -> list[dict]:
+    return resource["Properties"]["PolicyDocument"]["Statement"]
+
+
+def test_every_bucket_is_private_encrypted_and_served_to_its_own_distribution_alone() -> None:
+    buckets = of_type("AWS::S3::Bucket")
+    policies = {item["Properties"]["Bucket"]["Ref"]: item for item in of_type("AWS::S3::BucketPolicy").values()}
+    assert set(buckets) == set(policies) == {"SiteBucket", "PicsBucket", "ThumbnailsBucket"}
+    for name, bucket in buckets.items():
+        properties = bucket["Properties"]
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(properties["PublicAccessBlockConfiguration"]) == 4
+        assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        tls, cloudfront = statements(policies[name])
+        assert (tls["Effect"], tls["Action"]) == ("Deny", "s3:*")
+        assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert cloudfront["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert "${Distribution}" in cloudfront["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def test_no_resource_policy_lets_everybody_in() -> None:
+    policies = [*of_type("AWS::S3::BucketPolicy").values(), *of_type("AWS::SQS::QueuePolicy").values()]
+    for policy in policies:
+        for statement in statements(policy):
+            assert statement["Effect"] == "Deny" or "*" not in json.dumps(statement["Principal"])
+            assert "Condition" in statement
+    for role in of_type("AWS::IAM::Role").values():
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            assert "*" not in json.dumps(statement["Principal"])
+
+
+def test_every_store_is_encrypted() -> None:
+    # DynamoDB, CloudWatch Logs and Rekognition encrypt by themselves.
+    for queue in of_type("AWS::SQS::Queue").values():
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
+    kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
+    assert kept == {"PicsBucket", "PicsTable", "PicsByImageIdTable", "AlbumCollection"}
+    assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
+    assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    for name in ("PicsTable", "PicsByImageIdTable"):
+        recovery = RESOURCES[name]["Properties"]["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_every_name_is_derived_from_the_stacks() -> None:
+    for name, item in RESOURCES.items():
+        for key, value in item.get("Properties", {}).items():
+            if key.endswith("Name") and key not in ("MetricName", "DomainName", "Name"):
+                assert "${AWS::StackName}" in json.dumps(value), f"{name}.{key}"
+
+
+def test_what_the_laptop_lacks_hangs_on_one_parameter() -> None:
+    conditional = {name for name, item in RESOURCES.items() if "Condition" in item}
+    needed = {"OnAws": {"Platform"}, "Alarms": {"Platform", "AlarmEmail"}, "OwnDomain": {"Platform", "DomainName"}}
+    needed |= {"MakesCertificate": needed["OwnDomain"] | {"CertificateArn"}}
+    needed |= {"MakesRecords": needed["OwnDomain"] | {"HostedZoneId"}}
+    assert {RESOURCES[name]["Condition"] for name in conditional} <= set(needed)
+    kinds = {RESOURCES[name]["Type"].split("::")[1] for name in conditional}
+    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"}
+    assert {name for name in conditional if RESOURCES[name]["Type"] == "AWS::S3::Bucket"} == set()
+
+
+def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
+    headers = response_headers(TEMPLATE, "http://localhost:4566")
+    policy = dict(headers)[b"content-security-policy"].decode()
+    directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    assert directives["default-src"] == ["'none'"]
+    assert directives["script-src"] == ["'self'"]
+    assert directives["connect-src"] == ["'self'", "http://localhost:4566"]
+    assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == ["'none'"]
+    assert "unsafe-inline" not in " ".join(directives["style-src"])
+    own = TEMPLATE["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    text = own["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    endpoints = re.findall(r"https://([\w-]+)\.\$\{AWS::Region\}\.amazonaws\.com", text)
+    assert endpoints == ["cognito-identity", "dynamodb", "lambda"]
+
+
+def test_every_cache_behaviour_is_https_with_the_response_headers() -> None:
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert {behaviour["ViewerProtocolPolicy"] for behaviour in behaviours} == {"redirect-to-https"}
+    assert all(behaviour["ResponseHeadersPolicyId"] == {"Ref": "ResponseHeaders"} for behaviour in behaviours)
+    assert config["HttpVersion"] == "http2and3"
+    for origin in config["Origins"]:
+        assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["OriginAccess", "Id"]}
+
+
+ROUTES = {
+    "/": ("SiteBucket", "index.html"),
+    "/assets/main-ABC.js": ("SiteBucket", "assets/main-ABC.js"),
+    "/sets/2024.07/": ("SiteBucket", "sets/2024.07/index.html"),
+    "/sets/a%20b/all/": ("SiteBucket", "sets/a%20b/all/index.html"),
+    "/people/": ("SiteBucket", "people/index.html"),
+    "/photos/set/a%2Bb.jpg": ("PicsBucket", "photos/set/a%2Bb.jpg"),
+    "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
+    "/thumbnails/1600/photos/set/no-suffix": ("ThumbnailsBucket", "1600/photos/set/no-suffix"),
+    "/people?face=1&face=2": "/people/?face=1&face=2",
+    "/sets/x": "/sets/x/",
+}
+
+
+def test_cloudfront_routes_as_the_laptops_site_does() -> None:
+    code = RESOURCES["Router"]["Properties"]["FunctionCode"]
+    answers = run_router(code, list(ROUTES))
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    origins = {item["Id"]: item["DomainName"]["Fn::GetAtt"][0] for item in config["Origins"]}
+    server = SiteServer(
+        boto3.Session(region_name="us-east-1"),
+        {"site": "SiteBucket", "pics": "PicsBucket", "thumbnails": "ThumbnailsBucket"},
+        [],
+    )
+    for path, expected in ROUTES.items():
+        uri, query = path.partition("?")[0], path.partition("?")[2]
+        found = next(
+            (item for item in config["CacheBehaviors"] if fnmatch(uri, item["PathPattern"])),
+            config["DefaultCacheBehavior"],
+        )
+        answer = answers[path] if "FunctionAssociations" in found else {"uri": uri}
+        if isinstance(expected, str):
+            assert answer["headers"]["location"]["value"] == expected
+        else:
+            assert (origins[found["TargetOriginId"]], answer["uri"].removeprefix("/")) == expected
+            assert not query
+            bucket, key = server._place(unquote(uri))
+            assert (bucket, key) == (expected[0], unquote(expected[1]))
+
+
+def run_router(code: str, paths: list[str]) -> dict[str, dict]:
+    """What the CloudFront function answers to each path."""
+    program = (
+        code
+        + """
+const answers = {};
+for (const path of JSON.parse(process.argv[1])) {
+  const [uri, query] = path.split("?");
+  const querystring = {};
+  for (const part of query ? query.split("&") : []) {
+    const [key, value] = part.split("=");
+    const known = querystring[key];
+    if (known) known.multiValue = [...(known.multiValue ?? [{ value: known.value }]), { value }];
+    else querystring[key] = { value };
+  }
+  answers[path] = handler({ request: { uri, querystring } });
+}
+console.log(JSON.stringify(answers));
+"""
+    )
+    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}"}
+    result = subprocess.run(
+        ["node", "-e", program, json.dumps(paths)], env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(result.stdout)
 
 
 def test_the_grid_index_holds_what_the_grid_shows() -> None:
@@ -52,9 +207,6 @@ def test_packaging_twice_makes_the_same() -> None:
 
 
 def test_search_imports_no_image_library() -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys, functions.search.handler; print([m for m in sys.modules if m.split('.')[0] in ('PIL', 'numpy')])"
     )

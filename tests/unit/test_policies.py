@@ -1,0 +1,128 @@
+"""Least privilege: each policy holds just what the code calls, and nothing that a linter knows to be wrong."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from called_operations import actions_of, read_package
+from rendered import policy, template
+
+ROOT = Path(__file__).parents[2]
+CHECKERS = ROOT / ".venv-policy" / "bin"
+FUNCTIONS = {"process": "ProcessFunction", "search": "SearchFunction"}
+ROLES = sorted(path.stem for path in (ROOT / "policies").glob("*.json"))
+# X-Ray's actions know no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def granted(role: str) -> set[str]:
+    return {action for statement in policy(role)["Statement"] for action in as_list(statement["Action"])}
+
+
+def called(role: str) -> set[str]:
+    """What a function's code calls, and what Lambda does for it with its role."""
+    actions = actions_of(f"functions.{role}.handler")
+    resources = template()["Resources"]
+    function = resources[FUNCTIONS[role]]["Properties"]
+    if any(event["Type"] == "SQS" for event in function.get("Events", {}).values()):
+        # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        actions |= {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    if "LoggingConfig" in function:
+        actions |= {"logs:CreateLogStream", "logs:PutLogEvents"}
+    if template()["Globals"]["Function"]["Tracing"] == "Active":
+        actions |= WITHOUT_RESOURCES
+    return actions
+
+
+@pytest.mark.parametrize("role", FUNCTIONS)
+def test_a_function_may_do_what_its_code_calls_and_nothing_else(role: str) -> None:
+    assert called(role) - granted(role) == set(), "the code calls what the policy does not allow"
+    assert granted(role) - called(role) == set(), "the policy allows what the code does not call"
+
+
+def test_guests_may_do_what_the_page_calls_and_nothing_else() -> None:
+    scripts = "".join(path.read_text() for path in (ROOT / "site" / "js").glob("*.js"))
+    actions = {f"dynamodb:{operation}" for operation in re.findall(r'\bdynamodb\("(\w+)"', scripts)}
+    if re.search(r"\binvoke\(", scripts):
+        actions.add("lambda:InvokeFunction")
+    assert actions == granted("guest")
+
+
+def test_the_check_sees_through_the_code() -> None:
+    """It reads calls behind fields, tuples, dictionaries, closures and transactions; else it would prove nothing."""
+    process = actions_of("functions.process.handler")
+    assert {"s3:GetObject", "rekognition:IndexFaces", "sqs:SendMessage", "dynamodb:ConditionCheckItem"} <= process
+    search = actions_of("functions.search.handler")
+    assert {"rekognition:SearchFaces", "rekognition:SearchFacesByImage", "dynamodb:BatchGetItem"} <= search
+    assert not any(action.startswith(("s3:", "sqs:")) for action in search)
+
+
+def test_code_that_is_not_reached_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = read_package()
+    assert code.method("Tables", "set_title") is not None, "only the command line calls it"
+    album = code.classes["Album"]
+    monkeypatch.setattr(album, "body", [node for node in album.body if getattr(node, "name", "") != "sync"])
+    assert actions_of("functions.process.handler") == {
+        "sqs:ChangeMessageVisibility",
+        "sqs:SendMessage",
+        "dynamodb:UpdateItem",
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_wildcard_but_where_an_action_knows_no_resources(role: str) -> None:
+    for statement in policy(role)["Statement"]:
+        actions = as_list(statement["Action"])
+        assert not any("*" in action for action in actions)
+        assert "NotAction" not in statement
+        for resource in as_list(statement["Resource"]):
+            if resource == "*":
+                assert set(actions) <= WITHOUT_RESOURCES
+            else:
+                assert resource.startswith("arn:aws:")
+                assert resource.count("*") <= 1
+                assert "*" not in resource.partition("/")[0].removesuffix(":*")
+
+
+def test_the_linter_finds_nothing_in_any_policy() -> None:
+    program = (
+        "import json, sys, parliament\n"
+        "for role, document in json.load(sys.stdin).items():\n"
+        "    for finding in parliament.analyze_policy_string(json.dumps(document)).findings:\n"
+        "        print(role, finding)\n"
+    )
+    documents = {role: policy(role) for role in ROLES}
+    assert run_parliament(program, documents) == ""
+    documents["guest"]["Statement"][0]["Action"] = ["dynamodb:GetIten"]
+    assert "GetIten" in run_parliament(program, documents), "it finds what there is to find"
+
+
+def run_parliament(program: str, documents: dict) -> str:
+    command = [CHECKERS / "python", "-W", "ignore", "-c", program]
+    return subprocess.run(command, input=json.dumps(documents), capture_output=True, text=True, check=True).stdout
+
+
+def test_checkov_finds_nothing_but_what_is_excepted_with_its_reason(tmp_path: Path) -> None:
+    excepted: dict[tuple[str, str], str] = {}
+    whole = template()
+    for name, resource in whole["Resources"].items():
+        for skip in resource.get("Metadata", {}).pop("checkov", {}).get("skip", []):
+            excepted[name, skip["id"]] = skip["comment"]
+    rendered = tmp_path / "template.json"
+    rendered.write_text(json.dumps(whole))
+    assert run_checkov(rendered) == set(excepted), "without the exceptions, just they fail"
+    assert all(len(reason) > 20 for reason in excepted.values())
+
+
+def run_checkov(path: Path) -> set[tuple[str, str]]:
+    """The checks that fail, by resource."""
+    command = [CHECKERS / "checkov", "--framework", "cloudformation", "--skip-download", "--output", "json", "--file"]
+    result = subprocess.run([*command, path], capture_output=True, text=True, check=False)
+    failed = json.loads(result.stdout)["results"]["failed_checks"]
+    return {(check["resource"].rpartition(".")[2], check["check_id"]) for check in failed}
