@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from local.packaging import digest, package
-from scripts.cloudformation import StackApplier
+from scripts.cloudformation import StackApplier, with_literal_names
 
 _DIGEST_TAG = "kinpics:digest"
 
@@ -22,6 +22,8 @@ def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict
     if existing and existing["StackStatus"].endswith("_COMPLETE") and _tags(existing).get(_DIGEST_TAG) == fingerprint:
         return False
     s3 = session.client("s3")
+    account_id = session.client("sts").get_caller_identity()["Account"]
+    template = with_literal_names(template, stack_name, account_id, session.region_name)
     _upload(s3, bucket, {**uploads, "template.json": json.dumps(template).encode()})
     url = f"{s3.meta.endpoint_url}/{bucket}/template.json"
     return applier.apply(url, set(template["Parameters"]), parameters, {_DIGEST_TAG: fingerprint})

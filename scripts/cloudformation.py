@@ -24,6 +24,30 @@ class DeployError(Exception):
     """CloudFormation refused or could not finish; the message names the resource and its reason."""
 
 
+def with_literal_names(template: dict[str, Any], stack_name: str, account_id: str, region: str) -> dict[str, Any]:
+    """The template with the names of what it retains written out: CloudFormation takes over nothing by another's name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (ImportExistingResources)
+    """
+    values = {"AWS::StackName": stack_name, "AWS::AccountId": account_id, "AWS::Region": region}
+
+    def written_out(value: Any) -> Any:
+        if not (isinstance(value, dict) and isinstance(value.get("Fn::Sub"), str)):
+            return value
+        text = value["Fn::Sub"]
+        for name, known in values.items():
+            text = text.replace(f"${{{name}}}", known)
+        return value if "${" in text else text
+
+    def retained(resource: dict[str, Any]) -> dict[str, Any]:
+        if not resource.get("DeletionPolicy", "").startswith("Retain"):
+            return resource
+        properties = {key: written_out(value) for key, value in resource["Properties"].items()}
+        return {**resource, "Properties": properties}
+
+    return {**template, "Resources": {name: retained(item) for name, item in template["Resources"].items()}}
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened to a resource while a stack was brought up to date."""
@@ -155,8 +179,18 @@ class StackApplier:
                 raise DeployError(f"the stack {self.name} is still {status}: look at its events")
             time.sleep(self.pause)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE"):
-            reasons = "; ".join(f"{event.resource}: {event.reason}" for event in failures if event.reason)
-            raise DeployError(f"the stack {self.name} ended as {status}: {reasons or 'look at its events'}")
+            reasons = [f"{event.resource}: {event.reason}" for event in failures if event.reason]
+            told = "; ".join(reasons + self._validation_failures()) or "look at its events"
+            raise DeployError(f"the stack {self.name} ended as {status}: {told}")
+
+    def _validation_failures(self) -> list[str]:
+        """What CloudFormation found wrong before it changed anything, of its last operation."""
+        try:
+            events = self.client.describe_events(StackName=self.name, Filters={"FailedEvents": True})["OperationEvents"]
+        except ClientError:
+            return []
+        failures = [event for event in events if event.get("ValidationStatusReason")]
+        return [f"{event.get('LogicalResourceId')}: {event['ValidationStatusReason']}" for event in failures]
 
     def _events(self) -> list[dict]:
         """Events of the stack, newest first."""

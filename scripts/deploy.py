@@ -5,6 +5,7 @@ to be given again.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from scripts.cloudformation import DeployError, StackApplier
+from scripts.cloudformation import DeployError, StackApplier, with_literal_names
 from scripts.config import ROOT
 
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
@@ -83,13 +84,17 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     bucket = artifacts_bucket(target, applier.name)
     _make_bucket(target, bucket)
     with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
-        template = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
-        s3 = target.session.client("s3")
-        key = f"{hashlib.sha256(template.read_bytes()).hexdigest()}.yaml"
-        s3.upload_file(str(template), bucket, key)
-        known = set(load_template(template)["Parameters"])
+        packaged = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
+        template = load_template(packaged)
+    template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
+    body = json.dumps(template).encode()
+    s3 = target.session.client("s3")
+    key = f"{hashlib.sha256(body).hexdigest()}.json"
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
     url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
-    return applier.apply(url, known, {"Platform": "laptop" if target.is_laptop else "aws", **parameters})
+    return applier.apply(
+        url, set(template["Parameters"]), {"Platform": "laptop" if target.is_laptop else "aws", **parameters}
+    )
 
 
 def build(folder: Path, *, for_this_machine: bool = False) -> Path:

@@ -101,6 +101,7 @@ class EmbeddedAws:
         patches.know_one_root()
         patches.know_leading_keys()
         patches.tell_functions_who_calls()
+        patches.let_buckets_be_taken_over()
         patches.refuse_what_has_no_action()
         patches.name_queues_by_one_port()
         patches.do_not_wait_for_silent_functions()

@@ -1,5 +1,6 @@
 """What ministack does otherwise than a stack that is trusted should, changed where it does it."""
 
+import contextvars
 import json
 import os
 import re
@@ -118,6 +119,26 @@ def _kinpics_identity(told):
     return type("CognitoIdentity", (), dict(zip(names, told["identity"])))()
 
 """
+
+
+# The buckets that the change set being executed takes over.
+_taken_over: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("kinpics_taken_over", default=frozenset())
+
+
+def let_buckets_be_taken_over() -> None:
+    """A change set that takes over a bucket is refused for the name's being taken, though its tables are not."""
+    from ministack.services.cloudformation import changesets, provisioners
+
+    deploy = changesets._deploy_stack_async
+    conflict = provisioners.s3_bucket_name_conflict
+
+    async def deploy_stack(*arguments: Any, imports: dict | None = None, **others: Any) -> None:
+        identifiers = (identifier.get("BucketName") for identifier in (imports or {}).values())
+        _taken_over.set(frozenset(name for name in identifiers if name))
+        await deploy(*arguments, imports=imports, **others)
+
+    changesets._deploy_stack_async = deploy_stack
+    provisioners.s3_bucket_name_conflict = lambda name: None if name in _taken_over.get() else conflict(name)
 
 
 def refuse_what_has_no_action() -> None:

@@ -1,0 +1,219 @@
+"""Deploying against the laptop stack, as the owner does it: the built template, changes, failures, taking it off."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import RunningStack, start_stack
+from support import jpeg
+
+from local.packaging import package
+from scripts.cloudformation import DeployError, StackApplier
+from scripts.deploy import build
+
+ROOT = Path(__file__).parents[2]
+SECOND = "second-album"
+MOST_PACKAGE_BYTES = 25_000_000
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack of these tests alone: they deploy and destroy on it."""
+    running = start_stack(tmp_path_factory.mktemp("deployment") / "data")
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def second(laptop: RunningStack, *arguments: str, check: bool = True, typed: str = "") -> subprocess.CompletedProcess:
+    """A command on the second album."""
+    command = [sys.executable, "-m", "scripts", "--data", str(laptop.data), "--stack", SECOND, *arguments]
+    environment = {**os.environ, **laptop.environment}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=typed)
+    assert not check or result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def described(laptop: RunningStack, name: str) -> dict[str, Any]:
+    stack = laptop.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    return {
+        "status": stack["StackStatus"],
+        "parameters": {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]},
+        "outputs": {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]},
+    }
+
+
+def faces(laptop: RunningStack, outputs: dict[str, str]) -> set[str]:
+    found = laptop.client("rekognition").list_faces(CollectionId=outputs["AlbumCollection"])["Faces"]
+    return {face["FaceId"] for face in found}
+
+
+def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
+    laptop: RunningStack, demo_folders: list[Path]
+) -> None:
+    first = described(laptop, "kinpics")
+    result = second(laptop, "deploy", "--yes", "--daily-searches", "7")
+    assert f"{SECOND} is deployed" in result.stdout
+    made = described(laptop, SECOND)
+    assert made["parameters"]["DailySearches"] == "7"
+    assert not set(made["outputs"].values()) & set(first["outputs"].values()), "two albums share nothing"
+    assert described(laptop, "kinpics") == first
+
+    # The built functions run: with the packages in their archives.
+    (folder,) = [folder for folder in demo_folders if folder.name == "2009_inauguration"]
+    report = json.loads(second(laptop, "upload", str(folder), "--json").stdout)["sets"][0]
+    assert (report["processed"], report["failures"]) == (4, [])
+    assert not list(laptop.table("PicsTable").scan()["Items"]), "the first album knows nothing of it"
+    before = faces(laptop, made["outputs"])
+    assert len(before) == 4
+
+    # Deployed again, with one setting changed: the others stay, and nothing is lost.
+    second(laptop, "deploy", "--visitor-daily-searches", "3")
+    changed = described(laptop, SECOND)
+    assert changed["status"] == "UPDATE_COMPLETE"
+    assert changed["parameters"]["DailySearches"] == "7"
+    assert changed["parameters"]["VisitorDailySearches"] == "3"
+    assert changed["outputs"] == made["outputs"]
+    assert faces(laptop, made["outputs"]) == before
+
+    # Taken off, but for the photos.
+    assert second(laptop, "destroy", check=False, typed="n\n").returncode == 1
+    gone = second(laptop, "destroy", "--yes")
+    assert made["outputs"]["PicsBucket"] in gone.stdout
+    buckets = {bucket["Name"] for bucket in laptop.client("s3").list_buckets()["Buckets"]}
+    assert {name for name in buckets if name.startswith(SECOND)} == {made["outputs"]["PicsBucket"]}
+    assert second(laptop, "publish", check=False).returncode == 1
+
+    # Deployed anew, it finds its photos, rows and faces; what could be made again is made again.
+    assert f"{SECOND} is deployed" in second(laptop, "deploy", "--yes").stdout
+    again = described(laptop, SECOND)
+    assert faces(laptop, again["outputs"]) == before
+    mended = json.loads(second(laptop, "reconcile", "--json").stdout)
+    assert mended["mended"]["pics"] == 4, "thumbnails"
+    assert faces(laptop, again["outputs"]) == before, "and the very same faces"
+    assert second(laptop, "reconcile").stdout == "everything agrees\n"
+
+    # The photos go only for the full words.
+    assert second(laptop, "destroy", "--photos", check=False, typed="yes\n").returncode == 1
+    second(laptop, "destroy", "--photos", typed=f"delete all photos of {SECOND}\n")
+    assert not {bucket["Name"] for bucket in laptop.client("s3").list_buckets()["Buckets"] if SECOND in bucket["Name"]}
+    assert not [name for name in laptop.client("dynamodb").list_tables()["TableNames"] if SECOND in name]
+    assert f"{SECOND}-album" not in laptop.client("rekognition").list_collections()["CollectionIds"]
+    assert described(laptop, "kinpics") == first
+
+
+@pytest.fixture(scope="module")
+def packaged(laptop: RunningStack) -> dict[str, Any]:
+    """The template of this checkout with its files in the laptop's S3."""
+    s3 = laptop.client("s3")
+    s3.create_bucket(Bucket="packages")
+    template, uploads = package(ROOT, "packages")
+    for key, data in uploads.items():
+        s3.put_object(Bucket="packages", Key=key, Body=data)
+    return template
+
+
+def apply(laptop: RunningStack, name: str, template: dict[str, Any], **parameters: str) -> bool:
+    s3 = laptop.client("s3")
+    s3.put_object(Bucket="packages", Key="template.json", Body=json.dumps(template).encode())
+    applier = StackApplier(laptop.client("cloudformation"), name, pause=0.05)
+    url = f"{laptop.api_url}/packages/template.json"
+    return applier.apply(url, set(template["Parameters"]), parameters)
+
+
+def test_what_only_aws_has_can_be_provisioned_from_the_same_file(
+    laptop: RunningStack, packaged: dict[str, Any]
+) -> None:
+    """By ministack's CloudFormation, which knows all of it but budgets; nothing of it is served."""
+    template = json.loads(json.dumps(packaged))
+    del template["Resources"]["Budget"]
+    apply(laptop, "aws-like", template, Platform="aws", AlarmEmail="owner@example.com")
+    outputs = described(laptop, "aws-like")["outputs"]
+    assert re.fullmatch(r"https://\w+\.cloudfront\.net", outputs["SiteUrl"])
+    resources = laptop.client("cloudformation").list_stack_resources(StackName="aws-like")["StackResourceSummaries"]
+    kinds = {resource["ResourceType"] for resource in resources}
+    assert {"AWS::CloudFront::Distribution", "AWS::S3::BucketPolicy", "AWS::CloudWatch::Alarm"} <= kinds
+    with pytest.raises(DeployError, match="DomainName needs CertificateArn"):
+        apply(laptop, "aws-like", template, DomainName="photos.example.com")
+
+
+def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
+    laptop: RunningStack, packaged: dict[str, Any]
+) -> None:
+    broken = json.loads(json.dumps(packaged))
+    # Made after the album's own, and refused: there is no such zone.
+    broken["Resources"]["Misplaced"] = {
+        "Type": "AWS::Route53::RecordSet",
+        "DependsOn": ["PicsTable", "PicsBucket", "SearchFunction"],
+        "Properties": {
+            "HostedZoneId": "Z0",
+            "Name": "x.example.com",
+            "Type": "A",
+            "TTL": "60",
+            "ResourceRecords": ["::"],
+        },
+    }
+    with pytest.raises(DeployError, match="Misplaced"):
+        apply(laptop, "broken", broken, Platform="laptop")
+    assert apply(laptop, "broken", packaged, Platform="laptop")
+    outputs = described(laptop, "broken")["outputs"]
+    pics = laptop.session().resource("dynamodb", endpoint_url=laptop.api_url).Table(outputs["PicsTable"])
+    pics.put_item(Item={"primarykey": "/", "sortkey": "kept"})
+    laptop.client("s3").put_object(Bucket=outputs["PicsBucket"], Key="photos/set/kept.jpg", Body=jpeg())
+    with pytest.raises(DeployError):
+        apply(laptop, "broken", broken)
+    assert described(laptop, "broken")["status"] == "UPDATE_ROLLBACK_COMPLETE"
+    apply(laptop, "broken", packaged, DailySearches="5")
+    assert described(laptop, "broken")["status"] == "UPDATE_COMPLETE"
+    assert pics.get_item(Key={"primarykey": "/", "sortkey": "kept"})["Item"]
+    assert laptop.client("s3").head_object(Bucket=outputs["PicsBucket"], Key="photos/set/kept.jpg")
+    assert not apply(laptop, "broken", packaged), "nothing to do"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--stack", "Bad_Name", "deploy", "--yes"], "can't be the stack's name"),
+        (["deploy", "--daily-searches", "-1", "--yes"], "--daily-searches"),
+        (["--stack", "none", "doctor"], "there is no stack none"),
+        (["--stack", "none", "destroy", "--yes"], "there is no stack none"),
+    ],
+)
+def test_mistakes_are_told_in_words(laptop: RunningStack, arguments: list[str], told: str) -> None:
+    result = laptop.kinpics(*arguments, check=False)
+    assert result.returncode in (1, 2)
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `sam build` makes for Lambda's own machine and Python."""
+    return build(tmp_path_factory.mktemp("built") / "build").parent
+
+
+def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
+    machine = {"ProcessFunction": {"PIL", "pillow_heif", "thumbhash"}, "SearchFunction": set()}
+    for function, packages in machine.items():
+        folder = built / function
+        names = {path.name for path in folder.iterdir()}
+        assert packages | {"functions", "aws_lambda_powertools"} <= names
+        assert not names & {"boto3", "botocore", "local", "scripts"}
+        libraries = [path.name for path in folder.rglob("*.so")]
+        assert libraries
+        assert all("aarch64" in name and "313" in name for name in libraries if "cpython" in name), libraries
+        archive = tmp_path / f"{function}.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:
+            for path in folder.rglob("*"):
+                package.write(path, path.relative_to(folder))
+        assert archive.stat().st_size <= MOST_PACKAGE_BYTES
+    assert not {path.name for path in (built / "SearchFunction").iterdir()} & {"PIL", "pillow_heif"}
+    assert {path.name for path in (built / "SearchFunction" / "functions").iterdir() if path.is_dir()} == {"search"}
