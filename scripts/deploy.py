@@ -19,8 +19,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.keys import PHOTOS_PREFIX
 from scripts.cloudformation import DeployError, StackApplier, with_literal_names
 from scripts.config import ROOT
+from scripts.stack import Stack
 
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
@@ -95,6 +97,29 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     return applier.apply(
         url, set(template["Parameters"]), {"Platform": "laptop" if target.is_laptop else "aws", **parameters}
     )
+
+
+def connect_bucket(stack: Stack) -> bool:
+    """Let the pics bucket tell this stack's queue of its photos; returns whether it did not.
+
+    CloudFormation takes over a bucket that a deleted stack has left behind as it is: telling that stack's queue.
+    """
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
+    arn = queue["Attributes"]["QueueArn"]
+    if notified_queues(stack) == {arn}:
+        return False
+    photos = {"Key": {"FilterRules": [{"Name": "prefix", "Value": PHOTOS_PREFIX}]}}
+    told = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], "Filter": photos}
+    stack.s3.put_bucket_notification_configuration(
+        Bucket=stack.pics_bucket, NotificationConfiguration={"QueueConfigurations": [told]}
+    )
+    return True
+
+
+def notified_queues(stack: Stack) -> set[str]:
+    """ARNs of the queues that the pics bucket tells of its photos."""
+    found = stack.s3.get_bucket_notification_configuration(Bucket=stack.pics_bucket)
+    return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
 
 
 def build(folder: Path, *, for_this_machine: bool = False) -> Path:

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
 from scripts import dead_letters, manage, reconcile
-from scripts.deploy import Target
+from scripts.deploy import Target, notified_queues
 from scripts.stack import Stack
 from scripts.survey import drift, survey
 
@@ -43,6 +43,7 @@ def examine(target: Target, stack: Stack, *, round_trip: bool) -> Iterator[Findi
         ("credentials", lambda: _credentials(target)),
         ("region", lambda: _region(target)),
         ("stack", lambda: _stack(stack)),
+        ("events", lambda: _events(stack)),
         ("site", lambda: _site(stack)),
         ("cross-origin calls", lambda: _cors(stack)),
         ("visitors", lambda: _visitors(stack)),
@@ -85,6 +86,13 @@ def _stack(stack: Stack) -> Finding:
     if stack.status.endswith("_COMPLETE") and "ROLLBACK" not in stack.status:
         return Finding("stack", "ok", f"{stack.name} is {stack.status}")
     return Finding("stack", "wrong", f"{stack.name} is {stack.status}", "run `kinpics deploy` again")
+
+
+def _events(stack: Stack) -> Finding:
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
+    if notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
+        return Finding("events", "ok", "the pics bucket tells the queue of its photos")
+    return Finding("events", "wrong", "the pics bucket does not tell this stack's queue", "run `kinpics deploy`")
 
 
 def _site(stack: Stack) -> Finding:

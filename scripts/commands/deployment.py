@@ -70,6 +70,7 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     if not target.is_laptop:
         note_aws_config(AwsConfig(name, target.session.region_name))
     stack = connect(name, context.data)
+    deployment.connect_bucket(stack)
     files = build_and_publish(stack)
     click.echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     click.echo(stack.site_address("/"))

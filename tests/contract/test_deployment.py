@@ -57,7 +57,7 @@ def faces(laptop: RunningStack, outputs: dict[str, str]) -> set[str]:
 
 
 def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
-    laptop: RunningStack, demo_folders: list[Path]
+    laptop: RunningStack, demo_folders: list[Path], tmp_path: Path
 ) -> None:
     first = described(laptop, "kinpics")
     result = second(laptop, "deploy", "--yes", "--daily-searches", "7")
@@ -99,6 +99,9 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     mended = json.loads(second(laptop, "reconcile", "--json").stdout)
     assert mended["mended"]["pics"] == 4, "thumbnails"
     assert faces(laptop, again["outputs"]) == before, "and the very same faces"
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "new.jpg").write_bytes(jpeg())
+    assert json.loads(second(laptop, "upload", str(tmp_path / "new"), "--json").stdout)["sets"][0]["processed"] == 1
     assert second(laptop, "reconcile").stdout == "everything agrees\n"
 
     # The photos go only for the full words.

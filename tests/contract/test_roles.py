@@ -63,7 +63,27 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     album = {"CollectionId": outputs["AlbumCollection"]}
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
+    ledger = {"TableName": outputs["LedgerTable"]}
+
+    def count(entry: str) -> tuple[str, str, dict]:
+        add = {"UpdateExpression": "ADD calls :n", "ExpressionAttributeValues": {":n": {"N": "0"}}}
+        return "dynamodb", "update_item", ledger | {"Key": {"entry": {"S": entry}}} | add
+
+    def recall(*entries: str) -> tuple[str, str, dict]:
+        keys = [{"entry": {"S": entry}} for entry in entries]
+        return "dynamodb", "batch_get_item", {"RequestItems": {outputs["LedgerTable"]: {"Keys": keys}}}
+
     made: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "count indexing": count("calls/index/probe"),
+        "count searches": count("calls/search/probe"),
+        "count a visitor": count("visitor/probe/one"),
+        "note a change": count("collection/probe"),
+        "change an answer": count("search/probe"),
+        "keep an answer": ("dynamodb", "put_item", ledger | {"Item": {"entry": {"S": "search/probe"}}}),
+        "forget the calls": ("dynamodb", "put_item", ledger | {"Item": {"entry": {"S": "calls/search/probe"}}}),
+        "recall an answer": recall("search/probe", "collection/probe"),
+        "read a visitor": recall("search/probe", "visitor/probe/one"),
+        "scan the ledger": ("dynamodb", "scan", ledger),
         "read an original": ("s3", "get_object", {"Bucket": pics, "Key": key}),
         "write an original": ("s3", "put_object", {"Bucket": pics, "Key": key, "Body": ""}),
         "delete an original": ("s3", "delete_object", {"Bucket": pics, "Key": key}),
@@ -102,8 +122,18 @@ ALLOWED = {
         "list faces",
         "delete faces",
         "receive messages",
+        "count indexing",
+        "note a change",
     },
-    "SearchFunction": {"read images", "list faces", "search faces"},
+    "SearchFunction": {
+        "read images",
+        "list faces",
+        "search faces",
+        "count searches",
+        "count a visitor",
+        "keep an answer",
+        "recall an answer",
+    },
 }
 
 
