@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accuracy, click, faces, page, search, start, thumbnails, upload, workplace
+from bench import accuracy, calls, click, faces, page, search, start, thumbnails, upload, workplace
 
 BENCHMARKS = {
     "thumbnails": thumbnails,
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "accuracy": accuracy,
     "search": search,
     "click": click,
+    "calls": calls,
     "upload": upload,
     "start": start,
     "page": page,

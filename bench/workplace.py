@@ -101,14 +101,14 @@ def faces_folder() -> Path:
 
 
 @contextlib.contextmanager
-def stack(name: str) -> Iterator["RunningStack"]:  # noqa: F821 - the tests' own helper
+def stack(name: str, options: tuple[str, ...] = ()) -> Iterator["RunningStack"]:  # noqa: F821 - the tests' own helper
     """A laptop stack on a fresh folder."""
     sys.path.insert(0, str(ROOT / "tests"))
     from running import start_stack
 
     WORK.mkdir(exist_ok=True)
     shutil.rmtree(WORK / name, ignore_errors=True)
-    running = start_stack(WORK / name)
+    running = start_stack(WORK / name, options=options)
     try:
         yield running
     finally:

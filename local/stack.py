@@ -35,12 +35,16 @@ class PortBusyError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """Where a stack keeps its data and listens, ports on 127.0.0.1; calls a second of each Rekognition operation."""
+    """Where a stack keeps its data and listens (ports on 127.0.0.1), and what it does with calls.
+
+    ``rekognition_tps`` bounds the calls a second of each Rekognition operation; ``call_log`` gets a line about each.
+    """
 
     data: Path
     site_port: int = 8000
     api_port: int = 4566
     rekognition_tps: float | None = None
+    call_log: Path | None = None
 
     @property
     def api_url(self) -> str:
@@ -71,7 +75,7 @@ def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[Non
         )
         configure(options.data, options.api_port, access_key, secret_key)
         try:
-            aws = EmbeddedAws(options.data, journal, options.rekognition_tps)
+            aws = EmbeddedAws(options.data, journal, options.rekognition_tps, options.call_log)
             try:
                 asyncio.run(_serve(aws, options, root, folder, running, prepare))
             finally:

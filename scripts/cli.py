@@ -69,7 +69,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
 for command in (
     *(laptop.local, laptop.demo, laptop.env),
     *(album.upload, album.reprocess, album.delete, album.export),
-    *(deployment.deploy, deployment.publish, deployment.destroy),
+    *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
     *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group),
     collection.collection,
 ):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from local.call_log import CallLog
 from local.embedded import patches
 from local.embedded.durable import Durable
 from local.journal import Compactor, DamagedError, Journal
@@ -77,7 +78,9 @@ _caller: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_caller", 
 class EmbeddedAws:
     """ministack as an ASGI application, with Rekognition in it."""
 
-    def __init__(self, data: Path, journal: Journal, rekognition_tps: float | None = None):
+    def __init__(
+        self, data: Path, journal: Journal, rekognition_tps: float | None = None, call_log: Path | None = None
+    ):
         """Raises ``DamagedError``."""
         from ministack import app as ministack
 
@@ -96,6 +99,7 @@ class EmbeddedAws:
             self._state, self.engine, _read_object, arn_prefix, rekognition_tps, label_model=data / "models"
         )
         self._durable = Durable(data, journal)
+        self._call_log = CallLog(call_log) if call_log else None
         self._mount_rekognition()
         self._teach_cloudformation()
         patches.know_one_root()
@@ -129,6 +133,9 @@ class EmbeddedAws:
             await send({"type": "http.response.body", "body": b"This stack has no administration over HTTP.\n"})
             return
 
+        if self._call_log:
+            receive, send = self._call_log.watch(receive, send)
+
         async def send_kept(message: dict) -> None:
             if message["type"] == "http.response.start" and not self._durable.keep():
                 message = {**message, "status": 503}
@@ -151,6 +158,8 @@ class EmbeddedAws:
         self.engine.stop()
         self._compactor.close()
         self._state.close()
+        if self._call_log:
+            self._call_log.close()
 
     def _mount_rekognition(self) -> None:
         """Route, authorise and answer Rekognition: ministack has no public way to add a service."""

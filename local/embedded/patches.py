@@ -6,6 +6,8 @@ import os
 import re
 from typing import Any
 
+from local.call_log import note_action
+
 
 def know_one_root() -> None:
     """ministack takes no key, `test` and any account id for root too, and no root key's signature is checked."""
@@ -21,6 +23,7 @@ def know_one_root() -> None:
     original = iam_evaluator.enforce
 
     def enforce(access_key: str, action: str, service: str, *rest: Any, **others: Any) -> Any:
+        note_action(action)
         # Calls that AWS serves unsigned, such as a guest's GetId, were allowed because no key was root.
         if not access_key and iam_evaluator._served_unsigned(service, action):
             return None

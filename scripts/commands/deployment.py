@@ -1,12 +1,13 @@
 """Putting the album on AWS, keeping it up to date there, and taking it off again."""
 
+import json
 import sys
 from typing import Any
 
 import click
 
 from scripts.cloudformation import Event, StackApplier
-from scripts.commands.common import Context, count, yes_option
+from scripts.commands.common import Context, count, json_option, yes_option
 from scripts.config import AwsConfig, note_aws_config
 from scripts.publish import build_and_publish
 from scripts.stack import connect
@@ -119,6 +120,34 @@ def publish(context: Context) -> None:
     """Render the site and publish it, after a change of kinpics.toml say."""
     changed = build_and_publish(context.stack)
     click.echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
+
+
+@click.command()
+@click.option("--photos", type=click.IntRange(0), required=True, help="Photos in the album.")
+@click.option("--visitors", type=click.IntRange(0), required=True, help="Visits a month.")
+@click.option("--searches", type=click.IntRange(0), required=True, help="Face searches a month that are new.")
+@click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Mean size of an original.")
+@click.option("--region", default="us-east-1", show_default=True, help="AWS region.")
+@json_option
+def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str, as_json: bool) -> None:
+    """Print what an album costs a month on AWS, by service.
+
+    Calls are counted on the laptop stack, prices are AWS's list prices (scripts/prices.json). A search that was made
+    before costs nothing until photos come or go.
+    """
+    from scripts import cost as costs
+
+    album = costs.Album(photos, visitors, searches, photo_mb)
+    try:
+        parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
+    except costs.UnknownRegionError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        shown = {part: {line.service: [line.listed, line.due] for line in lines} for part, lines in parts.items()}
+        click.echo(json.dumps({"region": region, "prices": costs.price_date(), "usd": shown}, indent=1))
+        return
+    click.echo("\n".join(costs.table(album, parts)))
+    click.echo(f"USD in {region}, prices of {costs.price_date()}; `due` is without what AWS gives every account.")
 
 
 @click.command()

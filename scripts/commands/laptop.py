@@ -23,6 +23,11 @@ local_options = [
         type=click.FloatRange(min=0, min_open=True),
         help="Refuse more calls a second of a Rekognition operation than this, as AWS does; no limit by default.",
     ),
+    click.option(
+        "--call-log",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write a line of JSON about each AWS call into this file.",
+    ),
 ]
 
 

@@ -1,0 +1,57 @@
+"""What a visitor reads when the day's searches are used up."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from running import RunningStack
+
+
+@pytest.fixture
+def calls(stack: RunningStack) -> Iterator[Any]:
+    """The row that counts today's searches, as it was afterwards."""
+    table = stack.table("LedgerTable")
+    key = {"entry": f"calls/search/{datetime.now(UTC).date().isoformat()}"}
+    before = table.get_item(Key=key).get("Item")
+
+    def use_up() -> None:
+        table.put_item(Item={**key, "calls": 1000, "expires_at": int(time.time()) + 3600})
+
+    yield use_up
+    table.delete_item(Key=key)
+    if before:
+        table.put_item(Item=before)
+
+
+def face(stack: RunningStack, file: str) -> str:
+    row = stack.table("PicsTable").get_item(Key={"primarykey": "2009_inauguration", "sortkey": file})["Item"]
+    return row["data"]["FaceRecords"][0]["Face"]["FaceId"]
+
+
+def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refused_in_words(
+    stack: RunningStack, page: Page, calls: Any
+) -> None:
+    known, unknown = face(stack, "obama.jpg"), face(stack, "biden.jpg")
+    rows = stack.table("LedgerTable")
+    for row in rows.scan()["Items"]:
+        if unknown in row["entry"]:
+            rows.delete_item(Key={"entry": row["entry"]})
+    page.goto(f"/people/?face={known}")
+    expect(page.locator("a.tile").first).to_be_visible()
+    expect(page.locator("#count")).not_to_contain_text("as found on")
+    rows.update_item(
+        Key={"entry": "collection/album"},
+        UpdateExpression="ADD version :one",
+        ExpressionAttributeValues={":one": 1},
+    )
+    calls()
+    page.goto(f"/people/?face={known}")
+    page.reload()
+    expect(page.locator("#count")).to_contain_text("today's new searches are used up")
+    expect(page.locator("a.tile").first).to_be_visible()
+    page.goto(f"/people/?face={unknown}")
+    expect(page.get_by_role("alert")).to_contain_text("as many new searches today as its owner lets it")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
