@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import accuracy, calls, click, faces, page, search, start, thumbnails, upload, workplace
+from bench import accuracy, calls, click, faces, imports, page, search, start, thumbnails, upload, workplace
 
 BENCHMARKS = {
     "thumbnails": thumbnails,
     "faces": faces,
     "accuracy": accuracy,
     "search": search,
+    "imports": imports,
     "click": click,
     "calls": calls,
     "upload": upload,

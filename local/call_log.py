@@ -1,4 +1,4 @@
-"""A line for each call that the stack answers: what `kinpics cost` is computed from, and what a page or command does."""
+"""A line for each call that the stack answers: `kinpics cost` is computed from it, and it shows what a page calls."""
 
 import contextvars
 import json

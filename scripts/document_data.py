@@ -46,6 +46,17 @@ _REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) hol
 One worker at a time works on a pic. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
 1970). A lease that is found taken, by its own owner or expired, tells of a worker that died.
 
+## Ledger: table `ledger`
+
+What a day has cost and what searches have found; key `entry`. Rows go by themselves at `expires_at` (seconds since 1970).
+
+| entry | attributes | what it is |
+|---|---|---|
+| `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls of a day (UTC), counted before they are made |
+| `visitor/<day>/<identity id>` | `calls` | paid searches of one visitor, by Cognito identity |
+| `collection/album` | `version`, `changed_at` | counts on with each change of the collection's faces |
+| `search/album/<face id>/<least similarity>` | `found`, `version`, `moment` | zlib of JSON: `[[face id, image id, similarity], ...]`, found in that version of the collection at that moment |
+
 ## Objects
 
 | bucket | key | what it is |
@@ -69,7 +80,8 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 | `next` | | token from the answer before |
 
 Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo of the face that was asked for
-comes first with similarity 100. `next` is there where more remain. A photo:
+comes first with similarity 100. `next` is there where more remain. `as_of` (ISO 8601) is there where the day's paid searches
+are used up and an earlier answer serves, which may not know of the album's last changes. A photo:
 
 | field | what it is |
 |---|---|
@@ -78,7 +90,8 @@ comes first with similarity 100. `next` is there where more remain. A photo:
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
 
-An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`.
+An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
+moment), `CeilingReached` or `AllowanceReached` (the album's or the visitor's paid searches of the day are used up).
 
 ## Messages
 

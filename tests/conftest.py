@@ -1,14 +1,17 @@
 """Fixtures shared by all tests. No socket is opened but by the running stack that contract and browser tests share."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import RunningStack, start_stack
+from running import DeployedStack, RunningStack, start_stack
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTOS = ROOT.parent / "shared" / "photos"
+# Name of a stack on real AWS that the contract tests may use: docs/deploying.md.
+ON_AWS = os.environ.get("KINPICS_TEST_STACK", "")
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +30,24 @@ def demo_folders() -> list[Path]:
     return prepare(ROOT / ".kinpics" / "demo-photos")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On real AWS, only what is made for it runs."""
+    if ON_AWS:
+        for item in items:
+            if "aws" not in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="runs on the laptop stack alone"))
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) -> Iterator[RunningStack]:
-    """A laptop stack with the demo's sets, shared by the tests of this run."""
+    """A laptop stack with the demo's sets, shared by the tests of this run; or the one of KINPICS_TEST_STACK on AWS."""
+    if ON_AWS:
+        deployed = DeployedStack(ON_AWS)
+        deployed.kinpics("upload", *map(str, demo_folders))
+        yield deployed
+        for folder in demo_folders:
+            deployed.kinpics("delete", folder.name, "--yes", "--for-good")
+        return
     running = start_stack(tmp_path_factory.mktemp("stack") / "data")
     try:
         running.kinpics("upload", *map(str, demo_folders))

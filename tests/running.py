@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 
 from local.state_folder import StateFolder
 
@@ -53,9 +55,46 @@ class RunningStack:
         found = self.client("cloudformation").describe_stacks(StackName="kinpics")["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
+    @property
+    def region(self) -> str:
+        return self.session().region_name
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(30)
+
+
+class DeployedStack(RunningStack):
+    """A stack on real AWS, found by the standard variables: those who run the tests say that it may be used."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.api_url = None
+        self.environment = {}
+
+    def kinpics(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "scripts", "--stack", self.name, *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert not check or result.returncode == 0, result.stdout + result.stderr
+        return result
+
+    def session(self) -> boto3.Session:
+        return boto3.Session()
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        found = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+
+def new_guest(stack: RunningStack) -> tuple[str, boto3.Session]:
+    """The identity and the credentials that a visitor's browser gets."""
+    unsigned = Config(signature_version=UNSIGNED)
+    cognito = stack.session().client("cognito-identity", endpoint_url=stack.api_url, config=unsigned)
+    identity = cognito.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
+    keys = cognito.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+    return identity, session
 
 
 def free_port() -> int:

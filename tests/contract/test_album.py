@@ -11,6 +11,8 @@ from PIL import Image
 from running import RunningStack
 from support import jpeg
 
+pytestmark = pytest.mark.aws
+
 
 class Client:
     """What these tests ask of a stack."""

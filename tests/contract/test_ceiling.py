@@ -1,35 +1,15 @@
 """The ceiling on paid calls as visitors meet it: by Cognito identity, and with many at once."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import pytest
-from running import RunningStack
+from running import RunningStack, new_guest
 
 from functions.ledger import CeilingReachedError, Ledger
 
-
-@pytest.fixture
-def visitor(stack: RunningStack) -> Callable[[], tuple[str, Any]]:
-    """Makes a new guest: identity id and a Lambda client."""
-
-    def make() -> tuple[str, Any]:
-        cognito = boto3.client(
-            "cognito-identity",
-            endpoint_url=stack.api_url,
-            region_name="us-east-1",
-            aws_access_key_id="",
-            aws_secret_access_key="",
-        )
-        identity = cognito.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
-        keys = cognito.get_credentials_for_identity(IdentityId=identity)["Credentials"]
-        session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name="us-east-1")
-        return identity, session.client("lambda", endpoint_url=stack.api_url)
-
-    return make
+pytestmark = pytest.mark.aws
 
 
 def ledger(stack: RunningStack) -> Ledger:
@@ -53,8 +33,9 @@ def entries(stack: RunningStack, prefix: str) -> dict[str, dict]:
     return {row["entry"]: row for row in rows if row["entry"].startswith(prefix)}
 
 
-def test_a_search_is_counted_for_its_visitor_and_kept(stack: RunningStack, visitor: Callable) -> None:
-    identity, client = visitor()
+def test_a_search_is_counted_for_its_visitor_and_kept(stack: RunningStack) -> None:
+    identity, session = new_guest(stack)
+    client = session.client("lambda", endpoint_url=stack.api_url)
     face = a_face(stack, "biden.jpg")
     # The least similarities differ, so this is a search of its own whatever other tests have asked.
     answer = search(stack, client, faceid=face, threshold=33)

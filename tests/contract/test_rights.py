@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from running import RunningStack
+from running import RunningStack, new_guest
 
 ORIGIN = "http://localhost:8000"
 
@@ -18,35 +18,14 @@ def outputs(stack: RunningStack) -> dict[str, str]:
     return stack.outputs
 
 
-def cognito(stack: RunningStack, operation: str, body: dict) -> dict:
-    request = urllib.request.Request(
-        stack.api_url,
-        json.dumps(body).encode(),
-        {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSCognitoIdentityService.{operation}"},
-    )
-    with urllib.request.urlopen(request) as response:
-        return json.loads(response.read())
-
-
 @pytest.fixture(scope="module")
 def guest(stack: RunningStack, outputs: dict[str, str]) -> Any:
     """Clients with the credentials a visitor's browser gets."""
-    identity = cognito(stack, "GetId", {"IdentityPoolId": outputs["IdentityPool"]})["IdentityId"]
-    keys = cognito(stack, "GetCredentialsForIdentity", {"IdentityId": identity})["Credentials"]
-
-    def client(name: str) -> Any:
-        return boto3.client(
-            name,
-            endpoint_url=stack.api_url,
-            region_name="us-east-1",
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretKey"],
-            aws_session_token=keys["SessionToken"],
-        )
-
-    return client
+    _, session = new_guest(stack)
+    return lambda name: session.client(name, endpoint_url=stack.api_url)
 
 
+@pytest.mark.aws
 def test_a_guest_reads_the_album_and_searches(guest: Any, outputs: dict[str, str]) -> None:
     dynamodb = guest("dynamodb")
     table = outputs["PicsTable"]
@@ -125,6 +104,7 @@ def filled(value: Any, outputs: dict[str, str]) -> Any:
     return [filled(item, outputs) for item in value] if isinstance(value, list) else value
 
 
+@pytest.mark.aws
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"), FORBIDDEN, ids=lambda value: value if isinstance(value, str) else ""
 )

@@ -1,12 +1,15 @@
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS
-from scripts import document_data
+from scripts import document_costs, document_data
+from scripts.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = list(
@@ -16,6 +19,25 @@ PAGES = list(
 
 def test_the_page_on_data_is_what_the_code_says() -> None:
     assert document_data.PATH.read_text() == document_data.render(), "run python -m scripts.document_data"
+
+
+def test_the_page_on_costs_is_what_the_figures_say() -> None:
+    assert document_costs.PATH.read_text() == document_costs.render(), "run python -m scripts.document_costs"
+
+
+def commands(group: click.Group, path: str = "kinpics") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+@pytest.mark.parametrize(("path", "command"), commands(main), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_command_and_option_is_explained(path: str, command: click.Command) -> None:
+    assert f"`{path}" in (ROOT / "docs" / "commands.md").read_text()
+    assert command.help
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
 
 
 @pytest.mark.parametrize("page", PAGES)
