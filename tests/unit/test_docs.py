@@ -33,7 +33,9 @@ def commands(group: click.Group, path: str = "kinpics") -> Iterator[tuple[str, c
             yield f"{path} {name}", command
 
 
-@pytest.mark.parametrize(("path", "command"), commands(main), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "command"), list(commands(main)), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_and_option_is_explained(path: str, command: click.Command) -> None:
     assert f"`{path}" in (ROOT / "docs" / "commands.md").read_text()
     assert command.help

@@ -1,0 +1,23 @@
+from scripts.cloudformation import with_literal_names
+
+NAMED = {"Fn::Sub": "${AWS::StackName}-pics-${AWS::AccountId}-${AWS::Region}"}
+
+
+def test_names_of_what_is_retained_are_written_out_and_nothing_else() -> None:
+    other = {"Fn::Sub": "arn:${AWS::Partition}:x"}
+    template = {
+        "Resources": {
+            "Kept": {
+                "DeletionPolicy": "RetainExceptOnCreate",
+                "Properties": {"BucketName": NAMED, "Other": other, "N": 1},
+            },
+            "Gone": {"Properties": {"BucketName": NAMED}},
+        },
+        "Outputs": {"Name": NAMED},
+    }
+    filled = with_literal_names(template, "album", "123456789012", "eu-west-1")
+    kept = filled["Resources"]["Kept"]["Properties"]
+    assert kept == {"BucketName": "album-pics-123456789012-eu-west-1", "Other": other, "N": 1}
+    assert filled["Resources"]["Gone"] == template["Resources"]["Gone"]
+    assert filled["Outputs"] == template["Outputs"]
+    assert template["Resources"]["Kept"]["Properties"]["BucketName"] == NAMED, "the template given is left as it is"
