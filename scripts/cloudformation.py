@@ -80,8 +80,10 @@ class StackApplier:
 
         ``url`` is the template's in S3, ``known`` the parameters it knows; those not given keep the value they have.
         """
+        before = self.describe()
+        values = {entry["ParameterKey"]: entry["ParameterValue"] for entry in (before or {}).get("Parameters", [])}
+        kept = {name: values[name] for name in sorted(values.keys() & known - parameters.keys())}
         existing = self._settled()
-        kept = {entry["ParameterKey"] for entry in (existing or {}).get("Parameters", [])}
         arguments = {
             "TemplateURL": url,
             "StackName": self.name,
@@ -91,9 +93,10 @@ class StackApplier:
             "Capabilities": _CAPABILITIES,
             "Parameters": [
                 *({"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()),
+                # Those of a stack that could not be made are given again: it is gone.
                 *(
-                    {"ParameterKey": name, "UsePreviousValue": True}
-                    for name in sorted(kept & known - parameters.keys())
+                    {"ParameterKey": name, **({"UsePreviousValue": True} if existing else {"ParameterValue": value})}
+                    for name, value in kept.items()
                 ),
             ],
             "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],

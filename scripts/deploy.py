@@ -47,6 +47,24 @@ class Target:
         """What the standard variables point to."""
         return cls(boto3.Session(), bool(os.environ.get("AWS_ENDPOINT_URL")))
 
+    def check(self) -> None:
+        """Raise ``DeployError`` where nothing can be deployed with what is at hand."""
+        region = self.session.region_name
+        if not region:
+            raise DeployError("no AWS region is set: name one with --region, or set AWS_REGION")
+        if not self.is_laptop and not self.has_rekognition():
+            known = ", ".join(rekognition_regions())
+            raise DeployError(f"Rekognition is not known to be in {region}: choose one of {known} with --region")
+        if self.session.get_credentials() is None:
+            raise DeployError(
+                "no AWS credentials are at hand: run `aws configure` or `aws sso login`, or set the standard variables "
+                "(to try it on this laptop, start `kinpics local`)"
+            )
+        try:
+            self.account_id()
+        except ClientError as error:
+            raise DeployError(f"AWS refuses these credentials: {error.response['Error'].get('Message')}") from None
+
     def account_id(self) -> str:
         return self.session.client("sts").get_caller_identity()["Account"]
 

@@ -133,8 +133,11 @@ def choose_aws(data: Path) -> None:
     that runs on this laptop is meant.
     """
     _use_laptop_if_alone(data)
-    region = load_aws_config().region
-    if region and not any(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")):
+    if os.environ.get("AWS_DEFAULT_REGION"):
+        return
+    # boto3 reads no AWS_REGION, which AWS's other tools do.
+    region = os.environ.get("AWS_REGION") or load_aws_config().region
+    if region:
         os.environ["AWS_DEFAULT_REGION"] = region
 
 

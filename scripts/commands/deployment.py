@@ -8,7 +8,7 @@ import click
 
 from scripts.cloudformation import Event, StackApplier
 from scripts.commands.common import Context, count, json_option, yes_option
-from scripts.config import AwsConfig, note_aws_config
+from scripts.config import AwsConfig, load_aws_config, note_aws_config
 from scripts.publish import build_and_publish
 from scripts.stack import connect
 
@@ -48,24 +48,28 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     """
     from scripts import deploy as deployment
 
+    asks = not yes and sys.stdin.isatty()
     context.choose_aws(region)
     target = deployment.Target.chosen()
-    name = deployment.check_stack_name(context.stack_name)
+    if not target.is_laptop and region is None and asks and not load_aws_config().region:
+        default = target.session.region_name if target.has_rekognition() else "us-east-1"
+        regions = click.Choice(deployment.rekognition_regions())
+        context.choose_aws(click.prompt("AWS region", type=regions, default=default, show_choices=False, err=True))
+        target = deployment.Target.chosen()
+    target.check()
     parameters = {
         parameter: str(settings[option]) for option, parameter, _, _ in _SETTINGS if settings[option] is not None
     }
-    first = StackApplier(target.session.client("cloudformation"), name).describe() is None
-    if first and not yes and sys.stdin.isatty():
-        target, name = _ask(context, target, name, region, parameters)
-    if not target.session.region_name:
-        raise click.UsageError("name the region with --region, or set AWS_REGION")
-    if not target.is_laptop and not target.has_rekognition():
-        known = ", ".join(deployment.rekognition_regions())
-        raise click.UsageError(f"Rekognition is not known to be in {target.session.region_name}: choose one of {known}")
+    name = deployment.check_stack_name(context.stack_name)
+    client = target.session.client("cloudformation")
+    if asks and StackApplier(client, name).describe() is None:
+        name = deployment.check_stack_name(click.prompt("Name of the stack", default=name, err=True))
+    first = StackApplier(client, name).describe() is None
     if first:
+        if asks:
+            _ask(target, parameters)
         _leave_room(deployment.search_concurrency(target, int(parameters.get("SearchConcurrency", 10))), parameters)
     click.echo(f"deploying {name} to {target.session.region_name} ...", err=True)
-    client = target.session.client("cloudformation")
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
     if not target.is_laptop:
@@ -77,27 +81,17 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     click.echo(stack.site_address("/"))
 
 
-def _ask(context: Context, target: Any, name: str, region: str | None, parameters: dict[str, str]) -> tuple[Any, str]:
+def _ask(target: Any, parameters: dict[str, str]) -> None:
     """The questions of a first deployment."""
-    from scripts import deploy as deployment
-
-    click.echo("The first deployment: a few questions, each with a default.", err=True)
-    if not target.is_laptop and region is None:
-        regions = deployment.rekognition_regions()
-        default = target.session.region_name if target.has_rekognition() else "us-east-1"
-        context.choose_aws(click.prompt("AWS region", type=click.Choice(regions), default=default, err=True))
-        target = deployment.Target.chosen()
-    name = click.prompt("Name of the stack, and of this album", default=name, err=True)
-    context.stack_name = deployment.check_stack_name(name)
     if "AlarmEmail" not in parameters and not target.is_laptop:
-        parameters["AlarmEmail"] = click.prompt("E-mail address for alarms (empty: none)", default="", err=True)
+        address = click.prompt("E-mail address for alarms (empty: none)", default="", show_default=False, err=True)
+        parameters["AlarmEmail"] = address
     for parameter, question, default in (
-        ("DailySearches", "Paid face searches a day at most, at 0.001 USD", 1000),
-        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD", 10000),
+        ("DailySearches", "Most paid face searches a day, at 0.001 USD each", 1000),
+        ("DailyIndexing", "Most photos indexed a day, at 0.001 USD each", 10000),
     ):
         if parameter not in parameters:
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
-    return target, name
 
 
 def _leave_room(concurrency: int, parameters: dict[str, str]) -> None:

@@ -47,7 +47,7 @@ def described(laptop: RunningStack, name: str) -> dict[str, Any]:
     return {
         "status": stack["StackStatus"],
         "parameters": {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]},
-        "outputs": {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]},
+        "outputs": {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])},
     }
 
 
@@ -165,8 +165,12 @@ def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
         },
     }
     with pytest.raises(DeployError, match="Misplaced"):
-        apply(laptop, "broken", broken, Platform="laptop")
-    assert apply(laptop, "broken", packaged, Platform="laptop")
+        apply(laptop, "broken", broken, Platform="laptop", VisitorDailySearches="9")
+    assert described(laptop, "broken")["status"] == "ROLLBACK_COMPLETE"
+    assert apply(laptop, "broken", packaged)
+    assert described(laptop, "broken")["parameters"]["VisitorDailySearches"] == "9", (
+        "what was said once is not forgotten"
+    )
     outputs = described(laptop, "broken")["outputs"]
     pics = laptop.session().resource("dynamodb", endpoint_url=laptop.api_url).Table(outputs["PicsTable"])
     pics.put_item(Item={"primarykey": "/", "sortkey": "kept"})
@@ -179,6 +183,16 @@ def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
     assert pics.get_item(Key={"primarykey": "/", "sortkey": "kept"})["Item"]
     assert laptop.client("s3").head_object(Bucket=outputs["PicsBucket"], Key="photos/set/kept.jpg")
     assert not apply(laptop, "broken", packaged), "nothing to do"
+
+    changed = json.loads(json.dumps(packaged))
+    changed["Resources"]["SearchFunction"]["Properties"]["MemorySize"] = 2048
+    changed["Resources"]["Added"] = {"Type": "AWS::SQS::Queue"}
+    del changed["Resources"]["LeasesTable"]["Metadata"]
+    assert apply(laptop, "broken", changed)
+    assert described(laptop, "broken")["parameters"]["DailySearches"] == "5"
+    assert described(laptop, "broken")["outputs"] == outputs
+    assert pics.get_item(Key={"primarykey": "/", "sortkey": "kept"})["Item"]
+    assert laptop.client("s3").head_object(Bucket=outputs["PicsBucket"], Key="photos/set/kept.jpg")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +207,26 @@ def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
 def test_mistakes_are_told_in_words(laptop: RunningStack, arguments: list[str], told: str) -> None:
     result = laptop.kinpics(*arguments, check=False)
     assert result.returncode in (1, 2)
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "told"),
+    [
+        ({}, ["--yes"], "no AWS region is set"),
+        ({"AWS_REGION": "eu-west-1"}, ["--yes"], "no AWS credentials are at hand"),
+        ({}, ["--yes", "--region", "af-south-1"], "Rekognition is not known to be in af-south-1"),
+    ],
+)
+def test_what_is_missing_for_aws_is_told_before_anything_is_built(
+    tmp_path: Path, environment: dict[str, str], arguments: list[str], told: str
+) -> None:
+    command = [sys.executable, "-m", "scripts", "--data", str(tmp_path), "deploy", *arguments]
+    # No instance of EC2 is asked for its role.
+    alone = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", **environment}
+    result = subprocess.run(command, env=alone, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
     assert told in result.stderr
     assert "Traceback" not in result.stderr
 
