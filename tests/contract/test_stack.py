@@ -29,7 +29,9 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 def test_pages_are_asked_for_anew_and_assets_are_kept(stack: RunningStack) -> None:
     stack.kinpics("publish")
     status, headers, body = get(stack.site_url + "/")
-    assert (status, headers["cache-control"]) == (200, "no-cache")
+    assert status == 200
+    # By browsers each time; by CloudFront once a day, or when it is told.
+    assert {"max-age=0", "must-revalidate", "s-maxage=86400"} <= set(headers["cache-control"].split(", "))
     asset = body.decode().split('rel="stylesheet" href="')[1].split('"')[0]
     status, headers, _ = get(stack.site_url + asset)
     assert status == 200
@@ -60,6 +62,19 @@ def test_a_page_without_its_slash_is_found(stack: RunningStack) -> None:
     status, _, body = get(stack.site_url + "/sets/2009_inauguration")
     assert status == 200
     assert b"2009 inauguration" in body
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing.html", "/photos/2009_inauguration/obama.jpg", "/sets/2009_inauguration/"]
+)
+def test_every_answer_has_the_security_headers(stack: RunningStack, path: str) -> None:
+    for encoding in ("identity", "gzip"):
+        headers = get(stack.site_url + path, accept_encoding=encoding)[1]
+        policy = headers["content-security-policy"]
+        assert f"connect-src 'self' {stack.api_url};" in policy
+        assert "script-src 'self';" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["permissions-policy"].startswith("camera=(self)")
 
 
 def test_only_reading_is_allowed(stack: RunningStack) -> None:
