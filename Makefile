@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
 
-.PHONY: help demo test setup sam lint types template bench lock clean
+.PHONY: help demo test coverage environments setup sam lint types template bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,10 +25,16 @@ setup: $(VENV)/.run node_modules/.done ## Set up what the album needs
 
 sam: setup .venv-sam/.done ## Set up what `kinpics deploy` needs as well
 
-test: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done ## Set up and run every test
+test: ## Set up and run every test
+	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
 	$(MAKE) --no-print-directory lint types template
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: ## The same, and tell which lines no test runs (takes a third longer)
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
+
+environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -70,26 +76,26 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python packages ..."
 	@{ $(BIN)/pip install --no-deps --require-hashes -r requirements/run.txt \
-		&& $(BIN)/pip install --no-deps --no-build-isolation -e .; } >$(VENV)/setup.log 2>&1 \
-		|| { echo "The Python packages could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+		&& $(BIN)/pip install --no-deps --no-build-isolation -e .; } >$(VENV)/run.log 2>&1 \
+		|| { echo "The Python packages could not be installed: check the connection to the package index and run make again ($(VENV)/run.log has the details)" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing the tests' Python packages ..."
-	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/setup.log 2>&1 \
-		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/test.log 2>&1 \
+		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
 	@touch $@
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
 	@echo "Installing aws-sam-cli ..."
-	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/setup.log 2>&1 \
-		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
+		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/sam.log has the details)" >&2; exit 1; }
 	@touch $@
 
 .venv-policy/.done: requirements/policy.txt | $(VENV)/bin/python
 	@echo "Installing what checks the template ..."
-	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/setup.log 2>&1 \
-		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
+		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/policy.log has the details)" >&2; exit 1; }
 	@touch $@
 
 node_modules/.done: package-lock.json | $(VENV)/.run

@@ -127,7 +127,7 @@ def test_ctrl_c_in_the_middle_and_again(stack: RunningStack, tmp_path: Path) -> 
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
-    assert process.returncode not in (0, None)
+    assert process.returncode not in (0, None), errors
     assert "Traceback" not in errors
     told = report(stack.kinpics("upload", str(many), "--json"))
     assert told["uploaded"] + told["already_there"] == 60
