@@ -170,12 +170,12 @@ def name_queues_by_one_port() -> None:
 
 
 def do_not_wait_for_silent_functions() -> None:
-    """ministack waits 50 ms for the log of a function that wrote none: a tenth of a search."""
+    """ministack waits 50 ms for the log of a function that wrote none, and 5 for another line: a third of a search."""
     from ministack.core import lambda_runtime
 
     worker = lambda_runtime.Worker
     original = worker._drain_stderr_bounded
-    worker._drain_stderr_bounded = lambda self: original(self, first_line_wait=0.003)
+    worker._drain_stderr_bounded = lambda self: original(self, first_line_wait=0.003, idle_confirm=0.002)
 
 
 def read_concurrency_as_a_number() -> None:
