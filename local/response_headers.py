@@ -21,7 +21,7 @@ def response_headers(template: dict[str, Any], api_url: str) -> list[tuple[bytes
         "referrer-policy": security.pop("ReferrerPolicy")["ReferrerPolicy"],
     }
     if security:
-        raise NotImplementedError(f"security headers unknown here: {', '.join(security)}")
+        raise ValueError(f"security headers unknown here: {', '.join(security)}")
     headers |= {item["Header"].lower(): item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 

@@ -179,7 +179,7 @@ def _make_bucket(target: Target, bucket: str) -> None:
 
 def _sam(*arguments: str, **environment: str) -> None:
     result = subprocess.run(  # noqa: S603 - our own arguments
-        [_find_sam(), *arguments],
+        [find_sam(), *arguments],
         cwd=ROOT,
         env={
             **os.environ,
@@ -196,7 +196,8 @@ def _sam(*arguments: str, **environment: str) -> None:
         raise ToolError(f"sam {arguments[0]} failed:\n{(result.stderr or result.stdout).strip()[-2000:]}")
 
 
-def _find_sam() -> str:
+def find_sam() -> str:
+    """The program `sam`. Raises ``ToolError``."""
     own = ROOT / ".venv-sam" / "bin" / "sam"
     if own.exists():
         return str(own)

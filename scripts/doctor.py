@@ -21,6 +21,7 @@ from scripts import dead_letters, manage, reconcile
 from scripts.deploy import Target, notified_queues
 from scripts.stack import Stack
 from scripts.survey import drift, survey
+from scripts.words import count
 
 _ROUND_TRIP_SECONDS = 120
 _HTTP_SECONDS = 15
@@ -189,13 +190,15 @@ def _dead_letters(stack: Stack) -> Finding:
     if not letters:
         return Finding("dead letters", "ok", "none")
     advice = "see `kinpics dead-letters list`"
-    return Finding("dead letters", "warning", f"{len(letters)} photos could not be processed", advice)
+    return Finding("dead letters", "warning", f"{count(len(letters), 'photo')} could not be processed", advice)
 
 
 def _agreement(stack: Stack) -> Finding:
     waiting = reconcile.waiting_messages(stack)
     if waiting:
-        return Finding("agreement", "warning", f"{waiting} photos are being processed", "look again when they are done")
+        return Finding(
+            "agreement", "warning", f"{count(waiting, 'photo')} being processed", "look again when they are done"
+        )
     found = survey(stack)
     differences = drift(found)
     dead_letters.take_out(stack, differences.check)

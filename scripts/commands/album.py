@@ -8,15 +8,9 @@ from typing import Any
 import click
 
 from functions.keys import BadNameError, check_picset
-from scripts.commands.common import (
-    Context,
-    concurrency_option,
-    count,
-    json_option,
-    print_outcome,
-    yes_option,
-)
+from scripts.commands.common import Context, concurrency_option, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish, picture_paths
+from scripts.words import count
 
 
 @click.command()

@@ -2,7 +2,8 @@
 
 import click
 
-from scripts.commands.common import Context, count, yes_option
+from scripts.commands.common import Context, yes_option
+from scripts.words import count
 
 
 @click.group()

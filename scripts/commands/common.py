@@ -10,6 +10,7 @@ import click
 
 from scripts.config import ROOT
 from scripts.stack import Stack, choose_aws, connect
+from scripts.words import count
 
 DATA = ROOT / ".kinpics"
 
@@ -47,11 +48,6 @@ class Context:
         choose_aws(self.data)
         if region:
             os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 photo`, `2 photos`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_outcome(outcome: Any, done: str, as_json: bool) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from scripts.cloudformation import Event, StackApplier
-from scripts.commands.common import Context, count, json_option, yes_option
+from scripts.commands.common import Context, json_option, yes_option
 from scripts.config import AwsConfig, load_aws_config, note_aws_config
 from scripts.publish import build_and_publish
 from scripts.stack import connect
+from scripts.words import count
 
 # Option, parameter of the template, what it is.
 _SETTINGS = (
@@ -48,6 +49,7 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     """
     from scripts import deploy as deployment
 
+    deployment.find_sam()
     asks = not yes and sys.stdin.isatty()
     context.choose_aws(region)
     target = deployment.Target.chosen()

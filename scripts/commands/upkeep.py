@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from scripts.commands.common import Context, count, json_option, print_outcome, yes_option
+from scripts.commands.common import Context, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish
+from scripts.words import count
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
