@@ -21,9 +21,7 @@ from local.journal import DamagedError
 from local.packaging import load_template
 from local.response_headers import response_headers
 from local.site_server import SiteServer
-from local.state_folder import Running, StateFolder, StateFolderError
-
-STACK_NAME = "kinpics"
+from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
 _PARAMETERS = {"Platform": "laptop", "ProcessConcurrency": "2"}

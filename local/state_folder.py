@@ -13,6 +13,9 @@ from pathlib import Path
 
 from local.journal import DamagedError, Journal
 
+# The stack that the laptop starts with, and whose site it serves.
+STACK_NAME = "kinpics"
+
 
 class StateFolderError(Exception):
     """The folder can't be used; the message says why and what to do."""

@@ -15,8 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from local.stack import STACK_NAME
-from local.state_folder import Running
+from local.state_folder import STACK_NAME, Running
 from scripts.publish import build_and_publish
 from scripts.stack import Stack, connect
 

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from functions.faces import FaceCollection
 from functions.ledger import Ledger
 from functions.tables import Tables
-from local.state_folder import StateFolder
+from local.state_folder import STACK_NAME, StateFolder
 from scripts.config import load_aws_config
 
 
@@ -121,7 +121,7 @@ def connect(name: str, data: Path) -> Stack:
         outputs=outputs,
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
         endpoint_url=os.environ.get("AWS_ENDPOINT_URL"),
-        site_url=os.environ.get("KINPICS_SITE_URL") or outputs.get("SiteUrl"),
+        site_url=outputs.get("SiteUrl") or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
     )
 
 

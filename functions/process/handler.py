@@ -86,7 +86,7 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
     except CeilingReachedError as error:
         # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
         _note("CeilingReached")
-        _to_dead_letters(sqs, record, changes, error.code, str(error))
+        _to_dead_letters(sqs, record, changes, error.code, f"{error}: give it out again then, or raise the ceiling")
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
         return False

@@ -80,7 +80,8 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     deployment.connect_bucket(stack)
     files = build_and_publish(stack)
     click.echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
-    click.echo(stack.site_address("/"))
+    if stack.site_url:
+        click.echo(stack.site_address("/"))
 
 
 def _ask(target: Any, parameters: dict[str, str]) -> None:

@@ -76,6 +76,18 @@ class Visibility:
         return getattr(self._client, name)
 
 
+def test_a_photo_beyond_the_ceiling_is_given_up_at_once_with_a_code_of_its_own(
+    aws: FakeAws, handle: Callable[..., list[str]]
+) -> None:
+    aws.daily_indexing = 0
+    aws.put(KEY, picture(RED))
+    assert handle(message(KEY)) == []
+    (letter,) = aws.dead_letters()
+    assert letter["MessageAttributes"]["code"]["StringValue"] == "CeilingReached"
+    assert "give it out again" in letter["MessageAttributes"]["reason"]["StringValue"]
+    assert aws.rows(aws.pics_table) == aws.rows(aws.leases_table) == []
+
+
 def check_agreement(aws: FakeAws) -> None:
     """Originals, rows, thumbnails, faces and counters tell the same story."""
     originals = aws.keys(aws.pics_bucket)

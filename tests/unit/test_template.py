@@ -117,6 +117,24 @@ def test_every_cache_behaviour_is_https_with_the_response_headers() -> None:
         assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["OriginAccess", "Id"]}
 
 
+def test_the_dashboard_is_json_and_shows_metrics_that_the_functions_write() -> None:
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(re.sub(r"\$\{([\w:.]+)\}", "x", body))["widgets"]
+    metrics = [metric for widget in widgets for metric in widget["properties"]["metrics"]]
+    own = {metric[1] for metric in metrics if metric[0] == "x"}
+    code = "".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
+    assert own
+    assert all(f'"{name}"' in code for name in own | {RESOURCES["CeilingAlarm"]["Properties"]["MetricName"]})
+    service = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    assert RESOURCES["CeilingAlarm"]["Properties"]["Dimensions"] == [{"Name": "service", "Value": service}]
+
+
+def test_every_alarm_is_told_to_the_owner() -> None:
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+
+
 ROUTES = {
     "/": ("SiteBucket", "index.html"),
     "/assets/main-ABC.js": ("SiteBucket", "assets/main-ABC.js"),
