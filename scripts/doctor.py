@@ -86,7 +86,9 @@ def _region(target: Target) -> Finding:
 def _stack(stack: Stack) -> Finding:
     if stack.status.endswith("_COMPLETE") and "ROLLBACK" not in stack.status:
         return Finding("stack", "ok", f"{stack.name} is {stack.status}")
-    return Finding("stack", "wrong", f"{stack.name} is {stack.status}", "run `kinpics deploy` again")
+    # The last deployment was taken back: what was there before is there.
+    state = "warning" if stack.status == "UPDATE_ROLLBACK_COMPLETE" else "wrong"
+    return Finding("stack", state, f"{stack.name} is {stack.status}", "run `kinpics deploy` again")
 
 
 def _events(stack: Stack) -> Finding:

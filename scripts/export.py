@@ -36,7 +36,8 @@ def _written(target: Path) -> Iterator[Any]:
 def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
 
-    A photo that is there in its size is not fetched again, so an export that was stopped goes on by running it again.
+    A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
+    on by running it again.
     """
     wanted = []
     failures: dict[str, str] = {}
@@ -50,7 +51,7 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
                     failures[item["Key"]] = str(error)
                 continue
             target = folder / "photos" / path.picset / path.file
-            if target.exists() and target.stat().st_size == item["Size"]:
+            if _is_there(target, item):
                 present += 1
             else:
                 wanted.append((path, target))
@@ -78,6 +79,13 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
             file.write(text.encode())
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
+
+
+def _is_there(target: Path, item: dict) -> bool:
+    if not target.exists():
+        return False
+    kept = target.stat()
+    return kept.st_size == item["Size"] and kept.st_mtime >= item["LastModified"].timestamp()
 
 
 def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:

@@ -3,6 +3,7 @@
 S3's originals are the truth; everything else is made from them and can be made again.
 """
 
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,8 +36,6 @@ class Survey:
     """What is there: originals by their etag, names of thumbnails, rows, records by image id, faces by their pic."""
 
     originals: dict[ImagePath, str] = field(default_factory=dict)
-    # Objects of the pics bucket that no pic can be called.
-    misnamed: list[str] = field(default_factory=list)
     thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
     rows: dict[ImagePath, Row] = field(default_factory=dict)
     sets: dict[str, dict] = field(default_factory=dict)
@@ -88,15 +87,11 @@ def survey(stack: Stack) -> Survey:
     # First, for a pic's faces are there before its row.
     for face in stack.faces.faces():
         found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
-    for item in _objects(stack, stack.pics_bucket, PHOTOS_PREFIX):
-        try:
-            found.originals[parse_key(item["Key"])] = item["ETag"].strip('"')
-        except BadNameError:
-            if not item["Key"].endswith("/"):
-                found.misnamed.append(item["Key"])
+    for path, item in _pics(stack, stack.pics_bucket):
+        found.originals[path] = item["ETag"].strip('"')
     for prefix in ("", f"{VIEW_WIDTH}/"):
-        for item in _objects(stack, stack.outputs["ThumbnailsBucket"], prefix + PHOTOS_PREFIX):
-            found.thumbnails[parse_key(item["Key"].removeprefix(prefix))] += 1
+        for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], prefix):
+            found.thumbnails[path] += 1
     projection = "primarykey, sortkey, etag, #data.FaceRecords, pic_count, face_count"
     names = {"#data": "data"}
     for item in _scan(stack, "PicsTable", ProjectionExpression=projection, ExpressionAttributeNames=names):
@@ -157,9 +152,12 @@ def _compare_sets(found: Survey, result: Drift) -> None:
             result.sets[name] = SetCount(pics[name], faces[name], counted.get("pic_count", 0))
 
 
-def _objects(stack: Stack, bucket: str, prefix: str) -> Iterator[dict]:
-    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        yield from page.get("Contents", [])
+def _pics(stack: Stack, bucket: str, prefix: str = "") -> Iterator[tuple[ImagePath, dict]]:
+    """The objects of a bucket that are a pic's; what no pic can be called, the process function has given up."""
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix + PHOTOS_PREFIX):
+        for item in page.get("Contents", []):
+            with contextlib.suppress(BadNameError):
+                yield parse_key(item["Key"].removeprefix(prefix)), item
 
 
 def _scan(stack: Stack, output: str, **arguments: Any) -> Iterator[dict]:

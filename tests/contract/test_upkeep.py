@@ -3,6 +3,7 @@ out as files."""
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -78,7 +79,8 @@ def add_row(album: RunningStack) -> None:
 
 def add_thumbnail(album: RunningStack) -> None:
     bucket = album.outputs["ThumbnailsBucket"]
-    album.client("s3").put_object(Bucket=bucket, Key=f"photos/{SET}/left over + ä.jpg", Body=b"x")
+    for name in (f"photos/{SET}/left over + ä.jpg", "photos/no-set", "other/file"):
+        album.client("s3").put_object(Bucket=bucket, Key=name, Body=b"x")
 
 
 def add_faces(album: RunningStack) -> None:
@@ -226,6 +228,8 @@ def test_an_export_holds_every_photo_as_it_was_and_goes_on_where_it_stopped(
         "failures": {},
     }
     assert digests(target / "photos" / SET) == digests(source)
+    os.utime(target / "photos" / SET / "obama.jpg", (1, 1))
+    assert answer(album.kinpics("export", str(target), "--json"))["written"] == 1, "replaced since"
     described = json.loads((target / "sets" / f"{SET}.json").read_text())
     assert described["set"]["pic_count"] == FILES
     assert {pic["sortkey"] for pic in described["pics"]} == {path.name for path in source.iterdir()}
