@@ -18,7 +18,7 @@ COUNTED = _FOLDER / "counted.json"
 PRICES = _FOLDER / "prices.json"
 
 # Assumed: seconds that AWS's functions take, most of them waiting for Rekognition; memory as in template.yaml.
-_PROCESS_GB_SECONDS = 2.5 * 1792 / 1024
+_PROCESS_GB_SECONDS = 2.5 * 2048 / 1024
 _SEARCH_GB_SECONDS = 0.5 * 1024 / 1024
 # Lambda asks a queue of its own for messages: five pollers, each waiting 20 seconds for one.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
