@@ -109,14 +109,18 @@ GRID_ATTRIBUTES = ("width", "height", "placeholder", "face_count", "taken_at")
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRecord(Row):
-    """A pic by Rekognition's image id, in table ``pics_by_image_id``: what a face search leads to."""
+    """A pic, or a portrait of the lookalike gallery, by Rekognition's image id: what a face search leads to."""
 
     image_id: str = described("Rekognition's id of the picture.")
-    image_path: str = described("`<picset>/<file>`.")
+    image_path: str = described("`<picset>/<file>`; of a portrait `celebrities/<person>/<file>`.")
     width: int = described("Width in pixels, after EXIF orientation.")
     height: int = described("Height in pixels, after EXIF orientation.")
     placeholder: str = described("ThumbHash of the pic, base64.")
     data: dict = described("The whole IndexFaces response, as in `pics`.")
+    person: str | None = described("Of a portrait alone: whom it shows.", default=None)
+    credit: str | None = described("Of a portrait: who made it.", default=None)
+    licence: str | None = described("Of a portrait: under which licence it is shown.", default=None)
+    url: str | None = described("Of a portrait: where it comes from.", default=None)
 
 
 def grid_key(taken_at: str | None, file: str) -> str:

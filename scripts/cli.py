@@ -7,7 +7,7 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.commands import album, collection, deployment, laptop, upkeep
+from scripts.commands import album, celebrities, collection, deployment, laptop, upkeep
 from scripts.commands.common import Context, data_option
 from scripts.config import ConfigError, load_aws_config
 from scripts.stack import StackError
@@ -71,6 +71,7 @@ for command in (
     *(album.upload, album.reprocess, album.delete, album.export),
     *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
     *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group),
+    celebrities.celebrities,
     collection.collection,
 ):
     main.add_command(command)

@@ -24,8 +24,9 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
         _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
         for name in ("PicsTable", "PicsByImageIdTable"):
             _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
-        collection = stack.outputs["AlbumCollection"]
-        _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=collection)
+        for collection in (stack.faces, stack.celebrities):
+            name = collection.collection_id
+            _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=name)
 
 
 def _empty(s3: Any, bucket: str) -> None:

@@ -64,6 +64,7 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 | pics | `photos/<picset>/<file>` | the original, as uploaded; metadata `{"sha256"}` |
 | thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
+| pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `404.html`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, each byte outside `[A-Za-z0-9_.-]` written `:XX`; where that is longer
@@ -89,6 +90,7 @@ are used up and an earlier answer serves, which may not know of the album's last
 | `similarity` | of the best matching face in it, rounded down to 0.01 |
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
+| `person`, `credit`, `licence`, `url` | of a portrait; each person comes once, by the best portrait |
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` or `AllowanceReached` (the album's or the visitor's paid searches of the day are used up).

@@ -72,6 +72,10 @@ class Stack:
     def faces(self) -> FaceCollection:
         return FaceCollection(self.rekognition, self.outputs["AlbumCollection"])
 
+    @cached_property
+    def celebrities(self) -> FaceCollection:
+        return FaceCollection(self.rekognition, self.outputs["CelebritiesCollection"])
+
     @property
     def pics_bucket(self) -> str:
         return self.outputs["PicsBucket"]

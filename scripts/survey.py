@@ -104,8 +104,9 @@ def survey(stack: Stack) -> Survey:
                 next((face["ImageId"] for face in faces), None),
                 frozenset(face["FaceId"] for face in faces),
             )
-    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path"):
-        found.records[item["image_id"]] = item["image_path"]
+    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path, person"):
+        if "person" not in item:  # a portrait has no row among the pics
+            found.records[item["image_id"]] = item["image_path"]
     return found
 
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.faces import ALBUM, FaceCollection
+from functions.faces import ALBUM, CELEBRITIES, FaceCollection
 from functions.ledger import Ledger
 from functions.search.request import RequestError, parse_request
 from functions.search.search import Searcher
@@ -27,7 +27,10 @@ def _searcher() -> Searcher:
     rekognition = boto3.client("rekognition", config=config)
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
     return Searcher(
-        collections={ALBUM: FaceCollection(rekognition, environment["COLLECTION_ID"])},
+        collections={
+            ALBUM: FaceCollection(rekognition, environment["COLLECTION_ID"]),
+            CELEBRITIES: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
+        },
         tables=Tables(dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"]),
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"]),
         daily_searches=int(environment["DAILY_SEARCHES"]),

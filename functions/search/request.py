@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from functions.faces import ALBUM, MAX_IMAGE_BYTES
+from functions.faces import ALBUM, CELEBRITIES, MAX_IMAGE_BYTES
 
 DEFAULT_THRESHOLD = 80.0
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
-COLLECTIONS = (ALBUM, "celebrities")
+COLLECTIONS = (ALBUM, CELEBRITIES)
 
 _FACE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}

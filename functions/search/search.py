@@ -25,6 +25,7 @@ from functions.tables import Tables
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
 MAX_ANSWER_BYTES = 5_000_000
+_OF_PORTRAITS = ("person", "credit", "licence", "url")
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,12 @@ class Searcher:
         page = matches[request.offset : request.offset + request.limit]
         records = self.tables.image_records(image_id for _, image_id, _ in page)
         offset = request.offset
+        people: set[str] = set()
         for face_id, image_id, similarity in page:
             photo = _photo(records.get(image_id), face_id, similarity)
-            if photo is not None:
+            # Several portraits of one person count as one, by the best.
+            if photo is not None and photo.get("person") not in people:
+                people |= {photo["person"]} if "person" in photo else set()
                 size += len(json.dumps(photo))
                 if output and size > MAX_ANSWER_BYTES:
                     break
@@ -141,6 +145,7 @@ def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict 
         "height": record.height,
         "placeholder": record.placeholder,
         "data": {"FaceRecords": [{"Face": face} for face in faces]},
+        **{name: value for name in _OF_PORTRAITS if (value := getattr(record, name)) is not None},
     }
 
 

@@ -1,0 +1,78 @@
+"""The people of the lookalike gallery."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from scripts.commands.common import Context, json_option, yes_option
+from scripts.words import count
+
+
+@click.group()
+def celebrities() -> None:
+    """Work with the lookalike gallery."""
+
+
+@celebrities.command("add")
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def celebrities_add(context: Context, folder: Path, as_json: bool) -> None:
+    """Add a folder of portraits, each of one person.
+
+    A person's name is the file's (`Ada_Lovelace_2.jpg`), or comes from a CSV in the folder with the columns file, name,
+    credit, licence, url. Portraits that are there already are passed over. Ends with 1 when one can't be used.
+    """
+    from functions.process.images import UnusableImageError
+    from scripts import celebrities as gallery
+    from scripts.progress import Progress
+
+    stack = context.stack
+    found = gallery.read_folder(folder)
+    present = {record.image_path for record in gallery.records(stack)}
+    added = 0
+    failures = {item.file: item.reason for item in found.refused}
+    with Progress(quiet=as_json).bar("Adding", len(found.portraits)) as step:
+        for portrait in found.portraits:
+            try:
+                added += gallery.add(stack, portrait, present)
+            except (UnusableImageError, OSError) as error:
+                failures[portrait.source.name] = str(error)
+            step()
+    there = len(found.portraits) + len(found.refused) - added - len(failures)
+    if as_json:
+        click.echo(json.dumps({"added": added, "already_there": there, "failures": failures}, indent=1))
+    else:
+        click.echo(f"{count(added, 'portrait')} added, {there} there already, {len(failures)} failed")
+        for file, reason in sorted(failures.items()):
+            click.echo(f"  failed    {file}: {reason}")
+    if failures:
+        sys.exit(1)
+
+
+@celebrities.command("list")
+@click.pass_obj
+def celebrities_list(context: Context) -> None:
+    """Print each person of the gallery with the number of portraits."""
+    from scripts import celebrities as gallery
+
+    for person, portraits in sorted(gallery.people(context.stack).items()):
+        click.echo(f"{person}\t{count(portraits, 'portrait')}")
+
+
+@celebrities.command("remove")
+@click.argument("name")
+@yes_option
+@click.pass_obj
+def celebrities_remove(context: Context, name: str, yes: bool) -> None:
+    """Remove a person with every portrait."""
+    from scripts import celebrities as gallery
+
+    portraits = gallery.people(context.stack)[name]
+    if not portraits:
+        raise click.ClickException(f"there is nobody called {name} in the gallery")
+    if not yes:
+        click.confirm(f"Remove {name} with {count(portraits, 'portrait')}?", abort=True, err=True)
+    click.echo(f"removed {count(gallery.remove(context.stack, name), 'portrait')}")
