@@ -1,0 +1,76 @@
+"""A picture that is searched by is kept nowhere: looked for in everything the stack holds, on disk and through AWS."""
+
+import base64
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from running import RunningStack, new_guest
+
+CHUNK = 48
+
+
+@pytest.fixture
+def selfie(demo_folders: list[Path]) -> bytes:
+    """A portrait as bytes that nobody has seen."""
+    (folder,) = [folder for folder in demo_folders if folder.name == "2009_inauguration"]
+    image = Image.open(folder / "biden.jpg").convert("RGB")
+    for _ in range(500):
+        image.putpixel((random.randrange(image.width), random.randrange(image.height)), (1, 2, 3))  # noqa: S311
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=93)
+    return out.getvalue()
+
+
+def traces(image: bytes) -> list[bytes]:
+    """Parts of a picture as it may lie somewhere: as it is, and in base64 from each of three offsets."""
+    start = len(image) // 2
+    part = image[start : start + 3 * CHUNK]
+    return [part[:CHUNK], *(base64.b64encode(part[offset:])[4:CHUNK] for offset in range(3))]
+
+
+def holds(data: bytes, image: bytes) -> bool:
+    return any(trace in data for trace in traces(image))
+
+
+def test_the_traces_are_found_where_they_are(selfie: bytes) -> None:
+    for prefix in (b"", b"x", b"xx"):
+        assert holds(prefix + selfie, selfie)
+        assert holds(base64.b64encode(prefix + selfie), selfie)
+    assert not holds(base64.b64encode(selfie[::-1]), selfie)
+
+
+@pytest.mark.parametrize("collection", ["album", "celebrities"])
+def test_a_picture_that_is_searched_by_is_kept_nowhere(stack: RunningStack, selfie: bytes, collection: str) -> None:
+    rekognition = stack.client("rekognition")
+    counts = {
+        name: rekognition.describe_collection(CollectionId=stack.outputs[name])["FaceCount"]
+        for name in ("AlbumCollection", "CelebritiesCollection")
+    }
+    ledger = {row["entry"] for row in stack.table("LedgerTable").scan()["Items"]}
+    _, session = new_guest(stack)
+    event = {"image": base64.b64encode(selfie).decode(), "collection": collection}
+    answer = session.client("lambda", endpoint_url=stack.api_url).invoke(
+        FunctionName=stack.outputs["SearchFunction"], Payload=json.dumps(event)
+    )
+    found = json.loads(answer["Payload"].read())
+    assert found["statusCode"] == 200
+    assert bool(found["output"]) == (collection == "album")
+
+    for name, count in counts.items():
+        assert rekognition.describe_collection(CollectionId=stack.outputs[name])["FaceCount"] == count
+    new = {row["entry"] for row in stack.table("LedgerTable").scan()["Items"]} - ledger
+    assert all(entry.startswith(("calls/", "visitor/")) for entry in new)
+    assert not holds(stack.log.read_bytes(), selfie)
+    logs = stack.client("logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        for stream in logs.describe_log_streams(logGroupName=group["logGroupName"])["logStreams"]:
+            names = {"logGroupName": group["logGroupName"], "logStreamName": stream["logStreamName"]}
+            for line in logs.get_log_events(**names)["events"]:
+                assert not holds(line["message"].encode(), selfie)
+    files = [path for path in stack.data.rglob("*") if path.is_file()]
+    assert any(path.name == "state.sqlite" for path in files)
+    assert [path for path in files if holds(path.read_bytes(), selfie)] == []
