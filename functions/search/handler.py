@@ -39,8 +39,8 @@ def _searcher() -> Searcher:
     )
 
 
-# A visitor's picture and what it found are neither logged nor traced.
-@logger.inject_lambda_context
+# A visitor's picture and what it found are neither logged nor traced, whatever the environment says.
+@logger.inject_lambda_context(log_event=False)
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
