@@ -54,6 +54,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     pages.write("index.html", "index.html", sets=sorted(sets, key=lambda picset: picset.sortkey, reverse=True))
     pages.write("404.html", "404.html")
     pages.write("people/index.html", "people.html")
+    pages.write("selfie/index.html", "selfie.html")
     for picset in sets:
         _write_set(pages, picset, list(stack.tables.grid(picset.sortkey)))
     shutil.rmtree(dist, ignore_errors=True)

@@ -20,6 +20,11 @@ class SiteConfig:
     title: str = "Our photos"
     description: str = "Click a face to see every photo of that person."
     language: str = "en"
+    # What a visitor agrees to before a search by picture.
+    selfie_consent: str = (
+        "Your picture is made small on this device and sent once, to compare the face in it with the faces of this "
+        "album (by Amazon Rekognition). This album stores it nowhere."
+    )
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = 90.0
 

@@ -33,6 +33,9 @@ import { config } from "./config.js";
  * @property {string} updatedAt
  */
 
+// What one answer holds at most: a picture is not sent again for more.
+const MOST_PHOTOS = 500;
+
 /** @returns {Promise<PicSet[]>} */
 export async function picSets() {
   const sets = [];
@@ -98,12 +101,26 @@ function facesFrom(records) {
  * @returns {Promise<{pics: Pic[], next?: string, asOf?: string}>}  `asOf`: when an older answer was given.
  */
 export async function searchFace(faceId, next) {
-  const request = { faceid: faceId, threshold: config.faceMatchThreshold, ...(next ? { next } : {}) };
-  const answer = await invoke(config.searchFunction, request);
+  const answer = await search({ faceid: faceId, ...(next ? { next } : {}) });
+  return { pics: answer.output.map(picFromSearch), next: answer.next, asOf: answer.as_of };
+}
+
+/**
+ * Photos of the person in a picture, best match first. The picture is in this one call and nowhere else.
+ * @param {string} image  A JPEG in base64.
+ * @returns {Promise<Pic[]>}
+ */
+export async function searchPicture(image) {
+  return (await search({ image, limit: MOST_PHOTOS })).output.map(picFromSearch);
+}
+
+/** @param {object} request */
+async function search(request) {
+  const answer = await invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request });
   if (answer.statusCode !== 200) {
     throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "");
   }
-  return { pics: answer.output.map(picFromSearch), next: answer.next, asOf: answer.as_of };
+  return answer;
 }
 
 /** @param {any} found */

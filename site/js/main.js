@@ -5,6 +5,11 @@ import { showPerson } from "./people.js";
 import { showSet } from "./set.js";
 
 /** @type {Record<string, () => void>} */
-const PAGES = { index: showIndex, person: showPerson, set: showSet };
+const PAGES = {
+  index: showIndex,
+  person: showPerson,
+  selfie: () => void import("./selfie.js").then((page) => page.showSelfie()),
+  set: showSet,
+};
 
 PAGES[document.documentElement.dataset.page ?? ""]?.();

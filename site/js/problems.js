@@ -17,6 +17,8 @@ const WORDS = {
   AllowanceReached:
     "You have made as many new searches today as this album lets a visitor. Try again tomorrow; searches made before still work.",
   FaceNotFound: "No photo of this album shows that face any more.",
+  NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
+  UnreadablePicture: "This browser can't open that file as a picture. Try a JPEG or a PNG.",
   InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
 };
 
