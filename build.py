@@ -51,10 +51,16 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     pages = _Pages(fresh, config, _bundle(fresh), _browser_config(stack, config))
-    pages.write("index.html", "index.html", sets=sorted(sets, key=lambda picset: picset.sortkey, reverse=True))
+    pages.write(
+        "index.html",
+        "index.html",
+        sets=sorted(sets, key=lambda picset: picset.sortkey, reverse=True),
+        has_gallery=stack.celebrities.size() > 0,
+    )
     pages.write("404.html", "404.html")
     pages.write("people/index.html", "people.html")
     pages.write("selfie/index.html", "selfie.html")
+    pages.write("lookalike/index.html", "lookalike.html")
     for picset in sets:
         _write_set(pages, picset, list(stack.tables.grid(picset.sortkey)))
     shutil.rmtree(dist, ignore_errors=True)

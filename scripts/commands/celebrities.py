@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from scripts.commands.common import Context, json_option, yes_option
+from scripts.publish import build_and_publish
 from scripts.words import count
 
 
@@ -17,9 +18,10 @@ def celebrities() -> None:
 
 @celebrities.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--no-build", is_flag=True, help="Leave the site as it is; the first portrait adds a link to it.")
 @json_option
 @click.pass_obj
-def celebrities_add(context: Context, folder: Path, as_json: bool) -> None:
+def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
     """Add a folder of portraits, each of one person.
 
     A person's name is the file's (`Ada_Lovelace_2.jpg`), or comes from a CSV in the folder with the columns file, name,
@@ -42,6 +44,8 @@ def celebrities_add(context: Context, folder: Path, as_json: bool) -> None:
                 failures[portrait.source.name] = str(error)
             step()
     there = len(found.portraits) + len(found.refused) - added - len(failures)
+    if added and not no_build:
+        build_and_publish(stack)
     if as_json:
         click.echo(json.dumps({"added": added, "already_there": there, "failures": failures}, indent=1))
     else:
@@ -75,4 +79,6 @@ def celebrities_remove(context: Context, name: str, yes: bool) -> None:
         raise click.ClickException(f"there is nobody called {name} in the gallery")
     if not yes:
         click.confirm(f"Remove {name} with {count(portraits, 'portrait')}?", abort=True, err=True)
-    click.echo(f"removed {count(gallery.remove(context.stack, name), 'portrait')}")
+    removed = gallery.remove(context.stack, name)
+    build_and_publish(context.stack)
+    click.echo(f"removed {count(removed, 'portrait')}")

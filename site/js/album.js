@@ -2,6 +2,7 @@
 
 import { AwsError, dynamodb, invoke } from "./aws.js";
 import { config } from "./config.js";
+import { portraitUrl } from "./urls.js";
 
 /**
  * @typedef {object} Box  Fractions of the picture's size.
@@ -35,6 +36,7 @@ import { config } from "./config.js";
 
 // What one answer holds at most: a picture is not sent again for more.
 const MOST_PHOTOS = 500;
+const MOST_LOOKALIKES = 20;
 
 /** @returns {Promise<PicSet[]>} */
 export async function picSets() {
@@ -112,6 +114,28 @@ export async function searchFace(faceId, next) {
  */
 export async function searchPicture(image) {
   return (await search({ image, limit: MOST_PHOTOS })).output.map(picFromSearch);
+}
+
+/**
+ * @typedef {object} Lookalike
+ * @property {string} person
+ * @property {number} similarity  In percent.
+ * @property {string} portrait  URL of the portrait.
+ * @property {number} width
+ * @property {number} height
+ * @property {string} [credit]
+ * @property {string} [licence]
+ * @property {string} [url]  Where the portrait comes from.
+ */
+
+/**
+ * The people of the gallery whom a picture resembles most, however little.
+ * @param {string} image  A JPEG in base64.
+ * @returns {Promise<Lookalike[]>}
+ */
+export async function searchLookalikes(image) {
+  const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MOST_LOOKALIKES });
+  return answer.output.map((/** @type {any} */ found) => ({ ...found, portrait: portraitUrl(found.image_path) }));
 }
 
 /** @param {object} request */

@@ -7,6 +7,7 @@ import { showSet } from "./set.js";
 /** @type {Record<string, () => void>} */
 const PAGES = {
   index: showIndex,
+  lookalike: () => void import("./lookalike.js").then((page) => page.showLookalike()),
   person: showPerson,
   selfie: () => void import("./selfie.js").then((page) => page.showSelfie()),
   set: showSet,

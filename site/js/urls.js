@@ -18,6 +18,9 @@ export const viewUrl = (pic) => `/thumbnails/1600/photos/${path(pic.picset, pic.
 /** @param {{picset: string, file: string}} pic */
 export const originalUrl = (pic) => `/photos/${path(pic.picset, pic.file)}`;
 
+/** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
+export const portraitUrl = (imagePath) => `/thumbnails/${path(...imagePath.split("/"))}`;
+
 /** The set a page `/sets/<picset>/` shows, or null for another page. */
 export function picsetOfPage() {
   const match = /^\/sets\/([^/]+)\/?$/.exec(location.pathname);

@@ -1,12 +1,14 @@
 """Finding one's own photos by a picture, as a visitor does."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
+from running import RunningStack
 from support import jpeg
 
 MOST_SENT_BYTES = 200_000
@@ -82,3 +84,29 @@ def test_on_a_phone_and_for_a_screen_reader(phone: Page, face: Path) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     results = Axe().run(phone)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_whom_one_looks_like(stack: RunningStack, page: Page, demo_folders: list[Path], tmp_path: Path) -> None:
+    folders = {folder.name: folder for folder in demo_folders}
+    shutil.copy(folders["2015_pioneers"] / "hopper.jpg", tmp_path / "hopper.jpg")
+    shutil.copy(folders["2009_inauguration"] / "biden.jpg", tmp_path / "Joe_Biden.jpg")
+    (tmp_path / "credits.csv").write_text(
+        "file,name,credit,licence,url\nhopper.jpg,Grace Hopper,U.S. Navy,public domain,https://example.com/hopper\n"
+    )
+    stack.kinpics("celebrities", "add", str(tmp_path))
+    try:
+        page.goto("/")
+        page.get_by_role("link", name="Whom do I look like?").click()
+        page.get_by_role("checkbox").check()
+        page.get_by_label("Take or choose a picture").set_input_files(tmp_path / "hopper.jpg")
+        expect(page.get_by_role("status")).to_have_text("You look most like Grace Hopper.")
+        people = page.locator("#lookalikes li")
+        expect(people).to_have_count(2)
+        expect(people.first).to_contain_text("Grace Hopper")
+        expect(people.first.get_by_role("link", name="U.S. Navy, public domain")).to_be_visible()
+        expect(people.nth(1)).to_contain_text("% similar")
+        page.wait_for_function("[...document.querySelectorAll('#lookalikes img')].every((image) => image.naturalWidth)")
+        assert Axe().run(page).violations_count == 0
+    finally:
+        for name in ("Grace Hopper", "Joe Biden"):
+            stack.kinpics("celebrities", "remove", name, "--yes")
