@@ -31,7 +31,8 @@ function portrait(found) {
   const name = document.createElement("h2");
   name.textContent = found.person;
   const similarity = document.createElement("p");
-  similarity.textContent = `${found.similarity.toFixed(0)} % similar`;
+  // Never rounded up, as in the grid.
+  similarity.textContent = found.similarity < 1 ? "less than 1 % similar" : `${Math.floor(found.similarity)} % similar`;
   item.append(image, name, similarity);
   if (found.credit) item.append(credit(found));
   return item;
