@@ -20,7 +20,7 @@ from scripts.plan import PHOTO_SUFFIXES, PlanError, Refusal
 from scripts.stack import Stack
 
 PREFIX = "celebrities/"
-_COLUMNS = ("file", "name", "credit", "licence", "url")
+COLUMNS = ("file", "name", "credit", "licence", "url")
 _CACHE_CONTROL = "public, max-age=86400"
 # A number at a name's end tells portraits of one person apart: `Ada_Lovelace_2.jpg`.
 _NUMBER = re.compile(r"[ _-]+\d+$")
@@ -137,11 +137,9 @@ def _read_table(path: Path) -> dict[str, dict[str, str]]:
     """Rows by file. Raises ``PlanError``."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
-        unknown = set(rows.fieldnames or ()) - set(_COLUMNS)
+        unknown = set(rows.fieldnames or ()) - set(COLUMNS)
         if unknown or not {"file", "name"} <= set(rows.fieldnames or ()):
-            raise PlanError(
-                f"{path}: the first line must name columns of {', '.join(_COLUMNS)}, file and name at least"
-            )
+            raise PlanError(f"{path}: the first line must name columns of {', '.join(COLUMNS)}, file and name at least")
         described = {}
         for number, row in enumerate(rows, 2):
             if None in row or not row["file"] or not row["name"]:

@@ -1,7 +1,9 @@
 """Take the whole album out, as files that any other program reads: originals, and what the tables say as JSON."""
 
 import contextlib
+import csv
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from scripts.celebrities import COLUMNS, records
 from scripts.plan import SHA256_METADATA
 from scripts.progress import Progress
 from scripts.stack import Stack
@@ -36,6 +39,7 @@ def _written(target: Path) -> Iterator[Any]:
 def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
 
+    The lookalike gallery goes to ``celebrities/``, as `kinpics celebrities add` takes it.
     A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
     on by running it again.
     """
@@ -77,8 +81,27 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
         with _written(folder / "sets" / f"{picset.sortkey}.json") as file:
             text = json.dumps({"set": asdict(picset), "pics": pics}, indent=1, ensure_ascii=False)
             file.write(text.encode())
+    _export_gallery(stack, folder / "celebrities")
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
+
+
+def _export_gallery(stack: Stack, folder: Path) -> None:
+    portraits = sorted(records(stack), key=lambda record: record.image_path)
+    if not portraits:
+        return
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for record in portraits:
+        file = record.image_path.rpartition("/")[2]
+        rows.writerow([file, record.person, record.credit or "", record.licence or "", record.url or ""])
+        if not (folder / file).exists():
+            body = stack.s3.get_object(Bucket=stack.pics_bucket, Key=record.image_path)["Body"].read()
+            with _written(folder / file) as target:
+                target.write(body)
+    with _written(folder / "credits.csv") as target:
+        target.write(table.getvalue().encode())
 
 
 def _is_there(target: Path, item: dict) -> bool:

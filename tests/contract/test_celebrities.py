@@ -62,6 +62,15 @@ def test_a_gallery_names_whom_a_picture_resembles_most(
     assert everyone[1]["licence"] == "public domain"
     assert everyone[1]["url"] == "https://example.com/hopper"
     assert search(gallery, portraits["biden.jpg"], threshold=0, limit=1), "always somebody"
+    gallery.kinpics("export", str(tmp_path / "export"))
+    for person in ("Barack Obama", "Grace Hopper"):
+        gallery.kinpics("celebrities", "remove", person, "--yes")
+    assert add(gallery, tmp_path / "export" / "celebrities")["added"] == 3, "what was exported can be put back"
+    again = search(gallery, portraits["obama.jpg"], threshold=0)
+    assert [(found["person"], found.get("credit")) for found in again] == [
+        ("Barack Obama", None),
+        ("Grace Hopper", "U.S. Navy"),
+    ]
     assert gallery.kinpics("reconcile", "--dry-run", check=False).stdout.count("celebrities") == 0
 
 
