@@ -110,10 +110,11 @@ export async function searchFace(faceId, next) {
 /**
  * Photos of the person in a picture, best match first. The picture is in this one call and nowhere else.
  * @param {string} image  A JPEG in base64.
+ * @param {number} threshold  Least similarity in percent.
  * @returns {Promise<Pic[]>}
  */
-export async function searchPicture(image) {
-  return (await search({ image, limit: MOST_PHOTOS })).output.map(picFromSearch);
+export async function searchPicture(image, threshold) {
+  return (await search({ image, threshold, limit: MOST_PHOTOS })).output.map(picFromSearch);
 }
 
 /**

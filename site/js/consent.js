@@ -43,6 +43,7 @@ export function askForPicture(search, forget) {
   }
 
   agree.checked = remembered();
+  agree.disabled = false; // a tick before this script would have been lost
   picture.disabled = !agree.checked;
   agree.addEventListener("change", () => {
     remember(agree.checked);

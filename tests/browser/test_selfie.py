@@ -47,6 +47,30 @@ def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:
     assert len(call.post_data or "") <= MOST_SENT_BYTES
 
 
+def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> None:
+    calls = invocations(page)
+    page.goto("/selfie/")
+    page.get_by_role("checkbox").check()
+    expect(page.get_by_role("slider")).to_be_hidden()
+    page.get_by_label("Take or choose a picture").set_input_files(face)
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("slider")).to_have_value("90")
+    page.evaluate(
+        """() => {
+            const slider = document.getElementById("threshold");
+            slider.max = "100";
+            slider.value = "100";
+            slider.dispatchEvent(new Event("input"));
+        }"""
+    )
+    expect(page.get_by_role("status")).to_have_text("No photo is that much alike.")
+    expect(page.locator("a.tile")).to_have_count(0)
+    page.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("status")).to_contain_text("photos, most similar first")
+    assert len([request for request in calls if request.method == "POST"]) == 1
+
+
 def test_consent_is_remembered_until_it_is_taken_back(page: Page, face: Path) -> None:
     page.goto("/selfie/")
     page.get_by_role("checkbox").check()
