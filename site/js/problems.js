@@ -18,6 +18,9 @@ const WORDS = {
     "You have made as many new searches today as this album lets a visitor. Try again tomorrow; searches made before still work.",
   FaceNotFound: "No photo of this album shows that face any more.",
   NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
+  CameraRefused: "The camera was not allowed. Allow it in the browser's settings, or choose a picture instead.",
+  CameraMissing: "No camera was found. Choose a picture instead.",
+  CameraBusy: "The camera can't be used just now; another program may be using it. Choose a picture instead.",
   UnreadablePicture: "This browser can't open that file as a picture. Try a JPEG or a PNG.",
   InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
 };

@@ -73,6 +73,18 @@ def page(context: BrowserContext, faults: Faults) -> Page:
 
 
 @pytest.fixture
+def camera_page(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
+    """A page of a browser with a camera, made up by Chromium: a moving pattern, nobody in it."""
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    other = browser.browser_type.launch(executable_path=chromium(), args=[*_ARGUMENTS, *flags])
+    opened = other.new_page(base_url=stack.site_url)
+    opened.set_default_timeout(15_000)
+    faults.watch(opened)
+    yield opened
+    other.close()
+
+
+@pytest.fixture
 def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
     made = browser.new_context(base_url=stack.site_url, **PHONE)
     made.set_default_timeout(15_000)

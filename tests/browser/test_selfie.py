@@ -134,3 +134,32 @@ def test_whom_one_looks_like(stack: RunningStack, page: Page, demo_folders: list
     finally:
         for name in ("Grace Hopper", "Joe Biden"):
             stack.kinpics("celebrities", "remove", name, "--yes")
+
+
+def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None:
+    page = camera_page
+    calls = invocations(page)
+    page.goto("/selfie/")
+    expect(page.get_by_role("button", name="Use the camera")).to_be_disabled()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Take the picture").click()
+    expect(page.locator("#countdown")).not_to_be_empty()
+    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    expect(page.locator("#viewfinder")).to_be_hidden()
+    expect(page.locator("#preview")).to_be_visible()
+    assert page.evaluate("document.getElementById('video').srcObject") is None, "the camera is off"
+    assert len([request for request in calls if request.method == "POST"]) == 1
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#viewfinder")).to_be_hidden()
+
+
+def test_a_camera_that_is_refused_is_told_and_a_picture_offered(page: Page, face: Path) -> None:
+    page.goto("/selfie/")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page.get_by_role("alert")).to_contain_text("hoose a picture instead")
+    page.get_by_label("Take or choose a picture").set_input_files(face)
+    expect(page.locator("a.tile").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
