@@ -28,7 +28,7 @@ sam: setup .venv-sam/.done ## Set up what `kinpics deploy` needs as well
 test: ## Set up and run every test
 	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
-	$(MAKE) --no-print-directory lint types template
+	$(MAKE) --no-print-directory -j3 lint types template
 	$(BIN)/python -m pytest $(ARGS)
 
 coverage: ## The same, and tell which lines no test runs (takes a third longer)
@@ -88,13 +88,13 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
 	@echo "Installing aws-sam-cli ..."
-	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
+	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-compile --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
 		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/sam.log has the details)" >&2; exit 1; }
 	@touch $@
 
 .venv-policy/.done: requirements/policy.txt | $(VENV)/bin/python
 	@echo "Installing what checks the template ..."
-	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
+	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-compile --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
 		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/policy.log has the details)" >&2; exit 1; }
 	@touch $@
 
