@@ -129,7 +129,7 @@ def publish(context: Context) -> None:
 def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str, as_json: bool) -> None:
     """Print what an album costs a month on AWS, by service.
 
-    Calls are counted on the laptop stack, prices are AWS's list prices (scripts/prices.json). A search that was made
+    Calls are counted on the laptop stack, prices are AWS's list prices as remembered (scripts/prices.json): compare them first. A search that was made
     before costs nothing until photos come or go.
     """
     from scripts import cost as costs
@@ -144,7 +144,9 @@ def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str
         click.echo(json.dumps({"region": region, "prices": costs.price_date(), "usd": shown}, indent=1))
         return
     click.echo("\n".join(costs.table(album, parts)))
-    click.echo(f"USD in {region}, prices of {costs.price_date()}; `due` is without what AWS gives every account.")
+    click.echo(
+        f"USD in {region}, prices from memory of {costs.price_date()}, not checked; `due` is without what AWS gives every account."
+    )
 
 
 @click.command()
