@@ -129,8 +129,8 @@ def publish(context: Context) -> None:
 def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str, as_json: bool) -> None:
     """Print what an album costs a month on AWS, by service.
 
-    Calls are counted on the laptop stack, prices are AWS's list prices as remembered (scripts/prices.json): compare them first. A search that was made
-    before costs nothing until photos come or go.
+    Calls are counted on the laptop stack. Prices are AWS's list prices as remembered, not checked: compare those in
+    scripts/prices.json first. A search that was made before costs nothing until photos come or go.
     """
     from scripts import cost as costs
 
@@ -145,8 +145,9 @@ def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str
         return
     click.echo("\n".join(costs.table(album, parts)))
     click.echo(
-        f"USD in {region}, prices from memory of {costs.price_date()}, not checked; `due` is without what AWS gives every account."
+        f"USD in {region}, at prices written from memory on {costs.price_date()}, not checked against AWS's pages."
     )
+    click.echo("`due` is without what AWS gives every account.")
 
 
 @click.command()
