@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
 
-.PHONY: help demo test coverage environments setup sam lint types template bench lock clean
+.PHONY: help demo test fault-tests other-tests coverage environments setup sam lint types template bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,10 +29,17 @@ test: ## Set up and run every test
 	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
 	$(MAKE) --no-print-directory -j3 lint types template
-	$(BIN)/python -m pytest $(ARGS)
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),@$(MAKE) --no-print-directory -j2 fault-tests other-tests)
 
 coverage: ## The same, and tell which lines no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
+
+# The fault tests wait more than they work, so they run beside the others and are told of at their end.
+fault-tests:
+	@$(BIN)/python -m pytest tests/fault >$(VENV)/fault-tests.log 2>&1; status=$$?; cat $(VENV)/fault-tests.log; exit $$status
+
+other-tests:
+	@$(BIN)/python -m pytest --ignore=tests/fault
 
 environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done
 

@@ -161,7 +161,8 @@ def _bundle(folder: Path) -> Assets:
     entries = ["site/js/main.js", "site/css/style.css", "site/css/lightbox.css"]
     metafile = folder / "meta.json"
     command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
-    command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--log-level=error"]
+    command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
+    command += ["--loader:.bin=file", "--public-path=/assets", "--log-level=error"]
     command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
     # Where the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}

@@ -1,23 +1,98 @@
 // Which person of the gallery one resembles most: a similarity, not an identification.
 
 import { searchLookalikes } from "./album.js";
-import { askForPicture } from "./consent.js";
+import { askForPicture } from "./asking.js";
+import { drawCard } from "./card.js";
+import { tell } from "./problems.js";
 
 /** @typedef {import("./album.js").Lookalike} Lookalike */
+
+const CARD_NAME = "lookalike.jpg";
 
 /** Start the page. */
 export function showLookalike() {
   const list = /** @type {HTMLElement} */ (document.getElementById("lookalikes"));
+  const sharing = /** @type {HTMLElement} */ (document.getElementById("sharing"));
+  const withSelfie = /** @type {HTMLInputElement} */ (document.getElementById("with-selfie"));
+  const card = /** @type {HTMLImageElement} */ (document.getElementById("card"));
+  /** @type {{best: Lookalike, selfie: Blob} | null} */
+  let shown = null;
+  /** @type {Blob | null} */
+  let drawn = null;
 
-  /** @param {string} image */
-  async function search(image) {
+  /**
+   * @param {string} image
+   * @param {Blob} selfie
+   */
+  async function search(image, selfie) {
     const found = await searchLookalikes(image);
-    list.replaceChildren(...found.map(portrait));
     const [best] = found;
-    return best ? `You look most like ${best.person}.` : "There is nobody in the gallery yet.";
+    list.replaceChildren(...found.map(portrait));
+    if (!best) return "There is nobody in the gallery yet.";
+    list.firstElementChild?.prepend(own(selfie));
+    shown = { best, selfie };
+    sharing.hidden = false;
+    await draw();
+    return `You look most like ${best.person}.`;
   }
 
-  askForPicture(search, () => list.replaceChildren());
+  async function draw() {
+    if (!shown) return;
+    const { best, selfie } = shown;
+    const headline = `I look most like ${best.person}: ${percent(best.similarity)}`;
+    const small = [document.title, creditOf(best)].filter(Boolean).join(" · ");
+    const made = await drawCard(best.portrait, withSelfie.checked ? selfie : null, headline, small);
+    if (shown?.best !== best) return; // another picture was taken meanwhile
+    drawn = made;
+    URL.revokeObjectURL(card.src);
+    card.src = URL.createObjectURL(made);
+    card.alt = `A card: I look most like ${best.person}, ${percent(best.similarity)}`;
+  }
+
+  function forget() {
+    for (const image of list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    list.replaceChildren();
+    URL.revokeObjectURL(card.src);
+    card.removeAttribute("src");
+    sharing.hidden = true;
+    withSelfie.checked = false;
+    shown = drawn = null;
+  }
+
+  async function share() {
+    if (!drawn) return;
+    const file = new File([drawn], CARD_NAME, { type: drawn.type });
+    try {
+      if (navigator.canShare?.({ files: [file] })) {
+        await navigator.share({ files: [file] });
+      } else {
+        const link = document.createElement("a");
+        link.href = card.src;
+        link.download = CARD_NAME;
+        link.click();
+      }
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, share); // else the visitor's wish
+    }
+  }
+
+  withSelfie.addEventListener("change", () => void draw());
+  /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
+  askForPicture(search, forget);
+}
+
+/** Never rounded up, as in the grid. @param {number} similarity */
+function percent(similarity) {
+  return similarity < 1 ? "less than 1 % similar" : `${Math.floor(similarity)} % similar`;
+}
+
+/** The visitor's own picture, which stays in the page. @param {Blob} selfie */
+function own(selfie) {
+  const image = document.createElement("img");
+  image.src = URL.createObjectURL(selfie);
+  image.alt = "You";
+  image.className = "own";
+  return image;
 }
 
 /** @param {Lookalike} found */
@@ -31,8 +106,7 @@ function portrait(found) {
   const name = document.createElement("h2");
   name.textContent = found.person;
   const similarity = document.createElement("p");
-  // Never rounded up, as in the grid.
-  similarity.textContent = found.similarity < 1 ? "less than 1 % similar" : `${Math.floor(found.similarity)} % similar`;
+  similarity.textContent = percent(found.similarity);
   item.append(image, name, similarity);
   if (found.credit) item.append(credit(found));
   return item;
@@ -42,7 +116,7 @@ function portrait(found) {
 function credit(found) {
   const line = document.createElement("p");
   line.className = "quiet";
-  const text = [found.credit, found.licence].filter(Boolean).join(", ");
+  const text = creditOf(found);
   if (found.url && /^https?:/.test(found.url)) {
     const link = document.createElement("a");
     link.href = found.url;
@@ -53,3 +127,6 @@ function credit(found) {
   }
   return line;
 }
+
+/** @param {Lookalike} found */
+const creditOf = (found) => [found.credit, found.licence].filter(Boolean).join(", ");

@@ -18,6 +18,9 @@ const WORDS = {
     "You have made as many new searches today as this album lets a visitor. Try again tomorrow; searches made before still work.",
   FaceNotFound: "No photo of this album shows that face any more.",
   NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
+  FaceTooSmall: "The face is too small to be told from others. Try a picture taken from closer.",
+  FaceTooDark: "The face is too dark to be told from others. Try a picture taken with light on your face.",
+  FaceTooBlurred: "The face is too blurred to be told from others. Try a picture with the camera held still.",
   CameraRefused: "The camera was not allowed. Allow it in the browser's settings, or choose a picture instead.",
   CameraMissing: "No camera was found. Choose a picture instead.",
   CameraBusy: "The camera can't be used just now; another program may be using it. Choose a picture instead.",
@@ -29,8 +32,9 @@ const WORDS = {
  * Show what failed, with a button that tries again.
  * @param {unknown} error
  * @param {() => void} retry
+ * @param {string} [label]  Of the button.
  */
-export function tell(error, retry) {
+export function tell(error, retry, label = "Try again") {
   const code = error instanceof AwsError ? error.code : "Unexpected";
   if (!(error instanceof AwsError)) console.error(error);
   const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
@@ -38,7 +42,7 @@ export function tell(error, retry) {
   text.textContent = WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Try again";
+  button.textContent = label;
   button.addEventListener("click", () => {
     clear();
     retry();

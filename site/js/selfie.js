@@ -1,47 +1,87 @@
 // Find one's own photos; how alike a face has to be is the visitor's to choose, without searching again.
 
 import { searchPicture } from "./album.js";
+import { askForPicture } from "./asking.js";
 import { config } from "./config.js";
-import { askForPicture } from "./consent.js";
-import { Grid, keyOf } from "./grid.js";
-import { Viewer } from "./viewer.js";
+import { Groups } from "./groups.js";
+import { tell } from "./problems.js";
+import { personUrl } from "./urls.js";
 
 /** @typedef {import("./album.js").Pic} Pic */
 
 /** Start the page. */
 export function showSelfie() {
   const count = /** @type {HTMLElement} */ (document.getElementById("count"));
-  const strictness = /** @type {HTMLElement} */ (document.getElementById("strictness"));
+  const found = /** @type {HTMLElement} */ (document.getElementById("found"));
   const threshold = /** @type {HTMLInputElement} */ (document.getElementById("threshold"));
-  const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
-  const viewer = new Viewer(grid, keyOf);
+  const link = /** @type {HTMLAnchorElement} */ (document.getElementById("link"));
+  const download = /** @type {HTMLButtonElement} */ (document.getElementById("download"));
+  const done = /** @type {HTMLElement} */ (document.getElementById("done"));
+  const groups = new Groups(/** @type {HTMLElement} */ (document.getElementById("grid")));
   /** @type {Pic[]} */
-  let found = [];
+  let all = [];
+  /** @type {Pic[]} */
+  let pics = [];
 
-  /** Show what is alike enough, and say how many photos that are. */
+  /** Show what is alike enough, and say how many photos that is. */
   function show() {
-    const pics = found.filter((pic) => (pic.similarity ?? 0) >= threshold.valueAsNumber);
-    grid.show(pics);
-    if (!pics.length) return found.length ? "No photo is that much alike." : "No photo of this album shows this face.";
+    pics = all.filter((pic) => (pic.similarity ?? 0) >= threshold.valueAsNumber);
+    groups.show(pics);
+    done.textContent = "";
+    download.disabled = !pics.length;
+    if (!pics.length) return all.length ? "No photo is that much alike." : "No photo of this album shows this face.";
     return `${pics.length === 1 ? "1 photo" : `${pics.length} photos`}, most similar first`;
   }
 
   /** @param {string} image */
   async function search(image) {
-    found = await searchPicture(image, Number(threshold.min));
-    strictness.hidden = !found.length;
+    all = await searchPicture(image, Number(threshold.min));
+    found.hidden = !all.length;
+    // The photo that resembles the visitor most leads to all the others, and has no selfie in it.
+    if (all[0]?.face) link.href = personUrl(all[0].face.FaceId);
     return show();
   }
 
   function forget() {
-    found = [];
-    strictness.hidden = true;
-    grid.show([]);
+    all = [];
+    found.hidden = true;
+    groups.show([]);
+  }
+
+  async function save() {
+    download.disabled = true;
+    const wanted = pics;
+    try {
+      const { downloadAll } = await import("./archive.js");
+      const missing = await downloadAll(wanted, (count) => {
+        done.textContent = `${count} of ${wanted.length}`;
+      });
+      done.textContent = missing.length
+        ? `Saved, but for ${missing.map((pic) => pic.file).join(", ")}: gone from the album.`
+        : "Saved.";
+    } catch (error) {
+      done.textContent = "";
+      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, save); // else the visitor's wish
+    }
+    download.disabled = false;
+  }
+
+  async function share() {
+    const url = link.href;
+    try {
+      if (navigator.share) await navigator.share({ url, title: document.title });
+      else await navigator.clipboard.writeText(url);
+      done.textContent = "The link is copied: it leads to the photos, and has no picture of yours in it.";
+    } catch {
+      done.textContent = url; // to be copied by hand
+    }
   }
 
   threshold.value = String(config.faceMatchThreshold);
   threshold.addEventListener("input", () => {
     count.textContent = show();
   });
+  download.addEventListener("click", save);
+  /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   askForPicture(search, forget);
 }

@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -98,3 +99,10 @@ def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Pag
 def published(stack: RunningStack) -> None:
     """The site of all sets there are."""
     stack.kinpics("publish")
+
+
+@pytest.fixture
+def face(demo_folders: list[Path]) -> Path:
+    """A picture of one person, whom seven photos of the demo show."""
+    (folder,) = [folder for folder in demo_folders if folder.name == "2016_weekend"]
+    return folder / "obama3.jpg"

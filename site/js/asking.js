@@ -1,0 +1,141 @@
+// Ask for a picture of the visitor's face, find out which face is meant, and search by that one alone.
+
+import { AwsError } from "./aws.js";
+import { watchConsent } from "./consent.js";
+import { findFaces, loadDetector } from "./detector.js";
+import { boxInPercent } from "./layout.js";
+import { faultOf, openPicture, toBase64, toJpeg } from "./pictures.js";
+import { clear, tell } from "./problems.js";
+import { watchCamera } from "./viewfinder.js";
+
+/** @typedef {import("./album.js").Box} Box */
+
+/**
+ * Search with each picture that the visitor takes, chooses, drops or pastes.
+ * @param {(image: string, picture: Blob) => Promise<string>} search  Takes a JPEG, in base64 and as it is; shows what it
+ *   finds, and returns it in words.
+ * @param {() => void} forget  Takes away what was shown.
+ */
+export function askForPicture(search, forget) {
+  const input = /** @type {HTMLInputElement} */ (document.getElementById("picture"));
+  const preview = /** @type {HTMLImageElement} */ (document.getElementById("preview"));
+  const outlines = /** @type {HTMLElement} */ (document.getElementById("outlines"));
+  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
+  const drop = /** @type {HTMLElement} */ (document.getElementById("drop"));
+  /** @type {ImageBitmap | null} */
+  let picture = null;
+
+  function clean() {
+    clear();
+    show(null);
+    count.textContent = "";
+    picture?.close();
+    picture = null;
+    forget();
+  }
+
+  /** @param {Blob | null} shown */
+  function show(shown) {
+    outlines.replaceChildren();
+    if (preview.src) URL.revokeObjectURL(preview.src);
+    preview.removeAttribute("src");
+    if (shown) preview.src = URL.createObjectURL(shown);
+    preview.hidden = !shown;
+  }
+
+  /** @param {Blob | null | undefined} file */
+  async function use(file) {
+    if (!file || !agrees()) return;
+    clean();
+    count.textContent = "Looking for faces…";
+    try {
+      const opened = (picture = await openPicture(file));
+      show(await toJpeg(opened));
+      const faces = await findFaces(opened);
+      if (picture !== opened) return; // another one was chosen meanwhile
+      if (faces.length > 1) letChoose(faces);
+      else await consider(faces[0]);
+    } catch (error) {
+      count.textContent = "";
+      tell(error, () => use(file));
+    }
+  }
+
+  /** @param {Box[]} faces */
+  function letChoose(faces) {
+    count.textContent = `There are ${faces.length} faces in this picture: choose one.`;
+    outlines.replaceChildren(
+      ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
+    );
+    /** @type {HTMLElement} */ (outlines.firstElementChild).focus({ preventScroll: true });
+  }
+
+  /**
+   * Search by a face, unless it can't be told apart; the visitor may wish so all the same.
+   * @param {Box} [face]
+   */
+  async function consider(face) {
+    clear();
+    const fault = face && picture ? faultOf(picture, face) : "NoFace";
+    if (!fault) return searchFor(face);
+    count.textContent = "";
+    tell(new AwsError(fault, "found on the device"), () => searchFor(face), "Search anyway");
+  }
+
+  /** @param {Box} [face] */
+  async function searchFor(face) {
+    if (!picture) return;
+    forget();
+    count.textContent = "Searching…";
+    try {
+      const small = await toJpeg(picture, face);
+      if (!outlines.childElementCount) show(small); // else another face can still be chosen
+      count.textContent = await search(await toBase64(small), small);
+    } catch (error) {
+      count.textContent = "";
+      tell(error, () => searchFor(face));
+    }
+  }
+
+  const useCamera = watchCamera(use);
+  const agrees = watchConsent((agreed) => {
+    input.disabled = !agreed;
+    useCamera(agreed);
+    if (agreed) loadDetector().catch(() => {}); // it is told when it is needed
+    else clean();
+  });
+  input.addEventListener("change", () => {
+    use(input.files?.[0]);
+    input.value = ""; // the same file can be chosen again
+  });
+  drop.addEventListener("dragover", (event) => event.preventDefault());
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    use(event.dataTransfer?.files[0]);
+  });
+  document.addEventListener("paste", (event) => use(event.clipboardData?.files[0]));
+}
+
+/**
+ * @param {Box} face
+ * @param {string} label
+ * @param {() => void} choose
+ */
+function outline(face, label, choose) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "outline";
+  button.setAttribute("aria-label", label);
+  const box = boxInPercent(face);
+  Object.assign(button.style, {
+    left: `${box.left}%`,
+    top: `${box.top}%`,
+    width: `${box.width}%`,
+    height: `${box.height}%`,
+  });
+  button.addEventListener("click", () => {
+    for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
+    choose();
+  });
+  return button;
+}

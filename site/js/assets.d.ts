@@ -1,0 +1,5 @@
+/** A file that the bundler puts beside the scripts: its URL. */
+declare module "*.bin" {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,69 @@
+"""Whom a visitor resembles, and what may be shown to friends of it."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+from running import RunningStack
+from visiting import choose
+
+
+@pytest.fixture(scope="module")
+def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A portrait of one of two people in the gallery."""
+    gallery = tmp_path_factory.mktemp("gallery")
+    folders = {folder.name: folder for folder in demo_folders}
+    shutil.copy(folders["2015_pioneers"] / "hopper.jpg", gallery / "hopper.jpg")
+    shutil.copy(folders["2009_inauguration"] / "biden.jpg", gallery / "Joe_Biden.jpg")
+    (gallery / "credits.csv").write_text(
+        "file,name,credit,licence,url\nhopper.jpg,Grace Hopper,U.S. Navy,public domain,https://example.com/hopper\n"
+    )
+    stack.kinpics("celebrities", "add", str(gallery))
+    yield gallery / "hopper.jpg"
+    for name in ("Grace Hopper", "Joe Biden"):
+        stack.kinpics("celebrities", "remove", name, "--yes")
+
+
+def test_whom_one_looks_like(page: Page, portrait: Path) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Whom do I look like?").click()
+    choose(page, portrait)
+    expect(page.get_by_role("status")).to_have_text("You look most like Grace Hopper.")
+    people = page.locator("#lookalikes li")
+    expect(people).to_have_count(2)
+    expect(people.first).to_contain_text("Grace Hopper")
+    expect(people.first.get_by_alt_text("You")).to_be_visible()
+    expect(people.first.get_by_role("link", name="U.S. Navy, public domain")).to_be_visible()
+    expect(people.nth(1)).to_contain_text("% similar")
+    page.wait_for_function("[...document.querySelectorAll('#lookalikes img')].every((image) => image.naturalWidth)")
+    assert Axe().run(page).violations_count == 0
+
+
+def test_a_card_has_ones_picture_on_it_only_on_request(page: Page, portrait: Path) -> None:
+    page.goto("/lookalike/")
+    choose(page, portrait)
+    card = page.get_by_alt_text("A card: I look most like Grace Hopper")
+    expect(card).to_be_visible()
+    page.evaluate("delete Navigator.prototype.canShare")
+    expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()
+    without = saved_card(page)
+    assert without.size == (1200, 630)
+    before = card.get_attribute("src")
+    page.get_by_label("Put my picture on the card").check()
+    expect(card).not_to_have_attribute("src", before or "")
+    both = saved_card(page)
+    left = (200, 100, 500, 400)  # the portrait alone stands in the middle
+    assert len(without.crop(left).getcolors(1 << 24) or []) < len(both.crop(left).getcolors(1 << 24) or [])
+    choose(page, portrait)
+    expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()
+
+
+def saved_card(page: Page) -> Image.Image:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Share or save the card").click()
+    return Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))

@@ -1,0 +1,145 @@
+"""A visitor's picture before it is searched by: taken or chosen, looked at, and cut to the face that is meant."""
+
+import base64
+import io
+from pathlib import Path
+
+import pillow_heif
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageEnhance, ImageFilter
+from playwright.sync_api import Page, Request, expect
+from support import jpeg
+from visiting import choose, sent, watch_searches
+
+MOST_SENT_BYTES = 200_000
+
+
+def picture_in(request: Request) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(sent(request)["image"])))
+
+
+def test_what_is_no_picture_is_told(page: Page, tmp_path: Path, face: Path) -> None:
+    calls = watch_searches(page)
+    (tmp_path / "text.jpg").write_text("no image")
+    pillow_heif.from_pillow(Image.open(face)).save(tmp_path / "phone.heic")
+    page.goto("/selfie/")
+    for name in ("text.jpg", "phone.heic"):
+        choose(page, tmp_path / name)
+        expect(page.get_by_role("alert")).to_contain_text("can't open that file as a picture")
+    assert not calls, "nothing was sent"
+
+
+def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp_path: Path) -> None:
+    calls = watch_searches(page)
+    (tmp_path / "plain.jpg").write_bytes(jpeg(size=(900, 450)))
+    page.goto("/selfie/")
+    choose(page, tmp_path / "plain.jpg")
+    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    assert not calls, "nothing was sent"
+    page.get_by_role("button", name="Search anyway").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda image: ImageEnhance.Brightness(image).enhance(0.25), "too dark"),
+        (lambda image: image.filter(ImageFilter.GaussianBlur(image.width / 150)), "too blurred"),
+        (lambda image: image.resize((130, 130 * image.height // image.width)), "too small"),
+    ],
+)
+def test_a_face_that_can_not_be_told_apart_is_told_with_the_reason(
+    page: Page, tmp_path: Path, face: Path, spoil, told: str
+) -> None:
+    calls = watch_searches(page)
+    spoil(Image.open(face).convert("RGB")).save(tmp_path / "poor.jpg", quality=95)
+    page.goto("/selfie/")
+    choose(page, tmp_path / "poor.jpg")
+    expect(page.get_by_role("alert")).to_contain_text(told)
+    expect(page.get_by_role("button", name="Search anyway")).to_be_visible()
+    assert not calls, "nothing was sent"
+
+
+def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list[Path]) -> None:
+    calls = watch_searches(page)
+    (folder,) = [folder for folder in demo_folders if folder.name == "2015_pioneers"]
+    page.goto("/selfie/")
+    choose(page, folder / "group.jpg")
+    expect(page.get_by_role("status")).to_contain_text("faces in this picture: choose one")
+    faces = page.get_by_role("group", name="Faces in this picture").get_by_role("button")
+    count = faces.count()
+    assert count > 2
+    expect(faces.first).to_be_focused()
+    assert Axe().run(page).violations_count == 0
+    assert not calls, "nothing was sent"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("most similar first")
+    first = page.locator("a.tile").first.get_attribute("data-key")
+    assert first == "2015_pioneers/group.jpg"
+    expect(faces).to_have_count(count)
+    faces.last.click()
+    expect(faces.last).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("status")).to_contain_text("most similar first")
+    assert len(calls) == 2
+    whole = Image.open(folder / "group.jpg")
+    one, other = (picture_in(call) for call in calls)
+    assert one.tobytes() != other.tobytes()
+    assert max(one.width, other.width) < whole.width / 2, "only the chosen face is sent"
+
+
+def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_path: Path, face: Path) -> None:
+    calls = watch_searches(page)
+    image = Image.open(face).convert("RGB")
+    huge = image.resize((5200, 5200 * image.height // image.width))
+    assert huge.width * huge.height >= 40_000_000
+    huge.save(tmp_path / "huge.jpg", quality=60)
+    page.goto("/selfie/")
+    choose(page, tmp_path / "huge.jpg")
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first", timeout=30_000)
+    (call,) = calls
+    assert len(call.post_data or "") <= MOST_SENT_BYTES
+    assert max(picture_in(call).size) <= 1024
+    assert not picture_in(call).getexif()
+
+
+def test_offline_in_the_middle_and_again(page: Page, face: Path, faults) -> None:
+    page.goto("/selfie/")
+    page.route("**/invocations", lambda route: route.abort())
+    choose(page, face)
+    expect(page.get_by_role("alert")).to_contain_text("Check your connection", timeout=20_000)
+    page.unroute("**/invocations")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    faults.seen.clear()  # of the calls that were cut off
+
+
+def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None:
+    page = camera_page
+    calls = watch_searches(page)
+    page.goto("/selfie/")
+    expect(page.get_by_role("button", name="Use the camera")).to_be_disabled()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="Take the picture").click()
+    expect(page.locator("#countdown")).not_to_be_empty()
+    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    expect(page.locator("#viewfinder")).to_be_hidden()
+    expect(page.locator("#preview")).to_be_visible()
+    assert page.evaluate("document.getElementById('video').srcObject") is None, "the camera is off"
+    assert not calls, "nothing was sent"
+    page.get_by_role("button", name="Take another picture").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#viewfinder")).to_be_hidden()
+
+
+def test_a_camera_that_is_refused_is_told_and_a_picture_offered(page: Page, face: Path) -> None:
+    page.goto("/selfie/")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Use the camera").click()
+    expect(page.get_by_role("alert")).to_contain_text("hoose a picture instead")
+    choose(page, face)
+    expect(page.locator("a.tile").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
