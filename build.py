@@ -59,6 +59,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     )
     pages.write("404.html", "404.html")
     pages.write("people/index.html", "people.html")
+    pages.write("faces/index.html", "faces.html")
     pages.write("selfie/index.html", "selfie.html")
     pages.write("lookalike/index.html", "lookalike.html")
     for picset in sets:

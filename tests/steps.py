@@ -1,6 +1,10 @@
 """Steps that browser tests share."""
 
-from playwright.sync_api import Page
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Request
 
 
 def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
@@ -9,3 +13,25 @@ def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
     page.locator(f'a.tile[data-file="{file}"], a.tile[data-key$="/{file}"]').first.click()
     page.locator(".pswp--ui-visible").wait_for()
     page.locator(f'.strip[data-state="{"faces" if faces else "none"}"]').wait_for(state="attached")
+
+
+def watch_searches(page: Page) -> list[Request]:
+    """The search function's calls, as they are made."""
+    made: list[Request] = []
+
+    def note(request: Request) -> None:
+        if "/invocations" in request.url and request.method == "POST":
+            made.append(request)
+
+    page.on("request", note)
+    return made
+
+
+def sent(request: Request) -> dict[str, Any]:
+    return json.loads(request.post_data or "{}")
+
+
+def choose(page: Page, picture: Path) -> None:
+    """Agree, and choose a picture."""
+    page.get_by_label("I agree").check()
+    page.get_by_label("Take or choose a picture").set_input_files(picture)

@@ -21,6 +21,7 @@ import { portraitUrl } from "./urls.js";
  * @property {number} width
  * @property {number} height
  * @property {string} placeholder
+ * @property {number} [faceCount]
  * @property {string} [takenAt]
  * @property {number} [similarity]
  * @property {Face} [face]   The face a search found.
@@ -31,12 +32,15 @@ import { portraitUrl } from "./urls.js";
  * @property {string} title
  * @property {string} pic
  * @property {number} picCount
+ * @property {number} faceCount
  * @property {string} updatedAt
  */
 
 // What one answer holds at most: a picture is not sent again for more.
 const MOST_PHOTOS = 500;
 const MOST_LOOKALIKES = 20;
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+const MOST_KEYS = 100;
 
 /** @returns {Promise<PicSet[]>} */
 export async function picSets() {
@@ -72,6 +76,7 @@ export async function picsOf(picset) {
       width: item.width,
       height: item.height,
       placeholder: item.placeholder,
+      faceCount: item.face_count,
       takenAt: item.taken_at,
     });
   }
@@ -86,6 +91,37 @@ export async function picsOf(picset) {
 export async function facesOf(pic) {
   const item = await getItem(pic.picset, pic.file, "#d.FaceRecords", { "#d": "data" });
   return facesFrom(item?.data?.FaceRecords ?? []);
+}
+
+/**
+ * The pics with their faces; those that are gone are left out.
+ * @param {Pic[]} pics
+ * @returns {Promise<Pic[]>}
+ */
+export async function withFaces(pics) {
+  const byKey = new Map(pics.map((pic) => [`${pic.picset}/${pic.file}`, pic]));
+  const keys = [...byKey.values()].map(({ picset, file }) => ({ primarykey: { S: picset }, sortkey: { S: file } }));
+  const found = [];
+  for (let start = 0; start < keys.length; start += MOST_KEYS) {
+    /** @type {any} */
+    let wanted = {
+      [config.picsTable]: {
+        Keys: keys.slice(start, start + MOST_KEYS),
+        ProjectionExpression: "primarykey, sortkey, #d.FaceRecords",
+        ExpressionAttributeNames: { "#d": "data" },
+      },
+    };
+    while (wanted?.[config.picsTable]) {
+      const answer = await dynamodb("BatchGetItem", { RequestItems: wanted });
+      for (const raw of answer.Responses[config.picsTable] ?? []) {
+        const item = plain({ M: raw });
+        const pic = byKey.get(`${item.primarykey}/${item.sortkey}`);
+        if (pic) found.push({ ...pic, faces: facesFrom(item.data?.FaceRecords ?? []) });
+      }
+      wanted = answer.UnprocessedKeys;
+    }
+  }
+  return found;
 }
 
 /**
@@ -173,6 +209,7 @@ function picSetFrom(item) {
     title: item.title ?? titleOf(item.sortkey),
     pic: item.pic ?? "",
     picCount: item.pic_count ?? 0,
+    faceCount: item.face_count ?? 0,
     updatedAt: item.updated_at ?? "",
   };
 }

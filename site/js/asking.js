@@ -63,7 +63,7 @@ export function askForPicture(search, forget) {
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    count.textContent = `There are ${faces.length} faces in this picture: choose one.`;
+    count.textContent = `There are ${faces.length} faces in this picture: choose one. Yours is not outlined? Then take one closer.`;
     outlines.replaceChildren(
       ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
     );

@@ -44,7 +44,7 @@ let pending = null;
 
 /**
  * Call a JSON operation of DynamoDB.
- * @param {"Query" | "GetItem"} operation
+ * @param {"Query" | "GetItem" | "BatchGetItem"} operation
  * @param {object} body
  * @returns {Promise<any>}
  */

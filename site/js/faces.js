@@ -1,7 +1,7 @@
 // Faces over a picture, as buttons, and as a strip of small portraits.
 
 import { boxInPercent, cropToFace } from "./layout.js";
-import { personUrl, viewUrl } from "./urls.js";
+import { personUrl, thumbnailUrl, viewUrl } from "./urls.js";
 
 /**
  * @typedef {import("./album.js").Face} Face
@@ -9,6 +9,8 @@ import { personUrl, viewUrl } from "./urls.js";
  */
 
 const CHIP_PX = 56;
+// Long side of a grid thumbnail, at least.
+const THUMBNAIL_PX = 400;
 
 /**
  * A layer of buttons to lay over the picture.
@@ -30,6 +32,19 @@ export function faceLayer(faces, go) {
     layer.append(button);
   });
   return layer;
+}
+
+/**
+ * A portrait, as a button.
+ * @param {Pic} pic
+ * @param {Face} face
+ * @param {number} side  In pixels.
+ * @param {(url: string) => void} go
+ */
+export function facePortrait(pic, face, side, go) {
+  const button = faceButton("chip", face, 0, 1, go);
+  showFace(button, pic, face, side);
+  return button;
 }
 
 /**
@@ -63,10 +78,20 @@ export function showFace(element, pic, face, side) {
   Object.assign(element.style, {
     width: `${side}px`,
     height: `${side}px`,
-    backgroundImage: `url("${viewUrl(pic)}")`,
+    backgroundImage: `url("${sharpEnough(pic, face, side) ? thumbnailUrl(pic) : viewUrl(pic)}")`,
     backgroundSize: `${crop.width}px ${crop.height}px`,
     backgroundPosition: `${crop.x}px ${crop.y}px`,
   });
+}
+
+/**
+ * Whether the grid thumbnail, a tenth of the viewing rendition, shows a face with two thirds of the pixels at least.
+ * @param {Pic} pic
+ * @param {Face} face
+ * @param {number} side
+ */
+function sharpEnough({ width, height }, { BoundingBox }, side) {
+  return (BoundingBox.Width * width * THUMBNAIL_PX) / Math.max(width, height) >= side / 1.5;
 }
 
 /**

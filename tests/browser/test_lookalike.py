@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 from running import RunningStack
-from visiting import choose
+from steps import choose
 
 
 @pytest.fixture(scope="module")

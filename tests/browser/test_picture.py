@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageEnhance, ImageFilter
 from playwright.sync_api import Page, Request, expect
+from steps import choose, sent, watch_searches
 from support import jpeg
-from visiting import choose, sent, watch_searches
 
 MOST_SENT_BYTES = 200_000
 
@@ -84,10 +84,10 @@ def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list
     expect(faces.last).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("status")).to_contain_text("most similar first")
     assert len(calls) == 2
-    whole = Image.open(folder / "group.jpg")
     one, other = (picture_in(call) for call in calls)
     assert one.tobytes() != other.tobytes()
-    assert max(one.width, other.width) < whole.width / 2, "only the chosen face is sent"
+    with Image.open(folder / "group.jpg") as whole:
+        assert max(one.width, other.width) < whole.width / 2, "only the chosen face is sent"
 
 
 def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_path: Path, face: Path) -> None:

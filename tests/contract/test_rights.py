@@ -50,7 +50,7 @@ FORBIDDEN = [
     ("dynamodb", "put_item", {"TableName": "{PicsTable}", "Item": KEY}),
     ("dynamodb", "delete_item", {"TableName": "{PicsTable}", "Key": KEY}),
     ("dynamodb", "update_item", {"TableName": "{PicsTable}", "Key": KEY}),
-    ("dynamodb", "batch_get_item", {"RequestItems": {"{PicsTable}": {"Keys": [KEY]}}}),
+    ("dynamodb", "batch_get_item", {"RequestItems": {"{PicsByImageIdTable}": {"Keys": [{"image_id": {"S": "x"}}]}}}),
     ("dynamodb", "batch_write_item", {"RequestItems": {"{PicsTable}": [{"DeleteRequest": {"Key": KEY}}]}}),
     ("dynamodb", "transact_write_items", {"TransactItems": [{"Delete": {"TableName": "{PicsTable}", "Key": KEY}}]}),
     ("dynamodb", "describe_table", {"TableName": "{PicsTable}"}),

@@ -1,0 +1,85 @@
+"""Looking around by faces."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from running import RunningStack
+
+from functions.shapes import Pic, PicSet
+
+CROWD = 120
+
+
+@pytest.fixture
+def crowd(stack: RunningStack) -> Iterator[None]:
+    """A picture of many faces, as rows alone."""
+    table = stack.table("PicsTable")
+    faces = [
+        {"Face": {"FaceId": f"00000000-0000-0000-0000-{number:012d}", "BoundingBox": box(number)}}
+        for number in range(CROWD)
+    ]
+    pic = Pic(
+        primarykey="crowd",
+        sortkey="crowd.jpg",
+        grid_key="~/crowd.jpg",
+        width=1000,
+        height=1000,
+        placeholder="",
+        face_count=CROWD,
+        etag="x",
+        size=1,
+        content_type="image/jpeg",
+        processed_at="2026-01-01T00:00:00Z",
+        data={"FaceRecords": faces},
+    )
+    picset = PicSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
+    for row in (pic, picset):
+        table.put_item(Item=row.to_item())
+    yield
+    for row in (pic, picset):
+        table.delete_item(Key={"primarykey": row.primarykey, "sortkey": row.sortkey})
+
+
+def box(number: int) -> dict[str, float]:
+    return {"Left": number % 12 / 12, "Top": number // 12 / 12, "Width": 0.05, "Height": 0.05}
+
+
+def faces_of(stack: RunningStack) -> int:
+    rows = stack.table("PicsTable").scan()["Items"]
+    return sum(int(row["face_count"]) for row in rows if row["primarykey"] != "/")
+
+
+def test_every_face_of_a_small_album_leads_to_its_person(stack: RunningStack, page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Faces").click()
+    faces = page.locator("#faces button")
+    expect(faces).to_have_count(faces_of(stack))
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    assert Axe().run(page).violations_count == 0
+    face = faces.first.get_attribute("data-face")
+    faces.first.click()
+    expect(page).to_have_url(f"{stack.site_url}/people/?face={face}")
+    expect(page.locator("a.tile").first).to_be_visible()
+
+
+def test_a_large_album_shows_fifty_at_a_time_and_each_once(
+    stack: RunningStack, page: Page, crowd: None, faults
+) -> None:
+    page.goto("/faces/")
+    faces = page.locator("#faces button")
+    expect(faces).to_have_count(50)
+    expect(page.get_by_role("status")).to_have_text("50 faces: choose one")
+    first = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
+    page.get_by_role("button", name="Show more").click()
+    expect(faces).to_have_count(100)
+    assert page.evaluate("document.activeElement.dataset.face") not in first
+    page.get_by_role("button", name="Show more").click()
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    shown = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
+    assert len(shown) == len(set(shown)) == faces_of(stack)
+    page.reload()
+    expect(faces).to_have_count(50)
+    assert faces.evaluate_all("(all) => all.map((face) => face.dataset.face)") != first, "at random"
+    faults.seen.clear()  # there is no picture behind the rows
