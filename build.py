@@ -59,6 +59,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     )
     pages.write("404.html", "404.html")
     pages.write("people/index.html", "people.html")
+    pages.write("account/index.html", "account.html")
     pages.write("faces/index.html", "faces.html")
     pages.write("selfie/index.html", "selfie.html")
     pages.write("lookalike/index.html", "lookalike.html")
@@ -140,6 +141,9 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
     return {
         "region": stack.region,
         "identityPoolId": stack.outputs["IdentityPool"],
+        "userPoolId": stack.outputs["UserPool"],
+        "userPoolClientId": stack.outputs["UserPoolClient"],
+        "matchesTable": stack.outputs["MatchesTable"],
         "endpoint": stack.endpoint_url,
         "picsTable": stack.outputs["PicsTable"],
         "searchFunction": stack.outputs["SearchFunction"],

@@ -27,7 +27,7 @@ ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
 
 # What a stack of ours uses; everything else answers that it is not there, instead of costing memory at the first call.
-SERVICES = "s3,dynamodb,sqs,lambda,cognito-identity,iam,sts,cloudformation,logs,rekognition"
+SERVICES = "s3,dynamodb,sqs,lambda,cognito-identity,cognito-idp,iam,sts,cloudformation,logs,rekognition"
 
 # ministack's own, answered without a signature: one of them forgets all state.
 _ADMIN_PATHS = ("/_ministack", "/_localstack", "/_aws")
@@ -104,6 +104,8 @@ class EmbeddedAws:
         self._teach_cloudformation()
         patches.know_one_root()
         patches.know_leading_keys()
+        patches.know_the_visitors_own_identity()
+        patches.print_mails()
         patches.tell_functions_who_calls()
         patches.let_buckets_be_taken_over()
         patches.refuse_what_has_no_action()

@@ -90,6 +90,47 @@ def _partition_keys(call: dict) -> list[str]:
     return []
 
 
+# The Cognito identity of the caller whose request is being checked.
+_identity: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_identity", default="")
+
+
+def know_the_visitors_own_identity() -> None:
+    """The policy variable for a visitor's Cognito identity; ministack takes every variable for plain text."""
+    from ministack.core import iam_evaluator
+
+    variable = "${cognito-identity.amazonaws.com:sub}"
+    enforce, evaluate = iam_evaluator.enforce, iam_evaluator._evaluate_single_condition
+
+    def enforce_for_visitor(access_key: str, *rest: Any, **others: Any) -> Any:
+        _identity.set(_identity_of(access_key))
+        return enforce(access_key, *rest, **others)
+
+    def evaluate_single_condition(operator: str, actual: Any, expected: list) -> bool:
+        identity = _identity.get()
+        known = [str(value).replace(variable, identity) if identity else value for value in expected]
+        return evaluate(operator, actual, known)
+
+    iam_evaluator.enforce = enforce_for_visitor
+    iam_evaluator._evaluate_single_condition = evaluate_single_condition
+
+
+def _identity_of(access_key: str) -> str:
+    from ministack.core import iam_evaluator
+
+    caller = iam_evaluator.resolve_caller_identity(access_key) or {}
+    return (caller.get("session") or {}).get("_identity_id") or ""
+
+
+def print_mails() -> None:
+    """Mails of the user pool are printed where the stack runs: there is nobody here to send them."""
+    from ministack.services import cognito
+
+    def deliver(pool: dict, to_email: str, subject: str, body: str, *rest: Any, **others: Any) -> None:
+        print(f"Mail to {to_email}: {subject}: {body}", flush=True)  # noqa: T201
+
+    cognito._deliver_cognito_email = deliver
+
+
 def tell_functions_who_calls() -> None:
     """Functions called with a guest's credentials get no Cognito identity in their context, as they do on AWS."""
     from ministack.core import iam_evaluator, lambda_runtime

@@ -3,6 +3,7 @@
 import { AwsError, dynamodb, invoke } from "./aws.js";
 import { config } from "./config.js";
 import { portraitUrl } from "./urls.js";
+import { plain } from "./values.js";
 
 /**
  * @typedef {object} Box  Fractions of the picture's size.
@@ -172,7 +173,9 @@ export async function searchPicture(image, threshold) {
  */
 export async function searchLookalikes(image) {
   const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MOST_LOOKALIKES });
-  return answer.output.map((/** @type {any} */ found) => ({ ...found, portrait: portraitUrl(found.image_path) }));
+  return answer.output.map((/** @type {any} */ { person, similarity, width, height, credit, licence, url, image_path }) => {
+    return { person, similarity, width, height, credit, licence, url, portrait: portraitUrl(image_path) };
+  });
 }
 
 /** @param {object} request */
@@ -253,18 +256,4 @@ async function* query(request, partition) {
     for (const item of page.Items) yield plain({ M: item });
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-}
-
-/**
- * A DynamoDB attribute value as the value it stands for.
- * @param {any} value
- * @returns {any}
- */
-function plain(value) {
-  if ("S" in value) return value.S;
-  if ("N" in value) return Number(value.N);
-  if ("BOOL" in value) return value.BOOL;
-  if ("L" in value) return value.L.map(plain);
-  if ("M" in value) return Object.fromEntries(Object.entries(value.M).map(([name, item]) => [name, plain(item)]));
-  return null;
 }

@@ -1,7 +1,8 @@
-// The one module that calls AWS: guest credentials from Cognito, then signed calls to DynamoDB and Lambda.
+// The one module that calls AWS: a visitor's credentials from Cognito, then signed calls to DynamoDB and Lambda.
 
 import { AwsClient } from "aws4fetch";
 import { config } from "./config.js";
+import { keepSession, session } from "./session.js";
 
 /** A call that failed; `code` is AWS's, or "Offline" where no answer came. */
 export class AwsError extends Error {
@@ -19,6 +20,7 @@ export class AwsError extends Error {
  * @typedef {object} Credentials
  * @property {string} poolId
  * @property {string} identityId
+ * @property {string} member  The member's address; empty for a guest.
  * @property {string} accessKeyId
  * @property {string} secretAccessKey
  * @property {string} sessionToken
@@ -38,21 +40,24 @@ const AUTH_CODES = new Set([
   "UnrecognizedClientException",
 ]);
 const LOST_IDENTITY_CODES = new Set(["NotAuthorizedException", "ResourceNotFoundException"]);
+const LOST_SESSION_CODES = new Set(["NotAuthorizedException", "UserNotFoundException", "ResourceNotFoundException"]);
 
 /** @type {Promise<Credentials> | null} */
 let pending = null;
 
 /**
  * Call a JSON operation of DynamoDB.
- * @param {"Query" | "GetItem" | "BatchGetItem"} operation
- * @param {object} body
+ * @param {"Query" | "GetItem" | "BatchGetItem" | "PutItem" | "DeleteItem"} operation
+ * @param {object | ((identityId: string) => object)} body  Or what makes it for a visitor's identity.
+ * @param {Credentials} [as]  Credentials from before; by default the visitor's now.
  * @returns {Promise<any>}
  */
-export function dynamodb(operation, body) {
-  return signed("dynamodb", "/", body, {
+export function dynamodb(operation, body, as) {
+  const headers = {
     "content-type": "application/x-amz-json-1.0",
     "x-amz-target": `DynamoDB_20120810.${operation}`,
-  });
+  };
+  return signed("dynamodb", "/", body, headers, as);
 }
 
 /**
@@ -68,32 +73,37 @@ export function invoke(name, event) {
 }
 
 /**
- * @param {string} service
- * @param {string} path
+ * Call an operation of the members' user pool, which takes no signature.
+ * @param {string} operation
  * @param {object} body
- * @param {Record<string, string>} headers
+ * @returns {Promise<any>}
  */
-async function signed(service, path, body, headers) {
-  const url = serviceUrl(service) + path;
-  const init = { method: "POST", body: JSON.stringify(body), headers };
-  try {
-    return await send(service, url, init, await credentials());
-  } catch (error) {
-    if (!(error instanceof AwsError && AUTH_CODES.has(error.code))) throw error;
-    forgetCredentials();
-    return send(service, url, init, await credentials());
-  }
+export function userPool(operation, body) {
+  return unsigned("cognito-idp", `AWSCognitoIdentityProviderService.${operation}`, body);
 }
 
 /**
  * @param {string} service
- * @param {string} url
- * @param {{method: string, body: string, headers: Record<string, string>}} init
- * @param {Credentials} keys
+ * @param {string} path
+ * @param {object | ((identityId: string) => object)} body
+ * @param {Record<string, string>} headers
+ * @param {Credentials} [as]
  */
-async function send(service, url, init, keys) {
-  const client = new AwsClient({ ...keys, service, region: config.region, retries: 2 });
-  return answer(client.fetch(url, { ...init, signal: AbortSignal.timeout(ATTEMPT_MS) }));
+async function signed(service, path, body, headers, as) {
+  const call = async () => {
+    const keys = as ?? (await credentials());
+    const content = JSON.stringify(body instanceof Function ? body(keys.identityId) : body);
+    const client = new AwsClient({ ...keys, service, region: config.region, retries: 2 });
+    const init = { method: "POST", body: content, headers, signal: AbortSignal.timeout(ATTEMPT_MS) };
+    return answer(client.fetch(serviceUrl(service) + path, init));
+  };
+  try {
+    return await call();
+  } catch (error) {
+    if (as || !(error instanceof AwsError && AUTH_CODES.has(error.code))) throw error;
+    forgetCredentials();
+    return call();
+  }
 }
 
 /**
@@ -114,16 +124,20 @@ async function answer(request) {
   throw new AwsError(response.ok ? "FunctionFailed" : code, body.message ?? body.Message ?? "");
 }
 
-/** @returns {Promise<Credentials>} */
-function credentials() {
-  const kept = keptCredentials();
-  if (kept && kept.poolId === config.identityPoolId && kept.expires - RENEW_BEFORE_MS > Date.now()) {
-    return Promise.resolve(kept);
-  }
-  pending ??= renew(kept?.poolId === config.identityPoolId ? kept.identityId : null).finally(() => {
+/** @returns {Promise<Credentials>}  The visitor's, a member's or a guest's. */
+export function credentials() {
+  const kept = known();
+  if (kept && kept.expires - RENEW_BEFORE_MS > Date.now()) return Promise.resolve(kept);
+  pending ??= renew(kept?.identityId ?? null).finally(() => {
     pending = null;
   });
   return pending;
+}
+
+/** Who the visitor is already known as, if anybody; the keys may have run out. */
+export function known() {
+  const kept = keptCredentials();
+  return kept?.poolId === config.identityPoolId && kept.member === (session()?.email ?? "") ? kept : null;
 }
 
 /**
@@ -131,10 +145,13 @@ function credentials() {
  * @returns {Promise<Credentials>}
  */
 async function renew(identityId) {
-  const id = identityId ?? (await cognito("GetId", { IdentityPoolId: config.identityPoolId })).IdentityId;
+  const Logins = await logins();
+  const member = session()?.email ?? "";
+  const pool = { IdentityPoolId: config.identityPoolId, Logins };
+  const id = identityId ?? (await identities("GetId", pool)).IdentityId;
   let given;
   try {
-    given = await cognito("GetCredentialsForIdentity", { IdentityId: id });
+    given = await identities("GetCredentialsForIdentity", { IdentityId: id, Logins });
   } catch (error) {
     if (identityId && error instanceof AwsError && LOST_IDENTITY_CODES.has(error.code)) return renew(null);
     throw error;
@@ -142,7 +159,8 @@ async function renew(identityId) {
   /** @type {Credentials} */
   const fresh = {
     poolId: config.identityPoolId,
-    identityId: id,
+    identityId: given.IdentityId ?? id,
+    member,
     accessKeyId: given.Credentials.AccessKeyId,
     secretAccessKey: given.Credentials.SecretKey,
     sessionToken: given.Credentials.SessionToken,
@@ -150,10 +168,40 @@ async function renew(identityId) {
   };
   try {
     localStorage.setItem(STORE, JSON.stringify(fresh));
+    memory = null;
   } catch {
     memory = fresh; // storage is full or switched off
   }
   return fresh;
+}
+
+/** What proves to Cognito who the member is; nothing for a guest. */
+async function logins() {
+  const { idToken } = (await freshSession()) ?? {};
+  return idToken ? { [`cognito-idp.${config.region}.amazonaws.com/${config.userPoolId}`]: idToken } : {};
+}
+
+/** The member's session with tokens that are good for a while; a session that has ended leaves a guest. */
+export async function freshSession() {
+  const kept = session();
+  if (!kept || kept.expires - RENEW_BEFORE_MS > Date.now()) return kept;
+  try {
+    const { AuthenticationResult: given } = await userPool("InitiateAuth", {
+      ClientId: config.userPoolClientId,
+      AuthFlow: "REFRESH_TOKEN_AUTH",
+      AuthParameters: { REFRESH_TOKEN: kept.refreshToken },
+    });
+    keepSession({
+      ...kept,
+      idToken: given.IdToken,
+      accessToken: given.AccessToken,
+      expires: Date.now() + given.ExpiresIn * 1000,
+    });
+  } catch (error) {
+    if (!(error instanceof AwsError && LOST_SESSION_CODES.has(error.code))) throw error;
+    keepSession(null);
+  }
+  return session();
 }
 
 /** @type {Credentials | null} */
@@ -183,18 +231,17 @@ function forgetCredentials() {
  * @param {string} operation
  * @param {object} body
  */
-function cognito(operation, body) {
-  return answer(
-    fetch(serviceUrl("cognito-identity"), {
-      method: "POST",
-      body: JSON.stringify(body),
-      headers: {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": `AWSCognitoIdentityService.${operation}`,
-      },
-      signal: AbortSignal.timeout(ATTEMPT_MS),
-    }),
-  );
+const identities = (operation, body) => unsigned("cognito-identity", `AWSCognitoIdentityService.${operation}`, body);
+
+/**
+ * @param {string} service
+ * @param {string} target
+ * @param {object} body
+ */
+function unsigned(service, target, body) {
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+  const init = { method: "POST", body: JSON.stringify(body), headers, signal: AbortSignal.timeout(ATTEMPT_MS) };
+  return answer(fetch(serviceUrl(service), init));
 }
 
 /** @param {string} service */

@@ -2,6 +2,9 @@
  * @typedef {object} Config
  * @property {string} region
  * @property {string} identityPoolId
+ * @property {string} userPoolId
+ * @property {string} userPoolClientId
+ * @property {string} matchesTable
  * @property {string | null} endpoint  Base URL of every AWS service; null for AWS's own.
  * @property {string} picsTable
  * @property {string} searchFunction

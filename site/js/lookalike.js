@@ -3,7 +3,8 @@
 import { searchLookalikes } from "./album.js";
 import { askForPicture } from "./asking.js";
 import { drawCard } from "./card.js";
-import { tell } from "./problems.js";
+import { keepMatch, lastMatch, remove } from "./matches.js";
+import { clear, tell } from "./problems.js";
 
 /** @typedef {import("./album.js").Lookalike} Lookalike */
 
@@ -15,6 +16,8 @@ export function showLookalike() {
   const sharing = /** @type {HTMLElement} */ (document.getElementById("sharing"));
   const withSelfie = /** @type {HTMLInputElement} */ (document.getElementById("with-selfie"));
   const card = /** @type {HTMLImageElement} */ (document.getElementById("card"));
+  const last = /** @type {HTMLElement} */ (document.getElementById("last"));
+  const when = /** @type {HTMLElement} */ (document.getElementById("when"));
   /** @type {{best: Lookalike, selfie: Blob} | null} */
   let shown = null;
   /** @type {Blob | null} */
@@ -32,8 +35,41 @@ export function showLookalike() {
     list.firstElementChild?.prepend(own(selfie));
     shown = { best, selfie };
     sharing.hidden = false;
-    await draw();
+    await Promise.all([draw(), keep(found)]);
     return `You look most like ${best.person}.`;
+  }
+
+  /** @param {Lookalike[]} found */
+  async function keep(found) {
+    last.hidden = false;
+    try {
+      await keepMatch(found);
+      when.textContent = "This is kept for your next visit, without your picture.";
+    } catch {
+      when.textContent = "This could not be kept for your next visit.";
+    }
+  }
+
+  /** Show what was found at the last visit, unless the visitor has been quicker. */
+  async function comeBack() {
+    const match = await lastMatch().catch(() => null); // it is only a memory
+    const [best] = match?.people ?? [];
+    if (!match || !best || shown || list.childElementCount) return;
+    list.replaceChildren(...match.people.map(portrait));
+    const day = new Date(match.made_at).toLocaleDateString(undefined, { dateStyle: "long" });
+    when.textContent = `On ${day} you looked most like ${best.person}.`;
+    last.hidden = false;
+  }
+
+  async function forgetLast() {
+    try {
+      clear();
+      await remove("lookalike");
+      if (!shown) list.replaceChildren();
+      last.hidden = true;
+    } catch (error) {
+      tell(error, forgetLast);
+    }
   }
 
   async function draw() {
@@ -54,7 +90,7 @@ export function showLookalike() {
     list.replaceChildren();
     URL.revokeObjectURL(card.src);
     card.removeAttribute("src");
-    sharing.hidden = true;
+    sharing.hidden = last.hidden = true;
     withSelfie.checked = false;
     shown = drawn = null;
   }
@@ -78,7 +114,9 @@ export function showLookalike() {
 
   withSelfie.addEventListener("change", () => void draw());
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
+  /** @type {HTMLElement} */ (document.getElementById("forget-last")).addEventListener("click", forgetLast);
   askForPicture(search, forget);
+  void comeBack();
 }
 
 /** Never rounded up, as in the grid. @param {number} similarity */
@@ -99,6 +137,7 @@ function own(selfie) {
 function portrait(found) {
   const item = document.createElement("li");
   const image = document.createElement("img");
+  image.addEventListener("error", () => image.remove()); // of somebody who is no longer in the gallery
   image.src = found.portrait;
   image.alt = "";
   image.width = found.width;

@@ -6,6 +6,7 @@ import { showSet } from "./set.js";
 
 /** @type {Record<string, () => void>} */
 const PAGES = {
+  account: () => void import("./account.js").then((page) => page.showAccount()),
   faces: () => void import("./browse.js").then((page) => page.browseFaces()),
   index: showIndex,
   lookalike: () => void import("./lookalike.js").then((page) => page.showLookalike()),

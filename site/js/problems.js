@@ -35,11 +35,9 @@ const WORDS = {
  * @param {string} [label]  Of the button.
  */
 export function tell(error, retry, label = "Try again") {
-  const code = error instanceof AwsError ? error.code : "Unexpected";
-  if (!(error instanceof AwsError)) console.error(error);
   const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
   const text = document.createElement("p");
-  text.textContent = WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
+  text.textContent = inWords(error);
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = label;
@@ -49,6 +47,16 @@ export function tell(error, retry, label = "Try again") {
   });
   place.replaceChildren(text, button);
   place.hidden = false;
+}
+
+/**
+ * @param {unknown} error
+ * @param {Record<string, string>} [own]  Words of the page's own, by code.
+ */
+export function inWords(error, own = {}) {
+  const code = error instanceof AwsError ? error.code : "Unexpected";
+  if (!(error instanceof AwsError)) console.error(error);
+  return own[code] ?? WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
 }
 
 /** Take the message away. */
