@@ -35,8 +35,8 @@ class FaceCollection:
     collection_id: str
     pay: Callable[[], None] = _free
 
-    def index(self, path: ImagePath, image: dict) -> dict:
-        """Index the faces of ``image`` (a Rekognition ``Image``) under the pic's external image id.
+    def index(self, external_image_id: str, image: dict) -> dict:
+        """Index the faces of ``image`` (a Rekognition ``Image``) under an external image id.
 
         Returns the response without its HTTP metadata. The same picture indexed twice keeps its face ids.
         """
@@ -44,7 +44,7 @@ class FaceCollection:
         response = self.client.index_faces(
             CollectionId=self.collection_id,
             Image=image,
-            ExternalImageId=encode_external_image_id(path),
+            ExternalImageId=external_image_id,
             MaxFaces=MAX_FACES_PER_IMAGE,
             QualityFilter="AUTO",
         )

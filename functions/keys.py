@@ -23,6 +23,8 @@ MAX_EXTERNAL_IMAGE_ID = 255
 _SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
 _ESCAPED = re.compile(r":([0-9A-F]{2})")
 _HASHED = "::"
+# External image ids of faces that are kept to know somebody by who asked to be forgotten: no pic has such a one.
+FORGOTTEN_PREFIX = "::forgotten-"
 
 
 class BadNameError(ValueError):

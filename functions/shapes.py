@@ -123,6 +123,41 @@ class ImageRecord(Row):
     url: str | None = described("Of a portrait: where it comes from.", default=None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Match(Row):
+    """A visitor's last lookalike, written by the visitor's own browser. Never a picture of the visitor."""
+
+    identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")
+    kind: str = described("Always `lookalike`.", default="lookalike")
+    made_at: str = described("When it was found (ISO 8601, UTC).")
+    expires_at: int = described("When it goes by itself (seconds since 1970): a year later.")
+    people: list = described(
+        "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and where "
+        "there are any `credit`, `licence`, `url`."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish(Row):
+    """A visitor's wish to be forgotten, written by the visitor's own browser, until the owner grants it."""
+
+    identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")
+    kind: str = described("Always `forget`.", default="forget")
+    made_at: str = described("When it was made (ISO 8601, UTC).")
+    expires_at: int = described("When it goes by itself (seconds since 1970): a year later.")
+    face_ids: list = described("Faces of the album that the visitor says are his or hers.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten(Row):
+    """A face by which somebody is known who is not to be indexed again."""
+
+    identity_id: str = described("Always `forgotten`.", default="forgotten")
+    kind: str = described("Id of the face, which is in the album's collection under an external image id of no pic.")
+    person: str = described("The same for all faces that were forgotten together.")
+    made_at: str = described("When the owner granted it (ISO 8601, UTC).")
+
+
 def grid_key(taken_at: str | None, file: str) -> str:
     """Sort key that orders a set by time taken, undated pics last and by name."""
     return f"{taken_at or '~'}/{file}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.faces import CELEBRITIES
-from functions.keys import BadNameError, ImagePath, check_picset
+from functions.keys import BadNameError, ImagePath, check_picset, encode_external_image_id
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
 from functions.shapes import ImageRecord
 from scripts.plan import PHOTO_SUFFIXES, PlanError, Refusal
@@ -82,7 +82,7 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
     if image_path in present:
         return False
     renditions = render(data)
-    found = stack.celebrities.index(path, {"Bytes": renditions.view})
+    found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": renditions.view})
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:
         stack.celebrities.delete(face["FaceId"] for face in faces)

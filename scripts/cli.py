@@ -7,7 +7,7 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.commands import album, celebrities, collection, deployment, laptop, upkeep
+from scripts.commands import album, celebrities, collection, deployment, laptop, people, upkeep
 from scripts.commands.common import Context, data_option
 from scripts.config import ConfigError, load_aws_config
 from scripts.stack import StackError
@@ -73,5 +73,6 @@ for command in (
     *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group),
     celebrities.celebrities,
     collection.collection,
+    people.people,
 ):
     main.add_command(command)

@@ -8,10 +8,14 @@ from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
 from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
 
 PATH = Path(__file__).parents[1] / "docs" / "data.md"
+_MATCHES_KEY = "partition key `identity_id`, sort key `kind`"
 _TABLES = (
     (shapes.PicSet, "Picture set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.Pic, "Pic: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.ImageRecord, "Pic by image id: table `pics_by_image_id`", "partition key `image_id`"),
+    (shapes.Match, "Last lookalike: table `matches`", _MATCHES_KEY),
+    (shapes.Wish, "Wish to be forgotten: table `matches`", _MATCHES_KEY),
+    (shapes.Forgotten, "Somebody forgotten: table `matches`", _MATCHES_KEY),
 )
 
 
@@ -65,10 +69,11 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 | thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | `index.html`, `sets/<picset>/…`, `people/…`, `404.html`, `assets/…` | the rendered site |
+| site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, each byte outside `[A-Za-z0-9_.-]` written `:XX`; where that is longer
-than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path.
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path. That of a face kept to know somebody by who asked to be forgotten
+begins with `{keys.FORGOTTEN_PREFIX}`.
 
 ## The search function
 

@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from functions.faces import FaceCollection
+from functions.forgotten import ForgottenPeople
 from functions.ledger import Ledger
 from functions.tables import Tables
 from local.state_folder import STACK_NAME, StateFolder
@@ -23,7 +24,7 @@ class StackError(Exception):
     """There is no stack to work on; the message says what to do."""
 
 
-_OUTPUTS = {"SiteBucket", "PicsBucket", "PicsTable", "LedgerTable", "IdentityPool"}
+_OUTPUTS = {"SiteBucket", "PicsBucket", "PicsTable", "LedgerTable", "MatchesTable", "IdentityPool"}
 _HINT = (
     "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at "
     'yours (`eval "$(kinpics env)"`)'
@@ -75,6 +76,10 @@ class Stack:
     @cached_property
     def celebrities(self) -> FaceCollection:
         return FaceCollection(self.rekognition, self.outputs["CelebritiesCollection"])
+
+    @cached_property
+    def forgotten(self) -> ForgottenPeople:
+        return ForgottenPeople(self.dynamodb, self.outputs["MatchesTable"])
 
     @property
     def pics_bucket(self) -> str:

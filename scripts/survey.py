@@ -84,9 +84,11 @@ class Drift:
 def survey(stack: Stack) -> Survey:
     """Ask for everything that is there."""
     found = Survey()
-    # First, for a pic's faces are there before its row.
+    # First, for a pic's faces are there before its row. Those that somebody forgotten is known by belong to no pic.
+    references = set(stack.forgotten.references())
     for face in stack.faces.faces():
-        found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
+        if face["FaceId"] not in references:
+            found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
     for path, item in _pics(stack, stack.pics_bucket):
         found.originals[path] = item["ETag"].strip('"')
     for prefix in ("", f"{VIEW_WIDTH}/"):

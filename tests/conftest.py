@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import DeployedStack, RunningStack, start_stack
@@ -63,3 +64,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) ->
         with contextlib.suppress(ProcessLookupError):
             running.stop()
         assert running.process.returncode == 0, running.log.read_text()
+
+
+@pytest.fixture
+def matches(stack: RunningStack) -> Any:
+    """The table of what is visitors' own, without what other tests have left there."""
+    table = stack.table("MatchesTable")
+    for row in table.scan()["Items"]:
+        table.delete_item(Key={"identity_id": row["identity_id"], "kind": row["kind"]})
+    return table

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 
 from functions.faces import FaceCollection
+from functions.forgotten import ForgottenPeople
 from functions.ledger import Ledger
 from functions.process.objects import Objects
 from functions.process.sync import Album
@@ -130,6 +131,7 @@ class FakeAws:
     pics_by_image_id_table = "pics_by_image_id"
     leases_table = "leases"
     ledger_table = "ledger"
+    matches_table = "matches"
     daily_indexing = 1000
 
     @property
@@ -146,7 +148,8 @@ class FakeAws:
 
     @property
     def album(self) -> Album:
-        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables, self.ledger)
+        forgotten = ForgottenPeople(self.dynamodb, self.matches_table)
+        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables, self.ledger, forgotten)
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)
@@ -182,6 +185,7 @@ def make_fake_aws() -> FakeAws:
         ("PicsByImageIdTable", "pics_by_image_id"),
         ("LeasesTable", "leases"),
         ("LedgerTable", "ledger"),
+        ("MatchesTable", "matches"),
     ):
         properties = resources[logical_id]["Properties"]
         needed = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -16,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from functions.faces import FaceCollection
+from functions.forgotten import ForgottenPeople
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.events import ObjectChange, parse_message
@@ -56,6 +57,7 @@ def _clients() -> tuple[Album, Any]:
             environment["LEASES_TABLE"],
         ),
         ledger=ledger,
+        forgotten=ForgottenPeople(dynamodb, environment["MATCHES_TABLE"]),
     )
     return album, boto3.client("sqs", config=config)
 

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from botocore.exceptions import ClientError
 
 from functions.faces import ALBUM, FaceCollection
-from functions.keys import ImagePath
+from functions.forgotten import SIMILARITY, ForgottenPeople
+from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.images import Renditions, UnusableImageError, render
 from functions.process.metadata import summary, taken_at
@@ -29,6 +30,10 @@ _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
 _IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
 
 
+class LostReferenceError(Exception):
+    """Nobody can tell any more whether a photo shows somebody who asked to be forgotten."""
+
+
 @dataclass(frozen=True)
 class Album:
     """Everything the process function writes to."""
@@ -37,6 +42,7 @@ class Album:
     faces: FaceCollection
     tables: Tables
     ledger: Ledger
+    forgotten: ForgottenPeople
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
@@ -74,7 +80,7 @@ class Album:
             self._remove(path, abandoned)
             return
         renditions = render(original.data)
-        data = self._index(bucket, path, renditions)
+        data = self._without_forgotten(path, self._index(bucket, path, renditions))
         pic = self._pic(path, original, renditions, data)
         self.objects.put_thumbnails(path, renditions, original.etag)
         old = self.tables.put_pic(path, pic, self._timestamp())
@@ -98,14 +104,42 @@ class Album:
     def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict:
         if not renditions.has_room_for_faces:
             return _NO_FACES
+        external_image_id = encode_external_image_id(path)
         if renditions.face_image is not None:
-            return self.faces.index(path, {"Bytes": renditions.face_image})
+            return self.faces.index(external_image_id, {"Bytes": renditions.face_image})
         try:
-            return self.faces.index(path, {"S3Object": {"Bucket": bucket, "Name": path.key}})
+            return self.faces.index(external_image_id, {"S3Object": {"Bucket": bucket, "Name": path.key}})
         except ClientError as error:
             if error.response["Error"]["Code"] not in _IMAGE_REFUSED:
                 raise
-            return self.faces.index(path, {"Bytes": renditions.view})
+            return self.faces.index(external_image_id, {"Bytes": renditions.view})
+
+    def _without_forgotten(self, path: ImagePath, data: dict) -> dict:
+        """What was indexed, without the faces of those who asked to be forgotten: they leave the collection at once."""
+        indexed = {record["Face"]["FaceId"] for record in data["FaceRecords"]}
+        if not indexed:
+            return data
+        try:
+            alike = [match for reference in self.forgotten.references() for match in self._search(reference)]
+        except CeilingReachedError:
+            known = self.tables.get_pic(path)
+            self.faces.delete(indexed - (known.face_ids if known else set()))
+            raise
+        forgotten = indexed & {match["Face"]["FaceId"] for match in alike}
+        self.faces.delete(forgotten)
+        records = [record for record in data["FaceRecords"] if record["Face"]["FaceId"] not in forgotten]
+        return {**data, "FaceRecords": records}
+
+    def _search(self, reference: str) -> list[dict]:
+        try:
+            return self.faces.search(reference, SIMILARITY)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "InvalidParameterException":
+                raise
+            raise LostReferenceError(
+                f"face {reference}, by which somebody is known who asked to be forgotten, is not in the collection: "
+                f"no photo is indexed before that is settled; `kinpics people remember {reference}` gives the wish up"
+            ) from None
 
     def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Pic:
         taken = taken_at(renditions.exif)

@@ -126,7 +126,7 @@ def print_mails() -> None:
     from ministack.services import cognito
 
     def deliver(pool: dict, to_email: str, subject: str, body: str, *rest: Any, **others: Any) -> None:
-        print(f"Mail to {to_email}: {subject}: {body}", flush=True)  # noqa: T201
+        print(f"Mail to {to_email}: {subject}: {body}", flush=True)
 
     cognito._deliver_cognito_email = deliver
 

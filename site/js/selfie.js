@@ -6,6 +6,7 @@ import { config } from "./config.js";
 import { Groups } from "./groups.js";
 import { tell } from "./problems.js";
 import { personUrl } from "./urls.js";
+import { watchWish } from "./wish.js";
 
 /** @typedef {import("./album.js").Pic} Pic */
 
@@ -84,4 +85,5 @@ export function showSelfie() {
   download.addEventListener("click", save);
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   askForPicture(search, forget);
+  void watchWish(() => pics.flatMap((pic) => (pic.face ? [pic.face.FaceId] : [])));
 }

@@ -46,12 +46,12 @@ def test_a_function_may_do_what_its_code_calls_and_nothing_else(role: str) -> No
     assert granted(role) - called(role) == set(), "the policy allows what the code does not call"
 
 
-def test_guests_may_do_what_the_page_calls_and_nothing_else() -> None:
+def test_visitors_may_do_what_the_page_calls_and_nothing_else() -> None:
     scripts = "".join(path.read_text() for path in (ROOT / "site" / "js").glob("*.js"))
     actions = {f"dynamodb:{operation}" for operation in re.findall(r'\bdynamodb\("(\w+)"', scripts)}
     if re.search(r"\binvoke\(", scripts):
         actions.add("lambda:InvokeFunction")
-    assert actions == granted("guest")
+    assert actions == granted("visitor")
 
 
 def test_the_check_sees_through_the_code() -> None:
@@ -99,7 +99,7 @@ def test_the_linter_finds_nothing_in_any_policy() -> None:
     )
     documents = {role: policy(role) for role in ROLES}
     assert run_parliament(program, documents) == ""
-    documents["guest"]["Statement"][0]["Action"] = ["dynamodb:GetIten"]
+    documents["visitor"]["Statement"][0]["Action"] = ["dynamodb:GetIten"]
     assert "GetIten" in run_parliament(program, documents), "it finds what there is to find"
 
 

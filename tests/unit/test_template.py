@@ -66,10 +66,11 @@ def test_every_store_is_encrypted() -> None:
 
 def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
-    assert kept == {"PicsBucket", "PicsTable", "PicsByImageIdTable", "AlbumCollection", "CelebritiesCollection"}
+    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable"}
+    assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
     assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
-    for name in ("PicsTable", "PicsByImageIdTable"):
+    for name in tables:
         recovery = RESOURCES[name]["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -104,7 +105,7 @@ def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
     own = TEMPLATE["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
     text = own["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     endpoints = re.findall(r"https://([\w-]+)\.\$\{AWS::Region\}\.amazonaws\.com", text)
-    assert endpoints == ["cognito-identity", "dynamodb", "lambda"]
+    assert endpoints == ["cognito-identity", "cognito-idp", "dynamodb", "lambda"]
 
 
 def test_every_cache_behaviour_is_https_with_the_response_headers() -> None:

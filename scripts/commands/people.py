@@ -1,0 +1,104 @@
+"""People who ask to be forgotten."""
+
+import click
+
+from scripts.commands.common import Context, json_option, print_outcome, yes_option
+from scripts.words import count
+
+
+@click.group()
+def people() -> None:
+    """Grant the wishes of people who want to be forgotten."""
+
+
+@people.command("wishes")
+@click.pass_obj
+def people_wishes(context: Context) -> None:
+    """Print who asks to be forgotten: the wish, its day, and the photos that show them."""
+    from scripts import people as album_people
+
+    stack = context.stack
+    for wish in album_people.wishes(stack):
+        found = album_people.sightings(stack, wish.face_ids)
+        photos = {str(sighting.path) for sighting in found}
+        click.echo(f"{wish.identity_id}\t{wish.made_at[:10]}\t{count(len(photos), 'photo')}")
+        for sighting in found:
+            click.echo(f"  {sighting.path}\t{stack.site_address(f'/people/?face={sighting.face_id}')}")
+
+
+@people.command("forget")
+@click.argument("wish", required=False)
+@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked otherwise.")
+@yes_option
+@json_option
+@click.pass_obj
+def people_forget(context: Context, wish: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Remove a person's faces from search, and index that person no more; the photos stay.
+
+    WISH is the id that `kinpics people wishes` prints first: look at its photos before, for anybody may have made it.
+    Every photo that shows the person is processed anew. From then on each photo costs one more paid call.
+    """
+    from scripts import manage, processing
+    from scripts import people as album_people
+    from scripts.progress import Progress
+
+    stack = context.stack
+    if bool(wish) == bool(faces):
+        raise click.UsageError("name a wish, or faces with --face")
+    granted = [entry for entry in album_people.wishes(stack) if entry.identity_id == wish]
+    if wish and not granted:
+        raise click.ClickException(f"there is no wish {wish}: `kinpics people wishes` prints those there are")
+    named = album_people.sightings(stack, granted[0].face_ids if granted else list(faces))
+    if not named:
+        for entry in granted:
+            album_people.drop(stack, entry)
+        raise click.ClickException(
+            "none of these faces is in the album any more" + (": the wish is dropped" * bool(wish))
+        )
+    if not yes:
+        for sighting in named:
+            click.echo(f"  {sighting.path}", err=True)
+        click.confirm(f"Forget the person in {count(len(named), 'photo')}?", abort=True, err=True)
+    try:
+        paths = album_people.forget(stack, named)
+    except album_people.CanNotForgetError as error:
+        raise click.ClickException(str(error)) from None
+    ignore = processing.seen_dead_letters(stack)
+    before = processing.processed_at(stack, paths)
+    manage.ask_to_process(stack, paths, force=True)
+    with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
+        outcome = processing.wait_again(stack, before, ignore, step)
+    for entry in granted:
+        album_people.drop(stack, entry)
+    print_outcome(outcome, "processed without that face", as_json)
+
+
+@people.command("list")
+@click.pass_obj
+def people_list(context: Context) -> None:
+    """Print who is forgotten: an id, the day, and by how many faces they are known."""
+    from scripts import people as album_people
+
+    known: dict[str, list] = {}
+    for entry in album_people.forgotten(context.stack):
+        known.setdefault(entry.person, []).append(entry)
+    for person, entries in sorted(known.items(), key=lambda item: item[1][0].made_at):
+        click.echo(f"{person}\t{entries[0].made_at[:10]}\t{count(len(entries), 'face')}")
+
+
+@people.command("remember")
+@click.argument("person")
+@click.pass_obj
+def people_remember(context: Context, person: str) -> None:
+    """Let a forgotten person be indexed again, by the id that `kinpics people list` prints, or by a face's.
+
+    `kinpics reprocess` finds them in the photos there are.
+    """
+    from scripts import people as album_people
+
+    stack = context.stack
+    found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.kind)]
+    if not found:
+        raise click.ClickException(f"nobody forgotten is called {person}: `kinpics people list` prints who is")
+    album_people.remember(stack, found)
+    click.echo(f"remembered: {count(len(found), 'face')} no longer kept apart")

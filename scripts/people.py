@@ -1,0 +1,164 @@
+"""People who ask to be forgotten: their wishes, and granting them.
+
+The faces leave the collection at once; one of them is cut out and indexed apart, under no pic, so that the process
+function knows whom not to index again. The photos stay: each is processed anew, now without that person's face.
+"""
+
+import io
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+from PIL import Image
+
+from functions.faces import ALBUM
+from functions.forgotten import FORGOTTEN, SIMILARITY
+from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path
+from functions.shapes import Forgotten, Wish
+from scripts.stack import Stack
+
+_FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# As many as ListFaces answers at once.
+_LIST_PAGE = 1000
+# Left around a face, in its own size.
+_MARGIN = 0.6
+_LEAST_SIDE = 200
+
+
+class CanNotForgetError(Exception):
+    """Nobody can be forgotten so; the message says why."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A face of the album, and the photo that shows it."""
+
+    face: dict
+    path: ImagePath
+
+    @property
+    def face_id(self) -> str:
+        return self.face["FaceId"]
+
+
+def wishes(stack: Stack) -> list[Wish]:
+    """The wishes that are not granted yet, oldest first. What visitors wrote is taken for what it should be only."""
+    pages = stack.dynamodb.get_paginator("scan").paginate(
+        TableName=stack.outputs["MatchesTable"], FilterExpression=Attr("kind").eq("forget")
+    )
+    found = []
+    for page in pages:
+        for item in page["Items"]:
+            ids = item.get("face_ids")
+            known = [str(entry) for entry in ids if _FACE_ID.fullmatch(str(entry))] if isinstance(ids, list) else []
+            made_at, expires_at = str(item.get("made_at", "")), int(item.get("expires_at", 0))
+            found.append(Wish(identity_id=item["identity_id"], made_at=made_at, expires_at=expires_at, face_ids=known))
+    return sorted(found, key=lambda wish: wish.made_at)
+
+
+def drop(stack: Stack, wish: Wish) -> None:
+    """Remove a wish that is granted, or that names nobody any more."""
+    key = {"identity_id": wish.identity_id, "kind": wish.kind}
+    stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
+
+
+def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
+    """The faces among those named that are still in the album, the largest first."""
+    faces: list[dict] = []
+    for start in range(0, len(face_ids), _LIST_PAGE):
+        listed = stack.rekognition.list_faces(
+            CollectionId=stack.faces.collection_id, FaceIds=face_ids[start : start + _LIST_PAGE]
+        )
+        faces += listed["Faces"]
+    records = stack.tables.image_records(face["ImageId"] for face in faces)
+    found = [
+        Sighting(face, parse_image_path(records[face["ImageId"]].image_path))
+        for face in faces
+        if face["ImageId"] in records
+    ]
+    return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
+
+
+def forget(stack: Stack, named: list[Sighting]) -> list[ImagePath]:
+    """Take a person's faces out of the collection; returns the photos to be processed anew.
+
+    Faces that the one kept apart is not alike enough to get one of their own, so that each stays known.
+    Raises ``CanNotForgetError``.
+    """
+    person = str(uuid.uuid4())
+    left = {sighting.face_id: sighting for sighting in named}
+    doomed: dict[str, dict] = {}
+    while left:
+        sighting = next(iter(left.values()))
+        reference = _keep_apart(stack, sighting, person)
+        alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, SIMILARITY)}
+        doomed |= {
+            face_id: face
+            for face_id, face in alike.items()
+            if not face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
+        }
+        doomed[sighting.face_id] = sighting.face
+        left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
+    records = stack.tables.image_records({face["ImageId"] for face in doomed.values()})
+    stack.faces.delete(doomed)
+    stack.ledger.changed(ALBUM)
+    return sorted(parse_image_path(record.image_path) for record in records.values())
+
+
+def forgotten(stack: Stack) -> Iterator[Forgotten]:
+    """The faces by which people are known who are not to be indexed again."""
+    yield from map(Forgotten.from_item, stack.forgotten.rows())
+
+
+def remember(stack: Stack, references: list[Forgotten]) -> None:
+    """Let people be indexed again from now on."""
+    for reference in references:
+        key = {"identity_id": FORGOTTEN, "kind": reference.kind}
+        stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
+    stack.faces.delete(reference.kind for reference in references)
+
+
+def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
+    """Index a face under no pic, and note it; returns its id."""
+    picture = _cut_out(stack, sighting)
+    found = stack.faces.index(f"{FORGOTTEN_PREFIX}{uuid.uuid4()}", {"Bytes": picture})
+    faces = [record["Face"] for record in found["FaceRecords"]]
+    if not faces:
+        raise CanNotForgetError(
+            f"the face in {sighting.path} is too small or too poor to be known again: name another face of that person"
+        )
+    kept = min(faces, key=_off_centre)["FaceId"]
+    stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
+    row = Forgotten(kind=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    stack.dynamodb.put_item(TableName=stack.outputs["MatchesTable"], Item=row.to_item())
+    return kept
+
+
+def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
+    body = stack.s3.get_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=sighting.path.view_key)["Body"].read()
+    with Image.open(io.BytesIO(body)) as image:
+        box = sighting.face["BoundingBox"]
+        left, top = box["Left"] * image.width, box["Top"] * image.height
+        width, height = box["Width"] * image.width, box["Height"] * image.height
+        margin = _MARGIN * max(width, height)
+        cut = image.crop(
+            (
+                max(0, round(left - margin)),
+                max(0, round(top - margin)),
+                min(image.width, round(left + width + margin)),
+                min(image.height, round(top + height + margin)),
+            )
+        )
+        scale = max(1.0, _LEAST_SIDE / min(cut.size))
+        out = io.BytesIO()
+        cut.resize((round(cut.width * scale), round(cut.height * scale))).save(out, "JPEG", quality=95)
+        return out.getvalue()
+
+
+def _off_centre(face: dict[str, Any]) -> float:
+    box = face["BoundingBox"]
+    return abs(box["Left"] + box["Width"] / 2 - 0.5) + abs(box["Top"] + box["Height"] / 2 - 0.5)

@@ -1,0 +1,203 @@
+"""Coming back: what is kept for a visitor, as a guest and as a member."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from running import RunningStack
+from steps import choose
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    gallery = tmp_path_factory.mktemp("gallery")
+    (folder,) = [folder for folder in demo_folders if folder.name == "2015_pioneers"]
+    shutil.copy(folder / "hopper.jpg", gallery / "Grace_Hopper.jpg")
+    stack.kinpics("celebrities", "add", str(gallery), "--no-build")
+    yield gallery / "Grace_Hopper.jpg"
+    stack.kinpics("celebrities", "remove", "Grace Hopper", "--yes")
+
+
+@pytest.fixture
+def email() -> str:
+    return f"{uuid.uuid4()}@example.com"
+
+
+@pytest.fixture
+def device(context: BrowserContext, stack: RunningStack) -> Iterator[Page]:
+    """Another browser."""
+    other = context.browser.new_context(base_url=stack.site_url)
+    other.set_default_timeout(15_000)
+    yield other.new_page()
+    other.close()
+
+
+def look_alike(page: Page, portrait: Path) -> None:
+    page.goto("/lookalike/")
+    choose(page, portrait)
+    expect(page.locator("#when")).to_contain_text("kept for your next visit")
+
+
+def code(stack: RunningStack, email: str) -> str:
+    """The code in the newest mail."""
+    return re.findall(rf"Mail to {email}: .*?(\d{{6}})", stack.log.read_text())[-1]
+
+
+def fill(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        page.locator(f"input[name={name}]:visible").fill(value)
+
+
+def sign_up(stack: RunningStack, page: Page, email: str) -> None:
+    page.goto("/account/")
+    page.get_by_role("button", name="Make an account").click()
+    fill(page, email=email, password=PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("status")).to_contain_text("A code was mailed")
+    fill(page, code=code(stack, email))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text(f"You are signed in as {email}.")).to_be_visible()
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.goto("/account/")
+    fill(page, email=email, password=password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_guests_last_lookalike_is_there_again_until_it_is_deleted(
+    stack: RunningStack, page: Page, device: Page, portrait: Path, matches: Any
+) -> None:
+    look_alike(page, portrait)
+    page.reload()
+    expect(page.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    expect(page.locator("#lookalikes li")).to_have_count(1)
+    device.goto("/lookalike/")
+    device.wait_for_load_state("networkidle")
+    expect(device.locator("#last")).to_be_hidden()
+    assert "selfie" not in str(matches.scan()["Items"])
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#lookalikes li")).to_have_count(0)
+    assert matches.scan()["Items"] == []
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#last")).to_be_hidden()
+
+
+def test_what_a_guest_has_made_is_the_members_on_every_device(
+    stack: RunningStack, page: Page, device: Page, portrait: Path, email: str, matches: Any
+) -> None:
+    look_alike(page, portrait)
+    page.goto("/")
+    page.get_by_role("link", name="My account").click()
+    sign_up(stack, page, email)
+    (row,) = matches.scan()["Items"]
+    page.goto("/lookalike/")
+    expect(page.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    sign_in(device, email)
+    expect(device.get_by_text("You are signed in as")).to_be_visible()
+    device.goto("/lookalike/")
+    expect(device.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    assert matches.scan()["Items"] == [row], "the guest's is gone, the member's is one"
+
+    page.goto("/account/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    page.goto("/lookalike/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#last")).to_be_hidden()
+
+    device.goto("/account/")
+    device.get_by_role("button", name="Delete my account").click()
+    device.get_by_role("button", name="Delete it for good").click()
+    expect(device.get_by_role("status")).to_contain_text("Your account is deleted")
+    assert matches.scan()["Items"] == []
+    sign_in(device, email)
+    expect(device.get_by_role("alert").first).to_have_text("The address or the password is not right.")
+
+
+def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email: str, faults) -> None:
+    fault = page.locator("#fault")
+    sign_in(page, email, "not my password at all")
+    expect(fault).to_have_text("The address or the password is not right.")
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_label("New password").locator("visible=true")).to_be_visible()
+    fill(page, email=email, password=PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("status")).to_contain_text("A code was mailed")
+    fill(page, code="999999")
+    page.get_by_role("button", name="Confirm").click()
+    expect(fault).to_contain_text("The code is not right")
+    assert Axe().run(page).violations_count == 0
+
+    sign_in(page, email)  # before the code was given
+    expect(page.get_by_role("status")).to_contain_text("waits for the code")
+    fill(page, code=code(stack, email))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("You are signed in as")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.get_by_role("button", name="Make an account").click()
+    fill(page, email=email, password=PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    expect(fault).to_contain_text("There is an account with this address already")
+
+    page.get_by_role("button", name="I have one").click()
+    page.get_by_role("button", name="I forgot my password").click()
+    fill(page, email=email)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("a code was mailed")
+    fill(page, code=code(stack, email), password="another horse battery")
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("status")).to_contain_text("The password is changed")
+    assert Axe().run(page).violations_count == 0
+    faults.seen.clear()  # of the answers that were refused
+
+
+def test_a_session_that_has_ended_leaves_a_guest_who_can_go_on(
+    stack: RunningStack, page: Page, portrait: Path, email: str, faults
+) -> None:
+    sign_up(stack, page, email)
+    page.evaluate(
+        """() => {
+            const session = JSON.parse(localStorage.getItem("kinpics.session"));
+            localStorage.setItem("kinpics.session", JSON.stringify({ ...session, refreshToken: "x", expires: 0 }));
+            const credentials = JSON.parse(localStorage.getItem("kinpics.credentials"));
+            localStorage.setItem("kinpics.credentials", JSON.stringify({ ...credentials, expires: 0 }));
+        }"""
+    )
+    look_alike(page, portrait)
+    assert page.evaluate("localStorage.getItem('kinpics.session')") is None
+    page.get_by_role("button", name="Delete it").click()
+    page.goto("/account/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    faults.seen.clear()  # of the session that was refused
+
+
+def test_the_wish_to_be_forgotten_names_the_faces_and_can_be_taken_back(
+    stack: RunningStack, phone: Page, face: Path, matches: Any
+) -> None:
+    phone.goto("/selfie/")
+    choose(phone, face)
+    expect(phone.get_by_role("status")).to_have_text("7 photos, most similar first")
+    phone.get_by_text("These are me: remove my face from search").click()
+    phone.get_by_role("button", name="Ask the owner to forget my face").click()
+    expect(phone.get_by_text("The owner is asked to remove your face from search.")).to_be_visible()
+    expect(phone.get_by_role("button", name="Take it back")).to_be_focused()
+    (row,) = matches.scan()["Items"]
+    assert row["kind"] == "forget"
+    assert len(set(row["face_ids"])) == 7
+    phone.reload()
+    expect(phone.get_by_text("you asked the owner to remove your face from search")).to_be_visible()
+    assert Axe().run(phone).violations_count == 0
+    phone.get_by_role("button", name="Take it back").click()
+    expect(phone.locator("#wish")).to_be_hidden()
+    assert matches.scan()["Items"] == []
