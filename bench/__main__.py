@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import accuracy, calls, click, faces, imports, page, search, start, thumbnails, upload, workplace
+from bench import accuracy, calls, click, faces, imports, lookalike, page, search, start, thumbnails, upload, workplace
 
 BENCHMARKS = {
     "thumbnails": thumbnails,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "search": search,
     "imports": imports,
     "click": click,
+    "lookalike": lookalike,
     "calls": calls,
     "upload": upload,
     "start": start,

@@ -39,8 +39,8 @@ def run() -> list[str]:
     """Lines of the report, as Markdown."""
     if not PHOTOS.is_dir():
         return [f"accuracy: skipped, for there are no photographs for evaluation at {PHOTOS}"]
-    analyses = _analyse_all()
-    portraits = list(_portraits(analyses))
+    analyses = analyse_all(PHOTOS)
+    portraits = list(portraits_of(analyses))
     lfw = [portrait for portrait in portraits if "lfw" in portrait.path.parts]
     return [
         f"{WRONG_NAME} is left out: it shows somebody else.",
@@ -56,13 +56,15 @@ def run() -> list[str]:
     ]
 
 
-def _analyse_all() -> dict[Path, Analysis]:
-    paths = sorted(path for path in PHOTOS.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png"))
+def analyse_all(folder: Path) -> dict[Path, Analysis]:
+    """Every picture in a folder and below, analysed."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png"))
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=load_models) as pool:
         return dict(zip(paths, pool.map(analyse, (path.read_bytes() for path in paths)), strict=True))
 
 
-def _portraits(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
+def portraits_of(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
+    """The pictures that are of one person."""
     for path, analysis in analyses.items():
         if path.parent.name in ("group", "noface") or path.name == WRONG_NAME:
             continue

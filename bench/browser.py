@@ -16,10 +16,10 @@ def path() -> str:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """A running one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path(), args=["--no-sandbox", "--disable-gpu", *flags])
         try:
             yield browser
         finally:

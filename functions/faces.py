@@ -16,6 +16,7 @@ MAX_IMAGE_BYTES = 5 * 1024 * 1024
 MIN_IMAGE_SIDE = 80
 MAX_FACES_PER_IMAGE = 100
 MAX_FACE_MATCHES = 4096
+MAX_USER_MATCHES = 500
 _DELETE_BATCH = 4096
 _LIST_PAGE = 4096
 
@@ -69,6 +70,22 @@ class FaceCollection:
             FaceMatchThreshold=threshold,
             MaxFaces=MAX_FACE_MATCHES,
         )["FaceMatches"]
+
+    def search_people_by_image(self, image: bytes, threshold: float, limit: int) -> list[tuple[str, float]] | None:
+        """User ids of the people whom the largest face in a JPEG or PNG resembles, with similarity, best first.
+
+        A person's descriptor is what Rekognition makes of all portraits together. None where there is no face.
+        """
+        self.pay()
+        found = self.client.search_users_by_image(
+            CollectionId=self.collection_id,
+            Image={"Bytes": image},
+            UserMatchThreshold=threshold,
+            MaxUsers=min(limit, MAX_USER_MATCHES),
+        )
+        if "SearchedFace" not in found:
+            return None
+        return [(match["User"]["UserId"], match["Similarity"]) for match in found["UserMatches"]]
 
     def delete(self, face_ids: Iterable[str]) -> None:
         """Remove faces; ids the collection does not know are passed over, as DeleteFaces does."""

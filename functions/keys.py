@@ -20,6 +20,11 @@ MAX_PICSET_BYTES = 200
 # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_IndexFaces.html (ExternalImageId)
 MAX_EXTERNAL_IMAGE_ID = 255
 
+# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_CreateUser.html (UserId)
+MAX_USER_ID = 128
+# Begins the image id of a record that stands for a person of the lookalike gallery, not for a picture.
+PERSON_PREFIX = "person:"
+
 _SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
 _ESCAPED = re.compile(r":([0-9A-F]{2})")
 _HASHED = "::"
@@ -111,10 +116,12 @@ def encode_external_image_id(path: ImagePath) -> str:
     Where that is longer than 255 characters, a hash of the path stands for it: still one id per pic, but
     `decode_external_image_id` can't return to the path.
     """
-    encoded = "".join(chr(byte) if _SAFE.match(bytes([byte])) else f":{byte:02X}" for byte in str(path).encode())
-    if len(encoded) <= MAX_EXTERNAL_IMAGE_ID:
-        return encoded
-    return _HASHED + hashlib.sha256(str(path).encode()).hexdigest()
+    return _encode(str(path), MAX_EXTERNAL_IMAGE_ID)
+
+
+def encode_user_id(person: str) -> str:
+    """Rekognition's id of a person of the lookalike gallery: the name, encoded like an external image id."""
+    return _encode(person, MAX_USER_ID)
 
 
 def decode_external_image_id(external_image_id: str) -> ImagePath | None:
@@ -126,6 +133,13 @@ def decode_external_image_id(external_image_id: str) -> ImagePath | None:
         return parse_image_path(raw.encode("latin-1").decode())
     except (BadNameError, UnicodeError):
         return None
+
+
+def _encode(text: str, most: int) -> str:
+    encoded = "".join(chr(byte) if _SAFE.match(bytes([byte])) else f":{byte:02X}" for byte in text.encode())
+    if len(encoded) <= most:
+        return encoded
+    return _HASHED + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check_text(name: str) -> str:

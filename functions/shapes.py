@@ -109,9 +109,9 @@ GRID_ATTRIBUTES = ("width", "height", "placeholder", "face_count", "taken_at")
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRecord(Row):
-    """A pic, or a portrait of the lookalike gallery, by Rekognition's image id: what a face search leads to."""
+    """A pic, or a portrait or person of the lookalike gallery, by Rekognition's id: what a search leads to."""
 
-    image_id: str = described("Rekognition's id of the picture.")
+    image_id: str = described("Rekognition's id of the picture; of a person, `person:` and Rekognition's user id.")
     image_path: str = described("`<picset>/<file>`; of a portrait `celebrities/<person>/<file>`.")
     width: int = described("Width in pixels, after EXIF orientation.")
     height: int = described("Height in pixels, after EXIF orientation.")

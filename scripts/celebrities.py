@@ -4,16 +4,28 @@ Portraits go straight into the collection, not through the queue: the owner is t
 portrait is named by its content, so adding the same again changes nothing.
 """
 
+import contextlib
 import csv
 import hashlib
 import re
+import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
 
 from functions.faces import CELEBRITIES
-from functions.keys import BadNameError, ImagePath, check_picset, encode_external_image_id
+from functions.keys import (
+    PERSON_PREFIX,
+    BadNameError,
+    ImagePath,
+    check_picset,
+    encode_external_image_id,
+    encode_user_id,
+)
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
 from functions.shapes import ImageRecord
 from scripts.plan import PHOTO_SUFFIXES, PlanError, Refusal
@@ -21,6 +33,9 @@ from scripts.stack import Stack
 
 PREFIX = "celebrities/"
 COLUMNS = ("file", "name", "credit", "licence", "url")
+# Percent from which a portrait is taken to be of the same person as the others of that name.
+_SAME_PERSON = 50.0
+_ATTEMPTS = 6
 _CACHE_CONTROL = "public, max-age=86400"
 # A number at a name's end tells portraits of one person apart: `Ada_Lovelace_2.jpg`.
 _NUMBER = re.compile(r"[ _-]+\d+$")
@@ -87,6 +102,12 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
     if len(faces) != 1:
         stack.celebrities.delete(face["FaceId"] for face in faces)
         raise _unusable(len(faces), found.get("UnindexedFaces", []))
+    person_id = encode_user_id(portrait.person)
+    if not _belongs_to(stack, person_id, faces[0]["FaceId"]):
+        stack.celebrities.delete([faces[0]["FaceId"]])
+        raise UnusableImageError(
+            "AnotherPerson", f"it does not look like the other portraits of {portrait.person}: is the name right?"
+        )
     _put(stack, image_path, renditions)
     record = ImageRecord(
         image_id=faces[0]["ImageId"],
@@ -100,7 +121,12 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
         licence=portrait.licence or None,
         url=portrait.url or None,
     )
-    stack.dynamodb.put_item(TableName=stack.outputs["PicsByImageIdTable"], Item=record.to_item())
+    # The person's first portrait stands for them; the portrait's own record comes last, for it says that all is done.
+    table = stack.outputs["PicsByImageIdTable"]
+    person = replace(record, image_id=f"{PERSON_PREFIX}{person_id}").to_item()
+    with contextlib.suppress(stack.dynamodb.exceptions.ConditionalCheckFailedException):
+        stack.dynamodb.put_item(TableName=table, Item=person, ConditionExpression="attribute_not_exists(image_id)")
+    stack.dynamodb.put_item(TableName=table, Item=record.to_item())
     stack.ledger.changed(CELEBRITIES)
     return True
 
@@ -108,7 +134,8 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
 def records(stack: Stack) -> Iterator[ImageRecord]:
     """The portraits there are."""
     pages = stack.dynamodb.get_paginator("scan").paginate(
-        TableName=stack.outputs["PicsByImageIdTable"], FilterExpression="attribute_exists(person)"
+        TableName=stack.outputs["PicsByImageIdTable"],
+        FilterExpression=Attr("person").exists() & ~Attr("image_id").begins_with(PERSON_PREFIX),
     )
     for page in pages:
         yield from map(ImageRecord.from_item, page["Items"])
@@ -122,15 +149,59 @@ def people(stack: Stack) -> Counter[str]:
 def remove(stack: Stack, person: str) -> int:
     """Remove a person with every portrait; returns how many there were."""
     found = [record for record in records(stack) if record.person == person]
-    # Faces go first: while a record is there, they can still be found.
-    stack.celebrities.delete(face["Face"]["FaceId"] for record in found for face in record.data["FaceRecords"])
+    table, collection_id = stack.outputs["PicsByImageIdTable"], stack.celebrities.collection_id
+    person_id = encode_user_id(person)
+    with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
+        _patiently(stack, lambda: stack.rekognition.delete_user(CollectionId=collection_id, UserId=person_id))
+    # Faces go before the records that they can be found by.
+    _delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.data["FaceRecords"]])
     for record in found:
         for bucket in ("PicsBucket", "ThumbnailsBucket"):
             stack.s3.delete_object(Bucket=stack.outputs[bucket], Key=record.image_path)
-        stack.dynamodb.delete_item(TableName=stack.outputs["PicsByImageIdTable"], Key={"image_id": record.image_id})
+        stack.dynamodb.delete_item(TableName=table, Key={"image_id": record.image_id})
+    stack.dynamodb.delete_item(TableName=table, Key={"image_id": f"{PERSON_PREFIX}{person_id}"})
     if found:
         stack.ledger.changed(CELEBRITIES)
     return len(found)
+
+
+def _delete_faces(stack: Stack, face_ids: list[str]) -> None:
+    """Delete faces; those that Rekognition still takes to be a person's are tried again. Raises ``OSError``."""
+    for attempt in range(_ATTEMPTS):
+        if not face_ids:
+            return
+        answer = stack.rekognition.delete_faces(CollectionId=stack.celebrities.collection_id, FaceIds=face_ids)
+        refused = answer.get("UnsuccessfulFaceDeletions", [])
+        face_ids = [entry["FaceId"] for entry in refused if "FACE_NOT_FOUND" not in entry.get("Reasons", [])]
+        if face_ids:
+            time.sleep(2**attempt / 4)
+    raise OSError(f"Rekognition does not delete {len(face_ids)} faces yet: run the same command again in a minute")
+
+
+def _belongs_to(stack: Stack, person_id: str, face_id: str) -> bool:
+    """Make a face one of a person's, who is made if need be; False where it is too unlike the others."""
+    collection_id = stack.celebrities.collection_id
+    with contextlib.suppress(stack.rekognition.exceptions.ConflictException):
+        stack.rekognition.create_user(CollectionId=collection_id, UserId=person_id)
+    done = _patiently(
+        stack,
+        lambda: stack.rekognition.associate_faces(
+            CollectionId=collection_id, UserId=person_id, FaceIds=[face_id], UserMatchThreshold=_SAME_PERSON
+        ),
+    )
+    return not done.get("UnsuccessfulFaceAssociations")
+
+
+def _patiently(stack: Stack, call: Callable[[], Any]) -> Any:
+    """Call again while Rekognition is still busy with an earlier change of the same person."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return call()
+        except stack.rekognition.exceptions.ConflictException:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(2**attempt / 4)
+    return None
 
 
 def _read_table(path: Path) -> dict[str, dict[str, str]]:

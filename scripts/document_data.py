@@ -95,7 +95,7 @@ are used up and an earlier answer serves, which may not know of the album's last
 | `similarity` | of the best matching face in it, rounded down to 0.01 |
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
-| `person`, `credit`, `licence`, `url` | of a portrait; each person comes once, by the best portrait |
+| `person`, `credit`, `licence`, `url` | of a person of the gallery, who comes once, with the first portrait; how alike is told of all portraits together |
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` or `AllowanceReached` (the album's or the visitor's paid searches of the day are used up).

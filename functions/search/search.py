@@ -17,7 +17,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.faces import FaceCollection
+from functions.faces import CELEBRITIES, FaceCollection
+from functions.keys import PERSON_PREFIX
 from functions.ledger import CeilingReachedError, Found, Ledger
 from functions.search.request import DEFAULT_THRESHOLD, RequestError, SearchRequest, next_token
 from functions.shapes import ImageRecord
@@ -25,6 +26,8 @@ from functions.tables import Tables
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
 MAX_ANSWER_BYTES = 5_000_000
+# Stands for the only face of a portrait.
+_FIRST_FACE = ""
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
 
 
@@ -54,6 +57,8 @@ class Searcher:
         try:
             if request.face_id:
                 found = self._by_face(collection, request.face_id, request)
+            elif request.collection == CELEBRITIES:
+                found = Found(_people(collection, request), 0, True)
             else:
                 found = Found(_best_by_image(collection.search_by_image(request.image, request.threshold)), 0, True)
         except CeilingReachedError as error:
@@ -102,12 +107,9 @@ class Searcher:
         page = matches[request.offset : request.offset + request.limit]
         records = self.tables.image_records(image_id for _, image_id, _ in page)
         offset = request.offset
-        people: set[str] = set()
         for face_id, image_id, similarity in page:
             photo = _photo(records.get(image_id), face_id, similarity)
-            # Several portraits of one person count as one, by the best.
-            if photo is not None and photo.get("person") not in people:
-                people |= {photo["person"]} if "person" in photo else set()
+            if photo is not None:
                 size += len(json.dumps(photo))
                 if output and size > MAX_ANSWER_BYTES:
                     break
@@ -121,6 +123,14 @@ class Searcher:
         return answer
 
 
+def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
+    """The people of the gallery whom a picture resembles, each by the record that stands for them."""
+    found = collection.search_people_by_image(request.image, request.threshold, request.offset + request.limit + 1)
+    if found is None:
+        raise _no_face()
+    return [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in found]
+
+
 def _best_by_image(matches: list[dict]) -> list[tuple[str, str, float]]:
     best: dict[str, tuple[str, str, float]] = {}
     for match in sorted(matches, key=lambda match: -match["Similarity"]):
@@ -132,7 +142,7 @@ def _best_by_image(matches: list[dict]) -> list[tuple[str, str, float]]:
 def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict | None:
     """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
     faces = [_face(face["Face"]) for face in record.data.get("FaceRecords", [])] if record else []
-    own = next((face for face in faces if face["FaceId"] == face_id), None)
+    own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
     if record is None or own is None:
         return None
     return {
@@ -160,7 +170,7 @@ def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     if code == "InvalidParameterException" and request.face_id:
         return _face_not_found()
     if code == "InvalidParameterException" and "face" in message.lower():
-        return RequestError(422, "NoFace", "there is no face to search for in this picture")
+        return _no_face()
     if code == "InvalidImageFormatException":
         return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG")
     if code == "ImageTooLargeException":
@@ -168,6 +178,10 @@ def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     if code in ("ProvisionedThroughputExceededException", "ThrottlingException"):
         return RequestError(429, "TooManyRequests", "too many searches at once: try again in a moment")
     return error
+
+
+def _no_face() -> RequestError:
+    return RequestError(422, "NoFace", "there is no face to search for in this picture")
 
 
 def _face_not_found() -> RequestError:

@@ -1,9 +1,11 @@
+import io
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from running import RunningStack
 
@@ -74,9 +76,15 @@ def page(context: BrowserContext, faults: Faults) -> Page:
 
 
 @pytest.fixture
-def camera_page(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
-    """A page of a browser with a camera, made up by Chromium: a moving pattern, nobody in it."""
+def camera_page(browser: Browser, stack: RunningStack, faults: Faults, face: Path, tmp_path: Path) -> Iterator[Page]:
+    """A page of a browser with a camera, before which somebody sits."""
+    with Image.open(face) as image:
+        seen = ImageOps.pad(image.convert("RGB"), (640, 480), color=(120, 120, 120))
+    frame = io.BytesIO()
+    seen.save(frame, "JPEG", quality=95)
+    (tmp_path / "camera.mjpeg").write_bytes(frame.getvalue() * 20)
     flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    flags.append(f"--use-file-for-fake-video-capture={tmp_path / 'camera.mjpeg'}")
     other = browser.browser_type.launch(executable_path=chromium(), args=[*_ARGUMENTS, *flags])
     opened = other.new_page(base_url=stack.site_url)
     opened.set_default_timeout(15_000)

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from running import RunningStack
+from steps import choose
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def calls(stack: RunningStack) -> Iterator[Any]:
         table.put_item(Item=before)
 
 
-def face(stack: RunningStack, file: str) -> str:
+def face_of(stack: RunningStack, file: str) -> str:
     row = stack.table("PicsTable").get_item(Key={"primarykey": "2009_inauguration", "sortkey": file})["Item"]
     return row["data"]["FaceRecords"][0]["Face"]["FaceId"]
 
@@ -34,7 +36,7 @@ def face(stack: RunningStack, file: str) -> str:
 def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refused_in_words(
     stack: RunningStack, page: Page, calls: Any
 ) -> None:
-    known, unknown = face(stack, "obama.jpg"), face(stack, "biden.jpg")
+    known, unknown = face_of(stack, "obama.jpg"), face_of(stack, "biden.jpg")
     rows = stack.table("LedgerTable")
     for row in rows.scan()["Items"]:
         if unknown in row["entry"]:
@@ -54,4 +56,15 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
     expect(page.locator("a.tile").first).to_be_visible()
     page.goto(f"/people/?face={unknown}")
     expect(page.get_by_role("alert")).to_contain_text("as many new searches today as its owner lets it")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
+    page: Page, calls: Any, face: Path
+) -> None:
+    calls()
+    page.goto("/selfie/")
+    choose(page, face)
+    expect(page.get_by_role("alert")).to_contain_text("as many new searches today as its owner lets it")
+    expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()

@@ -29,7 +29,8 @@ def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: py
         stack.kinpics("celebrities", "remove", name, "--yes")
 
 
-def test_whom_one_looks_like(page: Page, portrait: Path) -> None:
+def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
+    page = phone
     page.goto("/")
     page.get_by_role("link", name="Whom do I look like?").click()
     choose(page, portrait)
@@ -41,6 +42,7 @@ def test_whom_one_looks_like(page: Page, portrait: Path) -> None:
     expect(people.first.get_by_role("link", name="U.S. Navy, public domain")).to_be_visible()
     expect(people.nth(1)).to_contain_text("% similar")
     page.wait_for_function("[...document.querySelectorAll('#lookalikes img')].every((image) => image.naturalWidth)")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(page).violations_count == 0
 
 

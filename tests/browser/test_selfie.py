@@ -8,6 +8,40 @@ from playwright.sync_api import Page, expect
 from steps import choose, sent, watch_searches
 
 MOST_SENT_BYTES = 200_000
+_NAME_OF_FOCUS = """() => {
+    const { activeElement: element } = document;
+    return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent
+        ?? element.querySelector("img")?.alt ?? element.textContent;
+}"""
+
+
+def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
+    page.goto("/")
+    tab_to(page, "Find my photos")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("I agree")).to_be_enabled()
+    tab_to(page, "I agree")
+    page.keyboard.press("Space")
+    tab_to(page, "Take or choose a picture")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(face)
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    tab_to(page, "Download all my photos")
+    tab_to(page, "Photo obama3.jpg")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pswp--ui-visible")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp--ui-visible")).to_be_hidden()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus is called so."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if name in (page.evaluate(_NAME_OF_FOCUS) or ""):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
 
 
 def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:

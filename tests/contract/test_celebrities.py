@@ -24,7 +24,9 @@ def gallery(stack: RunningStack) -> Iterator[RunningStack]:
     yield stack
     for line in stack.kinpics("celebrities", "list").stdout.splitlines():
         stack.kinpics("celebrities", "remove", line.split("\t")[0], "--yes")
-    assert stack.client("rekognition").list_faces(CollectionId=stack.outputs["CelebritiesCollection"])["Faces"] == []
+    rekognition, gallery = stack.client("rekognition"), {"CollectionId": stack.outputs["CelebritiesCollection"]}
+    assert rekognition.list_faces(**gallery)["Faces"] == rekognition.list_users(**gallery)["Users"] == []
+    assert [row for row in stack.table("PicsByImageIdTable").scan()["Items"] if "person" in row] == []
     listed = stack.client("s3").list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"], Prefix="celebrities/")
     assert listed["KeyCount"] == 0
 
@@ -52,6 +54,9 @@ def test_a_gallery_names_whom_a_picture_resembles_most(
     )
     assert add(gallery, tmp_path) == {"added": 3, "already_there": 0, "failures": {}}
     assert add(gallery, tmp_path) == {"added": 0, "already_there": 3, "failures": {}}
+    shutil.copy(portraits["biden.jpg"], tmp_path / "Barack_Obama_3.jpg")
+    told = add(gallery, tmp_path)
+    assert "does not look like the other portraits of Barack Obama" in told["failures"]["Barack_Obama_3.jpg"]
     assert gallery.kinpics("celebrities", "list").stdout == "Barack Obama\t2 portraits\nGrace Hopper\t1 portrait\n"
 
     everyone = search(gallery, portraits["obama.jpg"], threshold=0)
