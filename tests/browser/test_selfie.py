@@ -24,13 +24,13 @@ def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
     page.keyboard.press("Space")
     tab_to(page, "Take or choose a picture")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(face)
     expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
     tab_to(page, "Download all my photos")
     tab_to(page, "Photo obama3.jpg")
     page.keyboard.press("Enter")
-    expect(page.locator(".pswp--ui-visible")).to_be_visible()
+    page.locator('.pswp--ui-visible .strip[data-state="faces"]').wait_for()
     page.keyboard.press("Escape")
     expect(page.locator(".pswp--ui-visible")).to_be_hidden()
 
