@@ -31,6 +31,8 @@ _METRICS, _ALARMS, _DASHBOARDS = 7, 5, 1
 # What has gone once to CloudFront's edges is asked of S3 again this often for each time it is looked at.
 _CACHE_MISSES = 0.1
 
+# https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
+_PAID = ("IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
 _READS = ("GetItem", "Query", "BatchGetItem", "Scan")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
@@ -69,7 +71,7 @@ def units_of(calls: Iterable[dict[str, Any]]) -> Counter[str]:
         for service, name in names:
             if service == "s3":
                 units["s3_puts" if name in ("PutObject", "ListBucket") else "s3_gets"] += name != "DeleteObject"
-            elif service == "rekognition" and name in ("IndexFaces", "SearchFaces", "SearchFacesByImage"):
+            elif service == "rekognition" and name in _PAID:
                 units["rekognition_calls"] += 1
             elif service == "lambda":
                 units["lambda_requests"] += 1

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
-from scripts import dead_letters, manage, reconcile
+from scripts import dead_letters, manage, people, reconcile
 from scripts.deploy import Target, notified_queues
 from scripts.stack import Stack
 from scripts.survey import drift, survey
@@ -51,6 +51,7 @@ def examine(target: Target, stack: Stack, *, round_trip: bool) -> Iterator[Findi
         ("paid calls today", lambda: _paid_calls(stack)),
         ("alarms", lambda: _alarms(target, stack)),
         ("dead letters", lambda: _dead_letters(stack)),
+        ("wishes", lambda: _wishes(stack)),
         ("agreement", lambda: _agreement(stack)),
     ]
     if round_trip:
@@ -118,7 +119,7 @@ def _cors(stack: Stack) -> Finding:
     """Whether a page may call the services from its own origin: AWS's endpoints say so to a preflight request."""
     origin = stack.site_url or "https://example.com"
     refused = []
-    for service in ("cognito-identity", "dynamodb", "lambda"):
+    for service in ("cognito-identity", "cognito-idp", "dynamodb", "lambda"):
         url = stack.endpoint_url or f"https://{service}.{stack.region}.amazonaws.com"
         headers = {
             "Origin": origin,
@@ -193,6 +194,14 @@ def _dead_letters(stack: Stack) -> Finding:
         return Finding("dead letters", "ok", "none")
     advice = "see `kinpics dead-letters list`"
     return Finding("dead letters", "warning", f"{count(len(letters), 'photo')} could not be processed", advice)
+
+
+def _wishes(stack: Stack) -> Finding:
+    waiting = len(people.wishes(stack))
+    if not waiting:
+        return Finding("wishes", "ok", "nobody waits to be forgotten")
+    text = f"{waiting} visitors ask" if waiting > 1 else "a visitor asks"
+    return Finding("wishes", "warning", f"{text} to be forgotten", "look at them with `kinpics people wishes`")
 
 
 def _agreement(stack: Stack) -> Finding:

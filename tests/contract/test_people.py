@@ -66,6 +66,8 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
     assert {f"{SET}/biden.jpg", "2009_inauguration/biden.jpg"} <= photos
     identity = wish(album, [entry["face"]["FaceId"] for entry in found])
 
+    examined = album.kinpics("doctor", "--no-round-trip", check=False).stdout
+    assert "a visitor asks to be forgotten" in examined
     told = album.kinpics("people", "wishes").stdout
     assert told.startswith(f"{identity}\t2026-11-21\t{len(photos)} photos")
     assert all(path in told for path in photos)
