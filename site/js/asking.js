@@ -12,18 +12,24 @@ import { watchCamera } from "./viewfinder.js";
 
 /**
  * Search with each picture that the visitor takes, chooses, drops or pastes.
- * @param {(image: string, picture: Blob) => Promise<string>} search  Takes a JPEG, in base64 and as it is; shows what it
- *   finds, and returns it in words.
- * @param {() => void} forget  Takes away what was shown.
+ * @template Found
+ * @param {object} page
+ * @param {(image: string) => Promise<Found>} page.search  Takes a JPEG in base64.
+ * @param {(found: Found, picture: Blob) => string | Promise<string>} page.show  Shows what was found by that JPEG, and
+ *   returns it in words.
+ * @param {() => void} page.forget  Takes away what was shown.
  */
-export function askForPicture(search, forget) {
+export function askForPicture({ search, show: showFound, forget }) {
   const input = /** @type {HTMLInputElement} */ (document.getElementById("picture"));
   const preview = /** @type {HTMLImageElement} */ (document.getElementById("preview"));
   const outlines = /** @type {HTMLElement} */ (document.getElementById("outlines"));
   const count = /** @type {HTMLElement} */ (document.getElementById("count"));
   const drop = /** @type {HTMLElement} */ (document.getElementById("drop"));
+  // What is searched by now: an answer for anything else comes too late to be shown.
   /** @type {ImageBitmap | null} */
   let picture = null;
+  /** @type {Box | undefined} */
+  let chosen;
 
   function clean() {
     clear();
@@ -48,14 +54,18 @@ export function askForPicture(search, forget) {
     if (!file || !agrees()) return;
     clean();
     count.textContent = "Looking for faces…";
+    /** @type {ImageBitmap | null} */
+    let opened = null;
     try {
-      const opened = (picture = await openPicture(file));
-      show(await toJpeg(opened));
+      opened = picture = await openPicture(file);
+      const small = await toJpeg(opened);
       const faces = await findFaces(opened);
-      if (picture !== opened) return; // another one was chosen meanwhile
+      if (picture !== opened) return;
+      show(small);
       if (faces.length > 1) letChoose(faces);
       else await consider(faces[0]);
     } catch (error) {
+      if (picture !== opened) return;
       count.textContent = "";
       tell(error, () => use(file));
     }
@@ -84,14 +94,21 @@ export function askForPicture(search, forget) {
 
   /** @param {Box} [face] */
   async function searchFor(face) {
-    if (!picture) return;
+    const searched = picture;
+    if (!searched) return;
+    const isLate = () => picture !== searched || chosen !== face;
+    chosen = face;
     forget();
     count.textContent = "Searching…";
     try {
-      const small = await toJpeg(picture, face);
+      const small = await toJpeg(searched, face);
       if (!outlines.childElementCount) show(small); // else another face can still be chosen
-      count.textContent = await search(await toBase64(small), small);
+      const found = await search(await toBase64(small));
+      if (isLate()) return;
+      const words = await showFound(found, small);
+      if (!isLate()) count.textContent = words;
     } catch (error) {
+      if (isLate()) return;
       count.textContent = "";
       tell(error, () => searchFor(face));
     }

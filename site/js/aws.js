@@ -147,14 +147,15 @@ export function known() {
 async function renew(identityId) {
   const Logins = await logins();
   const member = session()?.email ?? "";
-  const pool = { IdentityPoolId: config.identityPoolId, Logins };
-  const id = identityId ?? (await identities("GetId", pool)).IdentityId;
-  let given;
+  let id, given;
   try {
+    id = identityId ?? (await identities("GetId", { IdentityPoolId: config.identityPoolId, Logins })).IdentityId;
     given = await identities("GetCredentialsForIdentity", { IdentityId: id, Logins });
   } catch (error) {
-    if (identityId && error instanceof AwsError && LOST_IDENTITY_CODES.has(error.code)) return renew(null);
-    throw error;
+    if (!(error instanceof AwsError && LOST_IDENTITY_CODES.has(error.code))) throw error;
+    if (!identityId && !member) throw error;
+    if (!identityId) keepSession(null); // the account is gone: the visitor goes on as a guest
+    return renew(null);
   }
   /** @type {Credentials} */
   const fresh = {

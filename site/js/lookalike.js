@@ -24,11 +24,10 @@ export function showLookalike() {
   let drawn = null;
 
   /**
-   * @param {string} image
+   * @param {Lookalike[]} found
    * @param {Blob} selfie
    */
-  async function search(image, selfie) {
-    const found = await searchLookalikes(image);
+  async function show(found, selfie) {
     const [best] = found;
     list.replaceChildren(...found.map(portrait));
     if (!best) return "There is nobody in the gallery yet.";
@@ -115,7 +114,7 @@ export function showLookalike() {
   withSelfie.addEventListener("change", () => void draw());
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   /** @type {HTMLElement} */ (document.getElementById("forget-last")).addEventListener("click", forgetLast);
-  askForPicture(search, forget);
+  askForPicture({ search: searchLookalikes, show, forget });
   void comeBack();
 }
 

@@ -1,6 +1,6 @@
 // What is a visitor's own, in a row of his own for each kind: nobody else may read or write it. Never a picture.
 
-import { dynamodb, known } from "./aws.js";
+import { credentials, dynamodb, known } from "./aws.js";
 import { config } from "./config.js";
 import { plain, typed } from "./values.js";
 
@@ -59,7 +59,7 @@ export async function removeAll() {
  * @param {() => Promise<void>} signIn
  */
 export async function bringAlong(signIn) {
-  const guest = known();
+  const guest = known() ? await credentials() : null; // nobody new is made known for it
   const rows = guest ? (await Promise.all(KINDS.map((kind) => read(kind, guest)))).filter((row) => row !== null) : [];
   await signIn();
   for (const row of rows) {

@@ -34,9 +34,9 @@ export function showSelfie() {
     return `${pics.length === 1 ? "1 photo" : `${pics.length} photos`}, most similar first`;
   }
 
-  /** @param {string} image */
-  async function search(image) {
-    all = await searchPicture(image, Number(threshold.min));
+  /** @param {Pic[]} answer */
+  function showAll(answer) {
+    all = answer;
     found.hidden = !all.length;
     // The photo that resembles the visitor most leads to all the others, and has no selfie in it.
     if (all[0]?.face) link.href = personUrl(all[0].face.FaceId);
@@ -70,11 +70,15 @@ export function showSelfie() {
   async function share() {
     const url = link.href;
     try {
-      if (navigator.share) await navigator.share({ url, title: document.title });
-      else await navigator.clipboard.writeText(url);
-      done.textContent = "The link is copied: it leads to the photos, and has no picture of yours in it.";
-    } catch {
-      done.textContent = url; // to be copied by hand
+      if (navigator.share) {
+        await navigator.share({ url, title: document.title });
+      } else {
+        await navigator.clipboard.writeText(url);
+        done.textContent = "The link is copied: it leads to the photos, and has no picture of yours in it.";
+      }
+    } catch (error) {
+      const isWish = error instanceof DOMException && error.name === "AbortError";
+      if (!isWish) done.textContent = url; // to be copied by hand
     }
   }
 
@@ -84,6 +88,6 @@ export function showSelfie() {
   });
   download.addEventListener("click", save);
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
-  askForPicture(search, forget);
+  askForPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
   void watchWish(() => pics.flatMap((pic) => (pic.face ? [pic.face.FaceId] : [])));
 }
