@@ -30,13 +30,21 @@ export async function showAccount() {
    * @param {string} name  Of the panel to show.
    * @param {string} [words]
    */
-  function show(name, words = "") {
+  function turnTo(name, words = "") {
+    show(name, words);
+    /** @type {HTMLElement | undefined} */ (panels.find((panel) => !panel.hidden)?.querySelector("input, button"))?.focus();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} words
+   */
+  function show(name, words) {
     for (const panel of panels) panel.hidden = panel.dataset.panel !== name;
     told.textContent = words;
     fault.textContent = "";
     address.textContent = email;
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
-    /** @type {HTMLElement | undefined} */ (panels.find((panel) => !panel.hidden)?.querySelector("input, button"))?.focus();
   }
 
   /**
@@ -99,7 +107,7 @@ export async function showAccount() {
       form.ariaBusy = "true";
       fault.textContent = told.textContent = "";
       try {
-        show(...(await action(fields)));
+        turnTo(...(await action(fields)));
       } catch (error) {
         fault.textContent = inWords(error, WORDS);
       }
@@ -107,10 +115,10 @@ export async function showAccount() {
     });
   }
   for (const button of document.querySelectorAll("button[data-show]")) {
-    button.addEventListener("click", () => show(/** @type {HTMLElement} */ (button).dataset.show ?? ""));
+    button.addEventListener("click", () => turnTo(/** @type {HTMLElement} */ (button).dataset.show ?? ""));
   }
 
   const member = await freshSession().catch(() => null);
   email = member?.email ?? "";
-  show(member ? "member" : "sign-in");
+  show(member ? "member" : "sign-in", ""); // no keyboard slides in before the visitor wants one
 }

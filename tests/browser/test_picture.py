@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from pathlib import Path
 
 import pillow_heif
@@ -17,6 +18,36 @@ MOST_SENT_BYTES = 200_000
 
 def picture_in(request: Request) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(sent(request)["image"])))
+
+
+DROP = """([type, base64]) => {
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "me.jpg", { type: "image/jpeg" }));
+    const options = { bubbles: true, cancelable: true };
+    const event = type === "drop" ? new DragEvent(type, { ...options, dataTransfer: data })
+        : new ClipboardEvent(type, { ...options, clipboardData: data });
+    document.getElementById("drop").dispatchEvent(event);
+}"""
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_picture_can_be_dropped_or_pasted_once_the_visitor_agrees(page: Page, face: Path, way: str) -> None:
+    sent_bodies: list[str] = []
+    page.on("request", lambda request: sent_bodies.append(request.post_data or ""))
+    page.goto("/selfie/")
+    expect(page.get_by_label("I agree")).to_be_enabled()
+    picture = base64.b64encode(face.read_bytes()).decode()
+    page.evaluate(DROP, [way, picture])
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#preview")).to_be_hidden()
+    assert not any("image" in body for body in sent_bodies), "nothing is sent without consent"
+    page.get_by_label("I agree").check()
+    page.evaluate(DROP, [way, picture])
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    (whole,) = [body for body in sent_bodies if "image" in body]
+    part = json.loads(whole)["image"][1000:1100]
+    assert sum(part in body for body in sent_bodies) == 1, "it is in the one call that searches and in no other"
 
 
 def test_what_is_no_picture_is_told(page: Page, tmp_path: Path, face: Path) -> None:
