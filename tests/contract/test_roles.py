@@ -64,6 +64,7 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
     ledger = {"TableName": outputs["LedgerTable"]}
+    matches = {"TableName": outputs["MatchesTable"], "KeyConditionExpression": "identity_id = :i"}
 
     def count(entry: str) -> tuple[str, str, dict]:
         add = {"UpdateExpression": "ADD calls :n", "ExpressionAttributeValues": {":n": {"N": "0"}}}
@@ -102,6 +103,13 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "search faces": ("rekognition", "search_faces", album | {"FaceId": nobody}),
         "list another's faces": ("rekognition", "list_faces", {"CollectionId": "another"}),
         "delete the collection": ("rekognition", "delete_collection", {"CollectionId": "another"}),
+        "know who is forgotten": (
+            "dynamodb",
+            "query",
+            matches | {"ExpressionAttributeValues": {":i": {"S": "forgotten"}}},
+        ),
+        "read a visitor's own": ("dynamodb", "query", matches | {"ExpressionAttributeValues": {":i": {"S": "a"}}}),
+        "scan what is visitors'": ("dynamodb", "scan", {"TableName": outputs["MatchesTable"]}),
         "receive messages": ("sqs", "get_queue_attributes", {"QueueUrl": outputs["ProcessQueue"]}),
         "read dead letters": ("sqs", "receive_message", {"QueueUrl": outputs["DeadLetterQueue"]}),
         "invoke a function": ("lambda", "invoke", {"FunctionName": outputs["SearchFunction"]}),
@@ -121,6 +129,8 @@ ALLOWED = {
         "delete an image",
         "list faces",
         "delete faces",
+        "search faces",
+        "know who is forgotten",
         "receive messages",
         "count indexing",
         "note a change",
