@@ -22,8 +22,8 @@ class SiteConfig:
     language: str = "en"
     # What a visitor agrees to before a search by picture.
     selfie_consent: str = (
-        "Your picture is made small on this device and sent once, to compare the face in it with the faces of this "
-        "album (by Amazon Rekognition). This album stores it nowhere."
+        "Your picture is looked at on this device; the face you mean is cut out and sent once, to be compared with the "
+        "faces of this album (by Amazon Rekognition). This album stores it nowhere."
     )
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = 90.0

@@ -38,7 +38,7 @@ import { plain } from "./values.js";
  */
 
 // What one answer holds at most: a picture is not sent again for more.
-const MOST_PHOTOS = 500;
+export const MOST_PHOTOS = 500;
 const MOST_LOOKALIKES = 20;
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const MOST_KEYS = 100;

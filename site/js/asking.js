@@ -24,6 +24,7 @@ export function askForPicture({ search, show: showFound, forget }) {
   const preview = /** @type {HTMLImageElement} */ (document.getElementById("preview"));
   const outlines = /** @type {HTMLElement} */ (document.getElementById("outlines"));
   const count = /** @type {HTMLElement} */ (document.getElementById("count"));
+  const busy = /** @type {HTMLElement} */ (document.getElementById("busy"));
   const drop = /** @type {HTMLElement} */ (document.getElementById("drop"));
   // What is searched by now: an answer for anything else comes too late to be shown.
   /** @type {ImageBitmap | null} */
@@ -34,10 +35,19 @@ export function askForPicture({ search, show: showFound, forget }) {
   function clean() {
     clear();
     show(null);
-    count.textContent = "";
+    say("");
     picture?.close();
     picture = null;
     forget();
+  }
+
+  /**
+   * @param {string} words
+   * @param {boolean} [working]  Whether there is more to come by itself.
+   */
+  function say(words, working = false) {
+    count.textContent = words;
+    busy.hidden = !working;
   }
 
   /** @param {Blob | null} shown */
@@ -53,7 +63,7 @@ export function askForPicture({ search, show: showFound, forget }) {
   async function use(file) {
     if (!file || !agrees()) return;
     clean();
-    count.textContent = "Looking for faces…";
+    say("Looking for faces…", true);
     /** @type {ImageBitmap | null} */
     let opened = null;
     try {
@@ -66,14 +76,14 @@ export function askForPicture({ search, show: showFound, forget }) {
       else await consider(faces[0]);
     } catch (error) {
       if (picture !== opened) return;
-      count.textContent = "";
+      say("");
       tell(error, () => use(file));
     }
   }
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    count.textContent = `There are ${faces.length} faces in this picture: choose one. Yours is not outlined? Then take one closer.`;
+    say(`There are ${faces.length} faces in this picture: choose one. Yours is not outlined? Then take one closer.`);
     outlines.replaceChildren(
       ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
     );
@@ -88,8 +98,9 @@ export function askForPicture({ search, show: showFound, forget }) {
     clear();
     const fault = face && picture ? faultOf(picture, face) : "NoFace";
     if (!fault) return searchFor(face);
-    count.textContent = "";
-    tell(new AwsError(fault, "found on the device"), () => searchFor(face), "Search anyway");
+    say("");
+    const label = face ? "Search anyway" : "Search with the whole picture";
+    tell(new AwsError(fault, "found on the device"), () => searchFor(face), label);
   }
 
   /** @param {Box} [face] */
@@ -99,17 +110,17 @@ export function askForPicture({ search, show: showFound, forget }) {
     const isLate = () => picture !== searched || chosen !== face;
     chosen = face;
     forget();
-    count.textContent = "Searching…";
+    say("Searching…", true);
     try {
       const small = await toJpeg(searched, face);
       if (!outlines.childElementCount) show(small); // else another face can still be chosen
       const found = await search(await toBase64(small));
       if (isLate()) return;
       const words = await showFound(found, small);
-      if (!isLate()) count.textContent = words;
+      if (!isLate()) say(words);
     } catch (error) {
       if (isLate()) return;
-      count.textContent = "";
+      say("");
       tell(error, () => searchFor(face));
     }
   }

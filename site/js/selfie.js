@@ -1,6 +1,6 @@
 // Find one's own photos; how alike a face has to be is the visitor's to choose, without searching again.
 
-import { searchPicture } from "./album.js";
+import { MOST_PHOTOS, searchPicture } from "./album.js";
 import { askForPicture } from "./asking.js";
 import { config } from "./config.js";
 import { Groups } from "./groups.js";
@@ -31,6 +31,7 @@ export function showSelfie() {
     done.textContent = "";
     download.disabled = !pics.length;
     if (!pics.length) return all.length ? "No photo is that much alike." : "No photo of this album shows this face.";
+    if (pics.length === MOST_PHOTOS) return `The ${MOST_PHOTOS} most similar photos; the link below leads to all`;
     return `${pics.length === 1 ? "1 photo" : `${pics.length} photos`}, most similar first`;
   }
 

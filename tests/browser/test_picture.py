@@ -68,7 +68,7 @@ def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp
     choose(page, tmp_path / "plain.jpg")
     expect(page.get_by_role("alert")).to_contain_text("No face was found")
     assert not calls, "nothing was sent"
-    page.get_by_role("button", name="Search anyway").click()
+    page.get_by_role("button", name="Search with the whole picture").click()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("No face was found")
     assert len(calls) == 1
