@@ -45,6 +45,11 @@ class Sighting:
         return self.face["FaceId"]
 
 
+def is_face_id(text: str) -> bool:
+    """Whether a text could be the id of a face."""
+    return bool(_FACE_ID.fullmatch(text))
+
+
 def wishes(stack: Stack) -> list[Wish]:
     """The wishes that are not granted yet, oldest first. What visitors wrote is taken for what it should be only."""
     pages = stack.dynamodb.get_paginator("scan").paginate(
@@ -54,7 +59,7 @@ def wishes(stack: Stack) -> list[Wish]:
     for page in pages:
         for item in page["Items"]:
             ids = item.get("face_ids")
-            known = [str(entry) for entry in ids if _FACE_ID.fullmatch(str(entry))] if isinstance(ids, list) else []
+            known = [str(entry) for entry in ids if is_face_id(str(entry))] if isinstance(ids, list) else []
             made_at, expires_at = str(item.get("made_at", "")), int(item.get("expires_at", 0))
             found.append(Wish(identity_id=item["identity_id"], made_at=made_at, expires_at=expires_at, face_ids=known))
     return sorted(found, key=lambda wish: wish.made_at)

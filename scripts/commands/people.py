@@ -45,6 +45,11 @@ def people_forget(context: Context, wish: str | None, faces: tuple[str, ...], ye
     stack = context.stack
     if bool(wish) == bool(faces):
         raise click.UsageError("name a wish, or faces with --face")
+    for face in faces:
+        if not album_people.is_face_id(face):
+            raise click.BadParameter(
+                f"{face} is no face id: it is in the address of that person's page", param_hint="--face"
+            )
     granted = [entry for entry in album_people.wishes(stack) if entry.identity_id == wish]
     if wish and not granted:
         raise click.ClickException(f"there is no wish {wish}: `kinpics people wishes` prints those there are")

@@ -117,7 +117,9 @@ export function askForPicture({ search, show: showFound, forget }) {
       const found = await search(await toBase64(small));
       if (isLate()) return;
       const words = await showFound(found, small);
-      if (!isLate()) say(words);
+      if (isLate()) return;
+      say(words);
+      count.scrollIntoView(); // what was found stands below
     } catch (error) {
       if (isLate()) return;
       say("");

@@ -108,8 +108,11 @@ export function boxInPercent(box) {
 export function cropToFace(box, width, height, side) {
   const face = Math.max(box.Width * width, box.Height * height) * 1.4;
   const scale = side / Math.min(Math.max(face, 1), Math.max(width, height));
-  const x = (box.Left + box.Width / 2) * width * scale - side / 2;
-  const y = (box.Top + box.Height / 2) * height * scale - side / 2;
+  // Not beyond the picture's edge: a face there stands out of the middle instead.
+  const within = (/** @type {number} */ middle, /** @type {number} */ whole) =>
+    Math.min(Math.max(0, middle * whole - side / 2), Math.max(0, whole - side));
+  const x = within(box.Left + box.Width / 2, width * scale);
+  const y = within(box.Top + box.Height / 2, height * scale);
   return { width: width * scale, height: height * scale, x: -x, y: -y };
 }
 

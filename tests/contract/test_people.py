@@ -109,3 +109,6 @@ def test_a_wish_is_read_as_what_it_should_be_only(stack: RunningStack) -> None:
     assert result.returncode == 1
     assert "there is no wish" in result.stderr
     assert stack.kinpics("people", "forget", check=False).returncode == 2
+    result = stack.kinpics("people", "forget", "--face", "123", check=False)
+    assert result.returncode == 2
+    assert "123 is no face id" in result.stderr

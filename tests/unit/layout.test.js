@@ -87,3 +87,11 @@ test("a crop puts the middle of the face in the middle of the square", () => {
   assert.ok(Math.abs(0.3 * crop.height + crop.y - 28) < 1e-9);
   assert.ok(Math.abs(crop.width / crop.height - 2) < 1e-9);
 });
+
+test("a crop shows nothing beyond the edge of the picture", () => {
+  for (const Left of [0, 0.95]) {
+    const crop = cropToFace({ Left, Top: 0, Width: 0.05, Height: 0.1 }, 1000, 800, 56);
+    assert.ok(crop.x <= 0 && crop.x + crop.width >= 56 - 1e-9);
+    assert.ok(crop.y <= 0 && crop.y + crop.height >= 56 - 1e-9);
+  }
+});
