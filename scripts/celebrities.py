@@ -33,8 +33,9 @@ from scripts.stack import Stack
 
 PREFIX = "celebrities/"
 COLUMNS = ("file", "name", "credit", "licence", "url")
-# Percent from which a portrait is taken to be of the same person as the others of that name.
-_SAME_PERSON = 50.0
+# Percent from which a portrait may be of the same person as the others of that name: less than a search would ask for,
+# for people grow older, but more than strangers have.
+_SAME_PERSON = 20.0
 _ATTEMPTS = 6
 _CACHE_CONTROL = "public, max-age=86400"
 # A number at a name's end tells portraits of one person apart: `Ada_Lovelace_2.jpg`.

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -22,6 +23,7 @@ from functions.shapes import Forgotten, Wish
 from scripts.stack import Stack
 
 _FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
 # As many as ListFaces answers at once.
 _LIST_PAGE = 1000
 # Left around a face, in its own size.
@@ -55,14 +57,19 @@ def wishes(stack: Stack) -> list[Wish]:
     pages = stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs["MatchesTable"], FilterExpression=Attr("kind").eq("forget")
     )
-    found = []
-    for page in pages:
-        for item in page["Items"]:
-            ids = item.get("face_ids")
-            known = [str(entry) for entry in ids if is_face_id(str(entry))] if isinstance(ids, list) else []
-            made_at, expires_at = str(item.get("made_at", "")), int(item.get("expires_at", 0))
-            found.append(Wish(identity_id=item["identity_id"], made_at=made_at, expires_at=expires_at, face_ids=known))
+    found = [_wish(item) for page in pages for item in page["Items"]]
     return sorted(found, key=lambda wish: wish.made_at)
+
+
+def _wish(item: dict) -> Wish:
+    """A row as its visitor wrote it, with nothing in it but what a wish holds."""
+    made_at, expires_at, ids = item.get("made_at"), item.get("expires_at"), item.get("face_ids")
+    return Wish(
+        identity_id=item["identity_id"],
+        made_at=made_at if isinstance(made_at, str) and _MOMENT.fullmatch(made_at) else "",
+        expires_at=int(expires_at) if isinstance(expires_at, Decimal) else 0,
+        face_ids=[entry for entry in map(str, ids) if is_face_id(entry)] if isinstance(ids, list) else [],
+    )
 
 
 def drop(stack: Stack, wish: Wish) -> None:

@@ -52,8 +52,8 @@ export function loadDetector() {
  */
 export async function findFaces(picture) {
   const network = await loadDetector();
-  const faces = look(network, picture, INPUT_PX);
-  const all = faces.length > 1 ? look(network, picture, GROUP_INPUT_PX) : faces;
+  const faces = await look(network, picture, INPUT_PX);
+  const all = faces.length > 1 ? await look(network, picture, GROUP_INPUT_PX) : faces;
   return all.sort((a, b) => a.Left - b.Left);
 }
 
@@ -61,16 +61,16 @@ export async function findFaces(picture) {
  * @param {Record<string, Float32Array>} network
  * @param {ImageBitmap} picture
  * @param {number} side  Of the network's input, a multiple of 32.
- * @returns {Box[]}
+ * @returns {Promise<Box[]>}
  */
-function look(network, picture, side) {
+async function look(network, picture, side) {
   const scale = side / Math.max(picture.width, picture.height);
   const canvas = new OffscreenCanvas(side, side);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
   const { data } = context.getImageData(0, 0, side, side);
-  const faces = withoutOverlaps(read(run(network, input(data))));
+  const faces = withoutOverlaps(read(await run(network, input(data))));
   const [right, bottom] = [(picture.width * scale) / side, (picture.height * scale) / side];
   return faces
     .filter(({ score }, index) => score >= SURE_SCORE || index === 0)
@@ -113,12 +113,13 @@ function input(pixels) {
 /**
  * @param {Record<string, Float32Array>} network
  * @param {Map} first
- * @returns {Map}  Five values for each of five anchors in each cell.
+ * @returns {Promise<Map>}  Five values for each of five anchors in each cell.
  */
-function run(network, first) {
+async function run(network, first) {
   const of = (/** @type {string} */ name) => network[name] ?? new Float32Array();
   let map = activate(dense(patches(first), of("conv0/filters"), of("conv0/bias")));
   for (let layer = 1; layer <= 5; layer += 1) {
+    await new Promise((resolve) => setTimeout(resolve)); // the page stays alive between layers
     map = depthwise(pool(map, 2), of(`conv${layer}/depthwise_filter`));
     map = activate(dense(map, of(`conv${layer}/pointwise_filter`), of(`conv${layer}/bias`)));
   }

@@ -168,10 +168,23 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
     expect(page.locator("#viewfinder")).to_be_hidden()
 
 
-def test_a_camera_that_is_refused_is_told_and_a_picture_offered(page: Page, face: Path) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("NotAllowedError", "The camera was not allowed."),
+        ("NotFoundError", "No camera was found."),
+        ("NotReadableError", "another program may be using it"),
+    ],
+)
+def test_a_camera_that_can_not_be_had_is_told_and_a_picture_offered(
+    page: Page, face: Path, error: str, told: str
+) -> None:
+    # As the browser rejects it: neither a hand that refuses nor another program can be had here.
+    page.add_init_script(f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{error}'))")
     page.goto("/selfie/")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Use the camera").click()
+    expect(page.get_by_role("alert")).to_contain_text(told)
     expect(page.get_by_role("alert")).to_contain_text("hoose a picture instead")
     choose(page, face)
     expect(page.locator("a.tile").first).to_be_visible()

@@ -44,8 +44,8 @@ def found_by(stack: RunningStack, picture: Path) -> list[dict]:
     return json.loads(answer["Payload"].read())["output"]
 
 
-def wish(stack: RunningStack, face_ids: list) -> str:
-    """Make a wish, as a visitor's browser does."""
+def wish(stack: RunningStack, face_ids: list, /, **more: dict) -> str:
+    """Make a wish, as a visitor's browser does, or one that means harm."""
     identity, session = new_guest(stack)
     session.client("dynamodb", endpoint_url=stack.api_url).put_item(
         TableName=stack.outputs["MatchesTable"],
@@ -54,6 +54,7 @@ def wish(stack: RunningStack, face_ids: list) -> str:
             "kind": {"S": "forget"},
             "made_at": {"S": "2026-11-21T10:00:00Z"},
             "face_ids": {"L": [{"S": face_id} for face_id in face_ids]},
+            **more,
         },
     )
     return identity
@@ -101,6 +102,11 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
 def test_a_wish_is_read_as_what_it_should_be_only(stack: RunningStack) -> None:
     identity = wish(stack, ["no face id", "00000000-0000-0000-0000-000000000000", "../../x"])
     assert stack.kinpics("people", "wishes").stdout.startswith(f"{identity}\t2026-11-21\t0 photos")
+    odd = wish(stack, [], face_ids={"S": "x"}, made_at={"S": "\x1b[2J"}, expires_at={"M": {}})
+    told = stack.kinpics("people", "wishes").stdout
+    assert f"{odd}\t\t0 photos" in told
+    assert "\x1b" not in told
+    stack.kinpics("people", "forget", odd, "--yes", check=False)
     result = stack.kinpics("people", "forget", identity, "--yes", check=False)
     assert result.returncode == 1
     assert "the wish is dropped" in result.stderr
