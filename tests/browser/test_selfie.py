@@ -1,5 +1,6 @@
 """Finding one's own photos by a picture, as a visitor does."""
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -128,6 +129,40 @@ def test_all_of_ones_photos_as_one_archive(page: Page, face: Path, demo_folders:
     originals = {f"{folder.name}/{path.name}": path for folder in demo_folders for path in folder.iterdir()}
     for name in archive.namelist():
         assert archive.read(name) == originals[name].read_bytes()
+
+
+def test_an_archive_goes_to_a_file_while_it_is_made_where_the_browser_can(page: Page, face: Path) -> None:
+    page.goto("/selfie/")
+    choose(page, face)
+    # A file of the page's own stands for the one that a visitor would name.
+    page.evaluate(
+        """() => {
+            window.showSaveFilePicker = async () =>
+                (await navigator.storage.getDirectory()).getFileHandle("photos.zip", { create: true });
+        }"""
+    )
+    page.get_by_role("button", name="Download all my photos").click()
+    expect(page.locator("#done")).to_have_text("Saved.")
+    saved = page.evaluate(
+        """async () => {
+            const folder = await navigator.storage.getDirectory();
+            const file = await (await folder.getFileHandle("photos.zip")).getFile();
+            return [...new Uint8Array(await file.arrayBuffer())];
+        }"""
+    )
+    assert len(zipfile.ZipFile(io.BytesIO(bytes(saved))).namelist()) == 7
+
+
+def test_photos_that_are_gone_meanwhile_are_named(page: Page, face: Path, faults) -> None:
+    page.goto("/selfie/")
+    choose(page, face)
+    page.evaluate("delete window.showSaveFilePicker")
+    page.route("**/photos/2009_inauguration/obama.jpg", lambda route: route.fulfill(status=404))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all my photos").click()
+    expect(page.locator("#done")).to_have_text("Saved, but for obama.jpg: gone from the album.")
+    assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
+    faults.seen.clear()  # of the photo that was gone
 
 
 def test_the_link_to_ones_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
