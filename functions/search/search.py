@@ -171,8 +171,8 @@ def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
         return _face_not_found()
     if code == "InvalidParameterException" and "face" in message.lower():
         return _no_face()
-    if code == "InvalidImageFormatException":
-        return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG")
+    if code in ("InvalidImageFormatException", "InvalidParameterException"):
+        return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of 80 pixels a side at least")
     if code == "ImageTooLargeException":
         return RequestError(413, "ImageTooLarge", "the image is too large")
     if code in ("ProvisionedThroughputExceededException", "ThrottlingException"):

@@ -112,8 +112,9 @@ export function askForPicture({ search, show: showFound, forget }) {
     forget();
     say("Searching…", true);
     try {
-      const small = await toJpeg(searched, face);
-      if (!outlines.childElementCount) show(small); // else another face can still be chosen
+      const alone = !outlines.childElementCount;
+      const small = await toJpeg(searched, face, alone);
+      if (alone) show(small); // else another face can still be chosen
       const found = await search(await toBase64(small));
       if (isLate()) return;
       const words = await showFound(found, small);

@@ -6,9 +6,13 @@ import { AwsError } from "./aws.js";
 
 const SIDE_PX = 1024;
 const MAX_BYTES = 150_000;
-const QUALITIES = [0.85, 0.7, 0.5, 0.3];
-// Left around a face, in its own size: hair and chin, but no neighbour.
-const MARGIN = 0.6;
+// Each loss shows in how alike faces seem, so as little as the bytes allow.
+const QUALITIES = [0.95, 0.85, 0.7, 0.5, 0.3];
+// Left around a face, in its own size; beside others, hair and chin but no neighbour.
+const MARGIN_ALONE = 1.5;
+const MARGIN_AMONG_OTHERS = 0.6;
+// Rekognition takes pictures of 80 pixels and more, with room for faces that are no smaller than half of that.
+const LEAST_SIDE_PX = 160;
 
 // What Rekognition needs: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html (faces of 40 pixels and more).
 const LEAST_FACE_PX = 40;
@@ -33,11 +37,12 @@ export async function openPicture(file) {
  * A JPEG without metadata, large enough for faces to be told apart.
  * @param {ImageBitmap} picture
  * @param {Box} [face]  Cut to it; without one, the picture is kept whole.
+ * @param {boolean} [alone]  Whether there is no other face in the picture.
  * @returns {Promise<Blob>}  Of at most 150 kB.
  */
-export async function toJpeg(picture, face) {
-  const { x, y, width, height } = around(picture, face);
-  const scale = Math.min(1, SIDE_PX / Math.max(width, height));
+export async function toJpeg(picture, face, alone = true) {
+  const { x, y, width, height } = around(picture, alone ? MARGIN_ALONE : MARGIN_AMONG_OTHERS, face);
+  const scale = Math.max(Math.min(1, SIDE_PX / Math.max(width, height)), LEAST_SIDE_PX / Math.min(width, height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
@@ -92,11 +97,12 @@ export function toBase64(blob) {
 /**
  * A face with its margin, in pixels of the picture.
  * @param {ImageBitmap} picture
+ * @param {number} share  The margin's, of the face's size.
  * @param {Box} [face]
  */
-function around({ width, height }, face) {
+function around({ width, height }, share, face) {
   if (!face) return { x: 0, y: 0, width, height };
-  const margin = MARGIN * Math.max(face.Width * width, face.Height * height);
+  const margin = share * Math.max(face.Width * width, face.Height * height);
   const x = Math.max(0, face.Left * width - margin);
   const y = Math.max(0, face.Top * height - margin);
   return {

@@ -25,6 +25,7 @@ const WORDS = {
   CameraMissing: "No camera was found. Choose a picture instead.",
   CameraBusy: "The camera can't be used just now; another program may be using it. Choose a picture instead.",
   UnreadablePicture: "This browser can't open that file as a picture. Try a JPEG or a PNG.",
+  InvalidImage: "This picture can't be searched by. Try a larger one, as a JPEG or a PNG.",
   InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
 };
 

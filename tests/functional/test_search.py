@@ -100,6 +100,11 @@ def test_by_image(album: FakeAws) -> None:
     assert {photo["image_path"] for photo in call(image=image)["output"]} == {"two/c.png", "two/d.png"}
 
 
+def test_an_image_that_is_too_small(album: FakeAws) -> None:
+    answer = call(image=base64.b64encode(picture(RED, size=(40, 40))).decode())
+    assert (answer["statusCode"], answer["err"]["code"]) == (400, "InvalidImage")
+
+
 def test_an_image_without_a_face(album: FakeAws) -> None:
     answer = call(image=base64.b64encode(picture(GREY)).decode())
     assert (answer["statusCode"], answer["err"]["code"]) == (422, "NoFace")
