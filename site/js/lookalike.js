@@ -30,7 +30,7 @@ export function showLookalike() {
   async function show(found, selfie) {
     const [best] = found;
     list.replaceChildren(...found.map(portrait));
-    if (!best) return "There is nobody in the gallery yet.";
+    if (!best) return "The gallery has nobody to show for this picture.";
     list.firstElementChild?.prepend(own(selfie));
     shown = { best, selfie };
     sharing.hidden = false;

@@ -136,6 +136,16 @@ def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_
     assert not picture_in(call).getexif()
 
 
+def test_a_picture_that_lies_on_its_side_is_turned_upright(page: Page, demo_folders: list[Path]) -> None:
+    calls = watch_searches(page)
+    (turned,) = [path for folder in demo_folders for path in folder.iterdir() if path.name == "turned.jpg"]
+    page.goto("/selfie/")
+    choose(page, turned)
+    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    (call,) = calls
+    assert "exif" not in picture_in(call).info
+
+
 def test_offline_in_the_middle_and_again(page: Page, face: Path, faults) -> None:
     page.goto("/selfie/")
     page.route("**/invocations", lambda route: route.abort())
