@@ -279,7 +279,13 @@ def test_credentials_are_asked_for_once(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", SET, f"{SET}?pic=group.jpg", "/people/?face={face}", "/sets/none/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", SET, f"{SET}?pic=group.jpg", "/people/?face={face}", "/sets/none/"),
+        *("/faces/", "/selfie/", "/lookalike/", "/account/"),
+    ],
+)
 def test_axe_finds_nothing(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
     context = browser.new_context(base_url=stack.site_url, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
