@@ -57,9 +57,8 @@ def people_forget(context: Context, wish: str | None, faces: tuple[str, ...], ye
     if not named:
         for entry in granted:
             album_people.drop(stack, entry)
-        raise click.ClickException(
-            "none of these faces is in the album any more" + (": the wish is dropped" * bool(wish))
-        )
+        dropped = ": the wish is dropped" if wish else ""
+        raise click.ClickException(f"none of these faces is in the album any more{dropped}")
     if not yes:
         for sighting in named:
             click.echo(f"  {sighting.path}", err=True)

@@ -4,14 +4,17 @@ import { showIndex } from "./index.js";
 import { showPerson } from "./people.js";
 import { showSet } from "./set.js";
 
+// One script for all of them: the bundler cuts a chunk for each set of scripts that share a module.
+const visitor = () => import("./visitor.js");
+
 /** @type {Record<string, () => void>} */
 const PAGES = {
-  account: () => void import("./account.js").then((page) => page.showAccount()),
-  faces: () => void import("./browse.js").then((page) => page.browseFaces()),
+  account: () => void visitor().then((pages) => pages.showAccount()),
+  faces: () => void visitor().then((pages) => pages.browseFaces()),
   index: showIndex,
-  lookalike: () => void import("./lookalike.js").then((page) => page.showLookalike()),
+  lookalike: () => void visitor().then((pages) => pages.showLookalike()),
   person: showPerson,
-  selfie: () => void import("./selfie.js").then((page) => page.showSelfie()),
+  selfie: () => void visitor().then((pages) => pages.showSelfie()),
   set: showSet,
 };
 
