@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.keys import BadNameError, ImagePath, parse_key
-from functions.process.events import parse_message
+from functions.process.events import BadMessageError, parse_message
 from scripts.stack import Stack
 
 _BATCH = 10
@@ -98,7 +98,7 @@ def _dead_letter(message: dict) -> DeadLetter:
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     try:
         changes = parse_message(message["Body"])
-    except ValueError:
+    except BadMessageError:
         changes = []
     return DeadLetter(
         message["MessageId"],

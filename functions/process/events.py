@@ -9,6 +9,10 @@ CHECK_EVENT = "kinpics:Check"
 REPROCESS_EVENT = "kinpics:Reprocess"
 
 
+class BadMessageError(Exception):
+    """A queue message that asks for nothing this function knows; trying it again can't help."""
+
+
 @dataclass(frozen=True)
 class ObjectChange:
     """Something happened to an object; what it is now, only S3 can say.
@@ -25,12 +29,12 @@ class ObjectChange:
 def parse_message(body: str) -> list[ObjectChange]:
     """The changes in one queue message; none for the test event S3 sends when a notification is set up.
 
-    Raises ``ValueError`` for a body that is not an event notification.
+    Raises ``BadMessageError`` for a body that is not an event notification.
     """
     try:
         event = json.loads(body)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the message is not JSON: {error}") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadMessageError(f"the message is not JSON: {error}") from None
     if isinstance(event, dict) and event.get("Event") == "s3:TestEvent":
         return []
     try:
@@ -43,7 +47,7 @@ def parse_message(body: str) -> list[ObjectChange]:
             for record in event["Records"]
         ]
     except (KeyError, TypeError, AttributeError):
-        raise ValueError("the message is not an S3 event notification") from None
+        raise BadMessageError("the message is not an S3 event notification") from None
 
 
 def owner_message(bucket: str, encoded_key: str, *, force: bool) -> str:

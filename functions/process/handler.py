@@ -19,7 +19,7 @@ from functions.faces import FaceCollection
 from functions.forgotten import ForgottenPeople
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
-from functions.process.events import ObjectChange, parse_message
+from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.images import UnusableImageError
 from functions.process.objects import Objects
 from functions.process.sync import Album
@@ -83,7 +83,7 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
         changes = parse_message(record["body"])
         for change in changes:
             _process_change(album, change, record["messageId"], context)
-    except (BadNameError, UnusableImageError, ValueError) as error:
+    except (BadMessageError, BadNameError, UnusableImageError) as error:
         _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
     except CeilingReachedError as error:
         # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
@@ -134,7 +134,7 @@ def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
 
 
 def _to_dead_letters(sqs: Any, record: dict, changes: list[ObjectChange], code: str, reason: str) -> None:
-    key = changes[0].key if changes else "unknown"
+    key = (changes and changes[0].key) or "unknown"
     _note("PicsGivenUp")
     logger.error("given up", extra={"key": key, "code": code, "reason": reason})
     attributes = {"code": code, "reason": reason[:_MAX_REASON] or code, "key": key}

@@ -326,6 +326,7 @@ def test_reprocessing_makes_everything_anew(aws: FakeAws, handle: Callable) -> N
             json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": "photos/deep/er/a.jpg"}}}]}),
             "BadMessage",
         ),
+        (json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": ""}}}]}), "BadMessage"),
     ],
 )
 def test_messages_that_can_never_succeed_are_given_up_at_once(
@@ -334,6 +335,22 @@ def test_messages_that_can_never_succeed_are_given_up_at_once(
     assert handle(message(KEY, body=body)) == []
     (letter,) = aws.dead_letters()
     assert letter["MessageAttributes"]["code"]["StringValue"] == code
+
+
+def test_a_value_error_in_processing_is_tried_again(
+    aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put(KEY, picture(RED))
+
+    def garbled(**_: Any) -> dict:
+        raise json.JSONDecodeError("Expecting value", "<html>", 0)  # a ValueError, as many are
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.rekognition, "index_faces", garbled, raising=False)
+        assert handle(message(KEY, receives=1)) == ["message-1"]
+    assert handle(message(KEY, receives=2)) == []
+    assert aws.dead_letters() == []
+    check_agreement(aws)
 
 
 def test_folder_markers_and_test_events_are_nothing(aws: FakeAws, handle: Callable) -> None:

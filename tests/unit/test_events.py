@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.process.events import ObjectChange, owner_message, parse_message
+from functions.process.events import BadMessageError, ObjectChange, owner_message, parse_message
 
 CREATED = (Path(__file__).parents[1] / "data" / "s3_created.json").read_text()
 
@@ -29,7 +29,9 @@ def test_the_owner_can_ask_for_a_pic(force: bool) -> None:
     ]
 
 
-@pytest.mark.parametrize("body", ["", "no JSON", "[]", "null", '{"Records": [{}]}', '{"Records": [{"s3": 1}]}', "{}"])
+@pytest.mark.parametrize(
+    "body", ["", "no JSON", "[]", "null", '{"Records": [{}]}', '{"Records": [{"s3": 1}]}', "{}", "[" * 100_000]
+)
 def test_other_messages_are_told(body: str) -> None:
-    with pytest.raises(ValueError, match="message is not"):
+    with pytest.raises(BadMessageError, match="message is not"):
         parse_message(body)
