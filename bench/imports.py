@@ -22,8 +22,6 @@ def run() -> list[str]:
     """Lines of the report."""
     environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": str(ROOT)}
     environment |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "POWERTOOLS_METRICS_NAMESPACE": "bench"}
-    # As in Lambda, where traces are on.
-    environment |= {"LAMBDA_TASK_ROOT": str(ROOT)}
     environment |= dict.fromkeys(_NAMES, "name") | dict.fromkeys(_NUMBERS, "1")
     programs = {"boto3 and two clients": _PEER, **_FUNCTIONS}
     times: dict[str, list[float]] = {name: [] for name in programs}

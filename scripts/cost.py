@@ -107,7 +107,6 @@ def once(album: Album) -> Counter[str]:
     units["lambda_gb_seconds"] += album.photos * _PROCESS_GB_SECONDS
     units["sqs_requests"] += album.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += album.photos * _LOG_BYTES_A_CALL / 1e9
-    units["xray_traces"] += album.photos
     return units
 
 
@@ -129,7 +128,6 @@ def monthly(album: Album) -> Counter[str]:
     units["lambda_gb_seconds"] += album.searches * _SEARCH_GB_SECONDS
     units["sqs_requests"] += _IDLE_POLLS
     units["cloudwatch_log_gb"] += album.searches * _LOG_BYTES_A_CALL / 1e9
-    units["xray_traces"] += album.searches
     units["cloudwatch_metrics"] = _METRICS
     units["cloudwatch_alarms"] = _ALARMS
     units["cloudwatch_dashboards"] = _DASHBOARDS
@@ -143,7 +141,7 @@ def lines(units: Counter[str], region: str) -> list[Line]:
     listed: Counter[str] = Counter()
     due: Counter[str] = Counter()
     for name, amount in units.items():
-        service = "cloudwatch" if name.startswith("xray") else name.partition("_")[0]
+        service = name.partition("_")[0]
         listed[service] += amount * table[name]
         due[service] += max(0.0, amount - free.get(name, 0)) * table[name]
     return [Line(service, value, due[service]) for service, value in listed.most_common()]

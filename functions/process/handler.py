@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
@@ -27,7 +27,6 @@ from functions.tables import LeaseTakenError, Tables
 
 logger = Logger()
 metrics = Metrics()
-tracer = Tracer()
 
 _MAX_PAUSE_SECONDS = 300
 # For the turn at a pic a worker waits a tenth of its time at most.
@@ -63,7 +62,6 @@ def _clients() -> tuple[Album, Any]:
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict, context: Any) -> dict:
     """Process a batch; returns SQS's partial batch response."""

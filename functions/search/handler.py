@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
@@ -17,7 +17,6 @@ from functions.tables import Tables
 
 logger = Logger()
 metrics = Metrics()
-tracer = Tracer()
 
 
 @functools.cache
@@ -39,9 +38,8 @@ def _searcher() -> Searcher:
     )
 
 
-# A visitor's picture and what it found are neither logged nor traced, whatever the environment says.
+# A visitor's picture and what it found are not logged, whatever the environment says.
 @logger.inject_lambda_context(log_event=False)
-@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""

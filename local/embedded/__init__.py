@@ -61,8 +61,6 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{api_port}",
-        # There is no X-Ray here for the functions to send traces to.
-        "POWERTOOLS_TRACE_DISABLED": "true",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),

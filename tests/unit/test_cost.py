@@ -64,7 +64,7 @@ def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> No
     used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1)))
     for region in table["regions"]:
         assert used <= set(prices(region))
-    assert {name.partition("_")[0] for name in used} - {"xray"} == set(table["sources"])
+    assert {name.partition("_")[0] for name in used} == set(table["sources"])
     assert set(table["always_free"]) <= used
     with pytest.raises(UnknownRegionError, match="us-east-1"):
         prices("mars")
