@@ -188,8 +188,13 @@ def make_fake_aws() -> FakeAws:
         ("MatchesTable", "matches"),
     ):
         properties = resources[logical_id]["Properties"]
-        needed = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed if key in properties})
+        needed = ("BillingMode", "AttributeDefinitions", "KeySchema")
+        indexes = [
+            {key: value for key, value in index.items() if key != "OnDemandThroughput"}
+            for index in properties.get("GlobalSecondaryIndexes", [])
+        ]
+        more = {"GlobalSecondaryIndexes": indexes} if indexes else {}
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
     for bucket in ("pics", "thumbnails", "site"):
         s3.create_bucket(Bucket=bucket)
     rekognition = FakeRekognition(s3)

@@ -22,6 +22,8 @@ _SETTINGS = (
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
     ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once; 0 for no reservation."),
+    ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second, of each table visitors reach."),
+    ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second, of each table visitors write to."),
     ("intelligent_tiering", "IntelligentTiering", click.Choice(["yes", "no"]), "Cheaper storage for what rests."),
     ("domain", "DomainName", str, "Domain of your own."),
     ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import boto3
+import rendered
 
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
@@ -73,6 +74,42 @@ def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
     for name in tables:
         recovery = RESOURCES[name]["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
+def visitors_policies() -> list[str]:
+    """The visitor's own policy, and those of the functions that it lets a visitor call."""
+    called = json.loads((ROOT / "policies" / "visitor.json").read_text())["Statement"]
+    functions = [item["Resource"]["Fn::GetAtt"][0] for item in called if item["Action"] == "lambda:InvokeFunction"]
+    roles = [RESOURCES[function]["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions]
+    return ["visitor", *(RESOURCES[role]["Properties"]["Policies"][0]["PolicyName"] for role in roles)]
+
+
+def reached(role: str) -> set[tuple[str, str, str]]:
+    """What a policy lets somebody do to tables: table, index (empty for none), and the maximum that bounds it."""
+    ids = {f"album-{name.lower()}": name for name in of_type("AWS::DynamoDB::Table")}
+    found = set()
+    for statement in rendered.policy(role)["Statement"]:
+        actions, resources = statement["Action"], statement["Resource"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            reads = action in ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+            for arn in [resources] if isinstance(resources, str) else resources:
+                _, is_table, path = arn.partition(":table/")
+                name, _, index = path.partition("/index/")
+                if is_table:
+                    found.add((ids[name], index, "MaxReadRequestUnits" if reads else "MaxWriteRequestUnits"))
+    return found
+
+
+def test_every_table_and_index_visitors_reach_has_a_maximum() -> None:
+    found = set().union(*(reached(role) for role in visitors_policies()))
+    assert {("PicsTable", "grid"), ("PicsByImageIdTable", ""), ("LedgerTable", "")} <= {entry[:2] for entry in found}
+    for name, index, maximum in found:
+        properties = RESOURCES[name]["Properties"]
+        indexes = {item["IndexName"]: item for item in properties.get("GlobalSecondaryIndexes", [])}
+        limited = indexes[index] if index else properties
+        wanted = {"Ref": {"MaxReadRequestUnits": "MaxReads", "MaxWriteRequestUnits": "MaxWrites"}[maximum]}
+        assert limited.get("OnDemandThroughput", {}).get(maximum) == wanted, (name, index)
+    assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites")) == 1
 
 
 def test_every_name_is_derived_from_the_stacks() -> None:
