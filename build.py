@@ -13,11 +13,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 import jinja2
 
+from functions.addresses import address
 from functions.keys import VIEW_WIDTH
 from functions.shapes import PicSet
 from scripts.config import ROOT, SiteConfig, load_config
@@ -77,21 +77,17 @@ def title_of(name: str) -> str:
 
 def thumbnail_url(picset: str, file: str) -> str:
     """Address of the grid thumbnail."""
-    return f"/thumbnails/photos/{_path(picset, file)}"
+    return f"/thumbnails/photos/{address(picset, file)}"
 
 
 def view_url(picset: str, file: str) -> str:
     """Address of the viewing rendition."""
-    return f"/thumbnails/{VIEW_WIDTH}/photos/{_path(picset, file)}"
+    return f"/thumbnails/{VIEW_WIDTH}/photos/{address(picset, file)}"
 
 
 def set_url(picset: str) -> str:
     """Address of a set's page."""
-    return f"/sets/{_path(picset)}/"
-
-
-def _path(*parts: str) -> str:
-    return "/".join(quote(part, safe="") for part in parts)
+    return f"/sets/{address(picset)}/"
 
 
 class _Pages:

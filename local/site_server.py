@@ -8,11 +8,12 @@ import asyncio
 import gzip
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from functions.addresses import page_address, read_path
 
 FALLBACK_PAGE = "404.html"
 _CHUNK = 256 * 1024
@@ -47,12 +48,19 @@ class SiteServer:
             await self._send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
             return
         headers = dict(scope["headers"])
-        try:
-            path = unquote_to_bytes(scope["raw_path"].split(b"?")[0]).decode()
-        except UnicodeDecodeError:
-            path = "/�"
+        head = scope["method"] == "HEAD"
+        path = read_path(scope["raw_path"].partition(b"?")[0])
+        if path is None:
+            await self._answer_fallback(send, head)
+            return
         bucket, key = self._place(path)
-        await self._answer(send, bucket, key, headers, scope["method"] == "HEAD")
+        if bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
+            # `/sets/x` is the page `/sets/x/`.
+            query = b"?" + scope["query_string"] if scope["query_string"] else b""
+            location = page_address(key).encode() + query
+            await self._send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
+            return
+        await self._answer(send, bucket, key, headers, head)
 
     def _place(self, path: str) -> tuple[str, str]:
         key = path.removeprefix("/")
@@ -71,7 +79,7 @@ class SiteServer:
         try:
             found = await self._get(bucket, key, arguments)
         except ClientError as error:
-            await self._answer_error(send, error, bucket, key, head)
+            await self._answer_error(send, error, head)
             return
         status = 206 if "ContentRange" in found else 200
         if (
@@ -83,21 +91,20 @@ class SiteServer:
         else:
             await self._send_object(send, status, found, head)
 
-    async def _answer_error(self, send: Callable, error: ClientError, bucket: str, key: str, head: bool) -> None:
+    async def _answer_error(self, send: Callable, error: ClientError, head: bool) -> None:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status in (304, 416):
             await self._send(send, status, [(b"content-length", b"0")], b"")
-        elif bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
-            # `/sets/x` is the page `/sets/x/`.
-            location = f"/{quote(key)}/".encode()
-            await self._send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
         else:
-            try:
-                found = await self._get(self._buckets["site"], FALLBACK_PAGE, {})
-            except ClientError:
-                await self._send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
-                return
-            await self._send_object(send, 404, found, head)
+            await self._answer_fallback(send, head)
+
+    async def _answer_fallback(self, send: Callable, head: bool) -> None:
+        try:
+            found = await self._get(self._buckets["site"], FALLBACK_PAGE, {})
+        except ClientError:
+            await self._send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
+            return
+        await self._send_object(send, 404, found, head)
 
     async def _send(self, send: Callable, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         await send({"type": "http.response.start", "status": status, "headers": [*headers, *self._headers]})

@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote
 
 from build import build
+from functions.addresses import address, invalidation_path
 from functions.keys import VIEW_WIDTH
 from scripts.stack import Stack
 
@@ -64,7 +64,7 @@ def page_paths(keys: list[str]) -> set[str]:
     for key in keys:
         folder, _, rest = key.partition("/")
         if folder == "sets":
-            paths.add(f"/sets/{quote(rest.partition('/')[0], safe='')}/*")
+            paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
         elif folder == "index.html":
             paths |= {"/", "/index.html"}
         elif folder != "assets":
@@ -76,7 +76,7 @@ def page_paths(keys: list[str]) -> set[str]:
 def picture_paths(picsets: Iterable[str]) -> set[str]:
     """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
     folders = ("photos", "thumbnails/photos", f"thumbnails/{VIEW_WIDTH}/photos", f"{VIEW_WIDTH}/photos")
-    return {f"/{folder}/{quote(picset, safe='')}/*" for picset in picsets for folder in folders}
+    return {invalidation_path(f"/{folder}/{address(picset)}/") for picset in picsets for folder in folders}
 
 
 def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:

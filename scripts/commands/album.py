@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from functions.addresses import address
 from functions.keys import BadNameError, check_picset
 from scripts.commands.common import Context, concurrency_option, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish, picture_paths
@@ -50,7 +51,7 @@ def upload(
             _print_plan(plan, as_json)
             continue
         report = uploading.carry_out(context.stack, plan, title, concurrency, progress)
-        report.url = context.stack.site_address(f"/sets/{_quote(plan.picset)}/")
+        report.url = context.stack.site_address(f"/sets/{address(plan.picset)}/")
         reports.append(report)
         if not as_json:
             _print_report(report)
@@ -95,12 +96,6 @@ def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
         click.echo(f"  left out  {item.file}: {item.reason}")
     for warning in warnings:
         click.echo(f"  note      {warning}")
-
-
-def _quote(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text, safe="")
 
 
 @click.command()

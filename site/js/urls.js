@@ -1,7 +1,15 @@
 // Addresses of pages and pictures; every one can be shared and reloaded.
 
+/**
+ * A name as every address has it; functions/addresses.py says why, and does the same.
+ *
+ * @param {string} name
+ */
+const written = (name) =>
+  encodeURIComponent(name).replaceAll("~", "%7E").replace(/%(?:24|26|2C|3A|3B|3D|40)/g, decodeURIComponent);
+
 /** @param {string[]} parts */
-const path = (...parts) => parts.map(encodeURIComponent).join("/");
+const path = (...parts) => parts.map(written).join("/");
 
 /** @param {string} picset */
 export const setUrl = (picset) => `/sets/${path(picset)}/`;

@@ -10,7 +10,8 @@ from scripts.publish import page_paths, picture_paths
         (["assets/main-ABC.js"], set()),
         (["index.html"], {"/", "/index.html"}),
         (["404.html", "people/index.html"], {"/404.html", "/people/*"}),
-        (["sets/a b/index.html", "sets/a b/all/index.html"], {"/sets/a%20b/*"}),
+        (["sets/a (b)/index.html", "sets/a (b)/all/index.html"], {"/sets/a%20(b)/*"}),
+        (["sets/a+b/index.html"], {"/sets/a*"}),
         ([f"sets/{number}/index.html" for number in range(50)], {"/sets/*"}),
     ],
 )
@@ -19,9 +20,9 @@ def test_cloudfront_asks_anew_for_the_pages_that_changed(keys: list[str], paths:
 
 
 def test_pictures_are_forgotten_before_and_after_the_router() -> None:
-    assert picture_paths({"a/b"}) == {
-        "/photos/a%2Fb/*",
-        "/thumbnails/photos/a%2Fb/*",
-        "/thumbnails/1600/photos/a%2Fb/*",
-        "/1600/photos/a%2Fb/*",
+    assert picture_paths({"Party (2024)"}) == {
+        "/photos/Party%20(2024)/*",
+        "/thumbnails/photos/Party%20(2024)/*",
+        "/thumbnails/1600/photos/Party%20(2024)/*",
+        "/1600/photos/Party%20(2024)/*",
     }

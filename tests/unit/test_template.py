@@ -1,5 +1,6 @@
 """The template as text: what no deployment on this machine would show."""
 
+import asyncio
 import json
 import os
 import re
@@ -7,16 +8,20 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 import boto3
 import rendered
+from botocore.exceptions import ClientError
 
+from functions.addresses import address, read_path
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
 from local.packaging import digest, load_template, package
 from local.response_headers import response_headers
 from local.site_server import SiteServer
+from scripts.publish import picture_paths
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = load_template(ROOT / "template.yaml")
@@ -184,6 +189,17 @@ ROUTES = {
     "/thumbnails/1600/photos/set/no-suffix": ("ThumbnailsBucket", "1600/photos/set/no-suffix"),
     "/people?face=1&face=2": "/people/?face=1&face=2",
     "/sets/x": "/sets/x/",
+    "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
+    # Nothing leads off the site, or writes a header.
+    "//evil.example/x": "/evil.example/x/",
+    "///evil": "/evil/",
+    "/\\evil": "/%5Cevil/",
+    "/%5C%5Cevil": "/%5C%5Cevil/",
+    "/%2F%2Fevil": "/evil/",
+    "/%2f/%5Cevil": "/%5Cevil/",
+    "/a%0D%0Aset-cookie:x=1": "/a%0D%0Aset-cookie:x=1/",
+    "/a%zz": None,
+    "/a%FF": None,
 }
 
 
@@ -199,18 +215,65 @@ def test_cloudfront_routes_as_the_laptops_site_does() -> None:
     )
     for path, expected in ROUTES.items():
         uri, query = path.partition("?")[0], path.partition("?")[2]
+        status, location = ask(server, uri, query)
         found = next(
             (item for item in config["CacheBehaviors"] if fnmatch(uri, item["PathPattern"])),
             config["DefaultCacheBehavior"],
         )
         answer = answers[path] if "FunctionAssociations" in found else {"uri": uri}
-        if isinstance(expected, str):
+        if expected is None:
+            assert (answer["statusCode"], status) == (404, 404)
+        elif isinstance(expected, str):
             assert answer["headers"]["location"]["value"] == expected
+            assert (status, location) == (302, expected)
         else:
             assert (origins[found["TargetOriginId"]], answer["uri"].removeprefix("/")) == expected
             assert not query
-            bucket, key = server._place(unquote(uri))
+            bucket, key = server._place(read_path(uri.encode()))
             assert (bucket, key) == (expected[0], unquote(expected[1]))
+
+
+def ask(server: SiteServer, uri: str, query: str) -> tuple[int, str | None]:
+    """Status and location of the laptop site's answer."""
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    async def find_nothing(*_: Any) -> dict:
+        raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 404}}, "GetObject")
+
+    server._get = find_nothing
+    scope = {"type": "http", "method": "GET", "headers": [], "raw_path": uri.encode(), "query_string": query.encode()}
+    asyncio.run(server.app(scope, find_nothing, send))
+    location = dict(sent[0]["headers"]).get(b"location")
+    return sent[0]["status"], location and location.decode()
+
+
+# https://datatracker.ietf.org/doc/html/rfc1738#section-2.2 ("Unsafe")
+UNSAFE = frozenset(' <>"#%{}|\\^~[]`')
+
+
+def test_a_picture_has_one_address_everywhere() -> None:
+    """As the site writes it, as CloudFront keeps and invalidates it, and as S3 reads it."""
+    table = json.loads((ROOT / "tests" / "data" / "addresses.json").read_text())
+    spelled = {name: "".join(f"%{byte:02x}" for byte in name.encode()) for name in table}
+    paths = [f"/photos/{form}/{form}" for name in table for form in (table[name], spelled[name])]
+    kept = run_router(RESOURCES["Router"]["Properties"]["FunctionCode"], paths)
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "pics": "p", "thumbnails": "t"}, [])
+    for name, expected in table.items():
+        assert address(name) == expected
+        path, key = f"/photos/{expected}/{expected}", f"photos/{name}/{name}"
+        assert kept[path]["uri"] == kept[f"/photos/{spelled[name]}/{spelled[name]}"]["uri"] == path
+        assert server._place(read_path(path.encode())) == ("p", key)
+        assert unquote_plus(path.removeprefix("/")) == key, "S3 reads + as a space"
+        (whole,) = {item for item in picture_paths({name}) if item.startswith("/photos/")}
+        prefix = whole.removesuffix("*")
+        assert whole == f"{prefix}*"
+        assert path.startswith(prefix)
+        encoded = {int(digits, 16) for digits in re.findall("%(..)", prefix)}
+        assert all(chr(byte) in UNSAFE or byte > 127 for byte in encoded), "else CloudFront keeps the picture"
+        assert not set(re.sub("%..", "", prefix)) & UNSAFE, "else CloudFront refuses to invalidate it"
 
 
 def run_router(code: str, paths: list[str]) -> dict[str, dict]:

@@ -1,0 +1,45 @@
+"""Addresses on the site: the one way in which each name is written in a path.
+
+CloudFront keeps what it serves under the path as it is written, S3 reads that path, and an invalidation takes nothing
+encoded but what RFC 1738 calls unsafe and what is not ASCII; so just that is encoded here, and two characters that a
+path can't hold plainly: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in site/js/urls.js,
+and in template.yaml, whose router brings whatever a visitor typed into this form; tests/data/addresses.json holds all
+of them together.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+"""
+
+import re
+from urllib.parse import quote, unquote_to_bytes
+
+_PLAIN = "!$&'()*,:;=@"
+# Encoded, though not what RFC 1738 calls unsafe.
+_DOUBTFUL = re.compile(r"%(?:2B|3F)")
+_MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+def address(*names: str) -> str:
+    """The path made of these names, without a slash at its ends."""
+    return "/".join(quote(name, safe=_PLAIN).replace("~", "%7E") for name in names)
+
+
+def read_path(path: bytes) -> str | None:
+    """The text of a path as a request has it, or None where it can't be read."""
+    try:
+        return None if _MALFORMED.search(path) else unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def page_address(path: str) -> str:
+    """Where a folder's page is, whatever way its (decoded) path was written; never an address on another host."""
+    return f"/{address(*path.strip('/').split('/'))}/"
+
+
+def invalidation_path(path: str) -> str:
+    """What to invalidate so that CloudFront forgets all addresses that begin with ``path``.
+
+    It ends before the first character that CloudFront may want written in another way than S3 does: more is asked for
+    anew then, but nothing stays.
+    """
+    return f"{_DOUBTFUL.split(path, maxsplit=1)[0]}*"
