@@ -15,8 +15,10 @@ import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local.connections import close_with_clients
 from local.deploy import deploy
 from local.embedded import REGION, EmbeddedAws, configure
+from local.gate import Gate
 from local.journal import DamagedError
 from local.packaging import load_template
 from local.response_headers import response_headers
@@ -105,7 +107,9 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     aws.start(failed)
-    api = asyncio.create_task(serve(aws.app, _config(options.api_port), shutdown_trigger=closing.wait))
+    close_with_clients()
+    api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
+    api = asyncio.create_task(serve(api_gate.app, _config(options.api_port), shutdown_trigger=closing.wait))
     site: asyncio.Task | None = None
     try:
         await _listening(options.api_port, api)
@@ -115,7 +119,8 @@ async def _serve(
         buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
         headers = response_headers(load_template(root / "template.yaml"), options.api_url)
         server = SiteServer(session, buckets, headers)
-        site = asyncio.create_task(serve(server.app, _config(options.site_port), shutdown_trigger=closing.wait))
+        site_gate = Gate(server.app, options.site_port, options.site_port)
+        site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)
         # What was loaded stays: from here on the collector need not look at it.
         gc.freeze()

@@ -33,8 +33,8 @@ def calls(module: Any, name: str, noted: Noted) -> None:
     """A call of a service may have changed it, other than by items, messages and objects."""
     original = module.handle_request
 
-    async def handle_request(method: str, path: str, headers: dict, *rest: Any) -> tuple:
-        answer = await original(method, path, headers, *rest)
+    async def handle_request(method: str, path: str, headers: dict, *rest: Any, **others: Any) -> tuple:
+        answer = await original(method, path, headers, *rest, **others)
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         reads = method in ("GET", "HEAD", "OPTIONS") or operation.startswith(_READS)
         on_object = name == "s3" and "/" in path.strip("/")

@@ -1,0 +1,25 @@
+"""Connections, closed on both sides: hypercorn keeps those whose clients have gone until their idle time is over."""
+
+from hypercorn.asyncio import run
+from hypercorn.asyncio.tcp_server import TCPServer
+
+
+class _ClosingServer(TCPServer):
+    """A connection that ends with its client.
+
+    Hypercorn waits for all tasks of a connection before it closes it, the one that counts the idle time among them:
+    75 seconds for each, and its file is open as long.
+    """
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        await self.idle_task.stop()
+
+    async def _idle_timeout(self) -> None:
+        if not self.reader.at_eof():  # the last answer may end after its client
+            await super()._idle_timeout()
+
+
+def close_with_clients() -> None:
+    """Let hypercorn serve with connections that end with their clients; call before it serves."""
+    run.TCPServer = _ClosingServer  # type: ignore[misc]
