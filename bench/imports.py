@@ -13,7 +13,7 @@ _FUNCTIONS = {
     "process": "from functions.process import handler; handler._clients()",
     "search": "from functions.search import handler; handler._searcher()",
 }
-_TABLES = ("PICS_TABLE", "PICS_BY_IMAGE_ID_TABLE", "LEASES_TABLE", "LEDGER_TABLE", "MATCHES_TABLE")
+_TABLES = ("PICS_TABLE", "PICS_BY_IMAGE_ID_TABLE", "LEASES_TABLE", "LEDGER_TABLE", "MATCHES_TABLE", "FORGOTTEN_TABLE")
 _NAMES = (*_TABLES, "THUMBNAILS_BUCKET", "COLLECTION_ID", "CELEBRITIES_COLLECTION_ID")
 _NUMBERS = ("DAILY_INDEXING", "DAILY_SEARCHES", "VISITOR_DAILY_SEARCHES")
 

@@ -71,7 +71,7 @@ class FaceCollection:
             MaxFaces=MAX_FACE_MATCHES,
         )["FaceMatches"]
 
-    def search_people_by_image(self, image: bytes, threshold: float, limit: int) -> list[tuple[str, float]] | None:
+    def search_people_by_image(self, image: bytes, threshold: float) -> list[tuple[str, float]] | None:
         """User ids of the people whom the largest face in a JPEG or PNG resembles, with similarity, best first.
 
         A person's descriptor is what Rekognition makes of all portraits together. None where there is no face.
@@ -81,7 +81,7 @@ class FaceCollection:
             CollectionId=self.collection_id,
             Image={"Bytes": image},
             UserMatchThreshold=threshold,
-            MaxUsers=min(limit, MAX_USER_MATCHES),
+            MaxUsers=MAX_USER_MATCHES,
         )
         if "SearchedFace" not in found:
             return None

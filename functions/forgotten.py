@@ -1,36 +1,64 @@
 """People who asked to be forgotten: the album keeps one face of each apart, to know whom not to index again.
 
-Such a face is in the album's collection under an external image id that no pic has, so that searches find it but no
-photo through it. What it costs: one SearchFaces for each of these faces with each photo that is indexed.
+Such a face is in the album's collection under an external image id that no pic has. No search tells a visitor of it.
+What it costs: one SearchFaces for each of these faces with each photo that is indexed.
+
+They have a table of their own, which no visitor's role can name. The first release kept them in a partition of table
+`matches`; its rows count until `kinpics deploy` or `kinpics reconcile` has moved them (scripts/takeover.py).
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-# Partition of table `matches` that no visitor's identity is called by.
-FORGOTTEN = "forgotten"
+from functions.keys import FORGOTTEN_PREFIX
+from functions.shapes import FORGOTTEN, Forgotten
+
+# Stands in the partition of the forgotten once the rows of the first release have been moved there.
+MOVED = "moved"
 # Percent from which a face counts as that of somebody forgotten; docs/rekognition.md has the figures.
 SIMILARITY = 90.0
 
 
+def is_reference(face: dict) -> bool:
+    """Whether a face of the collection is one that somebody forgotten is known by; no visitor is told of those."""
+    return face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
+
+
 @dataclass(frozen=True)
 class ForgottenPeople:
-    """Those in a table. ``client`` is the client of a boto3 DynamoDB *resource*."""
+    """The forgotten, in ``table`` and, until they are moved, in ``first_table`` (the first release's).
+
+    ``client`` is the client of a boto3 DynamoDB *resource*.
+    """
 
     client: Any
     table: str
+    first_table: str
 
     def references(self) -> list[str]:
         """Ids of the faces that they are known by."""
-        return [row["kind"] for row in self.rows()]
+        return [entry.id for entry in self.entries()]
 
-    def rows(self) -> list[dict]:
-        """Items of shape ``Forgotten``."""
+    def entries(self) -> list[Forgotten]:
+        """Everybody who is forgotten, a row for each face."""
+        rows = {row["id"]: row for row in self._partition(self.table, "kind")}
+        if rows.pop(MOVED, None) is None:
+            rows |= {row.id: row.to_item() for row in self.first_entries()}
+        return [Forgotten.from_item(row) for row in rows.values()]
+
+    def first_entries(self) -> list[Forgotten]:
+        """Those in the first release's table, in today's shape."""
+        rows = self._partition(self.first_table, "identity_id")
+        return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
+
+    def _partition(self, table: str, key: str) -> list[dict]:
         items: list[dict] = []
         arguments: dict[str, Any] = {
-            "TableName": self.table,
-            "KeyConditionExpression": "identity_id = :forgotten",
+            "TableName": table,
+            "KeyConditionExpression": "#key = :forgotten",
+            "ExpressionAttributeNames": {"#key": key},
             "ExpressionAttributeValues": {":forgotten": FORGOTTEN},
+            "ConsistentRead": True,
         }
         while True:
             page = self.client.query(**arguments)

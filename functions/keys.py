@@ -28,7 +28,7 @@ PERSON_PREFIX = "person:"
 _SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
 _ESCAPED = re.compile(r":([0-9A-F]{2})")
 _HASHED = "::"
-# External image ids of faces that are kept to know somebody by who asked to be forgotten: no pic has such a one.
+# Begins the external image ids of faces that forgotten people are known by: no pic has such a one.
 FORGOTTEN_PREFIX = "::forgotten-"
 
 

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 SETS_PARTITION = "/"
 GRID_INDEX = "grid"
+# Partition of table `forgotten`.
+FORGOTTEN = "forgotten"
 
 
 def described(help_text: str, **kwargs: Any) -> Any:
@@ -152,8 +154,8 @@ class Wish(Row):
 class Forgotten(Row):
     """A face by which somebody is known who is not to be indexed again."""
 
-    identity_id: str = described("Always `forgotten`.", default="forgotten")
-    kind: str = described("Id of the face, which is in the album's collection under an external image id of no pic.")
+    kind: str = described("Always `forgotten`.", default=FORGOTTEN)
+    id: str = described("Id of the face, which is in the album's collection under an external image id of no pic.")
     person: str = described("The same for all faces that were forgotten together.")
     made_at: str = described("When the owner granted it (ISO 8601, UTC).")
 

@@ -15,7 +15,7 @@ _TABLES = (
     (shapes.ImageRecord, "Pic by image id: table `pics_by_image_id`", "partition key `image_id`"),
     (shapes.Match, "Last lookalike: table `matches`", _MATCHES_KEY),
     (shapes.Wish, "Wish to be forgotten: table `matches`", _MATCHES_KEY),
-    (shapes.Forgotten, "Somebody forgotten: table `matches`", _MATCHES_KEY),
+    (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
 )
 
 
@@ -72,8 +72,7 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, each byte outside `[A-Za-z0-9_.-]` written `:XX`; where that is longer
-than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path. That of a face kept to know somebody by who asked to be forgotten
-begins with `{keys.FORGOTTEN_PREFIX}`.
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path. That of a face by which a forgotten person is known begins with `{keys.FORGOTTEN_PREFIX}`.
 
 ## The search function
 

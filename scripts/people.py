@@ -7,7 +7,6 @@ function knows whom not to index again. The photos stay: each is processed anew,
 import io
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,10 +16,11 @@ from boto3.dynamodb.conditions import Attr
 from PIL import Image
 
 from functions.faces import ALBUM
-from functions.forgotten import FORGOTTEN, SIMILARITY
+from functions.forgotten import SIMILARITY, is_reference
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path
-from functions.shapes import Forgotten, Wish
+from functions.shapes import FORGOTTEN, Forgotten, Wish
 from scripts.stack import Stack
+from scripts.takeover import take_over
 
 _FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
@@ -108,11 +108,7 @@ def forget(stack: Stack, named: list[Sighting]) -> list[ImagePath]:
         sighting = next(iter(left.values()))
         reference = _keep_apart(stack, sighting, person)
         alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, SIMILARITY)}
-        doomed |= {
-            face_id: face
-            for face_id, face in alike.items()
-            if not face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
-        }
+        doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         doomed[sighting.face_id] = sighting.face
         left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
     records = stack.tables.image_records({face["ImageId"] for face in doomed.values()})
@@ -121,17 +117,18 @@ def forget(stack: Stack, named: list[Sighting]) -> list[ImagePath]:
     return sorted(parse_image_path(record.image_path) for record in records.values())
 
 
-def forgotten(stack: Stack) -> Iterator[Forgotten]:
+def forgotten(stack: Stack) -> list[Forgotten]:
     """The faces by which people are known who are not to be indexed again."""
-    yield from map(Forgotten.from_item, stack.forgotten.rows())
+    take_over(stack)
+    return stack.forgotten.entries()
 
 
 def remember(stack: Stack, references: list[Forgotten]) -> None:
     """Let people be indexed again from now on."""
     for reference in references:
-        key = {"identity_id": FORGOTTEN, "kind": reference.kind}
-        stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
-    stack.faces.delete(reference.kind for reference in references)
+        key = {"kind": FORGOTTEN, "id": reference.id}
+        stack.dynamodb.delete_item(TableName=stack.outputs["ForgottenTable"], Key=key)
+    stack.faces.delete(reference.id for reference in references)
 
 
 def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
@@ -145,8 +142,8 @@ def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
         )
     kept = min(faces, key=_off_centre)["FaceId"]
     stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
-    row = Forgotten(kind=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
-    stack.dynamodb.put_item(TableName=stack.outputs["MatchesTable"], Item=row.to_item())
+    row = Forgotten(id=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    stack.dynamodb.put_item(TableName=stack.outputs["ForgottenTable"], Item=row.to_item())
     return kept
 
 

@@ -24,7 +24,11 @@ class StackError(Exception):
     """There is no stack to work on; the message says what to do."""
 
 
-_OUTPUTS = {"SiteBucket", "PicsBucket", "PicsTable", "LedgerTable", "MatchesTable", "IdentityPool"}
+_OUTPUTS = {
+    *("SiteBucket", "PicsBucket"),
+    *("PicsTable", "LedgerTable", "MatchesTable", "ForgottenTable"),
+    "IdentityPool",
+}
 _HINT = (
     "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at "
     'yours (`eval "$(kinpics env)"`)'
@@ -79,7 +83,7 @@ class Stack:
 
     @cached_property
     def forgotten(self) -> ForgottenPeople:
-        return ForgottenPeople(self.dynamodb, self.outputs["MatchesTable"])
+        return ForgottenPeople(self.dynamodb, self.outputs["ForgottenTable"], self.outputs["MatchesTable"])
 
     @property
     def pics_bucket(self) -> str:

@@ -132,6 +132,7 @@ class FakeAws:
     leases_table = "leases"
     ledger_table = "ledger"
     matches_table = "matches"
+    forgotten_table = "forgotten"
     daily_indexing = 1000
 
     @property
@@ -148,7 +149,7 @@ class FakeAws:
 
     @property
     def album(self) -> Album:
-        forgotten = ForgottenPeople(self.dynamodb, self.matches_table)
+        forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
         return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables, self.ledger, forgotten)
 
     def put(self, key: str, body: bytes) -> None:
@@ -186,6 +187,7 @@ def make_fake_aws() -> FakeAws:
         ("LeasesTable", "leases"),
         ("LedgerTable", "ledger"),
         ("MatchesTable", "matches"),
+        ("ForgottenTable", "forgotten"),
     ):
         properties = resources[logical_id]["Properties"]
         needed = ("BillingMode", "AttributeDefinitions", "KeySchema")

@@ -56,7 +56,7 @@ def _clients() -> tuple[Album, Any]:
             environment["LEASES_TABLE"],
         ),
         ledger=ledger,
-        forgotten=ForgottenPeople(dynamodb, environment["MATCHES_TABLE"]),
+        forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
     )
     return album, boto3.client("sqs", config=config)
 

@@ -137,8 +137,9 @@ class Album:
             if error.response["Error"]["Code"] != "InvalidParameterException":
                 raise
             raise LostReferenceError(
-                f"face {reference}, by which somebody is known who asked to be forgotten, is not in the collection: "
-                f"no photo is indexed before that is settled; `kinpics people remember {reference}` gives the wish up"
+                f"face {reference}, by which a forgotten person is known, is not in the collection: "
+                f"no photo is indexed before that is settled; `kinpics people remember {reference}` "
+                "lets that person be indexed again"
             ) from None
 
     def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Pic:

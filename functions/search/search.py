@@ -1,6 +1,8 @@
 """Find the photos of a person: Rekognition names faces, the tables name photos.
 
-A photo counts once, with its best matching face. The photo of the clicked face itself comes first: the person who
+A photo counts once, with its best matching face. A match without a photo (one that was removed, or a face that somebody
+forgotten is known by) leaves no trace in an answer: a page is filled up from the next matches, and `next` is there only
+where a further photo is. The photo of the clicked face itself comes first: the person who
 clicks it asks for all photos of that person, and Rekognition leaves the searched face out of its answer.
 
 What a clicked face has found is kept in the ledger and asked of Rekognition again only once the collection has
@@ -10,7 +12,7 @@ changed, or, beyond the day's ceiling, not at all. A search by picture is never 
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.faces import CELEBRITIES, FaceCollection
+from functions.forgotten import is_reference
 from functions.keys import PERSON_PREFIX
 from functions.ledger import CeilingReachedError, Found, Ledger
 from functions.search.request import DEFAULT_THRESHOLD, RequestError, SearchRequest, next_token
@@ -26,6 +29,8 @@ from functions.tables import Tables
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
 MAX_ANSWER_BYTES = 5_000_000
+# Records read at once where photos turn out to be missing: a few more than are missing, or many reads would follow.
+_MIN_RECORDS = 10
 # Stands for the only face of a portrait.
 _FIRST_FACE = ""
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
@@ -87,7 +92,7 @@ class Searcher:
             self.note("AnswersFromCache")
             return recalled.found
         own = collection.face(face_id)
-        if own is None:
+        if own is None or is_reference(own):
             raise _face_not_found()
         try:
             matches = collection.search(face_id, least)
@@ -101,40 +106,48 @@ class Searcher:
         return found
 
     def _page(self, found: Found, request: SearchRequest) -> dict:
-        output: list[dict] = []
+        answer: dict[str, Any] = {"output": []}
         size = 0
-        matches = [match for match in found.matches if match[2] >= request.threshold]
-        page = matches[request.offset : request.offset + request.limit]
-        records = self.tables.image_records(image_id for _, image_id, _ in page)
-        offset = request.offset
-        for face_id, image_id, similarity in page:
-            photo = _photo(records.get(image_id), face_id, similarity)
-            if photo is not None:
-                size += len(json.dumps(photo))
-                if output and size > MAX_ANSWER_BYTES:
-                    break
-                output.append(photo)
-            offset += 1
-        answer: dict[str, Any] = {"output": output}
-        if offset < len(matches):
-            answer["next"] = next_token(offset)
+        for offset, photo in self._photos(found, request):
+            size += len(json.dumps(photo))
+            if len(answer["output"]) == request.limit or (answer["output"] and size > MAX_ANSWER_BYTES):
+                answer["next"] = next_token(offset)
+                break
+            answer["output"].append(photo)
         if not found.is_current:
             answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
         return answer
 
+    def _photos(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict]]:
+        """The photos from the request's offset on, best first, each with the offset it has among the matches."""
+        matches = [match for match in found.matches if match[2] >= request.threshold]
+        start, wanted = request.offset, request.limit + 1
+        while start < len(matches):
+            chunk = matches[start : start + max(wanted, _MIN_RECORDS)]
+            records = self.tables.image_records(image_id for _, image_id, _ in chunk)
+            for offset, (face_id, image_id, similarity) in enumerate(chunk, start):
+                photo = _photo(records.get(image_id), face_id, similarity)
+                if photo is not None:
+                    wanted -= 1
+                    yield offset, photo
+            start += len(chunk)
+
 
 def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
     """The people of the gallery whom a picture resembles, each by the record that stands for them."""
-    found = collection.search_people_by_image(request.image, request.threshold, request.offset + request.limit + 1)
+    found = collection.search_people_by_image(request.image, request.threshold)
     if found is None:
         raise _no_face()
     return [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in found]
 
 
 def _best_by_image(matches: list[dict]) -> list[tuple[str, str, float]]:
+    """The best match of each picture, best first, without the faces that forgotten people are known by."""
     best: dict[str, tuple[str, str, float]] = {}
     for match in sorted(matches, key=lambda match: -match["Similarity"]):
         face = match["Face"]
+        if is_reference(face):
+            continue
         best.setdefault(face["ImageId"], (face["FaceId"], face["ImageId"], match["Similarity"]))
     return list(best.values())
 

@@ -11,6 +11,7 @@ from scripts.commands.common import Context, json_option, yes_option
 from scripts.config import AwsConfig, load_aws_config, note_aws_config
 from scripts.publish import build_and_publish
 from scripts.stack import connect
+from scripts.takeover import take_over
 from scripts.words import count
 
 # Option, parameter of the template, what it is.
@@ -80,6 +81,7 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
         note_aws_config(AwsConfig(name, target.session.region_name))
     stack = connect(name, context.data)
     deployment.connect_bucket(stack)
+    take_over(stack)
     files = build_and_publish(stack)
     click.echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:

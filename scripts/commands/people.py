@@ -101,7 +101,7 @@ def people_remember(context: Context, person: str) -> None:
     from scripts import people as album_people
 
     stack = context.stack
-    found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.kind)]
+    found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.id)]
     if not found:
         raise click.ClickException(f"nobody forgotten is called {person}: `kinpics people list` prints who is")
     album_people.remember(stack, found)

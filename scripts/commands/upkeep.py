@@ -8,6 +8,7 @@ import click
 
 from scripts.commands.common import Context, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish
+from scripts.takeover import clear_up
 from scripts.words import count
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
@@ -69,6 +70,8 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         mended = mending.reconcile(context.stack, Progress(quiet=as_json), tell)
     except mending.BusyError as error:
         raise click.ClickException(str(error)) from None
+    if not dry_run:
+        clear_up(context.stack)
     if mended.pics or mended.sets:
         build_and_publish(context.stack)
     failures = {str(path): reason for path, reason in sorted(mended.failed.items())}

@@ -64,7 +64,10 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
     ledger = {"TableName": outputs["LedgerTable"]}
-    matches = {"TableName": outputs["MatchesTable"], "KeyConditionExpression": "identity_id = :i"}
+
+    def partition(table: str, key: str, value: str) -> tuple[str, str, dict]:
+        condition = {"KeyConditionExpression": f"{key} = :v", "ExpressionAttributeValues": {":v": {"S": value}}}
+        return "dynamodb", "query", {"TableName": outputs[table]} | condition
 
     def count(entry: str) -> tuple[str, str, dict]:
         add = {"UpdateExpression": "ADD calls :n", "ExpressionAttributeValues": {":n": {"N": "0"}}}
@@ -103,12 +106,11 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "search faces": ("rekognition", "search_faces", album | {"FaceId": nobody}),
         "list another's faces": ("rekognition", "list_faces", {"CollectionId": "another"}),
         "delete the collection": ("rekognition", "delete_collection", {"CollectionId": "another"}),
-        "know who is forgotten": (
-            "dynamodb",
-            "query",
-            matches | {"ExpressionAttributeValues": {":i": {"S": "forgotten"}}},
-        ),
-        "read a visitor's own": ("dynamodb", "query", matches | {"ExpressionAttributeValues": {":i": {"S": "a"}}}),
+        "know who is forgotten": partition("ForgottenTable", "kind", "forgotten"),
+        "know who was forgotten first": partition("MatchesTable", "identity_id", "forgotten"),
+        "read what else is private": partition("ForgottenTable", "kind", "request"),
+        "read a visitor's own": partition("MatchesTable", "identity_id", "a"),
+        "scan the forgotten": ("dynamodb", "scan", {"TableName": outputs["ForgottenTable"]}),
         "scan what is visitors'": ("dynamodb", "scan", {"TableName": outputs["MatchesTable"]}),
         "receive messages": ("sqs", "get_queue_attributes", {"QueueUrl": outputs["ProcessQueue"]}),
         "read dead letters": ("sqs", "receive_message", {"QueueUrl": outputs["DeadLetterQueue"]}),
@@ -131,6 +133,7 @@ ALLOWED = {
         "delete faces",
         "search faces",
         "know who is forgotten",
+        "know who was forgotten first",
         "receive messages",
         "count indexing",
         "note a change",

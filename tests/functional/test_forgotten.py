@@ -1,14 +1,22 @@
-"""Somebody who asked to be forgotten is not indexed again."""
+"""Somebody who asked to be forgotten is not indexed again, and no search tells of them."""
 
+import base64
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import GREEN, RED, FakeAws, picture
+from botocore.exceptions import ClientError
+from support import COLLECTION, GREEN, RED, FakeAws, picture
 
+from functions.faces import FaceCollection
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.ledger import CeilingReachedError
 from functions.process.sync import LostReferenceError
+from functions.search.request import RequestError, parse_request
+from functions.search.search import Searcher
 from functions.shapes import Forgotten
+from scripts import people, takeover
 
 
 def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
@@ -21,11 +29,32 @@ def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
 
 
 def keep_apart(aws: FakeAws, color: tuple[int, int, int]) -> str:
+    face = index_apart(aws, color)
+    row = Forgotten(id=face, person="somebody", made_at="2026-01-01T00:00:00Z")
+    aws.dynamodb.put_item(TableName=aws.forgotten_table, Item=row.to_item())
+    return face
+
+
+def keep_apart_as_the_first_release_did(aws: FakeAws, color: tuple[int, int, int]) -> str:
+    face = index_apart(aws, color)
+    row = {"identity_id": "forgotten", "kind": face, "person": "somebody", "made_at": "2026-01-01T00:00:00Z"}
+    aws.dynamodb.put_item(TableName=aws.matches_table, Item=row)
+    return face
+
+
+def index_apart(aws: FakeAws, color: tuple[int, int, int]) -> str:
     found = aws.faces.index(f"{FORGOTTEN_PREFIX}1", {"Bytes": picture(color, size=(100, 100))})
     (face,) = [record["Face"]["FaceId"] for record in found["FaceRecords"]]
-    row = Forgotten(kind=face, person="somebody", made_at="2026-01-01T00:00:00Z")
-    aws.dynamodb.put_item(TableName=aws.matches_table, Item=row.to_item())
     return face
+
+
+def owners(aws: FakeAws) -> Any:
+    """What the owner's commands use of a stack."""
+    outputs = {"ForgottenTable": aws.forgotten_table, "MatchesTable": aws.matches_table}
+    forgotten = aws.album.forgotten
+    return SimpleNamespace(
+        outputs=outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=forgotten, faces=aws.faces
+    )
 
 
 def in_collection(aws: FakeAws) -> set[str]:
@@ -73,3 +102,119 @@ def test_a_reference_that_is_lost_keeps_photos_from_being_indexed(aws: FakeAws) 
     with pytest.raises(LostReferenceError, match=reference):
         sync(aws, "two.png", picture(RED, GREEN))
     assert aws.tables.get_pic(image_path("set", "two.png")) is None
+
+
+def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (keep_apart_as_the_first_release_did(aws, color) for color in (RED, GREEN))
+    version = aws.ledger.recall("album", "any").version
+    aws.now += 60
+    assert sync(aws, "before.png", picture(RED, GREEN)) == set()
+
+    # The move breaks after the first of the two rows.
+    stack = owners(aws)
+    put, calls = aws.dynamodb.put_item, []
+
+    def breaks(**arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise ConnectionError
+        put(**arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.dynamodb, "put_item", breaks)
+        with pytest.raises(ConnectionError):
+            takeover.take_over(stack)
+    assert len(aws.rows(aws.forgotten_table)) == 1
+    assert sync(aws, "between.png", picture(RED, GREEN)) == set()
+
+    takeover.take_over(stack)
+    assert sync(aws, "after.png", picture(RED, GREEN)) == set()
+    aws.now += 60
+    assert aws.ledger.recall("album", "any").version > version, "answers found before are not current"
+    assert len(aws.rows(aws.matches_table)) == 2, "a function of the first release may still ask for them"
+    takeover.clear_up(stack)
+    assert aws.rows(aws.matches_table) == []
+    assert sync(aws, "last.png", picture(RED, GREEN)) == set()
+    assert {entry.id for entry in people.forgotten(stack)} == {first, second}
+
+
+def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
+    keep_apart_as_the_first_release_did(aws, RED)
+    stack = owners(aws)
+    people.remember(stack, people.forgotten(stack))
+    takeover.take_over(stack)
+    assert people.forgotten(stack) == []
+    takeover.clear_up(stack)
+    assert aws.rows(aws.matches_table) == []
+    assert len(sync(aws, "again.png", picture(RED))) == 1
+
+
+def test_once_moved_visitors_table_is_not_asked(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its capacity is the visitors' to use up."""
+    takeover.take_over(owners(aws))
+    query = aws.dynamodb.query
+
+    def used_up(**arguments: Any) -> dict:
+        if arguments["TableName"] == aws.matches_table:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+        return query(**arguments)
+
+    monkeypatch.setattr(aws.dynamodb, "query", used_up)
+    assert len(sync(aws, "two.png", picture(RED, GREEN))) == 2
+
+
+def searches(aws: FakeAws, reference: str | None) -> list[Any]:
+    """Everything that a visitor could ask to learn of a forgotten person, with the answers and the calls they took."""
+    for row in aws.rows(aws.ledger_table):
+        aws.dynamodb.delete_item(TableName=aws.ledger_table, Key={"entry": row["entry"]})
+    known = aws.tables.get_pic(image_path("set", "other.png"))
+    assert known is not None
+    (face,) = known.face_ids
+    asked: list[dict[str, Any]] = [{"image": base64.b64encode(picture(RED)).decode()}, {"faceid": face}]
+    asked.append({"faceid": reference or "00000000-0000-0000-0000-000000000000"})
+    aws.now += 60
+    told = []
+    for event in asked:
+        for threshold in (0, 50, 99):
+            for limit in (1, 2, 500):
+                aws.rekognition.calls.clear()
+                told.append(answer(aws, {**event, "threshold": threshold, "limit": limit}))
+                told.append(list(aws.rekognition.calls))
+    return told
+
+
+def answer(aws: FakeAws, event: dict) -> Any:
+    """A search's answer, or its error, without the ids that differ from album to album."""
+    collection = FaceCollection(aws.rekognition, COLLECTION)
+    reads: list[int] = []
+    tables = Counting(aws.dynamodb, reads)
+    searcher = Searcher(
+        {"album": collection}, replace(aws.tables, client=tables), replace(aws.ledger, client=tables), 1000, 1000
+    )
+    try:
+        found = searcher.search(parse_request(event), None)
+    except RequestError as error:
+        return error.status, error.code, str(error), reads
+    return [(photo["image_path"], photo["similarity"]) for photo in found["output"]], found.keys(), reads
+
+
+class Counting:
+    """A DynamoDB client that notes how many rows each read asks for."""
+
+    def __init__(self, client: Any, reads: list[int]):
+        self._client = client
+        self._reads = reads
+
+    def batch_get_item(self, **arguments: Any) -> dict:
+        self._reads.append(sum(len(request["Keys"]) for request in arguments["RequestItems"].values()))
+        return self._client.batch_get_item(**arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def test_no_search_shows_that_somebody_was_forgotten(aws: FakeAws) -> None:
+    """Answers, Rekognition's calls and the rows read are the same with a forgotten person and without one."""
+    sync(aws, "other.png", picture(GREEN))
+    before = searches(aws, None)
+    assert searches(aws, keep_apart(aws, RED)) == before

@@ -116,6 +116,24 @@ def test_a_photo_deleted_meanwhile_is_left_out(aws: FakeAws, album: FakeAws) -> 
     assert {photo["image_path"] for photo in call(faceid=face_id)["output"]} == {"one/a.png", "one/b.png"}
 
 
+def test_a_page_is_filled_up_where_photos_are_gone(aws: FakeAws, album: FakeAws) -> None:
+    for number in range(13):
+        path = parse_image_path(f"many/{number:02}.png")
+        aws.put(path.key, picture(RED, size=(80, 80 + number)))
+        aws.album.sync("pics", path, owner=str(number), seconds=60)
+    face_id = face_of(album, "one/a.png")
+    whole = [photo["image_path"] for photo in call(faceid=face_id)["output"]]
+    gone = {path for path in whole[1:] if path.startswith("many/")} - {whole[-1]}
+    left = [path for path in whole if path not in gone]
+    for path in gone:
+        record = next(row for row in aws.rows(aws.pics_by_image_id_table) if row["image_path"] == path)
+        aws.dynamodb.delete_item(TableName=aws.pics_by_image_id_table, Key={"image_id": record["image_id"]})
+    first = call(faceid=face_id, limit=2)
+    second = call(faceid=face_id, limit=2, next=first["next"])
+    assert [photo["image_path"] for photo in first["output"] + second["output"]] == left[:4]
+    assert "next" not in call(faceid=face_id, limit=len(left))
+
+
 def test_a_face_deleted_meanwhile_is_told(album: FakeAws) -> None:
     face_id = face_of(album, "one/a.png")
     album.faces.delete([face_id])
