@@ -49,12 +49,19 @@ class Journal:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version > _FORMAT:
                 raise DamagedError(f"{path} was written by a newer kinpics")
+            tables = check(self._db)
+            if version == _FORMAT and "cells" not in tables:
+                raise sqlite3.DatabaseError("its table is missing")
             if version < _FORMAT:
-                self._db.executescript(_SCHEMA)
-                self._db.execute(f"PRAGMA user_version = {_FORMAT}")
+                if tables - {"cells"}:
+                    raise DamagedError(f"{path} is another kind of file")
+                self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise DamagedError(f"{path} is damaged ({error})") from None
+        except DamagedError:
+            self._db.close()
+            raise
 
     def read(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """Key and value of each cell of a kind, by key. Raises ``DamagedError``."""
@@ -68,9 +75,16 @@ class Journal:
             raise DamagedError(f"{self._path} is damaged ({error})") from None
 
     def get(self, kind: str, key: str) -> bytes | None:
-        """The value of a cell, or None."""
-        row = self._db.execute("SELECT value FROM cells WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        """The value of a cell, or None. Raises ``DamagedError``."""
+        try:
+            row = self._db.execute("SELECT value FROM cells WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise DamagedError(f"{self._path} is damaged ({error})") from None
         return row[0] if row else None
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept."""
+        return self._db.execute("SELECT 1 FROM cells LIMIT 1").fetchone() is None
 
     def write(self, changes: Iterable[Change]) -> None:
         """Make all changes or none. Raises ``sqlite3.Error`` where the disk takes no more."""
@@ -111,8 +125,16 @@ class Compactor:
             files = [stack.enter_context(contextlib.closing(sqlite3.connect(path))) for path in self._paths]
             while not self._stop.wait(self._seconds):
                 for file in files:
-                    with contextlib.suppress(sqlite3.OperationalError):
+                    with contextlib.suppress(sqlite3.DatabaseError):  # the next call to write there tells of it
                         merge(file)
+
+
+def check(file: sqlite3.Connection) -> set[str]:
+    """Look through every page of a file; returns the names of its tables. Raises ``sqlite3.DatabaseError``."""
+    (told,) = file.execute("PRAGMA quick_check(1)").fetchone()
+    if told != "ok":
+        raise sqlite3.DatabaseError(" ".join(told.split()))
+    return {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def merge(file: sqlite3.Connection) -> None:

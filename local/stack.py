@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,8 @@ def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[Non
         )
         configure(options.data, options.api_port, access_key, secret_key)
         try:
-            aws = EmbeddedAws(options.data, journal, options.rekognition_tps, options.call_log)
+            faces = folder.open_faces(journal)
+            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log)
             try:
                 asyncio.run(_serve(aws, options, root, folder, running, prepare))
             finally:
@@ -107,6 +109,8 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     aws.start(failed)
+    if told := folder.set_aside():
+        print(told, file=sys.stderr, flush=True)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
     api = asyncio.create_task(serve(api_gate.app, _config(options.api_port), shutdown_trigger=closing.wait))

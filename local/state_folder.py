@@ -6,15 +6,34 @@ import json
 import os
 import secrets
 import shutil
+import sqlite3
 import string
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local.journal import DamagedError, Journal
+from local.journal import DamagedError, Journal, check
+
+if TYPE_CHECKING:
+    from local.rekognition.state import State
 
 # The stack that the laptop starts with, and whose site it serves.
 STACK_NAME = "kinpics"
+# Where files go that the stack has no record of.
+SET_ASIDE = "set-aside"
+_NOTE = "README.txt"
+_NOTE_TEXT = """\
+These files were in the folder "objects", but state.sqlite has no record of them: it is older than they are, or the
+stack was killed before it had acknowledged them. Each is under the day it was found on, and the bucket and key it was
+written for (or under "unknown").
+
+To take the photos of a set back, start the stack and upload their folder:
+
+    kinpics upload DAY/BUCKET/photos/SET
+
+Delete what you don't need.
+"""
 
 
 class StateFolderError(Exception):
@@ -73,14 +92,57 @@ class StateFolder:
     def open_journal(self) -> Journal:
         """What is kept of the stack, made at its first start. Raises ``StateFolderError``."""
         path = self.path / "state.sqlite"
-        if not path.exists():
-            for other in ("faces.sqlite", "objects", "credentials.json"):
-                if (self.path / other).exists():
-                    raise self.damaged(f"{other} is there, but {path.name} is missing")
+        others = [name for name in ("faces.sqlite", "objects", "credentials.json") if (self.path / name).exists()]
+        is_missing = not path.exists()
+        if is_missing and others:
+            raise self.damaged(f"{others[0]} is there, but {path.name} is missing")
+        is_blank = is_missing or (path.stat().st_size == 0 and not path.with_name(f"{path.name}-wal").exists())
         try:
-            return Journal(path)
+            if is_blank and others:
+                raise DamagedError(f"{path} is empty, but {others[0]} is there")
+            journal = Journal(path)
+            if others and journal.is_empty():
+                journal.close()
+                raise DamagedError(f"{path} is empty, but {others[0]} is there")
         except DamagedError as error:
             raise self.damaged(error) from None
+        return journal
+
+    def open_faces(self, journal: Journal) -> "State":
+        """The faces that belong to a journal, made at the first start. Raises ``StateFolderError``."""
+        from local.rekognition.state import State  # loads what the other commands don't need
+
+        path = self.path / "faces.sqlite"
+        kept = journal.get("folder", "faces")
+        is_known = kept is not None or any(journal.read("service"))
+        if is_known and not path.exists():
+            raise self.damaged(f"{path} is missing")
+        if is_known and path.stat().st_size == 0:
+            raise self.damaged(f"{path} is empty")
+        try:
+            if path.exists():
+                with contextlib.closing(sqlite3.connect(path)) as file:
+                    check(file)
+            state = State(path)
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            raise self.damaged(f"{path} is damaged ({error})") from None
+        if kept is None:
+            journal.write([("folder", "faces", state.identity.encode())])
+        elif kept != state.identity.encode():
+            state.close()
+            raise self.damaged(f"{path} does not belong to {self.path / 'state.sqlite'}")
+        return state
+
+    def set_aside(self) -> str | None:
+        """In one line, what is set aside here, with a note beside it that says what to do; None where nothing is."""
+        folder = self.path / SET_ASIDE
+        files = [path for path in folder.rglob("*") if path.is_file() and path.name != _NOTE]
+        if not files:
+            return None
+        note = folder / _NOTE
+        note.write_text(_NOTE_TEXT, encoding="utf-8")
+        found = "1 file" if len(files) == 1 else f"{len(files)} files"
+        return f"{found} the stack has no record of: {note} says how to take them back"
 
     def damaged(self, reason: object) -> StateFolderError:
         """The error to tell where what is in the folder can't be used."""

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
+from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
 from scripts.deploy import Target, notified_queues
 from scripts.stack import Stack
@@ -38,8 +40,11 @@ class Finding:
     advice: str = ""
 
 
-def examine(target: Target, stack: Stack, *, round_trip: bool) -> Iterator[Finding]:
-    """Run every check; ``round_trip`` sends a picture through, at the price of one IndexFaces call."""
+def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> Iterator[Finding]:
+    """Run every check; ``round_trip`` sends a picture through, at the price of one IndexFaces call.
+
+    ``data`` is the laptop stack's folder; it is looked into where that stack is the one examined.
+    """
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("credentials", lambda: _credentials(target)),
         ("region", lambda: _region(target)),
@@ -54,6 +59,8 @@ def examine(target: Target, stack: Stack, *, round_trip: bool) -> Iterator[Findi
         ("wishes", lambda: _wishes(stack)),
         ("agreement", lambda: _agreement(stack)),
     ]
+    if (running := StateFolder(data).running()) and running.api_url == stack.endpoint_url:
+        checks.append(("set aside", lambda: _set_aside(data)))
     if round_trip:
         checks.append(("round trip", lambda: _round_trip(stack)))
     for name, check in checks:
@@ -194,6 +201,11 @@ def _dead_letters(stack: Stack) -> Finding:
         return Finding("dead letters", "ok", "none")
     advice = "see `kinpics dead-letters list`"
     return Finding("dead letters", "warning", f"{count(len(letters), 'photo')} could not be processed", advice)
+
+
+def _set_aside(data: Path) -> Finding:
+    told = StateFolder(data).set_aside()
+    return Finding("set aside", "warning" if told else "ok", told or "nothing")
 
 
 def _wishes(stack: Stack) -> Finding:

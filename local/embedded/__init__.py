@@ -9,7 +9,6 @@ import contextlib
 import contextvars
 import json
 import os
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from local.call_log import CallLog
 from local.embedded import patches
 from local.embedded.durable import Durable
-from local.journal import Compactor, DamagedError, Journal
+from local.journal import Compactor, Journal
 from local.rekognition import errors
 from local.rekognition.engine import Engine
 from local.rekognition.service import Service
@@ -77,20 +76,18 @@ class EmbeddedAws:
     """ministack as an ASGI application, with Rekognition in it."""
 
     def __init__(
-        self, data: Path, journal: Journal, rekognition_tps: float | None = None, call_log: Path | None = None
+        self,
+        data: Path,
+        journal: Journal,
+        faces: State,
+        rekognition_tps: float | None = None,
+        call_log: Path | None = None,
     ):
-        """Raises ``DamagedError``."""
         from ministack import app as ministack
 
         self._ministack = ministack
-        faces = data / "faces.sqlite"
-        if not faces.exists() and any(journal.read("service")):
-            raise DamagedError(f"{faces} is missing")
-        try:
-            self._state = State(faces)
-        except sqlite3.DatabaseError as error:
-            raise DamagedError(f"{faces} is damaged ({error})") from None
-        self._compactor = Compactor([data / "state.sqlite", faces])
+        self._state = faces
+        self._compactor = Compactor([data / "state.sqlite", data / "faces.sqlite"])
         self.engine = Engine()
         arn_prefix = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}"
         self._service = Service(

@@ -12,13 +12,15 @@ kind of cell   key                                                         value
 ``object``     account, bucket, key                                        an object of S3 with its versions and tags;
                                                                            their bytes are in ``Bodies``
 ``session``    access key                                                  a role session of STS
+``unused``     name of a body                                              nothing: no object has it any more, and its
+                                                                           file goes, at the next start at the latest
 =============  ==========================================================  =============================================
 """
 
 import asyncio
 import contextlib
+import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,6 +30,7 @@ from local.bodies import Bodies
 from local.embedded import watching
 from local.embedded.watching import Noted
 from local.journal import Change, DamagedError, Journal
+from local.state_folder import SET_ASIDE
 
 # ministack's modules whose state is kept; logs are written at a clean stop, for no call waits for them.
 _MODULES = ("s3", "dynamodb", "sqs", "lambda_svc", "cognito", "iam", "cloudformation")
@@ -53,10 +56,13 @@ class Durable:
     def __init__(self, data: Path, journal: Journal):
         self._journal = journal
         self._bodies = Bodies(data / "objects")
+        self._set_aside = data / SET_ASIDE
         self._failed: Callable[[Exception], None] | None = None
         self._broken = True  # until all is loaded: nothing is written over what could not be read
         self._modules: dict[str, Any] = {}
         self._noted = Noted()
+        # Bodies that are removed, but that the journal still holds as `unused`.
+        self._removed: list[str] = []
         # What the journal holds of services and messages, to write what differs.
         self._known_services: dict[str, bytes] = {}
         self._known_messages: dict[tuple[str, str, str], dict[str, int]] = {}
@@ -92,6 +98,7 @@ class Durable:
             if changes:
                 self._journal.write(changes)
             self._bodies.remove(unused)
+            self._removed = unused
         except Exception as error:
             self._fail(error)  # whatever it is: what is not kept must not be acknowledged
         return not self._broken
@@ -141,6 +148,8 @@ class Durable:
             value = _value(now)
             changes.append(("object", key, value))
             unused += before - _bodies_of(value)
+        changes += [("unused", name, None) for name in self._removed]
+        changes += [("unused", name, b"") for name in unused]
         return changes, unused
 
     def _service_changes(self, touched: Iterable[str]) -> list[Change]:
@@ -206,7 +215,9 @@ class Durable:
         for version in versions:
             if version.get("data") is not None:
                 is_current = current is not None and (current.get("version_id") or "null") == version["version_id"]
-                version["body_name"] = current["body_name"] if is_current else self._bodies.write(version["data"])
+                version["body_name"] = (
+                    current["body_name"] if is_current else self._bodies.write(version["data"], f"{bucket}/{key}")
+                )
                 version["data"] = None
         cell: dict = {"current": current, "versions": versions}
         names = {None, *(version["version_id"] for version in versions)}
@@ -233,16 +244,26 @@ class Durable:
                     self._check_functions(state)
                 self._modules[name].load_persisted_state(state)
             unused = [*self._load_items(), *self._load_messages(), *self._load_objects(), *self._load_sessions()]
+            unused += self._sort_bodies()
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
         self._journal.write(unused)
+        # While it tells its state it removes the files of code that it uses no more. Later on that would be before the
+        # journal says so, and a kill in between would leave functions without code.
+        lambda_svc = self._modules["lambda_svc"]
+        lambda_svc.get_state()
+        lambda_svc._prune_orphan_code_blobs = lambda referenced: None
 
     def _check_functions(self, state: dict) -> None:
-        """ministack carries on without a function's code where its file is missing."""
+        """ministack carries on without a function's code where its file, named by its digest, is missing."""
+        lambda_svc = self._modules["lambda_svc"]
         for (_, _, name), function in state["functions"]._data.items():
-            code = Path(self._modules["lambda_svc"].CODE_BLOB_DIR, f"{function['code_zip']['code_blob_ref']}.zip")
+            digest = function["code_zip"]["code_blob_ref"]
+            code = Path(lambda_svc.CODE_BLOB_DIR, f"{digest}.zip")
             if not code.exists():
                 raise DamagedError(f"{code}, the code of the function {name}, is missing")
+            if hashlib.sha256(code.read_bytes()).hexdigest() != digest:
+                raise DamagedError(f"{code}, the code of the function {name}, is damaged")
 
     def _load_items(self) -> Iterable[Change]:
         dynamodb = self._modules["dynamodb"]
@@ -281,8 +302,6 @@ class Durable:
 
     def _load_objects(self) -> Iterable[Change]:
         s3 = self._modules["s3"]
-        stored = self._bodies.names()
-        used: set[str] = set()
         for key, value in self._journal.read("object"):
             account, name, path = json.loads(key)
             bucket = s3._buckets._data.get((account, name))
@@ -290,16 +309,29 @@ class Durable:
                 yield "object", key, None
                 continue
             cell = _content(value)
-            bodies = _bodies_of_cell(cell)
-            if not bodies <= stored:
-                raise DamagedError(f"the bytes of s3://{name}/{path} are missing from the folder objects")
-            used |= bodies
             if cell["current"] is not None:
                 bucket["objects"][path] = {"body": None, **cell["current"]}
             if cell["versions"] or cell["tags"] or cell["acl"] or cell["annotations"]:
                 s3._load_persisted_history(account, bucket, name, path, cell)
-        # Written, but not acknowledged.
-        threading.Thread(target=self._bodies.remove, args=(stored - used,), daemon=True).start()
+
+    def _sort_bodies(self) -> Iterable[Change]:
+        """Hold the files of bodies against the journal's objects; what no object has is set aside."""
+        stored = self._bodies.sizes()
+        labels: dict[str, str] = {}
+        for key, value in self._journal.read("object"):
+            _, bucket, path = json.loads(key)
+            for record in _records_with_bodies(_content(value)):
+                size = stored.get(record["body_name"])
+                if size is None:
+                    raise DamagedError(f"the bytes of s3://{bucket}/{path} are missing from the folder objects")
+                if size != record["size"]:
+                    raise DamagedError(f"the bytes of s3://{bucket}/{path} in the folder objects are damaged")
+                labels[record["body_name"]] = f"{bucket}/{path}"
+        unused = [name for name, _ in self._journal.read("unused")]
+        self._bodies.remove(unused)
+        self._bodies.set_aside(stored.keys() - labels.keys() - set(unused), self._set_aside / time.strftime("%Y-%m-%d"))
+        self._bodies.keep_list(labels)
+        return [("unused", name, None) for name in unused]
 
     def _load_sessions(self) -> Iterable[Change]:
         sessions = self._modules["sts"]._sessions
@@ -338,9 +370,10 @@ def _content(value: bytes) -> Any:
 
 
 def _bodies_of(value: bytes | None) -> set[str]:
-    return set() if value is None else _bodies_of_cell(json.loads(value))
+    return set() if value is None else {record["body_name"] for record in _records_with_bodies(json.loads(value))}
 
 
-def _bodies_of_cell(cell: dict) -> set[str]:
+def _records_with_bodies(cell: dict) -> Iterable[dict]:
+    """The current object and its versions, as far as they have bytes."""
     records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
-    return {record["body_name"] for record in records if record.get("body_name")}
+    return [record for record in records if record.get("body_name")]

@@ -79,7 +79,7 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
     def persist_object(bucket: str, key: str, record: dict) -> None:
         if record.get("body") is not None:
             try:
-                record["body_name"] = bodies.write(record["body"])
+                record["body_name"] = bodies.write(record["body"], f"{bucket}/{key}")
             except OSError as error:
                 failed(error)  # the call ends like every other from now on
                 return

@@ -26,7 +26,8 @@ from local.rekognition.errors import (
 from local.rekognition.vectors import Vectors
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS collections (id TEXT PRIMARY KEY, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL, collections INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS collections (id TEXT PRIMARY KEY, created REAL NOT NULL, faces INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS faces (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     collection TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
@@ -79,16 +80,23 @@ class State:
     """All collections of one folder."""
 
     def __init__(self, path: Path | str):
+        """Open or create. Raises ``sqlite3.DatabaseError`` for a file that is damaged, or not one of these."""
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA wal_autocheckpoint = 0")  # left to the stack's own thread, so that no call waits
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        self._make_tables()
         self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
         rows = self._db.execute("SELECT collection, face_id, descriptor FROM faces ORDER BY number")
         for collection, face_id, descriptor in rows:
             self._vectors[collection].add(face_id, descriptor)
+        for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
+            if (left := len(self._vectors[collection])) != faces:
+                raise sqlite3.DatabaseError(f"{collection} had {faces} faces, {left} are left")
+        (collections,) = self._db.execute("SELECT collections FROM identity").fetchone()
+        if len(self._vectors) != collections:
+            raise sqlite3.DatabaseError(f"it had {collections} collections, {len(self._vectors)} are left")
         self._user_vectors: dict[str, Vectors] = {name: Vectors() for name in self._vectors}
         for collection, user_id in self._db.execute(
             "SELECT DISTINCT collection, user_id FROM faces WHERE user_id <> ''"
@@ -98,6 +106,11 @@ class State:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def identity(self) -> str:
+        """What tells this file from every other."""
+        return self._db.execute("SELECT id FROM identity").fetchone()[0]
+
     def collections(self) -> list[tuple[str, float]]:
         """Name and time of creation (seconds since 1970) of each collection, by name."""
         return self._db.execute("SELECT id, created FROM collections ORDER BY id").fetchall()
@@ -105,13 +118,17 @@ class State:
     def create_collection(self, collection: str) -> None:
         if collection in self._vectors:
             raise ResourceAlreadyExistsException(f"The collection id: {collection} already exists")
-        self._db.execute("INSERT INTO collections VALUES (?, ?)", (collection, time.time()))
+        with self._transaction():
+            self._db.execute("INSERT INTO collections (id, created) VALUES (?, ?)", (collection, time.time()))
+            self._db.execute("UPDATE identity SET collections = collections + 1")
         self._vectors[collection] = Vectors()
         self._user_vectors[collection] = Vectors()
 
     def delete_collection(self, collection: str) -> None:
         self.vectors(collection)
-        self._db.execute("DELETE FROM collections WHERE id = ?", (collection,))
+        with self._transaction():
+            self._db.execute("DELETE FROM collections WHERE id = ?", (collection,))
+            self._db.execute("UPDATE identity SET collections = collections - 1")
         del self._vectors[collection], self._user_vectors[collection]
 
     def describe(self, collection: str) -> tuple[int, int, float]:
@@ -146,6 +163,7 @@ class State:
                 or self._insert(collection, digest, image_id, external_image_id, face)
                 for face in faces
             ]
+            self._count(collection, len({row.face_id for row in stored} - {row.face_id for row in known}))
         for face, row in zip(faces, stored, strict=True):
             if row.face_id not in vectors:
                 vectors.add(row.face_id, face.descriptor)
@@ -168,9 +186,10 @@ class State:
         vectors = self.vectors(collection)
         wanted = list(face_ids)
         with self._transaction():
-            self._db.executemany(
+            cursor = self._db.executemany(
                 "DELETE FROM faces WHERE collection = ? AND face_id = ?", [(collection, face_id) for face_id in wanted]
             )
+            self._count(collection, -max(0, cursor.rowcount))
         for face_id in wanted:
             vectors.remove(face_id)
 
@@ -237,6 +256,26 @@ class State:
             self._db.execute("REPLACE INTO tokens VALUES (?, ?, ?, ?)", (token, request, json.dumps(answer), now))
 
     # Inside
+
+    def _make_tables(self) -> None:
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not {"collections", "faces", "users", "tokens"} <= tables:
+            raise sqlite3.DatabaseError("it holds no faces")
+        if "identity" in tables:
+            return
+        self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
+        if "faces" not in {row[1] for row in self._db.execute("PRAGMA table_info(collections)")}:
+            # Made by the first release, which kept no counts.
+            self._db.execute("ALTER TABLE collections ADD COLUMN faces INTEGER NOT NULL DEFAULT 0")
+            self._db.execute(
+                "UPDATE collections SET faces = (SELECT count(*) FROM faces WHERE collection = collections.id)"
+            )
+        self._db.execute("INSERT INTO identity SELECT ?, count(*) FROM collections", (str(uuid.uuid4()),))
+        self._db.execute("COMMIT")
+
+    def _count(self, collection: str, more: int) -> None:
+        """Keep with a collection how many faces it has: where some are lost, it is seen by that."""
+        self._db.execute("UPDATE collections SET faces = faces + ? WHERE id = ?", (more, collection))
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

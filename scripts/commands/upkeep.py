@@ -28,7 +28,7 @@ def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
 
     stack = context.stack
     findings = []
-    for finding in examine(Target.chosen(), stack, round_trip=not no_round_trip):
+    for finding in examine(Target.chosen(), stack, context.data, round_trip=not no_round_trip):
         findings.append(finding)
         if not as_json:
             click.echo(f"{_MARKS[finding.state]} {finding.check}: {finding.text}")

@@ -1,4 +1,7 @@
-"""A state folder that something else has damaged, and a disk that takes no more: told in one line, nothing replaced."""
+"""A state folder that something else has damaged, and a disk that takes no more: told in one line, nothing replaced.
+
+Every kind of damage to the two databases is tried in tests/unit/test_state_folder.py; here a stack is started.
+"""
 
 import resource
 import shutil
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
-from running import free_port, start_stack
+from running import RunningStack, free_port, start_stack
 from support import jpeg
 
 
@@ -41,17 +44,19 @@ def halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
 @pytest.mark.parametrize(
     ("pattern", "damage", "told"),
     [
         ("state.sqlite", garble, "state.sqlite is damaged"),
-        ("state.sqlite", halve, "state.sqlite is damaged"),
-        ("state.sqlite", Path.unlink, "state.sqlite is missing"),
-        ("faces.sqlite", garble, "faces.sqlite is damaged"),
-        ("faces.sqlite", halve, "faces.sqlite is damaged"),
-        ("faces.sqlite", Path.unlink, "faces.sqlite is missing"),
+        ("faces.sqlite", empty, "faces.sqlite is empty"),
         ("objects/??/*", Path.unlink, "are missing from the folder objects"),
+        ("objects/??/*", halve, "in the folder objects are damaged"),
         ("lambda-blobs/*.zip", Path.unlink, "the code of the function"),
+        ("lambda-blobs/*.zip", halve, "the code of the function"),
     ],
 )
 def test_damage_is_told_in_one_line_and_nothing_replaced(
@@ -71,12 +76,20 @@ def test_damage_is_told_in_one_line_and_nothing_replaced(
     assert files(data) == before
 
 
+def unknown_photo(data: Path, bucket: str) -> None:
+    """A photo that the journal knows nothing of, as where an older journal is put back."""
+    from local.bodies import Bodies
+
+    Bodies(data / "objects").write(jpeg((30, 30, 200)), f"{bucket}/photos/found/b.jpg")
+
+
 def test_a_full_disk_stops_the_stack_and_what_was_acknowledged_stays(kept: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(kept, data)
     stack = start_stack(data)
     bucket = "mine"
     s3 = stack.session().client("s3", endpoint_url=stack.api_url, config=Config(retries={"total_max_attempts": 1}))
+    pics_bucket = stack.outputs["PicsBucket"]
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="before", Body=b"x" * 1000)
     s3.put_object(Bucket=bucket, Key="replaced", Body=b"old")
@@ -89,13 +102,28 @@ def test_a_full_disk_stops_the_stack_and_what_was_acknowledged_stays(kept: Path,
     assert len(lines) == 2
     assert "could not write to" in lines[1]
     assert "File too large" in lines[1]
+    unknown_photo(data, pics_bucket)
     again = start_stack(data)
     try:
+        check_set_aside(again)
         s3 = again.client("s3")
         assert s3.get_object(Bucket=bucket, Key="before")["Body"].read() == b"x" * 1000
         assert s3.get_object(Bucket=bucket, Key="replaced")["Body"].read() == b"old"
     finally:
         again.stop()
+
+
+def check_set_aside(stack: RunningStack) -> None:
+    """What the stack has no record of is told of, and taken back as the note says."""
+    lines = [line for line in stack.log.read_text().splitlines() if "no record of" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("1 file the stack has no record of: ")
+    doctor = stack.kinpics("doctor", "--no-round-trip", check=False).stdout
+    assert f"warning set aside: {lines[0]}" in doctor
+    (day,) = [path for path in (stack.data / "set-aside").iterdir() if path.is_dir()]
+    stack.kinpics("upload", "--no-build", str(day / stack.outputs["PicsBucket"] / "photos" / "found"))
+    body = stack.client("s3").get_object(Bucket=stack.outputs["PicsBucket"], Key="photos/found/b.jpg")["Body"].read()
+    assert body == jpeg((30, 30, 200))
 
 
 def test_a_folder_of_another_format_is_told(tmp_path: Path) -> None:

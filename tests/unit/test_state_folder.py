@@ -1,0 +1,254 @@
+"""A data folder that something has damaged: told in one line, and left as it is. What has no owner is set aside."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from local.bodies import Bodies
+from local.embedded.durable import Durable
+from local.journal import Journal
+from local.rekognition.engine import FoundFace
+from local.rekognition.state import State
+from local.state_folder import SET_ASIDE, StateFolder, StateFolderError
+
+
+def face(number: int) -> FoundFace:
+    descriptor = np.random.default_rng(number).normal(0, 0.1, 128).astype(np.float32).tobytes()
+    return FoundFace(0.1, 0.1, 0.5, 0.5, 1.0, {}, 0.0, 50.0, 50.0, descriptor)
+
+
+def fill(path: Path) -> Path:
+    """A folder as a stack leaves it: keys, cells, faces; large enough to have pages in the middle."""
+    folder = StateFolder(path)
+    with folder.locked():
+        journal = folder.open_journal()
+        folder.keys(journal)
+        state = folder.open_faces(journal)
+        state.create_collection("album")
+        for number in range(40):
+            state.index("album", f"{path} {number}".encode(), f"set/{number}.jpg", [face(number)])
+        journal.write([("service", "s3", b"{}"), *(("item", f"{n}", b"value" * 100) for n in range(100))])
+        Bodies(path / "objects").write(b"bytes", "pics/photos/set/a.jpg")
+        state.close()
+        journal.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fill(tmp_path_factory.mktemp("kept") / "data")
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of another stack."""
+    return fill(tmp_path_factory.mktemp("others") / "data")
+
+
+def zeroed(first: int, pages: int = 1) -> Callable[[Path, Path], None]:
+    def damage(path: Path, others: Path) -> None:
+        content = bytearray(path.read_bytes())
+        content[first * 4096 : (first + pages) * 4096] = bytes(pages * 4096)
+        path.write_bytes(content)
+
+    return damage
+
+
+def garbled_schema(path: Path, others: Path) -> None:
+    """The first page, but for the header that says it is a database."""
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"\xff" * 3996 + content[4096:])
+
+
+def emptied_tables(path: Path, others: Path) -> None:
+    file = sqlite3.connect(path, isolation_level=None)
+    for (table,) in file.execute("SELECT name FROM sqlite_master WHERE name IN ('cells', 'collections', 'faces')"):
+        file.execute(f"DELETE FROM {table}")  # noqa: S608
+    file.close()
+
+
+def one_row_less(path: Path, others: Path) -> None:
+    file = sqlite3.connect(path, isolation_level=None)
+    file.execute("DELETE FROM faces WHERE number = 7")
+    file.close()
+
+
+DAMAGES: dict[str, Callable[[Path, Path], object]] = {
+    "missing": lambda path, others: path.unlink(),
+    "empty": lambda path, others: path.write_bytes(b""),
+    "cut to half": lambda path, others: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "cut to a page": lambda path, others: path.write_bytes(path.read_bytes()[:4096]),
+    "zeroed": lambda path, others: path.write_bytes(bytes(path.stat().st_size)),
+    "first page zeroed": zeroed(0),
+    "first page garbled": garbled_schema,
+    "second page zeroed": zeroed(1),
+    "middle page zeroed": zeroed(5),
+    "text": lambda path, others: path.write_text("no database"),
+    "tables emptied": emptied_tables,
+    "another stack's": lambda path, others: shutil.copyfile(others / path.name, path),
+}
+CASES = [(name, damage) for name in ("state.sqlite", "faces.sqlite") for damage in DAMAGES]
+
+
+def open_all(path: Path) -> None:
+    """All that is read of the two files at a start."""
+    folder = StateFolder(path)
+    with folder.locked():
+        journal = folder.open_journal()
+        try:
+            folder.keys(journal)
+            folder.open_faces(journal).close()
+            for kind in ("service", "item", "object"):
+                list(journal.read(kind))
+        finally:
+            journal.close()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("name", "damage"), CASES)
+def test_a_damaged_file_is_told_in_one_line(kept: Path, others: Path, tmp_path: Path, name: str, damage: str) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    DAMAGES[damage](data / name, others)
+    before = contents(data)
+    with pytest.raises(StateFolderError) as told:
+        open_all(data)
+    assert name in str(told.value)
+    assert str(told.value).endswith(f"restore {data} from a copy, or move it away to begin anew")
+    assert "\n" not in str(told.value)
+    after = contents(data)
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_face_that_is_lost_is_noticed(kept: Path, others: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    one_row_less(data / "faces.sqlite", others)
+    with pytest.raises(StateFolderError, match="album had 40 faces, 39 are left"):
+        open_all(data)
+
+
+def test_a_sound_folder_opens_as_often_as_one_likes(kept: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    open_all(data)
+    open_all(data)
+
+
+def test_a_start_killed_before_anything_was_kept_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "state.sqlite").touch()
+    open_all(tmp_path / "data")
+    open_all(tmp_path / "data")
+
+
+def test_faces_of_the_first_release_are_taken_over(kept: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    file = sqlite3.connect(data / "faces.sqlite", isolation_level=None)
+    file.execute("DROP TABLE identity")
+    file.execute("ALTER TABLE collections DROP COLUMN faces")
+    file.close()
+    journal = Journal(data / "state.sqlite")
+    journal.write([("folder", "faces", None)])
+    journal.close()
+    open_all(data)
+    open_all(data)
+    state = State(data / "faces.sqlite")
+    state.delete_faces("album", [state.faces("album", 0, 1)[0].face_id])
+    state.close()
+    open_all(data)
+
+
+class Objects:
+    """The journal's cells of objects, and the files they name."""
+
+    def __init__(self, data: Path):
+        self.data = data
+        self.journal = Journal(data / "state.sqlite")
+        self.bodies = Bodies(data / "objects")
+
+    def put(self, key: str, body: bytes) -> str:
+        name = self.bodies.write(body, f"pics/{key}")
+        current = {"body_name": name, "size": len(body)}
+        cell = f'{{"current": {{"body_name": "{name}", "size": {current["size"]}}}, "versions": []}}'
+        self.journal.write([("object", f'["0", "pics", "{key}"]', cell.encode())])
+        return name
+
+    def start(self) -> None:
+        self.journal.write(Durable(self.data, self.journal)._sort_bodies())
+
+    def aside(self) -> dict[str, bytes]:
+        folder = self.data / SET_ASIDE
+        found = [path for path in folder.rglob("*") if path.is_file()]
+        return {"/".join(path.relative_to(folder).parts[1:]): path.read_bytes() for path in found}
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Objects:
+    return Objects(tmp_path)
+
+
+def test_originals_newer_than_the_journal_are_set_aside_by_name(objects: Objects) -> None:
+    kept = objects.put("photos/set/old.jpg", b"old")
+    first = objects.bodies.write(b"first", "pics/photos/set/ü new.jpg")
+    os.utime(objects.data / "objects" / first[:2] / first, (1, 1))
+    objects.bodies.write(b"second", "pics/photos/set/ü new.jpg")
+    long = f"pics/photos/set/{'x' * 300}"
+    for label in ("pics/../../../escaped", "pics/photos//a", long, "pics/nul\0"):
+        objects.bodies.write(label.encode(), label)
+    objects.start()
+    assert objects.bodies.sizes() == {kept: 3}
+    aside = objects.aside()
+    assert aside.pop("pics/photos/set/ü new.jpg") == b"second"
+    assert aside.pop("pics/photos/set/ü new (2).jpg") == b"first"
+    assert len(aside) == 4
+    assert not (objects.data.parent / "escaped").exists()
+    told = StateFolder(objects.data).set_aside() or ""
+    assert "6 files" in told
+    assert "kinpics upload" in (objects.data / SET_ASIDE / "README.txt").read_text()
+    assert StateFolder(objects.data).set_aside() == told, "the note counts too"
+
+
+def test_files_without_a_list_are_set_aside_too(objects: Objects) -> None:
+    name = objects.bodies.write(b"bytes", "pics/a")
+    (objects.data / "objects" / "list").write_bytes(b'["torn')
+    objects.start()
+    assert objects.aside() == {f"unknown/{name}": b"bytes"}
+
+
+def test_what_was_deleted_is_not_set_aside(objects: Objects) -> None:
+    """The journal says that it is deleted: a kill came before the file was removed."""
+    name = objects.bodies.write(b"deleted", "pics/photos/set/a.jpg")
+    objects.journal.write([("unused", name, b"")])
+    objects.start()
+    assert (objects.bodies.sizes(), objects.aside()) == ({}, {})
+    assert list(objects.journal.read("unused")) == []
+
+
+def test_the_list_does_not_grow_without_bound_and_is_made_where_it_lacks(objects: Objects) -> None:
+    kept = objects.put("photos/set/kept.jpg", b"kept")
+    (objects.data / "objects" / "list").unlink()
+    objects.start()
+    listed = (objects.data / "objects" / "list").read_text()
+    assert listed == f'["{kept}", "pics/photos/set/kept.jpg"]\n'
+    for number in range(1100):
+        objects.bodies.remove([objects.bodies.write(b"", f"pics/{number}")])
+    objects.start()
+    assert (objects.data / "objects" / "list").read_text() == listed
+
+
+def test_an_objects_bytes_are_its_own(objects: Objects) -> None:
+    name = objects.put("photos/set/a.jpg", b"as written")
+    assert objects.bodies.read(name) == b"as written"
+    (objects.data / "objects" / name[:2] / name).write_bytes(b"as damaged")
+    with pytest.raises(OSError, match="is damaged"):
+        objects.bodies.read(name)
