@@ -50,7 +50,10 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    pages = _Pages(fresh, config, _bundle(fresh), _browser_config(stack, config))
+    assets = _bundle(fresh)
+    # Under a name without a hash as well, for the page that CloudFront's function shows while the site is closed.
+    shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
+    pages = _Pages(fresh, config, assets, _browser_config(stack, config))
     pages.write(
         "index.html",
         "index.html",

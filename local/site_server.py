@@ -1,11 +1,13 @@
 """Serves the album on the site port as CloudFront does on AWS: three buckets behind one origin.
 
 ``/photos/…`` comes from the pics bucket, ``/thumbnails/…`` from the thumbnails bucket, everything else from the site
-bucket, with index documents, the fallback page for what is not there, compression, and range requests.
+bucket, with index documents, the fallback page for what is not there, compression, and range requests. While the site
+is closed, every page is the one that says so.
 """
 
 import asyncio
 import gzip
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,10 @@ from botocore.exceptions import ClientError
 from functions.addresses import page_address, read_path
 
 FALLBACK_PAGE = "404.html"
+# What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
+_SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
+# Whether the site is closed is looked at again after this long.
+_FRESH_SECONDS = 1.0
 _CHUNK = 256 * 1024
 _PASSED_ON = {
     "ContentType": b"content-type",
@@ -30,13 +36,23 @@ _COMPRESSED = ("text/", "application/json", "image/svg+xml")
 class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``pics``, ``thumbnails``).
 
-    ``headers`` go with every answer.
+    ``headers`` go with every answer; ``closed_page`` is shown in the place of every page while ``is_closed`` says so.
     """
 
-    def __init__(self, session: boto3.Session, buckets: dict[str, str], headers: list[tuple[bytes, bytes]]):
+    def __init__(
+        self,
+        session: boto3.Session,
+        buckets: dict[str, str],
+        headers: list[tuple[bytes, bytes]],
+        closed_page: bytes = b"",
+        is_closed: Callable[[], bool] = lambda: False,
+    ):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
         self._headers = headers
+        self._closed_page = closed_page
+        self._ask_whether_closed = is_closed
+        self._closed, self._asked = False, float("-inf")
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         if scope["type"] == "lifespan":
@@ -50,6 +66,9 @@ class SiteServer:
         headers = dict(scope["headers"])
         head = scope["method"] == "HEAD"
         path = read_path(scope["raw_path"].partition(b"?")[0])
+        if not (path or "").startswith(_SERVED_WHILE_CLOSED) and await self._is_closed():
+            await self._say_closed(send, path or "", head)
+            return
         if path is None:
             await self._answer_fallback(send, head)
             return
@@ -61,6 +80,23 @@ class SiteServer:
             await self._send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
             return
         await self._answer(send, bucket, key, headers, head)
+
+    async def _is_closed(self) -> bool:
+        if time.monotonic() - self._asked > _FRESH_SECONDS:
+            self._closed = await asyncio.to_thread(self._ask_whether_closed)
+            self._asked = time.monotonic()
+        return self._closed
+
+    async def _say_closed(self, send: Callable, path: str, head: bool) -> None:
+        """CloudFront's function refuses pictures bare, too."""
+        is_picture = path.startswith(("/photos/", "/thumbnails/"))
+        body = b"" if is_picture else self._closed_page
+        headers = [
+            (b"cache-control", b"no-store"),
+            (b"content-type", b"text/plain" if is_picture else b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        await self._send(send, 503, headers, b"" if head else body)
 
     def _place(self, path: str) -> tuple[str, str]:
         key = path.removeprefix("/")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import os
@@ -16,6 +17,7 @@ import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local.closed_page import closed_page
 from local.connections import close_with_clients
 from local.deploy import deploy
 from local.embedded import REGION, EmbeddedAws, configure
@@ -25,6 +27,7 @@ from local.packaging import load_template
 from local.response_headers import response_headers
 from local.site_server import SiteServer
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
+from scripts.closing import entrance_of
 
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
 _PARAMETERS = {"Platform": "laptop", "ProcessConcurrency": "2"}
@@ -121,8 +124,10 @@ async def _serve(
         outputs = await asyncio.to_thread(_deploy, session, root)  # in whole, even when told to stop: it takes a second
         folder.announce(running)
         buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
-        headers = response_headers(load_template(root / "template.yaml"), options.api_url)
-        server = SiteServer(session, buckets, headers)
+        template = load_template(root / "template.yaml")
+        headers = response_headers(template, options.api_url)
+        entrance = functools.cache(lambda: entrance_of(session, outputs))  # made when the first page is asked for
+        server = SiteServer(session, buckets, headers, closed_page(template), lambda: entrance().is_closed())
         site_gate = Gate(server.app, options.site_port, options.site_port)
         site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)

@@ -19,6 +19,7 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run a command; errors that a person can act on end as a `click` error."""
         from build import BuildError
+        from functions.closing import NoFlagError
         from local.state_folder import StateFolderError
         from scripts.cloudformation import DeployError
         from scripts.deploy import ToolError
@@ -33,6 +34,7 @@ class Commands(click.Group):
             ConfigError,
             DeployError,
             PlanError,
+            NoFlagError,
             NothingThereError,
             StateFolderError,
             ToolError,
@@ -70,7 +72,7 @@ for command in (
     *(laptop.local, laptop.demo, laptop.env),
     *(album.upload, album.reprocess, album.delete, album.export),
     *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
-    *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group),
+    *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group, upkeep.close, upkeep.open_site),
     celebrities.celebrities,
     collection.collection,
     people.people,

@@ -20,6 +20,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions.keys import PHOTOS_PREFIX
+from scripts.closing import closed_entrance, closed_template
 from scripts.cloudformation import DeployError, StackApplier, with_literal_names
 from scripts.config import ROOT
 from scripts.stack import Stack
@@ -94,7 +95,7 @@ def search_concurrency(target: Target, wanted: int) -> int:
 
 
 def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
-    """Build, package and apply; returns whether CloudFormation had anything to do.
+    """Build, package and apply; returns whether CloudFormation had anything to do. A closed site stays closed.
 
     Raises ``DeployError``, ``ToolError``.
     """
@@ -107,14 +108,22 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
         packaged = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
         template = load_template(packaged)
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
+    closed = closed_entrance(target.session, applier.describe())
+    if closed:
+        template = closed_template(template)
     body = json.dumps(template).encode()
     s3 = target.session.client("s3")
     key = f"{hashlib.sha256(body).hexdigest()}.json"
     s3.put_object(Bucket=bucket, Key=key, Body=body)
     url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
-    return applier.apply(
-        url, set(template["Parameters"]), {"Platform": "laptop" if target.is_laptop else "aws", **parameters}
-    )
+    try:
+        return applier.apply(
+            url, set(template["Parameters"]), {"Platform": "laptop" if target.is_laptop else "aws", **parameters}
+        )
+    finally:
+        # What CloudFormation has updated, or taken back, it has opened.
+        if closed:
+            closed.close()
 
 
 def connect_bucket(stack: Stack) -> bool:

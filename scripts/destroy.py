@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from scripts.closing import entrance_of
 from scripts.cloudformation import StackApplier
 from scripts.deploy import Target, artifacts_bucket
 from scripts.manage import delete_versions
@@ -15,6 +16,9 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
     # CloudFormation deletes no bucket that holds anything.
     for name in ("SiteBucket", "ThumbnailsBucket"):
         _empty(stack.s3, stack.outputs[name])
+    # IAM deletes no role or policy while one is attached to the other.
+    if "ClosedPolicy" in stack.outputs:
+        entrance_of(target.session, stack.outputs).stop_denying()
     applier.delete()
     artifacts = artifacts_bucket(target, stack.name)
     _empty(stack.s3, artifacts)

@@ -11,17 +11,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
 from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
+from scripts.closing import entrance_of, new_guest, ways_in
 from scripts.deploy import Target, notified_queues
-from scripts.stack import Stack
+from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
 from scripts.words import count
 
@@ -45,14 +44,15 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
 
     ``data`` is the laptop stack's folder; it is looked into where that stack is the one examined.
     """
+    closed = _is_closed(target, stack)
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("credentials", lambda: _credentials(target)),
         ("region", lambda: _region(target)),
         ("stack", lambda: _stack(stack)),
         ("events", lambda: _events(stack)),
-        ("site", lambda: _site(stack)),
+        ("closed", lambda: _closed(target, stack)),
+        *([] if closed else [("site", lambda: _site(stack)), ("visitors", lambda: _visitors(stack))]),
         ("cross-origin calls", lambda: _cors(stack)),
-        ("visitors", lambda: _visitors(stack)),
         ("paid calls today", lambda: _paid_calls(stack)),
         ("alarms", lambda: _alarms(target, stack)),
         ("dead letters", lambda: _dead_letters(stack)),
@@ -73,7 +73,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
             yield Finding(
                 name, "wrong", f"{error.operation_name}: {details.get('Code')}: {details.get('Message')}", advice
             )
-        except (BotoCoreError, OSError, reconcile.BusyError) as error:
+        except (BotoCoreError, OSError, StackError, reconcile.BusyError) as error:
             yield Finding(name, "wrong", str(error))
 
 
@@ -104,6 +104,26 @@ def _events(stack: Stack) -> Finding:
     if notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
         return Finding("events", "ok", "the pics bucket tells the queue of its photos")
     return Finding("events", "wrong", "the pics bucket does not tell this stack's queue", "run `kinpics deploy`")
+
+
+def _is_closed(target: Target, stack: Stack) -> bool:
+    try:
+        return entrance_of(target.session, stack.outputs).is_closed()
+    except (StackError, ClientError, BotoCoreError):
+        return False  # `_closed` tells why
+
+
+def _closed(target: Target, stack: Stack) -> Finding:
+    """Whether visitors are let in, and where the site is closed, whether one still gets in."""
+    state = entrance_of(target.session, stack.outputs).state()
+    if not any(state.values()):
+        return Finding("closed", "ok", "the site is open to visitors")
+    still = [name for name, is_closed in state.items() if not is_closed]
+    still += [name for name, is_open in ways_in(stack, None).items() if is_open() and name not in still]
+    if still:
+        text = f"the site is half closed: {', '.join(still)} are open"
+        return Finding("closed", "wrong", text, "run `kinpics close` or `kinpics open`")
+    return Finding("closed", "warning", "the site is closed, and no visitor gets in", "open it with `kinpics open`")
 
 
 def _site(stack: Stack) -> Finding:
@@ -149,10 +169,7 @@ def _cors(stack: Stack) -> Finding:
 
 def _visitors(stack: Stack) -> Finding:
     """Do what a visitor's browser does: take guest credentials, read the sets, call the search function."""
-    anonymous = boto3.client("cognito-identity", config=Config(signature_version=_unsigned()))
-    identity = anonymous.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
-    keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
-    guest = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+    guest = new_guest(stack)
     sets = guest.client("dynamodb").query(
         TableName=stack.outputs["PicsTable"],
         KeyConditionExpression="primarykey = :p",
@@ -278,9 +295,3 @@ def _wait(is_so: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.5)
     return True
-
-
-def _unsigned() -> Any:
-    from botocore import UNSIGNED
-
-    return UNSIGNED

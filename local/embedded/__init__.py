@@ -100,6 +100,7 @@ class EmbeddedAws:
         patches.know_one_root()
         patches.know_leading_keys()
         patches.know_the_visitors_own_identity()
+        patches.refuse_guests_of_a_pool_that_has_none()
         patches.print_mails()
         patches.tell_functions_who_calls()
         patches.let_buckets_be_taken_over()

@@ -121,6 +121,23 @@ def _identity_of(access_key: str) -> str:
     return (caller.get("session") or {}).get("_identity_id") or ""
 
 
+def refuse_guests_of_a_pool_that_has_none() -> None:
+    """An identity pool gave guests an identity and credentials whether it lets them in or not."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    original = cognito._identity_logins_error
+
+    def identity_logins_error(pool: dict, identity_id: str | None, logins: dict) -> Any:
+        known = pool["_identities"].get(identity_id or "", {}).get("Logins")
+        if not (logins or known or pool.get("AllowUnauthenticatedIdentities")):
+            message = "Unauthenticated access is not supported for this identity pool."
+            return error_response_json("NotAuthorizedException", message, 400)
+        return original(pool, identity_id, logins)
+
+    cognito._identity_logins_error = identity_logins_error
+
+
 def print_mails() -> None:
     """Mails of the user pool are printed where the stack runs: there is nobody here to send them."""
     from ministack.services import cognito

@@ -1,9 +1,12 @@
 """Looking after a deployed album."""
 
+import functools
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 
+import boto3
 import click
 
 from scripts.commands.common import Context, json_option, print_outcome, yes_option
@@ -38,6 +41,63 @@ def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     if any(finding.state == "wrong" for finding in findings):
         sys.exit(1)
+
+
+def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
+    from scripts.closing import entrance_of, new_guest, watch, ways_in
+
+    stack = context.stack
+    entrance = entrance_of(boto3.Session(), stack.outputs)
+    guest: Callable[[], boto3.Session] | None = functools.partial(new_guest, stack)
+    if closed:
+        # One who is in already, and must lose what was given.
+        inside = None if any(entrance.state().values()) else new_guest(stack)
+        guest = inside and (lambda: inside)
+        entrance.close()
+    else:
+        entrance.open()
+    took: dict[str, float] = {}
+
+    def tell(name: str, seconds: float) -> None:
+        took[name] = round(seconds, 1)
+        if not as_json:
+            click.echo(f"  {'closed' if closed else 'open'} after {seconds:5.1f} s: {name}", err=True)
+
+    left = watch(ways_in(stack, guest), closed=closed, tell=tell)
+    if as_json:
+        click.echo(json.dumps({"closed" if closed else "open": took, "left": left}, indent=1))
+    elif left:
+        wrong = "still let in" if closed else "still refused"
+        click.echo(f"after five minutes, {', '.join(left)} are {wrong}: run the command again, then `kinpics doctor`")
+    elif closed:
+        click.echo("the site is closed to visitors, and stays so through deployments; open it with `kinpics open`")
+    else:
+        click.echo("the site is open to visitors")
+    if left:
+        sys.exit(1)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def close(context: Context, as_json: bool) -> None:
+    """Close the site to visitors: pages, pictures, rows and searches, at once.
+
+    Visitors see a page that says so; nothing is deleted, and you work on as before. Tells how long each took, as a
+    visitor sees it. A run that was stopped is finished by running it again. Ends with 1 while something is still open.
+    """
+    _close_or_open(context, closed=True, as_json=as_json)
+
+
+@click.command("open")
+@json_option
+@click.pass_obj
+def open_site(context: Context, as_json: bool) -> None:
+    """Open the site to visitors again, just as it was before it was closed, by you or by itself.
+
+    Ends with 1 while something is still closed.
+    """
+    _close_or_open(context, closed=False, as_json=as_json)
 
 
 @click.command()

@@ -2,12 +2,14 @@
 
 import { AwsError } from "./aws.js";
 
+// Visitors are never refused what a page asks for but while the site is closed.
+const CLOSED = "This album is closed for now. Nothing in it is lost; please come back later.";
 /** @type {Record<string, string>} */
 const WORDS = {
   Offline: "The album can't be reached. Check your connection, then try again.",
-  AccessDenied: "This album does not let visitors do that.",
-  AccessDeniedException: "This album does not let visitors do that.",
-  NotAuthorizedException: "This album does not let visitors in at the moment.",
+  AccessDenied: CLOSED,
+  AccessDeniedException: CLOSED,
+  NotAuthorizedException: CLOSED,
   ThrottlingException: "Many people are looking just now. Try again in a moment.",
   TooManyRequestsException: "Many people are looking just now. Try again in a moment.",
   TooManyRequests: "Many people are searching just now. Try again in a moment.",

@@ -14,6 +14,7 @@ import pytest
 from running import RunningStack, start_stack
 from support import jpeg
 
+from functions.closing import Entrance
 from local.packaging import package
 from scripts.cloudformation import DeployError, StackApplier
 from scripts.deploy import build
@@ -51,6 +52,12 @@ def described(laptop: RunningStack, name: str) -> dict[str, Any]:
     }
 
 
+def entrance_of(laptop: RunningStack, outputs: dict[str, str]) -> Entrance:
+    """What lets visitors into a stack."""
+    clients = [laptop.client(name) for name in ("iam", "lambda", "cognito-identity")]
+    return Entrance(*clients, None, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router", ""))
+
+
 def faces(laptop: RunningStack, outputs: dict[str, str]) -> set[str]:
     found = laptop.client("rekognition").list_faces(CollectionId=outputs["AlbumCollection"])["Faces"]
     return {face["FaceId"] for face in found}
@@ -75,8 +82,12 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     before = faces(laptop, made["outputs"])
     assert len(before) == 4
 
-    # Deployed again, with one setting changed: the others stay, and nothing is lost.
+    # Deployed again while closed, with one setting changed: the others stay, nothing is lost, and it stays closed.
+    second(laptop, "close")
     second(laptop, "deploy", "--visitor-daily-searches", "3")
+    assert set(entrance_of(laptop, made["outputs"]).state().values()) == {True}
+    second(laptop, "open")
+    assert set(entrance_of(laptop, made["outputs"]).state().values()) == {False}
     changed = described(laptop, SECOND)
     assert changed["status"] == "UPDATE_COMPLETE"
     assert changed["parameters"]["DailySearches"] == "7"

@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from running import RunningStack, start_stack
+from botocore.exceptions import ClientError
+from running import RunningStack, new_guest, start_stack
 from support import jpeg
 
 from scripts import cost
@@ -110,6 +113,44 @@ DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
     (add_faces, "is in the collection for"),
     (miscount, f"set {SET} should count"),
 ]
+
+
+def test_a_closed_site_lets_no_visitor_in_and_opens_as_it_was(album: RunningStack) -> None:
+    search = {"FunctionName": album.outputs["SearchFunction"]}
+    functions = album.client("lambda")
+    functions.put_function_concurrency(**search, ReservedConcurrentExecutions=7)
+    _, inside = new_guest(album)
+    row = {"TableName": album.outputs["PicsTable"], "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": SET}}}
+    inside.client("dynamodb", endpoint_url=album.api_url).get_item(**row)
+
+    closed = answer(album.kinpics("close", "--json"))
+    assert closed["left"] == []
+    assert set(closed["closed"]) == {"pages", "pictures", "new guests", "rows", "searches"}
+    with pytest.raises(urllib.error.HTTPError) as page:
+        urllib.request.urlopen(f"{album.site_url}/sets/{SET}/")
+    assert (page.value.code, b"closed for now" in page.value.read()) == (503, True)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        inside.client("dynamodb", endpoint_url=album.api_url).get_item(**row)
+    with pytest.raises(ClientError, match="NotAuthorized"):
+        new_guest(album)
+    assert functions.get_function_concurrency(**search)["ReservedConcurrentExecutions"] == 0
+    found = findings(album, "--no-round-trip")
+    assert found["closed"]["state"] == "warning"
+    assert "kinpics open" in found["closed"]["advice"]
+    assert not {name for name, finding in found.items() if finding["state"] == "wrong"}
+
+    # One of its steps undone, by a hand in the console say.
+    pool = album.client("cognito-identity")
+    kept = pool.describe_identity_pool(IdentityPoolId=album.outputs["IdentityPool"])
+    kept = {name: kept[name] for name in ("IdentityPoolId", "IdentityPoolName", "CognitoIdentityProviders")}
+    pool.update_identity_pool(**kept, AllowUnauthenticatedIdentities=True)
+    found = findings(album, "--no-round-trip")
+    assert (found["closed"]["state"], "new guests" in found["closed"]["text"]) == ("wrong", True)
+
+    opened = answer(album.kinpics("open", "--json"))
+    assert (opened["left"], set(opened["open"])) == ([], set(closed["closed"]))
+    assert functions.get_function_concurrency(**search)["ReservedConcurrentExecutions"] == 7
+    functions.delete_function_concurrency(**search)
 
 
 @pytest.mark.parametrize(("damage", "told"), DAMAGES, ids=lambda value: getattr(value, "__name__", ""))

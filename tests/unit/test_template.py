@@ -16,8 +16,10 @@ import rendered
 from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
+from functions.closing import with_flag
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
+from local.closed_page import closed_page
 from local.packaging import digest, load_template, package
 from local.response_headers import response_headers
 from local.site_server import SiteServer
@@ -185,6 +187,7 @@ ROUTES = {
     "/sets/a%20b/all/": ("SiteBucket", "sets/a%20b/all/index.html"),
     "/people/": ("SiteBucket", "people/index.html"),
     "/photos/set/a%2Bb.jpg": ("PicsBucket", "photos/set/a%2Bb.jpg"),
+    "/photos/set/no-suffix": ("PicsBucket", "photos/set/no-suffix"),
     "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
     "/thumbnails/1600/photos/set/no-suffix": ("ThumbnailsBucket", "1600/photos/set/no-suffix"),
     "/people?face=1&face=2": "/people/?face=1&face=2",
@@ -274,6 +277,39 @@ def test_a_picture_has_one_address_everywhere() -> None:
         encoded = {int(digits, 16) for digits in re.findall("%(..)", prefix)}
         assert all(chr(byte) in UNSAFE or byte > 127 for byte in encoded), "else CloudFront keeps the picture"
         assert not set(re.sub("%..", "", prefix)) & UNSAFE, "else CloudFront refuses to invalidate it"
+
+
+def test_a_closed_site_shows_one_page_and_no_picture() -> None:
+    code = RESOURCES["Router"]["Properties"]["FunctionCode"]
+    pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", "/thumbnails/1600/photos/set/a.jpg"}
+    pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
+    answers = run_router(with_flag(code, closed=True), [*pictures, *pages, "/style.css"])
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, [], closed_page(TEMPLATE), lambda: True)
+    for path in pictures | pages:
+        answer = answers[path]
+        assert (answer["statusCode"], answer["headers"]["cache-control"]["value"]) == (503, "no-store")
+        assert (answer["body"] == "") == (path in pictures)
+        status, headers, body = asked(server, path.partition("?")[0])
+        assert (status, body.decode()) == (503, answer["body"]), "the laptop's server says the same"
+        assert headers[b"content-type"].decode() == answer["headers"]["content-type"]["value"]
+        assert headers[b"cache-control"] == b"no-store"
+    assert "closed for now" in answers["/"]["body"]
+    assert answers["/style.css"]["uri"] == "/style.css", "which that page looks by"
+    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
+    unrouted = [item["PathPattern"] for item in config["CacheBehaviors"] if "FunctionAssociations" not in item]
+    assert unrouted == ["/assets/*"], "which hold nothing of the album"
+
+
+def asked(server: SiteServer, path: str) -> tuple[int, dict[bytes, bytes], bytes]:
+    """What the laptop's server answers."""
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "raw_path": path.encode(), "query_string": b"", "headers": []}
+    asyncio.run(server.app(scope, lambda: None, send))
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
 def run_router(code: str, paths: list[str]) -> dict[str, dict]:

@@ -1,0 +1,1 @@
+"""The close function: closes the site when an alarm says so."""

@@ -1,0 +1,120 @@
+"""Closing the site as its owner does: what there is to close, whether visitors still get in, deploying meanwhile."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from functions.closing import Entrance, with_flag
+from scripts.stack import Stack, StackError
+
+# IAM spreads a change within seconds as a rule; issued credentials may be let in until then.
+_TIMEOUT_SECONDS = 300
+_HTTP_SECONDS = 15
+# A visitor that is refused is not to try again.
+_ONCE = Config(retries={"total_max_attempts": 1})
+_REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException", "TooManyRequestsException"}
+_NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
+
+
+def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
+    """What lets visitors into a deployed stack. Raises ``StackError`` for one of a release that could not be closed."""
+    if "ClosedPolicy" not in outputs:
+        raise StackError("this stack was deployed by a release that could not close it: run `kinpics deploy` first")
+    router = outputs.get("Router", "")
+    return Entrance(
+        iam=session.client("iam"),
+        lambda_=session.client("lambda"),
+        cognito_identity=session.client("cognito-identity"),
+        cloudfront=session.client("cloudfront") if router else None,
+        identity_pool_id=outputs["IdentityPool"],
+        policy_arn=outputs["ClosedPolicy"],
+        router=router,
+    )
+
+
+def closed_entrance(session: boto3.Session, described: dict[str, Any] | None) -> Entrance | None:
+    """The entrance of a stack, as CloudFormation describes it, if it is closed: a deployment must leave it so."""
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+    if "ClosedPolicy" not in outputs:
+        return None
+    entrance = entrance_of(session, outputs)
+    return entrance if entrance.is_closed() else None
+
+
+def closed_template(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with the router closed, so that no deployment shows the pages of a closed site for a moment."""
+    resources = template["Resources"]
+    router = resources["Router"]
+    code = with_flag(router["Properties"]["FunctionCode"], closed=True)
+    closed = {**router, "Properties": {**router["Properties"], "FunctionCode": code}}
+    return {**template, "Resources": {**resources, "Router": closed}}
+
+
+def new_guest(stack: Stack) -> boto3.Session:
+    """The credentials that a visitor's browser gets. Raises ``ClientError`` where guests are not let in."""
+    anonymous = boto3.client("cognito-identity", config=Config(signature_version=UNSIGNED))
+    identity = anonymous.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
+    keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    return boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+
+
+def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
+    """What visitors do, each told by whether it is let through just now; rows and searches need a guest."""
+    ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
+    if stack.site_url:
+        site = stack.site_url
+        ways = {
+            "pages": lambda: _is_served(f"{site}/"),
+            "pictures": lambda: _is_served(f"{site}/thumbnails/photos/none.jpg"),
+            **ways,
+        }
+    if guest:
+        row = {"TableName": stack.outputs["PicsTable"], "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
+        search = {"FunctionName": stack.outputs["SearchFunction"], "Payload": json.dumps(_NOBODY).encode()}
+        ways["rows"] = lambda: _passes(lambda: guest().client("dynamodb", config=_ONCE).get_item(**row))
+        ways["searches"] = lambda: _passes(lambda: guest().client("lambda", config=_ONCE).invoke(**search))
+    return ways
+
+
+def watch(
+    ways: dict[str, Callable[[], bool]], *, closed: bool, tell: Callable[[str, float], None], pause: float = 1.0
+) -> list[str]:
+    """Wait until every way in is closed, or open; returns the names of those that are not after five minutes."""
+    started = time.monotonic()
+    left = dict(ways)
+    while left:
+        for name, is_open in list(left.items()):
+            if is_open() != closed:
+                tell(name, time.monotonic() - started)
+                del left[name]
+        if not left or time.monotonic() - started > _TIMEOUT_SECONDS:
+            break
+        time.sleep(pause)
+    return list(left)
+
+
+def _passes(call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _REFUSALS:
+            return False
+        raise
+    return True
+
+
+def _is_served(url: str) -> bool:
+    """Whether the site answers, be it that nothing is there, and does not say that it is closed."""
+    try:
+        with urllib.request.urlopen(url, timeout=_HTTP_SECONDS):  # noqa: S310 - the owner's own
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code != 503

@@ -1,0 +1,248 @@
+"""Closing and opening, on services in memory that take only what AWS's own models allow."""
+
+import copy
+import functools
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.validate import ParamValidator
+from rendered import policy
+
+from functions.closing import Entrance, NoFlagError
+from local.packaging import load_template
+
+ROOT = Path(__file__).parents[2]
+ROUTER = load_template(ROOT / "template.yaml")["Resources"]["Router"]["Properties"]["FunctionCode"]
+SEARCH = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-SearchFunction"
+OTHER = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-OtherFunction"
+DENY = "arn:aws:iam::123456789012:policy/kinpics-ClosedPolicy"
+
+
+@dataclass
+class Account:
+    """What the entrance reads and changes, and who is stopped after how many changes."""
+
+    live: str = ROUTER
+    draft: str = ROUTER
+    version: int = 1
+    attached: dict[str, set[str]] = field(
+        default_factory=lambda: {"guest": {"arn:aws:iam::aws:policy/Kept"}, "member": set()}
+    )
+    inline: dict[str, Any] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=lambda: {SEARCH: 10})
+    tags: dict[str, dict[str, str]] = field(default_factory=lambda: {SEARCH: {"mine": "kept"}, OTHER: {}})
+    pool: dict[str, Any] = field(
+        default_factory=lambda: {
+            "IdentityPoolId": "us-east-1:1",
+            "IdentityPoolName": "kinpics",
+            "AllowUnauthenticatedIdentities": True,
+            "AllowClassicFlow": False,
+            "DeveloperProviderName": "",
+            "CognitoIdentityProviders": [{"ClientId": "site", "ProviderName": "pool", "ServerSideTokenCheck": True}],
+            "IdentityPoolTags": {"aws:cloudformation:stack-name": "kinpics"},
+        }
+    )
+    changes_left: int = 1000
+    failing: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        functions = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [SEARCH, OTHER]}
+        self.inline = {"guest": [policy("visitor"), {"Statement": [functions]}], "member": [policy("visitor")]}
+        for statement in (
+            found for documents in self.inline.values() for document in documents for found in document["Statement"]
+        ):
+            if statement["Action"] == "lambda:InvokeFunction":
+                statement["Resource"] = SEARCH
+
+    def kept(self) -> Any:
+        """What must be the same after closing and opening."""
+        return copy.deepcopy([self.live, self.attached, self.reserved, self.tags, self.pool])
+
+    def entrance(self) -> Entrance:
+        return Entrance(
+            iam=Client("iam", self),
+            lambda_=Client("lambda", self),
+            cognito_identity=Client("cognito-identity", self),
+            cloudfront=Client("cloudfront", self),
+            identity_pool_id="us-east-1:1",
+            policy_arn=DENY,
+            router="kinpics-us-east-1-router",
+        )
+
+    # The operations, by their names in boto3.
+
+    def get_function(self, given: dict) -> dict:
+        return {"FunctionCode": io.BytesIO({"LIVE": self.live, "DEVELOPMENT": self.draft}[given["Stage"]].encode())}
+
+    def describe_function(self, given: dict) -> dict:
+        config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+        return {"ETag": f"v{self.version}", "FunctionSummary": {"FunctionConfig": config}}
+
+    def update_function(self, given: dict) -> dict:
+        assert given["IfMatch"] == f"v{self.version}"
+        self.version, self.draft = self.version + 1, given["FunctionCode"].decode()
+        return {"ETag": f"v{self.version}"}
+
+    def publish_function(self, given: dict) -> dict:
+        assert given["IfMatch"] == f"v{self.version}"
+        self.live = self.draft
+        return {}
+
+    def list_attached_role_policies(self, given: dict) -> dict:
+        return {"AttachedPolicies": [{"PolicyArn": arn} for arn in sorted(self.attached[given["RoleName"]])]}
+
+    def attach_role_policy(self, given: dict) -> None:
+        self.attached[given["RoleName"]].add(given["PolicyArn"])
+
+    def detach_role_policy(self, given: dict) -> None:
+        self.attached[given["RoleName"]].remove(given["PolicyArn"])
+
+    def list_role_policies(self, given: dict) -> dict:
+        return {"PolicyNames": [str(number) for number in range(len(self.inline[given["RoleName"]]))]}
+
+    def get_role_policy(self, given: dict) -> dict:
+        return {"PolicyDocument": self.inline[given["RoleName"]][int(given["PolicyName"])]}
+
+    def get_function_concurrency(self, given: dict) -> dict:
+        reserved = self.reserved.get(given["FunctionName"])
+        return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+
+    def put_function_concurrency(self, given: dict) -> None:
+        self.reserved[given["FunctionName"]] = given["ReservedConcurrentExecutions"]
+
+    def delete_function_concurrency(self, given: dict) -> None:
+        del self.reserved[given["FunctionName"]]
+
+    def list_tags(self, given: dict) -> dict:
+        return {"Tags": self.tags[given["Resource"]]}
+
+    def tag_resource(self, given: dict) -> None:
+        self.tags[given["Resource"]] |= given["Tags"]
+
+    def untag_resource(self, given: dict) -> None:
+        for key in given["TagKeys"]:
+            self.tags[given["Resource"]].pop(key, None)
+
+    def describe_identity_pool(self, given: dict) -> dict:
+        return self.pool
+
+    def update_identity_pool(self, given: dict) -> None:
+        assert {name for name, value in self.pool.items() if value} - {"IdentityPoolTags"} <= set(given) | {
+            "AllowUnauthenticatedIdentities"
+        }
+        self.pool |= given
+
+    def get_identity_pool_roles(self, given: dict) -> dict:
+        return {"Roles": {kind: f"arn:aws:iam::123456789012:role/{kind}" for kind in ("guest", "member")}}
+
+
+@functools.cache
+def shapes(service: str) -> dict[str, Any]:
+    """What a service's operations take, by their names in boto3."""
+    model = botocore.session.get_session().get_service_model(service)
+    return {xform_name(name): model.operation_model(name).input_shape for name in model.operation_names}
+
+
+class Client:
+    """A client of one service: checks what it is given against the service's model, as boto3 does."""
+
+    def __init__(self, service: str, account: Account):
+        self._shapes = shapes(service)
+        self._account = account
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        shape = self._shapes[name]
+
+        def call(**arguments: Any) -> Any:
+            report = ParamValidator().validate(arguments, shape)
+            assert not report.has_errors(), report.generate_report()
+            if name in self._account.failing:
+                raise ClientError({"Error": {"Code": "Throttling", "Message": "later"}}, name)
+            if not name.startswith(("get_", "list_", "describe_")):
+                if not self._account.changes_left:
+                    raise KeyboardInterrupt
+                self._account.changes_left -= 1
+            return getattr(self._account, name)(arguments)
+
+        return call
+
+    def get_paginator(self, name: str) -> Any:
+        call = getattr(self, name)
+        return type("Paginator", (), {"paginate": staticmethod(lambda **arguments: [call(**arguments)])})
+
+
+def everything(is_closed: bool) -> dict[str, bool]:
+    return dict.fromkeys(("pages and pictures", "visitors' roles", "functions", "new guests"), is_closed)
+
+
+def test_a_closed_site_opens_just_as_it_was() -> None:
+    account = Account()
+    entrance, before = account.entrance(), account.kept()
+    assert (entrance.state(), entrance.is_closed()) == (everything(False), False)
+    entrance.close()
+    assert (entrance.state(), entrance.is_closed()) == (everything(True), True)
+    assert account.live == ROUTER.replace("var closed = false;", "var closed = true;")
+    assert DENY in account.attached["guest"] & account.attached["member"]
+    assert account.reserved == {SEARCH: 0, OTHER: 0}, "whatever visitors may invoke"
+    entrance.close()
+    entrance.open()
+    entrance.open()
+    assert account.kept() == before
+    assert entrance.state() == everything(False)
+
+
+def test_what_was_stopped_half_way_is_finished_by_the_next_run() -> None:
+    for changes in range(12):
+        account = Account()
+        entrance, before = account.entrance(), account.kept()
+        for run in (entrance.close, entrance.open):
+            account.changes_left = changes
+            try:
+                run()
+            except KeyboardInterrupt:
+                account.changes_left = 1000
+                run()
+            account.changes_left = 1000
+            assert entrance.state() == everything(run == entrance.close), changes
+        assert account.kept() == before, changes
+
+
+@pytest.mark.parametrize("failing", ["update_function", "attach_role_policy", "tag_resource", "update_identity_pool"])
+def test_a_step_that_fails_leaves_no_other_one_open(failing: str) -> None:
+    account = Account(failing={failing})
+    with pytest.raises(ClientError, match="Throttling"):
+        account.entrance().close()
+    assert list(account.entrance().state().values()).count(True) == 3
+    account.failing.clear()
+    account.entrance().close()
+    assert account.entrance().state() == everything(True)
+
+
+def test_a_deployment_meanwhile_changes_what_opening_brings_back() -> None:
+    account = Account()
+    account.entrance().close()
+    account.reserved[SEARCH] = 20
+    account.entrance().close()
+    account.entrance().open()
+    assert account.reserved == {SEARCH: 20}
+
+
+def test_a_router_of_an_older_release_keeps_nothing_else_open() -> None:
+    account = Account(live="function handler(event) {}")
+    with pytest.raises(NoFlagError, match="kinpics deploy"):
+        account.entrance().close()
+    assert account.entrance().state() == everything(True) | {"pages and pictures": False}
+
+
+def test_the_policy_of_a_closed_site_denies_everything() -> None:
+    properties = load_template(ROOT / "template.yaml")["Resources"]["ClosedPolicy"]["Properties"]
+    (statement,) = json.loads(json.dumps(properties["PolicyDocument"]))["Statement"]
+    assert (statement["Effect"], statement["Action"], statement["Resource"]) == ("Deny", "*", "*")
