@@ -1,7 +1,8 @@
 """Table ``ledger``: how many paid calls a day has seen, and what searches have found.
 
 Every paid call of Rekognition is counted before it is made, in one conditional write, so that no number of functions
-at once goes beyond the day's ceiling. What a face search found is kept with the version of the collection it was found
+at once goes beyond the day's ceiling. The searches of a day are given out by the hour, so that nobody uses up in one
+what all the others would need. What a face search found is kept with the version of the collection it was found
 in, and serves again until the collection changes; beyond the ceiling it serves even then.
 """
 
@@ -16,7 +17,13 @@ from typing import Any
 from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 
+from functions.batch_get import PATIENCE_SECONDS, batch_get
+
 _DAY_SECONDS = 86_400
+_HOUR_SECONDS = 3_600
+_HOURS = 24
+# The part of a day's searches that may be used at any time; the rest is given out by the hour.
+_BURST_SHARE = 4
 # Counters of past days are for the owner to look at (`kinpics doctor`).
 _KEEP_COUNTS_SECONDS = 40 * _DAY_SECONDS
 _KEEP_VISITORS_SECONDS = 2 * _DAY_SECONDS
@@ -28,11 +35,41 @@ _BEFORE_ANY_VERSION = -1
 
 
 class CeilingReachedError(Exception):
-    """The day's paid calls are used up; ``code`` says whose: the album's (CeilingReached) or a visitor's."""
+    """Paid calls are used up; ``code`` says whose: the album's (CeilingReached) or a visitor's (AllowanceReached).
 
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
+    ``until`` is when there are new ones (seconds since 1970); None where there never are.
+    """
+
+    def __init__(self, code: str, message: str, until: float | None):
+        super().__init__(f"{message}; {_from(until)}")
         self.code = code
+        self.until = until
+
+
+def allowed_by(ceiling: int, moment: float) -> int:
+    """How many of a day's ``ceiling`` searches may have been made by ``moment`` (seconds since 1970).
+
+    A quarter at any time; of the rest, each hour (UTC) adds its share, whatever was made before.
+    """
+    burst = ceiling // _BURST_SHARE
+    begun = int(moment % _DAY_SECONDS // _HOUR_SECONDS) + 1
+    return burst + -(-(ceiling - burst) * begun // _HOURS)
+
+
+def next_allowed(ceiling: int, moment: float) -> float | None:
+    """When more searches may be made than may be by ``moment``; None for never."""
+    hour = moment // _HOUR_SECONDS * _HOUR_SECONDS
+    allowed = allowed_by(ceiling, moment)
+    for later in (hour + number * _HOUR_SECONDS for number in range(1, _HOURS + 1)):
+        if ceiling and (later % _DAY_SECONDS == 0 or allowed_by(ceiling, later) > allowed):
+            return later
+    return None
+
+
+def _from(moment: float | None) -> str:
+    if moment is None:
+        return "there are none at all"
+    return f"there are new ones from {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
 
 
 @dataclass(frozen=True)
@@ -55,33 +92,41 @@ class Recalled:
 
 @dataclass(frozen=True)
 class Ledger:
-    """One album's ledger. ``client`` is the client of a boto3 DynamoDB *resource*."""
+    """One album's ledger. ``client`` is the client of a boto3 DynamoDB *resource*.
+
+    ``patience`` is how many seconds reads may wait for a busy table; then they raise ``TableBusyError``.
+    """
 
     client: Any
     table: str
     clock: Callable[[], float] = time.time
+    patience: float = PATIENCE_SECONDS
 
     def count(self, purpose: str, ceiling: int) -> None:
-        """Count a paid call for ``purpose`` (`index`, `search`). Raises ``CeilingReachedError``."""
-        entry = f"calls/{purpose}/{self._today()}"
-        if not self._add(entry, ceiling, _KEEP_COUNTS_SECONDS):
-            raise CeilingReachedError(
-                "CeilingReached",
-                f"the {ceiling} paid Rekognition calls that this album makes in a day at most are used up; "
-                "there are new ones after midnight UTC",
-            )
+        """Count a paid call for ``purpose``, of ``ceiling`` a day. Raises ``CeilingReachedError``."""
+        self._count(purpose, ceiling, self._midnight() if ceiling else None)
 
-    def count_visitor(self, identity_id: str, ceiling: int) -> None:
-        """Count a paid search of one visitor, by Cognito identity. Raises ``CeilingReachedError``."""
-        if not self._add(f"visitor/{self._today()}/{identity_id}", ceiling, _KEEP_VISITORS_SECONDS):
-            raise CeilingReachedError(
-                "AllowanceReached",
-                f"a visitor can make {ceiling} searches a day; there are new ones after midnight UTC",
-            )
+    def count_search(self, ceiling: int, visitor: str | None = None, visitor_ceiling: int = 0) -> None:
+        """Count a paid search: of all visitors' ``ceiling`` a day, by the hour, and of one's own ``visitor_ceiling``.
+
+        ``visitor`` is a Cognito identity, None for the owner. A flood of searches that are refused is read and not
+        written: uploads count in the same table. Raises ``CeilingReachedError``.
+        """
+        allowed, until = allowed_by(ceiling, self.clock()), next_allowed(ceiling, self.clock())
+        entries = [self._calls("search"), *([self._visits(visitor)] if visitor else [])]
+        used = [int(item.get("calls", 0)) for item in self._read(entries)]
+        if used[0] >= allowed:
+            raise _all_used(allowed, until)
+        if visitor:
+            is_left = used[1] < visitor_ceiling
+            if not (is_left and self._add(entries[1], visitor_ceiling, _KEEP_VISITORS_SECONDS)):
+                message = f"the {visitor_ceiling} new searches that a visitor can make in a day are used up"
+                raise CeilingReachedError("AllowanceReached", message, self._midnight() if visitor_ceiling else None)
+        self._count("search", allowed, until)
 
     def counted(self, purpose: str) -> int:
         """Paid calls for ``purpose`` today."""
-        response = self.client.get_item(TableName=self.table, Key={"entry": f"calls/{purpose}/{self._today()}"})
+        response = self.client.get_item(TableName=self.table, Key={"entry": self._calls(purpose)})
         return int(response.get("Item", {}).get("calls", 0))
 
     def changed(self, collection: str) -> None:
@@ -96,23 +141,14 @@ class Ledger:
 
     def recall(self, collection: str, search: str) -> Recalled:
         """What a search in a collection found before, and the collection's version now."""
-        keys = [f"search/{collection}/{search}", f"collection/{collection}"]
-        request: dict[str, Any] = {self.table: {"Keys": [{"entry": key} for key in keys]}}
-        items: dict[str, dict] = {}
-        while request:
-            response = self.client.batch_get_item(RequestItems=request)
-            items |= {item["entry"]: item for item in response["Responses"].get(self.table, [])}
-            request = response.get("UnprocessedKeys") or {}
-        state = items.get(keys[1], {})
+        kept, state = self._read([f"search/{collection}/{search}", f"collection/{collection}"])
         version = int(state.get("version", 0))
         is_settled = self.clock() - float(state.get("changed_at", 0)) >= _SETTLING_SECONDS
-        kept = items.get(keys[0])
-        found = kept and Found(
-            [tuple(match) for match in json.loads(zlib.decompress(_bytes(kept["found"])))],
-            float(kept["moment"]),
-            int(kept["version"]) == version,
-        )
-        return Recalled(found or None, version if is_settled else _BEFORE_ANY_VERSION)
+        found = None
+        if kept:
+            matches = [tuple(match) for match in json.loads(zlib.decompress(_bytes(kept["found"])))]
+            found = Found(matches, float(kept["moment"]), int(kept["version"]) == version)
+        return Recalled(found, version if is_settled else _BEFORE_ANY_VERSION)
 
     def remember(self, collection: str, search: str, found: Found, version: int) -> None:
         """Keep what a search found in the ``version`` of the collection that `recall` gave before."""
@@ -126,6 +162,16 @@ class Ledger:
                 "expires_at": int(self.clock()) + _KEEP_ANSWERS_SECONDS,
             },
         )
+
+    def _read(self, entries: list[str]) -> list[dict]:
+        """Each entry's row; an empty one where there is none."""
+        keys = [{"entry": entry} for entry in entries]
+        rows = {row["entry"]: row for row in batch_get(self.client, self.table, keys, patience=self.patience)}
+        return [rows.get(entry, {}) for entry in entries]
+
+    def _count(self, purpose: str, allowed: int, until: float | None) -> None:
+        if not self._add(self._calls(purpose), allowed, _KEEP_COUNTS_SECONDS):
+            raise _all_used(allowed, until)
 
     def _add(self, entry: str, ceiling: int, keep_seconds: int) -> bool:
         """Count one on; False where the ceiling is reached."""
@@ -148,8 +194,22 @@ class Ledger:
             return False
         return True
 
+    def _calls(self, purpose: str) -> str:
+        return f"calls/{purpose}/{self._today()}"
+
+    def _visits(self, identity_id: str) -> str:
+        return f"visitor/{self._today()}/{identity_id}"
+
     def _today(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).date().isoformat()
+
+    def _midnight(self) -> float:
+        return (self.clock() // _DAY_SECONDS + 1) * _DAY_SECONDS
+
+
+def _all_used(allowed: int, until: float | None) -> CeilingReachedError:
+    message = f"the {allowed} paid Rekognition calls that this album makes by now at most are used up"
+    return CeilingReachedError("CeilingReached", message, until)
 
 
 def _bytes(value: Any) -> bytes:

@@ -5,7 +5,6 @@ seen (the etag of the row before), so a write from stale knowledge fails whole. 
 work on a pic: S3 tells of the same object twice and in any order, and without it two workers could each keep half.
 """
 
-import random
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.batch_get import PATIENCE_SECONDS, back_off, batch_get
 from functions.keys import ImagePath
 from functions.shapes import GRID_INDEX, SETS_PARTITION, ImageRecord, Pic, PicSet
 
-# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-BATCH_GET_KEYS = 100
 _TRANSACTION_ATTEMPTS = 8
 
 
@@ -35,12 +33,16 @@ class StaleRowError(Exception):
 
 @dataclass(frozen=True)
 class Tables:
-    """The album's tables. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``)."""
+    """The album's tables. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``).
+
+    ``patience`` is how many seconds a batch of reads may wait for a busy table; then it raises ``TableBusyError``.
+    """
 
     client: Any
     pics: str
     pics_by_image_id: str
     leases: str = ""
+    patience: float = PATIENCE_SECONDS
 
     # Reading
 
@@ -73,13 +75,18 @@ class Tables:
     def pic_attribute(self, paths: Iterable[ImagePath], name: str) -> dict[ImagePath, str]:
         """One attribute of each pic among ``paths`` that has a row."""
         keys = [{"primarykey": path.picset, "sortkey": path.file} for path in paths]
-        items = self._batch_get(self.pics, keys, f"primarykey, sortkey, {name}")
+        options = {"ProjectionExpression": f"primarykey, sortkey, {name}", "ConsistentRead": True}
+        items = batch_get(self.client, self.pics, keys, patience=self.patience, **options)
         return {ImagePath(item["primarykey"], item["sortkey"]): item[name] for item in items}
 
     def image_records(self, image_ids: Iterable[str]) -> dict[str, ImageRecord]:
-        """Rows by image id; ids that lead nowhere (removed meanwhile) are left out."""
+        """Rows by image id; ids that lead nowhere (removed meanwhile) are left out.
+
+        Eventually consistent, for half the units: visitors' searches read most here.
+        """
         keys = [{"image_id": image_id} for image_id in image_ids]
-        return {item["image_id"]: ImageRecord.from_item(item) for item in self._batch_get(self.pics_by_image_id, keys)}
+        items = batch_get(self.client, self.pics_by_image_id, keys, patience=self.patience)
+        return {item["image_id"]: ImageRecord.from_item(item) for item in items}
 
     # Writing
 
@@ -194,20 +201,6 @@ class Tables:
                 return
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _batch_get(self, table: str, keys: list[dict], projection: str | None = None) -> Iterator[dict]:
-        extra = {"ProjectionExpression": projection} if projection else {}
-        for start in range(0, len(keys), BATCH_GET_KEYS):
-            request = {table: {"Keys": keys[start : start + BATCH_GET_KEYS], "ConsistentRead": True, **extra}}
-            for attempt in range(20):
-                response = self.client.batch_get_item(RequestItems=request)
-                yield from response["Responses"].get(table, [])
-                request = response.get("UnprocessedKeys") or {}
-                if not request:
-                    break
-                _back_off(attempt)
-            else:
-                raise TimeoutError(f"DynamoDB kept leaving keys of {table} unprocessed")
-
     def _count(self, path: ImagePath, pics: int, faces: int, now: str, *, featured: bool) -> dict:
         """The set row's update when a pic comes, changes or goes."""
         sets = "SET updated_at = :now, created_at = if_not_exists(created_at, :now)"
@@ -291,7 +284,7 @@ class Tables:
             reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
             if not reasons & {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
                 raise
-            _back_off(attempt)
+            back_off(attempt)
             return False
         return True
 
@@ -304,8 +297,3 @@ def _unchanged(old: Pic | None) -> dict:
         "ConditionExpression": "etag = :etag AND processed_at = :processed_at",
         "ExpressionAttributeValues": {":etag": old.etag, ":processed_at": old.processed_at},
     }
-
-
-def _back_off(attempt: int) -> None:
-    """Wait with full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
-    time.sleep(random.uniform(0, min(2.0, 0.02 * 2**attempt)))  # noqa: S311 - spreads retries, guards nothing

@@ -10,12 +10,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
+from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
 from scripts.closing import entrance_of, new_guest, ways_in
@@ -185,13 +187,17 @@ def _visitors(stack: Stack) -> Finding:
 
 
 def _paid_calls(stack: Stack) -> Finding:
-    counts = {
-        "searches": (stack.ledger.counted("search"), int(stack.parameters.get("DailySearches", 0))),
-        "photos indexed": (stack.ledger.counted("index"), int(stack.parameters.get("DailyIndexing", 0))),
-    }
-    text = ", ".join(f"{used} of {ceiling} {name}" for name, (used, ceiling) in counts.items())
-    if any(used >= ceiling for used, ceiling in counts.values()):
-        advice = "wait for midnight UTC, or raise DailySearches or DailyIndexing with `kinpics deploy`"
+    searches, photos = (int(stack.parameters.get(name, 0)) for name in ("DailySearches", "DailyIndexing"))
+    searched, indexed = stack.ledger.counted("search"), stack.ledger.counted("index")
+    now = time.time()
+    allowed, later = allowed_by(searches, now), next_allowed(searches, now)
+    until = f"{datetime.fromtimestamp(later, UTC):%H:%M} UTC" if later else "they are allowed"
+    text = f"{searched} of {searches} searches ({allowed} until {until}), {indexed} of {photos} photos indexed"
+    if searched >= allowed:
+        advice = f"new searches wait until {until}; raise DailySearches with `kinpics deploy --daily-searches`"
+        return Finding("paid calls today", "warning", text, advice)
+    if indexed >= photos:
+        advice = "new photos wait until 00:00 UTC; raise DailyIndexing with `kinpics deploy --daily-indexing`"
         return Finding("paid calls today", "warning", text, advice)
     return Finding("paid calls today", "ok", text)
 

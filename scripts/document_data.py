@@ -85,8 +85,8 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 | `next` | | token from the answer before |
 
 Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo of the face that was asked for
-comes first with similarity 100. `next` is there where more remain. `as_of` (ISO 8601) is there where the day's paid searches
-are used up and an earlier answer serves, which may not know of the album's last changes. A photo:
+comes first with similarity 100. `next` is there where more remain. `as_of` (ISO 8601) is there where paid searches are used up
+for now and an earlier answer serves, which may not know of the album's last changes. A photo:
 
 | field | what it is |
 |---|---|
@@ -97,7 +97,8 @@ are used up and an earlier answer serves, which may not know of the album's last
 | `person`, `credit`, `licence`, `url` | of a person of the gallery, who comes once, with the first portrait; how alike is told of all portraits together |
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
-moment), `CeilingReached` or `AllowanceReached` (the album's or the visitor's paid searches of the day are used up).
+moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (one visitor's of the
+day are); `err.until` (ISO 8601) then says when there are new ones, and is missing where there never are.
 
 ## Messages
 

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -11,12 +12,21 @@ from botocore.config import Config
 
 from functions.faces import ALBUM, CELEBRITIES, FaceCollection
 from functions.ledger import Ledger
+from functions.search.pace import Pace
 from functions.search.request import RequestError, parse_request
 from functions.search.search import Searcher
 from functions.tables import Tables
 
 logger = Logger()
 metrics = Metrics()
+
+
+# Somebody waits for the answer, and the page tries again by itself.
+_PATIENCE_SECONDS = 3.0
+# Lambda itself gives an environment no more synchronous calls a second; of queued ones, any number.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_CALLS_A_SECOND = 10
+_pace = Pace(_CALLS_A_SECOND)
 
 
 @functools.cache
@@ -30,8 +40,10 @@ def _searcher() -> Searcher:
             ALBUM: FaceCollection(rekognition, environment["COLLECTION_ID"]),
             CELEBRITIES: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
         },
-        tables=Tables(dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"]),
-        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"]),
+        tables=Tables(
+            dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"], patience=_PATIENCE_SECONDS
+        ),
+        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),
         note=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
@@ -43,11 +55,13 @@ def _searcher() -> Searcher:
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""
+    _pace.wait()
     metrics.add_metric("Searches", MetricUnit.Count, 1)
     try:
         return {"statusCode": 200, **_searcher().search(parse_request(event), _visitor(context))}
     except RequestError as error:
-        return {"statusCode": error.status, "err": {"code": error.code, "message": str(error)}}
+        until = {} if error.until is None else {"until": datetime.fromtimestamp(error.until, UTC).isoformat()}
+        return {"statusCode": error.status, "err": {"code": error.code, "message": str(error), **until}}
     except Exception:
         logger.exception("search failed")
         message = "the search could not be done just now: try again in a moment"

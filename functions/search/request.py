@@ -19,12 +19,16 @@ _FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}
 
 
 class RequestError(Exception):
-    """The request can't be answered as it is: ``status`` 4xx, ``code`` for programs, the message for people."""
+    """The request can't be answered as it is: ``status`` 4xx, ``code`` for programs, the message for people.
 
-    def __init__(self, status: int, code: str, message: str):
+    ``until`` is when it can be, where that is known (seconds since 1970).
+    """
+
+    def __init__(self, status: int, code: str, message: str, until: float | None = None):
         super().__init__(message)
         self.status = status
         self.code = code
+        self.until = until
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.batch_get import TableBusyError
 from functions.faces import CELEBRITIES, FaceCollection
 from functions.forgotten import is_reference
 from functions.keys import PERSON_PREFIX
@@ -33,6 +34,8 @@ MAX_ANSWER_BYTES = 5_000_000
 _MIN_RECORDS = 10
 # Stands for the only face of a portrait.
 _FIRST_FACE = ""
+# Rekognition's and DynamoDB's, of too many calls or units a second.
+_BUSY_CODES = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
 
 
@@ -66,17 +69,17 @@ class Searcher:
                 found = Found(_people(collection, request), 0, True)
             else:
                 found = Found(_best_by_image(collection.search_by_image(request.image, request.threshold)), 0, True)
+            return self._page(found, request)
         except CeilingReachedError as error:
-            raise RequestError(429, error.code, str(error)) from None
+            raise RequestError(429, error.code, str(error), error.until) from None
+        except TableBusyError:
+            raise _too_many() from None
         except ClientError as error:
             raise _as_request_error(error, request) from None
-        return self._page(found, request)
 
     def _pay(self, visitor: str | None) -> None:
         try:
-            if visitor:
-                self.ledger.count_visitor(visitor, self.visitor_daily_searches)
-            self.ledger.count("search", self.daily_searches)
+            self.ledger.count_search(self.daily_searches, visitor, self.visitor_daily_searches)
         except CeilingReachedError as error:
             if error.code == "CeilingReached":
                 self.note("CeilingReached")
@@ -102,7 +105,12 @@ class Searcher:
             self.note("AnswersFromCache")
             return recalled.found
         found = Found(_best_by_image([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
-        self.ledger.remember(request.collection, search, found, recalled.version)
+        try:
+            self.ledger.remember(request.collection, search, found, recalled.version)
+        except ClientError as error:
+            # What was paid for is shown, though a busy table can't keep it.
+            if error.response["Error"]["Code"] not in _BUSY_CODES:
+                raise
         return found
 
     def _page(self, found: Found, request: SearchRequest) -> dict:
@@ -188,9 +196,11 @@ def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
         return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of 80 pixels a side at least")
     if code == "ImageTooLargeException":
         return RequestError(413, "ImageTooLarge", "the image is too large")
-    if code in ("ProvisionedThroughputExceededException", "ThrottlingException"):
-        return RequestError(429, "TooManyRequests", "too many searches at once: try again in a moment")
-    return error
+    return _too_many() if code in _BUSY_CODES else error
+
+
+def _too_many() -> RequestError:
+    return RequestError(429, "TooManyRequests", "too many searches at once: try again in a moment")
 
 
 def _no_face() -> RequestError:

@@ -86,7 +86,8 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "keep an answer": ("dynamodb", "put_item", ledger | {"Item": {"entry": {"S": "search/probe"}}}),
         "forget the calls": ("dynamodb", "put_item", ledger | {"Item": {"entry": {"S": "calls/search/probe"}}}),
         "recall an answer": recall("search/probe", "collection/probe"),
-        "read a visitor": recall("search/probe", "visitor/probe/one"),
+        "read a visitor's count": recall("calls/search/probe", "visitor/probe/one"),
+        "read the count of indexing": recall("search/probe", "calls/index/probe"),
         "scan the ledger": ("dynamodb", "scan", ledger),
         "read an original": ("s3", "get_object", {"Bucket": pics, "Key": key}),
         "write an original": ("s3", "put_object", {"Bucket": pics, "Key": key, "Body": ""}),
@@ -146,6 +147,7 @@ ALLOWED = {
         "count a visitor",
         "keep an answer",
         "recall an answer",
+        "read a visitor's count",
     },
 }
 

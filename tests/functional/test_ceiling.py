@@ -172,6 +172,37 @@ def test_a_new_day_has_new_calls(aws: FakeAws, face: str, search: Callable[..., 
     assert "set/new.png" in paths(search(faceid=face, daily=1))
 
 
+def test_no_hour_uses_up_the_searches_of_the_next(aws: FakeAws) -> None:
+    def spend() -> int:
+        for made in range(100):
+            try:
+                aws.ledger.count_search(48, f"throw-away {made} {aws.now}", 200)
+            except CeilingReachedError as error:
+                assert error.until == aws.now // 3600 * 3600 + 3600
+                return made
+        return 100
+
+    start = aws.now // DAY * DAY
+    made = []
+    for hour in range(24):
+        aws.now = start + hour * 3600 + 1800
+        made.append(spend())
+    assert made[0] == 12 + 2
+    assert min(made) >= 1
+    assert sum(made) == aws.ledger.counted("search") == 48
+    aws.now = start + DAY
+    assert spend() == made[0]
+
+
+def test_a_flood_of_refused_searches_writes_nothing(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.ledger.count_search(1, "one", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.dynamodb, "update_item", None)
+        for visitor, ceiling in (("one", 100), ("two", 1)):
+            with pytest.raises(CeilingReachedError):
+                aws.ledger.count_search(ceiling, visitor, 1)
+
+
 def test_a_search_with_the_most_matches_there_are_fits_a_row(aws: FakeAws) -> None:
     import uuid
 
@@ -188,7 +219,7 @@ def test_the_ceiling_on_indexing_gives_a_photo_up_until_it_is_redriven(aws: Fake
     add(aws, "set/a.png", RED)
     path = parse_image_path("set/b.png")
     aws.put(path.key, picture(BLUE))
-    with pytest.raises(CeilingReachedError, match="after midnight UTC"):
+    with pytest.raises(CeilingReachedError, match="from 00:00 UTC"):
         aws.album.sync("pics", path, owner="b", seconds=60)
     assert paid(aws) == 1
     assert aws.tables.get_pic(path) is None

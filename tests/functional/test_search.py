@@ -1,9 +1,11 @@
 """The search function on tables in memory, with a Rekognition that tells colours apart."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, LambdaContext, picture
 
 from functions.faces import FaceCollection
@@ -15,7 +17,8 @@ from functions.search.search import Searcher
 
 def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Searcher:
     collection = FaceCollection(aws.rekognition, COLLECTION)
-    return Searcher({"album": collection}, aws.tables, aws.ledger, daily, visitor_daily)
+    tables, ledger = replace(aws.tables, patience=0.05), replace(aws.ledger, patience=0.05)
+    return Searcher({"album": collection}, tables, ledger, daily, visitor_daily)
 
 
 @pytest.fixture
@@ -172,4 +175,70 @@ def test_unprocessed_keys_are_asked_for_again(album: FakeAws, monkeypatch: pytes
     monkeypatch.setattr(client, "batch_get_item", half)
     assert len(call(faceid=face_of(album, "one/a.png"))["output"]) == 3
     assert calls.count(album.pics_by_image_id_table) == 3
-    assert calls.count(album.ledger_table) == 2
+    assert calls.count(album.ledger_table) == 3, "two for what is known of the search, one for the day's count"
+
+
+THROTTLED = ("ProvisionedThroughputExceededException", "ThrottlingException")
+
+
+@pytest.mark.parametrize("code", THROTTLED)
+@pytest.mark.parametrize(
+    ("operation", "table"),
+    [("batch_get_item", "pics_by_image_id"), ("batch_get_item", "ledger"), ("update_item", "ledger")],
+)
+def test_a_table_at_its_maximum_is_told_as_too_many(
+    album: FakeAws, monkeypatch: pytest.MonkeyPatch, operation: str, table: str, code: str
+) -> None:
+    made = getattr(album.dynamodb, operation)
+
+    def refuse(**arguments: Any) -> dict:
+        if table in (arguments.get("TableName"), *arguments.get("RequestItems", {})):
+            raise ClientError({"Error": {"Code": code}}, operation)
+        return made(**arguments)
+
+    monkeypatch.setattr(album.dynamodb, operation, refuse)
+    answer = call(faceid=face_of(album, "one/a.png"))
+    assert (answer["statusCode"], answer["err"]["code"]) == (429, "TooManyRequests")
+
+
+def test_keys_that_stay_unprocessed_are_told_as_too_many(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(**arguments: Any) -> dict:
+        return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]}
+
+    face = face_of(album, "one/a.png")
+    monkeypatch.setattr(album.dynamodb, "batch_get_item", nothing)
+    assert call(faceid=face)["err"]["code"] == "TooManyRequests"
+
+
+def test_a_paid_answer_is_shown_though_it_cannot_be_kept(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**arguments: Any) -> dict:
+        raise ClientError({"Error": {"Code": THROTTLED[0]}}, "PutItem")
+
+    monkeypatch.setattr(album.dynamodb, "put_item", refuse)
+    assert len(call(faceid=face_of(album, "one/a.png"))["output"]) == 3
+
+
+def test_a_refusal_says_when_there_are_new_searches(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(**limits: int) -> dict:
+        monkeypatch.setattr(handler_module, "_searcher", lambda: searcher(album, **limits))
+        return call(faceid=face_of(album, "one/a.png"))["err"]
+
+    assert album.now % 86_400 == 8 * 3600
+    monkeypatch.setattr(album.dynamodb, "batch_get_item", spent(album, 1000))
+    assert answer(daily=1000)["until"].endswith("T09:00:00+00:00")
+    assert "09:00 UTC" in answer(daily=1000)["message"]
+    assert "until" not in answer(daily=0)
+
+
+def spent(aws: FakeAws, calls: int) -> Any:
+    """The table's reads, with so many searches counted today."""
+    read = aws.dynamodb.batch_get_item
+
+    def reads(**arguments: Any) -> dict:
+        answer = read(**arguments)
+        for key in arguments["RequestItems"].get(aws.ledger_table, {}).get("Keys", []):
+            if key["entry"].startswith("calls/search/"):
+                answer["Responses"][aws.ledger_table].append({**key, "calls": calls})
+        return answer
+
+    return reads

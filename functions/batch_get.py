@@ -1,0 +1,52 @@
+"""Read many rows of DynamoDB by their keys, as fast as the table lets it.
+
+A batch may leave keys out, where the table's maximum of read units is reached above all: they are asked for again after
+a growing pause.
+"""
+
+import itertools
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+MAX_KEYS = 100
+# Lambda's own limit lies well beyond; the owner's commands may wait for a table that visitors keep busy.
+PATIENCE_SECONDS = 60.0
+
+
+class TableBusyError(Exception):
+    """DynamoDB kept leaving keys out; try again later."""
+
+
+def batch_get(
+    client: Any, table: str, keys: list[dict], *, patience: float = PATIENCE_SECONDS, **options: Any
+) -> Iterator[dict]:
+    """Items of ``table`` by ``keys``, in no order; those that are not there are left out.
+
+    ``client`` is the client of a boto3 DynamoDB *resource*, ``options`` are BatchGetItem's for a table. Raises
+    ``TableBusyError`` where keys are left over after ``patience`` seconds of pauses.
+    """
+    for start in range(0, len(keys), MAX_KEYS):
+        wanted: dict[str, Any] = {table: {"Keys": keys[start : start + MAX_KEYS], **options}}
+        waited = 0.0
+        for attempt in itertools.count():
+            response = client.batch_get_item(RequestItems=wanted)
+            yield from response["Responses"].get(table, [])
+            wanted = response.get("UnprocessedKeys") or {}
+            if not wanted:
+                break
+            if waited >= patience:
+                raise TableBusyError(f"DynamoDB kept leaving keys of {table} unprocessed")
+            waited += back_off(attempt)
+
+
+def back_off(attempt: int) -> float:
+    """Wait with full jitter, and return for how many seconds.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+    seconds = random.uniform(0, min(2.0, 0.02 * 2**attempt))  # noqa: S311 - spreads retries, guards nothing
+    time.sleep(seconds)
+    return seconds

@@ -1,0 +1,25 @@
+"""How fast one environment of the function works through calls: a call costs by the piece, however short it is."""
+
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """Lets ``rate`` calls a second pass, and as many at once after a pause."""
+
+    def __init__(
+        self, rate: int, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ):
+        self._rate = rate
+        self._clock = clock
+        self._sleep = sleep
+        # When the calls that have passed would be through at that rate.
+        self._through = clock()
+
+    def wait(self) -> None:
+        """Return when the next call may pass."""
+        now = self._clock()
+        early = self._through - now - (1 - 1 / self._rate)
+        if early > 0:
+            self._sleep(early)
+        self._through = max(self._through, now) + 1 / self._rate
