@@ -2,6 +2,7 @@
 
 import { AwsError, dynamodb, invoke } from "./aws.js";
 import { config } from "./config.js";
+import { patiently } from "./patience.js";
 import { portraitUrl } from "./urls.js";
 import { plain } from "./values.js";
 
@@ -102,6 +103,7 @@ export async function facesOf(pic) {
 export async function withFaces(pics) {
   const byKey = new Map(pics.map((pic) => [`${pic.picset}/${pic.file}`, pic]));
   const keys = [...byKey.values()].map(({ picset, file }) => ({ primarykey: { S: picset }, sortkey: { S: file } }));
+  /** @type {Pic[]} */
   const found = [];
   for (let start = 0; start < keys.length; start += MOST_KEYS) {
     /** @type {any} */
@@ -112,7 +114,7 @@ export async function withFaces(pics) {
         ExpressionAttributeNames: { "#d": "data" },
       },
     };
-    while (wanted?.[config.picsTable]) {
+    await patiently(async () => {
       const answer = await dynamodb("BatchGetItem", { RequestItems: wanted });
       for (const raw of answer.Responses[config.picsTable] ?? []) {
         const item = plain({ M: raw });
@@ -120,7 +122,8 @@ export async function withFaces(pics) {
         if (pic) found.push({ ...pic, faces: facesFrom(item.data?.FaceRecords ?? []) });
       }
       wanted = answer.UnprocessedKeys;
-    }
+      if (wanted?.[config.picsTable]) throw new AwsError("ThrottlingException", "keys were left out");
+    });
   }
   return found;
 }
@@ -179,12 +182,14 @@ export async function searchLookalikes(image) {
 }
 
 /** @param {object} request */
-async function search(request) {
-  const answer = await invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request });
-  if (answer.statusCode !== 200) {
-    throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "");
-  }
-  return answer;
+function search(request) {
+  return patiently(async () => {
+    const answer = await invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request });
+    if (answer.statusCode !== 200) {
+      throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "", answer.err?.until);
+    }
+    return answer;
+  });
 }
 
 /** @param {any} found */

@@ -2,6 +2,7 @@
 
 import { AwsClient } from "aws4fetch";
 import { config } from "./config.js";
+import { patiently } from "./patience.js";
 import { keepSession, session } from "./session.js";
 
 /** A call that failed; `code` is AWS's, or "Offline" where no answer came. */
@@ -9,10 +10,12 @@ export class AwsError extends Error {
   /**
    * @param {string} code
    * @param {string} message
+   * @param {string} [until]  When it works again (ISO 8601), where that is known.
    */
-  constructor(code, message) {
+  constructor(code, message, until = "") {
     super(message);
     this.code = code;
+    this.until = until;
   }
 }
 
@@ -90,13 +93,13 @@ export function userPool(operation, body) {
  * @param {Credentials} [as]
  */
 async function signed(service, path, body, headers, as) {
-  const call = async () => {
+  const call = () => patiently(async () => {
     const keys = as ?? (await credentials());
     const content = JSON.stringify(body instanceof Function ? body(keys.identityId) : body);
     const client = new AwsClient({ ...keys, service, region: config.region, retries: 2 });
     const init = { method: "POST", body: content, headers, signal: AbortSignal.timeout(ATTEMPT_MS) };
     return answer(client.fetch(serviceUrl(service) + path, init));
-  };
+  });
   try {
     return await call();
   } catch (error) {
@@ -232,7 +235,8 @@ function forgetCredentials() {
  * @param {string} operation
  * @param {object} body
  */
-const identities = (operation, body) => unsigned("cognito-identity", `AWSCognitoIdentityService.${operation}`, body);
+const identities = (operation, body) =>
+  patiently(() => unsigned("cognito-identity", `AWSCognitoIdentityService.${operation}`, body));
 
 /**
  * @param {string} service

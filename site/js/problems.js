@@ -1,10 +1,13 @@
 // Tells people what went wrong, in words, and lets them try again.
 
 import { AwsError } from "./aws.js";
+import { onWaiting } from "./patience.js";
 
 // Visitors are never refused what a page asks for but while the site is closed.
 const CLOSED = "This album is closed for now. Nothing in it is lost; please come back later.";
-/** @type {Record<string, string>} */
+const WAITING = "Many people are looking just now. This page goes on by itself.";
+
+/** @type {Record<string, string | ((until: string) => string)>} */
 const WORDS = {
   Offline: "The album can't be reached. Check your connection, then try again.",
   AccessDenied: CLOSED,
@@ -14,10 +17,10 @@ const WORDS = {
   TooManyRequestsException: "Many people are looking just now. Try again in a moment.",
   TooManyRequests: "Many people are searching just now. Try again in a moment.",
   ProvisionedThroughputExceededException: "Many people are looking just now. Try again in a moment.",
-  CeilingReached:
-    "This album has made as many new searches today as its owner lets it. Try again tomorrow; searches made before still work.",
-  AllowanceReached:
-    "You have made as many new searches today as this album lets a visitor. Try again tomorrow; searches made before still work.",
+  CeilingReached: (until) =>
+    `This album has made as many new searches as its owner lets it for now. ${again(until)} Searches made before still work.`,
+  AllowanceReached: (until) =>
+    `You have made as many new searches today as this album lets a visitor. ${again(until)} Searches made before still work.`,
   FaceNotFound: "No photo of this album shows that face any more.",
   NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
   FaceTooSmall: "The face is too small to be told from others. Try a picture taken from closer.",
@@ -30,6 +33,23 @@ const WORDS = {
   InvalidImage: "This picture can't be searched by. Try a larger one, as a JPEG or a PNG.",
   InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
 };
+
+/** @param {string} until  When it works again (ISO 8601); empty for never. */
+function again(until) {
+  const time = new Date(until).toLocaleTimeString(undefined, { timeStyle: "short" });
+  return until ? `Try again from ${time}.` : "";
+}
+
+onWaiting((isWaiting) => {
+  const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
+  if (!isWaiting && place.dataset.waiting) clear();
+  if (!isWaiting || !place.hidden) return;
+  const text = document.createElement("p");
+  text.textContent = WAITING;
+  place.replaceChildren(text);
+  place.dataset.waiting = "yes";
+  place.hidden = false;
+});
 
 /**
  * Show what failed, with a button that tries again.
@@ -49,6 +69,7 @@ export function tell(error, retry, label = "Try again") {
     retry();
   });
   place.replaceChildren(text, button);
+  delete place.dataset.waiting;
   place.hidden = false;
 }
 
@@ -59,12 +80,14 @@ export function tell(error, retry, label = "Try again") {
 export function inWords(error, own = {}) {
   const code = error instanceof AwsError ? error.code : "Unexpected";
   if (!(error instanceof AwsError)) console.error(error);
-  return own[code] ?? WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
+  const words = own[code] ?? WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
+  return words instanceof Function ? words(/** @type {AwsError} */ (error).until) : words;
 }
 
 /** Take the message away. */
 export function clear() {
   const place = /** @type {HTMLElement} */ (document.getElementById("problem"));
   place.replaceChildren();
+  delete place.dataset.waiting;
   place.hidden = true;
 }

@@ -1,17 +1,23 @@
 const EVERY_MS = 15_000;
 
 /**
- * Call something now, and again from time to time while the page is looked at.
- * @param {() => void} refresh
+ * Call something now, and again from time to time while the page is looked at; never while it still runs.
+ * @param {() => Promise<void>} refresh  Tells of its own failures.
  */
 export function whileVisible(refresh) {
-  refresh();
-  let last = Date.now();
-  const check = () => {
-    if (document.visibilityState !== "visible" || Date.now() - last < EVERY_MS - 1000) return;
+  let last = 0;
+  let isRunning = false;
+  const run = async () => {
+    isRunning = true;
     last = Date.now();
-    refresh();
+    await refresh();
+    isRunning = false;
   };
+  const check = () => {
+    if (isRunning || document.visibilityState !== "visible" || Date.now() - last < EVERY_MS - 1000) return;
+    run();
+  };
+  run();
   setInterval(check, EVERY_MS);
   document.addEventListener("visibilitychange", check);
 }

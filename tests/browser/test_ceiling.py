@@ -1,4 +1,4 @@
-"""What a visitor reads when the day's searches are used up."""
+"""What a visitor reads where a maximum is reached: of searches, and of what the tables give in a second."""
 
 import time
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from running import RunningStack
 from steps import choose
 
@@ -52,10 +52,12 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
     calls()
     page.goto(f"/people/?face={known}")
     page.reload()
-    expect(page.locator("#count")).to_contain_text("today's new searches are used up")
+    expect(page.locator("#count")).to_contain_text("new searches are used up for now")
     expect(page.locator("a.tile").first).to_be_visible()
     page.goto(f"/people/?face={unknown}")
-    expect(page.get_by_role("alert")).to_contain_text("as many new searches today as its owner lets it")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "as many new searches as its owner lets it for now. Try again from"
+    )
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
@@ -65,6 +67,37 @@ def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
     calls()
     page.goto("/selfie/")
     choose(page, face)
-    expect(page.get_by_role("alert")).to_contain_text("as many new searches today as its owner lets it")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "as many new searches as its owner lets it for now. Try again from"
+    )
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_a_page_waits_for_a_busy_table_says_so_and_goes_on(stack: RunningStack, page: Page, faults: Any) -> None:
+    busy = ["ProvisionedThroughputExceededException", "ThrottlingException"]
+    left_out = True
+
+    def answer(route: Route) -> None:
+        nonlocal left_out
+        target = route.request.headers.get("x-amz-target", "")
+        headers = {"access-control-allow-origin": "*"}
+        if target.endswith(".Query") and busy:
+            body = {"__type": f"com.amazonaws.dynamodb.v20120810#{busy.pop()}", "message": "maximum"}
+            route.fulfill(status=400, headers=headers, json=body)
+        elif target.endswith(".BatchGetItem") and left_out:
+            left_out = False
+            body = {"Responses": {}, "UnprocessedKeys": route.request.post_data_json["RequestItems"]}
+            route.fulfill(status=200, headers=headers, json=body)
+        else:
+            route.continue_()
+
+    page.route(f"{stack.api_url}/", answer)
+    page.goto("/faces/")
+    expect(page.get_by_role("alert")).to_contain_text("Many people are looking just now. This page goes on by itself.")
+    expect(page.locator(".chip").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert not busy
+    assert not left_out
+    assert all("400" in fault for fault in faults.seen)
+    faults.seen.clear()
