@@ -12,9 +12,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from local.call_log import CallLog
-from local.embedded import patches
+from local.embedded import patches, requests
 from local.embedded.durable import Durable
 from local.journal import Compactor, Journal
 from local.rekognition import errors
@@ -106,8 +107,11 @@ class EmbeddedAws:
         patches.let_buckets_be_taken_over()
         patches.refuse_what_has_no_action()
         patches.name_queues_by_one_port()
+        patches.know_no_bad_queue_urls()
+        patches.read_shallow_json()
         patches.do_not_wait_for_silent_functions()
         patches.read_concurrency_as_a_number()
+        patches.refuse_what_can_not_be_read(ministack)
         patches.keep_services(ministack, SERVICES)
 
     def start(self, failed: Callable[[Exception], None]) -> None:
@@ -143,7 +147,15 @@ class EmbeddedAws:
                     message = {**message, "headers": [*message.get("headers", []), *_DENIED_CORS]}
             await send(message)
 
-        await self._ministack.app(scope, receive, send_kept)
+        service, headers, query = _service_of(scope)
+        try:
+            requests.check_query(service, query)
+            await self._ministack.app(scope, requests.limited(receive, service, scope["path"], headers), send_kept)
+        except requests.RefusedError as error:
+            status, answered, body = error.answer(service)
+            told = [(name.encode(), value.encode()) for name, value in answered.items()]
+            await send_kept({"type": "http.response.start", "status": status, "headers": told})
+            await send_kept({"type": "http.response.body", "body": body})
 
     def close(self) -> None:
         """Write what is left, stop the engine's workers and the functions' processes, and close the face database."""
@@ -199,6 +211,19 @@ class EmbeddedAws:
                 self._state.delete_collection(physical_id)
 
         provisioners._RESOURCE_HANDLERS["AWS::Rekognition::Collection"] = {"create": create, "delete": delete}
+
+
+def _service_of(scope: dict) -> tuple[str, dict[str, str], dict[str, list[str]]]:
+    """The service that a request is for, as far as its body need not tell, its headers and its address's parameters."""
+    from ministack.app import _extract_s3_vhost_bucket
+    from ministack.core import router, sigv4
+
+    headers = {name.decode("latin-1").lower(): sigv4.decode_header_value(value) for name, value in scope["headers"]}
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    service = router.detect_service(scope["method"], scope["path"], headers, query)
+    if service == "s3" and scope["path"] == "/" and not _extract_s3_vhost_bucket(headers.get("host", "")):
+        service = "sts"  # a form without a signature; S3 takes no body there
+    return service, headers, query
 
 
 def _collection_arn(body: bytes) -> str:

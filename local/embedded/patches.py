@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from local.call_log import note_action
+from local.embedded import requests
 
 
 def know_one_root() -> None:
@@ -227,6 +228,21 @@ def name_queues_by_one_port() -> None:
     sqs.DEFAULT_PORT = "4566"
 
 
+def know_no_bad_queue_urls() -> None:
+    """An address that is none, as a queue's, ended in a stack trace."""
+    from ministack.services import sqs
+
+    original = sqs._queue_ref_from_urlish
+
+    def queue_ref_from_urlish(url: str) -> tuple[str | None, str]:
+        try:
+            return original(url)
+        except ValueError:
+            return None, url  # there is no queue of that name
+
+    sqs._queue_ref_from_urlish = queue_ref_from_urlish
+
+
 def do_not_wait_for_silent_functions() -> None:
     """ministack waits 50 ms for the log of a function that wrote none, and 5 for another line: a third of a search."""
     from ministack.core import lambda_runtime
@@ -249,6 +265,48 @@ def read_concurrency_as_a_number() -> None:
         return original(mapping, *rest)
 
     lambda_svc._sqs_esm_concurrency = sqs_esm_concurrency
+
+
+def refuse_what_can_not_be_read(ministack: Any) -> None:
+    """A body that a service can't read ended in a stack trace, here or in IAM's check of it."""
+    from ministack.core import router
+
+    original = ministack._dispatch_service_request
+
+    async def dispatch(method: str, path: str, headers: dict, body: bytes, query: dict, request_id: str) -> tuple:
+        service = router.detect_service(
+            method, path, headers, ministack._routing_params(method, path, headers, body, query)
+        )
+        try:
+            readable = requests.readable(service, path, headers, body)
+        except requests.RefusedError as error:
+            return error.answer(service)
+        return await original(method, path, headers, readable, query, request_id)
+
+    ministack._dispatch_service_request = dispatch
+
+
+class _ShallowJson:
+    """The module `json`, which refuses as bad JSON what is nested too deep for it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(json, name)
+
+    @staticmethod
+    def loads(text: Any, **options: Any) -> Any:
+        try:
+            return json.loads(text, **options)
+        except RecursionError:
+            raise json.JSONDecodeError("nested too deep", str(text)[:80], 0) from None
+
+
+def read_shallow_json() -> None:
+    """JSON within a string of a request, a token or a policy, was read at any depth, until Python's stack ended."""
+    from ministack.core import iam_evaluator
+    from ministack.services import cognito, sqs
+
+    for module in (iam_evaluator, cognito, sqs):
+        module.json = _ShallowJson()
 
 
 def keep_services(ministack: Any, names: str) -> None:

@@ -53,9 +53,12 @@ def read_token(request: dict, kind: type, default: Any) -> Any:
     if token is None:
         return default
     try:
-        return kind(base64.b64decode(token, altchars=b"-_", validate=True).decode())
+        value = kind(base64.b64decode(token, altchars=b"-_", validate=True).decode())
     except (ValueError, TypeError, AttributeError):
-        raise InvalidPaginationTokenException("NextToken is not valid") from None
+        value = None
+    if value is None or (kind is int and not 0 <= value < 2**63):  # SQLite's largest number
+        raise InvalidPaginationTokenException("NextToken is not valid")
+    return value
 
 
 def next_token(last: Any) -> dict:

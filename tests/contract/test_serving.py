@@ -1,11 +1,16 @@
 """What the laptop stack answers over HTTP to those who are not its page: foreign names, closed connections."""
 
+import http.client
+import json
 import os
 import socket
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from running import RunningStack
 
@@ -33,6 +38,25 @@ def request(url: str, path: str, method: str = "GET", **headers: str) -> bytes:
     lines = [f"{method} {path} HTTP/1.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in {"host": url[7:], **headers}.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def signed(
+    stack: RunningStack, service: str, target: str, body: bytes, *, chunked: bool = False, **headers: str
+) -> Any:
+    """Status and body of the answer to a signed request, however odd its body; ``target`` is an operation or a path."""
+    path = target if target.startswith("/") else "/"
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if path != target:
+        named |= {"x-amz-target": target, "content-type": "application/x-amz-json-1.0"}
+    asked = AWSRequest("POST", f"http://127.0.0.1:{port_of(stack.api_url)}{path}", data=body, headers=named)
+    SigV4Auth(stack.session().get_credentials(), service, "us-east-1").add_auth(asked)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(stack.api_url), timeout=60)
+    sent: bytes | Iterable[bytes] = (body[at : at + 65536] for at in range(0, len(body), 65536)) if chunked else body
+    connection.request("POST", path, sent, dict(asked.headers), encode_chunked=chunked)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, content
 
 
 def open_files(stack: RunningStack) -> int:
@@ -103,3 +127,62 @@ def test_buckets_are_found_by_names_of_their_own(stack: RunningStack, monkeypatc
     s3.put_object(**place, Body=b"here")
     assert s3.get_object(**place)["Body"].read() == b"here"
     s3.delete_object(**place)
+
+
+def test_hostile_bodies_are_refused_in_words(stack: RunningStack) -> None:
+    outputs = stack.outputs
+    invoke = f"/2015-03-31/functions/{outputs['SearchFunction']}/invocations"
+    targets = [
+        ("lambda", invoke),
+        ("dynamodb", "DynamoDB_20120810.Query"),
+        ("sqs", "AmazonSQS.SendMessage"),
+        ("cognito-identity", "AWSCognitoIdentityService.GetId"),
+        ("cognito-idp", "AWSCognitoIdentityProviderService.InitiateAuth"),
+        ("rekognition", "RekognitionService.SearchFaces"),
+        ("logs", "Logs_20140328.DescribeLogGroups"),
+        ("sts", "/"),
+        ("cloudformation", "/"),
+        ("s3", f"/{outputs['ThumbnailsBucket']}?delete="),
+    ]
+    bodies = [
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b'{"TableName": "\\ud800", "QueueUrl": "\\ud800", "IdentityPoolId": "\\ud800", "ClientId": "\\ud800"}',
+        b'{"Limit": NaN, "limit": 1e999, "DelaySeconds": 1e999}',
+        b'{"Limit": ' + b"9" * 5000 + b"}",
+        b'{"TableName": "\xff\xfe"}',
+        b'{"QueueUrl": {}, "ClientId": [], "AuthFlow": {}, "logGroupNamePrefix": 5, "Limit": "x"}',
+        b"null",
+        b'{"cut": ',
+    ]
+    for service, target in targets:
+        for body in bodies:
+            for headers in ({}, {"content_encoding": "gzip"}):
+                status, answer = signed(stack, service, target, body, **headers)
+                told = (service, body[:40], headers, status, answer[:200])
+                # A function answers for itself, and S3 says of each object what became of it.
+                assert 400 <= status < 500 or (status == 200 and service in ("lambda", "s3")), told
+                assert answer, told
+    status, answer = signed(stack, "sqs", "AmazonSQS.SendMessage", b'{"QueueUrl": "http://[::1", "MessageBody": "x"}')
+    assert (status, json.loads(answer)["__type"]) == (400, "QueueDoesNotExist")
+    token = {"CollectionId": outputs["AlbumCollection"], "NextToken": "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"}
+    status, answer = signed(stack, "rekognition", "RekognitionService.ListFaces", json.dumps(token).encode())
+    assert (status, json.loads(answer)["__type"]) == (400, "InvalidPaginationTokenException")
+    assert "Traceback" not in stack.log.read_text()
+
+
+def memory(stack: RunningStack) -> int:
+    """The resident memory of the stack's process, in MB."""
+    with open(f"/proc/{stack.process.pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def test_a_body_of_100_mb_is_refused_and_not_kept(stack: RunningStack) -> None:
+    body = b'{"a": "' + b"x" * 100_000_000 + b'"}'
+    before = memory(stack)
+    invoke = f"/2015-03-31/functions/{stack.outputs['SearchFunction']}/invocations"
+    for service, target in (("lambda", invoke), ("dynamodb", "DynamoDB_20120810.PutItem")):
+        for chunked in (False, True):
+            status, answer = signed(stack, service, target, body, chunked=chunked)
+            assert (status, json.loads(answer)["__type"]) == (413, "RequestEntityTooLargeException")
+    assert memory(stack) < before + 60

@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 from functions.search.request import RequestError, next_token, parse_request
 
 FACE = "01234567-89ab-cdef-0123-456789abcdef"
+# Half surrogate pairs too, which JSON can say.
+TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    st.none() | st.booleans() | st.floats() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=5,
 )
+
+
+def token(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode()
 
 
 def test_defaults() -> None:
@@ -59,6 +65,16 @@ def test_everything_given() -> None:
         ({"faceid": FACE, "next": "junk"}, "InvalidParameter"),
         ({"faceid": FACE, "next": next_token(-1)}, "InvalidParameter"),
         ({"faceid": FACE, "next": 5}, "InvalidParameter"),
+        ({"faceid": FACE, "next": ""}, "InvalidParameter"),
+        ({"faceid": FACE, "next": "é"}, "InvalidParameter"),
+        ({"faceid": FACE, "next": next_token(4097)}, "InvalidParameter"),
+        ({"faceid": FACE, "next": token(b"[" * 100_000)}, "InvalidParameter"),
+        ({"faceid": FACE, "next": token(b'{"offset": true}')}, "InvalidParameter"),
+        ({"faceid": FACE, "next": token(b'{"offset": 1e3}')}, "InvalidParameter"),
+        ({"faceid": FACE, "next": token(b'{"offset": ' + b"9" * 5000 + b"}")}, "InvalidParameter"),
+        ({"faceid": FACE, "\ud800": 1}, "InvalidRequest"),
+        ({"faceid": "\ud800"}, "InvalidFaceId"),
+        ({"image": "\ud800"}, "InvalidImage"),
         ({"faceid": FACE, "collection": "other"}, "InvalidCollection"),
         ({"faceid": FACE, "collection": ["album"]}, "InvalidCollection"),
         ({"image": ""}, "InvalidImage"),
@@ -75,9 +91,21 @@ def test_bad_requests_are_refused_field_by_field(event: Any, code: str) -> None:
     assert len(str(caught.value)) < 200
 
 
-@given(st.dictionaries(st.sampled_from(["faceid", "image", "collection", "threshold", "limit", "next"]), JSON) | JSON)
+FIELDS = st.sampled_from(["faceid", "image", "collection", "threshold", "limit", "next"])
+
+
+@given(st.dictionaries(FIELDS, JSON) | st.dictionaries(FIELDS | TEXT, JSON) | JSON)
 def test_any_json_is_parsed_or_refused(event: Any) -> None:
     try:
         parse_request(event)
     except RequestError as error:
         assert 400 <= error.status < 500
+        assert str(error).encode()
+
+
+@given(st.binary(max_size=80).map(token) | TEXT)
+def test_any_token_is_read_or_refused(next_: str) -> None:
+    try:
+        assert 0 <= parse_request({"faceid": FACE, "next": next_}).offset <= 4096
+    except RequestError as error:
+        assert error.code == "InvalidParameter"
