@@ -88,6 +88,14 @@ def check_stack_name(name: str) -> str:
     return name
 
 
+def template_defaults() -> dict[str, str]:
+    """The template's parameters, as they are where a deployment does not set them."""
+    from local.packaging import load_template
+
+    parameters = load_template(ROOT / "template.yaml")["Parameters"]
+    return {name: str(parameter["Default"]) for name, parameter in parameters.items()}
+
+
 def search_concurrency(target: Target, wanted: int) -> int:
     """``wanted``, or 0 where the account has no room for a reservation; a new account may run 10 functions in all."""
     limits = target.session.client("lambda").get_account_settings()["AccountLimit"]

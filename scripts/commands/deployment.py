@@ -73,7 +73,8 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     if first:
         if asks:
             _ask(target, parameters)
-        _leave_room(deployment.search_concurrency(target, int(parameters.get("SearchConcurrency", 10))), parameters)
+        wanted = int((deployment.template_defaults() | parameters)["SearchConcurrency"])
+        _leave_room(deployment.search_concurrency(target, wanted), wanted, parameters)
     click.echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
@@ -101,9 +102,8 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
 
 
-def _leave_room(concurrency: int, parameters: dict[str, str]) -> None:
-    wanted = parameters.get("SearchConcurrency", "10")
-    if str(concurrency) != wanted:
+def _leave_room(concurrency: int, wanted: int, parameters: dict[str, str]) -> None:
+    if concurrency != wanted:
         parameters["SearchConcurrency"] = str(concurrency)
         click.echo(
             "note: this account has no room to reserve concurrency for searches; its own limit bounds them", err=True

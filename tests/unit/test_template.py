@@ -83,11 +83,17 @@ def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
 
+def visitors_functions() -> list[dict]:
+    """Properties of the functions that a visitor may call."""
+    called = json.loads((ROOT / "policies" / "visitor.json").read_text())["Statement"]
+    named = [item["Resource"] for item in called if item["Action"] == "lambda:InvokeFunction"]
+    resources = [resource for item in named for resource in (item if isinstance(item, list) else [item])]
+    return [RESOURCES[resource["Fn::GetAtt"][0]]["Properties"] for resource in resources]
+
+
 def visitors_policies() -> list[str]:
     """The visitor's own policy, and those of the functions that it lets a visitor call."""
-    called = json.loads((ROOT / "policies" / "visitor.json").read_text())["Statement"]
-    functions = [item["Resource"]["Fn::GetAtt"][0] for item in called if item["Action"] == "lambda:InvokeFunction"]
-    roles = [RESOURCES[function]["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions]
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in visitors_functions()]
     return ["visitor", *(RESOURCES[role]["Properties"]["Policies"][0]["PolicyName"] for role in roles)]
 
 
@@ -117,6 +123,14 @@ def test_every_table_and_index_visitors_reach_has_a_maximum() -> None:
         wanted = {"Ref": {"MaxReadRequestUnits": "MaxReads", "MaxWriteRequestUnits": "MaxWrites"}[maximum]}
         assert limited.get("OnDemandThroughput", {}).get(maximum) == wanted, (name, index)
     assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites")) == 1
+
+
+def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
+    assert visitors_functions()
+    for function in visitors_functions():
+        assert function["EventInvokeConfig"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+        assert "ReservedConcurrentExecutions" in function
+        assert (function["LoggingConfig"]["LogFormat"], function["LoggingConfig"]["SystemLogLevel"]) == ("JSON", "WARN")
 
 
 def test_every_name_is_derived_from_the_stacks() -> None:
