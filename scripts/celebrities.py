@@ -17,7 +17,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from functions.faces import CELEBRITIES
+from functions.faces import CELEBRITIES, MIN_IMAGE_SIDE
 from functions.keys import (
     PERSON_PREFIX,
     BadNameError,
@@ -98,6 +98,10 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
     if image_path in present:
         return False
     renditions = render(data)
+    if not renditions.view_has_room_for_faces:
+        raise UnusableImageError(
+            "TooSmall", f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least"
+        )
     found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": renditions.view})
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:

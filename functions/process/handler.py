@@ -82,6 +82,7 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
         for change in changes:
             _process_change(album, change, record["messageId"], context)
     except (BadMessageError, BadNameError, UnusableImageError) as error:
+        logger.info("refused", extra={"cause": repr(error.__cause__)})
         _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
     except CeilingReachedError as error:
         # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.

@@ -1,13 +1,16 @@
 """Pictures: from any file a camera, phone or browser makes to an upright sRGB image, and its renditions.
 
 The format is found by content. What can't be a photo, or would take more memory than the function has, is refused
-with `UnusableImageError`, whose message is meant for the owner. JPEGs are decoded at the smallest scale that still
-covers the largest rendition (shrink-on-load), which is what makes a 12-megapixel photo cheap.
+with `UnusableImageError`, whose message is meant for the owner; what a decoder said goes no further than the log. JPEGs
+are decoded at the smallest scale that still covers the largest rendition (shrink-on-load), which is what makes a
+12-megapixel photo cheap; the rest is converted and shrunk in bands, so that no second copy of the whole is held.
 """
 
 import base64
 import contextlib
 import io
+import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +20,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.faces import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
 from functions.keys import VIEW_WIDTH
+from functions.process.structure import MAX_PROFILE_BYTES, Structure, UnusableImageError, examine
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -29,25 +33,32 @@ GRID_TYPE = "image/webp"
 VIEW_TYPE = "image/jpeg"
 # Rekognition finds faces from 40 pixels in a picture of 1920x1080 on; more pixels than this do not find more of them.
 FACE_SIDE = 3000
+MAX_FACE_SIDE = 10_000
 _PLACEHOLDER_SIDE = 32
 
-# A decoded pixel takes 3 to 8 bytes; the function has 2 GB. A baseline JPEG is decoded at a reduced scale, so that
-# the 200-megapixel photos of some phones fit in.
-MAX_PIXELS = 100_000_000
-MAX_JPEG_PIXELS = 250_000_000
-# The checks above replace Pillow's own, which count the pixels of a reduced JPEG in full.
+# The process function's memory: a test holds it to template.yaml, and everything below to what decoding takes.
+MEMORY_BYTES = 2048 * 1024 * 1024
+# The interpreter and the libraries, the bands and the renditions, and a JPEG of one scan, which is decoded at a reduced
+# scale.
+BASE_BYTES = 400_000_000
+# What was measured on one machine need not be so on another.
+MARGIN = 1.3
+# The file is held once here, once by its decoder or for the copy without metadata.
+_COPIES = 2
+MAX_FILE_BYTES = int((MEMORY_BYTES - BASE_BYTES) / MARGIN / _COPIES)
+# What decoding takes beyond, for each pixel of the file. A TIFF may hold 16 bits a colour in one strip, an AVIF too.
+_BYTES_A_PIXEL = {"PNG": 4, "GIF": 4, "TIFF": 12, "WEBP": 16.5, "AVIF": 16.5}
+# And for each colour of a pixel, as a HEIC may have more than 8 bits; a JPEG's structure says the same of it.
+_BYTES_A_HEIF_SAMPLE, _BYTES_A_DEEP_HEIF_SAMPLE = 3.5, 5.5
+MAX_PIXELS = 250_000_000
+MAX_EXIF_BYTES = 1024 * 1024
+# Pixels of the original that are worked on at a time.
+_BAND_PIXELS = 4_000_000
+# The checks here replace Pillow's own, which count the pixels of a reduced JPEG in full.
 Image.MAX_IMAGE_PIXELS = None
 
 _ORIENTATION = 0x0112
 _SRGB = ImageCms.createProfile("sRGB")
-
-
-class UnusableImageError(Exception):
-    """The file can't be shown as a photo; ``code`` is for programs, the message for people."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,9 @@ class Renditions:
     placeholder: str
     # A JPEG to find faces in, where Rekognition would not take the original as it is.
     face_image: bytes | None
-    # Pictures under 80 pixels a side hold no face Rekognition would find.
+    # Rekognition takes no picture under 80 pixels a side: of the original or face image, and of the view.
     has_room_for_faces: bool
+    view_has_room_for_faces: bool
     exif: Image.Exif
 
 
@@ -75,11 +87,13 @@ def render(data: bytes) -> Renditions:
     """Decode a file and make its renditions. Raises ``UnusableImageError``."""
     image = _open(data)
     with _decoding_errors(), image:
+        if len(image.info.get("exif") or b"") > MAX_EXIF_BYTES:
+            del image.info["exif"]
         exif = image.getexif()
         width, height = _upright_size(image, exif)
         content_type = Image.MIME.get(image.format or "", "application/octet-stream")
         direct = _rekognition_takes(image, exif, len(data))
-        picture = _upright_rgb(image, exif, VIEW_WIDTH if direct else FACE_SIDE)
+        picture = _upright_rgb(image, exif, VIEW_WIDTH if direct else _face_side(width, height))
     face_image = None if direct else _face_jpeg(picture)
     view = _fit(picture, VIEW_WIDTH)
     grid = _fit(view, _grid_side(view))
@@ -91,7 +105,8 @@ def render(data: bytes) -> Renditions:
         view=_jpeg(view, 82),
         placeholder=_placeholder(grid),
         face_image=face_image,
-        has_room_for_faces=min(width, height) >= MIN_IMAGE_SIDE,
+        has_room_for_faces=min((width, height) if direct else picture.size) >= MIN_IMAGE_SIDE,
+        view_has_room_for_faces=min(view.size) >= MIN_IMAGE_SIDE,
         exif=exif,
     )
 
@@ -99,34 +114,67 @@ def render(data: bytes) -> Renditions:
 def _open(data: bytes) -> Image.Image:
     if not data:
         raise UnusableImageError("EmptyFile", "the file is empty")
+    check_size(len(data))
+    structure = examine(data)
+    if structure.canvas:
+        _check_pixels(*structure.canvas, most_pixels(_BYTES_A_PIXEL["WEBP"], len(data)))
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        with _decoding_errors():
+            image = Image.open(io.BytesIO(structure.data), formats=FORMATS)
     except UnidentifiedImageError:
         raise UnusableImageError(
             "NotAnImage", "the file is not an image this album reads (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)"
         ) from None
-    except Exception as error:  # a damaged header makes Pillow's plugins raise nearly anything
-        raise UnusableImageError("DamagedImage", f"the image is damaged: {error}") from None
-    pixels = image.width * image.height
-    reducible = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
-    limit = MAX_JPEG_PIXELS if reducible else MAX_PIXELS
-    if pixels > limit:
+    width, height = structure.tile or image.size
+    most = most_pixels(bytes_a_pixel(image, structure), len(data))
+    _check_pixels(max(image.width, width), max(image.height, height), most)
+    return image
+
+
+def check_size(size: int) -> None:
+    """Whether a file of so many bytes may be read. Raises ``UnusableImageError``."""
+    if size > MAX_FILE_BYTES:
+        raise UnusableImageError(
+            "TooLarge", f"the file has {size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} fit"
+        )
+
+
+def bytes_a_pixel(image: Image.Image, structure: Structure) -> float:
+    """What the decoder takes for each pixel of an opened file."""
+    samples = len(image.getbands())
+    if image.format in ("JPEG", "MPO"):
+        return structure.sample_bytes * samples
+    if image.format == "HEIF":
+        is_deep = image.info.get("bit_depth", 8) > 8
+        return (_BYTES_A_DEEP_HEIF_SAMPLE if is_deep else _BYTES_A_HEIF_SAMPLE) * samples
+    return _BYTES_A_PIXEL[image.format or ""]
+
+
+def most_pixels(bytes_a_pixel: float, size: int) -> int:
+    """How many pixels may be decoded of a file of ``size`` bytes."""
+    left = (MEMORY_BYTES - BASE_BYTES) / MARGIN - _COPIES * size
+    return min(MAX_PIXELS, int(left / bytes_a_pixel)) if bytes_a_pixel else MAX_PIXELS
+
+
+def _check_pixels(width: int, height: int, most: int) -> None:
+    if width * height > most:
         raise UnusableImageError(
             "TooManyPixels",
-            f"the image has {pixels / 1e6:.0f} megapixels ({image.width}x{image.height}); "
-            f"at most {limit / 1e6:.0f} fit",
+            f"the image has {width * height / 1e6:.0f} megapixels ({width}x{height}); at most {most / 1e6:.0f} fit",
         )
-    return image
 
 
 @contextlib.contextmanager
 def _decoding_errors() -> Iterator[None]:
+    """Tell of a file that can't be decoded in words of our own; what the decoder said is the error's cause."""
     try:
-        yield
-    except MemoryError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (UnidentifiedImageError, UnusableImageError):
         raise
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, RuntimeError) as error:
-        raise UnusableImageError("DamagedImage", f"the image is damaged or cut off: {error}") from error
+    except Exception as error:  # a damaged file makes decoders raise nearly anything
+        raise UnusableImageError("DamagedImage", "the image is damaged or cut off: upload a good copy of it") from error
 
 
 def _upright_size(image: Image.Image, exif: Image.Exif) -> tuple[int, int]:
@@ -155,8 +203,7 @@ def _upright_rgb(image: Image.Image, exif: Image.Exif, side: int) -> Image.Image
         # Takes effect on JPEGs alone: the decoder skips to the nearest 1/2, 1/4, 1/8 that still covers this size.
         image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
     image.load()
-    picture = _fit(_eight_bit(image), side)
-    picture = _in_srgb(picture, image.info.get("icc_profile"))
+    picture = _in_srgb(_in_bands(image, side), image.info.get("icc_profile"))
     orientation = exif.get(_ORIENTATION, 1)
     if orientation != 1:
         picture.getexif()[_ORIENTATION] = orientation
@@ -164,12 +211,35 @@ def _upright_rgb(image: Image.Image, exif: Image.Exif, side: int) -> Image.Image
     return picture
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
+def _in_bands(image: Image.Image, side: int) -> Image.Image:
+    """``image`` in 8 bits, opaque, with at most ``side`` pixels on the long side; made band by band."""
+    width, height = _fitted(image.size, side)
+    scale = image.height / height
+    rows = max(1, int(_BAND_PIXELS / (image.width * scale)))
+    # A pixel of the result is made from three around it to each side: https://en.wikipedia.org/wiki/Lanczos_resampling
+    margin = math.ceil(3 * scale) + 1
+    # The darkest and the brightest value of a picture that may have any.
+    levels = image.getextrema() if image.mode == "F" else None
+    result = None
+    for top in range(0, height, rows):
+        bottom = min(height, top + rows)
+        first = max(0, int(top * scale) - margin)
+        last = min(image.height, math.ceil(bottom * scale) + margin)
+        band = _eight_bit(image.crop((0, first, image.width, last)), levels)
+        box = (0, top * scale - first, image.width, min(bottom * scale, image.height) - first)
+        band = band.resize((width, bottom - top), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
+        if result is None:
+            result = Image.new(band.mode, (width, height))
+        result.paste(band, (0, top))
+    return result
+
+
+def _eight_bit(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
     """Palette, 16-bit, float and alpha images as L, RGB or CMYK of 8 bits; transparency becomes white."""
     if image.mode.startswith("I;16") or image.mode == "I":
         return image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode == "F":
-        low, high = image.getextrema()
+    if levels is not None:
+        low, high = levels
         span = (high - low) or 1.0
         return image.point(lambda value: value * (255.0 / span) - low * (255.0 / span)).convert("L")
     # A PNG without an alpha channel may still name one colour as transparent.
@@ -187,7 +257,7 @@ def _from_lab(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile and picture.mode in ("RGB", "L", "CMYK"):
+    if profile and len(profile) <= MAX_PROFILE_BYTES and picture.mode in ("RGB", "L", "CMYK"):
         # A profile that is broken or for another colour space is left alone, as browsers do.
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -202,11 +272,19 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
 
 def _fit(picture: Image.Image, side: int) -> Image.Image:
     """``picture`` with at most ``side`` pixels on the long side; never enlarged."""
-    scale = side / max(picture.size)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    size = _fitted(picture.size, side)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    scale = min(1, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _face_side(width: int, height: int) -> int:
+    """The long side of the picture to find faces in: a strip's grows until Rekognition takes its short one."""
+    shown = math.ceil(MIN_IMAGE_SIDE * max(width, height) / min(width, height))
+    return FACE_SIDE if shown > MAX_FACE_SIDE else max(FACE_SIDE, shown)
 
 
 def _grid_side(picture: Image.Image) -> int:

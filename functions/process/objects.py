@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.keys import ImagePath
-from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions
+from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, check_size
 
 _SOURCE_ETAG = "source-etag"
 _GONE = {"404", "NoSuchKey", "NotFound"}
@@ -36,13 +36,14 @@ class Objects:
         return head and head["ETag"].strip('"')
 
     def read(self, bucket: str, key: str) -> Original | None:
-        """An original whole, or None where there is none."""
+        """An original whole, or None where there is none. Raises ``UnusableImageError`` for one too large to read."""
         try:
             response = self.client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
                 return None
             raise
+        check_size(response["ContentLength"])
         data = response["Body"].read()
         return Original(data, response["ETag"].strip('"'), len(data))
 

@@ -112,6 +112,8 @@ class Album:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _IMAGE_REFUSED:
                 raise
+            if not renditions.view_has_room_for_faces:
+                return _NO_FACES
             return self.faces.index(external_image_id, {"Bytes": renditions.view})
 
     def _without_forgotten(self, path: ImagePath, data: dict) -> dict:

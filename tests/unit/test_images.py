@@ -1,4 +1,6 @@
 import io
+import random
+import re
 import struct
 import zlib
 
@@ -142,9 +144,32 @@ def test_extreme_shapes_keep_at_least_one_pixel() -> None:
     assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).grid).size == (800, 1)
 
 
-def test_pictures_too_small_for_faces_are_known() -> None:
-    assert not render(jpeg(size=(79, 200))).has_room_for_faces
-    assert render(jpeg(size=(80, 80))).has_room_for_faces
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("size", "has_room"),
+    [((79, 200), False), ((80, 80), True), ((100, 3700), True), ((12000, 320), True), ((16000, 100), False)],
+)
+def test_what_is_sent_for_faces_is_no_smaller_than_rekognition_takes(
+    kind: str, size: tuple[int, int], has_room: bool
+) -> None:
+    made = render(encode(Image.new("RGB", size), kind))
+    sent = size if made.face_image is None else opened(made.face_image).size
+    assert made.has_room_for_faces == (min(sent) >= 80)
+    if kind == "WEBP":
+        assert made.has_room_for_faces == has_room
+    assert made.view_has_room_for_faces == (min(opened(made.view).size) >= 80)
+
+
+def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    image = Image.fromarray(rng.integers(0, 256, (90, 70, 4), dtype=np.uint8)).resize((700, 900))
+    monkeypatch.setattr(images, "FACE_SIDE", 300)
+    whole = render(encode(image, "PNG"))
+    monkeypatch.setattr(images, "_BAND_PIXELS", 50_000)
+    banded = render(encode(image, "PNG"))
+    apart = np.asarray(opened(whole.view)).astype(int) - np.asarray(opened(banded.view))
+    assert abs(apart).max() <= 12
+    assert abs(apart).mean() < 0.2
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -163,7 +188,7 @@ def png_header(width: int, height: int) -> bytes:
         (b"\xff\xd8\xff\xe0 and no more", "DamagedImage"),
         (FORMATS["jpeg"][: len(FORMATS["jpeg"]) // 2], "DamagedImage"),
         (FORMATS["png"][: len(FORMATS["png"]) // 2], "DamagedImage"),
-        (png_header(20000, 10000), "TooManyPixels"),
+        (png_header(20000, 20000), "TooManyPixels"),
     ],
 )
 def test_what_is_no_photo_is_refused_with_a_reason(data: bytes, code: str) -> None:
@@ -171,6 +196,35 @@ def test_what_is_no_photo_is_refused_with_a_reason(data: bytes, code: str) -> No
         render(data)
     assert caught.value.code == code
     assert str(caught.value)
+
+
+# Every message that a file can bring about.
+OWN_WORDS = re.compile(
+    r"the file (is empty|is not an image this album reads .*|has [\d,]+ MB; .*)"
+    r"|the image (is damaged or cut off: .*|has \d+ megapixels \(\d+x\d+\); at most \d+ fit)"
+    r"|.*: no camera writes such a file; save it anew and upload that"
+)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_decoder_speaks_to_the_owner(name: str) -> None:
+    data = FORMATS[name]
+    cut = [data[: len(data) * part // 12] for part in range(12)]
+    rng = random.Random(name)  # noqa: S311 - the same damage each time
+    garbled = []
+    for _ in range(40):
+        changed = bytearray(data)
+        for _ in range(rng.choice((1, 3, 30))):
+            changed[rng.choice((rng.randrange(len(data)), rng.randrange(min(100, len(data)))))] = rng.randrange(256)
+        garbled.append(bytes(changed))
+    refused = 0
+    for damaged in cut + garbled:
+        try:
+            render(damaged)
+        except UnusableImageError as error:
+            refused += 1
+            assert OWN_WORDS.fullmatch(str(error)), str(error)
+    assert refused
 
 
 @settings(deadline=None, max_examples=60)
@@ -181,12 +235,12 @@ def test_damage_anywhere_is_either_shown_or_refused(name: str, at: int, damage: 
     try:
         made = render(data[:at] + damage + data[at + len(damage) :])
     except UnusableImageError as error:
-        assert error.code in ("DamagedImage", "NotAnImage", "TooManyPixels")
+        assert error.code in ("DamagedImage", "NotAnImage", "TooManyPixels", "TooComplex")
     else:
         assert opened(made.view)
 
 
 def test_the_pixel_limit_is_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_JPEG_PIXELS", 100)
+    monkeypatch.setattr(images, "MAX_PIXELS", 100)
     with pytest.raises(UnusableImageError, match="megapixels"):
         render(jpeg())
