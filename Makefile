@@ -67,7 +67,7 @@ lock: ## Pin every package anew, with hashes (needs uv)
 		requirements/sam.in -o requirements/sam.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		requirements/policy.in -o requirements/policy.txt
-	for name in process search; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
+	for name in process search close; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
 		--generate-hashes --no-annotate --no-header functions/$$name/requirements.in -o functions/$$name/requirements.txt; done
 	npm install --package-lock-only
 

@@ -26,8 +26,9 @@ _IDLE_POLLS = 5 * 3 * 60 * 24 * 30
 # For each message: S3 sends it, a poller receives it, Lambda deletes it.
 _SQS_REQUESTS_A_PHOTO = 3
 _LOG_BYTES_A_CALL = 1500
-# The template's own: metrics of the functions, alarms, one dashboard.
-_METRICS, _ALARMS, _DASHBOARDS = 7, 5, 1
+# The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
+# dashboard.
+_METRICS, _ALARMS, _DASHBOARDS = 7, 10, 1
 # What has gone once to CloudFront's edges is asked of S3 again this often for each time it is looked at.
 _CACHE_MISSES = 0.1
 

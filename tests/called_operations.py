@@ -108,6 +108,8 @@ class _Reader:
                 self._assign(module, node.targets[0], self._type(module, node.value, types), types)
             elif isinstance(node, ast.Dict):
                 self._transaction(node)
+            elif isinstance(node, ast.Attribute):
+                self._mention(module, node, types)
             elif isinstance(node, ast.Call):
                 self._call(module, node, types)
             elif isinstance(node, ast.For | ast.comprehension):
@@ -130,17 +132,25 @@ class _Reader:
         if not isinstance(node.func, ast.Attribute):
             return
         name = node.func.attr
-        kind = self._class(self._type(module, node.func.value, types))
-        if kind is not None:
-            method = self.code.method(kind, name)
-            if method is not None:
-                self.follow(self.code.modules[kind], method, {"self": ast.Name(kind)})
-                return
+        if self._mention(module, node.func, types):
+            return
         if name == "get_paginator":
             name = ast.literal_eval(node.args[0])
-        for service in self.services:
+        # A client in a field that is called like its service is that service's: several have a GetFunction.
+        holder = node.func.value
+        field_name = holder.attr.removesuffix("_").replace("_", "-") if isinstance(holder, ast.Attribute) else ""
+        for service in self.services & {field_name} or self.services:
             if name in operations(service):
                 self._record(service, operations(service)[name])
+
+    def _mention(self, module: str, node: ast.Attribute, types: dict[str, ast.expr]) -> bool:
+        """Follow a method, called or handed on to be called; returns whether it is one of the package's."""
+        kind = self._class(self._type(module, node.value, types))
+        method = self.code.method(kind, node.attr) if kind else None
+        if kind is None or method is None:
+            return False
+        self.follow(self.code.modules[kind], method, {"self": ast.Name(kind)})
+        return True
 
     def _transaction(self, node: ast.Dict) -> None:
         for key in node.keys:

@@ -1,5 +1,6 @@
 """The template and its policies as CloudFormation would fill them in, for checks that know nothing of intrinsics."""
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -21,6 +22,12 @@ _ARNS = {
     "AWS::SQS::Queue": "arn:aws:sqs:eu-west-1:123456789012:{name}",
     "AWS::Serverless::Function": "arn:aws:lambda:eu-west-1:123456789012:function:{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-west-1:123456789012:log-group:{name}:*",
+    "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{name}",
+}
+# What is referred to by its ARN.
+_REFERENCES = {
+    "AWS::SNS::Topic": "arn:aws:sns:eu-west-1:123456789012:{name}",
+    "AWS::IAM::ManagedPolicy": "arn:aws:iam::123456789012:policy/{name}",
 }
 
 
@@ -49,6 +56,8 @@ def _filled(node: Any) -> Any:
             return re.sub(r"\$\{([\w:.]+)\}", lambda match: _value(match[1]), node["Fn::Sub"])
         if "Fn::GetAtt" in node:
             return _value(".".join(node["Fn::GetAtt"]))
+        if "Ref" in node:
+            return _REFERENCES[_kind(node["Ref"])].format(name=f"album-{node['Ref'].lower()}")
         return {key: _filled(value) for key, value in node.items()}
     return [_filled(value) for value in node] if isinstance(node, list) else node
 
@@ -60,6 +69,14 @@ def _value(reference: str) -> str:
     name = f"album-{logical_id.lower()}"
     if attribute:
         assert attribute == "Arn", reference
-        kind = load_template(ROOT / "template.yaml")["Resources"][logical_id]["Type"]
-        return _ARNS[kind].format(name=name)
+        return _ARNS[_kind(logical_id)].format(name=name)
     return name
+
+
+def _kind(logical_id: str) -> str:
+    return _resources()[logical_id]["Type"]
+
+
+@functools.cache
+def _resources() -> dict[str, dict]:
+    return load_template(ROOT / "template.yaml")["Resources"]

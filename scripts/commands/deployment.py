@@ -18,6 +18,8 @@ from scripts.words import count
 _SETTINGS = (
     ("email", "AlarmEmail", str, "Where alarms go."),
     ("monthly_budget", "MonthlyBudget", click.IntRange(1), "USD a month to be warned at; with --email."),
+    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close when reads stay high; with --email."),
+    ("close_at_budget", "CloseAtBudget", click.IntRange(0, 1000), "Close at this percent of the budget; 0: never."),
     ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, of all visitors together."),
     ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day of one visitor."),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),

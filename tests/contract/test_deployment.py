@@ -146,10 +146,14 @@ def apply(laptop: RunningStack, name: str, template: dict[str, Any], **parameter
 def test_what_only_aws_has_can_be_provisioned_from_the_same_file(
     laptop: RunningStack, packaged: dict[str, Any]
 ) -> None:
-    """By ministack's CloudFormation, which knows all of it but budgets; nothing of it is served."""
+    """By ministack's CloudFormation, which knows all of it but budgets and sums of metrics; nothing of it is served."""
     template = json.loads(json.dumps(packaged))
-    del template["Resources"]["Budget"]
-    apply(laptop, "aws-like", template, Platform="aws", AlarmEmail="owner@example.com")
+    for name in ("Budget", "CloseAtBudgetAction", "ReadsAlarm"):
+        del template["Resources"][name]
+    with pytest.raises(DeployError, match="CloseItself and CloseAtBudget need AlarmEmail"):
+        apply(laptop, "aws-like", template, Platform="aws", CloseItself="yes")
+    closing = {"CloseItself": "yes", "CloseAtBudget": "100"}
+    apply(laptop, "aws-like", template, Platform="aws", AlarmEmail="owner@example.com", **closing)
     outputs = described(laptop, "aws-like")["outputs"]
     assert re.fullmatch(r"https://\w+\.cloudfront\.net", outputs["SiteUrl"])
     resources = laptop.client("cloudformation").list_stack_resources(StackName="aws-like")["StackResourceSummaries"]
@@ -249,14 +253,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
-    machine = {"ProcessFunction": {"PIL", "pillow_heif", "thumbhash"}, "SearchFunction": set()}
+    machine = {"ProcessFunction": {"PIL", "pillow_heif", "thumbhash"}, "SearchFunction": set(), "CloseFunction": set()}
     for function, packages in machine.items():
         folder = built / function
         names = {path.name for path in folder.iterdir()}
         assert packages | {"functions", "aws_lambda_powertools"} <= names
         assert not names & {"boto3", "botocore", "local", "scripts"}
         libraries = [path.name for path in folder.rglob("*.so")]
-        assert libraries
+        assert bool(libraries) == (function == "ProcessFunction")
         assert all("aarch64" in name and "313" in name for name in libraries if "cpython" in name), libraries
         archive = tmp_path / f"{function}.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import botocore.session
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 from rendered import policy
+from support import LambdaContext
 
+from functions.close import handler
 from functions.closing import Entrance, NoFlagError
 from local.packaging import load_template
 
@@ -52,6 +55,7 @@ class Account:
     )
     changes_left: int = 1000
     failing: set[str] = field(default_factory=set)
+    mails: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         functions = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [SEARCH, OTHER]}
@@ -78,6 +82,9 @@ class Account:
         )
 
     # The operations, by their names in boto3.
+
+    def publish(self, given: dict) -> None:
+        self.mails.append(given)
 
     def get_function(self, given: dict) -> dict:
         return {"FunctionCode": io.BytesIO({"LIVE": self.live, "DEVELOPMENT": self.draft}[given["Stage"]].encode())}
@@ -240,6 +247,43 @@ def test_a_router_of_an_older_release_keeps_nothing_else_open() -> None:
     with pytest.raises(NoFlagError, match="kinpics deploy"):
         account.entrance().close()
     assert account.entrance().state() == everything(True) | {"pages and pictures": False}
+
+
+@pytest.fixture
+def alarmed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Account], None]:
+    """Let the close function hear an alarm, in an account."""
+    monkeypatch.setenv("STACK_NAME", "kinpics")
+    monkeypatch.setenv("IDENTITY_POOL", "us-east-1:1")
+    monkeypatch.setenv("CLOSED_POLICY", DENY)
+    monkeypatch.setenv("ROUTER", "kinpics-us-east-1-router")
+    monkeypatch.setenv("ALARM_TOPIC", "arn:aws:sns:us-east-1:123456789012:kinpics-AlarmTopic")
+
+    def hear(account: Account) -> None:
+        monkeypatch.setattr(boto3, "client", lambda service, **_: Client(service, account))
+        handler._entrance.cache_clear()
+        handler.handler(json.loads((ROOT / "tests" / "data" / "alarm.json").read_text()), LambdaContext())
+
+    return hear
+
+
+def test_an_alarm_closes_the_site_and_the_owner_is_mailed(alarmed: Callable[[Account], None]) -> None:
+    account = Account()
+    alarmed(account)
+    assert account.entrance().state() == everything(True)
+    (mail,) = account.mails
+    assert mail["Subject"] == "kinpics has closed itself"
+    assert all(words in mail["Message"] for words in ("80 % of its maximum", "98.5", "kinpics open"))
+
+
+def test_an_alarm_that_can_not_close_all_is_tried_again(alarmed: Callable[[Account], None]) -> None:
+    account = Account(failing={"update_identity_pool"})
+    with pytest.raises(ClientError):
+        alarmed(account)
+    assert account.entrance().state() == everything(True) | {"new guests": False}
+    assert [mail["Subject"] for mail in account.mails] == ["kinpics could not close itself"]
+    account.failing.clear()
+    alarmed(account)
+    assert account.entrance().state() == everything(True)
 
 
 def test_the_policy_of_a_closed_site_denies_everything() -> None:

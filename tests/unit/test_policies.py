@@ -11,7 +11,7 @@ from rendered import policy, template
 
 ROOT = Path(__file__).parents[2]
 CHECKERS = ROOT / ".venv-policy" / "bin"
-FUNCTIONS = {"process": "ProcessFunction", "search": "SearchFunction"}
+FUNCTIONS = {"process": "ProcessFunction", "search": "SearchFunction", "close": "CloseFunction"}
 ROLES = sorted(path.stem for path in (ROOT / "policies").glob("*.json"))
 
 
@@ -40,6 +40,26 @@ def called(role: str) -> set[str]:
 def test_a_function_may_do_what_its_code_calls_and_nothing_else(role: str) -> None:
     assert called(role) - granted(role) == set(), "the code calls what the policy does not allow"
     assert granted(role) - called(role) == set(), "the policy allows what the code does not call"
+
+
+def test_the_budget_may_deny_visitors_everything_and_nothing_else() -> None:
+    assert granted("budget") == {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
+    closed = rendered_arns("ClosedPolicy")
+    for role in ("budget", "close"):
+        changes = [item for item in policy(role)["Statement"] if "iam:AttachRolePolicy" in as_list(item["Action"])]
+        assert [item["Condition"] for item in changes] == [{"ArnEquals": {"iam:PolicyARN": closed}}]
+
+
+def test_whatever_visitors_may_invoke_is_closed_with_the_site() -> None:
+    def functions(role: str, action: str) -> set[str]:
+        found = [item for item in policy(role)["Statement"] if action in as_list(item["Action"])]
+        return {resource for item in found for resource in as_list(item["Resource"])}
+
+    assert functions("visitor", "lambda:InvokeFunction") == functions("close", "lambda:PutFunctionConcurrency")
+
+
+def rendered_arns(logical_id: str) -> str:
+    return f"arn:aws:iam::123456789012:policy/album-{logical_id.lower()}"
 
 
 def test_visitors_may_do_what_the_page_calls_and_nothing_else() -> None:

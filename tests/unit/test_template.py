@@ -23,6 +23,7 @@ from local.closed_page import closed_page
 from local.packaging import digest, load_template, package
 from local.response_headers import response_headers
 from local.site_server import SiteServer
+from scripts import cost
 from scripts.publish import picture_paths
 
 ROOT = Path(__file__).parents[2]
@@ -137,17 +138,22 @@ def test_every_name_is_derived_from_the_stacks() -> None:
     for name, item in RESOURCES.items():
         for key, value in item.get("Properties", {}).items():
             if key.endswith("Name") and key not in ("MetricName", "DomainName", "Name"):
-                assert "${AWS::StackName}" in json.dumps(value), f"{name}.{key}"
+                derived = "${AWS::StackName}" in json.dumps(value)
+                assert derived or value["Ref"] in RESOURCES, f"{name}.{key}"
 
 
 def test_what_the_laptop_lacks_hangs_on_one_parameter() -> None:
     conditional = {name for name, item in RESOURCES.items() if "Condition" in item}
     needed = {"OnAws": {"Platform"}, "Alarms": {"Platform", "AlarmEmail"}, "OwnDomain": {"Platform", "DomainName"}}
+    needed |= dict.fromkeys(("ClosesItself", "ClosesAtBudget", "AlarmsOnCloudFront"), needed["Alarms"])
     needed |= {"MakesCertificate": needed["OwnDomain"] | {"CertificateArn"}}
     needed |= {"MakesRecords": needed["OwnDomain"] | {"HostedZoneId"}}
     assert {RESOURCES[name]["Condition"] for name in conditional} <= set(needed)
     kinds = {RESOURCES[name]["Type"].split("::")[1] for name in conditional}
-    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"}
+    closes = {"Serverless", "IAM", "Logs"}
+    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"} | closes
+    own = {name for name in conditional if RESOURCES[name]["Type"].split("::")[1] in closes}
+    assert own == {"CloseFunction", "CloseRole", "CloseLogGroup", "BudgetRole"}
     assert {name for name in conditional if RESOURCES[name]["Type"] == "AWS::S3::Bucket"} == set()
 
 
@@ -188,10 +194,40 @@ def test_the_dashboard_is_json_and_shows_metrics_that_the_functions_write() -> N
     assert RESOURCES["CeilingAlarm"]["Properties"]["Dimensions"] == [{"Name": "service", "Value": service}]
 
 
-def test_every_alarm_is_told_to_the_owner() -> None:
-    for alarm in of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+def test_every_alarm_is_told_to_the_owner_and_one_closes() -> None:
+    closing = {"Fn::If": ["ClosesItself", {"Ref": "CloseTopic"}, {"Ref": "AWS::NoValue"}]}
+    for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+        closes = [closing] if name == "ReadsAlarm" else []
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}, *closes]
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+    defaults = {name: TEMPLATE["Parameters"][name]["Default"] for name in ("CloseItself", "CloseAtBudget")}
+    assert defaults == {"CloseItself": "no", "CloseAtBudget": 0}, "only where the owner wants it"
+
+
+def test_the_alarms_cost_what_is_said() -> None:
+    metrics = 0
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        metrics += sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) or 1
+    assert metrics == cost._ALARMS <= json.loads(cost.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
+
+
+def test_reads_are_told_of_before_the_maximum_is_reached() -> None:
+    properties = RESOURCES["ReadsAlarm"]["Properties"]
+    (expression,) = [metric["Expression"]["Fn::Sub"] for metric in properties["Metrics"] if "Expression" in metric]
+    metrics = {metric["Id"]: metric["MetricStat"] for metric in properties["Metrics"] if "MetricStat" in metric}
+    assert {item["Period"] for item in metrics.values()} == {300}
+
+    def percent(**units: float) -> float:
+        """What the expression comes to in Python, where FILL and MAX are much the same."""
+        program = expression.replace("${MaxReads}", "50")
+        names = {"FILL": lambda value, other: value, "MAX": max, **dict.fromkeys(metrics, 0), **units}
+        return eval(program, {"__builtins__": {}}, names)  # noqa: S307 - our own template
+
+    assert percent() == 0
+    assert all(percent(**{name: 300 * 50}) == 100 for name in metrics), "each table and index on its own"
+    assert percent(pics=12_000, grid=3) == 80 == properties["Threshold"]
+    tables = [str(item["Metric"]["Dimensions"]) for item in metrics.values()]
+    assert sum("GlobalSecondaryIndexName" in text for text in tables) == 1
 
 
 ROUTES = {

@@ -1,0 +1,77 @@
+"""Entry point of the close function, which an alarm calls through SNS: closes the site and mails the owner."""
+
+import functools
+import json
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from functions.closing import Entrance
+
+logger = Logger()
+_CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
+# Subject and text of the mails; `name` is the stack's.
+_CLOSED = (
+    "{name} has closed itself",
+    """Your album {name} has closed itself: {reason}
+
+Visitors see a page that says so. Nothing is deleted, and you work on as before.
+Once you know what it was, let visitors in again:
+
+  kinpics open
+""",
+)
+_HALF_CLOSED = (
+    "{name} could not close itself",
+    """Your album {name} tried to close itself, but something is still open: {reason}
+
+It tries again by itself. To close it by hand, and to see what is still open:
+
+  kinpics close
+  kinpics doctor
+""",
+)
+
+
+@functools.cache
+def _entrance() -> Entrance:
+    return Entrance(
+        iam=boto3.client("iam", config=_CONFIG),
+        lambda_=boto3.client("lambda", config=_CONFIG),
+        cognito_identity=boto3.client("cognito-identity", config=_CONFIG),
+        cloudfront=boto3.client("cloudfront", config=_CONFIG),
+        identity_pool_id=os.environ["IDENTITY_POOL"],
+        policy_arn=os.environ["CLOSED_POLICY"],
+        router=os.environ["ROUTER"],
+    )
+
+
+@logger.inject_lambda_context(log_event=False)
+def handler(event: dict, context: Any) -> None:
+    """Close the site. What fails is mailed too, and raised, so that Lambda tries again."""
+    reason = _reason(event)
+    try:
+        _entrance().close()
+    except Exception:
+        _tell(_HALF_CLOSED, reason)
+        raise
+    _tell(_CLOSED, reason)
+
+
+def _reason(event: dict) -> str:
+    """What the alarm has to say, as CloudWatch sends it through SNS."""
+    message = event["Records"][0]["Sns"]["Message"]
+    try:
+        alarm = json.loads(message)
+        return f"{alarm['AlarmDescription']} ({alarm['NewStateReason']})"
+    except (ValueError, KeyError, TypeError):
+        return message
+
+
+def _tell(mail: tuple[str, str], reason: str) -> None:
+    subject, text = (words.format(name=os.environ["STACK_NAME"], reason=reason) for words in mail)
+    logger.warning(subject, reason=reason)
+    boto3.client("sns").publish(TopicArn=os.environ["ALARM_TOPIC"], Subject=subject, Message=text)
