@@ -22,6 +22,7 @@ from functions.keys import VIEW_WIDTH
 from functions.shapes import PicSet
 from scripts.config import ROOT, SiteConfig, load_config
 from scripts.stack import Stack, connect
+from scripts.terminal import echo
 
 # Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
 _FIRST_TILES = 32
@@ -198,7 +199,7 @@ def _asset_url(path: str) -> str:
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
 def main(stack_name: str, data: Path, dist: Path) -> None:
     """Render the site into a folder, without publishing it; `kinpics publish` does both."""
-    click.echo(build(connect(stack_name, data.resolve()), dist.resolve()))
+    echo(build(connect(stack_name, data.resolve()), dist.resolve()))
 
 
 if __name__ == "__main__":

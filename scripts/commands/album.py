@@ -1,6 +1,5 @@
 """Putting photos into the album and taking them out."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from functions.addresses import address
 from functions.keys import BadNameError, check_picset
 from scripts.commands.common import Context, concurrency_option, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish, picture_paths
+from scripts.terminal import echo, echo_json
 from scripts.words import count
 
 
@@ -60,7 +60,7 @@ def upload(
     if not no_build and any(report.processed for report in reports):
         build_and_publish(context.stack)
     if as_json:
-        click.echo(json.dumps({"sets": [report.as_json() for report in reports]}, indent=1))
+        echo_json({"sets": [report.as_json() for report in reports]})
     if any(report.failures for report in reports):
         sys.exit(1)
 
@@ -71,31 +71,31 @@ def _print_plan(plan: Any, as_json: bool) -> None:
         left_out = [{"file": item.file, "reason": item.reason} for item in plan.left_out]
         uploads = [{"file": photo.path.file, "bytes": photo.size} for photo in plan.uploads]
         result = {"set": plan.picset, "uploads": uploads, "already_there": len(plan.present)}
-        click.echo(json.dumps({**result, "refused": refused, "left_out": left_out}, indent=1))
+        echo_json({**result, "refused": refused, "left_out": left_out})
         return
     size = sum(photo.size for photo in plan.uploads) / 1e6
-    click.echo(f"{plan.picset}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
+    echo(f"{plan.picset}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
     for photo in plan.uploads:
-        click.echo(f"  upload    {photo.path.file}")
+        echo(f"  upload    {photo.path.file}")
     _print_remarks(plan.refused, plan.left_out, plan.warnings)
 
 
 def _print_report(report: Any) -> None:
-    click.echo(
+    echo(
         f"{report.picset}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
         f"{report.seconds:.1f} s, {report.already_there} there already, {len(report.failures)} failed"
     )
     _print_remarks(report.failures, report.left_out, report.warnings)
-    click.echo(f"  {report.url}")
+    echo(f"  {report.url}")
 
 
 def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
     for item in failures:
-        click.echo(f"  failed    {item.file}: {item.reason}")
+        echo(f"  failed    {item.file}: {item.reason}")
     for item in left_out:
-        click.echo(f"  left out  {item.file}: {item.reason}")
+        echo(f"  left out  {item.file}: {item.reason}")
     for warning in warnings:
-        click.echo(f"  note      {warning}")
+        echo(f"  note      {warning}")
 
 
 @click.command()
@@ -164,10 +164,10 @@ def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> N
 
     written, present, failures = take_out(context.stack, folder, concurrency, Progress(quiet=as_json))
     if as_json:
-        click.echo(json.dumps({"written": written, "already_there": present, "failures": failures}, indent=1))
+        echo_json({"written": written, "already_there": present, "failures": failures})
     else:
-        click.echo(f"{count(written, 'photo')} written to {folder}, {present} there already, {len(failures)} failed")
+        echo(f"{count(written, 'photo')} written to {folder}, {present} there already, {len(failures)} failed")
         for name, reason in sorted(failures.items()):
-            click.echo(f"  failed    {name}: {reason}")
+            echo(f"  failed    {name}: {reason}")
     if failures:
         sys.exit(1)

@@ -1,6 +1,5 @@
 """The people of the lookalike gallery."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from scripts.commands.common import Context, json_option, yes_option
 from scripts.publish import build_and_publish
+from scripts.terminal import echo, echo_json
 from scripts.words import count
 
 
@@ -47,11 +47,11 @@ def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: boo
     if added and not no_build:
         build_and_publish(stack)
     if as_json:
-        click.echo(json.dumps({"added": added, "already_there": there, "failures": failures}, indent=1))
+        echo_json({"added": added, "already_there": there, "failures": failures})
     else:
-        click.echo(f"{count(added, 'portrait')} added, {there} there already, {len(failures)} failed")
+        echo(f"{count(added, 'portrait')} added, {there} there already, {len(failures)} failed")
         for file, reason in sorted(failures.items()):
-            click.echo(f"  failed    {file}: {reason}")
+            echo(f"  failed    {file}: {reason}")
     if failures:
         sys.exit(1)
 
@@ -63,7 +63,7 @@ def celebrities_list(context: Context) -> None:
     from scripts import celebrities as gallery
 
     for person, portraits in sorted(gallery.people(context.stack).items()):
-        click.echo(f"{person}\t{count(portraits, 'portrait')}")
+        echo(person, count(portraits, "portrait"))
 
 
 @celebrities.command("remove")
@@ -81,4 +81,4 @@ def celebrities_remove(context: Context, name: str, yes: bool) -> None:
         click.confirm(f"Remove {name} with {count(portraits, 'portrait')}?", abort=True, err=True)
     removed = gallery.remove(context.stack, name)
     build_and_publish(context.stack)
-    click.echo(f"removed {count(removed, 'portrait')}")
+    echo(f"removed {count(removed, 'portrait')}")

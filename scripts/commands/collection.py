@@ -3,6 +3,7 @@
 import click
 
 from scripts.commands.common import Context, yes_option
+from scripts.terminal import echo
 from scripts.words import count
 
 
@@ -19,7 +20,7 @@ def collection_list(context: Context) -> None:
     for page in client.get_paginator("list_collections").paginate():
         for name in page["CollectionIds"]:
             described = client.describe_collection(CollectionId=name)
-            click.echo(f"{name}\t{count(described['FaceCount'], 'face')}")
+            echo(name, count(described["FaceCount"], "face"))
 
 
 @collection.command("create")
@@ -28,7 +29,7 @@ def collection_list(context: Context) -> None:
 def collection_create(context: Context, name: str) -> None:
     """Create a collection."""
     context.stack.rekognition.create_collection(CollectionId=name)
-    click.echo(f"created {name}")
+    echo(f"created {name}")
 
 
 @collection.command("delete")
@@ -37,13 +38,13 @@ def collection_create(context: Context, name: str) -> None:
 @click.pass_obj
 def collection_delete(context: Context, name: str, yes: bool) -> None:
     """Delete a collection with all its faces; originals and rows stay."""
-    count = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
+    faces = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
     if not yes:
         click.confirm(
-            f"Delete {name} with {count(count, 'face')}? Searching finds none of them then.", abort=True, err=True
+            f"Delete {name} with {count(faces, 'face')}? Searching finds none of them then.", abort=True, err=True
         )
     context.stack.rekognition.delete_collection(CollectionId=name)
-    click.echo(f"deleted {name}")
+    echo(f"deleted {name}")
 
 
 @collection.command("faces")
@@ -57,4 +58,4 @@ def collection_faces(context: Context, name: str | None) -> None:
     faces = FaceCollection(context.stack.rekognition, name) if name else context.stack.faces
     for face in faces.faces():
         external = face.get("ExternalImageId", "")
-        click.echo(f"{face['FaceId']}\t{face['ImageId']}\t{decode_external_image_id(external) or external}")
+        echo(face["FaceId"], face["ImageId"], decode_external_image_id(external) or external)

@@ -1,6 +1,5 @@
 """What commands share: the stack they work on, options, and how results are printed."""
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from scripts.config import ROOT
 from scripts.stack import Stack, choose_aws, connect
+from scripts.terminal import echo, echo_json
 from scripts.words import count
 
 DATA = ROOT / ".kinpics"
@@ -55,10 +55,10 @@ def print_outcome(outcome: Any, done: str, as_json: bool) -> None:
     failures = {str(path): reason for path, reason in sorted(outcome.failed.items())}
     failures |= {str(path): "nothing was heard of it yet" for path in sorted(outcome.unheard)}
     if as_json:
-        click.echo(json.dumps({"done": len(outcome.done), "failures": failures}, indent=1))
+        echo_json({"done": len(outcome.done), "failures": failures})
     else:
-        click.echo(f"{count(len(outcome.done), 'photo')} {done}, {len(failures)} failed")
+        echo(f"{count(len(outcome.done), 'photo')} {done}, {len(failures)} failed")
         for path, reason in failures.items():
-            click.echo(f"  failed    {path}: {reason}")
+            echo(f"  failed    {path}: {reason}")
     if failures:
         sys.exit(1)

@@ -1,6 +1,5 @@
 """Putting the album on AWS, keeping it up to date there, and taking it off again."""
 
-import json
 import sys
 from typing import Any
 
@@ -12,6 +11,7 @@ from scripts.config import AwsConfig, load_aws_config, note_aws_config
 from scripts.publish import build_and_publish
 from scripts.stack import connect
 from scripts.takeover import take_over
+from scripts.terminal import echo, echo_json
 from scripts.words import count
 
 # Option, parameter of the template, what it is.
@@ -77,7 +77,7 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
             _ask(target, parameters)
         wanted = int((deployment.template_defaults() | parameters)["SearchConcurrency"])
         _leave_room(deployment.search_concurrency(target, wanted), wanted, parameters)
-    click.echo(f"deploying {name} to {target.session.region_name} ...", err=True)
+    echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
     if not target.is_laptop:
@@ -86,9 +86,9 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     deployment.connect_bucket(stack)
     take_over(stack)
     files = build_and_publish(stack)
-    click.echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
+    echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
-        click.echo(stack.site_address("/"))
+        echo(stack.site_address("/"))
 
 
 def _ask(target: Any, parameters: dict[str, str]) -> None:
@@ -107,14 +107,12 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
 def _leave_room(concurrency: int, wanted: int, parameters: dict[str, str]) -> None:
     if concurrency != wanted:
         parameters["SearchConcurrency"] = str(concurrency)
-        click.echo(
-            "note: this account has no room to reserve concurrency for searches; its own limit bounds them", err=True
-        )
+        echo("note: this account has no room to reserve concurrency for searches; its own limit bounds them", err=True)
 
 
 def _tell(event: Event) -> None:
     if event.status.endswith(("_COMPLETE", "_FAILED")):
-        click.echo(f"  {event.status:24} {event.resource} {event.reason}".rstrip(), err=True)
+        echo(f"  {event.status:24} {event.resource} {event.reason}".rstrip(), err=True)
 
 
 @click.command()
@@ -122,7 +120,7 @@ def _tell(event: Event) -> None:
 def publish(context: Context) -> None:
     """Render the site and publish it, after a change of kinpics.toml say."""
     changed = build_and_publish(context.stack)
-    click.echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
+    echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
 
 
 @click.command()
@@ -147,13 +145,12 @@ def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str
         raise click.UsageError(str(error)) from None
     if as_json:
         shown = {part: {line.service: [line.listed, line.due] for line in lines} for part, lines in parts.items()}
-        click.echo(json.dumps({"region": region, "prices": costs.price_date(), "usd": shown}, indent=1))
+        echo_json({"region": region, "prices": costs.price_date(), "usd": shown})
         return
-    click.echo("\n".join(costs.table(album, parts)))
-    click.echo(
-        f"USD in {region}, at prices written from memory on {costs.price_date()}, not checked against AWS's pages."
-    )
-    click.echo("`due` is without what AWS gives every account.")
+    for line in costs.table(album, parts):
+        echo(line)
+    echo(f"USD in {region}, at prices written from memory on {costs.price_date()}, not checked against AWS's pages.")
+    echo("`due` is without what AWS gives every account.")
 
 
 @click.command()
@@ -179,4 +176,4 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
     applier = StackApplier(target.session.client("cloudformation"), stack.name, 0.1 if target.is_laptop else 3.0, _tell)
     take_off(target, stack, applier, photos=photos)
     stayed = "" if photos else f"; the photos are in the bucket {stack.pics_bucket}"
-    click.echo(f"{stack.name} is gone{stayed}")
+    echo(f"{stack.name} is gone{stayed}")

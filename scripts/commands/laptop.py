@@ -10,6 +10,7 @@ import click
 
 from scripts.commands.common import DATA, Context, data_option
 from scripts.config import ROOT
+from scripts.terminal import echo
 
 local_options = [
     click.option(
@@ -69,7 +70,7 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
 
     async def prepare(running: Running) -> None:
         def ready() -> None:
-            click.echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
+            echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
 
         await local_site.prepare(running, data, ready, demo=demo)
 
@@ -78,8 +79,8 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
     except local_site.PrepareError as error:
-        if str(error):
-            click.echo(str(error), err=True)
+        for line in str(error).splitlines():
+            echo(line, err=True)
         sys.exit(1)
 
 
@@ -95,4 +96,4 @@ def env(context: Context, data: Path) -> None:
     if running is None:
         raise click.ClickException(f"no stack runs on {folder}: start one with `kinpics local`")
     for name, value in running.environment().items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+        echo(f"export {name}={shlex.quote(value)}")

@@ -3,6 +3,7 @@
 import click
 
 from scripts.commands.common import Context, json_option, print_outcome, yes_option
+from scripts.terminal import echo
 from scripts.words import count
 
 
@@ -21,9 +22,9 @@ def people_wishes(context: Context) -> None:
     for wish in album_people.wishes(stack):
         found = album_people.sightings(stack, wish.face_ids)
         photos = {str(sighting.path) for sighting in found}
-        click.echo(f"{wish.identity_id}\t{wish.made_at[:10]}\t{count(len(photos), 'photo')}")
+        echo(wish.identity_id, wish.made_at[:10], count(len(photos), "photo"))
         for sighting in found:
-            click.echo(f"  {sighting.path}\t{stack.site_address(f'/people/?face={sighting.face_id}')}")
+            echo(f"  {sighting.path}", stack.site_address(f"/people/?face={sighting.face_id}"))
 
 
 @people.command("forget")
@@ -61,7 +62,7 @@ def people_forget(context: Context, wish: str | None, faces: tuple[str, ...], ye
         raise click.ClickException(f"none of these faces is in the album any more{dropped}")
     if not yes:
         for sighting in named:
-            click.echo(f"  {sighting.path}", err=True)
+            echo(f"  {sighting.path}", err=True)
         click.confirm(f"Forget the person in {count(len(named), 'photo')}?", abort=True, err=True)
     try:
         paths = album_people.forget(stack, named)
@@ -87,7 +88,7 @@ def people_list(context: Context) -> None:
     for entry in album_people.forgotten(context.stack):
         known.setdefault(entry.person, []).append(entry)
     for person, entries in sorted(known.items(), key=lambda item: item[1][0].made_at):
-        click.echo(f"{person}\t{entries[0].made_at[:10]}\t{count(len(entries), 'face')}")
+        echo(person, entries[0].made_at[:10], count(len(entries), "face"))
 
 
 @people.command("remember")
@@ -105,4 +106,4 @@ def people_remember(context: Context, person: str) -> None:
     if not found:
         raise click.ClickException(f"nobody forgotten is called {person}: `kinpics people list` prints who is")
     album_people.remember(stack, found)
-    click.echo(f"remembered: {count(len(found), 'face')} no longer kept apart")
+    echo(f"remembered: {count(len(found), 'face')} no longer kept apart")

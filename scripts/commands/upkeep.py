@@ -1,7 +1,6 @@
 """Looking after a deployed album."""
 
 import functools
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,6 +11,7 @@ import click
 from scripts.commands.common import Context, json_option, print_outcome, yes_option
 from scripts.publish import build_and_publish
 from scripts.takeover import clear_up
+from scripts.terminal import echo, echo_json
 from scripts.words import count
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
@@ -34,11 +34,11 @@ def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
     for finding in examine(Target.chosen(), stack, context.data, round_trip=not no_round_trip):
         findings.append(finding)
         if not as_json:
-            click.echo(f"{_MARKS[finding.state]} {finding.check}: {finding.text}")
+            echo(f"{_MARKS[finding.state]} {finding.check}: {finding.text}")
             if finding.advice:
-                click.echo(f"        {finding.advice}")
+                echo(f"        {finding.advice}")
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+        echo_json([asdict(finding) for finding in findings])
     if any(finding.state == "wrong" for finding in findings):
         sys.exit(1)
 
@@ -61,18 +61,18 @@ def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
     def tell(name: str, seconds: float) -> None:
         took[name] = round(seconds, 1)
         if not as_json:
-            click.echo(f"  {'closed' if closed else 'open'} after {seconds:5.1f} s: {name}", err=True)
+            echo(f"  {'closed' if closed else 'open'} after {seconds:5.1f} s: {name}", err=True)
 
     left = watch(ways_in(stack, guest), closed=closed, tell=tell)
     if as_json:
-        click.echo(json.dumps({"closed" if closed else "open": took, "left": left}, indent=1))
+        echo_json({"closed" if closed else "open": took, "left": left})
     elif left:
         wrong = "still let in" if closed else "still refused"
-        click.echo(f"after five minutes, {', '.join(left)} are {wrong}: run the command again, then `kinpics doctor`")
+        echo(f"after five minutes, {', '.join(left)} are {wrong}: run the command again, then `kinpics doctor`")
     elif closed:
-        click.echo("the site is closed to visitors, and stays so through deployments; open it with `kinpics open`")
+        echo("the site is closed to visitors, and stays so through deployments; open it with `kinpics open`")
     else:
-        click.echo("the site is open to visitors")
+        echo("the site is open to visitors")
     if left:
         sys.exit(1)
 
@@ -121,7 +121,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         found.extend(drift.lines())
         if not as_json:
             for line in found:
-                click.echo(f"  {line}")
+                echo(f"  {line}")
         paid = len(drift.check) + len(drift.redo)
         question = f"Mend {count(len(drift), 'disagreement')}? At most {count(paid, 'paid IndexFaces call')}."
         return not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
@@ -137,17 +137,17 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
     failures = {str(path): reason for path, reason in sorted(mended.failed.items())}
     if as_json:
         done = {"pics": mended.pics, "removed": mended.removed, "sets": mended.sets}
-        click.echo(json.dumps({"found": found, "mended": done, "failures": failures}, indent=1))
+        echo_json({"found": found, "mended": done, "failures": failures})
     elif not found and not failures:
-        click.echo("everything agrees")
+        echo("everything agrees")
     elif not dry_run:
-        click.echo(
+        echo(
             f"{count(mended.pics, 'photo')} mended, {count(mended.removed, 'leftover')} removed, "
             f"{count(mended.sets, 'set')} counted anew, {len(failures)} failed"
         )
     if not as_json:
         for path, reason in failures.items():
-            click.echo(f"  failed    {path}: {reason}")
+            echo(f"  failed    {path}: {reason}")
     if failures or (dry_run and found):
         sys.exit(1)
 
@@ -167,9 +167,9 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
     letters = dead_letters.read(context.stack.sqs, context.stack.outputs["DeadLetterQueue"])
     if as_json:
         shown = [{"key": letter.key, "code": letter.code, "reason": letter.reason} for letter in letters]
-        click.echo(json.dumps(shown, indent=1))
+        echo_json(shown)
     for letter in [] if as_json else sorted(letters, key=lambda letter: letter.key):
-        click.echo(f"{letter.key}\t{letter.code}\t{letter.reason}")
+        echo(letter.key, letter.code, letter.reason)
 
 
 @dead_letters_group.command("redrive")
