@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from local.call_log import CallLog
-from local.embedded import patches, requests
+from local.embedded import identities, logs, patches, requests
 from local.embedded.durable import Durable
 from local.journal import Compactor, Journal
 from local.rekognition import errors
@@ -109,7 +109,11 @@ class EmbeddedAws:
         patches.name_queues_by_one_port()
         patches.know_no_bad_queue_urls()
         patches.read_shallow_json()
-        patches.do_not_wait_for_silent_functions()
+        identities.give_credentials_to_known_identities()
+        identities.keep_the_classic_flow_off()
+        identities.verify_web_identities()
+        logs.end_with_invocations()
+        logs.frame_tails()
         patches.read_concurrency_as_a_number()
         patches.refuse_what_can_not_be_read(ministack)
         patches.keep_services(ministack, SERVICES)

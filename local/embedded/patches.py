@@ -243,15 +243,6 @@ def know_no_bad_queue_urls() -> None:
     sqs._queue_ref_from_urlish = queue_ref_from_urlish
 
 
-def do_not_wait_for_silent_functions() -> None:
-    """ministack waits 50 ms for the log of a function that wrote none, and 5 for another line: a third of a search."""
-    from ministack.core import lambda_runtime
-
-    worker = lambda_runtime.Worker
-    original = worker._drain_stderr_bounded
-    worker._drain_stderr_bounded = lambda self: original(self, first_line_wait=0.003, idle_confirm=0.002)
-
-
 def read_concurrency_as_a_number() -> None:
     """A number that comes to a queue's mapping through a template parameter stays text, which stops the poller."""
     from ministack.services import lambda_svc

@@ -4,16 +4,19 @@ Requests are made from the service model: what is required is filled with the na
 tells what it names, else with something of the right type.
 """
 
+import base64
 import json
+import time
 import urllib.request
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import Shape
-from running import RunningStack
+from running import RunningStack, new_guest
 
 from local.embedded import SERVICES
 
@@ -21,6 +24,8 @@ from local.embedded import SERVICES
 FREE = {("sts", "GetCallerIdentity")}
 # What policies/visitor.json allows, on the resources it names; a transaction of reads is allowed as the reads it makes.
 ALLOWED = {("dynamodb", "GetItem"), ("dynamodb", "TransactGetItems"), ("dynamodb", "Query"), ("lambda", "Invoke")}
+# What else is answered to anyone, without a token that holds; ministack does nothing at the last three.
+ANSWERED = {"GetId", "UnlinkIdentity", "RevokeToken", "AssociateSoftwareToken"}
 REFUSED = {
     *("AccessDenied", "AccessDeniedException", "403", "UnrecognizedClientException", "NotAuthorizedException"),
     # What ministack does not have is refused to everyone.
@@ -120,5 +125,39 @@ def test_a_guest_passes_where_the_policy_says_so_and_nowhere_else(
     free |= {name for name in found if client.meta.service_model.operation_model(name).auth_type == "none"}
     passed = {operation: code for operation, code in found.items() if code not in REFUSED and operation not in free}
     assert not passed, passed
+    answered = {name for name in free if found.get(name) == ""}
+    assert answered <= ANSWERED | {operation for _, operation in FREE | ALLOWED}
     denied = {operation for name, operation in ALLOWED if name == service and found[operation] in REFUSED}
     assert not denied, denied
+
+
+def forged(claims: dict) -> str:
+    """A token with these claims, signed by nobody."""
+    parts = [{"alg": "none"}, claims]
+    return ".".join(
+        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), "x"]
+    )
+
+
+def code_of(call: Any, **arguments: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return caught.value.response["Error"]["Code"]
+
+
+def test_a_role_is_given_by_the_enhanced_flow_alone(stack: RunningStack) -> None:
+    config = Config(signature_version=UNSIGNED)
+    sts = stack.session().client("sts", endpoint_url=stack.api_url, config=config)
+    cognito = stack.session().client("cognito-identity", endpoint_url=stack.api_url, config=config)
+    identity, _ = new_guest(stack)
+    pool = stack.outputs["IdentityPool"]
+    assert code_of(cognito.get_open_id_token, IdentityId=identity) == "InvalidParameterException"
+    nobody = f"us-east-1:{'0' * 8}-0000-0000-0000-{'0' * 12}"
+    assert code_of(cognito.get_credentials_for_identity, IdentityId=nobody) == "ResourceNotFoundException"
+    roles = stack.client("cognito-identity").get_identity_pool_roles(IdentityPoolId=pool)["Roles"]
+    assert set(roles) == {"authenticated", "unauthenticated"}
+    for kind, role in roles.items():
+        claims = {"iss": "https://cognito-identity.amazonaws.com", "aud": pool, "sub": identity, "amr": [kind]}
+        for token in ("none", "a.b.c", forged(claims | {"exp": time.time() + 600})):
+            ask = {"RoleArn": role, "RoleSessionName": "somebody", "WebIdentityToken": token}
+            assert code_of(sts.assume_role_with_web_identity, **ask) == "InvalidIdentityToken"

@@ -1,10 +1,13 @@
 """What the laptop stack answers over HTTP to those who are not its page: foreign names, closed connections."""
 
+import base64
 import http.client
+import io
 import json
 import os
 import socket
 import time
+import zipfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -186,3 +189,44 @@ def test_a_body_of_100_mb_is_refused_and_not_kept(stack: RunningStack) -> None:
             status, answer = signed(stack, service, target, body, chunked=chunked)
             assert (status, json.loads(answer)["__type"]) == (413, "RequestEntityTooLargeException")
     assert memory(stack) < before + 60
+
+
+WRITER = """
+import sys
+
+def handler(event, context):
+    print("ä" * event["length"])
+    print(context.aws_request_id, file=sys.stderr)
+    print("no end", end="")
+    return 1 / event["length"]
+"""
+
+
+def test_the_tail_of_its_log_comes_with_an_invocation(stack: RunningStack) -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("writer.py", WRITER)
+    functions = stack.client("lambda")
+    role = functions.list_functions()["Functions"][0]["Role"]
+    code = {"Code": {"ZipFile": package.getvalue()}, "Runtime": "python3.13", "Handler": "writer.handler"}
+    functions.create_function(FunctionName="writer", Role=role, **code)
+    try:
+        for length in (1, 2, 5000, 0, 3):
+            event = json.dumps({"length": length}).encode()
+            answer = functions.invoke(FunctionName="writer", LogType="Tail", Payload=event)
+            log = base64.b64decode(answer["LogResult"]).decode(errors="replace")
+            written, report = log.rstrip("\n").rpartition("\n")[::2]
+            request_id = report.split()[2]
+            assert report.startswith("REPORT RequestId: ")
+            if length == 5000:
+                assert len(base64.b64decode(answer["LogResult"])) == 4096
+                assert f"ä\n{request_id}\nno end\nEND RequestId: {request_id}" in written
+            elif length == 0:
+                assert answer["FunctionError"] == "Unhandled"
+                assert "ZeroDivisionError" in written
+            else:
+                lines = [f"START RequestId: {request_id} Version: $LATEST", "ä" * length, request_id, "no end"]
+                assert written.split("\n") == [*lines, f"END RequestId: {request_id}"]
+        assert "LogResult" not in functions.invoke(FunctionName="writer", Payload=event)
+    finally:
+        functions.delete_function(FunctionName="writer")

@@ -1,36 +1,70 @@
 """What the launcher changes in ministack, where a test through boto3 could only show it by the clock."""
 
 import queue
+import time
 
 import pytest
 
-
-class Clock:
-    """Time that passes only where somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+from local.embedded.identities import token_fault
+from local.embedded.logs import _END, written
 
 
-def test_an_invocation_hardly_waits_for_the_log_of_a_silent_function(monkeypatch: pytest.MonkeyPatch) -> None:
+def lines(*texts: str) -> "queue.Queue[str]":
+    found: queue.Queue[str] = queue.Queue()
+    for text in texts:
+        found.put(text)
+    return found
+
+
+def test_ministack_still_waits_for_silent_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     from ministack.core import lambda_runtime
 
-    from local.embedded import patches
-
-    clock = Clock()
-    monkeypatch.setattr(lambda_runtime, "time", clock)
-    monkeypatch.setattr(lambda_runtime.Worker, "_drain_stderr_bounded", lambda_runtime.Worker._drain_stderr_bounded)
+    waited = []
+    monkeypatch.setattr(lambda_runtime.time, "sleep", waited.append)
+    clock = iter(range(1000))
+    monkeypatch.setattr(lambda_runtime.time, "time", lambda: next(clock) / 1000)
     worker = lambda_runtime.Worker.__new__(lambda_runtime.Worker)
     worker._stderr_queue = queue.Queue()
-    worker._drain_stderr_bounded()
-    assert clock.now >= 0.05, "ministack has mended it: the change is needed no more"
-    clock.now = 0.0
-    patches.do_not_wait_for_silent_functions()
-    worker._drain_stderr_bounded()
-    assert clock.now < 0.01
+    lambda_runtime.Worker._drain_stderr_bounded(worker)
+    assert len(waited) > 10, "ministack has mended it: end_with_invocations is needed no more"
+
+
+@pytest.mark.parametrize(
+    ("texts", "log"),
+    [
+        ([_END + "2"], ""),
+        (["a", "b", _END + "2", "of the next"], "a\nb"),
+        (["no line's end" + _END + "2"], "no line's end"),
+        ([_END + "1", "a", _END + "2"], "a"),
+        (["", "a", "", _END + "2"], "\na\n"),
+    ],
+)
+def test_a_log_ends_with_its_invocation(texts: list[str], log: str) -> None:
+    started = time.monotonic()
+    assert written(lines(*texts), _END + "2") == log
+    assert time.monotonic() - started < 0.1
+
+
+def test_the_log_of_a_process_that_died_is_what_there_is() -> None:
+    assert written(lines("a"), _END + "2") == "a"
+
+
+@pytest.mark.parametrize(
+    ("token", "claims", "signed", "code"),
+    [
+        ("", {}, True, "InvalidIdentityToken"),
+        ("x", {"exp": 9e9}, True, "InvalidIdentityToken"),
+        ("a.b.c", {}, True, "InvalidIdentityToken"),
+        ("a.b.c", {"exp": 9e9}, False, "InvalidIdentityToken"),
+        ("a.b.c", {"exp": 1}, True, "ExpiredTokenException"),
+        ("a.b.c", {"exp": "never"}, True, "ExpiredTokenException"),
+    ],
+)
+def test_a_web_identity_needs_a_token_that_was_given_out(token: str, claims: dict, signed: bool, code: str) -> None:
+    fault = token_fault(token, lambda token: claims, lambda token: signed)
+    assert fault is not None
+    assert fault[0] == code
+
+
+def test_a_token_that_was_given_out_is_taken() -> None:
+    assert token_fault("a.b.c", lambda token: {"exp": 9e9}, lambda token: True) is None
