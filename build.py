@@ -147,6 +147,7 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "endpoint": stack.endpoint_url,
         "picsTable": stack.outputs["PicsTable"],
         "searchFunction": stack.outputs["SearchFunction"],
+        "removalFunction": stack.outputs["RemovalFunction"],
         "faceMatchThreshold": config.face_match_threshold,
     }
 

@@ -1,5 +1,6 @@
 """The Rekognition collection of the album: the calls both functions make, and only those."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,19 @@ MAX_FACES_PER_IMAGE = 100
 MAX_FACE_MATCHES = 4096
 MAX_USER_MATCHES = 500
 _DELETE_BATCH = 4096
+# As many faces by id as ListFaces answers at once.
+_LIST_BATCH = 1000
+_FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LIST_PAGE = 4096
 
 
+def is_face_id(text: str) -> bool:
+    """Whether a text could be the id of a face."""
+    return bool(_FACE_ID.fullmatch(text))
+
+
 def _free() -> None:
-    """Count nothing: for what is not paid for, or by whoever pays himself."""
+    """Count nothing: for what is not paid for, or when the caller counts."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +123,15 @@ class FaceCollection:
 
     def face(self, face_id: str) -> dict | None:
         """One face by id, or None."""
-        page = self.client.list_faces(CollectionId=self.collection_id, FaceIds=[face_id])
-        return next(iter(page["Faces"]), None)
+        return next(iter(self.faces_by_id([face_id])), None)
+
+    def faces_by_id(self, face_ids: list[str]) -> list[dict]:
+        """Those of some faces that the collection knows."""
+        found: list[dict] = []
+        for start in range(0, len(face_ids), _LIST_BATCH):
+            batch = face_ids[start : start + _LIST_BATCH]
+            found += self.client.list_faces(CollectionId=self.collection_id, FaceIds=batch)["Faces"]
+        return found
 
 
 def without_metadata(response: dict) -> dict:

@@ -140,14 +140,16 @@ class Match(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish(Row):
-    """A visitor's wish to be forgotten, written by the visitor's own browser, until the owner grants it."""
+class RemovalRequest(Row):
+    """What a visitor asks: to be found no more. Written by the removal function alone, until the owner grants it."""
 
-    identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")
-    kind: str = described("Always `forget`.", default="forget")
-    made_at: str = described("When it was made (ISO 8601, UTC).")
+    identity_id: str = described(
+        "The visitor's Cognito identity; a new request of the same visitor replaces the old one."
+    )
+    made_at: str = described("When it was made (ISO 8601, UTC), by the function's clock.")
     expires_at: int = described("When it goes by itself (seconds since 1970): a year later.")
-    face_ids: list = described("Faces of the album that the visitor says are his or hers.")
+    face_ids: list = described("Faces of the album that the visitor says are theirs, at most 100.")
+    message: str | None = described("What the visitor wants the owner to know, at most 500 characters.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

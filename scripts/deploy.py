@@ -30,6 +30,8 @@ _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
 _KEEP_PACKAGES_DAYS = 90
 # Lambda keeps this many of an account's concurrent executions free of reservations.
 _UNRESERVED = 100
+# As in template.yaml.
+_REMOVALS = 2
 
 
 class ToolError(Exception):
@@ -97,9 +99,12 @@ def template_defaults() -> dict[str, str]:
 
 
 def search_concurrency(target: Target, wanted: int) -> int:
-    """``wanted``, or 0 where the account has no room for a reservation; a new account may run 10 functions in all."""
+    """``wanted``, or 0 where the account has no room to reserve it with what the removal function takes.
+
+    A new account may run 10 functions in all.
+    """
     limits = target.session.client("lambda").get_account_settings()["AccountLimit"]
-    return wanted if limits["UnreservedConcurrentExecutions"] - wanted >= _UNRESERVED else 0
+    return wanted if limits["UnreservedConcurrentExecutions"] - wanted - _REMOVALS >= _UNRESERVED else 0
 
 
 def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:

@@ -26,7 +26,7 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
     if photos:
         _empty(stack.s3, stack.pics_bucket)
         _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
-        for name in ("PicsTable", "PicsByImageIdTable", "MatchesTable", "ForgottenTable"):
+        for name in ("PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"):
             _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
         for collection in (stack.faces, stack.celebrities):
             name = collection.collection_id

@@ -58,7 +58,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
         ("paid calls today", lambda: _paid_calls(stack)),
         ("alarms", lambda: _alarms(target, stack)),
         ("dead letters", lambda: _dead_letters(stack)),
-        ("wishes", lambda: _wishes(stack)),
+        ("removal requests", lambda: _removal_requests(stack)),
         ("agreement", lambda: _agreement(stack)),
     ]
     if (running := StateFolder(data).running()) and running.api_url == stack.endpoint_url:
@@ -231,12 +231,13 @@ def _set_aside(data: Path) -> Finding:
     return Finding("set aside", "warning" if told else "ok", told or "nothing")
 
 
-def _wishes(stack: Stack) -> Finding:
-    waiting = len(people.wishes(stack))
+def _removal_requests(stack: Stack) -> Finding:
+    waiting = len(people.requests(stack))
     if not waiting:
-        return Finding("wishes", "ok", "nobody waits to be forgotten")
+        return Finding("removal requests", "ok", "none")
     text = f"{waiting} visitors ask" if waiting > 1 else "a visitor asks"
-    return Finding("wishes", "warning", f"{text} to be forgotten", "look at them with `kinpics people wishes`")
+    advice = "look at them with `kinpics people requests`"
+    return Finding("removal requests", "warning", f"{text} to be removed from search", advice)
 
 
 def _agreement(stack: Stack) -> Finding:

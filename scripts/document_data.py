@@ -5,16 +5,17 @@ from pathlib import Path
 
 from functions import keys, shapes
 from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
+from functions.removal.request import MAX_FACES, MAX_MESSAGE
+from functions.removal.requests import MAX_DAILY_REQUESTS
 from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
 
 PATH = Path(__file__).parents[1] / "docs" / "data.md"
-_MATCHES_KEY = "partition key `identity_id`, sort key `kind`"
 _TABLES = (
     (shapes.PicSet, "Picture set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.Pic, "Pic: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.ImageRecord, "Pic by image id: table `pics_by_image_id`", "partition key `image_id`"),
-    (shapes.Match, "Last lookalike: table `matches`", _MATCHES_KEY),
-    (shapes.Wish, "Wish to be forgotten: table `matches`", _MATCHES_KEY),
+    (shapes.Match, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
+    (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
 )
 
@@ -57,6 +58,7 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 | entry | attributes | what it is |
 |---|---|---|
 | `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls of a day (UTC), counted before they are made |
+| `calls/removal/<day>` | `calls` | removal requests of a day |
 | `visitor/<day>/<identity id>` | `calls` | paid searches of one visitor, by Cognito identity |
 | `collection/album` | `version`, `changed_at` | counts on with each change of the collection's faces |
 | `search/album/<face id>/<least similarity>` | `found`, `version`, `moment` | zlib of JSON: `[[face id, image id, similarity], ...]`, found in that version of the collection at that moment |
@@ -99,6 +101,13 @@ for now and an earlier answer serves, which may not know of the album's last cha
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (one visitor's of the
 day are); `err.until` (ISO 8601) then says when there are new ones, and is missing where there never are.
+
+## The removal function
+
+Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids of the album; a message of at most
+{MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. Whose request it is, the credentials say. Answer:
+`{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The album takes
+{MAX_DAILY_REQUESTS} requests a day (`TooManyRemovalRequests`). Errors are as the search function's.
 
 ## Messages
 

@@ -1,31 +1,25 @@
-"""People who ask to be forgotten: their wishes, and granting them.
+"""People who ask to be forgotten: their removal requests, and granting them.
 
 The faces leave the collection at once; one of them is cut out and indexed apart, under no pic, so that the process
 function knows whom not to index again. The photos stay: each is processed anew, now without that person's face.
 """
 
 import io
-import re
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
 from PIL import Image
 
 from functions.faces import ALBUM
 from functions.forgotten import SIMILARITY, is_reference
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path
-from functions.shapes import FORGOTTEN, Forgotten, Wish
+from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from scripts.stack import Stack
 from scripts.takeover import take_over
 
-_FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
-# As many as ListFaces answers at once.
-_LIST_PAGE = 1000
 # Left around a face, in its own size.
 _MARGIN = 0.6
 _LEAST_SIDE = 200
@@ -47,45 +41,23 @@ class Sighting:
         return self.face["FaceId"]
 
 
-def is_face_id(text: str) -> bool:
-    """Whether a text could be the id of a face."""
-    return bool(_FACE_ID.fullmatch(text))
+def requests(stack: Stack) -> list[RemovalRequest]:
+    """The removal requests that are open, oldest first."""
+    take_over(stack)
+    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs["RequestsTable"])
+    found = [RemovalRequest.from_item(item) for page in pages for item in page["Items"]]
+    return sorted((request for request in found if request.expires_at > time.time()), key=lambda found: found.made_at)
 
 
-def wishes(stack: Stack) -> list[Wish]:
-    """The wishes that are not granted yet, oldest first. What visitors wrote is taken for what it should be only."""
-    pages = stack.dynamodb.get_paginator("scan").paginate(
-        TableName=stack.outputs["MatchesTable"], FilterExpression=Attr("kind").eq("forget")
-    )
-    found = [_wish(item) for page in pages for item in page["Items"]]
-    return sorted(found, key=lambda wish: wish.made_at)
-
-
-def _wish(item: dict) -> Wish:
-    """A row as its visitor wrote it, with nothing in it but what a wish holds."""
-    made_at, expires_at, ids = item.get("made_at"), item.get("expires_at"), item.get("face_ids")
-    return Wish(
-        identity_id=item["identity_id"],
-        made_at=made_at if isinstance(made_at, str) and _MOMENT.fullmatch(made_at) else "",
-        expires_at=int(expires_at) if isinstance(expires_at, Decimal) else 0,
-        face_ids=[entry for entry in map(str, ids) if is_face_id(entry)] if isinstance(ids, list) else [],
-    )
-
-
-def drop(stack: Stack, wish: Wish) -> None:
-    """Remove a wish that is granted, or that names nobody any more."""
-    key = {"identity_id": wish.identity_id, "kind": wish.kind}
-    stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
+def drop(stack: Stack, request: RemovalRequest) -> None:
+    """Remove a request that is granted, or that names nobody any more."""
+    key = {"identity_id": request.identity_id}
+    stack.dynamodb.delete_item(TableName=stack.outputs["RequestsTable"], Key=key)
 
 
 def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
     """The faces among those named that are still in the album, the largest first."""
-    faces: list[dict] = []
-    for start in range(0, len(face_ids), _LIST_PAGE):
-        listed = stack.rekognition.list_faces(
-            CollectionId=stack.faces.collection_id, FaceIds=face_ids[start : start + _LIST_PAGE]
-        )
-        faces += listed["Faces"]
+    faces = stack.faces.faces_by_id(face_ids)
     records = stack.tables.image_records(face["ImageId"] for face in faces)
     found = [
         Sighting(face, parse_image_path(records[face["ImageId"]].image_path))

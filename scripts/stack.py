@@ -26,7 +26,7 @@ class StackError(Exception):
 
 _OUTPUTS = {
     *("SiteBucket", "PicsBucket"),
-    *("PicsTable", "LedgerTable", "MatchesTable", "ForgottenTable"),
+    *("PicsTable", "LedgerTable", "MatchesTable", "RequestsTable", "ForgottenTable"),
     "IdentityPool",
 }
 _HINT = (

@@ -133,6 +133,7 @@ class FakeAws:
     ledger_table = "ledger"
     matches_table = "matches"
     forgotten_table = "forgotten"
+    requests_table = "requests"
     daily_indexing = 1000
 
     @property
@@ -188,6 +189,7 @@ def make_fake_aws() -> FakeAws:
         ("LedgerTable", "ledger"),
         ("MatchesTable", "matches"),
         ("ForgottenTable", "forgotten"),
+        ("RequestsTable", "requests"),
     ):
         properties = resources[logical_id]["Properties"]
         needed = ("BillingMode", "AttributeDefinitions", "KeySchema")

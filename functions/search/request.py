@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from functions.faces import ALBUM, CELEBRITIES, MAX_IMAGE_BYTES
+from functions.answers import RequestError
+from functions.faces import ALBUM, CELEBRITIES, MAX_IMAGE_BYTES, is_face_id
 
 DEFAULT_THRESHOLD = 80.0
 DEFAULT_LIMIT = 100
@@ -15,23 +16,9 @@ MAX_LIMIT = 500
 MAX_OFFSET = 4096  # MaxFaces of SearchFaces
 COLLECTIONS = (ALBUM, CELEBRITIES)
 
-_FACE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN = re.compile(rb'\{"offset": ([0-9]{1,4})\}')
 _MAX_TOKEN = 64
 _FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}
-
-
-class RequestError(Exception):
-    """The request can't be answered as it is: ``status`` 4xx, ``code`` for programs, the message for people.
-
-    ``until`` is when it can be, where that is known (seconds since 1970).
-    """
-
-    def __init__(self, status: int, code: str, message: str, until: float | None = None):
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.until = until
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,7 @@ def next_token(offset: int) -> str:
 
 
 def _face_id(value: Any) -> str:
-    if not isinstance(value, str) or not _FACE_ID.fullmatch(value):
+    if not isinstance(value, str) or not is_face_id(value):
         raise RequestError(400, "InvalidFaceId", "faceid must be a face id: lower-case hex digits as in a UUID")
     return value
 

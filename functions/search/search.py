@@ -19,12 +19,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.answers import RequestError
 from functions.batch_get import TableBusyError
 from functions.faces import CELEBRITIES, FaceCollection
 from functions.forgotten import is_reference
 from functions.keys import PERSON_PREFIX
 from functions.ledger import CeilingReachedError, Found, Ledger
-from functions.search.request import DEFAULT_THRESHOLD, RequestError, SearchRequest, next_token
+from functions.search.request import DEFAULT_THRESHOLD, SearchRequest, next_token
 from functions.shapes import ImageRecord
 from functions.tables import Tables
 

@@ -34,7 +34,10 @@ def know_one_root() -> None:
 
 
 def know_leading_keys() -> None:
-    """The condition key dynamodb:LeadingKeys, which ministack does not know: the partition keys that a call names."""
+    """The partition keys that a call names (dynamodb:LeadingKeys) and the attributes it writes (dynamodb:Attributes).
+
+    ministack does not know the first, and of the second only the attributes that a call reads.
+    """
     from ministack.core import iam_actions
 
     original = iam_actions.dynamodb_service_context
@@ -43,6 +46,8 @@ def know_leading_keys() -> None:
         context = original(body)
         if keys := _leading_keys(body):
             context["dynamodb:LeadingKeys"] = sorted(keys)
+        if attributes := _written_attributes(body):
+            context["dynamodb:Attributes"] = sorted({*context.get("dynamodb:Attributes", []), *attributes})
         return context
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
@@ -55,6 +60,13 @@ def _leading_keys(body: bytes) -> set[str]:
         return {key for call in calls for key in _partition_keys(call)}
     except (ValueError, TypeError, AttributeError, KeyError):
         return set()  # DynamoDB will refuse it for what it is
+
+
+def _written_attributes(body: bytes) -> set[str]:
+    try:
+        return {name for call in _single_calls(json.loads(body or b"{}")) for name in call.get("Item") or {}}
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return set()
 
 
 def _single_calls(request: dict) -> list[dict]:

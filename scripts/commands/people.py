@@ -9,56 +9,61 @@ from scripts.words import count
 
 @click.group()
 def people() -> None:
-    """Grant the wishes of people who want to be forgotten."""
+    """Remove people from search who ask for it."""
 
 
-@people.command("wishes")
+@people.command("requests")
 @click.pass_obj
-def people_wishes(context: Context) -> None:
-    """Print who asks to be forgotten: the wish, its day, and the photos that show them."""
+def people_requests(context: Context) -> None:
+    """Print the open removal requests: who asks, the day, the message, and the photos that show them."""
     from scripts import people as album_people
 
     stack = context.stack
-    for wish in album_people.wishes(stack):
-        found = album_people.sightings(stack, wish.face_ids)
+    for request in album_people.requests(stack):
+        found = album_people.sightings(stack, request.face_ids)
         photos = {str(sighting.path) for sighting in found}
-        echo(wish.identity_id, wish.made_at[:10], count(len(photos), "photo"))
+        echo(request.identity_id, request.made_at[:10], count(len(photos), "photo"))
+        for line in (request.message or "").splitlines():
+            echo(f"  > {line}")
         for sighting in found:
             echo(f"  {sighting.path}", stack.site_address(f"/people/?face={sighting.face_id}"))
 
 
 @people.command("forget")
-@click.argument("wish", required=False)
+@click.argument("request", required=False)
 @click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked otherwise.")
 @yes_option
 @json_option
 @click.pass_obj
-def people_forget(context: Context, wish: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def people_forget(context: Context, request: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Remove a person's faces from search, and index that person no more; the photos stay.
 
-    WISH is the id that `kinpics people wishes` prints first: look at its photos before, for anybody may have made it.
+    REQUEST is the id that `kinpics people requests` prints first. Look at its photos before: anybody may have made it.
     Every photo that shows the person is processed anew. From then on each photo costs one more paid call.
     """
+    from functions.faces import is_face_id
     from scripts import manage, processing
     from scripts import people as album_people
     from scripts.progress import Progress
 
     stack = context.stack
-    if bool(wish) == bool(faces):
-        raise click.UsageError("name a wish, or faces with --face")
+    if bool(request) == bool(faces):
+        raise click.UsageError("name a removal request, or faces with --face")
     for face in faces:
-        if not album_people.is_face_id(face):
+        if not is_face_id(face):
             raise click.BadParameter(
                 f"{face} is no face id: it is in the address of that person's page", param_hint="--face"
             )
-    granted = [entry for entry in album_people.wishes(stack) if entry.identity_id == wish]
-    if wish and not granted:
-        raise click.ClickException(f"there is no wish {wish}: `kinpics people wishes` prints those there are")
+    granted = [entry for entry in album_people.requests(stack) if entry.identity_id == request]
+    if request and not granted:
+        raise click.ClickException(
+            f"there is no removal request {request}: `kinpics people requests` prints those there are"
+        )
     named = album_people.sightings(stack, granted[0].face_ids if granted else list(faces))
     if not named:
         for entry in granted:
             album_people.drop(stack, entry)
-        dropped = ": the wish is dropped" if wish else ""
+        dropped = ": the request is dropped" if request else ""
         raise click.ClickException(f"none of these faces is in the album any more{dropped}")
     if not yes:
         for sighting in named:

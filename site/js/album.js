@@ -182,15 +182,8 @@ export async function searchLookalikes(image) {
 }
 
 /** @param {object} request */
-function search(request) {
-  return patiently(async () => {
-    const answer = await invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request });
-    if (answer.statusCode !== 200) {
-      throw new AwsError(answer.err?.code ?? "SearchFailed", answer.err?.message ?? "", answer.err?.until);
-    }
-    return answer;
-  });
-}
+const search = (request) =>
+  patiently(() => invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request }));
 
 /** @param {any} found */
 function picFromSearch(found) {

@@ -64,15 +64,19 @@ export function dynamodb(operation, body, as) {
 }
 
 /**
- * Invoke a Lambda function and return its answer.
+ * Invoke one of the album's functions and return its answer; an answer that is an error is thrown.
  * @param {string} name
  * @param {object} event
+ * @param {Credentials} [as]  Credentials from before; by default the visitor's now.
  * @returns {Promise<any>}
  */
-export function invoke(name, event) {
-  return signed("lambda", `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, event, {
-    "content-type": "application/json",
-  });
+export async function invoke(name, event, as) {
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+  const answer = await signed("lambda", path, event, { "content-type": "application/json" }, as);
+  if (answer.statusCode !== 200) {
+    throw new AwsError(answer.err?.code ?? "FunctionFailed", answer.err?.message ?? "", answer.err?.until);
+  }
+  return answer;
 }
 
 /**

@@ -8,6 +8,7 @@
  * @property {string | null} endpoint  Base URL of every AWS service; null for AWS's own.
  * @property {string} picsTable
  * @property {string} searchFunction
+ * @property {string} removalFunction
  * @property {number} faceMatchThreshold
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  */

@@ -3,7 +3,7 @@
 import { searchLookalikes } from "./album.js";
 import { askForPicture } from "./asking.js";
 import { drawCard } from "./card.js";
-import { keepMatch, lastMatch, remove } from "./matches.js";
+import { keepMatch, lastMatch, removeMatch } from "./matches.js";
 import { clear, tell } from "./problems.js";
 
 /** @typedef {import("./album.js").Lookalike} Lookalike */
@@ -63,7 +63,7 @@ export function showLookalike() {
   async function forgetLast() {
     try {
       clear();
-      await remove("lookalike");
+      await removeMatch();
       if (!shown) list.replaceChildren();
       last.hidden = true;
     } catch (error) {

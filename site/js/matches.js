@@ -1,15 +1,13 @@
-// What is a visitor's own, in a row of his own for each kind: nobody else may read or write it. Never a picture.
+// The last lookalike, in a row that is the visitor's own: nobody else may read or write it. Never a picture.
 
-import { credentials, dynamodb, known } from "./aws.js";
+import { dynamodb } from "./aws.js";
 import { config } from "./config.js";
 import { plain, typed } from "./values.js";
 
 /**
  * @typedef {import("./aws.js").Credentials} Credentials
  * @typedef {import("./album.js").Lookalike} Lookalike
- */
-
-/**
+ *
  * @typedef {object} Match
  * @property {"lookalike"} kind
  * @property {string} made_at  ISO 8601, UTC.
@@ -17,87 +15,72 @@ import { plain, typed } from "./values.js";
  * @property {Lookalike[]} people  Most similar first.
  */
 
-/**
- * A wish to be forgotten: the owner sees it and grants it.
- * @typedef {object} Wish
- * @property {"forget"} kind
- * @property {string} made_at  ISO 8601, UTC.
- * @property {number} expires_at  Seconds since 1970.
- * @property {string[]} face_ids
- */
-
-const KINDS = /** @type {const} */ (["lookalike", "forget"]);
-const MOST_PEOPLE = 5;
+const KIND = "lookalike";
+const MAX_PEOPLE = 5;
+const MAX_TEXT = 300;
 const KEPT_SECONDS = 365 * 86_400;
 
-/** @returns {Promise<Match | null>}  Of the last visit. */
-export const lastMatch = () => read("lookalike");
-
-/** @returns {Promise<Wish | null>} */
-export const lastWish = () => read("forget");
+/**
+ * Of the last visit; null where there is none, or what is there is not what this page writes.
+ * @param {Credentials} [as]  By default the visitor's now.
+ * @returns {Promise<Match | null>}
+ */
+export async function lastMatch(as) {
+  const { Item } = await dynamodb("GetItem", at, as);
+  if (!Item) return null;
+  const { identity_id, ...row } = plain({ M: Item });
+  return isMatch(row) ? row : null;
+}
 
 /** @param {Lookalike[]} people */
 export function keepMatch(people) {
-  return write({ kind: "lookalike", people: people.slice(0, MOST_PEOPLE), ...now() });
-}
-
-/** @param {string[]} faceIds  Of the visitor. */
-export function keepWish(faceIds) {
-  return write({ kind: "forget", face_ids: faceIds, ...now() });
-}
-
-/** @param {typeof KINDS[number]} kind */
-export const remove = (kind) => dynamodb("DeleteItem", (identity) => at(identity, kind));
-
-/** Remove whatever is the visitor's. */
-export async function removeAll() {
-  for (const kind of KINDS) await remove(kind);
+  const seconds = Math.floor(Date.now() / 1000);
+  const moments = { made_at: new Date(seconds * 1000).toISOString(), expires_at: seconds + KEPT_SECONDS };
+  return bringMatch({ kind: KIND, people: people.slice(0, MAX_PEOPLE), ...moments });
 }
 
 /**
- * Bring what is a guest's along into an account; what is there already stays where it is newer.
- * @param {() => Promise<void>} signIn
+ * Keep a match from before as the visitor's now.
+ * @param {Match} match
  */
-export async function bringAlong(signIn) {
-  const guest = known() ? await credentials() : null; // nobody new is made known for it
-  const rows = guest ? (await Promise.all(KINDS.map((kind) => read(kind, guest)))).filter((row) => row !== null) : [];
-  await signIn();
-  for (const row of rows) {
-    const own = await read(row.kind);
-    if (!own || own.made_at < row.made_at) await write(row);
-    await dynamodb("DeleteItem", (identity) => at(identity, row.kind), guest ?? undefined);
-  }
-}
-
-/**
- * @param {typeof KINDS[number]} kind
- * @param {Credentials} [as]
- * @returns {Promise<any>}
- */
-async function read(kind, as) {
-  const { Item } = await dynamodb("GetItem", (identity) => at(identity, kind), as);
-  if (!Item) return null;
-  const { identity_id, ...row } = plain({ M: Item });
-  return row;
-}
-
-/** @param {Match | Wish} row */
-function write(row) {
+export function bringMatch(match) {
   return dynamodb("PutItem", (identity) => ({
     TableName: config.matchesTable,
-    Item: typed({ identity_id: identity, ...row }).M,
+    Item: typed({ identity_id: identity, ...match }).M,
   }));
 }
 
+/** @param {Credentials} [as]  By default the visitor's now. */
+export const removeMatch = (as) => dynamodb("DeleteItem", at, as);
+
+/** @param {string} identity */
+const at = (identity) => ({ TableName: config.matchesTable, Key: typed({ identity_id: identity, kind: KIND }).M });
+
 /**
- * @param {string} identity
- * @param {string} kind
+ * Whether a row is a match as this page writes it, made in the past and not run out. Another page with the visitor's
+ * credentials may have written anything.
+ * @param {any} row
  */
-function at(identity, kind) {
-  return { TableName: config.matchesTable, Key: typed({ identity_id: identity, kind }).M };
+function isMatch(row) {
+  const now = Date.now();
+  const left = row.expires_at * 1000 - now;
+  return (
+    Date.parse(row.made_at) <= now &&
+    left > 0 &&
+    left <= KEPT_SECONDS * 1000 &&
+    Array.isArray(row.people) &&
+    row.people.length <= MAX_PEOPLE &&
+    row.people.every(isLookalike)
+  );
 }
 
-function now() {
-  const seconds = Math.floor(Date.now() / 1000);
-  return { made_at: new Date(seconds * 1000).toISOString(), expires_at: seconds + KEPT_SECONDS };
+/** @param {any} found */
+function isLookalike(found) {
+  const texts = [found?.person, found?.portrait, found?.credit ?? "", found?.licence ?? "", found?.url ?? ""];
+  const numbers = [found?.similarity, found?.width, found?.height];
+  return (
+    texts.every((text) => typeof text === "string" && text.length <= MAX_TEXT) &&
+    numbers.every((number) => Number.isFinite(number) && number >= 0) &&
+    found.portrait.startsWith("/thumbnails/")
+  );
 }

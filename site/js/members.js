@@ -1,8 +1,9 @@
 // Members: visitors with an account, whom every device of theirs knows.
 
-import { freshSession, userPool } from "./aws.js";
+import { credentials, freshSession, known, userPool } from "./aws.js";
 import { config } from "./config.js";
-import { bringAlong, removeAll } from "./matches.js";
+import { bringMatch, lastMatch, removeMatch } from "./matches.js";
+import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 import { keepSession, session } from "./session.js";
 
 const client = () => ({ ClientId: config.userPoolClientId });
@@ -34,21 +35,45 @@ export function sendCodeAgain(email) {
  * @param {string} email
  * @param {string} password
  */
-export function signIn(email, password) {
-  return bringAlong(async () => {
-    const { AuthenticationResult: given } = await userPool("InitiateAuth", {
-      ...client(),
-      AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME: email, PASSWORD: password },
-    });
-    keepSession({
-      email,
-      idToken: given.IdToken,
-      accessToken: given.AccessToken,
-      refreshToken: given.RefreshToken,
-      expires: Date.now() + given.ExpiresIn * 1000,
-    });
+export async function signIn(email, password) {
+  const guest = known() ? await credentials() : null; // nobody new is made known for it
+  const match = guest && (await lastMatch(guest));
+  const asked = guest && (await standingRequest(guest).catch(() => null)); // it goes on to stand for the guest
+  const { AuthenticationResult: given } = await userPool("InitiateAuth", {
+    ...client(),
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: email, PASSWORD: password },
   });
+  keepSession({
+    email,
+    idToken: given.IdToken,
+    accessToken: given.AccessToken,
+    refreshToken: given.RefreshToken,
+    expires: Date.now() + given.ExpiresIn * 1000,
+  });
+  if (guest && match) await moveMatch(match, guest);
+  if (guest && asked) await moveRequest(asked, guest).catch(() => {});
+}
+
+/**
+ * What the member has already stays where it is newer.
+ * @param {import("./matches.js").Match} match
+ * @param {import("./aws.js").Credentials} guest
+ */
+async function moveMatch(match, guest) {
+  const own = await lastMatch();
+  if (!own || own.made_at < match.made_at) await bringMatch(match);
+  await removeMatch(guest);
+}
+
+/**
+ * @param {import("./removal.js").RemovalRequest} asked
+ * @param {import("./aws.js").Credentials} guest
+ */
+async function moveRequest(asked, guest) {
+  const own = await standingRequest();
+  if (!own || own.made_at < asked.made_at) await askForRemoval(asked.face_ids, asked.message);
+  await withdrawRequest(guest);
 }
 
 /** @param {string} email */
@@ -76,7 +101,8 @@ export async function signOut() {
 export async function deleteAccount() {
   const kept = await freshSession();
   if (!kept) return;
-  await removeAll();
+  await removeMatch();
+  await withdrawRequest();
   await userPool("DeleteUser", { AccessToken: kept.accessToken });
   keepSession(null);
 }

@@ -21,6 +21,7 @@ const WORDS = {
     `This album has made as many new searches as its owner lets it for now. ${again(until)} Searches made before still work.`,
   AllowanceReached: (until) =>
     `You have made as many new searches today as this album lets a visitor. ${again(until)} Searches made before still work.`,
+  TooManyRemovalRequests: "The album takes no more removal requests today. Try again tomorrow.",
   FaceNotFound: "No photo of this album shows that face any more.",
   NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
   FaceTooSmall: "The face is too small to be told from others. Try a picture taken from closer.",

@@ -4,9 +4,9 @@ import { MOST_PHOTOS, searchPicture } from "./album.js";
 import { askForPicture } from "./asking.js";
 import { config } from "./config.js";
 import { Groups } from "./groups.js";
+import { watchLeaving } from "./leaving.js";
 import { tell } from "./problems.js";
 import { personUrl } from "./urls.js";
-import { watchWish } from "./wish.js";
 
 /** @typedef {import("./album.js").Pic} Pic */
 
@@ -90,5 +90,5 @@ export function showSelfie() {
   download.addEventListener("click", save);
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   askForPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
-  void watchWish(() => pics.flatMap((pic) => (pic.face ? [pic.face.FaceId] : [])));
+  void watchLeaving(() => pics.flatMap((pic) => (pic.face ? [pic.face.FaceId] : [])));
 }

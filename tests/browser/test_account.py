@@ -193,22 +193,29 @@ def test_a_session_that_has_ended_leaves_a_guest_who_can_go_on(
     faults.seen.clear()  # of the session that was refused
 
 
-def test_the_wish_to_be_forgotten_names_the_faces_and_can_be_taken_back(
-    stack: RunningStack, phone: Page, face: Path, matches: Any
+def test_a_removal_request_names_the_faces_and_comes_along_into_an_account(
+    stack: RunningStack, phone: Page, face: Path, email: str
 ) -> None:
+    requests = stack.table("RequestsTable")
     phone.goto("/selfie/")
     choose(phone, face)
     expect(phone.get_by_role("status")).to_have_text("7 photos, most similar first")
     phone.get_by_text("These are me: remove my face from search").click()
-    phone.get_by_role("button", name="Ask the owner to forget my face").click()
-    expect(phone.get_by_text("The owner is asked to remove your face from search.")).to_be_visible()
+    phone.get_by_label("A message to the owner").fill("That was my birthday.")
+    phone.get_by_role("button", name="Ask the owner to remove my face").click()
+    expect(phone.get_by_text("You have asked the owner to remove your face from search.")).to_be_visible()
     expect(phone.get_by_role("button", name="Take it back")).to_be_focused()
-    (row,) = matches.scan()["Items"]
-    assert row["kind"] == "forget"
+    (row,) = requests.scan()["Items"]
+    assert row["message"] == "That was my birthday."
     assert len(set(row["face_ids"])) == 7
     phone.reload()
     expect(phone.get_by_text("you asked the owner to remove your face from search")).to_be_visible()
     assert Axe().run(phone).violations_count == 0
+    sign_up(stack, phone, email)
+    (moved,) = requests.scan()["Items"]
+    assert moved["identity_id"] != row["identity_id"]
+    assert (moved["face_ids"], moved["message"]) == (row["face_ids"], row["message"])
+    phone.goto("/selfie/")
     phone.get_by_role("button", name="Take it back").click()
-    expect(phone.locator("#wish")).to_be_hidden()
-    assert matches.scan()["Items"] == []
+    expect(phone.locator("#standing")).to_be_hidden()
+    assert requests.scan()["Items"] == []

@@ -253,11 +253,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
-    machine = {"ProcessFunction": {"PIL", "pillow_heif", "thumbhash"}, "SearchFunction": set(), "CloseFunction": set()}
+    machine = {
+        "ProcessFunction": {"PIL", "pillow_heif", "thumbhash"},
+        "SearchFunction": set(),
+        "RemovalFunction": set(),
+        "CloseFunction": set(),
+    }
     for function, packages in machine.items():
         folder = built / function
         names = {path.name for path in folder.iterdir()}
-        assert packages | {"functions", "aws_lambda_powertools"} <= names
+        assert packages | {"functions"} <= names
+        assert ("aws_lambda_powertools" in names) == (function != "RemovalFunction")
         assert not names & {"boto3", "botocore", "local", "scripts"}
         libraries = [path.name for path in folder.rglob("*.so")]
         assert bool(libraries) == (function == "ProcessFunction")

@@ -1,11 +1,13 @@
-"""Forgetting somebody: the wish a visitor makes, what the owner sees of it, and what is left when it is granted."""
+"""Forgetting somebody: what a visitor asks, what the owner sees of it, and what is left when it is granted."""
 
 import base64
 import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from running import RunningStack, new_guest
 
@@ -44,20 +46,11 @@ def found_by(stack: RunningStack, picture: Path) -> list[dict]:
     return json.loads(answer["Payload"].read())["output"]
 
 
-def wish(stack: RunningStack, face_ids: list, /, **more: dict) -> str:
-    """Make a wish, as a visitor's browser does, or one that means harm."""
-    identity, session = new_guest(stack)
-    session.client("dynamodb", endpoint_url=stack.api_url).put_item(
-        TableName=stack.outputs["MatchesTable"],
-        Item={
-            "identity_id": {"S": identity},
-            "kind": {"S": "forget"},
-            "made_at": {"S": "2026-11-21T10:00:00Z"},
-            "face_ids": {"L": [{"S": face_id} for face_id in face_ids]},
-            **more,
-        },
-    )
-    return identity
+def call(stack: RunningStack, session: boto3.Session, **event: Any) -> dict:
+    """What the removal function answers a visitor."""
+    client = session.client("lambda", endpoint_url=stack.api_url)
+    answer = client.invoke(FunctionName=stack.outputs["RemovalFunction"], Payload=json.dumps(event).encode())
+    return json.loads(answer["Payload"].read())
 
 
 def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: list[Path], tmp_path: Path) -> None:
@@ -66,12 +59,19 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
     found = found_by(album, selfie)
     photos = {entry["image_path"] for entry in found}
     assert {f"{SET}/biden.jpg", "2009_inauguration/biden.jpg"} <= photos
-    identity = wish(album, [entry["face"]["FaceId"] for entry in found])
+    identity, visitor = new_guest(album)
+    face_ids = [entry["face"]["FaceId"] for entry in found]
+    asked = call(album, visitor, action="ask", face_ids=face_ids, message="You know me.\nB.")
+    assert asked["statusCode"] == 200
+    assert call(album, visitor, action="status") == asked
+    assert call(album, new_guest(album)[1], action="status")["output"] is None, "it is nobody else's"
 
     examined = album.kinpics("doctor", "--no-round-trip", check=False).stdout
-    assert "a visitor asks to be forgotten" in examined
-    told = album.kinpics("people", "wishes").stdout
-    assert told.startswith(f"{identity}\t2026-11-21\t{len(photos)} photos")
+    assert "a visitor asks to be removed from search" in examined
+    told = album.kinpics("people", "requests").stdout
+    assert told.startswith(
+        f"{identity}\t{asked['output']['made_at'][:10]}\t{len(photos)} photos\n  > You know me.\n  > B."
+    )
     assert all(path in told for path in photos)
     done = json.loads(album.kinpics("people", "forget", identity, "--yes", "--json").stdout)
     assert done == {"done": len(photos), "failures": {}}
@@ -82,7 +82,9 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
     assert {face for face, path in before.items() if path not in photos} <= set(after), "others keep their ids"
     keys = {item["Key"] for item in album.client("s3").list_objects_v2(Bucket=album.outputs["PicsBucket"])["Contents"]}
     assert {f"photos/{path}" for path in photos} <= keys, "the photos stay"
-    assert album.kinpics("people", "wishes").stdout == ""
+    assert album.kinpics("people", "requests").stdout == ""
+    assert call(album, visitor, action="status")["output"] is None
+    assert call(album, visitor, action="ask", face_ids=face_ids)["err"]["code"] == "FaceNotFound"
     assert len(album.kinpics("people", "list").stdout.splitlines()) == 1
 
     again = tmp_path / "again"
@@ -99,21 +101,24 @@ def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: l
     assert not any(path in drift for path in (SET, *photos)), drift
 
 
-def test_a_wish_is_read_as_what_it_should_be_only(stack: RunningStack) -> None:
-    identity = wish(stack, ["no face id", "00000000-0000-0000-0000-000000000000", "../../x"])
-    assert stack.kinpics("people", "wishes").stdout.startswith(f"{identity}\t2026-11-21\t0 photos")
-    odd = wish(stack, [], face_ids={"S": "x"}, made_at={"S": "\x1b[2J"}, expires_at={"M": {}})
-    told = stack.kinpics("people", "wishes").stdout
-    assert f"{odd}\t\t0 photos" in told
-    assert "\x1b" not in told
-    stack.kinpics("people", "forget", odd, "--yes", check=False)
+def test_a_request_without_a_face_of_the_album_is_dropped(stack: RunningStack, demo_folders: list[Path]) -> None:
+    (folder,) = [folder for folder in demo_folders if folder.name == "2009_inauguration"]
+    face = found_by(stack, folder / "biden.jpg")[0]["face"]["FaceId"]
+    identity, visitor = new_guest(stack)
+    assert call(stack, visitor, action="ask", face_ids=[face])["statusCode"] == 200
+    gone = "00000000-0000-0000-0000-000000000000"
+    stack.table("RequestsTable").update_item(
+        Key={"identity_id": identity},
+        UpdateExpression="SET face_ids = :gone",
+        ExpressionAttributeValues={":gone": [gone]},
+    )
     result = stack.kinpics("people", "forget", identity, "--yes", check=False)
     assert result.returncode == 1
-    assert "the wish is dropped" in result.stderr
-    assert stack.kinpics("people", "wishes").stdout == ""
+    assert "the request is dropped" in result.stderr
+    assert stack.kinpics("people", "requests").stdout == ""
     result = stack.kinpics("people", "forget", identity, "--yes", check=False)
     assert result.returncode == 1
-    assert "there is no wish" in result.stderr
+    assert "there is no removal request" in result.stderr
     assert stack.kinpics("people", "forget", check=False).returncode == 2
     result = stack.kinpics("people", "forget", "--face", "123", check=False)
     assert result.returncode == 2

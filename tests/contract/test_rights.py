@@ -43,6 +43,19 @@ def test_a_guest_reads_the_album_and_searches(guest: Any, outputs: dict[str, str
     assert json.loads(answer["Payload"].read())["err"]["code"] == "InvalidRequest"
 
 
+@pytest.mark.aws
+def test_a_guest_keeps_a_last_lookalike_and_nothing_else(stack: RunningStack, outputs: dict[str, str]) -> None:
+    identity, session = new_guest(stack)
+    dynamodb = session.client("dynamodb", endpoint_url=stack.api_url)
+    table, key = outputs["MatchesTable"], {"identity_id": {"S": identity}, "kind": {"S": "lookalike"}}
+    dynamodb.put_item(TableName=table, Item=key | {"people": {"L": []}})
+    # What the first release's page wrote here, a removal request.
+    with pytest.raises(ClientError) as refused:
+        dynamodb.put_item(TableName=table, Item=key | {"people": {"L": []}, "face_ids": {"L": []}})
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    dynamodb.delete_item(TableName=table, Key=key)
+
+
 # Every operation of DynamoDB that takes a table, and what else a curious guest would try.
 KEY = {"primarykey": {"S": "/"}, "sortkey": {"S": "2009_inauguration"}}
 FORBIDDEN = [
@@ -62,6 +75,9 @@ FORBIDDEN = [
     ("dynamodb", "delete_item", {"TableName": "{LedgerTable}", "Key": {"entry": {"S": "calls/search/2026-01-01"}}}),
     ("dynamodb", "scan", {"TableName": "{LeasesTable}"}),
     ("dynamodb", "scan", {"TableName": "{ForgottenTable}"}),
+    ("dynamodb", "scan", {"TableName": "{RequestsTable}"}),
+    ("dynamodb", "get_item", {"TableName": "{RequestsTable}", "Key": {"identity_id": {"S": "x"}}}),
+    ("dynamodb", "put_item", {"TableName": "{RequestsTable}", "Item": {"identity_id": {"S": "x"}}}),
     ("dynamodb", "get_item", {"TableName": "{ForgottenTable}", "Key": {"kind": {"S": "forgotten"}, "id": {"S": "x"}}}),
     ("dynamodb", "put_item", {"TableName": "{ForgottenTable}", "Item": {"kind": {"S": "forgotten"}, "id": {"S": "x"}}}),
     ("lambda", "invoke", {"FunctionName": "kinpics-ProcessFunction"}),

@@ -60,6 +60,8 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     pics, thumbnails, key = outputs["PicsBucket"], outputs["ThumbnailsBucket"], "photos/probe/none.jpg"
     row = {"primarykey": {"S": "probe"}, "sortkey": {"S": "none"}}
     image_row = {"image_id": {"S": "none"}}
+    request = {"identity_id": {"S": "probe"}}
+    forgotten = {"kind": {"S": "forgotten"}, "id": {"S": "probe"}}
     album = {"CollectionId": outputs["AlbumCollection"]}
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
@@ -109,7 +111,11 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "delete the collection": ("rekognition", "delete_collection", {"CollectionId": "another"}),
         "know who is forgotten": partition("ForgottenTable", "kind", "forgotten"),
         "know who was forgotten first": partition("MatchesTable", "identity_id", "forgotten"),
-        "read what else is private": partition("ForgottenTable", "kind", "request"),
+        "read of the forgotten": ("dynamodb", "get_item", {"TableName": outputs["ForgottenTable"], "Key": forgotten}),
+        "keep a request": ("dynamodb", "put_item", {"TableName": outputs["RequestsTable"], "Item": request}),
+        "withdraw a request": ("dynamodb", "delete_item", {"TableName": outputs["RequestsTable"], "Key": request}),
+        "list requests": ("dynamodb", "scan", {"TableName": outputs["RequestsTable"]}),
+        "count requests": count("calls/removal/probe"),
         "read a visitor's own": partition("MatchesTable", "identity_id", "a"),
         "scan the forgotten": ("dynamodb", "scan", {"TableName": outputs["ForgottenTable"]}),
         "scan what is visitors'": ("dynamodb", "scan", {"TableName": outputs["MatchesTable"]}),
@@ -149,6 +155,7 @@ ALLOWED = {
         "recall an answer",
         "read a visitor's count",
     },
+    "RemovalFunction": {"list faces", "keep a request", "withdraw a request", "count requests"},
 }
 
 

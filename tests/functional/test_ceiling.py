@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 
+from functions.answers import RequestError
 from functions.faces import FaceCollection
 from functions.keys import parse_image_path
 from functions.ledger import CeilingReachedError, Ledger
-from functions.search.request import RequestError, parse_request
+from functions.search.request import parse_request
 from functions.search.search import Searcher
 
 DAY = 86_400

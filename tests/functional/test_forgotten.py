@@ -9,11 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 from support import COLLECTION, GREEN, RED, FakeAws, picture
 
+from functions.answers import RequestError
 from functions.faces import FaceCollection
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.ledger import CeilingReachedError
 from functions.process.sync import LostReferenceError
-from functions.search.request import RequestError, parse_request
+from functions.search.request import parse_request
 from functions.search.search import Searcher
 from functions.shapes import Forgotten
 from scripts import people, takeover

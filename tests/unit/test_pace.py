@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.search.pace import Pace
+from functions.pace import Pace
 
 
 class Clock:

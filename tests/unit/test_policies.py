@@ -11,7 +11,12 @@ from rendered import policy, template
 
 ROOT = Path(__file__).parents[2]
 CHECKERS = ROOT / ".venv-policy" / "bin"
-FUNCTIONS = {"process": "ProcessFunction", "search": "SearchFunction", "close": "CloseFunction"}
+FUNCTIONS = {
+    "process": "ProcessFunction",
+    "search": "SearchFunction",
+    "removal": "RemovalFunction",
+    "close": "CloseFunction",
+}
 ROLES = sorted(path.stem for path in (ROOT / "policies").glob("*.json"))
 
 

@@ -75,7 +75,7 @@ def test_every_store_is_encrypted() -> None:
 
 def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
-    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "ForgottenTable"}
+    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"}
     assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
     assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}

@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 
+# Lambda itself gives an environment no more synchronous calls a second; of queued ones, any number.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+CALLS_A_SECOND = 10
+
 
 class Pace:
     """Lets ``rate`` calls a second pass, and as many at once after a pause."""

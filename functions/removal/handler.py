@@ -1,0 +1,40 @@
+"""Entry point of the removal function; its event and its answer are described in docs/data.md."""
+
+import functools
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from functions.answers import answered, visitor_of
+from functions.faces import FaceCollection
+from functions.ledger import Ledger
+from functions.pace import CALLS_A_SECOND, Pace
+from functions.removal.request import parse_call
+from functions.removal.requests import RemovalRequests
+
+_pace = Pace(CALLS_A_SECOND)
+
+
+@functools.cache
+def _requests() -> RemovalRequests:
+    config = Config(retries={"mode": "standard", "max_attempts": 3})
+    environment = os.environ
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    return RemovalRequests(
+        client=dynamodb,
+        table=environment["REQUESTS_TABLE"],
+        faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"]),
+        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"]),
+    )
+
+
+def handler(event: Any, context: Any) -> dict:
+    """Answer a visitor who asks to be removed from search, wants to know of it, or takes it back."""
+    _pace.wait()
+    return answered(
+        lambda: _requests().answer(parse_call(event), visitor_of(context)),
+        "RemovalFailed",
+        "the request could not be taken just now: try again in a moment",
+    )

@@ -1,0 +1,91 @@
+"""Table `requests`: who asks to be removed from search. A visitor has one open request, until the owner grants it.
+
+No visitor reads or writes the table: the removal function does, with its own clock, after it has counted the request
+against the day's ceiling. So nobody can fill the table, and what the owner reads is what was checked here.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.answers import RequestError
+from functions.faces import FaceCollection
+from functions.forgotten import is_reference
+from functions.ledger import CeilingReachedError, Ledger
+from functions.removal.request import ASK, WITHDRAW, Call
+from functions.shapes import RemovalRequest
+
+# Of all visitors together: an owner can't look at more, and what is asked can't fill the table.
+MAX_DAILY_REQUESTS = 100
+KEPT_SECONDS = 365 * 86_400
+
+
+@dataclass(frozen=True)
+class RemovalRequests:
+    """An album's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
+
+    client: Any
+    table: str
+    faces: FaceCollection
+    ledger: Ledger
+    clock: Callable[[], float] = time.time
+
+    def answer(self, call: Call, visitor: str | None) -> dict:
+        """Do what a visitor (by Cognito identity) asks; returns the answer's ``output``: the open request, or None.
+
+        Raises ``RequestError``, or whatever AWS raises.
+        """
+        if not visitor:
+            raise RequestError(
+                403, "NoVisitor", "only a visitor can ask, with credentials of the album's identity pool"
+            )
+        if call.action == ASK:
+            return {"output": _shown(self._ask(call, visitor))}
+        standing = self._standing(visitor)
+        if call.action == WITHDRAW and standing:
+            self.client.delete_item(TableName=self.table, Key={"identity_id": visitor})
+            standing = None
+        return {"output": _shown(standing)}
+
+    def _ask(self, call: Call, visitor: str) -> RemovalRequest:
+        self._count()
+        known = {face["FaceId"] for face in self.faces.faces_by_id(list(call.face_ids)) if not is_reference(face)}
+        face_ids = [face_id for face_id in call.face_ids if face_id in known]
+        if not face_ids:
+            raise RequestError(404, "FaceNotFound", "no photo of this album has any of these faces")
+        now = self.clock()
+        request = RemovalRequest(
+            identity_id=visitor,
+            made_at=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+            expires_at=int(now) + KEPT_SECONDS,
+            face_ids=face_ids,
+            message=call.message or None,
+        )
+        self.client.put_item(TableName=self.table, Item=request.to_item())
+        return request
+
+    def _count(self) -> None:
+        """Count a request; those beyond the ceiling are read and not written, for uploads count in the same table."""
+        try:
+            if self.ledger.counted("removal") < MAX_DAILY_REQUESTS:
+                return self.ledger.count("removal", MAX_DAILY_REQUESTS)
+        except CeilingReachedError:
+            pass  # another request was the last one
+        message = f"the album takes {MAX_DAILY_REQUESTS} removal requests a day: try again after midnight UTC"
+        raise RequestError(429, "TooManyRemovalRequests", message)
+
+    def _standing(self, visitor: str) -> RemovalRequest | None:
+        found = self.client.get_item(TableName=self.table, Key={"identity_id": visitor}, ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        request = RemovalRequest.from_item(found["Item"])
+        # DynamoDB may take days to remove what has run out.
+        return request if request.expires_at > self.clock() else None
+
+
+def _shown(request: RemovalRequest | None) -> dict | None:
+    if request is None:
+        return None
+    return {"made_at": request.made_at, "face_ids": request.face_ids, "message": request.message or ""}

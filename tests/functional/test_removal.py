@@ -1,0 +1,221 @@
+"""Removal requests: what a visitor asks the removal function, and what comes of it."""
+
+import contextlib
+import io
+import json
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from support import GREEN, RED, FakeAws, LambdaContext, picture
+
+from functions.answers import RequestError
+from functions.keys import FORGOTTEN_PREFIX, image_path
+from functions.removal import handler as handler_module
+from functions.removal.request import MAX_FACES, MAX_MESSAGE, parse_call
+from functions.removal.requests import MAX_DAILY_REQUESTS, RemovalRequests
+from scripts import people, takeover
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+VISITOR = "us-east-1:11111111-1111-1111-1111-111111111111"
+
+
+@pytest.fixture
+def face(aws: FakeAws) -> str:
+    """A face of the album."""
+    path = image_path("set", "a.png")
+    aws.put(path.key, picture(RED))
+    aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60)
+    pic = aws.tables.get_pic(path)
+    assert pic is not None
+    return next(iter(pic.face_ids))
+
+
+@pytest.fixture
+def call(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
+    requests = RemovalRequests(aws.dynamodb, aws.requests_table, aws.faces, aws.ledger, lambda: aws.now)
+    monkeypatch.setattr(handler_module, "_requests", lambda: requests)
+
+    def invoke(visitor: str | None = VISITOR, **event: Any) -> dict:
+        return handler_module.handler(event, LambdaContext(identity=SimpleNamespace(cognito_identity_id=visitor)))
+
+    return invoke
+
+
+def test_a_visitor_asks_sees_it_standing_and_takes_it_back(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    asked = call(action="ask", face_ids=[face, NOBODY, face], message=" Call me:\n\x1b[2J+1 \u202e555 ")
+    assert asked["output"] == {
+        "made_at": "2027-01-15T08:00:00+00:00",
+        "face_ids": [face],
+        "message": "Call me:\n[2J+1 555",
+    }
+    assert call(action="status") == asked
+    assert call("another", action="status")["output"] is None
+    assert call("another", action="withdraw")["output"] is None
+    assert call(action="status") == asked
+    assert call(action="withdraw")["output"] is None
+    assert aws.rows(aws.requests_table) == []
+
+
+def test_a_new_request_replaces_the_old_one(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    call(action="ask", face_ids=[face], message="first")
+    aws.now += 60
+    second = call(action="ask", face_ids=[face])["output"]
+    (row,) = aws.rows(aws.requests_table)
+    assert row["made_at"] == second["made_at"]
+    assert "message" not in row
+
+
+def test_a_request_goes_by_itself_after_a_year(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    call(action="ask", face_ids=[face])
+    aws.now += 366 * 86_400
+    assert call(action="status")["output"] is None
+
+
+def test_nobody_can_fill_the_table(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    answers = [call(f"visitor {n}", action="ask", face_ids=[face]) for n in range(MAX_DAILY_REQUESTS + 1)]
+    assert {answer["statusCode"] for answer in answers[:-1]} == {200}
+    assert answers[-1]["err"]["code"] == "TooManyRemovalRequests"
+    aws.rekognition.calls.clear()
+    assert call(action="ask", face_ids=[NOBODY])["statusCode"] == 429
+    assert aws.rekognition.calls == []
+    assert call("visitor 1", action="withdraw")["statusCode"] == 200, "what was asked can be taken back"
+    aws.now += 86_400
+    assert call(action="ask", face_ids=[face])["statusCode"] == 200
+
+
+def test_only_faces_of_photos_can_be_named(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    """A face by which a forgotten person is known is answered for as one that never was."""
+    found = aws.faces.index(f"{FORGOTTEN_PREFIX}1", {"Bytes": picture(GREEN, size=(100, 100))})
+    reference = found["FaceRecords"][0]["Face"]["FaceId"]
+    unknown = call(action="ask", face_ids=[NOBODY])
+    assert unknown["err"]["code"] == "FaceNotFound"
+    assert call(action="ask", face_ids=[reference]) == unknown
+    assert call(action="ask", face_ids=[reference, face])["output"]["face_ids"] == [face]
+
+
+def test_whoever_is_no_visitor_has_no_request(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    assert call(None, action="ask", face_ids=[face])["err"]["code"] == "NoVisitor"
+    assert handler_module.handler({"action": "status"}, LambdaContext())["err"]["code"] == "NoVisitor"
+
+
+BAD = [
+    None,
+    [],
+    {},
+    {"action": "list"},
+    {"action": ["ask"]},
+    {"action": "status", "face_ids": [NOBODY]},
+    {"action": "ask"},
+    {"action": "ask", "face_ids": NOBODY},
+    {"action": "ask", "face_ids": []},
+    {"action": "ask", "face_ids": [NOBODY] * (MAX_FACES + 1)},
+    {"action": "ask", "face_ids": [NOBODY.replace("0", "A")]},
+    {"action": "ask", "face_ids": [{}]},
+    {"action": "ask", "face_ids": [NOBODY], "message": "x" * (MAX_MESSAGE + 1)},
+    {"action": "ask", "face_ids": [NOBODY], "message": None},
+    {"action": "ask", "face_ids": [NOBODY], "identity_id": "another"},
+]
+
+
+@pytest.mark.parametrize("event", BAD, ids=str)
+def test_what_is_no_request_is_refused(event: Any) -> None:
+    with pytest.raises(RequestError) as refused:
+        parse_call(event)
+    assert refused.value.status == 400
+
+
+ANYTHING = st.recursive(
+    st.none() | st.floats() | st.text() | st.sampled_from(["ask", NOBODY]),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["action", "face_ids", "message", "x"]), inner),
+)
+
+
+@given(ANYTHING)
+def test_nothing_but_a_call_or_a_refusal_comes_of_any_event(event: Any) -> None:
+    with contextlib.suppress(RequestError):
+        parse_call(event)
+
+
+def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    old = {"kind": "forget", "made_at": "2026-11-21T10:00:00Z", "expires_at": 2_000_000_000}
+    rows = [
+        {"identity_id": "good", **old, "face_ids": [face]},
+        {
+            "identity_id": "odd",
+            **old,
+            "face_ids": ["../x", 7, face],
+            "made_at": "\x1b[2J",
+            "expires_at": {},
+            "more": "x",
+        },
+        {"identity_id": "empty", **old, "face_ids": "x"},
+        {"identity_id": VISITOR, **old, "face_ids": [NOBODY]},
+        {"identity_id": "good", "kind": "lookalike", "people": []},
+    ]
+    for row in rows:
+        aws.dynamodb.put_item(TableName=aws.matches_table, Item=row)
+    aws.now = time.time()
+    newer = call(action="ask", face_ids=[face])["output"]
+    outputs = {
+        "ForgottenTable": aws.forgotten_table,
+        "MatchesTable": aws.matches_table,
+        "RequestsTable": aws.requests_table,
+    }
+    stack: Any = SimpleNamespace(
+        outputs=outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
+    )
+    takeover.take_over(stack)
+    found = {request.identity_id: request for request in people.requests(stack)}
+    assert found.keys() == {"good", "odd", VISITOR}
+    assert found["good"].made_at == "2026-11-21T10:00:00Z"
+    assert found[VISITOR].made_at == newer["made_at"]
+    assert found["odd"].face_ids == [face]
+    assert found["odd"].made_at[:2] == "20"
+    assert all(request.expires_at > aws.now for request in found.values())
+    assert [row["kind"] for row in aws.rows(aws.matches_table)] == ["lookalike"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(f"secret {NOBODY}"),
+        ClientError({"Error": {"Code": "AccessDenied", "Message": f"secret {NOBODY}"}}, "GetItem"),
+        ClientError({"Error": {"Code": f"secret {NOBODY}"}}, "GetItem"),
+    ],
+)
+def test_the_log_of_a_failure_has_no_values(
+    aws: FakeAws, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whoever invokes a function can have the end of its log."""
+
+    def fails(**_: Any) -> None:
+        try:
+            raise KeyError(f"secret {VISITOR}")
+        except KeyError:
+            raise error from error.__cause__
+
+    monkeypatch.setattr(aws.dynamodb, "get_item", fails)
+    log = io.StringIO()
+    with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+        answer = call(action="status")
+    assert answer["err"]["code"] == "RemovalFailed"
+    told = json.loads(log.getvalue())
+    assert told["error"] == type(error).__name__
+    assert any(place.startswith("functions/removal/requests.py:") for place in told["at"])
+    assert not [text for text in ("secret", NOBODY, VISITOR) if text in log.getvalue() + str(answer)]
+
+
+def test_a_busy_table_is_told_as_such(aws: FakeAws, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "secret"}}, "GetItem")
+
+    monkeypatch.setattr(aws.dynamodb, "get_item", busy)
+    answer = call(action="status")
+    assert (answer["statusCode"], answer["err"]["code"]) == (429, "TooManyRequests")
+    assert "secret" not in str(answer)
