@@ -18,7 +18,7 @@ import click
 import jinja2
 
 from functions.addresses import address
-from functions.keys import VIEW_WIDTH
+from functions.keys import NONE, VIEW_WIDTH
 from functions.shapes import PicSet
 from scripts.config import ROOT, SiteConfig, load_config
 from scripts.stack import Stack, connect
@@ -149,6 +149,7 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "searchFunction": stack.outputs["SearchFunction"],
         "removalFunction": stack.outputs["RemovalFunction"],
         "faceMatchThreshold": config.face_match_threshold,
+        "downloads": stack.download_rule != NONE,
     }
 
 

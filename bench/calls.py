@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import workplace
 from bench.browser import chromium
+from functions.keys import DOWNLOADS_PREFIX
 from local.demo_photos import prepare
 from scripts.cost import COUNTED, units_of
 
@@ -63,11 +64,12 @@ class _Log:
 def _of_photos(stack: Any, calls: list[dict[str, Any]]) -> dict[str, Any]:
     rows = [row for row in stack.table("PicsTable").scan()["Items"] if row["primarykey"] != "/"]
     objects = stack.client("s3").list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"])["Contents"]
+    renditions = [item["Size"] for item in objects if not item["Key"].startswith(DOWNLOADS_PREFIX)]
     records = stack.table("PicsByImageIdTable").scan()["Items"]
     number = len(rows)
     return {
         "units": {name: round(value / number, 2) for name, value in units_of(calls).items()},
-        "rendition_bytes": sum(item["Size"] for item in objects) // number,
+        "rendition_bytes": sum(renditions) // number,
         "row_bytes": len(json.dumps([rows, records], default=str)) // number,
         "faces": round(sum(int(row["face_count"]) for row in rows) / number, 2),
         "counted_photos": number,

@@ -13,7 +13,14 @@ from urllib.parse import unquote_plus
 PHOTOS_PREFIX = "photos/"
 VIEW_WIDTH = 1600
 
-# S3 keys end at 1024 bytes; the width prefix of a rendition has to fit in as well.
+# What visitors may download of each photo: the original without private metadata, the original as it is, the large
+# rendition, or nothing. A rule is part of its copies' keys, so that a stack serves none that another rule has made. A
+# later release that makes copies in another way gives its rule a new name.
+STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
+DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
+DOWNLOADS_PREFIX = "downloads/"
+
+# S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000
 # A set is also a folder of the rendered site, and file systems end names at 255 bytes.
 MAX_PICSET_BYTES = 200
@@ -57,8 +64,17 @@ class ImagePath(NamedTuple):
 
     @property
     def thumbnail_keys(self) -> tuple[str, str]:
-        """Every key of this pic in the thumbnails bucket."""
+        """Keys of both renditions in the thumbnails bucket."""
         return self.key, self.view_key
+
+    def download_key(self, rule: str) -> str:
+        """Key in the thumbnails bucket of what visitors download by one of `DOWNLOAD_RULES`."""
+        return f"{DOWNLOADS_PREFIX}{rule}/{self.key}"
+
+    @property
+    def served_keys(self) -> tuple[str, ...]:
+        """Every key this photo may have in the thumbnails bucket."""
+        return *self.thumbnail_keys, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 
 def check_picset(name: str) -> str:

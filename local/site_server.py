@@ -1,8 +1,8 @@
-"""Serves the album on the site port as CloudFront does on AWS: three buckets behind one origin.
+"""Serves the album on the site port as CloudFront does on AWS: two buckets behind one origin.
 
-``/photos/…`` comes from the pics bucket, ``/thumbnails/…`` from the thumbnails bucket, everything else from the site
-bucket, with index documents, the fallback page for what is not there, compression, and range requests. While the site
-is closed, every page is the one that says so.
+``/photos/…`` is what the rule for downloads has made, ``/thumbnails/…`` what else is served of the thumbnails bucket;
+everything else comes from the site bucket, with index documents, the fallback page for what is not there, compression,
+and range requests. While the site is closed, every page is the one that says so.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.addresses import page_address, read_path
+from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX, VIEW_WIDTH
 
 FALLBACK_PAGE = "404.html"
 # What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
@@ -29,26 +30,34 @@ _PASSED_ON = {
     "CacheControl": b"cache-control",
     "ETag": b"etag",
     "ContentEncoding": b"content-encoding",
+    "ContentDisposition": b"content-disposition",
 }
 _COMPRESSED = ("text/", "application/json", "image/svg+xml")
 
 
 class SiteServer:
-    """ASGI application over the buckets named by ``buckets`` (``site``, ``pics``, ``thumbnails``).
+    """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
 
-    ``headers`` go with every answer; ``closed_page`` is shown in the place of every page while ``is_closed`` says so.
+    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; ``closed_page`` is
+    shown in the place of every page while ``is_closed`` says so.
     """
 
     def __init__(
         self,
         session: boto3.Session,
         buckets: dict[str, str],
+        downloads: str,
         headers: list[tuple[bytes, bytes]],
         closed_page: bytes = b"",
         is_closed: Callable[[], bool] = lambda: False,
     ):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
+        self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
+        # As the thumbnails bucket's policy says in template.yaml.
+        folders = ("", f"{VIEW_WIDTH}/", self._downloads)
+        photos, view, downloads = (folder + PHOTOS_PREFIX for folder in folders)
+        self._served = (photos, view, "celebrities/", downloads)
         self._headers = headers
         self._closed_page = closed_page
         self._ask_whether_closed = is_closed
@@ -101,9 +110,10 @@ class SiteServer:
     def _place(self, path: str) -> tuple[str, str]:
         key = path.removeprefix("/")
         if key.startswith("photos/"):
-            return self._buckets["pics"], key
-        if key.startswith("thumbnails/"):
-            return self._buckets["thumbnails"], key.removeprefix("thumbnails/")
+            return self._buckets["thumbnails"], self._downloads + key
+        thumbnail = key.removeprefix("thumbnails/")
+        if thumbnail != key and thumbnail.startswith(self._served):
+            return self._buckets["thumbnails"], thumbnail
         return self._buckets["site"], key + "index.html" if not key or key.endswith("/") else key
 
     async def _answer(self, send: Callable, bucket: str, key: str, headers: dict, head: bool) -> None:

@@ -28,9 +28,11 @@ from local.response_headers import response_headers
 from local.site_server import SiteServer
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 from scripts.closing import entrance_of
+from scripts.config import load_config
 
 # Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
 _PARAMETERS = {"Platform": "laptop", "ProcessConcurrency": "2"}
+_BUCKETS = {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"}
 
 
 class PortBusyError(Exception):
@@ -121,13 +123,17 @@ async def _serve(
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
-        outputs = await asyncio.to_thread(_deploy, session, root)  # in whole, even when told to stop: it takes a second
+        parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
+        # In whole, even when told to stop: it takes a second.
+        outputs = await asyncio.to_thread(_deploy, session, root, parameters)
         folder.announce(running)
-        buckets = {name: outputs[f"{name.capitalize()}Bucket"] for name in ("site", "pics", "thumbnails")}
+        buckets = {name: outputs[output] for name, output in _BUCKETS.items()}
         template = load_template(root / "template.yaml")
         headers = response_headers(template, options.api_url)
         entrance = functools.cache(lambda: entrance_of(session, outputs))  # made when the first page is asked for
-        server = SiteServer(session, buckets, headers, closed_page(template), lambda: entrance().is_closed())
+        server = SiteServer(
+            session, buckets, parameters["Downloads"], headers, closed_page(template), lambda: entrance().is_closed()
+        )
         site_gate = Gate(server.app, options.site_port, options.site_port)
         site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))
         await _listening(options.site_port, site)
@@ -169,9 +175,9 @@ async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
     return not stop.is_set()
 
 
-def _deploy(session: boto3.Session, root: Path) -> dict[str, str]:
+def _deploy(session: boto3.Session, root: Path, parameters: dict[str, str]) -> dict[str, str]:
     """Deploy the template and return the stack's outputs."""
-    deploy(session, root, STACK_NAME, _PARAMETERS)
+    deploy(session, root, STACK_NAME, parameters)
     stack = session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 

@@ -5,8 +5,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from functions.keys import LARGE, NONE, STRIPPED, WHOLE
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "kinpics.toml"
+_DOWNLOADS = ("original", LARGE, NONE)
+_KINDS = {str: "a text", float: "a number", bool: "true or false"}
 
 
 class ConfigError(Exception):
@@ -27,6 +31,18 @@ class SiteConfig:
     )
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = 90.0
+    # What visitors may download: "original" (in its full size), "large" (1600 pixels) or "none".
+    downloads: str = "original"
+    # Whether an original that is downloaded keeps its position, serial numbers and names.
+    keep_private_metadata: bool = False
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that these settings decide."""
+        rule = self.downloads
+        if rule == "original":
+            rule = WHOLE if self.keep_private_metadata else STRIPPED
+        return {"Downloads": rule}
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,19 @@ def load_config(path: Path | None = None) -> SiteConfig:
     config = _section(path, "site", SiteConfig)
     if not 0 <= config.face_match_threshold <= 100:
         raise ConfigError(f"{path}: site.face_match_threshold must be from 0 to 100")
+    if config.downloads not in _DOWNLOADS:
+        raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
     return config
+
+
+def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
+    """Where the deployed stack's parameters are not what these settings ask for, in words; empty where they are."""
+    wrong = [
+        f"{name} is {deployed.get(name, 'not there')} where kinpics.toml asks for {value}"
+        for name, value in config.parameters.items()
+        if deployed.get(name) != value
+    ]
+    return f"the deployed stack is of other settings: {', '.join(wrong)}" if wrong else ""
 
 
 def load_aws_config(path: Path | None = None) -> AwsConfig:
@@ -80,7 +108,8 @@ def _section(path: Path, name: str, kind: type) -> Any:
     for key, value in values.items():
         if key not in types:
             raise ConfigError(f"{path}: unknown setting {name}.{key}; known are {', '.join(types)}")
-        expected = (int, float) if types[key] is float else str
-        if isinstance(value, bool) or not isinstance(value, expected):
-            raise ConfigError(f"{path}: {name}.{key} must be {'a number' if types[key] is float else 'a text'}")
+        kind_of_value = types[key]
+        is_right = isinstance(value, (int, float) if kind_of_value is float else kind_of_value)
+        if not is_right or isinstance(value, bool) != (kind_of_value is bool):
+            raise ConfigError(f"{path}: {name}.{key} must be {_KINDS[kind_of_value]}")
     return kind(**values)

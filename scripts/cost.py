@@ -29,6 +29,8 @@ _LOG_BYTES_A_CALL = 1500
 # The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
 # dashboard.
 _METRICS, _ALARMS, _DASHBOARDS = 7, 10, 1
+# An original is kept twice: as it is for the owner, and as visitors may download it.
+_COPIES = 2
 # What has gone once to CloudFront's edges is asked of S3 again this often for each time it is looked at.
 _CACHE_MISSES = 0.1
 
@@ -119,7 +121,7 @@ def monthly(album: Album) -> Counter[str]:
     for source, times in ((visit, album.visits), (search, album.searches)):
         units.update({name: value * times for name, value in source["units"].items()})
     gigabytes = album.photos * photo["rendition_bytes"] / 1e9
-    units["s3_gb"] = album.photos * album.photo_mb / 1000 + gigabytes
+    units["s3_gb"] = album.photos * album.photo_mb * _COPIES / 1000 + gigabytes
     units["dynamodb_gb"] = units["dynamodb_backup_gb"] = album.photos * photo["row_bytes"] / 1e9
     units["rekognition_faces"] = album.photos * photo["faces"]
     units["cloudfront_gb"] = (album.visits * visit["bytes"] + album.searches * search["bytes"]) / 1e9

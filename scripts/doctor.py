@@ -21,6 +21,7 @@ from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
 from scripts.closing import entrance_of, new_guest, ways_in
+from scripts.config import load_config, undeployed
 from scripts.deploy import Target, notified_queues
 from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
@@ -52,6 +53,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
         ("region", lambda: _region(target)),
         ("stack", lambda: _stack(stack)),
         ("events", lambda: _events(stack)),
+        ("settings", lambda: _settings(stack)),
         ("closed", lambda: _closed(target, stack)),
         *([] if closed else [("site", lambda: _site(stack)), ("visitors", lambda: _visitors(stack))]),
         ("cross-origin calls", lambda: _cors(stack)),
@@ -126,6 +128,12 @@ def _closed(target: Target, stack: Stack) -> Finding:
         text = f"the site is half closed: {', '.join(still)} are open"
         return Finding("closed", "wrong", text, "run `kinpics close` or `kinpics open`")
     return Finding("closed", "warning", "the site is closed, and no visitor gets in", "open it with `kinpics open`")
+
+
+def _settings(stack: Stack) -> Finding:
+    if told := undeployed(load_config(), stack.parameters):
+        return Finding("settings", "warning", told, "run `kinpics deploy`, then `kinpics reconcile`")
+    return Finding("settings", "ok", "the stack is as kinpics.toml says")
 
 
 def _site(stack: Stack) -> Finding:
@@ -291,7 +299,7 @@ def _test_picture() -> bytes:
 
 def _traces(stack: Stack, path: ImagePath) -> bool:
     thumbnails = stack.outputs["ThumbnailsBucket"]
-    listed = (stack.s3.list_objects_v2(Bucket=thumbnails, Prefix=key).get("KeyCount", 0) for key in path.thumbnail_keys)
+    listed = (stack.s3.list_objects_v2(Bucket=thumbnails, Prefix=key).get("KeyCount", 0) for key in path.served_keys)
     return any(listed) or stack.tables.get_pic(path) is not None or stack.tables.get_set(path.picset) is not None
 
 

@@ -20,7 +20,7 @@ def render() -> str:
     parts = [
         _HEAD.format(date=cost.price_date(), megabytes=_ALBUMS[0].photo_mb),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(months), *_sums(months)]),
-        _ONCE,
+        _ONCE.format(idle=sum(line.due for line in cost.lines(cost.monthly(cost.Album(1000, 0, 0)), _REGION))),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
         _REST,
     ]
@@ -55,7 +55,8 @@ taken to have {megabytes:g} MB. Seconds of functions can't be counted on a lapto
 """
 
 _ONCE = """
-With nobody looking, what is left is the photos' storage and the faces': about 0.12 USD a month for 1,000 photos. CloudWatch's list
+With nobody looking, what is left is the photos' storage and the faces': about {idle:.2f} USD a month for 1,000 photos, each
+kept twice: whole for you, and without private metadata for visitors (`downloads = "large"` or `"none"` in `kinpics.toml` keeps it once). CloudWatch's list
 price is the metrics', the alarms' and the dashboard's, of which every account has as many for nothing.
 
 ## Once, for putting the photos up, in USD

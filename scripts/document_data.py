@@ -67,9 +67,10 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 
 | bucket | key | what it is |
 |---|---|---|
-| pics | `photos/<picset>/<file>` | the original, as uploaded; metadata `{"sha256"}` |
+| pics | `photos/<picset>/<file>` | the original, as uploaded, for the owner alone; metadata `{"sha256"}` |
 | thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
+| thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`; metadata likewise. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; no other rule's copy is served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
 

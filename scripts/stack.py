@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from functions.faces import FaceCollection
 from functions.forgotten import ForgottenPeople
+from functions.keys import NONE
 from functions.ledger import Ledger
 from functions.tables import Tables
 from local.state_folder import STACK_NAME, StateFolder
@@ -88,6 +89,11 @@ class Stack:
     @property
     def pics_bucket(self) -> str:
         return self.outputs["PicsBucket"]
+
+    @property
+    def download_rule(self) -> str:
+        """What visitors may download, of the rules in `functions.keys`."""
+        return self.parameters.get("Downloads", NONE)
 
     def invalidate(self, paths: Iterable[str]) -> None:
         """Let CloudFront, where there is one, ask for these paths anew; `*` at the end stands for any rest."""

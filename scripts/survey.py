@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.keys import (
+    DOWNLOAD_RULES,
+    DOWNLOADS_PREFIX,
+    NONE,
     PHOTOS_PREFIX,
     VIEW_WIDTH,
     BadNameError,
@@ -33,10 +36,15 @@ class Row:
 
 @dataclass
 class Survey:
-    """What is there: originals by their etag, names of thumbnails, rows, records by image id, faces by their pic."""
+    """What is there: originals by their etag, names of thumbnails, rows, records by image id, faces by their pic.
 
+    ``downloads`` has the rules that made a photo's download copies; ``rule`` is the one of today.
+    """
+
+    rule: str = NONE
     originals: dict[ImagePath, str] = field(default_factory=dict)
     thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
+    downloads: dict[ImagePath, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[ImagePath, Row] = field(default_factory=dict)
     sets: dict[str, dict] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
@@ -83,7 +91,7 @@ class Drift:
 
 def survey(stack: Stack) -> Survey:
     """Ask for everything that is there."""
-    found = Survey()
+    found = Survey(rule=stack.download_rule)
     # First, for a pic's faces are there before its row. Those that somebody forgotten is known by belong to no pic.
     references = set(stack.forgotten.references())
     for face in stack.faces.faces():
@@ -94,6 +102,9 @@ def survey(stack: Stack) -> Survey:
     for prefix in ("", f"{VIEW_WIDTH}/"):
         for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], prefix):
             found.thumbnails[path] += 1
+    for rule in DOWNLOAD_RULES:
+        for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], f"{DOWNLOADS_PREFIX}{rule}/"):
+            found.downloads[path].add(rule)
     projection = "primarykey, sortkey, etag, #data.FaceRecords, pic_count, face_count"
     names = {"#data": "data"}
     for item in _scan(stack, "PicsTable", ProjectionExpression=projection, ExpressionAttributeNames=names):
@@ -115,6 +126,7 @@ def survey(stack: Stack) -> Survey:
 def drift(found: Survey) -> Drift:
     """Where what is there disagrees."""
     result = Drift()
+    wanted = {found.rule} - {NONE}
     for path, etag in found.originals.items():
         row = found.rows.get(path)
         if row is None:
@@ -123,11 +135,13 @@ def drift(found: Survey) -> Drift:
             result.check[path] = "its row is of another original"
         elif found.thumbnails.get(path, 0) < len(path.thumbnail_keys):
             result.check[path] = "a thumbnail is missing"
+        elif found.downloads.get(path, set()) != wanted:
+            result.check[path] = "what visitors may download of it is missing, or made by another rule"
         elif row.face_ids - found.faces.get(encode_external_image_id(path), set()):
             result.redo[path] = "a face is missing in the collection"
         elif row.image_id and found.records.get(row.image_id) != str(path):
             result.redo[path] = "its record by image id is missing"
-    for path in (found.rows.keys() | found.thumbnails.keys()) - found.originals.keys():
+    for path in (found.rows.keys() | found.thumbnails.keys() | found.downloads.keys()) - found.originals.keys():
         result.check[path] = "has no original any more"
     rows_by_name = {str(path): row for path, row in found.rows.items()}
     for image_id, path in found.records.items():

@@ -135,6 +135,7 @@ class FakeAws:
     forgotten_table = "forgotten"
     requests_table = "requests"
     daily_indexing = 1000
+    downloads = "stripped"
 
     @property
     def tables(self) -> Tables:
@@ -149,9 +150,13 @@ class FakeAws:
         return Ledger(self.dynamodb, self.ledger_table, lambda: self.now)
 
     @property
+    def objects(self) -> Objects:
+        return Objects(self.s3, self.thumbnails_bucket, self.downloads)
+
+    @property
     def album(self) -> Album:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
-        return Album(Objects(self.s3, self.thumbnails_bucket), self.faces, self.tables, self.ledger, forgotten)
+        return Album(self.objects, self.faces, self.tables, self.ledger, forgotten)
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)

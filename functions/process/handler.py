@@ -47,7 +47,7 @@ def _clients() -> tuple[Album, Any]:
         _note("PaidCalls")
 
     album = Album(
-        objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"]),
+        objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
         tables=Tables(
             dynamodb,

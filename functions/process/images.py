@@ -208,6 +208,7 @@ def _upright_rgb(image: Image.Image, exif: Image.Exif, side: int) -> Image.Image
     if orientation != 1:
         picture.getexif()[_ORIENTATION] = orientation
         picture = ImageOps.exif_transpose(picture)
+    picture.info.clear()  # a comment would go into what is saved
     return picture
 
 

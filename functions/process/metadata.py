@@ -1,4 +1,4 @@
-"""EXIF: when and how a photo was taken. Positions are never read."""
+"""EXIF: when and how a photo was taken, and the little of it that visitors get. Positions are never read."""
 
 import re
 from datetime import datetime
@@ -27,6 +27,18 @@ def taken_at(exif: Image.Exif) -> str | None:
         offset = str(details.get(offset_tag, "")).strip("\0 ")
         return moment.isoformat() + (offset if _OFFSET.fullmatch(offset) else "")
     return None
+
+
+def kept_exif(exif: Image.Exif) -> bytes:
+    """A TIFF block that says how the photo lies and when it was taken, no more; empty where it says neither."""
+    kept = Image.Exif()
+    if (orientation := exif.get(_BASE.Orientation)) in range(2, 9):
+        kept[_BASE.Orientation] = orientation
+    details = _details(exif)
+    for tag, pattern in ((_BASE.DateTimeOriginal, _DATE), (_BASE.OffsetTimeOriginal, _OFFSET)):
+        if match := pattern.match(str(details.get(tag, ""))):
+            kept.get_ifd(ExifTags.IFD.Exif)[tag] = match[0]
+    return kept.tobytes().removeprefix(b"Exif\0\0") if kept or kept.get_ifd(ExifTags.IFD.Exif) else b""
 
 
 def summary(exif: Image.Exif) -> dict | None:

@@ -1,11 +1,13 @@
 """The pics and thumbnails buckets, as the process function uses them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.keys import ImagePath
+from functions.keys import DOWNLOAD_RULES, ImagePath
+from functions.process.downloads import inline_as, make_copy
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, check_size
 
 _SOURCE_ETAG = "source-etag"
@@ -25,10 +27,11 @@ class Original:
 
 @dataclass(frozen=True)
 class Objects:
-    """Originals are read, thumbnails written; through one boto3 S3 client."""
+    """Originals are read, thumbnails and download copies written; through one boto3 S3 client."""
 
     client: Any
     thumbnails_bucket: str
+    download_rule: str
 
     def etag(self, bucket: str, key: str) -> str | None:
         """ETag of an object, without quotes, or None where there is none."""
@@ -53,23 +56,52 @@ class Objects:
             (path.view_key, renditions.view, VIEW_TYPE),
             (path.key, renditions.grid, GRID_TYPE),
         ):
-            self.client.put_object(
-                Bucket=self.thumbnails_bucket,
-                Key=key,
-                Body=body,
-                ContentType=kind,
-                CacheControl=_CACHE_CONTROL,
-                Metadata={_SOURCE_ETAG: source_etag},
-            )
+            self._put(key, body, source_etag, ContentType=kind)
 
     def has_thumbnails(self, path: ImagePath, source_etag: str) -> bool:
         """Whether both renditions are there and made from this original."""
-        heads = (self._head(self.thumbnails_bucket, key) for key in path.thumbnail_keys)
-        return all(head and head["Metadata"].get(_SOURCE_ETAG) == source_etag for head in heads)
+        return all(self._is_of(key, source_etag) for key in path.thumbnail_keys)
 
-    def delete_thumbnails(self, path: ImagePath) -> None:
-        for key in path.thumbnail_keys:
+    def put_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
+        """Store what visitors may download of an original, and remove what other rules have left."""
+        copy = make_copy(self.download_rule, path.file, original.data, renditions)
+        if copy is not None:
+            name = {"ContentDisposition": inline_as(copy.file)} if copy.file != path.file else {}
+            key = path.download_key(self.download_rule)
+            self._put(key, copy.data, original.etag, ContentType=copy.content_type, **name)
+        self._delete(path.download_key(rule) for rule in DOWNLOAD_RULES if rule != self.download_rule)
+
+    def has_download(self, path: ImagePath, source_etag: str) -> bool:
+        """Whether visitors get of this original what the rule says, and nothing is left of other rules."""
+        return all(
+            self._is_of(key, source_etag)
+            if rule == self.download_rule
+            else self._head(self.thumbnails_bucket, key) is None
+            for rule in DOWNLOAD_RULES
+            for key in [path.download_key(rule)]
+        )
+
+    def delete_served(self, path: ImagePath) -> None:
+        """Delete renditions and download copies."""
+        self._delete(path.served_keys)
+
+    def _put(self, key: str, body: bytes, source_etag: str, **headers: str) -> None:
+        self.client.put_object(
+            Bucket=self.thumbnails_bucket,
+            Key=key,
+            Body=body,
+            CacheControl=_CACHE_CONTROL,
+            Metadata={_SOURCE_ETAG: source_etag},
+            **headers,
+        )
+
+    def _delete(self, keys: Iterable[str]) -> None:
+        for key in keys:
             self.client.delete_object(Bucket=self.thumbnails_bucket, Key=key)
+
+    def _is_of(self, key: str, source_etag: str) -> bool:
+        head = self._head(self.thumbnails_bucket, key)
+        return head is not None and head["Metadata"].get(_SOURCE_ETAG) == source_etag
 
     def _head(self, bucket: str, key: str) -> dict | None:
         try:

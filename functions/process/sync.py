@@ -1,9 +1,10 @@
 """Bring everything the album keeps of one pic in line with the original in S3.
 
 An event only says that a key is worth a look; what to do follows from what is there now. Under the pic's lease
-(one worker at a time): no original, and all traces go; an original that rows and thumbnails already show, and nothing
-happens; else it is decoded, its faces are indexed, its thumbnails and rows are written, and the faces of the version
-before are removed. So duplicate, late and reordered events all end in the same state.
+(one worker at a time): no original, and all traces go; an original that rows, thumbnails and download copy already
+show, and nothing happens; else it is decoded, its faces are indexed, its thumbnails, download copy and rows are
+written, and the faces of the version before are removed. Where the download copy alone is missing, nothing is paid for
+again. So duplicate, late and reordered events all end in the same state.
 
 A worker that dies leaves its lease behind, which tells the next one that faces may be indexed which no row knows of:
 that one looks through the collection for them.
@@ -54,8 +55,9 @@ class Album:
         """
         abandoned = self.tables.acquire_lease(path, owner, seconds)
         try:
-            if force or abandoned or not self._is_in_sync(bucket, path):
-                self._bring_in_sync(bucket, path, abandoned)
+            known = None if force or abandoned else self._known_etag(bucket, path)
+            if known is None or not self.objects.has_download(path, known):
+                self._bring_in_sync(bucket, path, abandoned, known)
         except UnusableImageError:
             self._remove(path, abandoned)
             self.tables.release_lease(path, owner)
@@ -67,22 +69,28 @@ class Album:
         # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
         self.tables.release_lease(path, owner)
 
-    def _is_in_sync(self, bucket: str, path: ImagePath) -> bool:
+    def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
+        """ETag of an original that the row and both thumbnails show already."""
         etag = self.objects.etag(bucket, path.key)
         pic = self.tables.get_pic(path)
-        if etag is None or pic is None:
-            return False
-        return pic.etag == etag and self.objects.has_thumbnails(path, etag)
+        if etag is None or pic is None or pic.etag != etag or not self.objects.has_thumbnails(path, etag):
+            return None
+        return etag
 
-    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool) -> None:
+    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool, known: str | None) -> None:
         original = self.objects.read(bucket, path.key)
         if original is None:
             self._remove(path, abandoned)
             return
         renditions = render(original.data)
+        if original.etag == known:  # its faces are paid for
+            self.objects.put_thumbnails(path, renditions, original.etag)
+            self.objects.put_download(path, original, renditions)
+            return
         data = self._without_forgotten(path, self._index(bucket, path, renditions))
         pic = self._pic(path, original, renditions, data)
         self.objects.put_thumbnails(path, renditions, original.etag)
+        self.objects.put_download(path, original, renditions)
         old = self.tables.put_pic(path, pic, self._timestamp())
         self._delete_faces(path, old, abandoned, keep=pic.face_ids)
 
@@ -90,7 +98,7 @@ class Album:
         # Faces go first: while the row is there, a worker that dies in between can still find them.
         old = self.tables.get_pic(path)
         self._delete_faces(path, old, abandoned, keep=set())
-        self.objects.delete_thumbnails(path)
+        self.objects.delete_served(path)
         self.tables.remove_pic(path, self._timestamp())
 
     def _delete_faces(self, path: ImagePath, old: Pic | None, abandoned: bool, keep: set[str]) -> None:

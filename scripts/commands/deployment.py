@@ -7,7 +7,7 @@ import click
 
 from scripts.cloudformation import Event, StackApplier
 from scripts.commands.common import Context, json_option, yes_option
-from scripts.config import AwsConfig, load_aws_config, note_aws_config
+from scripts.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
 from scripts.publish import build_and_publish
 from scripts.stack import connect
 from scripts.takeover import take_over
@@ -71,8 +71,9 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     client = target.session.client("cloudformation")
     if asks and StackApplier(client, name).describe() is None:
         name = deployment.check_stack_name(click.prompt("Name of the stack", default=name, err=True))
-    first = StackApplier(client, name).describe() is None
-    if first:
+    parameters |= load_config().parameters
+    before = StackApplier(client, name).describe()
+    if before is None:
         if asks:
             _ask(target, parameters)
         wanted = int((deployment.template_defaults() | parameters)["SearchConcurrency"])
@@ -83,6 +84,10 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     if not target.is_laptop:
         note_aws_config(AwsConfig(name, target.session.region_name))
     stack = connect(name, context.data)
+    known = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in (before or {}).get("Parameters", [])}
+    if before and known.get("Downloads") != stack.download_rule:
+        stack.invalidate({"/photos/*"})
+        echo("note: what visitors may download has changed: run `kinpics reconcile`, which makes it", err=True)
     deployment.connect_bucket(stack)
     take_over(stack)
     files = build_and_publish(stack)
@@ -121,6 +126,8 @@ def publish(context: Context) -> None:
     """Render the site and publish it, after a change of kinpics.toml say."""
     changed = build_and_publish(context.stack)
     echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
+    if told := undeployed(load_config(), context.stack.parameters):
+        echo(f"note: {told}; run `kinpics deploy`, then `kinpics reconcile`", err=True)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import { downloadZip } from "client-zip";
 import { AwsError } from "./aws.js";
-import { originalUrl } from "./urls.js";
+import { downloadUrl } from "./urls.js";
 
 /** @typedef {import("./album.js").Pic} Pic */
 
@@ -39,12 +39,22 @@ async function askWhere() {
  */
 async function* files(pics, missing, progress) {
   for (const [index, pic] of pics.entries()) {
-    const response = await fetch(originalUrl(pic)).catch(() => null);
+    const response = await fetch(downloadUrl(pic)).catch(() => null);
     if (!response) throw new AwsError("Offline", "no answer");
-    if (response.ok) yield { name: `${pic.picset}/${pic.file}`, input: response };
+    if (response.ok) yield { name: `${pic.picset}/${nameOf(pic, response)}`, input: response };
     else missing.push(pic);
     progress(index + 1);
   }
+}
+
+/**
+ * A photo whose original can't be offered comes as a JPEG.
+ * @param {Pic} pic
+ * @param {Response} response
+ */
+function nameOf({ file }, response) {
+  const isJpeg = response.headers.get("content-type") === "image/jpeg";
+  return isJpeg && !/\.jpe?g$/i.test(file) ? `${file}.jpg` : file;
 }
 
 /** @param {Blob} zip */

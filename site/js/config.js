@@ -10,6 +10,7 @@
  * @property {string} searchFunction
  * @property {string} removalFunction
  * @property {number} faceMatchThreshold
+ * @property {boolean} downloads  Whether photos may be downloaded.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  */
 

@@ -5,7 +5,7 @@ import { facesOf } from "./album.js";
 import { config } from "./config.js";
 import { faceLayer, faceStrip } from "./faces.js";
 import { tell } from "./problems.js";
-import { originalUrl, thumbnailUrl, viewUrl } from "./urls.js";
+import { downloadUrl, thumbnailUrl, viewUrl } from "./urls.js";
 
 /** @typedef {import("./album.js").Pic} Pic */
 
@@ -55,7 +55,7 @@ export async function open(pics, index, animated, callbacks) {
     errorMsg: "This photo could not be loaded.",
   });
   pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
-  pswp.on("uiRegister", () => addDownload(pswp, pics));
+  if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, pics));
   pswp.on("bindEvents", () => {
     pswp.element?.setAttribute("aria-label", "Photo viewer");
     pswp.element?.setAttribute("aria-modal", "true");
@@ -94,7 +94,7 @@ function addDownload(pswp, pics) {
     order: 8,
     isButton: true,
     tagName: "a",
-    title: "Download the original",
+    title: "Download",
     html: {
       isCustomSVG: true,
       inner: '<path d="M20.5 14.3 17.1 18V10h-2.2v7.9l-3.4-3.6L10 16l6 6.1 6-6.1ZM23 23H9v2h14Z" id="pswp__icn-download"/>',
@@ -104,7 +104,7 @@ function addDownload(pswp, pics) {
       pswp.on("change", () => {
         const pic = pics[pswp.currIndex];
         if (!pic || !(element instanceof HTMLAnchorElement)) return;
-        element.href = originalUrl(pic);
+        element.href = downloadUrl(pic);
         element.download = pic.file;
       });
     },

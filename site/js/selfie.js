@@ -83,6 +83,7 @@ export function showSelfie() {
     }
   }
 
+  download.hidden = !config.downloads;
   threshold.value = String(config.faceMatchThreshold);
   threshold.addEventListener("input", () => {
     count.textContent = show();

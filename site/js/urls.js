@@ -23,8 +23,8 @@ export const thumbnailUrl = (pic) => `/thumbnails/photos/${path(pic.picset, pic.
 /** @param {{picset: string, file: string}} pic */
 export const viewUrl = (pic) => `/thumbnails/1600/photos/${path(pic.picset, pic.file)}`;
 
-/** @param {{picset: string, file: string}} pic */
-export const originalUrl = (pic) => `/photos/${path(pic.picset, pic.file)}`;
+/** What the owner lets visitors download of a photo. @param {{picset: string, file: string}} pic */
+export const downloadUrl = (pic) => `/photos/${path(pic.picset, pic.file)}`;
 
 /** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
 export const portraitUrl = (imagePath) => `/thumbnails/${path(...imagePath.split("/"))}`;

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 from running import RunningStack
 from steps import open_photo
@@ -99,14 +100,27 @@ def test_closing_leaves_one_where_one_was(page: Page) -> None:
     expect(page.locator('a.tile[data-file="hopper.jpg"]')).to_be_focused()
 
 
-def test_the_original_can_be_downloaded(page: Page, demo_folders: list[Path]) -> None:
+def test_a_photo_can_be_downloaded_unless_the_owner_says_no(page: Page, demo_folders: list[Path]) -> None:
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     with page.expect_download() as download:
-        page.get_by_title("Download the original").click()
+        page.get_by_title("Download").click()
     original = next(folder / "hopper.jpg" for folder in demo_folders if folder.name == "2015_pioneers")
     assert download.value.suggested_filename == "hopper.jpg"
-    assert Path(download.value.path()).read_bytes() == original.read_bytes()
+    with Image.open(original) as before, Image.open(download.value.path()) as after:
+        assert after.tobytes() == before.tobytes()
+
+    def without_downloads(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"downloads": true', '"downloads": false'))
+
+    page.route("**/", without_downloads)
+    page.goto(SET)
+    open_photo(page, "hopper.jpg")
+    expect(page.get_by_title("Next photo")).to_be_visible()
+    expect(page.get_by_title("Download")).to_have_count(0)
+    page.goto("/selfie/")
+    expect(page.locator("#download")).to_have_attribute("hidden", "")
 
 
 def test_with_the_keyboard_alone(page: Page) -> None:

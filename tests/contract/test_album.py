@@ -112,10 +112,11 @@ def test_an_object_comes_and_goes_with_all_that_belongs_to_it(client: Client) ->
     assert len(client.thumbnails("")) >= 2
     assert client.thumbnails("photos/come and go/") == [key]
     assert client.thumbnails("1600/photos/come and go/") == [f"1600/{key}"]
+    assert client.thumbnails("downloads/stripped/photos/come and go/") == [f"downloads/stripped/{key}"]
     s3.delete_object(Bucket=bucket, Key=key)
     until(lambda: not client.rows("come and go"))
     until(lambda: not [row for row in client.rows("/") if row["sortkey"]["S"] == "come and go"])
-    assert client.thumbnails("photos/come and go/") == []
+    assert [name for name in client.thumbnails("") if "come and go" in name] == []
 
 
 def test_what_is_no_image_ends_in_the_dead_letter_queue_with_its_reason(client: Client) -> None:
@@ -123,7 +124,10 @@ def test_what_is_no_image_ends_in_the_dead_letter_queue_with_its_reason(client: 
 
     def letter() -> dict | None:
         response = client("sqs").receive_message(
-            QueueUrl=client.outputs["DeadLetterQueue"], MessageAttributeNames=["All"], VisibilityTimeout=0
+            QueueUrl=client.outputs["DeadLetterQueue"],
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=0,
         )
         for message in response.get("Messages", []):
             if message["MessageAttributes"]["key"]["StringValue"] == "photos/rubbish/a.jpg":

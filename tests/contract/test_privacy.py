@@ -1,16 +1,28 @@
-"""A picture that is searched by is kept nowhere: looked for in everything the stack holds, on disk and through AWS."""
+"""A picture that is searched by is kept nowhere, and photos are served without what is private in them."""
 
 import base64
 import io
 import json
 import random
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from running import RunningStack, new_guest
+from support import jpeg
 
 CHUNK = 48
+
+
+def until(holds: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -41,6 +53,39 @@ def test_the_traces_are_found_where_they_are(selfie: bytes) -> None:
         assert holds(prefix + selfie, selfie)
         assert holds(base64.b64encode(prefix + selfie), selfie)
     assert not holds(base64.b64encode(selfie[::-1]), selfie)
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_visitors_get_no_position_and_nothing_that_was_not_processed(stack: RunningStack) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (52.0, 30.0, 0.0)})
+    exif[ExifTags.Base.CameraSerialNumber] = "SERIAL 4711"
+    original = jpeg(exif=exif, comment=b"SERIAL in a comment")
+    s3, bucket = stack.client("s3"), stack.outputs["PicsBucket"]
+    for name, body in (("a.jpg", original), ("b.jpg", b"SERIAL rubbish")):
+        s3.put_object(Bucket=bucket, Key=f"photos/private/{name}", Body=body)
+    until(lambda: stack.table("PicsTable").get_item(Key={"primarykey": "private", "sortkey": "a.jpg"}).get("Item"))
+    for address in ("/photos", "/thumbnails/photos", "/thumbnails/1600/photos"):
+        with urllib.request.urlopen(f"{stack.site_url}{address}/private/a.jpg") as answer:
+            body = answer.read()
+        assert b"SERIAL" not in body
+        assert not Image.open(io.BytesIO(body)).getexif()
+        assert status_of(f"{stack.site_url}{address}/private/b.jpg") == 404
+    copy = {"Bucket": stack.outputs["ThumbnailsBucket"], "Key": "downloads/whole/photos/private/a.jpg"}
+    s3.put_object(**copy, Body=b"of another rule")
+    assert status_of(f"{stack.site_url}/thumbnails/{copy['Key']}") == 404
+    assert s3.get_object(Bucket=bucket, Key="photos/private/a.jpg")["Body"].read() == original
+    s3.delete_object(Bucket=bucket, Key="photos/private/b.jpg")
+    s3.delete_object(Bucket=bucket, Key="photos/private/a.jpg")
+    until(lambda: status_of(f"{stack.site_url}/photos/private/a.jpg") == 404)
+    until(lambda: not s3.list_objects_v2(Bucket=copy["Bucket"], Prefix=copy["Key"]).get("Contents"))
 
 
 @pytest.mark.parametrize("collection", ["album", "celebrities"])

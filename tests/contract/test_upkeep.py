@@ -58,6 +58,16 @@ def delete_thumbnail(album: RunningStack) -> None:
     album.client("s3").delete_object(Bucket=album.outputs["ThumbnailsBucket"], Key=f"1600/photos/{SET}/biden.jpg")
 
 
+def delete_download(album: RunningStack) -> None:
+    bucket = album.outputs["ThumbnailsBucket"]
+    album.client("s3").delete_object(Bucket=bucket, Key=f"downloads/stripped/photos/{SET}/biden.jpg")
+
+
+def add_download(album: RunningStack) -> None:
+    bucket = album.outputs["ThumbnailsBucket"]
+    album.client("s3").put_object(Bucket=bucket, Key=f"downloads/whole/photos/{SET}/obama2.jpg", Body=b"x")
+
+
 def delete_faces(album: RunningStack) -> None:
     collection = {"CollectionId": album.outputs["AlbumCollection"]}
     client = album.client("rekognition")
@@ -105,6 +115,8 @@ def miscount(album: RunningStack) -> None:
 DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
     (delete_row, "has an original, but no row"),
     (delete_thumbnail, "a thumbnail is missing"),
+    (delete_download, "may download of it is missing"),
+    (add_download, "made by another rule"),
     (delete_faces, "a face is missing in the collection"),
     (delete_record, "its record by image id is missing"),
     (add_record, "which does not know of it"),

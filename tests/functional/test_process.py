@@ -1,6 +1,7 @@
 """The process function on S3, DynamoDB and SQS in memory, with a Rekognition that tells colours apart."""
 
 import contextlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from PIL import ExifTags, Image
 from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aws, picture
 
-from functions.keys import decode_external_image_id, parse_key
+from functions.keys import NONE, decode_external_image_id, parse_key
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
 from functions.shapes import Pic
@@ -41,6 +43,7 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     """Call the function with messages; returns the ids it wants to be given again."""
     environment = {
         "THUMBNAILS_BUCKET": aws.thumbnails_bucket,
+        "DOWNLOADS": aws.downloads,
         "PICS_TABLE": aws.pics_table,
         "PICS_BY_IMAGE_ID_TABLE": aws.pics_by_image_id_table,
         "LEASES_TABLE": aws.leases_table,
@@ -97,9 +100,10 @@ def check_agreement(aws: FakeAws) -> None:
         if row["primarykey"] != "/"
     }
     assert set(rows) == originals
-    assert aws.keys(aws.thumbnails_bucket) == {
-        key for original in originals for key in parse_key(original).thumbnail_keys
-    }
+    paths = [parse_key(original) for original in originals]
+    rules = {aws.downloads} - {NONE}
+    served = {key for path in paths for key in (*path.thumbnail_keys, *map(path.download_key, rules))}
+    assert aws.keys(aws.thumbnails_bucket) == served
     faces = {(str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.faces()}
     assert faces == {(key.removeprefix("photos/"), face_id) for key, row in rows.items() for face_id in row.face_ids}
     by_image = {row["image_id"]: row["image_path"] for row in aws.rows("pics_by_image_id")}
@@ -218,6 +222,82 @@ def test_removing_a_pic_removes_all_of_it_and_replaces_the_featured_picture(aws:
         handle(message(f"photos/set/{name}.jpg", 10))
     assert aws.rows("pics") == []
     check_agreement(aws)
+
+
+def downloaded(aws: FakeAws, key: str = KEY) -> tuple[bytes, str, str]:
+    """What visitors get of a photo by the rule of today: the file, its media type, its name where it has a new one."""
+    found = aws.s3.get_object(Bucket="thumbnails", Key=f"downloads/{aws.downloads}/{key}")
+    return found["Body"].read(), found["ContentType"], found.get("ContentDisposition", "")
+
+
+def photo_with_position(kind: str = "JPEG") -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (52.0, 30.0, 0.0)})
+    exif[ExifTags.Base.CameraSerialNumber] = "SERIAL 4711"
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture(RED, BLUE))).save(out, kind, exif=exif)
+    assert b"SERIAL" in out.getvalue()
+    return out.getvalue()
+
+
+def test_visitors_download_no_position_and_the_original_stays_whole(aws: FakeAws, handle: Callable) -> None:
+    original = photo_with_position()
+    aws.put(KEY, original)
+    handle(message(KEY))
+    copy, kind, name = downloaded(aws)
+    assert b"SERIAL" not in copy
+    assert not Image.open(io.BytesIO(copy)).getexif()
+    assert Image.open(io.BytesIO(copy)).tobytes() == Image.open(io.BytesIO(original)).tobytes()
+    assert (kind, name) == ("image/jpeg", "")
+    assert aws.s3.get_object(Bucket="pics", Key=KEY)["Body"].read() == original
+
+
+def test_what_can_not_be_stripped_is_offered_as_a_jpeg(aws: FakeAws, handle: Callable) -> None:
+    key = "photos/set/ü.tif"
+    aws.put(key, photo_with_position("TIFF"))
+    handle(message(key))
+    copy, kind, name = downloaded(aws, key)
+    assert (copy[:2], kind) == (b"\xff\xd8", "image/jpeg")
+    assert name == "inline; filename*=UTF-8''%C3%BC.tif.jpg"
+    assert b"SERIAL" not in copy
+
+
+@pytest.mark.parametrize("rule", ["whole", "large", NONE])
+def test_another_rule_for_downloads_is_followed_without_another_paid_call(
+    aws: FakeAws, handle: Callable, rule: str
+) -> None:
+    original = photo_with_position()
+    aws.put(KEY, original)
+    handle(message(KEY))
+    rows, calls = aws.rows("pics"), len(aws.rekognition.calls)
+    aws.downloads = rule
+    handle(message(KEY, 2, body=owner_message("pics", quote_plus(KEY), force=False)))
+    assert (aws.rows("pics"), len(aws.rekognition.calls)) == (rows, calls)
+    check_agreement(aws)
+    if rule == "whole":
+        assert downloaded(aws) == (original, "image/jpeg", "")
+    if rule == "large":
+        view = aws.s3.get_object(Bucket="thumbnails", Key=f"1600/{KEY}")["Body"].read()
+        assert downloaded(aws) == (view, "image/jpeg", "")
+
+
+def test_a_lost_download_copy_is_made_again_and_a_stray_one_removed(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    aws.s3.delete_object(Bucket="thumbnails", Key=f"downloads/stripped/{KEY}")
+    handle(message(KEY, 2))
+    check_agreement(aws)
+    aws.s3.put_object(Bucket="thumbnails", Key=f"downloads/whole/{KEY}", Body=b"of another rule")
+    handle(message(KEY, 3))
+    check_agreement(aws)
+
+
+def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Callable) -> None:
+    aws.daily_indexing = 0
+    aws.put(KEY, picture(RED))
+    aws.put("photos/set/b.jpg", b"rubbish")
+    handle(message(KEY), message("photos/set/b.jpg", 2))
+    assert aws.keys("thumbnails") == set()
 
 
 def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:

@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from scripts.config import ROOT, AwsConfig, ConfigError, SiteConfig, load_aws_config, load_config, note_aws_config
+from scripts.config import (
+    ROOT,
+    AwsConfig,
+    ConfigError,
+    SiteConfig,
+    load_aws_config,
+    load_config,
+    note_aws_config,
+    undeployed,
+)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -31,6 +40,23 @@ def test_where_the_album_is_is_noted_beside_what_the_owner_wrote(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("settings", "rule"),
+    [
+        ("", "stripped"),
+        ("keep_private_metadata = true", "whole"),
+        ("downloads = 'large'\nkeep_private_metadata = true", "large"),
+        ("downloads = 'none'", "none"),
+    ],
+)
+def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings: str, rule: str) -> None:
+    config = load_config(write(tmp_path, f"[site]\n{settings}"))
+    assert config.parameters["Downloads"] == rule
+    assert undeployed(config, config.parameters) == ""
+    assert f"asks for {rule}" in undeployed(config, {**config.parameters, "Downloads": "older"})
+    assert "not there" in undeployed(config, {}), "a stack of an earlier release"
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("[site", "not valid TOML"),
@@ -39,6 +65,10 @@ def test_where_the_album_is_is_noted_beside_what_the_owner_wrote(tmp_path: Path)
         ("[site]\ntitle = 5", "site.title must be a text"),
         ("[site]\nface_match_threshold = 'high'", "site.face_match_threshold must be a number"),
         ("[site]\nface_match_threshold = 101", "from 0 to 100"),
+        ("[site]\ndownloads = 'all'", "site.downloads must be one of original, large, none"),
+        ("[site]\nkeep_private_metadata = 'no'", "site.keep_private_metadata must be true or false"),
+        ("[site]\ntitle = true", "site.title must be a text"),
+        ("[site]\nface_match_threshold = true", "site.face_match_threshold must be a number"),
     ],
 )
 def test_mistakes_are_told_by_field(tmp_path: Path, text: str, named: str) -> None:

@@ -120,11 +120,15 @@ def test_renditions_carry_no_metadata_and_so_no_position() -> None:
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (52.0, 30.0, 0.0)
     exif[0x010F] = "CameraMaker"
-    made = render(encode(CORNERED, "JPEG", exif=exif))
-    for rendition in (made.grid, made.view):
-        assert not Image.open(io.BytesIO(rendition)).getexif()
-        assert b"CameraMaker" not in rendition
-        assert b"Exif" not in rendition
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    told = {"exif": exif, "xmp": b"<CameraMaker/>", "comment": b"CameraMaker", "icc_profile": profile}
+    for kind in ("JPEG", "WEBP", "GIF", "PNG"):
+        original = encode(CORNERED, kind, **told)
+        made = render(original)
+        assert b"CameraMaker" in original
+        for rendition in (made.grid, made.view, made.face_image or b""):
+            assert b"CameraMaker" not in rendition
+            assert not any(part in rendition for part in (b"Exif", b"EXIF", b"ICC", b"XMP"))
 
 
 def test_large_pictures_are_scaled_and_small_ones_are_not_enlarged() -> None:

@@ -64,6 +64,8 @@ def test_a_pic_is_found_by_its_key(picset: str, file: str) -> None:
     assert keys.parse_key(path.key) == path
     assert keys.parse_image_path(str(path)) == path
     assert path.thumbnail_keys == (path.key, f"1600/{path.key}")
+    copies = {f"downloads/{rule}/{path.key}" for rule in ("stripped", "whole", "large")}
+    assert set(path.served_keys) == {*path.thumbnail_keys, *copies}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
 from functions.closing import with_flag
+from functions.keys import DOWNLOAD_RULES, NONE, image_path
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
 from local.closed_page import closed_page
@@ -49,11 +50,31 @@ def test_every_bucket_is_private_encrypted_and_served_to_its_own_distribution_al
         assert len(properties["PublicAccessBlockConfiguration"]) == 4
         assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-        tls, cloudfront = statements(policies[name])
+        tls, *served = statements(policies[name])
         assert (tls["Effect"], tls["Action"]) == ("Deny", "s3:*")
         assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-        assert cloudfront["Principal"] == {"Service": "cloudfront.amazonaws.com"}
-        assert "${Distribution}" in cloudfront["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+        assert len(served) == (name != "PicsBucket"), "originals are served to nobody"
+        for cloudfront in served:
+            assert cloudfront["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+            assert cloudfront["Action"] == "s3:GetObject"
+            assert "${Distribution}" in cloudfront["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def with_rule(text: dict[str, str], rule: str = "stripped") -> str:
+    return text["Fn::Sub"].replace("${Downloads}", rule)
+
+
+def test_of_download_copies_those_of_todays_rule_alone_are_served() -> None:
+    assert TEMPLATE["Parameters"]["Downloads"]["AllowedValues"] == [*DOWNLOAD_RULES, NONE]
+    (statement,) = statements(RESOURCES["ThumbnailsBucketPolicy"])[1:]
+    served = [with_rule(item, "large").removeprefix("${ThumbnailsBucket.Arn}/") for item in statement["Resource"]]
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", [])
+    assert [f"{prefix}*" for prefix in server._served] == served
+    path = image_path("set", "a.jpg")
+    for rule in DOWNLOAD_RULES:
+        assert any(fnmatch(path.download_key(rule), item) for item in served) == (rule == "large")
+        bucket, _ = server._place(f"/thumbnails/{path.download_key(rule)}")
+        assert (bucket == "t") == (rule == "large")
 
 
 def test_no_resource_policy_lets_everybody_in() -> None:
@@ -236,8 +257,8 @@ ROUTES = {
     "/sets/2024.07/": ("SiteBucket", "sets/2024.07/index.html"),
     "/sets/a%20b/all/": ("SiteBucket", "sets/a%20b/all/index.html"),
     "/people/": ("SiteBucket", "people/index.html"),
-    "/photos/set/a%2Bb.jpg": ("PicsBucket", "photos/set/a%2Bb.jpg"),
-    "/photos/set/no-suffix": ("PicsBucket", "photos/set/no-suffix"),
+    "/photos/set/a%2Bb.jpg": ("ThumbnailsBucket", "downloads/stripped/photos/set/a%2Bb.jpg"),
+    "/photos/set/no-suffix": ("ThumbnailsBucket", "downloads/stripped/photos/set/no-suffix"),
     "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
     "/thumbnails/1600/photos/set/no-suffix": ("ThumbnailsBucket", "1600/photos/set/no-suffix"),
     "/people?face=1&face=2": "/people/?face=1&face=2",
@@ -260,10 +281,14 @@ def test_cloudfront_routes_as_the_laptops_site_does() -> None:
     code = RESOURCES["Router"]["Properties"]["FunctionCode"]
     answers = run_router(code, list(ROUTES))
     config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
-    origins = {item["Id"]: item["DomainName"]["Fn::GetAtt"][0] for item in config["Origins"]}
+    origins = {
+        item["Id"]: (item["DomainName"]["Fn::GetAtt"][0], with_rule(item.get("OriginPath", {"Fn::Sub": ""})))
+        for item in config["Origins"]
+    }
     server = SiteServer(
         boto3.Session(region_name="us-east-1"),
-        {"site": "SiteBucket", "pics": "PicsBucket", "thumbnails": "ThumbnailsBucket"},
+        {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"},
+        "stripped",
         [],
     )
     for path, expected in ROUTES.items():
@@ -280,7 +305,8 @@ def test_cloudfront_routes_as_the_laptops_site_does() -> None:
             assert answer["headers"]["location"]["value"] == expected
             assert (status, location) == (302, expected)
         else:
-            assert (origins[found["TargetOriginId"]], answer["uri"].removeprefix("/")) == expected
+            bucket, folder = origins[found["TargetOriginId"]]
+            assert (bucket, (folder + answer["uri"]).removeprefix("/")) == expected
             assert not query
             bucket, key = server._place(read_path(uri.encode()))
             assert (bucket, key) == (expected[0], unquote(expected[1]))
@@ -313,12 +339,12 @@ def test_a_picture_has_one_address_everywhere() -> None:
     spelled = {name: "".join(f"%{byte:02x}" for byte in name.encode()) for name in table}
     paths = [f"/photos/{form}/{form}" for name in table for form in (table[name], spelled[name])]
     kept = run_router(RESOURCES["Router"]["Properties"]["FunctionCode"], paths)
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "pics": "p", "thumbnails": "t"}, [])
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", [])
     for name, expected in table.items():
         assert address(name) == expected
         path, key = f"/photos/{expected}/{expected}", f"photos/{name}/{name}"
         assert kept[path]["uri"] == kept[f"/photos/{spelled[name]}/{spelled[name]}"]["uri"] == path
-        assert server._place(read_path(path.encode())) == ("p", key)
+        assert server._place(read_path(path.encode())) == ("t", f"downloads/large/{key}")
         assert unquote_plus(path.removeprefix("/")) == key, "S3 reads + as a space"
         (whole,) = {item for item in picture_paths({name}) if item.startswith("/photos/")}
         prefix = whole.removesuffix("*")
@@ -334,7 +360,7 @@ def test_a_closed_site_shows_one_page_and_no_picture() -> None:
     pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", "/thumbnails/1600/photos/set/a.jpg"}
     pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
     answers = run_router(with_flag(code, closed=True), [*pictures, *pages, "/style.css"])
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, [], closed_page(TEMPLATE), lambda: True)
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], closed_page(TEMPLATE), lambda: True)
     for path in pictures | pages:
         answer = answers[path]
         assert (answer["statusCode"], answer["headers"]["cache-control"]["value"]) == (503, "no-store")

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { originalUrl, portraitUrl, setUrl, thumbnailUrl, viewUrl } from "../../site/js/urls.js";
+import { downloadUrl, portraitUrl, setUrl, thumbnailUrl, viewUrl } from "../../site/js/urls.js";
 
 const table = JSON.parse(await readFile(new URL("../data/addresses.json", import.meta.url), "utf8"));
 
 test("a picture has the address that the rest of the album knows it by", () => {
   for (const [name, written] of Object.entries(table)) {
     const pic = { picset: name, file: name };
-    assert.equal(originalUrl(pic), `/photos/${written}/${written}`);
+    assert.equal(downloadUrl(pic), `/photos/${written}/${written}`);
     assert.equal(thumbnailUrl(pic), `/thumbnails/photos/${written}/${written}`);
     assert.equal(viewUrl(pic), `/thumbnails/1600/photos/${written}/${written}`);
     assert.equal(setUrl(name), `/sets/${written}/`);
