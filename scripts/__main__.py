@@ -1,5 +1,20 @@
 """`python -m scripts` is `kinpics`."""
 
-from scripts.cli import main
+import sys
 
-main(prog_name="kinpics")
+
+def run() -> None:
+    """The command from its first moment on: Ctrl-C ends it quietly while modules load, too."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that can't show a letter is shown its number.
+            stream.reconfigure(errors="backslashreplace")
+        from scripts.cli import main
+
+        main(prog_name="kinpics")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

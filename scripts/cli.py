@@ -1,6 +1,7 @@
 """The command `kinpics`. Results go to stdout, progress and complaints to stderr; the exit code tells the truth:
-0 done, 1 something failed, 2 wrong usage."""
+0 done, 1 something failed, 2 wrong usage, 130 stopped with Ctrl-C."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,34 @@ from scripts.commands import album, celebrities, collection, deployment, laptop,
 from scripts.commands.common import Context, data_option
 from scripts.config import ConfigError, load_aws_config
 from scripts.stack import StackError
+from scripts.terminal import printable
+
+_EMPTY = re.compile(r"(--[\w-]+=)?")
 
 
 class Commands(click.Group):
     """Turns what goes wrong into one line that says what to do."""
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Refuse empty words: a shell variable that was not set must not come to mean the whole album, or this folder.
+
+        `deploy` takes them, to take a setting away.
+        """
+        if any(map(_EMPTY.fullmatch, args)) and "deploy" not in args:
+            context.fail("an argument is empty: is a variable not set?")
+        return super().parse_args(context, args)
+
     def invoke(self, context: click.Context) -> Any:
         """Run a command; errors that a person can act on end as a `click` error."""
+        try:
+            return self._invoke(context)
+        except click.ClickException as error:
+            error.message = "\n".join(map(printable, error.message.splitlines()))
+            raise
+        except KeyboardInterrupt:
+            context.exit(130)
+
+    def _invoke(self, context: click.Context) -> Any:
         from build import BuildError
         from functions.closing import NoFlagError
         from local.state_folder import StateFolderError
@@ -28,6 +50,8 @@ class Commands(click.Group):
 
         try:
             return super().invoke(context)
+        except BrokenPipeError:
+            raise  # whoever read the output has gone: click ends quietly
         except (
             StackError,
             BuildError,
@@ -45,6 +69,8 @@ class Commands(click.Group):
             raise click.ClickException(
                 f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"
             ) from None
+        except UnicodeEncodeError as error:
+            raise click.ClickException(f"{error.object!r} is not valid Unicode") from None
         except (BotoCoreError, OSError) as error:
             raise click.ClickException(str(error)) from None
 

@@ -47,7 +47,9 @@ def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
 
 def select(stack: Stack, name: str) -> list[ImagePath]:
     """The pics meant by ``SET`` or ``SET/PIC``. Raises ``NothingThereError``."""
-    picset, _, file = name.partition("/")
+    picset, slash, file = name.partition("/")
+    if not picset or (slash and not file):
+        raise NothingThereError(f"{name!r} names no set and no photo: write SET, or SET/PHOTO")
     found = [path for path in originals(stack, picset) if not file or path.file == file]
     if not found:
         raise NothingThereError(f"there is no {'pic' if file else 'set'} {name} in the album")

@@ -1,6 +1,7 @@
 """The deployed stack a command works on: found by name through CloudFormation, on AWS or on the laptop alike."""
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -148,8 +149,11 @@ def choose_aws(data: Path) -> None:
     """Point this process at the AWS that is meant, in the variables that boto3 reads.
 
     The standard variables decide. Where they name no region, kinpics.toml does; with no credentials at hand, the stack
-    that runs on this laptop is meant.
+    that runs on this laptop is meant. Raises ``StackError`` for an address that is none.
     """
+    for name, value in os.environ.items():
+        if name.startswith("AWS_ENDPOINT_URL") and value and not re.match(r"https?://[^/\s]", value):
+            raise StackError(f"{name} is {value!r}, no address: it begins with http:// or https://")
     _use_laptop_if_alone(data)
     if os.environ.get("AWS_DEFAULT_REGION"):
         return

@@ -1,0 +1,141 @@
+"""The command line without a stack: what is refused in words before anything is asked of AWS, and quiet ends."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from scripts import stack as stacks
+from scripts.cli import Commands, main
+from scripts.commands.common import Context
+from scripts.manage import NothingThereError, select
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["upload", ""],
+        ["upload", ".", "--set", ""],
+        ["upload", ".", "--set="],
+        ["upload", ".", "--title", ""],
+        ["delete", "", "--yes"],
+        ["reprocess", ""],
+        ["export", ""],
+        ["celebrities", "remove", "", "--yes"],
+        ["--stack=", "publish"],
+        ["--data", "", "env"],
+        ["dead-letters", "redrive", ""],
+    ],
+)
+def test_an_empty_argument_is_refused(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "an argument is empty: is a variable not set?" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", "/", "/a.jpg", "set/"])
+def test_half_a_name_selects_nothing(name: str) -> None:
+    with pytest.raises(NothingThereError, match="names no set and no photo"):
+        select(None, name)
+
+
+@pytest.mark.parametrize("address", ["localhost:4566", "http://", "ftp://localhost", "//localhost"])
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_an_endpoint_that_is_no_address_is_told_in_one_line(
+    variable: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, address)
+    result = run("publish")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert f"{variable} is {address!r}" in result.stderr
+
+
+class Collection:
+    """A Rekognition of one collection with two faces."""
+
+    deleted = ()
+
+    def describe_collection(self, CollectionId: str) -> dict:  # noqa: N803 - AWS's name
+        return {"FaceCount": 2}
+
+    def delete_collection(self, CollectionId: str) -> None:  # noqa: N803 - AWS's name
+        self.deleted += (CollectionId,)
+
+
+@pytest.mark.parametrize(("answer", "deleted"), [("n", ()), ("y", ("friends",))])
+def test_deleting_a_collection_asks_first(
+    answer: str, deleted: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = stacks.Stack("kinpics", "us-east-1", "CREATE_COMPLETE", {}, {}, None, None)
+    stack.__dict__["rekognition"] = rekognition = Collection()
+    monkeypatch.setattr(Context, "stack", stack)
+    result = CliRunner().invoke(main, ["collection", "delete", "friends"], input=answer)
+    assert "Delete friends with 2 faces?" in result.stderr
+    assert rekognition.deleted == deleted
+    assert result.exit_code == (not deleted)
+
+
+def failing(action: Callable[[], object]) -> click.Group:
+    group = Commands("kinpics")
+    group.add_command(click.Command("do", callback=action))
+    return group
+
+
+def raise_(error: BaseException) -> Callable[[], None]:
+    def action() -> None:
+        raise error
+
+    return action
+
+
+def test_an_error_does_not_steer_the_terminal() -> None:
+    result = CliRunner().invoke(failing(raise_(OSError("can't read \x1b[2Ja.jpg"))), ["do"])
+    assert result.stderr == "Error: can't read \\x1b[2Ja.jpg\n"
+
+
+def test_text_that_is_no_unicode_is_told_in_one_line() -> None:
+    result = CliRunner().invoke(failing(lambda: "\udcff".encode()), ["do"])
+    assert result.stderr == "Error: '\\udcff' is not valid Unicode\n"
+
+
+def test_ctrl_c_ends_with_130_and_without_a_word() -> None:
+    result = CliRunner().invoke(failing(raise_(KeyboardInterrupt())), ["do"])
+    assert (result.exit_code, result.output) == (130, "")
+
+
+LOADING = """
+import importlib.abc, runpy, sys
+
+class Stopped(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "botocore":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stopped())
+runpy.run_module("scripts", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_modules_load_is_quiet() -> None:
+    result = subprocess.run([sys.executable, "-c", LOADING], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "scripts", "cost", "--photos", "1", "--visitors", "1", "--searches", "1"]
+    with open(writing, "wb") as pipe:
+        result = subprocess.run(command, cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.stderr == ""
