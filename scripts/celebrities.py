@@ -5,7 +5,6 @@ portrait is named by its content, so adding the same again changes nothing.
 """
 
 import contextlib
-import csv
 import hashlib
 import re
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
 
 from functions.faces import CELEBRITIES, MIN_IMAGE_SIDE
 from functions.keys import (
@@ -27,12 +27,13 @@ from functions.keys import (
     encode_user_id,
 )
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
+from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
+from scripts.gallery_table import Table, read_table
 from scripts.plan import PHOTO_SUFFIXES, PlanError, Refusal
 from scripts.stack import Stack
 
 PREFIX = "celebrities/"
-COLUMNS = ("file", "name", "credit", "licence", "url")
 # Percent from which a portrait may be of the same person as the others of that name: less than a search would ask for,
 # for people grow older, but more than strangers have.
 _SAME_PERSON = 20.0
@@ -55,10 +56,11 @@ class Portrait:
 
 @dataclass
 class Gallery:
-    """What a folder holds: portraits, and files that can't be any."""
+    """What a folder holds: portraits, files that can't be any, and remarks for the owner."""
 
     portraits: list[Portrait] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def read_folder(folder: Path) -> Gallery:
@@ -71,8 +73,9 @@ def read_folder(folder: Path) -> Gallery:
     tables = sorted(folder.glob("*.csv"))
     if len(tables) > 1:
         raise PlanError(f"{folder} holds {len(tables)} CSV files: keep one")
-    described = _read_table(tables[0]) if tables else {}
-    gallery = Gallery()
+    table = read_table(tables[0]) if tables else Table()
+    described = table.rows
+    gallery = Gallery(notes=table.notes)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in PHOTO_SUFFIXES or not path.is_file():
             continue
@@ -102,7 +105,12 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
         raise UnusableImageError(
             "TooSmall", f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least"
         )
-    found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": renditions.view})
+    try:
+        found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": renditions.view})
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in IMAGE_REFUSED:
+            raise
+        raise UnusableImageError("Refused", f"Rekognition refuses it: {error.response['Error']['Message']}") from None
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:
         stack.celebrities.delete(face["FaceId"] for face in faces)
@@ -207,23 +215,6 @@ def _patiently(stack: Stack, call: Callable[[], Any]) -> Any:
                 raise
             time.sleep(2**attempt / 4)
     return None
-
-
-def _read_table(path: Path) -> dict[str, dict[str, str]]:
-    """Rows by file. Raises ``PlanError``."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        unknown = set(rows.fieldnames or ()) - set(COLUMNS)
-        if unknown or not {"file", "name"} <= set(rows.fieldnames or ()):
-            raise PlanError(f"{path}: the first line must name columns of {', '.join(COLUMNS)}, file and name at least")
-        described = {}
-        for number, row in enumerate(rows, 2):
-            if None in row or not row["file"] or not row["name"]:
-                raise PlanError(
-                    f"{path}, line {number}: a row has a file, a name, and as many values as the first line"
-                )
-            described[row["file"]] = {name: value or "" for name, value in row.items()}
-        return described
 
 
 def _person_of(path: Path) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
-from scripts.celebrities import COLUMNS, records
+from scripts.celebrities import records
+from scripts.gallery_table import COLUMNS
 from scripts.plan import SHA256_METADATA
 from scripts.progress import Progress
 from scripts.stack import Stack

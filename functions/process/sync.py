@@ -28,7 +28,7 @@ from functions.tables import Tables
 
 _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
 # What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
-_IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
+IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
 
 
 class LostReferenceError(Exception):
@@ -118,7 +118,7 @@ class Album:
         try:
             return self.faces.index(external_image_id, {"S3Object": {"Bucket": bucket, "Name": path.key}})
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _IMAGE_REFUSED:
+            if error.response["Error"]["Code"] not in IMAGE_REFUSED:
                 raise
             if not renditions.view_has_room_for_faces:
                 return _NO_FACES

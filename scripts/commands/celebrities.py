@@ -33,6 +33,8 @@ def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: boo
 
     stack = context.stack
     found = gallery.read_folder(folder)
+    for note in found.notes:
+        echo(f"note: {note}", err=True)
     present = {record.image_path for record in gallery.records(stack)}
     added = 0
     failures = {item.file: item.reason for item in found.refused}

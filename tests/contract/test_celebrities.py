@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from running import RunningStack
 
 SETS = {"obama.jpg": "2009_inauguration", "biden.jpg": "2009_inauguration", "obama3.jpg": "2016_weekend"}
@@ -85,10 +86,12 @@ def test_portraits_that_can_not_be_used_are_told_with_the_reason(
     for name in ("group.jpg", "cat.png", "biden.jpg"):
         shutil.copy(portraits[name], tmp_path / name)
     (tmp_path / "text.jpg").write_text("no image")
+    Image.open(portraits["biden.jpg"]).resize((70, 70)).save(tmp_path / "a_small.jpg")
     (tmp_path / "people.csv").write_text("file,name\nbiden.jpg,Joe Biden\nmissing.jpg,Nobody\n")
     told = add(gallery, tmp_path)
     assert told["added"] == 1
-    assert set(told["failures"]) == {"group.jpg", "cat.png", "text.jpg", "missing.jpg"}
+    assert set(told["failures"]) == {"a_small.jpg", "group.jpg", "cat.png", "text.jpg", "missing.jpg"}
+    assert "70x70 pixels" in told["failures"]["a_small.jpg"]
     assert "4 faces" in told["failures"]["group.jpg"]
     assert "no face" in told["failures"]["cat.png"]
     assert "not in" in told["failures"]["missing.jpg"]
@@ -96,21 +99,11 @@ def test_portraits_that_can_not_be_used_are_told_with_the_reason(
     assert len(faces) == 1, "what was refused is not kept"
 
 
-@pytest.mark.parametrize(
-    ("table", "told"),
-    [
-        ("name\nx\n", "the first line must name columns"),
-        ("file,name\na.jpg\n", "line 2"),
-        ("file,name,age\n", "columns"),
-    ],
-)
-def test_a_table_that_can_not_be_read_is_told_by_its_line(
-    gallery: RunningStack, tmp_path: Path, table: str, told: str
-) -> None:
-    (tmp_path / "people.csv").write_text(table)
+def test_a_table_that_can_not_be_read_is_told_by_its_line(gallery: RunningStack, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("file,name\na.jpg\n")
     result = gallery.kinpics("celebrities", "add", str(tmp_path), check=False)
     assert result.returncode == 1
-    assert told in result.stderr
+    assert "line 2" in result.stderr
 
 
 def test_nobody_of_that_name(gallery: RunningStack) -> None:
