@@ -165,6 +165,7 @@ class EmbeddedAws:
         """Write what is left, stop the engine's workers and the functions' processes, and close the face database."""
         from ministack.core import lambda_runtime
 
+        self._durable.prepare_to_stop()
         # Its idle workers are children of this process and would outlive it by a moment.
         with contextlib.suppress(Exception):
             lambda_runtime.reset()

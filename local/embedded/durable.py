@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from local.bodies import Bodies
-from local.embedded import watching
+from local.embedded import tries, watching
 from local.embedded.watching import Noted
 from local.journal import Change, DamagedError, Journal
 from local.state_folder import SET_ASIDE
@@ -65,7 +65,8 @@ class Durable:
         self._removed: list[str] = []
         # What the journal holds of services and messages, to write what differs.
         self._known_services: dict[str, bytes] = {}
-        self._known_messages: dict[tuple[str, str, str], dict[str, int]] = {}
+        self._known_messages: dict[tuple[str, str, str], dict[str, tuple[int, bool]]] = {}
+        self._is_stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, failed: Callable[[Exception], None]) -> None:
@@ -80,7 +81,9 @@ class Durable:
         self._modules = {name: _get_module(name) for name in (*_MODULES, _AT_STOP, "sts")}
         watching.items(self._modules["dynamodb"], self._noted, self._kept_items)
         watching.objects(self._modules["s3"], self._noted, self._bodies, self._fail)
-        watching.queues(self._modules["sqs"], self._queues_changed)
+        watching.queues(
+            self._modules["sqs"], self._modules["lambda_svc"], self._queues_changed, lambda: self._is_stopping
+        )
         watching.sessions(self._modules["sts"], self._noted)
         for name in _MODULES:
             watching.calls(self._modules[name], name, self._noted)
@@ -112,6 +115,10 @@ class Durable:
 
         with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
             self._loop.call_soon_threadsafe(keep)
+
+    def prepare_to_stop(self) -> None:
+        """Call before functions are ended: the messages they have are given out again at the next start."""
+        self._is_stopping = True
 
     def stop(self) -> None:
         """Write the rest at a clean stop."""
@@ -178,7 +185,7 @@ class Durable:
             queues[place] = []
         for place, messages in queues.items():
             known = self._known_messages.get(place, {})
-            now = {message["id"]: message["receive_count"] for message in messages}
+            now = {message["id"]: _delivery(message) for message in messages}
             if now == known:
                 continue
             self._known_messages[place] = now
@@ -186,7 +193,7 @@ class Durable:
             changes += [
                 ("message", _key(*place, message["id"]), _value(message))
                 for message in messages
-                if known.get(message["id"]) != message["receive_count"]
+                if known.get(message["id"]) != now[message["id"]]
             ]
         return changes
 
@@ -295,10 +302,12 @@ class Durable:
             # be waited for until its visibility timeout ends.
             if message["receipt_handle"] is not None:
                 message["visible_at"] = time.time()
+            tries.take_back(message)
             queue["messages"].append(message)
         for place, queue in queues.items():
             queue["messages"].sort(key=lambda message: message["sent_at"])
-            self._known_messages[place] = {message["id"]: message["receive_count"] for message in queue["messages"]}
+            # What was given back is written when it is given out again, with what it counts then.
+            self._known_messages[place] = {message["id"]: _delivery(message) for message in queue["messages"]}
 
     def _load_objects(self) -> Iterable[Change]:
         s3 = self._modules["s3"]
@@ -349,6 +358,11 @@ def _emptied(store: Any, fields: dict, left_out: Iterable[str] = ()) -> Any:
     for place, record in store._data.items():
         copy._data[place] = {name: value for name, value in record.items() if name not in left_out} | fields
     return copy
+
+
+def _delivery(message: dict) -> tuple[int, bool]:
+    """What changes of a message while it is in a queue."""
+    return message["receive_count"], tries.is_given(message)
 
 
 def _key(*parts: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.bodies import Bodies
+from local.embedded import tries
 
 # Operations by JSON that change nothing, by the first word of their names.
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
@@ -122,20 +123,34 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
     s3._fire_s3_event_async = fire_s3_event
 
 
-def queues(sqs: Any, changed: Callable[[], None]) -> None:
-    """The poller that feeds functions takes and deletes messages in a thread of its own, without a call."""
+def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: Callable[[], bool]) -> None:
+    """The poller that feeds functions takes and deletes messages in a thread of its own, without a call.
 
-    def watched(original: Callable) -> Callable:
-        def change(*arguments: Any) -> Any:
-            answer = original(*arguments)
-            if answer or answer is None:  # messages taken; messages deleted
-                changed()
-            return answer
+    A stack that stops ends its functions: that is no try of theirs.
+    """
+    receive, delete, run = sqs._receive_messages_for_esm, sqs._delete_messages_for_esm, lambda_svc._run_sqs_batch
 
-        return change
+    def receive_messages(*arguments: Any) -> list[dict]:
+        messages = receive(*arguments)
+        if messages:
+            tries.give(messages)
+            changed()
+        return messages
 
-    sqs._receive_messages_for_esm = watched(sqs._receive_messages_for_esm)
-    sqs._delete_messages_for_esm = watched(sqs._delete_messages_for_esm)
+    def delete_messages(*arguments: Any) -> None:
+        delete(*arguments)
+        changed()
+
+    def run_batch(mapping: dict, function: dict, event: dict, batch: list[dict], *rest: Any) -> None:
+        given = tries.counts(batch)
+        run(mapping, function, event, batch, *rest)
+        if not is_stopping():
+            tries.finish(batch, given)
+            changed()
+
+    sqs._receive_messages_for_esm = receive_messages
+    sqs._delete_messages_for_esm = delete_messages
+    lambda_svc._run_sqs_batch = run_batch
 
 
 def sessions(sts: Any, noted: Noted) -> None:

@@ -1,0 +1,50 @@
+"""A message that was with a function when the stack was killed has not been tried: its receive count is put back.
+
+SQS counts how often a message is given out, and after some times takes it for one that can't be processed. A laptop's
+stack may be killed again and again with the same sound photos in its functions. What makes a function or a worker of
+the face engine crash still counts, for the stack outlives those. A message that was with a function at ten kills in a
+row may be what kills the stack: from then on its receives count as well.
+"""
+
+from collections.abc import Iterable
+
+MAX_KILLS = 10
+# Fields of ministack's records of messages: the receive count with which a message is with a function now, and the
+# number of kills in a row that found it there.
+_GIVEN, _KILLS = "kinpics_given", "kinpics_kills"
+
+
+def give(messages: Iterable[dict]) -> None:
+    """Note that messages are given to a function."""
+    for message in messages:
+        message[_GIVEN] = message["receive_count"]
+
+
+def is_given(message: dict) -> bool:
+    """Whether a message is with a function."""
+    return _GIVEN in message
+
+
+def counts(messages: Iterable[dict]) -> dict[str, int]:
+    """The receive counts of messages, by message id."""
+    return {message["id"]: message["receive_count"] for message in messages}
+
+
+def finish(messages: Iterable[dict], given: dict[str, int]) -> None:
+    """Note that a function has ended, well or not, with the messages it was given with these `counts`.
+
+    One that has been given out again meanwhile stays with the other function.
+    """
+    for message in messages:
+        if message.get(_GIVEN) == given[message["id"]]:
+            del message[_GIVEN]
+            message.pop(_KILLS, None)
+
+
+def take_back(message: dict) -> None:
+    """After a kill: take a message from the function it was with, uncounted unless it was there too often."""
+    if message.pop(_GIVEN, None) is None:
+        return
+    message[_KILLS] = message.get(_KILLS, 0) + 1
+    if message[_KILLS] <= MAX_KILLS:
+        message["receive_count"] -= 1
