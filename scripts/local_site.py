@@ -71,19 +71,26 @@ def _is_published(running: Running) -> bool:
 async def _python(running: Running, module: str, *arguments: str) -> str:
     """Run a module as a program; returns what it printed."""
     # A session of its own: Ctrl-C in the terminal comes to the launcher alone, which ends the step with all it started.
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *arguments),
-        env={**os.environ, **running.environment()},
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
+    # The pipe ends it where the launcher is killed.
+    stdin, held = os.pipe()
     try:
-        output, _ = await process.communicate()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        await process.wait()
-        raise
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "local.tether", module, *arguments),
+            env={**os.environ, **running.environment()},
+            stdin=stdin,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        os.close(stdin)
+        try:
+            output, _ = await process.communicate()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            await process.wait()
+            raise
+    finally:
+        os.close(held)
     if process.returncode:
         raise PrepareError(output.decode().strip())
     return output.decode()

@@ -1,5 +1,6 @@
 """A laptop stack started as a person would, for contract and browser tests."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -95,6 +96,28 @@ def new_guest(stack: RunningStack) -> tuple[str, boto3.Session]:
     keys = cognito.get_credentials_for_identity(IdentityId=identity)["Credentials"]
     session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
     return identity, session
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process has started, and theirs; of those that are there, not waiting to be collected."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(path.parent.name)] = int(parent)
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def still_there(pids: set[int], seconds: float) -> set[int]:
+    """Which of the processes have not ended after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while (left := pids & descendants(0)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """What ministack does otherwise than a stack that is trusted should, changed where it does it."""
 
 import contextvars
+import inspect
 import json
 import os
 import re
@@ -8,6 +9,7 @@ from typing import Any
 
 from local.call_log import note_action
 from local.embedded import requests
+from local.tether import end_with_parent
 
 
 def know_one_root() -> None:
@@ -193,6 +195,16 @@ def _kinpics_identity(told):
     return type("CognitoIdentity", (), dict(zip(names, told["identity"])))()
 
 """
+
+
+def end_functions_with_the_stack() -> None:
+    """A function at work when the stack is killed went on, calling a stack that is gone or the next one; and Ctrl-C in
+    a terminal ended functions before the stack knew that it is to stop."""
+    from ministack.core import lambda_runtime
+
+    ignore = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    tether = f"{inspect.getsource(end_with_parent)}\n{end_with_parent.__name__}()\n"
+    lambda_runtime._PYTHON_WORKER_SCRIPT = ignore + tether + lambda_runtime._PYTHON_WORKER_SCRIPT
 
 
 # The buckets that the change set being executed takes over.

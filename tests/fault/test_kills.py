@@ -23,7 +23,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image
-from running import RunningStack, start_stack
+from running import RunningStack, descendants, start_stack, still_there
 
 from functions.keys import decode_external_image_id, image_path
 
@@ -264,8 +264,10 @@ def test_nothing_acknowledged_is_lost_when_the_stack_is_killed(tmp_path: Path, p
             worker.start()
             # Functions and the engine take a second to start: most kills find them at work.
             time.sleep(draw.uniform(0.05, 2.0))
+            started = descendants(stack.process.pid)
             stack.stop(signal.SIGKILL)
             worker.join()
+            assert not still_there(started, 10), f"processes outlive kill {number}"
             stack = start_stack(tmp_path / "data")
             assert stack.outputs == outputs, f"other names after kill {number}"
             wait_until_processed(stack)
