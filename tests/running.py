@@ -98,26 +98,27 @@ def new_guest(stack: RunningStack) -> tuple[str, boto3.Session]:
     return identity, session
 
 
-def descendants(pid: int) -> set[int]:
-    """The processes that a process has started, and theirs; of those that are there, not waiting to be collected."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+def descendants(pid: int) -> dict[int, str]:
+    """The processes that a process has started, and theirs, with their command lines; none that has ended."""
+    parents, commands = {}, {}
+    for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            state, parent = (path / "stat").read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
-                parents[int(path.parent.name)] = int(parent)
+                parents[int(path.name)] = int(parent)
+                commands[int(path.name)] = (path / "cmdline").read_text().replace("\0", " ")
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
-    return found - {pid}
+    return {child: commands.get(child, "") for child in found - {pid}}
 
 
-def still_there(pids: set[int], seconds: float) -> set[int]:
-    """Which of the processes have not ended after so many seconds."""
+def still_there(found: dict[int, str], seconds: float) -> list[str]:
+    """The command lines of those processes that have not ended after so many seconds."""
     deadline = time.monotonic() + seconds
-    while (left := pids & descendants(0)) and time.monotonic() < deadline:
+    while (left := found.keys() & descendants(0).keys()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return left
+    return [found[pid] for pid in left]
 
 
 def free_port() -> int:

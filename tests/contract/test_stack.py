@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from botocore.config import Config
-from running import RunningStack, free_port, start_stack
+from running import RunningStack, descendants, free_port, start_stack, still_there
 from support import jpeg
 
 
@@ -126,20 +126,6 @@ def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
     assert "file" in result.stderr
 
 
-def children(pid: int) -> dict[str, str]:
-    """Command lines of a process's descendants that are alive, by their ids."""
-    command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
-    rows = [line.split(None, 2) for line in result.stdout.splitlines() if "<defunct>" not in line]
-    found: dict[str, str] = {}
-    parents = {str(pid)}
-    for _ in range(4):
-        new = {row[0]: row[-1] for row in rows if row[1] in parents and row[0] not in found}
-        found |= new
-        parents = set(new)
-    return found
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
     photos = tmp_path / "photos"
@@ -147,9 +133,9 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
     (photos / "a.jpg").write_bytes(jpeg())
     first = start_stack(tmp_path / "data")
     first.kinpics("upload", str(photos))
-    assert children(first.process.pid), "the functions and the engine have processes of their own"
+    assert descendants(first.process.pid), "the functions and the engine have processes of their own"
     assert first.stop(number) == 0
-    assert [line for line in children(1).values() if str(tmp_path) in line] == []
+    assert [line for line in descendants(0).values() if str(tmp_path) in line] == []
     assert not list((tmp_path / "data" / "tmp").glob("ministack-lambda-*"))
     second = start_stack(tmp_path / "data")
     try:
@@ -162,17 +148,15 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
 
 
 def test_a_stack_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "a.jpg").write_bytes(jpeg())
     stack = start_stack(tmp_path / "data")
-    stack.kinpics("upload", str(tmp_path / "photos"))
-    found = children(stack.process.pid)
-    assert found
+    stack.client("s3").put_object(Bucket=stack.outputs["PicsBucket"], Key="photos/set/a.jpg", Body=jpeg())
+    deadline = time.monotonic() + 30
+    while not any("ProcessFunction" in line for line in descendants(stack.process.pid).values()):
+        assert time.monotonic() < deadline, "no function is at work"
+        time.sleep(0.05)
+    found = descendants(stack.process.pid)
     stack.stop(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while left := found.keys() & children(1).keys():
-        assert time.monotonic() < deadline, [found[pid] for pid in left]
-        time.sleep(0.1)
+    assert still_there(found, 10) == []
 
 
 def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
@@ -208,7 +192,7 @@ def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 60
-        while not any(" upload " in line for line in children(process.pid).values()):
+        while not any(" upload " in line for line in descendants(process.pid).values()):
             assert time.monotonic() < deadline, "no upload was seen"
             time.sleep(0.02)
         time.sleep(1)  # somewhere in the middle of it
@@ -217,7 +201,7 @@ def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
     finally:
         process.kill()
     assert (process.returncode, output, errors) == (0, "", "")
-    assert [line for line in children(1).values() if str(tmp_path) in line] == []
+    assert [line for line in descendants(0).values() if str(tmp_path) in line] == []
     again = start_stack(data, command="demo")
     try:
         assert b"6 photos<" in get(again.site_url + "/")[2]

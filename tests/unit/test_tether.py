@@ -37,5 +37,5 @@ def test_a_step_ends_with_the_stack_and_all_it_started(tmp_path: Path) -> None:
     finally:
         os.close(held)
     assert process.wait(10) != 0
-    assert not still_there(started, 10)
+    assert still_there(started, 10) == []
     process.stdout.close()
