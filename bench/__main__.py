@@ -2,7 +2,21 @@
 
 import sys
 
-from bench import accuracy, calls, click, faces, imports, lookalike, page, search, start, thumbnails, upload, workplace
+from bench import (
+    accuracy,
+    calls,
+    click,
+    faces,
+    imports,
+    load,
+    lookalike,
+    page,
+    search,
+    start,
+    thumbnails,
+    upload,
+    workplace,
+)
 
 BENCHMARKS = {
     "thumbnails": thumbnails,
@@ -14,6 +28,7 @@ BENCHMARKS = {
     "lookalike": lookalike,
     "calls": calls,
     "upload": upload,
+    "load": load,
     "start": start,
     "page": page,
 }

@@ -30,8 +30,13 @@ from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderErro
 from scripts.closing import entrance_of
 from scripts.config import load_config
 
-# Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine.
-_PARAMETERS = {"Platform": "laptop", "ProcessConcurrency": "2"}
+# Two pics at a time keep two cores busy: while one is in its function, the other is in the face engine. More searches
+# than cores at once would not be done any sooner; the others wait for their turn.
+_PARAMETERS = {
+    "Platform": "laptop",
+    "ProcessConcurrency": "2",
+    "SearchConcurrency": str(max(2, os.cpu_count() or 1)),
+}
 _BUCKETS = {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"}
 
 

@@ -104,6 +104,7 @@ class EmbeddedAws:
         patches.refuse_guests_of_a_pool_that_has_none()
         patches.print_mails()
         patches.tell_functions_who_calls()
+        patches.keep_reserved_concurrency()
         patches.end_functions_with_the_stack()
         patches.let_buckets_be_taken_over()
         patches.refuse_what_has_no_action()

@@ -9,6 +9,7 @@ from typing import Any
 
 from local.call_log import note_action
 from local.embedded import requests
+from local.embedded.turns import Turns
 from local.tether import end_with_parent
 
 
@@ -195,6 +196,36 @@ def _kinpics_identity(told):
     return type("CognitoIdentity", (), dict(zip(names, told["identity"])))()
 
 """
+
+
+def keep_reserved_concurrency() -> None:
+    """ReservedConcurrentExecutions of a template is left out, so that any number of calls start a process each; and
+    where it is set, calls beyond it are refused at once: see `turns`."""
+    from ministack.services import lambda_svc
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = handlers["create"], handlers["update"]
+
+    def reserve(made: tuple, properties: dict) -> tuple:
+        reserved = properties.get("ReservedConcurrentExecutions")
+        lambda_svc._functions[made[0]]["concurrency"] = None if reserved is None else int(reserved)
+        return made
+
+    def create_function(logical_id: str, properties: dict, *rest: Any) -> tuple:
+        return reserve(create(logical_id, properties, *rest), properties)
+
+    def update_function(physical_id: str, old: dict, new: dict, *rest: Any, **others: Any) -> tuple:
+        return reserve(update(physical_id, old, new, *rest, **others), new)
+
+    handlers |= {"create": create_function, "update": update_function}
+    turns = Turns(lambda_svc._acquire_execution_slot, lambda_svc._release_execution_slot)
+
+    def acquire(function: dict, config: dict) -> tuple:
+        return turns.acquire(lambda_svc._inflight_key(config), function, config)
+
+    lambda_svc._acquire_execution_slot = acquire
+    lambda_svc._release_execution_slot = turns.release
 
 
 def end_functions_with_the_stack() -> None:

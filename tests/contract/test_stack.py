@@ -1,6 +1,7 @@
 """The laptop stack as a program: starting, stopping, coming back, and the site it serves."""
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -157,6 +159,22 @@ def test_a_stack_that_is_killed_leaves_no_process(tmp_path: Path) -> None:
     found = descendants(stack.process.pid)
     stack.stop(signal.SIGKILL)
     assert still_there(found, 10) == []
+
+
+def test_searches_beyond_the_reserved_concurrency_wait_for_their_turn(stack: RunningStack) -> None:
+    function = stack.outputs["SearchFunction"]
+    client = stack.session().client("lambda", endpoint_url=stack.api_url, config=Config(max_pool_connections=40))
+    reserved = client.get_function_concurrency(FunctionName=function)["ReservedConcurrentExecutions"]
+    assert reserved == max(2, os.cpu_count() or 1)
+
+    def search(number: int) -> str:
+        payload = json.dumps({"faceid": f"00000000-0000-0000-0000-{number:012}"}).encode()
+        return json.loads(client.invoke(FunctionName=function, Payload=payload)["Payload"].read())["err"]["code"]
+
+    with ThreadPoolExecutor(40) as pool:
+        assert set(pool.map(search, range(40))) == {"FaceNotFound"}
+    running = [line for line in descendants(stack.process.pid).values() if "SearchFunction" in line]
+    assert len(running) <= reserved
 
 
 def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""Calls of a function that has all its reserved concurrency wait for their turn, first come, first served.
+
+AWS refuses them at once: there another copy of the function takes no time from the others, and the reservation is large
+enough for all that come. A laptop has two or four cores for everything. With few copies and a queue everyone is served,
+each a little later, where a hundred copies would use up its memory. Who can't be served soon is refused, like on AWS.
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+MAX_WAITING = 300
+MAX_SECONDS = 20.0
+
+# The key of a function that one more may run of, and nothing; or nothing, and the limit that is reached.
+Slot = tuple[str | None, str | None]
+
+
+class Turns:
+    """Who waits for each function. ``acquire`` and ``release`` of a slot are those that know how many there are."""
+
+    def __init__(self, acquire: Callable[[dict, dict], Slot], release: Callable[[str | None], None]):
+        self._acquire, self._release = acquire, release
+        self._lock = threading.Lock()
+        self._waiting: dict[str, deque[threading.Event]] = defaultdict(deque)
+
+    def acquire(self, key: str, function: dict, config: dict) -> Slot:
+        """A slot of the function called ``key``; waits for it in the caller's thread."""
+        with self._lock:
+            slot, limit = self._acquire(function, config)
+            waiting = self._waiting[key]
+            if slot is not None or limit != "function" or len(waiting) >= MAX_WAITING:
+                return slot, limit
+            turn = threading.Event()
+            waiting.append(turn)
+        turn.wait(MAX_SECONDS)
+        with self._lock:
+            if turn.is_set():
+                return key, None
+            waiting.remove(turn)
+            return None, limit
+
+    def release(self, key: str | None) -> None:
+        """Give a slot back: it passes to whoever has waited longest."""
+        with self._lock:
+            if key is not None and self._waiting[key]:
+                self._waiting[key].popleft().set()
+            else:
+                self._release(key)
