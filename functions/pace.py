@@ -1,4 +1,4 @@
-"""How fast one environment of the function works through calls: a call costs by the piece, however short it is."""
+"""How fast one environment of a function works through visitors' calls: each costs something, however short it is."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,9 @@ CALLS_A_SECOND = 10
 
 
 class Pace:
-    """Lets ``rate`` calls a second pass, and as many at once after a pause."""
+    """Lets ten calls a second pass, and as many at once after a pause."""
 
-    def __init__(
-        self, rate: int, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
-    ):
-        self._rate = rate
+    def __init__(self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._clock = clock
         self._sleep = sleep
         # When the calls that have passed would be through at that rate.
@@ -23,7 +20,7 @@ class Pace:
     def wait(self) -> None:
         """Return when the next call may pass."""
         now = self._clock()
-        early = self._through - now - (1 - 1 / self._rate)
+        early = self._through - now - (1 - 1 / CALLS_A_SECOND)
         if early > 0:
             self._sleep(early)
-        self._through = max(self._through, now) + 1 / self._rate
+        self._through = max(self._through, now) + 1 / CALLS_A_SECOND

@@ -1,7 +1,7 @@
 """What an album costs a month: billed units, counted on the laptop stack, times AWS's list prices.
 
 `counted.json` says what one photo, one visit and one search come to; `make bench ARGS=calls` counts it anew from the
-stack's call log. `prices.json` is the price table, with its date and sources. What can't be counted on a laptop,
+stack's call log. `prices.json` is the price table, with its sources. What can't be counted on a laptop,
 because AWS's machines do it at their own pace, is assumed here, each in one line.
 """
 
@@ -19,7 +19,7 @@ PRICES = _FOLDER / "prices.json"
 
 # Assumed: seconds that AWS's functions take, most of them waiting for Rekognition; memory as in template.yaml.
 _PROCESS_GB_SECONDS = 2.5 * 2048 / 1024
-_SEARCH_GB_SECONDS = 0.5 * 1024 / 1024
+_SEARCH_GB_SECONDS = 0.5 * 512 / 1024
 # Lambda asks a queue of its own for messages: five pollers, each waiting 20 seconds for one.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _IDLE_POLLS = 5 * 3 * 60 * 24 * 30
@@ -35,7 +35,10 @@ _COPIES = 2
 _CACHE_MISSES = 0.1
 
 # https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
-_PAID = ("IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
+# AssociateFaces is taken to cost what the others do.
+_PAID = ("AssociateFaces", "IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
+# One unit reads this much, or twice as much where it may be a moment old.
+READ_BYTES = 4096
 _READS = ("GetItem", "Query", "BatchGetItem", "Scan")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
@@ -46,12 +49,16 @@ class UnknownRegionError(ValueError):
 
 @dataclass(frozen=True)
 class Album:
-    """What is asked about: photos there are, and visits and searches a month; the mean size of an original in MB."""
+    """What is asked about: photos there are, and visits and searches a month; the mean size of an original in MB.
+
+    ``people`` are those of the lookalike gallery, with one portrait each.
+    """
 
     photos: int
     visits: int
     searches: int
     photo_mb: float = 4.0
+    people: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def units_of(calls: Iterable[dict[str, Any]]) -> Counter[str]:
             # One item has the size of the body at most; each of a transaction is written twice.
             units["dynamodb_writes"] += (len(writes) - 1 + math.ceil(call["sent"] / 1024)) * (1 + (len(writes) > 1))
         elif any(name in _READS for name in tables):
-            units["dynamodb_reads"] += max(1, math.ceil(call["received"] / 4096))
+            units["dynamodb_reads"] += max(1, math.ceil(call["received"] / READ_BYTES))
     return units
 
 
@@ -94,7 +101,15 @@ def prices(region: str) -> dict[str, float]:
     if region not in regions:
         raise UnknownRegionError(f"{PRICES.name} has no prices of {region}; it has {', '.join(regions)}")
     own = regions[region]
-    return {**regions.get(own.get("as"), {}), **{name: price for name, price in own.items() if name != "as"}}
+    listed = {**regions.get(own.get("as"), {}), **{name: price for name, price in own.items() if name != "as"}}
+    return {name: price["usd"] for name, price in listed.items()}
+
+
+def unchecked(region: str) -> list[str]:
+    """Units whose price was never held against a page that states it."""
+    regions = json.loads(PRICES.read_text())["regions"]
+    listed = {**regions.get(regions[region].get("as"), {}), **regions[region]}
+    return sorted(name for name, price in listed.items() if name != "as" and "checked" not in price)
 
 
 def counted() -> dict[str, dict[str, float]]:
@@ -106,6 +121,8 @@ def once(album: Album) -> Counter[str]:
     """Units of putting the photos up, which are paid for once."""
     photo = counted()["photo"]
     units = Counter({name: value * album.photos for name, value in photo["units"].items()})
+    # Each portrait is indexed, and its face given to its person.
+    units["rekognition_calls"] += 2 * album.people
     units["lambda_requests"] += album.photos
     units["lambda_gb_seconds"] += album.photos * _PROCESS_GB_SECONDS
     units["sqs_requests"] += album.photos * _SQS_REQUESTS_A_PHOTO
@@ -123,7 +140,9 @@ def monthly(album: Album) -> Counter[str]:
     gigabytes = album.photos * photo["rendition_bytes"] / 1e9
     units["s3_gb"] = album.photos * album.photo_mb * _COPIES / 1000 + gigabytes
     units["dynamodb_gb"] = units["dynamodb_backup_gb"] = album.photos * photo["row_bytes"] / 1e9
-    units["rekognition_faces"] = album.photos * photo["faces"]
+    units["rekognition_faces"] = album.photos * photo["faces"] + album.people
+    units["rekognition_users"] = album.people
+    units["transfer_gb"] = units["dynamodb_reads"] * READ_BYTES / 1e9
     units["cloudfront_gb"] = (album.visits * visit["bytes"] + album.searches * search["bytes"]) / 1e9
     units["cloudfront_requests"] = album.visits * visit["requests"] + album.searches * search["requests"]
     units["cloudfront_functions"] = units["cloudfront_requests"]
@@ -148,11 +167,6 @@ def lines(units: Counter[str], region: str) -> list[Line]:
         listed[service] += amount * table[name]
         due[service] += max(0.0, amount - free.get(name, 0)) * table[name]
     return [Line(service, value, due[service]) for service, value in listed.most_common()]
-
-
-def price_date() -> str:
-    """When the prices were taken down."""
-    return json.loads(PRICES.read_text())["date"]
 
 
 def table(album: Album, parts: dict[str, list[Line]]) -> list[str]:

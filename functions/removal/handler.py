@@ -10,11 +10,11 @@ from botocore.config import Config
 from functions.answers import answered, visitor_of
 from functions.faces import FaceCollection
 from functions.ledger import Ledger
-from functions.pace import CALLS_A_SECOND, Pace
+from functions.pace import Pace
 from functions.removal.request import parse_call
 from functions.removal.requests import RemovalRequests
 
-_pace = Pace(CALLS_A_SECOND)
+_pace = Pace()
 
 
 @functools.cache

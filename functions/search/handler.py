@@ -12,7 +12,7 @@ from botocore.config import Config
 from functions.answers import answered, visitor_of
 from functions.faces import ALBUM, CELEBRITIES, FaceCollection
 from functions.ledger import Ledger
-from functions.pace import CALLS_A_SECOND, Pace
+from functions.pace import Pace
 from functions.search.request import parse_request
 from functions.search.search import Searcher
 from functions.tables import Tables
@@ -22,7 +22,7 @@ metrics = Metrics()
 
 # Somebody waits for the answer, and the page tries again by itself.
 _PATIENCE_SECONDS = 3.0
-_pace = Pace(CALLS_A_SECOND)
+_pace = Pace()
 
 
 @functools.cache

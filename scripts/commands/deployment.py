@@ -9,11 +9,13 @@ from scripts.cloudformation import Event, StackApplier
 from scripts.commands.common import Context, json_option, yes_option
 from scripts.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
 from scripts.publish import build_and_publish
-from scripts.stack import connect
+from scripts.stack import StackError, connect
 from scripts.takeover import take_over
 from scripts.terminal import echo, echo_json
 from scripts.words import count
 
+# Where no other is named, and there is no stack.
+_REGION = "us-east-1"
 # Option, parameter of the template, what it is.
 _SETTINGS = (
     ("email", "AlarmEmail", str, "Where alarms go."),
@@ -25,8 +27,9 @@ _SETTINGS = (
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
     ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once; 0 for no reservation."),
-    ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second, of each table visitors reach."),
-    ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second, of each table visitors write to."),
+    ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second, of each table of photos."),
+    ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second, of the ledger."),
+    ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second, of visitors' own rows."),
     ("intelligent_tiering", "IntelligentTiering", click.Choice(["yes", "no"]), "Cheaper storage for what rests."),
     ("domain", "DomainName", str, "Domain of your own."),
     ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
@@ -131,33 +134,82 @@ def publish(context: Context) -> None:
 
 
 @click.command()
-@click.option("--photos", type=click.IntRange(0), required=True, help="Photos in the album.")
-@click.option("--visitors", type=click.IntRange(0), required=True, help="Visits a month.")
-@click.option("--searches", type=click.IntRange(0), required=True, help="Face searches a month that are new.")
+@click.option("--photos", type=click.IntRange(0), help="Photos in the album.")
+@click.option("--visitors", type=click.IntRange(0), help="Visits a month.")
+@click.option("--searches", type=click.IntRange(0), help="Face searches a month that are new.")
 @click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Mean size of an original.")
-@click.option("--region", default="us-east-1", show_default=True, help="AWS region.")
+@click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
+@click.option("--worst", is_flag=True, help="The most that hostile visitors can cost, instead.")
+@click.option("--region", help="AWS region; the stack's, or us-east-1.")
 @json_option
-def cost(photos: int, visitors: int, searches: int, photo_mb: float, region: str, as_json: bool) -> None:
-    """Print what an album costs a month on AWS, by service.
+@click.pass_obj
+def cost(
+    context: Context,
+    photos: int | None,
+    visitors: int | None,
+    searches: int | None,
+    photo_mb: float,
+    people: int,
+    worst: bool,
+    region: str | None,
+    as_json: bool,
+) -> None:
+    """Print what an album costs a month on AWS, by service; or the most that hostile visitors can cost.
 
-    Calls are counted on the laptop stack. Prices are AWS's list prices as remembered, not checked: compare those in
-    scripts/prices.json first. A search that was made before costs nothing until photos come or go.
+    A month needs --photos, --visitors and --searches. Calls are counted on the laptop stack; a search that was made
+    before costs nothing until photos come or go. --worst takes the limits of the deployed stack; where there is none,
+    the template's. Prices are AWS's list prices: scripts/prices.json says which were checked, and when.
     """
     from scripts import cost as costs
 
-    album = costs.Album(photos, visitors, searches, photo_mb)
     try:
-        parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
+        if worst:
+            lines, usd = _worst(context, region)
+        elif photos is None or visitors is None or searches is None:
+            raise click.UsageError("give --photos, --visitors and --searches, or --worst")
+        else:
+            lines, usd = _a_month(costs.Album(photos, visitors, searches, photo_mb, people), region or _REGION)
     except costs.UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
-        shown = {part: {line.service: [line.listed, line.due] for line in lines} for part, lines in parts.items()}
-        echo_json({"region": region, "prices": costs.price_date(), "usd": shown})
+        echo_json(usd)
         return
-    for line in costs.table(album, parts):
+    for line in lines:
         echo(line)
-    echo(f"USD in {region}, at prices written from memory on {costs.price_date()}, not checked against AWS's pages.")
-    echo("`due` is without what AWS gives every account.")
+
+
+def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
+    """In words and as data, what an album costs."""
+    from scripts import cost as costs
+
+    parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
+    unchecked = costs.unchecked(region)
+    lines = [
+        *costs.table(album, parts),
+        f"USD in {region}, without tax; `due` is without what AWS gives every account.",
+        f"These prices are from memory: {', '.join(unchecked)}.",
+    ]
+    usd = {part: {line.service: [line.listed, line.due] for line in services} for part, services in parts.items()}
+    return lines, {"region": region, "unchecked": unchecked, "usd": usd}
+
+
+def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
+    """In words and as data, the most that visitors can cost."""
+    from scripts import worst as worst_case
+    from scripts.deploy import template_defaults
+
+    try:
+        stack = context.stack
+        source, region = f"the stack {stack.name}", region or stack.region
+        bounds = worst_case.limits(stack.parameters, worst_case.account_concurrency())
+    except StackError:
+        source, region = "the template's defaults, for there is no stack", region or _REGION
+        bounds = worst_case.limits(template_defaults())
+    rows, unbounded = worst_case.table(bounds, region), worst_case.unbounded(bounds, region)
+    usd = {service: [hour, day] for service, hour, day in rows}
+    lines = [f"the most that visitors can cost, with the limits of {source}:"]
+    lines += worst_case.lines(rows, unbounded, region)
+    return lines, {"region": region, "limits": source, "usd": usd, "unbounded": unbounded}
 
 
 @click.command()

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from scripts import cost
-from scripts.cost import Album, UnknownRegionError, lines, monthly, once, prices, units_of
+from scripts import cost, worst
+from scripts.cost import Album, UnknownRegionError, lines, monthly, once, prices, unchecked, units_of
+from scripts.deploy import template_defaults
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
@@ -61,13 +62,88 @@ def test_more_of_anything_never_costs_less() -> None:
 
 def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> None:
     table = json.loads(cost.PRICES.read_text())
-    used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1)))
+    used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1))) | set(worst.units(limits(), worst.DAY))
     for region in table["regions"]:
         assert used <= set(prices(region))
-    assert {name.partition("_")[0] for name in used} == set(table["sources"])
-    assert set(table["always_free"]) <= used
+        assert set(unchecked(region)) <= set(prices(region))
+    told = {"cognito_users"}
+    assert set(prices("us-east-1")) == used | told
+    assert {name.partition("_")[0] for name in used | told} == set(table["sources"])
+    assert set(table["always_free"]) <= used | told
     with pytest.raises(UnknownRegionError, match="us-east-1"):
         prices("mars")
+
+
+def test_a_price_says_when_it_was_checked_or_is_called_unchecked() -> None:
+    listed = json.loads(cost.PRICES.read_text())["regions"]["us-east-1"]
+    assert all(set(price) <= {"usd", "checked", "page_of"} for price in listed.values())
+    assert {name for name, price in listed.items() if "checked" not in price} == set(unchecked("us-east-1"))
+    assert "rekognition_users" in unchecked("us-east-1"), "no page says what user vectors cost"
+    assert prices("eu-west-1")["dynamodb_reads"] == pytest.approx(0.1415e-6)
+
+
+def test_a_gallery_costs_two_calls_a_person_and_its_faces() -> None:
+    def rekognition(people: int) -> float:
+        album = Album(0, 0, 0, people=people)
+        found = [line for units in (once(album), monthly(album)) for line in lines(units, "us-east-1")]
+        return sum(line.listed for line in found if line.service == "rekognition")
+
+    assert rekognition(100) - rekognition(0) == pytest.approx(100 * (2 * 0.001 + 2 * 0.00001))
+
+
+def test_what_visitors_read_is_paid_for_as_transfer_too() -> None:
+    read = monthly(Album(0, 1_000_000, 0))
+    assert read["transfer_gb"] == pytest.approx(read["dynamodb_reads"] * 4096 / 1e9)
+
+
+def limits(**parameters: str) -> worst.Limits:
+    return worst.limits({**template_defaults(), **parameters})
+
+
+def test_hostile_visitors_cost_ten_dollars_a_day_at_most_without_transfer() -> None:
+    for region in json.loads(cost.PRICES.read_text())["regions"]:
+        rows = worst.table(limits(), region)
+        hour, day = worst.without_transfer(rows)
+        assert 0 < hour < day <= 10
+        assert sum(row[2] for row in rows) <= 25
+
+
+def test_the_worst_day_is_what_the_limits_say() -> None:
+    """By hand, for one function, one table and no others."""
+    own = worst.Table("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
+    bounds = worst.Limits(100, (own,), (worst.Function(memory_mb=1024, concurrency=3),), 10, ())
+    units = worst.units(bounds, worst.DAY)
+    assert units["rekognition_calls"] == 100
+    assert units["lambda_gb_seconds"] == 3 * 86_400
+    assert units["lambda_requests"] == 3 * 10 * 86_400
+    assert units["dynamodb_reads"] == 2 * (86_400 + 300)
+    assert units["dynamodb_writes"] == 86_400 + 300
+    assert units["dynamodb_gb"] == units["dynamodb_backup_gb"] == pytest.approx(86_700 * 1024 / 1e9)
+    sent = 2 * 86_700 * 8192 * 9 + units["lambda_requests"] * 1000
+    assert units["transfer_gb"] == pytest.approx(sent / 1e9)
+
+
+@pytest.mark.parametrize("name", ["DailySearches", "SearchConcurrency", "MaxReads", "MaxWrites", "MaxVisitorUnits"])
+def test_every_limit_counts_as_it_is_set(name: str) -> None:
+    def day(**parameters: str) -> float:
+        return sum(row[2] for row in worst.table(limits(**parameters), "us-east-1"))
+
+    twice = str(2 * int(template_defaults()[name]))
+    assert day(**{name: twice}) > day() > day(**{name: "1"})
+
+
+def test_without_a_reservation_the_accounts_own_limit_counts() -> None:
+    parameters = {**template_defaults(), "SearchConcurrency": "0"}
+    seconds = [worst.units(worst.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
+    assert seconds == [10 * 0.5, 1000 * 0.5]
+
+
+def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
+    old = {name: value for name, value in template_defaults().items() if not name.startswith("Max")}
+    assert any("kinpics deploy" in text for text in worst.unbounded(worst.limits(old), "us-east-1"))
+    named = worst.unbounded(limits(), "us-east-1")
+    assert any("CloudFront" in text and "0.085" in text for text in named)
+    assert not any("kinpics deploy" in text for text in named)
 
 
 def test_what_was_counted_is_one_paid_call_for_a_photo_and_for_a_search_and_none_for_a_visit() -> None:

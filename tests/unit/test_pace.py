@@ -17,7 +17,7 @@ class Clock:
 
 def test_ten_calls_at_once_pass_and_no_more_a_second() -> None:
     clock = Clock()
-    pace = Pace(10, lambda: clock.now, clock.sleep)
+    pace = Pace(lambda: clock.now, clock.sleep)
     for _ in range(10):
         pace.wait()
     assert clock.now == pytest.approx(1000.0)
@@ -28,7 +28,7 @@ def test_ten_calls_at_once_pass_and_no_more_a_second() -> None:
 
 def test_a_search_now_and_then_never_waits() -> None:
     clock = Clock()
-    pace = Pace(10, lambda: clock.now, clock.sleep)
+    pace = Pace(lambda: clock.now, clock.sleep)
     for number in range(100):
         clock.now = 1000.0 + number
         pace.wait()

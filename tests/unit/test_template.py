@@ -142,9 +142,10 @@ def test_every_table_and_index_visitors_reach_has_a_maximum() -> None:
         properties = RESOURCES[name]["Properties"]
         indexes = {item["IndexName"]: item for item in properties.get("GlobalSecondaryIndexes", [])}
         limited = indexes[index] if index else properties
-        wanted = {"Ref": {"MaxReadRequestUnits": "MaxReads", "MaxWriteRequestUnits": "MaxWrites"}[maximum]}
-        assert limited.get("OnDemandThroughput", {}).get(maximum) == wanted, (name, index)
-    assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites")) == 1
+        shared = "MaxReads" if maximum == "MaxReadRequestUnits" else "MaxWrites"
+        allowed = [{"Ref": shared}, {"Ref": "MaxVisitorUnits"}]
+        assert limited.get("OnDemandThroughput", {}).get(maximum) in allowed, (name, index)
+    assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites", "MaxVisitorUnits")) == 1
 
 
 def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
@@ -153,6 +154,8 @@ def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
         assert function["EventInvokeConfig"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
         assert "ReservedConcurrentExecutions" in function
         assert (function["LoggingConfig"]["LogFormat"], function["LoggingConfig"]["SystemLogLevel"]) == ("JSON", "WARN")
+        handler = ROOT / (function["Handler"].removesuffix(".handler").replace(".", "/") + ".py")
+        assert "_pace.wait()" in handler.read_text(), "Lambda keeps no pace for queued calls"
 
 
 def test_every_name_is_derived_from_the_stacks() -> None:
