@@ -98,7 +98,7 @@ class FaceCollection:
 
     def delete(self, face_ids: Iterable[str]) -> None:
         """Remove faces; ids the collection does not know are passed over, as DeleteFaces does."""
-        ids = sorted(face_ids)
+        ids = sorted(filter(is_face_id, face_ids))
         for start in range(0, len(ids), _DELETE_BATCH):
             self.client.delete_faces(CollectionId=self.collection_id, FaceIds=ids[start : start + _DELETE_BATCH])
 

@@ -140,6 +140,16 @@ def encode_user_id(person: str) -> str:
     return _encode(person, MAX_USER_ID)
 
 
+def photo_ref(face: dict) -> str:
+    """What names the photo of a face, given as Rekognition does: image id, slash, external image id.
+
+    Rekognition makes the image id from the bytes of the picture, so alone it may stand for several photos. A face that
+    others have indexed may have no external image id; then it is all there is.
+    """
+    external_image_id = face.get("ExternalImageId")
+    return f"{face['ImageId']}/{external_image_id}" if external_image_id else face["ImageId"]
+
+
 def decode_external_image_id(external_image_id: str) -> ImagePath | None:
     """The pic of an external image id, or None for one that is a hash or was not made here."""
     if external_image_id.startswith(_HASHED):

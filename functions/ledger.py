@@ -74,7 +74,7 @@ def _from(moment: float | None) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search has found: ``(face id, image id, similarity)``, best first."""
+    """What a search has found: ``(face id, photo_ref of its photo, similarity)``, best first."""
 
     matches: list[tuple[str, str, float]]
     # Seconds since 1970.

@@ -3,11 +3,19 @@
 Names are wire-compatible with the album this project follows: ``primarykey``, ``sortkey``, ``pic``, ``data``,
 ``image_id``, ``image_path`` mean what they meant there. A row's dataclass converts itself: ``to_item`` gives what
 boto3's DynamoDB *resource* layer takes (``Decimal`` for numbers), ``from_item`` reads what it returns.
+
+Others write these tables too: the album this project follows (whose rows hold ``data`` alone), older and newer
+releases, the owner. So reading never fails: what is missing or of another type is None or empty, numbers may come as
+text, and attributes that are not known here are kept when a row is written again.
 """
 
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
-from typing import Any, Self
+import contextlib
+import functools
+import math
+from dataclasses import Field, dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from types import UnionType
+from typing import Any, Self, get_args
 
 SETS_PARTITION = "/"
 GRID_INDEX = "grid"
@@ -42,17 +50,83 @@ def from_dynamodb(value: Any) -> Any:
     return value
 
 
+@functools.cache
+def attributes(shape: "type[Row]") -> dict[str, Field]:
+    """The attributes of a row, by name: the fields that have a sentence of help."""
+    return {entry.name: entry for entry in fields(shape) if "help" in entry.metadata}
+
+
+def _read(value: Any, annotation: Any) -> Any:
+    """A value of boto3's as a field of this type holds it. Raises ``ValueError`` for one of another type."""
+    kind = next(iter(get_args(annotation)), annotation) if isinstance(annotation, UnionType) else annotation
+    if kind is int and isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except InvalidOperation:
+            raise ValueError(f"{value!r} is no number") from None
+    if isinstance(value, Decimal) and (kind is not int or not value.is_finite()):
+        raise ValueError(f"{value!r} is not what is expected")
+    value = from_dynamodb(value)
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise ValueError(f"{value!r} is not what is expected")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """Conversion that every row shares; a field that is None has no attribute."""
 
+    # The item this row was read from, as boto3 gave it; empty for a new row.
+    source: dict = field(default_factory=dict, compare=False, repr=False)
+    # Names of attributes that are there, but not of their type.
+    unread: tuple[str, ...] = field(default=(), compare=False)
+
     @classmethod
     def from_item(cls, item: dict) -> Self:
-        known = {entry.name for entry in fields(cls)}
-        return cls(**{name: from_dynamodb(value) for name, value in item.items() if name in known})
+        """The row of an item; a key that is missing is a ``KeyError``, which no table has."""
+        values: dict[str, Any] = {}
+        unread = []
+        for name, entry in attributes(cls).items():
+            if item.get(name) is None:
+                continue
+            try:
+                values[name] = _read(item[name], entry.type)
+            except ValueError:
+                unread.append(name)
+        return cls(**values, source=item, unread=tuple(unread))
 
     def to_item(self) -> dict:
-        values = ((entry.name, getattr(self, entry.name)) for entry in fields(self))
-        return {name: to_dynamodb(value) for name, value in values if value is not None}
+        values = ((name, getattr(self, name)) for name in attributes(type(self)))
+        return self.unknown | {name: to_dynamodb(value) for name, value in values if value is not None}
+
+    @property
+    def unknown(self) -> dict:
+        """What was read that no field stands for, as boto3 gave it."""
+        known = attributes(type(self))
+        return {name: value for name, value in self.source.items() if name not in known}
+
+
+def face_records_of(data: dict) -> list[dict]:
+    """The face records of an IndexFaces response that can be read: those whose face has an id.
+
+    A bounding box that is not four numbers is left out.
+    """
+    records = data.get("FaceRecords")
+    return [read for record in records if (read := _face_record(record))] if isinstance(records, list) else []
+
+
+def _face_record(record: Any) -> dict | None:
+    face = record.get("Face") if isinstance(record, dict) else None
+    if not isinstance(face, dict) or not isinstance(face.get("FaceId"), str):
+        return None
+    face = {name: value for name, value in face.items() if name not in ("BoundingBox", "ImageId")}
+    if isinstance(record["Face"].get("ImageId"), str):
+        face["ImageId"] = record["Face"]["ImageId"]
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        box = {name: float(record["Face"]["BoundingBox"][name]) for name in ("Width", "Height", "Left", "Top")}
+        if all(map(math.isfinite, box.values())):
+            face["BoundingBox"] = box
+    return {**record, "Face": face}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +139,17 @@ class PicSet(Row):
         "File name of the featured picture: the first one processed, until it is removed.", default=None
     )
     title: str | None = described("Title given by the owner; without one, the name is shown.", default=None)
-    pic_count: int = described("Number of pics in the set.", default=0)
-    face_count: int = described("Number of indexed faces in all pics of the set.", default=0)
+    pic_count: int | None = described(
+        "Number of pics in the set. Rows of others have none until `kinpics reconcile` counts.", default=None
+    )
+    face_count: int | None = described("Number of indexed faces in all pics of the set.", default=None)
     created_at: str | None = described("When the first pic was processed (ISO 8601, UTC).", default=None)
     updated_at: str | None = described("When a pic was last processed or removed (ISO 8601, UTC).", default=None)
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether others wrote it: its pics are not counted yet. A set with a title alone waits for its first pic."""
+        return self.pic_count is None and self.pic is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,24 +158,38 @@ class Pic(Row):
 
     primarykey: str = described("Name of the picture set.")
     sortkey: str = described("File name of the pic.")
-    grid_key: str = described("Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name.")
-    width: int = described("Width in pixels, after EXIF orientation.")
-    height: int = described("Height in pixels, after EXIF orientation.")
-    placeholder: str = described("ThumbHash of the pic, base64: shown until the thumbnail is there.")
-    face_count: int = described("Number of indexed faces.")
-    etag: str = described("ETag of the original these values were made from.")
-    size: int = described("Size of the original in bytes.")
-    content_type: str = described("Media type found by decoding, not by extension.")
+    grid_key: str | None = described(
+        "Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name.", default=None
+    )
+    width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
+    height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
+    placeholder: str | None = described(
+        "ThumbHash of the pic, base64: shown until the thumbnail is there.", default=None
+    )
+    face_count: int | None = described("Number of indexed faces.", default=None)
+    etag: str | None = described("ETag of the original these values were made from.", default=None)
+    size: int | None = described("Size of the original in bytes.", default=None)
+    content_type: str | None = described("Media type found by decoding, not by extension.", default=None)
     taken_at: str | None = described(
         "When the photo was taken, from EXIF (ISO 8601; local time unless it says more).", default=None
     )
     exif: dict | None = described("Camera, lens and exposure from EXIF; never a position.", default=None)
-    processed_at: str = described("When this row was written (ISO 8601, UTC).")
-    data: dict = described("The whole IndexFaces response, without its HTTP metadata.")
+    processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
+    data: dict = described("The whole IndexFaces response, without its HTTP metadata.", default_factory=dict)
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether others wrote it, and the process function has not completed it yet."""
+        return self.etag is None
+
+    @property
+    def missing(self) -> list[str]:
+        """Attributes that every row of this release has, and this one lacks."""
+        return [name for name in _ALWAYS if getattr(self, name) is None]
 
     @property
     def face_records(self) -> list[dict]:
-        return self.data.get("FaceRecords", [])
+        return face_records_of(self.data)
 
     @property
     def face_ids(self) -> set[str]:
@@ -103,26 +198,40 @@ class Pic(Row):
     @property
     def image_id(self) -> str | None:
         """Rekognition's id of this picture; a picture without faces has none."""
-        return next((record["Face"]["ImageId"] for record in self.face_records), None)
+        return next((image_id for record in self.face_records if (image_id := record["Face"].get("ImageId"))), None)
 
 
+_ALWAYS = ("grid_key", "width", "height", "placeholder", "face_count", "etag", "size", "content_type", "processed_at")
 GRID_ATTRIBUTES = ("width", "height", "placeholder", "face_count", "taken_at")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRecord(Row):
-    """A pic, or a portrait or person of the lookalike gallery, by Rekognition's id: what a search leads to."""
+    """A pic, or a portrait or person of the lookalike gallery, by Rekognition's id; pics of one content share it."""
 
-    image_id: str = described("Rekognition's id of the picture; of a person, `person:` and Rekognition's user id.")
-    image_path: str = described("`<picset>/<file>`; of a portrait `celebrities/<person>/<file>`.")
-    width: int = described("Width in pixels, after EXIF orientation.")
-    height: int = described("Height in pixels, after EXIF orientation.")
-    placeholder: str = described("ThumbHash of the pic, base64.")
-    data: dict = described("The whole IndexFaces response, as in `pics`.")
+    image_id: str = described(
+        "Rekognition's id of the picture; of a portrait, with `/` and its external image id behind it; of a person, "
+        "`person:` and Rekognition's user id."
+    )
+    image_path: str | None = described("`<picset>/<file>`; of a portrait `celebrities/<person>/<file>`.", default=None)
+    other_paths: set | None = described("Paths of further pics with the same bytes, if there are any.", default=None)
+    width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
+    height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
+    placeholder: str | None = described("ThumbHash of the pic, base64.", default=None)
+    data: dict = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
     person: str | None = described("Of a portrait alone: whom it shows.", default=None)
     credit: str | None = described("Of a portrait: who made it.", default=None)
     licence: str | None = described("Of a portrait: under which licence it is shown.", default=None)
     url: str | None = described("Of a portrait: where it comes from.", default=None)
+
+    @property
+    def face_records(self) -> list[dict]:
+        return face_records_of(self.data)
+
+    @property
+    def paths(self) -> set[str]:
+        """Every pic it leads to."""
+        return {path for path in (self.image_path, *(self.other_paths or ())) if isinstance(path, str)}
 
 
 @dataclass(frozen=True, kw_only=True)

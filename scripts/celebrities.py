@@ -25,6 +25,7 @@ from functions.keys import (
     check_picset,
     encode_external_image_id,
     encode_user_id,
+    photo_ref,
 )
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
 from functions.process.sync import IMAGE_REFUSED
@@ -123,7 +124,8 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
         )
     _put(stack, image_path, renditions)
     record = ImageRecord(
-        image_id=faces[0]["ImageId"],
+        # The image id alone is that of an album's photo of the same bytes.
+        image_id=photo_ref(faces[0]),
         image_path=image_path,
         width=renditions.width,
         height=renditions.height,
@@ -151,7 +153,8 @@ def records(stack: Stack) -> Iterator[ImageRecord]:
         FilterExpression=Attr("person").exists() & ~Attr("image_id").begins_with(PERSON_PREFIX),
     )
     for page in pages:
-        yield from map(ImageRecord.from_item, page["Items"])
+        found = map(ImageRecord.from_item, page["Items"])
+        yield from (record for record in found if record.person and record.image_path)
 
 
 def people(stack: Stack) -> Counter[str]:
@@ -167,7 +170,7 @@ def remove(stack: Stack, person: str) -> int:
     with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
         _patiently(stack, lambda: stack.rekognition.delete_user(CollectionId=collection_id, UserId=person_id))
     # Faces go before the records that they can be found by.
-    _delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.data["FaceRecords"]])
+    _delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.face_records])
     for record in found:
         for bucket in ("PicsBucket", "ThumbnailsBucket"):
             stack.s3.delete_object(Bucket=stack.outputs[bucket], Key=record.image_path)

@@ -262,6 +262,11 @@ def _agreement(stack: Stack) -> Finding:
         more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
         text = "; ".join(lines[:_MOST_LINES]) + more
         return Finding("agreement", "wrong", text, "run `kinpics reconcile`")
+    if differences.unfinished:
+        name, reason = min(differences.unfinished.items())
+        more = f", and {len(differences.unfinished) - 1} more like it" if len(differences.unfinished) > 1 else ""
+        advice = "upload what is missing, then run `kinpics reconcile`"
+        return Finding("agreement", "warning", f"{name}: {reason}{more}", advice)
     faces = sum(len(row.face_ids) for row in found.rows.values())
     text = f"{len(found.rows)} photos with {faces} faces are the same in S3, tables and collection"
     return Finding("agreement", "ok", text)

@@ -1,6 +1,5 @@
 """Writes docs/data.md from the shapes: `python -m scripts.document_data`; a test holds the file to it."""
 
-from dataclasses import fields
 from pathlib import Path
 
 from functions import keys, shapes
@@ -32,7 +31,7 @@ def render() -> str:
             "| attribute | what it is |",
             "|---|---|",
         ]
-        lines += [f"| `{field.name}` | {field.metadata['help']} |" for field in fields(shape)]
+        lines += [f"| `{name}` | {entry.metadata['help']} |" for name, entry in shapes.attributes(shape).items()]
         parts.append("\n".join(lines) + "\n")
     parts.append(_REST)
     return "\n".join(parts)
@@ -61,7 +60,7 @@ What a day has cost and what searches have found; key `entry`. Rows go by themse
 | `calls/removal/<day>` | `calls` | removal requests of a day |
 | `visitor/<day>/<identity id>` | `calls` | paid searches of one visitor, by Cognito identity |
 | `collection/album` | `version`, `changed_at` | counts on with each change of the collection's faces |
-| `search/album/<face id>/<least similarity>` | `found`, `version`, `moment` | zlib of JSON: `[[face id, image id, similarity], ...]`, found in that version of the collection at that moment |
+| `search/album/<face id>/<least similarity>/2` | `found`, `version`, `moment` | zlib of JSON: `[[face id, photo, similarity], ...]`, found in that version of the collection at that moment; a photo is `<image id>/<external image id>` |
 
 ## Objects
 

@@ -1,5 +1,6 @@
 """Take the whole album out, as files that any other program reads: originals, and what the tables say as JSON."""
 
+import base64
 import contextlib
 import csv
 import hashlib
@@ -8,13 +9,13 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from functions.shapes import from_dynamodb
 from scripts.celebrities import records
 from scripts.gallery_table import COLUMNS
 from scripts.plan import SHA256_METADATA
@@ -78,13 +79,21 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     for picset in stack.tables.sets():
-        pics = [asdict(pic) for pic in stack.tables.pics_of(picset.sortkey)]
+        pics = [from_dynamodb(pic.to_item()) for pic in stack.tables.pics_of(picset.sortkey)]
         with _written(folder / "sets" / f"{picset.sortkey}.json") as file:
-            text = json.dumps({"set": asdict(picset), "pics": pics}, indent=1, ensure_ascii=False)
+            whole = {"set": from_dynamodb(picset.to_item()), "pics": pics}
+            text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
     _export_gallery(stack, folder / "celebrities")
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
+
+
+def _as_text(value: Any) -> Any:
+    """What JSON has no word for: sets, and bytes, which others may have written."""
+    if isinstance(value, set):
+        return sorted(from_dynamodb(list(value)), key=str)
+    return base64.b64encode(bytes(value)).decode()
 
 
 def _export_gallery(stack: Stack, folder: Path) -> None:

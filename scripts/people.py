@@ -7,6 +7,7 @@ function knows whom not to index again. The photos stay: each is processed anew,
 import io
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from PIL import Image
 
 from functions.faces import ALBUM
 from functions.forgotten import SIMILARITY, is_reference
-from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path
+from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from scripts.stack import Stack
 from scripts.takeover import take_over
@@ -58,12 +59,8 @@ def drop(stack: Stack, request: RemovalRequest) -> None:
 def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
     """The faces among those named that are still in the album, the largest first."""
     faces = stack.faces.faces_by_id(face_ids)
-    records = stack.tables.image_records(face["ImageId"] for face in faces)
-    found = [
-        Sighting(face, parse_image_path(records[face["ImageId"]].image_path))
-        for face in faces
-        if face["ImageId"] in records
-    ]
+    paths = _photos(stack, faces)
+    found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
     return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
 
 
@@ -83,10 +80,10 @@ def forget(stack: Stack, named: list[Sighting]) -> list[ImagePath]:
         doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         doomed[sighting.face_id] = sighting.face
         left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
-    records = stack.tables.image_records({face["ImageId"] for face in doomed.values()})
+    paths = _photos(stack, doomed.values())
     stack.faces.delete(doomed)
     stack.ledger.changed(ALBUM)
-    return sorted(parse_image_path(record.image_path) for record in records.values())
+    return sorted(set(paths.values()))
 
 
 def forgotten(stack: Stack) -> list[Forgotten]:
@@ -101,6 +98,12 @@ def remember(stack: Stack, references: list[Forgotten]) -> None:
         key = {"kind": FORGOTTEN, "id": reference.id}
         stack.dynamodb.delete_item(TableName=stack.outputs["ForgottenTable"], Key=key)
     stack.faces.delete(reference.id for reference in references)
+
+
+def _photos(stack: Stack, faces: Iterable[dict]) -> dict[str, ImagePath]:
+    """The photos that show these faces, by the `photo_ref` of the face."""
+    found = stack.tables.photos((face["FaceId"], photo_ref(face)) for face in faces)
+    return {ref: parse_image_path(record.image_path) for ref, record in found.items() if record.image_path}
 
 
 def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:

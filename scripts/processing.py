@@ -49,9 +49,7 @@ def wait_in_sync(stack: Stack, paths: Iterable[ImagePath], ignore: set[str], ste
     etags = dict(zip(paths, manage.etags(stack, paths), strict=True))
     present = {path: etag for path, etag in etags.items() if etag}
     outcome = wait(stack, present, ignore, step)
-    gone = _wait(
-        stack, etags.keys() - present.keys(), lambda left: left - stack.tables.etags(left).keys(), ignore, step
-    )
+    gone = _wait(stack, etags.keys() - present.keys(), lambda left: left - stack.tables.present(left), ignore, step)
     return Outcome(outcome.done | gone.done, outcome.failed | gone.failed, outcome.unheard | gone.unheard)
 
 
@@ -70,7 +68,7 @@ def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], No
     """Wait until no row is left of removed pics."""
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
-        return waiting - stack.tables.etags(waiting).keys()
+        return waiting - stack.tables.present(waiting)
 
     return _wait(stack, set(paths), finished, seen_dead_letters(stack), step)
 

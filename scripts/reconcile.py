@@ -65,7 +65,7 @@ def reconcile(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -
     wait_until_idle(stack, processing.STALLED_SECONDS)
     found = drift(survey(stack))
     mended = Mended(failed=dead_letters.take_out(stack, found.check))
-    if not len(found) or not tell(found):
+    if not (len(found) or found.unfinished) or not tell(found):
         return mended
     _process(stack, found, progress, mended)
     wait_until_idle(stack, processing.STALLED_SECONDS)
@@ -95,9 +95,13 @@ def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> 
 
 def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
     """Remove what no row knew of both times: the second time alone it may be of a pic that is at work just now."""
-    records = left.records.keys() & found.records.keys()
-    for image_id in records:
-        stack.dynamodb.delete_item(TableName=stack.outputs["PicsByImageIdTable"], Key={"image_id": image_id})
+    records = [
+        (image_id, path)
+        for image_id in left.records
+        for path in left.records[image_id] & found.records.get(image_id, set())
+    ]
+    for image_id, path in records:
+        stack.tables.leave_record(image_id, path)
     faces = left.faces.keys() & found.faces.keys()
     if faces:
         stack.faces.delete(faces)
@@ -108,11 +112,11 @@ def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
 def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
     """Let a set's row count what is there; False where it has changed since it was looked at."""
     key = {"primarykey": SETS_PARTITION, "sortkey": name}
-    unchanged = "(attribute_not_exists(pic_count) OR pic_count = :seen)"
-    values: dict[str, Any] = {":seen": count.seen_pics}
+    unchanged = "attribute_not_exists(pic_count)" if count.seen_pics is None else "pic_count = :seen"
+    values: dict[str, Any] = {} if count.seen_pics is None else {":seen": count.seen_pics}
     try:
         if count.pics:
-            first = next(stack.tables.grid(name))["sortkey"]
+            first = next(stack.tables.listing(name))["sortkey"]
             stack.dynamodb.update_item(
                 TableName=stack.outputs["PicsTable"],
                 Key=key,
@@ -125,7 +129,7 @@ def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
                 TableName=stack.outputs["PicsTable"],
                 Key=key,
                 ConditionExpression=unchanged,
-                ExpressionAttributeValues=values,
+                **({"ExpressionAttributeValues": values} if values else {}),
             )
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -5,8 +5,9 @@ S3's originals are the truth; everything else is made from them and can be made 
 
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from functions.keys import (
@@ -18,20 +19,23 @@ from functions.keys import (
     BadNameError,
     ImagePath,
     decode_external_image_id,
-    encode_external_image_id,
     parse_key,
 )
-from functions.shapes import SETS_PARTITION, from_dynamodb
+from functions.shapes import SETS_PARTITION, ImageRecord, Pic, PicSet
 from scripts.stack import Stack
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a pic's row says that others have to agree with."""
+    """What a pic's row says that others have to agree with.
 
-    etag: str
+    ``etag`` is None in a row of others; ``faults`` names what a row of this release would have.
+    """
+
+    etag: str | None
     image_id: str | None
     face_ids: frozenset[str]
+    faults: frozenset[str]
 
 
 @dataclass
@@ -46,10 +50,12 @@ class Survey:
     thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
     downloads: dict[ImagePath, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[ImagePath, Row] = field(default_factory=dict)
-    sets: dict[str, dict] = field(default_factory=dict)
-    records: dict[str, str] = field(default_factory=dict)
-    # By external image id.
-    faces: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    sets: dict[str, PicSet] = field(default_factory=dict)
+    # The paths that each record leads to, by image id; the first release kept portraits by theirs alone.
+    records: dict[str, set[str]] = field(default_factory=dict)
+    portraits: set[str] = field(default_factory=set)
+    # External image id by face id.
+    faces: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class SetCount:
 
     pics: int
     faces: int
-    seen_pics: int
+    seen_pics: Any
 
 
 @dataclass
@@ -68,23 +74,29 @@ class Drift:
     # The process function has to look at these pics again, or do them anew from their originals.
     check: dict[ImagePath, str] = field(default_factory=dict)
     redo: dict[ImagePath, str] = field(default_factory=dict)
-    # Records and faces that no row knows of: image id to image path, face id to external image id.
-    records: dict[str, str] = field(default_factory=dict)
+    # Records and faces that no row knows of: image id to image paths, face id to external image id.
+    records: dict[str, set[str]] = field(default_factory=dict)
     faces: dict[str, str] = field(default_factory=dict)
     # Sets whose row counts wrongly.
     sets: dict[str, SetCount] = field(default_factory=dict)
+    # What others wrote and nothing here can complete, with the reason: it stays, and is told.
+    unfinished: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
+        """How much there is to mend."""
         return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets))
 
     def lines(self) -> Iterator[str]:
         """Each disagreement in words."""
         for path, reason in sorted((self.check | self.redo).items()):
             yield f"{path}: {reason}"
-        for image_id, path in sorted(self.records.items()):
-            yield f"record {image_id} leads to {path}, which does not know of it"
+        for image_id, paths in sorted(self.records.items()):
+            for path in sorted(paths):
+                yield f"record {image_id} leads to {path}, which does not know of it"
         for face_id, external_image_id in sorted(self.faces.items()):
             yield f"face {face_id} is in the collection for {decode_external_image_id(external_image_id) or 'no pic'}"
+        for name, reason in sorted(self.unfinished.items()):
+            yield f"{name}: {reason}"
         for name, count in sorted(self.sets.items()):
             yield f"set {name} should count {count.pics} pics and {count.faces} faces"
 
@@ -96,7 +108,7 @@ def survey(stack: Stack) -> Survey:
     references = set(stack.forgotten.references())
     for face in stack.faces.faces():
         if face["FaceId"] not in references:
-            found.faces[face.get("ExternalImageId", "")].add(face["FaceId"])
+            found.faces[face["FaceId"]] = face.get("ExternalImageId", "")
     for path, item in _pics(stack, stack.pics_bucket):
         found.originals[path] = item["ETag"].strip('"')
     for prefix in ("", f"{VIEW_WIDTH}/"):
@@ -105,21 +117,19 @@ def survey(stack: Stack) -> Survey:
     for rule in DOWNLOAD_RULES:
         for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], f"{DOWNLOADS_PREFIX}{rule}/"):
             found.downloads[path].add(rule)
-    projection = "primarykey, sortkey, etag, #data.FaceRecords, pic_count, face_count"
-    names = {"#data": "data"}
-    for item in _scan(stack, "PicsTable", ProjectionExpression=projection, ExpressionAttributeNames=names):
+    for item in _scan(stack, "PicsTable"):
         if item["primarykey"] == SETS_PARTITION:
-            found.sets[item["sortkey"]] = item
+            found.sets[item["sortkey"]] = PicSet.from_item(item)
         else:
-            faces = [record["Face"] for record in item.get("data", {}).get("FaceRecords", [])]
-            found.rows[ImagePath(item["primarykey"], item["sortkey"])] = Row(
-                item["etag"],
-                next((face["ImageId"] for face in faces), None),
-                frozenset(face["FaceId"] for face in faces),
+            pic = Pic.from_item(item)
+            found.rows[ImagePath(pic.primarykey, pic.sortkey)] = Row(
+                pic.etag, pic.image_id, frozenset(pic.face_ids), frozenset({*pic.missing, *pic.unread})
             )
-    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path, person"):
-        if "person" not in item:  # a portrait has no row among the pics
-            found.records[item["image_id"]] = item["image_path"]
+    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path, other_paths, person"):
+        if "person" in item:
+            found.portraits.add(item["image_id"])
+        else:
+            found.records[item["image_id"]] = ImageRecord.from_item(item).paths
     return found
 
 
@@ -131,30 +141,47 @@ def drift(found: Survey) -> Drift:
         row = found.rows.get(path)
         if row is None:
             result.check[path] = "has an original, but no row"
+        elif row.etag is None:
+            result.check[path] = f"its row lacks {_listed(row.faults)}: others have written it"
         elif row.etag != etag:
             result.check[path] = "its row is of another original"
+        elif row.faults:
+            result.redo[path] = f"its row lacks {_listed(row.faults)}"
         elif found.thumbnails.get(path, 0) < len(path.thumbnail_keys):
             result.check[path] = "a thumbnail is missing"
         elif found.downloads.get(path, set()) != wanted:
             result.check[path] = "what visitors may download of it is missing, or made by another rule"
-        elif row.face_ids - found.faces.get(encode_external_image_id(path), set()):
+        elif row.face_ids - found.faces.keys():
             result.redo[path] = "a face is missing in the collection"
-        elif row.image_id and found.records.get(row.image_id) != str(path):
+        elif not _has_record(found, path, row.image_id):
             result.redo[path] = "its record by image id is missing"
     for path in (found.rows.keys() | found.thumbnails.keys() | found.downloads.keys()) - found.originals.keys():
-        result.check[path] = "has no original any more"
+        if path in found.rows and found.rows[path].etag is None:
+            result.unfinished[str(path)] = (
+                "others have written its row, and its original is not in the bucket: upload it"
+            )
+        else:
+            result.check[path] = "has no original any more"
     rows_by_name = {str(path): row for path, row in found.rows.items()}
-    for image_id, path in found.records.items():
-        row = rows_by_name.get(path)
-        if row is None or row.image_id != image_id:
-            result.records[image_id] = path
-    rows_by_id = {encode_external_image_id(path): row for path, row in found.rows.items()}
-    for external_image_id, face_ids in found.faces.items():
-        row = rows_by_id.get(external_image_id)
-        for face_id in face_ids - (row.face_ids if row else frozenset()):
-            result.faces[face_id] = external_image_id
+    for image_id, paths in found.records.items():
+        wrong = {path for path in paths if path not in rows_by_name or rows_by_name[path].image_id != image_id}
+        if wrong:
+            result.records[image_id] = wrong
+        if not paths:
+            result.unfinished[f"record {image_id}"] = "others have written it, and its image_path can't be read"
+    known = {face_id for row in found.rows.values() for face_id in row.face_ids}
+    result.faces = {face_id: name for face_id, name in found.faces.items() if face_id not in known}
     _compare_sets(found, result)
     return result
+
+
+def _has_record(found: Survey, path: ImagePath, image_id: str | None) -> bool:
+    """Whether a pic's record is as it should be; a picture without faces has none."""
+    return image_id is None or image_id in found.portraits or str(path) in found.records.get(image_id, ())
+
+
+def _listed(faults: Iterable[str]) -> str:
+    return ", ".join(sorted(faults))
 
 
 def _compare_sets(found: Survey, result: Drift) -> None:
@@ -162,11 +189,21 @@ def _compare_sets(found: Survey, result: Drift) -> None:
     faces: Counter[str] = Counter()
     for path, row in found.rows.items():
         faces[path.picset] += len(row.face_ids)
+    # A set of others is shown by its rows; once it is counted, by the grid's index, which lacks rows not completed.
+    bare = {path.picset for path, row in found.rows.items() if "grid_key" in row.faults}
     for name in pics.keys() | found.sets.keys():
-        counted = from_dynamodb(found.sets.get(name, {}))
+        picset = found.sets.get(name, PicSet(sortkey=name))
+        if picset.is_uncounted and name in bare:
+            continue
         # A set that was given its title before its first pic counts nothing yet.
-        if (counted.get("pic_count", 0), counted.get("face_count", 0)) != (pics[name], faces[name]):
-            result.sets[name] = SetCount(pics[name], faces[name], counted.get("pic_count", 0))
+        counted = (picset.pic_count or 0, picset.face_count or 0)
+        if counted != (pics[name], faces[name]) or not _are_numbers(picset):
+            result.sets[name] = SetCount(pics[name], faces[name], picset.source.get("pic_count"))
+
+
+def _are_numbers(picset: PicSet) -> bool:
+    counts = (picset.source.get(name) for name in ("pic_count", "face_count"))
+    return all(count is None or isinstance(count, Decimal) for count in counts)
 
 
 def _pics(stack: Stack, bucket: str, prefix: str = "") -> Iterator[tuple[ImagePath, dict]]:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
-from functions.faces import ALBUM, FaceCollection
+from functions.faces import ALBUM, FaceCollection, is_face_id
 from functions.forgotten import SIMILARITY, ForgottenPeople
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
@@ -87,7 +87,8 @@ class Album:
             self.objects.put_thumbnails(path, renditions, original.etag)
             self.objects.put_download(path, original, renditions)
             return
-        data = self._without_forgotten(path, self._index(bucket, path, renditions))
+        indexed = self._adopted(path) or self._index(bucket, path, renditions)
+        data = self._without_forgotten(path, indexed)
         pic = self._pic(path, original, renditions, data)
         self.objects.put_thumbnails(path, renditions, original.etag)
         self.objects.put_download(path, original, renditions)
@@ -105,9 +106,21 @@ class Album:
         known = old.face_ids if old else set()
         if abandoned:
             known |= self.faces.face_ids_of(path)
+        if old and known - keep:
+            keep = keep | self.tables.faces_elsewhere(path, old)
         self.faces.delete(known - keep)
         if known or keep:
             self.ledger.changed(ALBUM)
+
+    def _adopted(self, path: ImagePath) -> dict | None:
+        """The faces in a row that others wrote, where all of them are in the collection: links to them go on."""
+        pic = self.tables.get_pic(path)
+        if pic is None or not pic.is_adopted or not pic.image_id:
+            return None
+        found = self.faces.faces_by_id(sorted(filter(is_face_id, pic.face_ids)))
+        if {face["FaceId"] for face in found} != pic.face_ids:
+            return None
+        return {**pic.data, "FaceRecords": pic.face_records}
 
     def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict:
         if not renditions.has_room_for_faces:

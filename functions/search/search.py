@@ -23,7 +23,7 @@ from functions.answers import RequestError
 from functions.batch_get import TableBusyError
 from functions.faces import CELEBRITIES, FaceCollection
 from functions.forgotten import is_reference
-from functions.keys import PERSON_PREFIX
+from functions.keys import PERSON_PREFIX, photo_ref
 from functions.ledger import CeilingReachedError, Found, Ledger
 from functions.search.request import DEFAULT_THRESHOLD, SearchRequest, next_token
 from functions.shapes import ImageRecord
@@ -37,6 +37,8 @@ _MIN_RECORDS = 10
 _FIRST_FACE = ""
 # Rekognition's and DynamoDB's, of too many calls or units a second.
 _BUSY_CODES = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
+# Counts on when what the ledger keeps of an answer changes its meaning, so that a release reads its own answers alone.
+_MATCH_FORMAT = 2
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
 
 
@@ -69,7 +71,7 @@ class Searcher:
             elif request.collection == CELEBRITIES:
                 found = Found(_people(collection, request), 0, True)
             else:
-                found = Found(_best_by_image(collection.search_by_image(request.image, request.threshold)), 0, True)
+                found = Found(_best_by_photo(collection.search_by_image(request.image, request.threshold)), 0, True)
             return self._page(found, request)
         except CeilingReachedError as error:
             raise RequestError(429, error.code, str(error), error.until) from None
@@ -90,7 +92,7 @@ class Searcher:
     def _by_face(self, collection: FaceCollection, face_id: str, request: SearchRequest) -> Found:
         """All matches of a face of the collection down to a round similarity, which serves every threshold above."""
         least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
-        search = f"{face_id}/{least:.0f}"
+        search = f"{face_id}/{least:.0f}/{_MATCH_FORMAT}"
         recalled = self.ledger.recall(request.collection, search)
         if recalled.found and recalled.found.is_current:
             self.note("AnswersFromCache")
@@ -105,7 +107,7 @@ class Searcher:
                 raise
             self.note("AnswersFromCache")
             return recalled.found
-        found = Found(_best_by_image([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
+        found = Found(_best_by_photo([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
         try:
             self.ledger.remember(request.collection, search, found, recalled.version)
         except ClientError as error:
@@ -133,13 +135,22 @@ class Searcher:
         start, wanted = request.offset, request.limit + 1
         while start < len(matches):
             chunk = matches[start : start + max(wanted, _MIN_RECORDS)]
-            records = self.tables.image_records(image_id for _, image_id, _ in chunk)
-            for offset, (face_id, image_id, similarity) in enumerate(chunk, start):
-                photo = _photo(records.get(image_id), face_id, similarity)
+            records = self._records(chunk, request.collection)
+            for offset, (face_id, ref, similarity) in enumerate(chunk, start):
+                photo = _photo(records.get(ref), face_id, similarity)
                 if photo is not None:
                     wanted -= 1
                     yield offset, photo
             start += len(chunk)
+
+    def _records(self, matches: list[tuple[str, str, float]], collection: str) -> dict[str, ImageRecord]:
+        """What matches lead to, by their photo's reference."""
+        if collection != CELEBRITIES:
+            return self.tables.photos((face_id, ref) for face_id, ref, _ in matches)
+        # The first release kept portraits by their image id alone.
+        names = {ref: (ref, ref.partition("/")[0]) for _, ref, _ in matches}
+        known = self.tables.image_records({name for pair in names.values() for name in pair})
+        return {ref: record for ref, pair in names.items() for name in reversed(pair) if (record := known.get(name))}
 
 
 def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
@@ -150,25 +161,29 @@ def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[st
     return [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in found]
 
 
-def _best_by_image(matches: list[dict]) -> list[tuple[str, str, float]]:
-    """The best match of each picture, best first, without the faces that forgotten people are known by."""
+def _best_by_photo(matches: list[dict]) -> list[tuple[str, str, float]]:
+    """The best match of each photo, best first, without the faces that forgotten people are known by.
+
+    Each is face id, the photo's reference (`photo_ref`), similarity.
+    """
     best: dict[str, tuple[str, str, float]] = {}
     for match in sorted(matches, key=lambda match: -match["Similarity"]):
         face = match["Face"]
         if is_reference(face):
             continue
-        best.setdefault(face["ImageId"], (face["FaceId"], face["ImageId"], match["Similarity"]))
+        ref = photo_ref(face)
+        best.setdefault(ref, (face["FaceId"], ref, match["Similarity"]))
     return list(best.values())
 
 
 def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict | None:
     """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
-    faces = [_face(face["Face"]) for face in record.data.get("FaceRecords", [])] if record else []
+    faces = [_face(face["Face"]) for face in record.face_records] if record else []
     own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
     if record is None or own is None:
         return None
     return {
-        "image_id": record.image_id,
+        "image_id": record.image_id.partition("/")[0],
         "image_path": record.image_path,
         # Never rounded up: only the clicked face itself is 100 percent.
         "similarity": math.floor(similarity * 100) / 100,

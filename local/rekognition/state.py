@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL
 """
 _COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence, user_id"
 _TOKEN_SECONDS = 3600.0
+# Namespace of image ids.
+_IMAGES = uuid.UUID("6e6f1d51-2f0a-4f0e-9d3b-5f1f7f5b0c11")
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,17 @@ class State:
     def index(
         self, collection: str, image: bytes, external_image_id: str | None, faces: list[FoundFace]
     ) -> list[StoredFace]:
-        """Store the faces of a picture, in the order given; one indexed before, under the same name, keeps its ids."""
+        """Store the faces of a picture, in the order given; one indexed before, under the same name, keeps its ids.
+
+        The image id is made from the picture's bytes, as Rekognition's is: one picture under two names has one.
+        """
         vectors = self.vectors(collection)
         digest = hashlib.sha256(image).hexdigest()
         known = self._faces(
             "collection = ? AND image_digest = ? AND external_image_id IS ? ORDER BY number",
             (collection, digest, external_image_id),
         )
-        image_id = known[0].image_id if known else str(uuid.uuid4())
+        image_id = known[0].image_id if known else str(uuid.uuid5(_IMAGES, digest))
         by_box = {json.dumps(face.bounding_box): face for face in known}
         with self._transaction():
             stored = [

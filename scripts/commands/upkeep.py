@@ -124,7 +124,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
                 echo(f"  {line}")
         paid = len(drift.check) + len(drift.redo)
         question = f"Mend {count(len(drift), 'disagreement')}? At most {count(paid, 'paid IndexFaces call')}."
-        return not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
+        return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
     try:
         mended = mending.reconcile(context.stack, Progress(quiet=as_json), tell)

@@ -66,6 +66,11 @@ def test_faces_are_indexed_searched_and_deleted(rekognition: Any, collection: st
     first = index(rekognition, portraits["obama.jpg"], "one")["FaceRecords"][0]["Face"]
     second = index(rekognition, portraits["obama2.jpg"], "two")["FaceRecords"][0]["Face"]
     index(rekognition, portraits["biden.jpg"], "three")
+    again = index(rekognition, portraits["obama.jpg"], "again")["FaceRecords"][0]["Face"]
+    assert again["ImageId"] == first["ImageId"] != second["ImageId"], "it is made from the picture's bytes"
+    assert again["FaceId"] != first["FaceId"], "another name makes other faces"
+    assert index(rekognition, portraits["obama.jpg"], "one")["FaceRecords"][0]["Face"] == first
+    rekognition.delete_faces(CollectionId=collection, FaceIds=[again["FaceId"]])
     found = rekognition.search_faces(CollectionId=collection, FaceId=first["FaceId"])
     assert [match["Face"]["FaceId"] for match in found["FaceMatches"]] == [second["FaceId"]]
     assert 80 <= found["FaceMatches"][0]["Similarity"] <= 100

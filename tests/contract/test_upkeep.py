@@ -81,7 +81,13 @@ def delete_record(album: RunningStack) -> None:
 
 
 def add_record(album: RunningStack) -> None:
-    album.table("PicsByImageIdTable").put_item(Item={"image_id": "nowhere", "image_path": f"{SET}/gone.jpg"})
+    table = album.table("PicsByImageIdTable")
+    table.update_item(
+        Key={"image_id": table.scan()["Items"][0]["image_id"]},
+        UpdateExpression="ADD other_paths :gone",
+        ExpressionAttributeValues={":gone": {f"{SET}/gone.jpg"}},
+    )
+    table.put_item(Item={"image_id": "nowhere", "image_path": f"{SET}/gone.jpg"})
 
 
 def add_row(album: RunningStack) -> None:
@@ -104,6 +110,17 @@ def add_faces(album: RunningStack) -> None:
         )
 
 
+def put_rows_of_others(album: RunningStack) -> None:
+    """As the album's forerunner writes them."""
+    pics, by_image_id = album.table("PicsTable"), album.table("PicsByImageIdTable")
+    for key in ({"primarykey": SET, "sortkey": "biden.jpg"}, {"primarykey": "/", "sortkey": SET}):
+        row = pics.get_item(Key=key)["Item"]
+        pics.put_item(Item=key | {name: row[name] for name in ("data", "pic") if name in row})
+        if "data" in row:
+            image_id = {"image_id": row["data"]["FaceRecords"][0]["Face"]["ImageId"]}
+            by_image_id.put_item(Item=image_id | {"image_path": f"{SET}/biden.jpg", "data": row["data"]})
+
+
 def miscount(album: RunningStack) -> None:
     album.table("PicsTable").update_item(
         Key={"primarykey": "/", "sortkey": SET},
@@ -123,6 +140,7 @@ DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
     (add_row, "has no original any more"),
     (add_thumbnail, "has no original any more"),
     (add_faces, "is in the collection for"),
+    (put_rows_of_others, "others have written it"),
     (miscount, f"set {SET} should count"),
 ]
 

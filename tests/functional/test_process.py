@@ -3,7 +3,7 @@
 import contextlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -15,10 +15,10 @@ from moto import mock_aws
 from PIL import ExifTags, Image
 from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aws, picture
 
-from functions.keys import NONE, decode_external_image_id, parse_key
+from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
-from functions.shapes import Pic
+from functions.shapes import ImageRecord, Pic
 from functions.tables import LeaseTakenError
 
 KEY = "photos/set/a.jpg"
@@ -106,8 +106,16 @@ def check_agreement(aws: FakeAws) -> None:
     assert aws.keys(aws.thumbnails_bucket) == served
     faces = {(str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.faces()}
     assert faces == {(key.removeprefix("photos/"), face_id) for key, row in rows.items() for face_id in row.face_ids}
-    by_image = {row["image_id"]: row["image_path"] for row in aws.rows("pics_by_image_id")}
-    assert by_image == {row.image_id: key.removeprefix("photos/") for key, row in rows.items() if row.image_id}
+    by_image: dict[str, set[str]] = {}
+    for key, row in rows.items():
+        if row.image_id:
+            by_image.setdefault(row.image_id, set()).add(key.removeprefix("photos/"))
+    records = {item["image_id"]: ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")}
+    assert {image_id: record.paths for image_id, record in records.items()} == by_image
+    for record in records.values():
+        assert record.data == rows[f"photos/{record.image_path}"].data, "what a client of the seeds' reads is one pic's"
+    found = aws.tables.photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    assert {record.image_path for record in found.values()} == {path for paths in by_image.values() for path in paths}
     for key, row in rows.items():
         assert row.etag == aws.s3.head_object(Bucket="pics", Key=key)["ETag"].strip('"')
     counts = {
@@ -183,6 +191,69 @@ def test_the_same_photo_in_two_sets(aws: FakeAws, handle: Callable) -> None:
     for key in (KEY, "photos/other/a.jpg"):
         aws.put(key, picture(RED))
         handle(message(key))
+    check_agreement(aws)
+
+
+@pytest.mark.parametrize("first", ["a", "b", "c"])
+@pytest.mark.parametrize("body", [None, picture(BLUE), picture(GREEN, RED)], ids=["deleted", "replaced", "the same"])
+def test_one_picture_under_three_names_is_three_photos(
+    aws: FakeAws, handle: Callable, first: str, body: bytes | None
+) -> None:
+    keys = {name: f"photos/{name}/{'ä' * 120}.png" for name in "abc"}
+    keys["b"] = "photos/set/b.png"
+    for number, key in enumerate(keys.values()):
+        aws.put(key, picture(GREEN, RED))
+        handle(message(key, number))
+    check_photos_of_all_faces(aws, keys.values())
+    if body is None:
+        aws.s3.delete_object(Bucket="pics", Key=keys.pop(first))
+    else:
+        aws.put(keys[first], body)
+    handle(message(f"photos/{first}/{'ä' * 120}.png" if first != "b" else "photos/set/b.png", 9))
+    assert aws.dead_letters() == []
+    check_photos_of_all_faces(aws, keys.values())
+
+
+def check_photos_of_all_faces(aws: FakeAws, keys: Iterable[str]) -> None:
+    """Each photo is found by each of its faces, and has a row by image id of one that is there."""
+    paths = {key.removeprefix("photos/") for key in keys}
+    found = aws.tables.photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    assert {record.image_path for record in found.values()} == paths
+    records = [ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")]
+    assert sorted(path for record in records for path in record.paths) == sorted(paths)
+    for record in records:
+        pic = aws.tables.get_pic(parse_key(f"photos/{record.image_path}"))
+        assert pic is not None
+        assert record.data == pic.data, "what a client of the seeds reads is one photo's"
+
+
+@pytest.mark.parametrize("other", ["deleted", "replaced", "processed again"])
+@pytest.mark.parametrize("own", ["new", "deleted", "replaced"])
+def test_two_workers_at_two_names_of_one_picture(
+    aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch, own: str, other: str
+) -> None:
+    """Between what one worker has read and what it writes, another is done with the other name."""
+    keys = [f"photos/set/{name}.png" for name in "abc"]
+    for number, key in enumerate(keys[own == "new" :]):
+        aws.put(key, picture(GREEN, RED))
+        handle(message(key, number))
+    if own == "deleted":
+        aws.s3.delete_object(Bucket="pics", Key=keys[0])
+    else:
+        aws.put(keys[0], picture(BLUE) if own == "replaced" else picture(GREEN, RED))
+    transact = aws.dynamodb.transact_write_items
+
+    def meanwhile(**arguments: Any) -> dict:
+        monkeypatch.setattr(aws.dynamodb, "transact_write_items", transact)
+        if other == "deleted":
+            aws.s3.delete_object(Bucket="pics", Key=keys[1])
+        elif other == "replaced":
+            aws.put(keys[1], picture(RED))
+        aws.album.sync("pics", parse_key(keys[1]), owner="other", seconds=60, force=True)
+        return transact(**arguments)
+
+    monkeypatch.setattr(aws.dynamodb, "transact_write_items", meanwhile)
+    assert handle(message(keys[0], 7)) == []
     check_agreement(aws)
 
 
