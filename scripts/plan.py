@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pillow_heif
 from botocore.exceptions import ClientError
-from PIL import Image
 
 from functions.keys import BadNameError, ImagePath, check_picset, image_path
-
-pillow_heif.register_heif_opener(thumbnails=False)
+from functions.process.kinds import HEAD_BYTES, media_type
 
 # Digest of an original, kept as the object's metadata: an ETag is none for a file that went up in parts.
 SHA256_METADATA = "sha256"
@@ -86,12 +83,8 @@ def list_photos(folder: Path, picset: str) -> Plan:
     for entry in entries:
         if entry.name.startswith(".") or entry.name.lower() in _CLUTTER:
             continue
-        if entry.is_dir():
-            plan.left_out.append(Refusal(entry.name, "a folder within: a set is one folder, upload it as its own set"))
-        elif not entry.is_file():
-            plan.left_out.append(Refusal(entry.name, "not a regular file"))
-        elif entry.suffix.lower() not in PHOTO_SUFFIXES and not _is_image(entry):
-            plan.left_out.append(Refusal(entry.name, "not a photo"))
+        if reason := _left_out(entry):
+            plan.left_out.append(Refusal(entry.name, reason))
         else:
             _add(plan, entry, names)
     if not plan.uploads and not plan.refused:
@@ -99,16 +92,39 @@ def list_photos(folder: Path, picset: str) -> Plan:
     return plan
 
 
+def _left_out(entry: Path) -> str:
+    """Why an entry of a folder is passed over; empty for what may be a photo."""
+    if entry.is_symlink():
+        return "a link, which is not followed: put the photo itself there"
+    if entry.is_dir():
+        return "a folder within: a set is one folder, upload it as its own set"
+    if not entry.is_file():
+        return "not a regular file"
+    if entry.suffix.lower() in PHOTO_SUFFIXES:
+        return ""
+    try:
+        kind = media_type(_head(entry))
+    except OSError:
+        return ""  # told when it is read
+    if kind == "image/tiff" and entry.suffix:
+        return "a camera's raw file: make a JPEG of it"
+    return "" if kind else "not a photo"
+
+
 def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
     try:
         # Some systems take names apart into letters and accents; the album writes them in one way.
         path = image_path(plan.picset, unicodedata.normalize("NFC", entry.name))
-        size = entry.stat().st_size
+        size, kind = entry.stat().st_size, media_type(_head(entry))
     except BadNameError as error:
         plan.refused.append(Refusal(_printable(entry.name), f"{error}; rename the file"))
         return
     except OSError as error:
         plan.refused.append(Refusal(entry.name, f"can't be read: {error.strerror}"))
+        return
+    if kind is None:
+        reason = "is not an image that this album reads, whatever its name says" if size else "is empty"
+        plan.refused.append(Refusal(entry.name, f"the file {reason}"))
         return
     twin = names.get(path.file.casefold())
     if twin == path.file:
@@ -169,13 +185,9 @@ def _digest(photo: Photo) -> str | OSError:
     return digest.hexdigest()
 
 
-def _is_image(path: Path) -> bool:
-    """Whether a file without a photo's suffix is one by content."""
-    try:
-        with Image.open(path):
-            return True
-    except Exception:  # whatever the decoders make of a file that is none
-        return False
+def _head(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _printable(name: str) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from functions.process.colour_profile import bare_profile
 from functions.process.heif_boxes import check_decodes, strip_heif
+from functions.process.kinds import HEAD_BYTES, media_type
 from functions.process.parts import CantStripError, part, uint, view
 
 # Of the file itself, where it is long, or written anew.
@@ -57,18 +58,10 @@ def _is(data: bytes, pieces: Iterable[Piece]) -> bool:
 
 
 def _format_of(data: bytes) -> tuple[str, Callable[[bytes, bytes], list[Piece]]]:
-    if data.startswith(b"\xff\xd8"):
-        return "image/jpeg", _strip_jpeg
-    if data.startswith(_PNG):
-        return "image/png", _strip_png
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp", _strip_webp
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        return "image/gif", lambda data, _: _strip_gif(data)
-    if data[4:8] == b"ftyp":
-        is_avif = data[8:12] == b"avif"
-        return "image/avif" if is_avif else "image/heic", lambda data, _: [strip_heif(data)]
-    raise CantStripError("files of this format are not stripped")
+    kind = media_type(data[:HEAD_BYTES])
+    if kind is None or kind not in _STRIP:
+        raise CantStripError("files of this format are not stripped")
+    return kind, _STRIP[kind]
 
 
 # JPEG
@@ -142,6 +135,7 @@ def _strip_png(data: bytes, exif: bytes) -> list[Piece]:
     kept: list[Piece] = [_PNG]
     at = len(_PNG)
     kind = b""
+    has_picture = False
     while kind != b"IEND":
         length, kind = uint(data, at, 4), part(data, at + 4, 4)
         chunk = view(data, at, length + 12)
@@ -154,6 +148,9 @@ def _strip_png(data: bytes, exif: bytes) -> list[Piece]:
             raise CantStripError(f"the PNG holds a chunk of unknown kind {kind!r}")
         if kind == b"IHDR" and exif:
             kept.append(_chunk(b"eXIf", exif))
+        has_picture |= kind == b"IDAT"
+    if not has_picture:
+        raise CantStripError("the PNG holds no picture")
     return kept
 
 
@@ -227,6 +224,7 @@ _GIF_LOOP_SIZE = 17
 def _strip_gif(data: bytes) -> list[Piece]:
     at = 13 + _table_size(part(data, 0, 13)[10])
     kept: list[Piece] = [view(data, 0, at)]
+    has_picture = False
     while (kind := uint(data, at, 1)) != _GIF_END:
         if kind == _GIF_PICTURE:
             # The picture's descriptor, its colours, how wide its codes are, the codes.
@@ -237,9 +235,12 @@ def _strip_gif(data: bytes) -> list[Piece]:
             raise CantStripError(f"the GIF holds a block of unknown kind {kind:02X}")
         block = view(data, at, end - at)
         is_loop = len(block) == _GIF_LOOP_SIZE + 2 and bytes(block[2:]).startswith(_GIF_LOOPS)
+        has_picture |= kind == _GIF_PICTURE
         if kind == _GIF_PICTURE or block[1] == _GIF_CONTROL or (block[1] == _GIF_APPLICATION and is_loop):
             kept.append(block)
         at = end
+    if not has_picture:
+        raise CantStripError("the GIF holds no picture")
     return [*kept, bytes([_GIF_END])]
 
 
@@ -251,3 +252,13 @@ def _after_blocks(data: bytes, at: int) -> int:
     while length := uint(data, at, 1):
         at += 1 + length
     return at + 1
+
+
+_STRIP: dict[str, Callable[[bytes, bytes], list[Piece]]] = {
+    "image/jpeg": _strip_jpeg,
+    "image/png": _strip_png,
+    "image/webp": _strip_webp,
+    "image/gif": lambda data, _: _strip_gif(data),
+    "image/heic": lambda data, _: [strip_heif(data)],
+    "image/avif": lambda data, _: [strip_heif(data)],
+}

@@ -13,6 +13,9 @@ from scripts.publish import build_and_publish, picture_paths
 from scripts.terminal import echo, echo_json
 from scripts.words import count
 
+# Of the files left out for one reason, as many are told by name.
+_MAX_NAMES = 5
+
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -92,8 +95,12 @@ def _print_report(report: Any) -> None:
 def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
     for item in failures:
         echo(f"  failed    {item.file}: {item.reason}")
+    by_reason: dict[str, list[str]] = {}
     for item in left_out:
-        echo(f"  left out  {item.file}: {item.reason}")
+        by_reason.setdefault(item.reason, []).append(item.file)
+    for reason, files in by_reason.items():
+        more = f" and {len(files) - _MAX_NAMES} more" if len(files) > _MAX_NAMES else ""
+        echo(f"  left out  {', '.join(files[:_MAX_NAMES])}{more}: {reason}")
     for warning in warnings:
         echo(f"  note      {warning}")
 

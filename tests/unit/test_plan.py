@@ -1,10 +1,18 @@
+import hashlib
+import io
 import os
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 from support import jpeg
 
-from scripts.plan import PlanError, hash_photos, list_photos, picset_of
+from functions.process.kinds import HEAD_BYTES, media_type
+from scripts.commands.album import _print_remarks
+from scripts.plan import PlanError, Refusal, hash_photos, list_photos, picset_of
+
+pillow_heif.register_heif_opener(thumbnails=False)
 
 
 def names(photos: list) -> list[str]:
@@ -13,7 +21,7 @@ def names(photos: list) -> list[str]:
 
 def test_photos_go_and_the_rest_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.JPG").write_bytes(jpeg())
-    (tmp_path / "a.heic").write_bytes(b"whatever")  # judged when it is processed
+    (tmp_path / "a.heic").write_bytes(jpeg())  # as some phones name what they have converted
     (tmp_path / "no_suffix").write_bytes(jpeg())
     (tmp_path / "notes.txt").write_text("text")
     (tmp_path / "movie.mov").write_bytes(b"x")
@@ -24,6 +32,60 @@ def test_photos_go_and_the_rest_is_told(tmp_path: Path) -> None:
     assert names(plan.uploads) == ["a.heic", "b.JPG", "no_suffix"]
     assert sorted(item.file for item in plan.left_out) == ["below", "movie.mov", "notes.txt"]
     assert plan.refused == []
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    elsewhere, folder = tmp_path / "private", tmp_path / "set"
+    elsewhere.mkdir()
+    folder.mkdir()
+    (elsewhere / "secret.jpg").write_bytes(jpeg())
+    (folder / "a.jpg").write_bytes(jpeg())
+    (folder / "b.jpg").symlink_to(elsewhere / "secret.jpg")
+    (folder / "below").symlink_to(elsewhere)
+    (folder / "broken.jpg").symlink_to(elsewhere / "none.jpg")
+    plan = list_photos(folder, "set")
+    assert names(plan.uploads) == ["a.jpg"]
+    assert [item.file for item in plan.left_out] == ["b.jpg", "below", "broken.jpg"]
+    assert all("not followed" in item.reason for item in plan.left_out)
+
+
+FILM = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
+
+
+@pytest.mark.parametrize("content", [b"-----BEGIN OPENSSH PRIVATE KEY-----", b"%PDF-1.7", FILM])
+def test_what_a_file_is_goes_by_its_content(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key.jpg").write_bytes(content)
+    (tmp_path / "key").write_bytes(content)
+    (tmp_path / "raw.nef").write_bytes(b"II*\0rest")
+    (tmp_path / "photo.dat").write_bytes(jpeg())
+    (tmp_path / "empty.png").write_bytes(b"")
+    plan = list_photos(tmp_path, "set")
+    assert names(plan.uploads) == ["photo.dat"]
+    refused = {item.file: item.reason for item in plan.refused}
+    assert set(refused) == {"empty.png", "key.jpg"}
+    assert "not an image" in refused["key.jpg"]
+    assert "empty" in refused["empty.png"]
+    assert {item.file: item.reason for item in plan.left_out} == {
+        "key": "not a photo",
+        "raw.nef": "a camera's raw file: make a JPEG of it",
+    }
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "HEIF"])
+def test_every_format_that_is_read_is_known_by_its_content(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, kind)
+    known = media_type(out.getvalue()[:HEAD_BYTES])
+    assert known == f"image/{kind.lower()}".replace("heif", "heic")
+
+
+def test_many_files_left_out_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    left_out = [Refusal(f"{number}.mov", "not a photo") for number in range(9)]
+    _print_remarks([], [*left_out, Refusal("a.jpg", "a link")], [])
+    assert capsys.readouterr().out.splitlines() == [
+        "  left out  0.mov, 1.mov, 2.mov, 3.mov, 4.mov and 4 more: not a photo",
+        "  left out  a.jpg: a link",
+    ]
 
 
 @pytest.mark.parametrize("name", ["😀.jpg", "a + %20#?&.jpg", "ü" * 120 + ".jpg", " spaced .jpg", "'\"<b>.jpg"])
@@ -59,11 +121,11 @@ def test_two_spellings_of_one_name_clash(tmp_path: Path) -> None:
 
 
 def test_digests(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(b"abc")
+    (tmp_path / "a.jpg").write_bytes(photo := jpeg())
     plan = list_photos(tmp_path, "set")
     steps = []
     hash_photos(plan, lambda: steps.append(1))
-    assert plan.uploads[0].sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert plan.uploads[0].sha256 == hashlib.sha256(photo).hexdigest()
     assert len(steps) == 1
 
 

@@ -1,0 +1,29 @@
+"""What a file is by its first bytes, whatever its name says."""
+
+HEAD_BYTES = 64
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# https://nokiatech.github.io/heif/technical.html and https://aomediacodec.github.io/av1-avif/
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+
+
+def media_type(head: bytes) -> str | None:
+    """The media type of a picture by its first `HEAD_BYTES` bytes; None for what the album does not read."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if head.startswith(_TIFF):
+        return "image/tiff"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        end = min(int.from_bytes(head[:4], "big"), len(head), HEAD_BYTES)
+        brands = {head[8:12], *(head[at : at + 4] for at in range(16, end, 4))}
+        if brands & _AVIF_BRANDS:
+            return "image/avif"
+        if brands & _HEIC_BRANDS:
+            return "image/heic"
+    return None
