@@ -12,6 +12,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from scripts.account import in_plain_words
+
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (stack status codes)
 _NEVER_MADE = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
@@ -104,7 +106,8 @@ class StackApplier:
         try:
             change_set = self.client.create_change_set(**arguments)["Id"]
         except ClientError as error:
-            raise DeployError(f"the stack {self.name} was refused: {error.response['Error'].get('Message')}") from None
+            message = in_plain_words(error.response["Error"].get("Message", ""))
+            raise DeployError(f"the stack {self.name} was refused: {message}") from None
         if not self._is_ready(change_set):
             return False
         seen = {event["EventId"] for event in self._events()}
@@ -149,7 +152,7 @@ class StackApplier:
                 self.client.delete_change_set(ChangeSetName=change_set)
                 if any(text in reason for text in _NOTHING_TO_DO):
                     return False
-                raise DeployError(f"the stack {self.name} was refused: {reason}")
+                raise DeployError(f"the stack {self.name} was refused: {in_plain_words(reason)}")
             time.sleep(self.pause)
 
     def _wait_until_settled(self) -> None:
@@ -182,7 +185,7 @@ class StackApplier:
                 raise DeployError(f"the stack {self.name} is still {status}: look at its events")
             time.sleep(self.pause)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE"):
-            reasons = [f"{event.resource}: {event.reason}" for event in failures if event.reason]
+            reasons = [f"{event.resource}: {in_plain_words(event.reason)}" for event in failures if event.reason]
             told = "; ".join(reasons + self._validation_failures()) or "look at its events"
             raise DeployError(f"the stack {self.name} ended as {status}: {told}")
 

@@ -20,6 +20,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions.keys import PHOTOS_PREFIX
+from scripts.account import concurrency
 from scripts.closing import closed_entrance, closed_template
 from scripts.cloudformation import DeployError, StackApplier, with_literal_names
 from scripts.config import ROOT
@@ -28,9 +29,7 @@ from scripts.stack import Stack
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
 _KEEP_PACKAGES_DAYS = 90
-# Lambda keeps this many of an account's concurrent executions free of reservations.
-_UNRESERVED = 100
-# As in template.yaml.
+# What template.yaml reserves for the removal function.
 _REMOVALS = 2
 
 
@@ -98,13 +97,20 @@ def template_defaults() -> dict[str, str]:
     return {name: str(parameter["Default"]) for name, parameter in parameters.items()}
 
 
-def search_concurrency(target: Target, wanted: int) -> int:
-    """``wanted``, or 0 where the account has no room to reserve it with what the removal function takes.
+def has_room(target: Target, described: dict[str, Any] | None, wanted: int) -> bool:
+    """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests.
 
-    A new account may run 10 functions in all.
+    A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
+    one: what it has reserved is room too.
     """
-    limits = target.session.client("lambda").get_account_settings()["AccountLimit"]
-    return wanted if limits["UnreservedConcurrentExecutions"] - wanted - _REMOVALS >= _UNRESERVED else 0
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+    functions = target.session.client("lambda")
+    reserved = 0
+    for name in ("SearchFunction", "RemovalFunction"):
+        if name in outputs:
+            settings = functions.get_function_concurrency(FunctionName=outputs[name])
+            reserved += settings.get("ReservedConcurrentExecutions", 0)
+    return concurrency(target.session).has_room(wanted + _REMOVALS, reserved)
 
 
 def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:

@@ -20,9 +20,10 @@ from functions.keys import ImagePath
 from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
+from scripts.account import MORE_FUNCTIONS, UPGRADE, concurrency, free_plan
 from scripts.closing import entrance_of, new_guest, ways_in
 from scripts.config import load_config, undeployed
-from scripts.deploy import Target, notified_queues
+from scripts.deploy import Target, notified_queues, template_defaults
 from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
 from scripts.words import count
@@ -50,6 +51,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
     closed = _is_closed(target, stack)
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("credentials", lambda: _credentials(target)),
+        ("account", lambda: _account(target)),
         ("region", lambda: _region(target)),
         ("stack", lambda: _stack(stack)),
         ("events", lambda: _events(stack)),
@@ -57,6 +59,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
         ("closed", lambda: _closed(target, stack)),
         *([] if closed else [("site", lambda: _site(stack)), ("visitors", lambda: _visitors(stack))]),
         ("cross-origin calls", lambda: _cors(stack)),
+        ("concurrency", lambda: _concurrency(target, stack, closed=closed)),
         ("paid calls today", lambda: _paid_calls(stack)),
         ("alarms", lambda: _alarms(target, stack)),
         ("dead letters", lambda: _dead_letters(stack)),
@@ -86,6 +89,36 @@ def _credentials(target: Target) -> Finding:
     is_root = identity["Arn"].endswith(":root") and not target.is_laptop
     advice = "use a user or role of less power than the account's root" if is_root else ""
     return Finding("credentials", "warning" if is_root else "ok", identity["Arn"], advice)
+
+
+def _account(target: Target) -> Finding:
+    plan = None if target.is_laptop else free_plan(target.session)
+    if plan:
+        return Finding("account", "warning", str(plan), f"upgrade it: `{UPGRADE}`")
+    return Finding("account", "ok", "no plan of AWS's is known to close it")
+
+
+def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
+    """Whether searches have executions of their own, which a new account has no room for."""
+    if target.is_laptop or closed:
+        return Finding("concurrency", "ok", "not looked at on a laptop or while the site is closed")
+    settings = target.session.client("lambda").get_function_concurrency(FunctionName=stack.outputs["SearchFunction"])
+    limits = concurrency(target.session)
+    if reserved := settings.get("ReservedConcurrentExecutions"):
+        text = f"searches have {reserved} of the {limits.total} functions that the account may run at once"
+        return Finding("concurrency", "ok", text)
+    wanted = int(stack.parameters.get("SearchConcurrency", 0))
+    default = int(template_defaults()["SearchConcurrency"])
+    if not limits.has_room(wanted or default):
+        text = f"the account may run {limits.total} functions at once in all, too few to reserve any for searches"
+        return Finding("concurrency", "warning", text, MORE_FUNCTIONS)
+    if wanted:
+        text = f"the account has room now to reserve {wanted} functions at once for searches"
+        return Finding("concurrency", "warning", text, "run `kinpics deploy`")
+    # Releases that looked for room only once noted that there was none as a wish for none.
+    text = "no function is reserved for searches (SearchConcurrency is 0), though the account has room"
+    advice = f"if that was not your wish, run `kinpics deploy --search-concurrency {default}`"
+    return Finding("concurrency", "ok", text, advice)
 
 
 def _region(target: Target) -> Finding:

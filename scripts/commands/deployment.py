@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from scripts.account import MORE_FUNCTIONS, UPGRADE, free_plan
 from scripts.cloudformation import Event, StackApplier
 from scripts.commands.common import Context, json_option, yes_option
 from scripts.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
@@ -76,11 +77,11 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
         name = deployment.check_stack_name(click.prompt("Name of the stack", default=name, err=True))
     parameters |= load_config().parameters
     before = StackApplier(client, name).describe()
-    if before is None:
-        if asks:
-            _ask(target, parameters)
-        wanted = int((deployment.template_defaults() | parameters)["SearchConcurrency"])
-        _leave_room(deployment.search_concurrency(target, wanted), wanted, parameters)
+    if before is None and asks:
+        _ask(target, parameters)
+    _leave_room(target, before, parameters)
+    if not target.is_laptop and (plan := free_plan(target.session)):
+        echo(f"note: {plan}: upgrade it with `{UPGRADE}`", err=True)
     echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
@@ -112,10 +113,20 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
 
 
-def _leave_room(concurrency: int, wanted: int, parameters: dict[str, str]) -> None:
-    if concurrency != wanted:
-        parameters["SearchConcurrency"] = str(concurrency)
-        echo("note: this account has no room to reserve concurrency for searches; its own limit bounds them", err=True)
+def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[str, str]) -> None:
+    """Reserve executions for searches as soon as the account has room for them, which a new one has not."""
+    from scripts import deploy as deployment
+
+    before = {item["ParameterKey"]: item["ParameterValue"] for item in (described or {}).get("Parameters", [])}
+    wanted = int((deployment.template_defaults() | before | parameters)["SearchConcurrency"])
+    has_room = wanted == 0 or deployment.has_room(target, described, wanted)
+    parameters["RoomToReserve"] = "yes" if has_room else "no"
+    if not has_room:
+        echo(
+            "note: this account may run too few functions at once to reserve any for searches; its own limit bounds "
+            f"them. Each deployment looks again; {MORE_FUNCTIONS}",
+            err=True,
+        )
 
 
 def _tell(event: Event) -> None:

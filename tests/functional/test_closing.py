@@ -1,7 +1,6 @@
 """Closing and opening, on services in memory that take only what AWS's own models allow."""
 
 import copy
-import functools
 import io
 import json
 from collections.abc import Callable
@@ -10,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
-from botocore import xform_name
 from botocore.exceptions import ClientError
-from botocore.validate import ParamValidator
+from fakes import FakeClient
 from rendered import policy
 from support import LambdaContext
 
@@ -72,14 +69,23 @@ class Account:
 
     def entrance(self) -> Entrance:
         return Entrance(
-            iam=Client("iam", self),
-            lambda_=Client("lambda", self),
-            cognito_identity=Client("cognito-identity", self),
-            cloudfront=Client("cloudfront", self),
+            iam=FakeClient("iam", self),
+            lambda_=FakeClient("lambda", self),
+            cognito_identity=FakeClient("cognito-identity", self),
+            cloudfront=FakeClient("cloudfront", self),
             identity_pool_id="us-east-1:1",
             policy_arn=DENY,
             router="kinpics-us-east-1-router",
         )
+
+    def noticed(self, operation: str) -> None:
+        """Before an operation: it may fail, and a change may be one too many."""
+        if operation in self.failing:
+            raise ClientError({"Error": {"Code": "Throttling", "Message": "later"}}, operation)
+        if not operation.startswith(("get_", "list_", "describe_")):
+            if not self.changes_left:
+                raise KeyboardInterrupt
+            self.changes_left -= 1
 
     # The operations, by their names in boto3.
 
@@ -149,41 +155,6 @@ class Account:
 
     def get_identity_pool_roles(self, given: dict) -> dict:
         return {"Roles": {kind: f"arn:aws:iam::123456789012:role/{kind}" for kind in ("guest", "member")}}
-
-
-@functools.cache
-def shapes(service: str) -> dict[str, Any]:
-    """What a service's operations take, by their names in boto3."""
-    model = botocore.session.get_session().get_service_model(service)
-    return {xform_name(name): model.operation_model(name).input_shape for name in model.operation_names}
-
-
-class Client:
-    """A client of one service: checks what it is given against the service's model, as boto3 does."""
-
-    def __init__(self, service: str, account: Account):
-        self._shapes = shapes(service)
-        self._account = account
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        shape = self._shapes[name]
-
-        def call(**arguments: Any) -> Any:
-            report = ParamValidator().validate(arguments, shape)
-            assert not report.has_errors(), report.generate_report()
-            if name in self._account.failing:
-                raise ClientError({"Error": {"Code": "Throttling", "Message": "later"}}, name)
-            if not name.startswith(("get_", "list_", "describe_")):
-                if not self._account.changes_left:
-                    raise KeyboardInterrupt
-                self._account.changes_left -= 1
-            return getattr(self._account, name)(arguments)
-
-        return call
-
-    def get_paginator(self, name: str) -> Any:
-        call = getattr(self, name)
-        return type("Paginator", (), {"paginate": staticmethod(lambda **arguments: [call(**arguments)])})
 
 
 def everything(is_closed: bool) -> dict[str, bool]:
@@ -259,7 +230,7 @@ def alarmed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Account], None]:
     monkeypatch.setenv("ALARM_TOPIC", "arn:aws:sns:us-east-1:123456789012:kinpics-AlarmTopic")
 
     def hear(account: Account) -> None:
-        monkeypatch.setattr(boto3, "client", lambda service, **_: Client(service, account))
+        monkeypatch.setattr(boto3, "client", lambda service, **_: FakeClient(service, account))
         handler._entrance.cache_clear()
         handler.handler(json.loads((ROOT / "tests" / "data" / "alarm.json").read_text()), LambdaContext())
 

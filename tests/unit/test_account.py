@@ -1,0 +1,125 @@
+"""What a fresh account meets, in words; answers as AWS's are, from memory."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from fakes import FakeSession
+
+from scripts import doctor
+from scripts.account import Concurrency, concurrency, free_plan, in_plain_words
+from scripts.deploy import Target, has_room
+from scripts.stack import Stack
+
+
+class Account:
+    """An account with some limits and a plan."""
+
+    def __init__(self, total: int = 10, unreserved: int | None = None, reserved: int | None = None, plan: str = "PAID"):
+        self.limits = {"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": unreserved or total}
+        self.reserved = reserved
+        self.plan = plan
+
+    def get_account_settings(self, given: dict) -> dict:
+        return {"AccountLimit": self.limits}
+
+    def get_function_concurrency(self, given: dict) -> dict:
+        return {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
+
+    def get_account_plan_state(self, given: dict) -> dict:
+        if self.plan == "unknown":
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetAccountPlanState")
+        if self.plan == "PAID":
+            return {"accountPlanType": "PAID", "accountPlanStatus": "ACTIVE"}
+        credits = {"amount": 93.4, "unit": "USD"}
+        ends = datetime(2027, 1, 31, tzinfo=UTC)
+        return {"accountPlanType": "FREE", "accountPlanExpirationDate": ends, "accountPlanRemainingCredits": credits}
+
+
+def target(account: Account) -> Target:
+    return Target(FakeSession(account), is_laptop=False)  # type: ignore[arg-type]
+
+
+def stack(**parameters: str) -> Stack:
+    return Stack("kinpics", "eu-west-1", "CREATE_COMPLETE", {"SearchFunction": "search"}, parameters, None, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message. "
+            "(Service: CloudFront, Status Code: 403, Request ID: 1)",
+            "AWS has not verified this account for CloudFront yet",
+        ),
+        (
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            "below its minimum value of [10].",
+            "may run too few functions at once",
+        ),
+        ("The AWS Access Key Id needs a subscription for the service", "has not finished setting this account up"),
+        ("This operation is not available for accounts on the free plan", "upgrade-account-plan"),
+        (
+            "You can't remove or replace the web ACL for your distribution. Distributions with a pricing plan "
+            "subscription must have a web ACL resource.",
+            "--cloudfront-plan none",
+        ),
+    ],
+)
+def test_what_aws_refuses_a_fresh_account_is_said_plainly(reason: str, told: str) -> None:
+    words = in_plain_words(reason)
+    assert told in words
+    assert words.endswith(f"(AWS says: {reason})"), "which Support asks for"
+
+
+def test_other_reasons_stay_as_they_are() -> None:
+    assert in_plain_words("Bucket kinpics-pics already exists") == "Bucket kinpics-pics already exists"
+
+
+@pytest.mark.parametrize(
+    ("account", "fits"),
+    [
+        (Account(10), False),
+        (Account(1000), True),
+        (Account(106), False),
+        (Account(107), True),
+        (Account(1000, unreserved=100, reserved=7), True),
+        (Account(1000, unreserved=100, reserved=6), False),
+    ],
+)
+def test_room_is_looked_for_with_what_the_stack_has_reserved(account: Account, fits: bool) -> None:
+    described = {"Outputs": [{"OutputKey": "SearchFunction", "OutputValue": "search"}]}
+    assert has_room(target(account), described, 5) == fits
+    assert concurrency(target(account).session) == Concurrency(*account.limits.values())
+
+
+@pytest.mark.parametrize(
+    ("account", "parameters", "state", "told"),
+    [
+        (Account(1000, reserved=5), {"SearchConcurrency": "5"}, "ok", "5 of the 1000"),
+        (Account(10), {"SearchConcurrency": "5"}, "warning", "10 functions at once in all"),
+        (Account(1000), {"SearchConcurrency": "5"}, "warning", "has room now"),
+        (Account(1000), {"SearchConcurrency": "0"}, "ok", "though the account has room"),
+    ],
+)
+def test_the_doctor_tells_when_there_is_room(
+    account: Account, parameters: dict[str, str], state: str, told: str
+) -> None:
+    finding = doctor._concurrency(target(account), stack(**parameters), closed=False)
+    assert (finding.state, told in finding.text) == (state, True)
+
+
+@pytest.mark.parametrize("plan", ["PAID", "unknown"])
+def test_an_account_that_stays_is_not_warned_of(plan: str) -> None:
+    account: Any = target(Account(plan=plan))
+    assert free_plan(account.session) is None
+    assert doctor._account(account).state == "ok"
+
+
+def test_an_account_that_aws_will_close_is_told_of() -> None:
+    finding = doctor._account(target(Account(plan="FREE")))
+    assert finding.state == "warning"
+    assert "closes this account on 2027-01-31" in finding.text
+    assert "93 USD" in finding.text
