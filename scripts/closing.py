@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.closing import Entrance, with_flag
+from scripts.cloudformation import outputs_of
 from scripts.stack import Stack, StackError
 
 # IAM spreads a change within seconds as a rule; issued credentials may be let in until then.
@@ -42,7 +43,7 @@ def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
 
 def closed_entrance(session: boto3.Session, described: dict[str, Any] | None) -> Entrance | None:
     """The entrance of a stack, as CloudFormation describes it, if it is closed: a deployment must leave it so."""
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+    outputs = outputs_of(described)
     if "ClosedPolicy" not in outputs:
         return None
     entrance = entrance_of(session, outputs)

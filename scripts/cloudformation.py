@@ -50,6 +50,11 @@ def with_literal_names(template: dict[str, Any], stack_name: str, account_id: st
     return {**template, "Resources": {name: retained(item) for name, item in template["Resources"].items()}}
 
 
+def outputs_of(described: dict[str, Any] | None) -> dict[str, str]:
+    """A stack's outputs by name, from what CloudFormation describes; none of no stack."""
+    return {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+
+
 @dataclass(frozen=True)
 class Event:
     """Something that happened to a resource while a stack was brought up to date."""

@@ -22,7 +22,8 @@ from botocore.exceptions import ClientError
 from functions.keys import PHOTOS_PREFIX
 from scripts.account import concurrency
 from scripts.closing import closed_entrance, closed_template
-from scripts.cloudformation import DeployError, StackApplier, with_literal_names
+from scripts.cloudformation import DeployError, StackApplier, outputs_of, with_literal_names
+from scripts.cloudfront_plan import plan_of
 from scripts.config import ROOT
 from scripts.stack import Stack
 
@@ -103,7 +104,7 @@ def has_room(target: Target, described: dict[str, Any] | None, wanted: int) -> b
     A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
     one: what it has reserved is room too.
     """
-    outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+    outputs = outputs_of(described)
     functions = target.session.client("lambda")
     reserved = 0
     for name in ("SearchFunction", "RemovalFunction"):
@@ -130,6 +131,8 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     closed = closed_entrance(target.session, applier.describe())
     if closed:
         template = closed_template(template)
+    # One that a plan or its owner has given to the distribution stays: CloudFormation would take it off.
+    firewall = plan_of(target.session, applier.name, outputs_of(applier.describe())).firewall
     body = json.dumps(template).encode()
     s3 = target.session.client("s3")
     key = f"{hashlib.sha256(body).hexdigest()}.json"
@@ -137,7 +140,9 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
     try:
         return applier.apply(
-            url, set(template["Parameters"]), {"Platform": "laptop" if target.is_laptop else "aws", **parameters}
+            url,
+            set(template["Parameters"]),
+            {"Platform": "laptop" if target.is_laptop else "aws", "WebAclArn": firewall, **parameters},
         )
     finally:
         # What CloudFormation has updated, or taken back, it has opened.

@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 
 from scripts.closing import entrance_of
 from scripts.cloudformation import StackApplier
+from scripts.cloudfront_plan import plan_of
 from scripts.deploy import Target, artifacts_bucket
 from scripts.manage import delete_versions
 from scripts.stack import Stack
@@ -19,7 +20,12 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
     # IAM deletes no role or policy while one is attached to the other.
     if "ClosedPolicy" in stack.outputs:
         entrance_of(target.session, stack.outputs).stop_denying()
+    plan = plan_of(target.session, stack.name, stack.outputs)
+    if plan.firewall:
+        plan.cancel()
     applier.delete()
+    if plan.firewall:
+        plan.remove_own_firewall()
     artifacts = artifacts_bucket(target, stack.name)
     _empty(stack.s3, artifacts)
     _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=artifacts)

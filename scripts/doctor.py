@@ -22,8 +22,9 @@ from local.state_folder import StateFolder
 from scripts import dead_letters, manage, people, reconcile
 from scripts.account import MORE_FUNCTIONS, UPGRADE, concurrency, free_plan
 from scripts.closing import entrance_of, new_guest, ways_in
+from scripts.cloudfront_plan import plan_of
 from scripts.config import load_config, undeployed
-from scripts.deploy import Target, notified_queues, template_defaults
+from scripts.deploy import Target, has_room, notified_queues, template_defaults
 from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
 from scripts.words import count
@@ -59,6 +60,7 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
         ("closed", lambda: _closed(target, stack)),
         *([] if closed else [("site", lambda: _site(stack)), ("visitors", lambda: _visitors(stack))]),
         ("cross-origin calls", lambda: _cors(stack)),
+        ("CloudFront's plan", lambda: _cloudfront_plan(target, stack)),
         ("concurrency", lambda: _concurrency(target, stack, closed=closed)),
         ("paid calls today", lambda: _paid_calls(stack)),
         ("alarms", lambda: _alarms(target, stack)),
@@ -98,6 +100,22 @@ def _account(target: Target) -> Finding:
     return Finding("account", "ok", "no plan of AWS's is known to close it")
 
 
+def _cloudfront_plan(target: Target, stack: Stack) -> Finding:
+    plan = plan_of(target.session, stack.name, stack.outputs)
+    if not plan.distribution_id:
+        return Finding("CloudFront's plan", "ok", "there is no CloudFront on a laptop")
+    if not plan.firewall:
+        return Finding("CloudFront's plan", "ok", "none: CloudFront is billed by use")
+    found = plan.subscription()
+    if found:
+        state = "ok" if found["status"] == "ACTIVE" else "warning"
+        ends = ", and ends with the month" if found.get("scheduledChange") else ""
+        text = f"{found['planTier'].title()}, {found['status'].lower()}{ends}"
+        return Finding("CloudFront's plan", state, text, found.get("statusReason", ""))
+    text = "the site has a firewall and no plan, so that the firewall costs 5 USD a month or more"
+    return Finding("CloudFront's plan", "warning", text, "run `kinpics deploy --cloudfront-plan free`, or `none`")
+
+
 def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
     """Whether searches have executions of their own, which a new account has no room for."""
     if target.is_laptop or closed:
@@ -109,7 +127,7 @@ def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
         return Finding("concurrency", "ok", text)
     wanted = int(stack.parameters.get("SearchConcurrency", 0))
     default = int(template_defaults()["SearchConcurrency"])
-    if not limits.has_room(wanted or default):
+    if not has_room(target, None, wanted or default):
         text = f"the account may run {limits.total} functions at once in all, too few to reserve any for searches"
         return Finding("concurrency", "warning", text, MORE_FUNCTIONS)
     if wanted:

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from scripts.account import MORE_FUNCTIONS, UPGRADE, free_plan
-from scripts.cloudformation import Event, StackApplier
+from scripts.cloudformation import Event, StackApplier, outputs_of
+from scripts.cloudfront_plan import Plan, plan_of
 from scripts.commands.common import Context, json_option, yes_option
 from scripts.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
 from scripts.publish import build_and_publish
@@ -38,6 +39,12 @@ _SETTINGS = (
 )
 
 
+_PLAN_QUESTION = (
+    "Put the site on CloudFront's Free plan? It never costs anything, but is slowed down beyond 100 GB or a million "
+    "requests a month; without it you pay by use, from 1 TB or ten million requests on"
+)
+
+
 def _with_settings(command: Any) -> Any:
     for name, parameter, kind, text in reversed(_SETTINGS):
         option = f"--{name.replace('_', '-')}"
@@ -48,9 +55,12 @@ def _with_settings(command: Any) -> Any:
 @click.command()
 @click.option("--region", help="AWS region; it must have Rekognition.")
 @_with_settings
+@click.option(
+    "--cloudfront-plan", "plan", type=click.Choice(["free", "none"]), help="CloudFront's Free plan: 0 USD, with limits."
+)
 @click.option("--yes", is_flag=True, help="Do not ask: defaults for what is not given.")
 @click.pass_obj
-def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> None:
+def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **settings: Any) -> None:
     """Put the album on AWS, or bring it up to date there, and publish the site.
 
     Asks a few questions the first time. Settings that are not given again stay as they are; each is a parameter of
@@ -77,11 +87,15 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
         name = deployment.check_stack_name(click.prompt("Name of the stack", default=name, err=True))
     parameters |= load_config().parameters
     before = StackApplier(client, name).describe()
+    account_plan = None if target.is_laptop else free_plan(target.session)
+    if account_plan:
+        echo(f"note: {account_plan}: upgrade it with `{UPGRADE}`", err=True)
     if before is None and asks:
         _ask(target, parameters)
+        if plan is None and not target.is_laptop and not account_plan:
+            plan = "free" if click.confirm(_PLAN_QUESTION, default=False, err=True) else None
     _leave_room(target, before, parameters)
-    if not target.is_laptop and (plan := free_plan(target.session)):
-        echo(f"note: {plan}: upgrade it with `{UPGRADE}`", err=True)
+    _prepare_plan(plan, target, plan_of(target.session, name, outputs_of(before)), parameters)
     echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
@@ -98,6 +112,27 @@ def deploy(context: Context, region: str | None, yes: bool, **settings: Any) -> 
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
         echo(stack.site_address("/"))
+    _settle_plan(plan, plan_of(target.session, name, stack.outputs))
+
+
+def _prepare_plan(plan: str | None, target: Any, distribution: Plan, parameters: dict[str, str]) -> None:
+    """What CloudFront's plan needs before the distribution is deployed: its firewall, or that none is left on."""
+    if plan and target.is_laptop:
+        raise click.UsageError("there is no CloudFront on a laptop, and no plan of it")
+    if plan == "free":
+        parameters["WebAclArn"] = distribution.prepare()
+    elif plan == "none" and not distribution.cancel() and distribution.has_own_firewall():
+        parameters["WebAclArn"] = ""
+
+
+def _settle_plan(plan: str | None, distribution: Plan) -> None:
+    """What is left to do for the plan once the distribution is there."""
+    if plan == "free":
+        echo(f"CloudFront's {distribution.subscribe().title()} plan holds for the site")
+    elif plan == "none" and distribution.subscription():
+        echo("the plan runs on to the end of the month; run this again then, to take its firewall off")
+    elif plan == "none" and distribution.remove_own_firewall():
+        echo("the plan's firewall is still in use, at 5 USD a month: run this again in a few minutes")
 
 
 def _ask(target: Any, parameters: dict[str, str]) -> None:
