@@ -97,12 +97,12 @@ class Tables:
 
     def pic_attribute(self, paths: Iterable[ImagePath], name: str) -> dict[ImagePath, str]:
         """One attribute of each pic among ``paths`` whose row has it."""
-        items = self._pic_items(paths, f"primarykey, sortkey, {name}")
+        items = self._pic_items(paths, ("primarykey", "sortkey", name))
         return {ImagePath(item["primarykey"], item["sortkey"]): item[name] for item in items if name in item}
 
     def present(self, paths: Iterable[ImagePath]) -> set[ImagePath]:
         """Those of the pics that have a row, whoever wrote it."""
-        items = self._pic_items(paths, "primarykey, sortkey")
+        items = self._pic_items(paths, ("primarykey", "sortkey"))
         return {ImagePath(item["primarykey"], item["sortkey"]) for item in items}
 
     def image_records(self, image_ids: Iterable[str]) -> dict[str, ImageRecord]:
@@ -391,10 +391,13 @@ class Tables:
         return {ImagePath(pic.primarykey, pic.sortkey): pic for pic in found}
 
     def _pic_items(
-        self, paths: Iterable[ImagePath], projection: str | None = None, *, consistent: bool = True
+        self, paths: Iterable[ImagePath], names: tuple[str, ...] = (), *, consistent: bool = True
     ) -> Iterator[dict]:
         keys = [{"primarykey": path.picset, "sortkey": path.file} for path in paths]
-        options: dict[str, Any] = {"ProjectionExpression": projection} if projection else {}
+        options: dict[str, Any] = {}
+        if names:  # written with a sign, for some are DynamoDB's own words
+            options["ProjectionExpression"] = ", ".join(f"#{name}" for name in names)
+            options["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
         return batch_get(self.client, self.pics, keys, patience=self.patience, ConsistentRead=consistent, **options)
 
     def _transact(self, writes: list[dict], attempt: int) -> bool:

@@ -25,6 +25,7 @@ from scripts.closing import entrance_of, new_guest, ways_in
 from scripts.cloudfront_plan import plan_of
 from scripts.config import load_config, undeployed
 from scripts.deploy import Target, has_room, notified_queues, template_defaults
+from scripts.originals import check_originals, earlier_versions
 from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
 from scripts.words import count
@@ -44,8 +45,12 @@ class Finding:
     advice: str = ""
 
 
-def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> Iterator[Finding]:
+def examine(
+    target: Target, stack: Stack, data: Path, *, round_trip: bool, originals: str = "sample"
+) -> Iterator[Finding]:
     """Run every check; ``round_trip`` sends a picture through, at the price of one IndexFaces call.
+
+    ``originals`` says how many are read: a `sample`, `all` or `none`.
 
     ``data`` is the laptop stack's folder; it is looked into where that stack is the one examined.
     """
@@ -68,6 +73,8 @@ def examine(target: Target, stack: Stack, data: Path, *, round_trip: bool) -> It
         ("removal requests", lambda: _removal_requests(stack)),
         ("agreement", lambda: _agreement(stack)),
     ]
+    if originals != "none":
+        checks.append(("originals", lambda: _originals(stack, whole=originals == "all")))
     if (running := StateFolder(data).running()) and running.api_url == stack.endpoint_url:
         checks.append(("set aside", lambda: _set_aside(data)))
     if round_trip:
@@ -321,6 +328,23 @@ def _agreement(stack: Stack) -> Finding:
     faces = sum(len(row.face_ids) for row in found.rows.values())
     text = f"{len(found.rows)} photos with {faces} faces are the same in S3, tables and collection"
     return Finding("agreement", "ok", text)
+
+
+def _originals(stack: Stack, *, whole: bool) -> Finding:
+    """Read original files, for what they hold may have changed while S3's listing looks as ever."""
+    checked = check_originals(stack, whole=whole)
+    read = count(checked.read, "photo") + (" read" if whole else f" of {checked.total} read")
+    if not checked.damaged:
+        more = "" if checked.read == checked.total else "; `kinpics doctor --originals all` reads every one"
+        return Finding("originals", "ok", f"{read}, none is damaged{more}")
+    lines = []
+    for path, reason in sorted(checked.damaged.items()):
+        kept = sum(1 for _ in earlier_versions(stack, path))
+        lines.append(f"{path}: {reason}" + (f" ({count(kept, 'earlier version')} kept)" if kept else ""))
+    text = f"{read}, {len(lines)} damaged: " + "; ".join(lines[:_MOST_LINES])
+    more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
+    advice = "delete each of them and upload a good copy, or bring back an earlier version: docs/deploying.md"
+    return Finding("originals", "wrong", text + more, advice)
 
 
 def _round_trip(stack: Stack) -> Finding:

@@ -109,13 +109,13 @@ def survey(stack: Stack) -> Survey:
     for face in stack.faces.faces():
         if face["FaceId"] not in references:
             found.faces[face["FaceId"]] = face.get("ExternalImageId", "")
-    for path, item in _pics(stack, stack.pics_bucket):
+    for path, item in pics_in(stack, stack.pics_bucket):
         found.originals[path] = item["ETag"].strip('"')
     for prefix in ("", f"{VIEW_WIDTH}/"):
-        for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], prefix):
+        for path, _ in pics_in(stack, stack.outputs["ThumbnailsBucket"], prefix):
             found.thumbnails[path] += 1
     for rule in DOWNLOAD_RULES:
-        for path, _ in _pics(stack, stack.outputs["ThumbnailsBucket"], f"{DOWNLOADS_PREFIX}{rule}/"):
+        for path, _ in pics_in(stack, stack.outputs["ThumbnailsBucket"], f"{DOWNLOADS_PREFIX}{rule}/"):
             found.downloads[path].add(rule)
     for item in _scan(stack, "PicsTable"):
         if item["primarykey"] == SETS_PARTITION:
@@ -206,7 +206,7 @@ def _are_numbers(picset: PicSet) -> bool:
     return all(count is None or isinstance(count, Decimal) for count in counts)
 
 
-def _pics(stack: Stack, bucket: str, prefix: str = "") -> Iterator[tuple[ImagePath, dict]]:
+def pics_in(stack: Stack, bucket: str, prefix: str = "") -> Iterator[tuple[ImagePath, dict]]:
     """The objects of a bucket that are a pic's; what no pic can be called, the process function has given up."""
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix + PHOTOS_PREFIX):
         for item in page.get("Contents", []):

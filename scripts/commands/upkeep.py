@@ -19,9 +19,16 @@ _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
 @click.command()
 @click.option("--no-round-trip", is_flag=True, help="Send no test picture through (it costs one IndexFaces call).")
+@click.option(
+    "--originals",
+    type=click.Choice(["sample", "all", "none"]),
+    default="sample",
+    show_default=True,
+    help="Read that many original photos, to see whether they are damaged; a sample is at most 50 photos and 200 MB.",
+)
 @json_option
 @click.pass_obj
-def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
+def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool) -> None:
     """Look whether the album is well, and say what to do where it is not.
 
     Ends with 1 when something is wrong; a warning is none.
@@ -31,7 +38,8 @@ def doctor(context: Context, no_round_trip: bool, as_json: bool) -> None:
 
     stack = context.stack
     findings = []
-    for finding in examine(Target.chosen(), stack, context.data, round_trip=not no_round_trip):
+    checks = examine(Target.chosen(), stack, context.data, round_trip=not no_round_trip, originals=originals)
+    for finding in checks:
         findings.append(finding)
         if not as_json:
             echo(f"{_MARKS[finding.state]} {finding.check}: {finding.text}")

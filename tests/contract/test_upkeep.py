@@ -145,6 +145,23 @@ DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
 ]
 
 
+def test_doctor_names_the_original_that_rotted_on_disk(album: RunningStack) -> None:
+    objects = album.data / "objects"
+    labels = (json.loads(line) for line in (objects / "list").read_text().splitlines())
+    name = next(name for name, label in labels if label.endswith(f"/photos/{SET}/obama.jpg"))
+    body = objects / name[:2] / name
+    whole = body.read_bytes()
+    try:
+        body.write_bytes(whole[:1000] + b"rot" + whole[1003:])
+        found = findings(album, "--no-round-trip", "--originals", "all")["originals"]
+    finally:
+        body.write_bytes(whole)
+    assert found["state"] == "wrong"
+    assert f"4 photos read, 1 damaged: {SET}/obama.jpg: " in found["text"]
+    assert "upload a good copy" in found["advice"]
+    assert findings(album, "--no-round-trip")["originals"]["text"] == "4 photos of 4 read, none is damaged"
+
+
 def test_a_closed_site_lets_no_visitor_in_and_opens_as_it_was(album: RunningStack) -> None:
     search = {"FunctionName": album.outputs["SearchFunction"]}
     functions = album.client("lambda")
