@@ -7,6 +7,7 @@ and range requests. While the site is closed, every page is the one that says so
 
 import asyncio
 import gzip
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,8 @@ _PASSED_ON = {
     "ContentEncoding": b"content-encoding",
     "ContentDisposition": b"content-disposition",
 }
+# One part, which is all that S3 answers with; any other range is passed over, as HTTP has it (RFC 9110, 14.2).
+_RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
 _COMPRESSED = ("text/", "application/json", "image/svg+xml")
 
 
@@ -82,6 +85,9 @@ class SiteServer:
             await self._answer_fallback(send, head)
             return
         bucket, key = self._place(path)
+        if not key:  # `/thumbnails/`: no object has an empty name
+            await self._answer_fallback(send, head)
+            return
         if bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
             # `/sets/x` is the page `/sets/x/`.
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
@@ -118,8 +124,8 @@ class SiteServer:
 
     async def _answer(self, send: Callable, bucket: str, key: str, headers: dict, head: bool) -> None:
         arguments: dict[str, str] = {}
-        if b"range" in headers:
-            arguments["Range"] = headers[b"range"].decode("latin-1")
+        if _RANGE.fullmatch(headers.get(b"range", b"")):
+            arguments["Range"] = headers[b"range"].decode()
         if b"if-none-match" in headers:
             arguments["IfNoneMatch"] = headers[b"if-none-match"].decode("latin-1")
         try:
@@ -180,8 +186,8 @@ class SiteServer:
             *self._headers,
         ]
         body: Any = found["Body"]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
         try:
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             while not head and (chunk := await asyncio.to_thread(body.read, _CHUNK)):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         finally:

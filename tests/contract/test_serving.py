@@ -32,7 +32,8 @@ def ask(url: str, request: bytes, *, read: bool = True) -> bytes:
 def answer_to(url: str, path: str, method: str = "GET", **headers: str) -> bytes:
     """A whole answer."""
     with socket.create_connection(("127.0.0.1", port_of(url)), timeout=20) as connection:
-        connection.sendall(request(url, path, method, **headers, connection="close"))
+        last = {"connection": "upgrade" if "upgrade" in headers else "close"}
+        connection.sendall(request(url, path, method, **headers, **last))
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
@@ -130,6 +131,38 @@ def test_buckets_are_found_by_names_of_their_own(stack: RunningStack, monkeypatc
     s3.put_object(**place, Body=b"here")
     assert s3.get_object(**place)["Body"].read() == b"here"
     s3.delete_object(**place)
+
+
+ODD_PATHS = ["/thumbnails/", "/photos/", "/%00", "/photos/%00", "/../../x", "/%2e%2e/%2e%2e", "/%zz", "/%", "/%ff"]
+ODD_PATHS += ["/a%0d%0aSet-Cookie:x=y", "//evil.example", "*", "/[::]", "/" + "a" * 1100, "/" + "a" * 100_000]
+ODD_METHODS = ["TRACE", "PROPFIND", "CONNECT", "FOO"]
+ODD_HEADERS = [
+    {"range": "bytes=0-1,3-4"},
+    {"range": "bytes=" + "9" * 40 + "-"},
+    {"range": "\xff"},
+    {"if_none_match": '"a",' * 2000},
+    {"authorization": "AWS4-HMAC-SHA256 Credential=/////, SignedHeaders=, Signature="},
+    {"authorization": "AWS \xff:\xff"},
+    {"x_amz_target": "\xff"},
+    {"content_length": "-1"},
+    {"transfer_encoding": "other"},
+    {f"x_{number}": "y" for number in range(20_000)},
+    {"upgrade": "websocket", "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==", "sec_websocket_version": "13"},
+]
+
+
+@pytest.mark.parametrize("which", ["site_url", "api_url"])
+def test_odd_requests_leave_no_trace(stack: RunningStack, which: str) -> None:
+    url = getattr(stack, which)
+    asked: list[tuple[str, str, dict]] = [(path, method, {}) for path in ODD_PATHS for method in ("GET", "HEAD")]
+    asked += [("/", method, {}) for method in ODD_METHODS]
+    asked += [("/photos/2009_inauguration/obama.jpg", "GET", headers) for headers in ODD_HEADERS]
+    for path, method, headers in asked:
+        answer = answer_to(url, path, method, **headers)
+        assert answer[9:12] == b"501" or answer[9:10] in (b"2", b"3", b"4"), (path, method, headers, answer)
+    query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-Date=x&X-Amz-Expires=z&X-Amz-Signature=%ff"
+    assert answer_to(url, f"/none/x?{query}&partNumber=x")[9:10] in (b"3", b"4")
+    assert "Traceback" not in stack.log.read_text()
 
 
 def test_hostile_bodies_are_refused_in_words(stack: RunningStack) -> None:
