@@ -85,9 +85,6 @@ class SiteServer:
             await self._answer_fallback(send, head)
             return
         bucket, key = self._place(path)
-        if not key:  # `/thumbnails/`: no object has an empty name
-            await self._answer_fallback(send, head)
-            return
         if bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
             # `/sets/x` is the page `/sets/x/`.
             query = b"?" + scope["query_string"] if scope["query_string"] else b""

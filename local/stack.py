@@ -69,6 +69,10 @@ def run(options: Options, root: Path, prepare: Callable[[Running], Awaitable[Non
     when the stack is told to stop meanwhile. Raises ``PortBusyError``,
     ``StateFolderError``, ``DeployError``.
     """
+    if options.site_port == options.api_port:
+        raise PortBusyError(
+            f"--site-port and --api-port are both {options.site_port}: choose another port for one of them"
+        )
     gc.disable()  # the collector would look through all that is loaded, again and again
     folder = StateFolder(options.data)
     with folder.locked():

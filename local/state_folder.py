@@ -42,7 +42,7 @@ class StateFolderError(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """A running stack: what `kinpics env` prints. URLs without a slash at the end."""
+    """A running stack: what `kinpics env` prints. URLs without a slash at the end, as a browser is told them."""
 
     pid: int
     api_url: str
@@ -52,13 +52,18 @@ class Running:
     region: str
 
     def environment(self) -> dict[str, str]:
-        """The standard variables that let any AWS client talk to the stack, and the site's address."""
+        """The standard variables that let any AWS client talk to the stack, and the addresses that browsers know.
+
+        AWS's client for JavaScript asks `bucket.localhost` for what is in a bucket at `localhost`, a name that not
+        every machine knows; in front of a number it puts nothing.
+        """
         return {
-            "AWS_ENDPOINT_URL": self.api_url,
+            "AWS_ENDPOINT_URL": self.api_url.replace("//localhost:", "//127.0.0.1:"),
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
+            "KINPICS_API_URL": self.api_url,
             "KINPICS_SITE_URL": self.site_url,
         }
 

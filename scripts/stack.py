@@ -140,9 +140,15 @@ def connect(name: str, data: Path) -> Stack:
         status=found["StackStatus"],
         outputs=outputs,
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
-        endpoint_url=os.environ.get("AWS_ENDPOINT_URL"),
+        endpoint_url=_endpoint_of_pages(),
         site_url=outputs.get("SiteUrl") or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
     )
+
+
+def _endpoint_of_pages() -> str | None:
+    """Where pages call AWS, if not at its own endpoints: `kinpics env` names the laptop stack as browsers know it."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return (os.environ.get("KINPICS_API_URL") or endpoint) if endpoint else None
 
 
 def choose_aws(data: Path) -> None:

@@ -273,14 +273,27 @@ def refuse_what_has_no_action() -> None:
     iam_actions.extract_iam_action = extract_iam_action
 
 
+_QUEUES_AT = "localhost:4566"
+
+
 def name_queues_by_one_port() -> None:
     """A queue's URL is its name, kept in the stack and in the functions' environment: it must outlive a change of port.
 
-    Clients send to the endpoint they were given, not to the URL's.
+    Some clients send to the URL, though, so whoever asks is told it with the address that was asked: by SQS, as
+    ministack does itself, and by CloudFormation, whose outputs and resources have it too.
     """
-    from ministack.services import sqs
+    from ministack.services import cloudformation, sqs
 
-    sqs.DEFAULT_PORT = "4566"
+    sqs.DEFAULT_PORT = _QUEUES_AT.rpartition(":")[2]
+    sqs._CANONICAL_NETLOC = _QUEUES_AT
+    original = cloudformation.handle_request
+
+    async def handle_request(method: str, path: str, headers: dict, *rest: Any, **others: Any) -> tuple:
+        status, answered, body = await original(method, path, headers, *rest, **others)
+        asked = headers.get("host", _QUEUES_AT)
+        return status, answered, body.replace(f"http://{_QUEUES_AT}/".encode(), f"http://{asked}/".encode())
+
+    cloudformation.handle_request = handle_request
 
 
 def know_no_bad_queue_urls() -> None:

@@ -84,7 +84,7 @@ def test_dynamodb_query(aws: Any, stack: RunningStack) -> None:
 def test_what_the_stack_is_made_of(aws: Any, stack: RunningStack) -> None:
     (described,) = aws("cloudformation", "describe-stacks", "--stack-name", "kinpics")["Stacks"]
     assert described["StackStatus"] == "CREATE_COMPLETE"
-    # For SQS alone this command line leaves AWS_ENDPOINT_URL aside.
+    # For SQS alone this command line (version 1) leaves AWS_ENDPOINT_URL aside.
     options = ["--attribute-names", "QueueArn", "--endpoint-url", stack.api_url]
     queue = aws("sqs", "get-queue-attributes", "--queue-url", stack.outputs["ProcessQueue"], *options)
     assert queue["Attributes"]["QueueArn"].startswith("arn:aws:sqs:us-east-1:000000000000:")

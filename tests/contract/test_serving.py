@@ -133,6 +133,24 @@ def test_buckets_are_found_by_names_of_their_own(stack: RunningStack, monkeypatc
     s3.delete_object(**place)
 
 
+def test_queues_are_named_at_the_address_that_was_asked(stack: RunningStack) -> None:
+    number = f"http://127.0.0.1:{port_of(stack.api_url)}"
+    for address in (stack.api_url, number):
+        sqs = stack.session().client("sqs", endpoint_url=address)
+        described = stack.session().client("cloudformation", endpoint_url=address).describe_stacks(StackName="kinpics")
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0]["Outputs"]}
+        url = outputs["ProcessQueue"]
+        assert url.startswith(f"{address}/000000000000/")
+        assert sqs.get_queue_url(QueueName=url.rpartition("/")[2])["QueueUrl"] == url
+        assert url in sqs.list_queues()["QueueUrls"]
+        made = sqs.create_queue(QueueName="named")["QueueUrl"]
+        assert made == f"{address}/000000000000/named"
+        # Clients of today send to the URL itself.
+        there = stack.session().client("sqs", endpoint_url=made.rpartition("/000000000000")[0])
+        assert there.get_queue_attributes(QueueUrl=made, AttributeNames=["QueueArn"])["Attributes"]
+        sqs.delete_queue(QueueUrl=made)
+
+
 ODD_PATHS = ["/thumbnails/", "/photos/", "/%00", "/photos/%00", "/../../x", "/%2e%2e/%2e%2e", "/%zz", "/%", "/%ff"]
 ODD_PATHS += ["/a%0d%0aSet-Cookie:x=y", "//evil.example", "*", "/[::]", "/" + "a" * 1100, "/" + "a" * 100_000]
 ODD_METHODS = ["TRACE", "PROPFIND", "CONNECT", "FOO"]

@@ -187,6 +187,7 @@ def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
     second = start_stack(tmp_path / "data")
     try:
         assert second.api_url != first.api_url
+        assert second.outputs["ProcessQueue"].startswith(second.api_url)
         assert second.api_url.encode() in get(second.site_url + "/")[2]
         (photos / "b.jpg").write_bytes(jpeg(color=(0, 0, 9)))
         assert '"processed": 1' in second.kinpics("upload", str(photos), "--json").stdout

@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from local.state_folder import Running
 from scripts import stack as stacks
 from scripts.cli import Commands, main
 from scripts.commands.common import Context
@@ -59,6 +60,34 @@ def test_an_endpoint_that_is_no_address_is_told_in_one_line(
     result = run("publish")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert f"{variable} is {address!r}" in result.stderr
+
+
+def test_one_port_for_both_is_told_in_one_line(tmp_path: Path) -> None:
+    result = run("--data", str(tmp_path / "data"), "local", "--site-port", "5001", "--api-port", "5001")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "--site-port and --api-port are both 5001" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("option", ["--site-port", "--api-port"])
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "http", ""])
+def test_a_port_that_is_none_is_refused(option: str, port: str) -> None:
+    result = run("local", option, port)
+    assert result.exit_code == 2
+
+
+def test_programs_get_a_number_and_browsers_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Running(1, "http://localhost:4567", "http://localhost:8000", "key", "secret", "us-east-1")
+    environment = running.environment()
+    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4567"
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert stacks._endpoint_of_pages() == "http://localhost:4567"
+    monkeypatch.delenv("KINPICS_API_URL")
+    assert stacks._endpoint_of_pages() == "http://127.0.0.1:4567"
+    monkeypatch.setenv("KINPICS_API_URL", "http://localhost:4567")
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert stacks._endpoint_of_pages() is None
 
 
 class Collection:

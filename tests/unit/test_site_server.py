@@ -45,7 +45,7 @@ def ask(s3: S3, path: str, method: str = "GET", *, leaves: bool = False, **heade
             raise ConnectionResetError
         sent.append(message)
 
-    server = SiteServer(s3, {"site": "s", "pics": "p", "thumbnails": "t"}, [])  # type: ignore[arg-type]
+    server = SiteServer(s3, {"site": "s", "thumbnails": "t"}, "all", [])  # type: ignore[arg-type]
     named = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "raw_path": path.encode(), "query_string": b"", "headers": named}
     asyncio.run(server.app(scope, lambda: None, send))  # type: ignore[arg-type]
@@ -53,9 +53,7 @@ def ask(s3: S3, path: str, method: str = "GET", *, leaves: bool = False, **heade
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize(
-    "path", ["/thumbnails/", "/photos/", "/photos/%00", "/thumbnails/%00", "/%ff", "/%2e%2e/x.html"]
-)
+@pytest.mark.parametrize("path", ["/thumbnails/", "/photos/", "/photos/%00", "/%ff", "/%2e%2e/x.html"])
 def test_what_is_no_file_is_not_found(method: str, path: str) -> None:
     assert ask(S3(), path, method) == (404, b"" if method == "HEAD" else OBJECTS["404.html"])
 
@@ -63,7 +61,7 @@ def test_what_is_no_file_is_not_found(method: str, path: str) -> None:
 @pytest.mark.parametrize("range_", ["bytes=0-9", "bytes=5-", "bytes=-5"])
 def test_one_range_is_asked_of_s3(range_: str) -> None:
     s3 = S3()
-    ask(s3, "/photos/a/b.jpg", range=range_)
+    ask(s3, "/thumbnails/photos/a/b.jpg", range=range_)
     assert s3.asked[0]["Range"] == range_
 
 
@@ -72,7 +70,7 @@ def test_one_range_is_asked_of_s3(range_: str) -> None:
 )
 def test_any_other_range_is_passed_over(range_: str) -> None:
     s3 = S3()
-    assert ask(s3, "/photos/a/b.jpg", range=range_)[0] == 200
+    assert ask(s3, "/thumbnails/photos/a/b.jpg", range=range_)[0] == 200
     assert "Range" not in s3.asked[0]
 
 
@@ -80,10 +78,10 @@ def test_any_other_range_is_passed_over(range_: str) -> None:
 def test_a_picture_is_closed_when_its_visitor_has_left(method: str) -> None:
     s3 = S3()
     with pytest.raises(ConnectionResetError):
-        ask(s3, "/photos/a/b.jpg", method, leaves=True)
+        ask(s3, "/thumbnails/photos/a/b.jpg", method, leaves=True)
     assert s3.bodies[0].closed
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"])
 def test_the_site_is_only_read(method: str) -> None:
-    assert ask(S3(), "/photos/a/b.jpg", method)[0] == 405
+    assert ask(S3(), "/thumbnails/photos/a/b.jpg", method)[0] == 405
