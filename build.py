@@ -143,6 +143,7 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "identityPoolId": stack.outputs["IdentityPool"],
         "userPoolId": stack.outputs["UserPool"],
         "userPoolClientId": stack.outputs["UserPoolClient"],
+        "signUp": stack.parameters.get("SignUp") == "yes",
         "matchesTable": stack.outputs["MatchesTable"],
         "endpoint": stack.endpoint_url,
         "picsTable": stack.outputs["PicsTable"],

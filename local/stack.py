@@ -36,6 +36,7 @@ _PARAMETERS = {
     "Platform": "laptop",
     "ProcessConcurrency": "2",
     "SearchConcurrency": str(max(2, os.cpu_count() or 1)),
+    "SignUp": "yes",
 }
 _BUCKETS = {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"}
 

@@ -102,6 +102,7 @@ class EmbeddedAws:
         patches.know_leading_keys()
         patches.know_the_visitors_own_identity()
         patches.refuse_guests_of_a_pool_that_has_none()
+        patches.let_nobody_sign_up_where_only_the_owner_may()
         patches.print_mails()
         patches.tell_functions_who_calls()
         patches.keep_reserved_concurrency()

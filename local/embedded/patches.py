@@ -154,6 +154,23 @@ def refuse_guests_of_a_pool_that_has_none() -> None:
     cognito._identity_logins_error = identity_logins_error
 
 
+def let_nobody_sign_up_where_only_the_owner_may() -> None:
+    """A user pool took whoever signed up, whatever it says."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    original = cognito._sign_up
+
+    def sign_up(data: dict) -> Any:
+        pools = (pool for pool in cognito._user_pools.values() if data.get("ClientId") in pool["_clients"])
+        rules = next(pools, {}).get("AdminCreateUserConfig") or {}
+        if str(rules.get("AllowAdminCreateUserOnly")).lower() == "true":
+            return error_response_json("NotAuthorizedException", "SignUp is not permitted for this user pool", 400)
+        return original(data)
+
+    cognito._sign_up = sign_up
+
+
 def print_mails() -> None:
     """Mails of the user pool are printed where the stack runs: there is nobody here to send them."""
     from ministack.services import cognito

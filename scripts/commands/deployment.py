@@ -33,6 +33,7 @@ _SETTINGS = (
     ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second, of the ledger."),
     ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second, of visitors' own rows."),
     ("intelligent_tiering", "IntelligentTiering", click.Choice(["yes", "no"]), "Cheaper storage for what rests."),
+    ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Whether visitors may make accounts for themselves."),
     ("domain", "DomainName", str, "Domain of your own."),
     ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
     ("zone", "HostedZoneId", str, "Its Route 53 zone."),
@@ -146,6 +147,9 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
     ):
         if parameter not in parameters:
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
+    if "SignUp" not in parameters:
+        wanted = click.confirm("May visitors make accounts for themselves", default=False, err=True)
+        parameters["SignUp"] = "yes" if wanted else "no"
 
 
 def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[str, str]) -> None:

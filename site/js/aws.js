@@ -161,9 +161,10 @@ async function renew(identityId) {
   } catch (error) {
     if (!(error instanceof AwsError && LOST_IDENTITY_CODES.has(error.code))) throw error;
     if (!identityId && !member) throw error;
-    if (!identityId) keepSession(null); // the account is gone: the visitor goes on as a guest
+    if (!identityId) endSession(); // the account is gone: the visitor goes on as a guest
     return renew(null);
   }
+  if ((session()?.email ?? "") !== member) return renew(null); // signed in or out meanwhile
   /** @type {Credentials} */
   const fresh = {
     poolId: config.identityPoolId,
@@ -199,6 +200,7 @@ export async function freshSession() {
       AuthFlow: "REFRESH_TOKEN_AUTH",
       AuthParameters: { REFRESH_TOKEN: kept.refreshToken },
     });
+    if (session()?.refreshToken !== kept.refreshToken) return session(); // signed out meanwhile
     keepSession({
       ...kept,
       idToken: given.IdToken,
@@ -207,7 +209,7 @@ export async function freshSession() {
     });
   } catch (error) {
     if (!(error instanceof AwsError && LOST_SESSION_CODES.has(error.code))) throw error;
-    keepSession(null);
+    endSession();
   }
   return session();
 }
@@ -221,6 +223,17 @@ function keptCredentials() {
     return memory ?? JSON.parse(localStorage.getItem(STORE) ?? "null");
   } catch {
     return null;
+  }
+}
+
+/** End the member's session here: no token and no key stays, in no tab, and the visitor goes on as a guest. */
+export function endSession() {
+  keepSession(null);
+  memory = pending = null;
+  try {
+    localStorage.removeItem(STORE);
+  } catch {
+    // nothing was stored then
   }
 }
 

@@ -3,6 +3,7 @@
 import { picSets } from "./album.js";
 import { keepPlace, returnToPlace } from "./place.js";
 import { clear, tell } from "./problems.js";
+import { session } from "./session.js";
 import { setUrl, thumbnailUrl } from "./urls.js";
 import { whileVisible } from "./refresh.js";
 
@@ -10,6 +11,8 @@ import { whileVisible } from "./refresh.js";
 
 /** Start the page. */
 export function showIndex() {
+  // Where visitors can't make accounts, only those who are signed in need the page.
+  if (session()) /** @type {HTMLElement} */ (document.getElementById("my-account")).hidden = false;
   keepPlace();
   returnToPlace();
   whileVisible(refresh);

@@ -2,6 +2,7 @@
 
 import { showIndex } from "./index.js";
 import { showPerson } from "./people.js";
+import { watchSignOut } from "./session.js";
 import { showSet } from "./set.js";
 
 // One script for all of them: the bundler cuts a chunk for each set of scripts that share a module.
@@ -18,4 +19,5 @@ const PAGES = {
   set: showSet,
 };
 
+watchSignOut();
 PAGES[document.documentElement.dataset.page ?? ""]?.();

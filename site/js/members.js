@@ -1,6 +1,6 @@
 // Members: visitors with an account, whom every device of theirs knows.
 
-import { credentials, freshSession, known, userPool } from "./aws.js";
+import { credentials, endSession, freshSession, known, userPool } from "./aws.js";
 import { config } from "./config.js";
 import { bringMatch, lastMatch, removeMatch } from "./matches.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
@@ -93,7 +93,7 @@ export function setPassword(email, code, password) {
 /** Sign out on this device; without a connection, the tokens are forgotten here all the same. */
 export async function signOut() {
   const kept = session();
-  keepSession(null);
+  endSession();
   if (kept) await userPool("RevokeToken", { ...client(), Token: kept.refreshToken }).catch(() => {});
 }
 
@@ -104,5 +104,5 @@ export async function deleteAccount() {
   await removeMatch();
   await withdrawRequest();
   await userPool("DeleteUser", { AccessToken: kept.accessToken });
-  keepSession(null);
+  endSession();
 }

@@ -23,7 +23,19 @@ export function session() {
   }
 }
 
-/** @param {Session | null} kept  Null signs out. */
+/**
+ * Show a page anew once its member is signed out elsewhere: in another tab, or on the page after it.
+ */
+export function watchSignOut() {
+  const member = session()?.email;
+  const look = () => {
+    if (member && session()?.email !== member) location.reload();
+  };
+  addEventListener("storage", look);
+  addEventListener("pageshow", (event) => event.persisted && look());
+}
+
+/** @param {Session | null} kept  Null for a guest; to sign out, `endSession` drops the keys too. */
 export function keepSession(kept) {
   memory = null;
   try {

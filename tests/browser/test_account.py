@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from botocore.exceptions import ClientError
 from playwright.sync_api import BrowserContext, Page, expect
 from running import RunningStack
 from steps import choose
@@ -125,8 +126,25 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     assert matches.scan()["Items"] == [row], "the guest's is gone, the member's is one"
 
     page.goto("/account/")
+    other = page.context.new_page()
+    other.goto("/lookalike/")
+    expect(other.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('kinpics.session'))")
+    keys = page.evaluate("JSON.parse(localStorage.getItem('kinpics.credentials'))")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    left = page.evaluate("JSON.stringify(localStorage)")
+    assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]
+    assert keys["secretAccessKey"] not in left
+    expect(other.locator("#last")).to_be_hidden()
+    other.close()
+    with pytest.raises(ClientError):  # the user pool knows the session no more
+        stack.client("cognito-idp").initiate_auth(
+            ClientId=stack.outputs["UserPoolClient"],
+            AuthFlow="REFRESH_TOKEN_AUTH",
+            AuthParameters={"REFRESH_TOKEN": kept["refreshToken"]},
+        )
+    page.go_back()
     page.goto("/lookalike/")
     page.wait_for_load_state("networkidle")
     expect(page.locator("#last")).to_be_hidden()

@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from running import RunningStack, start_stack
 from support import jpeg
 
@@ -63,6 +65,24 @@ def faces(laptop: RunningStack, outputs: dict[str, str]) -> set[str]:
     return {face["FaceId"] for face in found}
 
 
+def sign_up(laptop: RunningStack, outputs: dict[str, str]) -> None:
+    pool, email = laptop.client("cognito-idp"), f"{uuid.uuid4()}@example.com"
+    pool.sign_up(ClientId=outputs["UserPoolClient"], Username=email, Password="correct horse battery")
+
+
+def offers_accounts(laptop: RunningStack, outputs: dict[str, str]) -> bool:
+    """Whether the pages let a visitor make an account; they agree on it."""
+    s3 = laptop.client("s3")
+    keys = {"account": "account/index.html", "index": "index.html"}
+    pages = {
+        name: s3.get_object(Bucket=outputs["SiteBucket"], Key=key)["Body"].read().decode() for name, key in keys.items()
+    }
+    offered = 'data-action="sign-up"' in pages["account"]
+    assert offered == ("takes no new accounts" not in pages["account"])
+    assert offered == ('id="my-account" hidden' not in pages["index"])
+    return offered
+
+
 def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     laptop: RunningStack, demo_folders: list[Path], tmp_path: Path
 ) -> None:
@@ -74,6 +94,11 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     assert not set(made["outputs"].values()) & set(first["outputs"].values()), "two albums share nothing"
     assert described(laptop, "kinpics") == first
 
+    # Nobody makes an account unless the owner says so.
+    assert not offers_accounts(laptop, made["outputs"])
+    with pytest.raises(ClientError, match="SignUp is not permitted"):
+        sign_up(laptop, made["outputs"])
+
     # The built functions run: with the packages in their archives.
     (folder,) = [folder for folder in demo_folders if folder.name == "2009_inauguration"]
     report = json.loads(second(laptop, "upload", str(folder), "--json").stdout)["sets"][0]
@@ -84,7 +109,7 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
 
     # Deployed again while closed, with one setting changed: the others stay, nothing is lost, and it stays closed.
     second(laptop, "close")
-    second(laptop, "deploy", "--visitor-daily-searches", "3")
+    second(laptop, "deploy", "--visitor-daily-searches", "3", "--sign-up", "yes")
     assert set(entrance_of(laptop, made["outputs"]).state().values()) == {True}
     second(laptop, "open")
     assert set(entrance_of(laptop, made["outputs"]).state().values()) == {False}
@@ -93,6 +118,8 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     assert changed["parameters"]["DailySearches"] == "7"
     assert changed["parameters"]["VisitorDailySearches"] == "3"
     assert changed["outputs"] == made["outputs"]
+    assert offers_accounts(laptop, made["outputs"])
+    sign_up(laptop, made["outputs"])
     assert faces(laptop, made["outputs"]) == before
 
     # Taken off, but for the photos.

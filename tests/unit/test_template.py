@@ -158,6 +158,15 @@ def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
         assert "_pace.wait()" in handler.read_text(), "Lambda keeps no pace for queued calls"
 
 
+def test_accounts_are_the_owners_choice_and_addresses_are_verified() -> None:
+    assert TEMPLATE["Parameters"]["SignUp"]["Default"] == "no"
+    pool = RESOURCES["UserPool"]["Properties"]
+    assert TEMPLATE["Conditions"]["SignUpIsOn"] == {"Fn::Equals": [{"Ref": "SignUp"}, "yes"]}
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": {"Fn::If": ["SignUpIsOn", False, True]}}
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+
+
 def test_every_name_is_derived_from_the_stacks() -> None:
     for name, item in RESOURCES.items():
         for key, value in item.get("Properties", {}).items():
