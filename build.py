@@ -5,12 +5,13 @@ a page for each set with its first screen of thumbnails in it, the page of a per
 sets that are newer than the site.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ import click
 import jinja2
 
 from functions.addresses import address
-from functions.keys import NONE, VIEW_WIDTH
-from functions.shapes import PicSet
+from functions.keys import NONE, VIEW_WIDTH, BadNameError, check_picset
+from functions.shapes import Pic, PicSet
 from scripts.config import ROOT, SiteConfig, load_config
 from scripts.stack import Stack, connect
 from scripts.terminal import echo
@@ -27,6 +28,8 @@ from scripts.terminal import echo
 # Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
+# Of a pic whose size is not known yet; the page's script (rows.js) takes the same.
+_UNKNOWN_WIDTH, _UNKNOWN_HEIGHT = 1500, 1000
 
 
 class BuildError(Exception):
@@ -47,7 +50,7 @@ class Assets:
 def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     """Render the site of a stack into ``dist``, which is replaced whole. Raises ``BuildError``, ``ConfigError``."""
     config = config or load_config()
-    sets = [picset for picset in stack.tables.sets() if picset.pic_count > 0]
+    sets = [picset for picset in stack.tables.sets() if _is_shown(picset)]
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -68,14 +71,15 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     pages.write("selfie/index.html", "selfie.html")
     pages.write("lookalike/index.html", "lookalike.html")
     for picset in sets:
-        _write_set(pages, picset, list(stack.tables.grid(picset.sortkey)))
+        rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
+        _write_set(pages, picset, [_with_size(Pic.from_item(item)) for item in rows(picset.sortkey)])
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
     return dist
 
 
 def title_of(name: str) -> str:
-    """A set's name as a title: ``2024_newport`` reads "2024 newport". The page's script (album.js) does the same."""
+    """A set's name as a title: ``2024_newport`` reads "2024 newport". The page's script (rows.js) does the same."""
     return name.replace("_", " ").strip() or name
 
 
@@ -123,7 +127,20 @@ class _Pages:
         target.write_text(self._templates.get_template(template).render(**context), encoding="utf-8")
 
 
-def _write_set(pages: _Pages, picset: PicSet, pics: list[dict]) -> None:
+def _is_shown(picset: PicSet) -> bool:
+    """Whether a set has photos, and a name that a page can have: others may have written its row."""
+    with contextlib.suppress(BadNameError):
+        check_picset(picset.sortkey)
+        return picset.is_uncounted or (picset.pic_count or 0) > 0
+    return False
+
+
+def _with_size(pic: Pic) -> Pic:
+    """A pic as it can be laid out; rows of others may say no size."""
+    return pic if pic.width and pic.height else replace(pic, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
+
+
+def _write_set(pages: _Pages, picset: PicSet, pics: list[Pic]) -> None:
     context = {"picset": picset.sortkey, "title": picset.title or title_of(picset.sortkey)}
     pages.write(
         f"sets/{picset.sortkey}/index.html",

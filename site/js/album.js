@@ -3,6 +3,7 @@
 import { AwsError, dynamodb, invoke } from "./aws.js";
 import { config } from "./config.js";
 import { patiently } from "./patience.js";
+import { faceFrom, facesFrom, isUncounted, picFrom, picSetFrom } from "./rows.js";
 import { portraitUrl } from "./urls.js";
 import { plain } from "./values.js";
 
@@ -33,7 +34,7 @@ import { plain } from "./values.js";
  * @property {string} name
  * @property {string} title
  * @property {string} pic
- * @property {number} picCount
+ * @property {number | null} picCount  Null where nobody has counted.
  * @property {number} faceCount
  * @property {string} updatedAt
  */
@@ -49,7 +50,7 @@ export async function picSets() {
   const sets = [];
   for await (const item of query({ KeyConditionExpression: "primarykey = :p" }, "/")) {
     const set = picSetFrom(item);
-    if (set.picCount > 0) sets.push(set);
+    if (set.picCount || isUncounted(set)) sets.push(set);
   }
   return sets;
 }
@@ -65,22 +66,16 @@ export async function picSet(name) {
 
 /**
  * The pics of a set in the grid's order.
- * @param {string} picset
+ * @param {PicSet} set
  * @returns {Promise<Pic[]>}
  */
-export async function picsOf(picset) {
+export async function picsOf(set) {
   const pics = [];
-  const request = { IndexName: "grid", KeyConditionExpression: "primarykey = :p" };
-  for await (const item of query(request, picset)) {
-    pics.push({
-      picset,
-      file: item.sortkey,
-      width: item.width,
-      height: item.height,
-      placeholder: item.placeholder,
-      faceCount: item.face_count,
-      takenAt: item.taken_at,
-    });
+  const request = isUncounted(set)
+    ? { ProjectionExpression: "sortkey, width, height, placeholder, face_count, taken_at" }
+    : { IndexName: "grid" };
+  for await (const item of query({ ...request, KeyConditionExpression: "primarykey = :p" }, set.name)) {
+    pics.push(picFrom(item, set.name, item.sortkey));
   }
   return pics;
 }
@@ -92,7 +87,7 @@ export async function picsOf(picset) {
  */
 export async function facesOf(pic) {
   const item = await getItem(pic.picset, pic.file, "#d.FaceRecords", { "#d": "data" });
-  return facesFrom(item?.data?.FaceRecords ?? []);
+  return facesFrom(item?.data);
 }
 
 /**
@@ -119,21 +114,13 @@ export async function withFaces(pics) {
       for (const raw of answer.Responses[config.picsTable] ?? []) {
         const item = plain({ M: raw });
         const pic = byKey.get(`${item.primarykey}/${item.sortkey}`);
-        if (pic) found.push({ ...pic, faces: facesFrom(item.data?.FaceRecords ?? []) });
+        if (pic) found.push({ ...pic, faces: facesFrom(item.data) });
       }
       wanted = answer.UnprocessedKeys;
       if (wanted?.[config.picsTable]) throw new AwsError("ThrottlingException", "keys were left out");
     });
   }
   return found;
-}
-
-/**
- * @param {{Face: Face}[]} records
- * @returns {Face[]}
- */
-function facesFrom(records) {
-  return records.map((record) => record.Face).sort((a, b) => a.BoundingBox.Left - b.BoundingBox.Left);
 }
 
 /**
@@ -189,38 +176,11 @@ const search = (request) =>
 function picFromSearch(found) {
   const slash = found.image_path.indexOf("/");
   return {
-    picset: found.image_path.slice(0, slash),
-    file: found.image_path.slice(slash + 1),
-    width: found.width,
-    height: found.height,
-    placeholder: found.placeholder,
+    ...picFrom(found, found.image_path.slice(0, slash), found.image_path.slice(slash + 1)),
     similarity: found.similarity,
-    face: found.face,
-    faces: facesFrom(found.data.FaceRecords),
+    face: faceFrom(found.face) ?? undefined,
+    faces: facesFrom(found.data),
   };
-}
-
-/**
- * @param {any} item
- * @returns {PicSet}
- */
-function picSetFrom(item) {
-  return {
-    name: item.sortkey,
-    title: item.title ?? titleOf(item.sortkey),
-    pic: item.pic ?? "",
-    picCount: item.pic_count ?? 0,
-    faceCount: item.face_count ?? 0,
-    updatedAt: item.updated_at ?? "",
-  };
-}
-
-/**
- * A set's name as a title: `2024_newport` reads "2024 newport". The generator (build.py) does the same.
- * @param {string} name
- */
-export function titleOf(name) {
-  return name.replaceAll("_", " ").trim() || name;
 }
 
 /**

@@ -62,7 +62,7 @@ async function unseen(looked) {
  */
 async function lookIntoSets(looked) {
   const drawn = draw(await unseen(looked), SETS, (set) => set.faceCount);
-  const pics = await Promise.all(drawn.map((set) => picsOf(set.name)));
+  const pics = await Promise.all(drawn.map((set) => picsOf(set)));
   for (const set of drawn) looked.add(set.name);
   return pics.flat().flatMap((pic) => Array.from({ length: pic.faceCount ?? 0 }, (_, index) => ({ pic, index })));
 }

@@ -1,7 +1,8 @@
 // Photos of several picture sets, each set under a heading of its own.
 
-import { picSets, titleOf } from "./album.js";
+import { picSets } from "./album.js";
 import { Grid, keyOf } from "./grid.js";
+import { titleOf } from "./rows.js";
 import { setUrl } from "./urls.js";
 import { Viewer } from "./viewer.js";
 

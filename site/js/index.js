@@ -44,7 +44,7 @@ function render(sets) {
 }
 
 /** @param {PicSet} set */
-const versionOf = (set) => `${set.title}|${set.pic}|${set.picCount}`;
+const versionOf = (set) => `${set.title}|${set.pic}|${set.picCount ?? ""}`;
 
 /** @param {PicSet} set */
 function card(set) {
@@ -62,7 +62,7 @@ function card(set) {
   const title = document.createElement("h2");
   title.textContent = set.title;
   const count = document.createElement("p");
-  count.textContent = set.picCount === 1 ? "1 photo" : `${set.picCount} photos`;
+  count.textContent = set.picCount === null ? "" : set.picCount === 1 ? "1 photo" : `${set.picCount} photos`;
   link.append(image, title, count);
   item.append(link);
   return item;

@@ -1,10 +1,11 @@
 // A picture set: its first tiles are in the page, the rest comes from DynamoDB, and so does what changes later.
 
-import { picSet, picsOf, titleOf } from "./album.js";
+import { picSet, picsOf } from "./album.js";
 import { Grid } from "./grid.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "./place.js";
 import { clear, tell } from "./problems.js";
 import { whileVisible } from "./refresh.js";
+import { titleOf } from "./rows.js";
 import { picsetOfPage } from "./urls.js";
 import { Viewer } from "./viewer.js";
 
@@ -18,7 +19,8 @@ export function showSet() {
   const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
   const viewer = new Viewer(grid, (pic) => pic.file);
   const memory = `pics:${name}`;
-  let version = "";
+  /** @type {string | null} */
+  let version = null;
   let settled = false;
 
   keepPlace();
@@ -37,7 +39,7 @@ export function showSet() {
     try {
       const set = await picSet(name);
       if (set && set.updatedAt === version) return;
-      const pics = set ? await picsOf(name) : [];
+      const pics = set ? await picsOf(set) : [];
       version = set?.updatedAt ?? "";
       clear();
       heading.textContent = set?.title ?? titleOf(name);

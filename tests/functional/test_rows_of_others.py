@@ -1,0 +1,190 @@
+"""Rows that the album's forerunner wrote, with names and faces alone: shown as they are, completed from originals."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, make_fake_aws, picture
+
+from build import build
+from functions.faces import FaceCollection
+from functions.keys import ImagePath, image_path
+from functions.search.request import parse_request
+from functions.search.search import Searcher
+from functions.shapes import from_dynamodb
+from scripts import reconcile
+from scripts.config import load_config
+from scripts.survey import Drift, drift, survey
+
+SET = "014_newportboston"
+PATHS = [image_path(SET, f"Newport_pic_{number}.png") for number in range(1, 4)]
+PICTURES = [picture(RED), picture(GREEN, RED), picture(BLUE)]
+
+
+@pytest.fixture
+def album(aws: FakeAws) -> FakeAws:
+    """Three photos as the forerunner leaves them; its Rekognition was told no external image id."""
+    for path, body in zip(PATHS, PICTURES, strict=True):
+        aws.put(path.key, body)
+        found = aws.rekognition.index_faces(CollectionId=COLLECTION, Image={"Bytes": body})
+        put_as_others_do(aws, path, found)
+    return aws
+
+
+def put_as_others_do(aws: FakeAws, path: ImagePath, found: dict) -> None:
+    import decimal
+    import json
+
+    data = json.loads(json.dumps(found), parse_float=decimal.Decimal)
+    pics, by_image_id = aws.pics_table, aws.pics_by_image_id_table
+    put(aws, pics, {"primarykey": "/", "sortkey": path.picset, "pic": PATHS[0].file})
+    put(aws, pics, {"primarykey": path.picset, "sortkey": path.file, "data": data})
+    image_id = data["FaceRecords"][0]["Face"]["ImageId"]
+    put(aws, by_image_id, {"image_id": image_id, "image_path": str(path), "data": data})
+
+
+def put(aws: FakeAws, table: str, item: dict) -> None:
+    aws.dynamodb.put_item(TableName=table, Item=item)
+
+
+def owners(aws: FakeAws) -> Any:
+    """What the owner's commands and the generator use of a stack."""
+    names = {
+        "PicsTable": aws.pics_table,
+        "PicsByImageIdTable": aws.pics_by_image_id_table,
+        "ThumbnailsBucket": aws.thumbnails_bucket,
+    }
+    names |= dict.fromkeys(("IdentityPool", "UserPool", "UserPoolClient", "MatchesTable"), "name")
+    return SimpleNamespace(
+        outputs=names | dict.fromkeys(("SearchFunction", "RemovalFunction"), "name"),
+        pics_bucket=aws.pics_bucket,
+        s3=aws.s3,
+        dynamodb=aws.dynamodb,
+        tables=aws.tables,
+        faces=aws.faces,
+        ledger=aws.ledger,
+        forgotten=aws.album.forgotten,
+        celebrities=SimpleNamespace(size=lambda: 0),
+        download_rule=aws.downloads,
+        region="us-east-1",
+        endpoint_url=None,
+    )
+
+
+def search(aws: FakeAws, face_id: str) -> set[str]:
+    found = Searcher({"album": FaceCollection(aws.rekognition, COLLECTION)}, aws.tables, aws.ledger, 1000, 1000)
+    return {photo["image_path"] for photo in found.search(parse_request({"faceid": face_id}), None)["output"]}
+
+
+def mend(aws: FakeAws) -> Drift:
+    """What `kinpics reconcile` does, with the process function at once; returns what is left."""
+    stack = owners(aws)
+    found = drift(survey(stack))
+    for number, path in enumerate([*found.check, *found.redo]):
+        aws.album.sync(aws.pics_bucket, path, owner=str(number), seconds=60, force=path in found.redo)
+    left = drift(survey(stack))
+    mended = reconcile.Mended()
+    reconcile._remove(stack, found, left, mended)
+    for name, count in left.sets.items():
+        assert reconcile._count_anew(stack, name, count)
+    return drift(survey(stack))
+
+
+def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Path) -> None:
+    dist = build(owners(album), tmp_path / "dist", load_config())
+    assert "014 newportboston" in (dist / "index.html").read_text()
+    assert (dist / "sets" / SET / "index.html").read_text().count('class="tile"') == 3
+    (face,) = face_ids(album, PATHS[0])
+    assert search(album, face) == {str(PATHS[0]), str(PATHS[1])}
+
+
+def face_ids(aws: FakeAws, path: ImagePath) -> set[str]:
+    pic = aws.tables.get_pic(path)
+    assert pic is not None
+    return pic.face_ids
+
+
+def test_reconcile_completes_rows_of_others_and_keeps_their_faces(album: FakeAws) -> None:
+    before = {path: face_ids(album, path) for path in PATHS}
+    calls = album.rekognition.calls.count("IndexFaces")
+    album.s3.delete_object(Bucket=album.pics_bucket, Key=PATHS[2].key)
+    left = mend(album)
+    assert (len(left), list(left.unfinished)) == (0, [str(PATHS[2])]), "what has no original stays, and is told"
+    album.put(PATHS[2].key, PICTURES[2])
+    assert (len(mend(album)), mend(album).unfinished) == (0, {})
+    assert {path: face_ids(album, path) for path in PATHS} == before
+    assert album.rekognition.calls.count("IndexFaces") == calls, "faces that stand cost nothing"
+    picset = album.tables.get_set(SET)
+    assert picset is not None
+    assert (picset.pic_count, picset.face_count, picset.pic) == (3, 4, PATHS[0].file)
+    assert {item["sortkey"] for item in album.tables.grid(SET)} == {path.file for path in PATHS}
+    assert search(album, *before[PATHS[0]]) == {str(PATHS[0]), str(PATHS[1])}
+
+
+def test_a_set_of_others_is_not_counted_by_halves(album: FakeAws) -> None:
+    new = image_path(SET, "new.png")
+    album.put(new.key, picture(RED, BLUE))
+    for path in (new, PATHS[0]):
+        album.album.sync(album.pics_bucket, path, owner=str(path), seconds=60)
+    for gone in (PATHS[1], new):
+        album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
+        album.album.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
+    picset = album.tables.get_set(SET)
+    assert picset is not None
+    assert picset.is_uncounted, "else the page would ask the grid's index, which lacks a photo"
+    assert len(mend(album)) == 0
+    for gone in (PATHS[0], PATHS[2]):
+        album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
+        album.album.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
+    assert album.rows(album.pics_table) == album.rows(album.pics_by_image_id_table) == []
+    assert list(album.faces.faces()) == []
+
+
+def test_a_face_that_others_gave_to_two_photos_outlives_one_of_them(album: FakeAws) -> None:
+    twin = image_path(SET, "twin.png")
+    album.put(twin.key, PICTURES[0])
+    pic = album.tables.get_pic(PATHS[0])
+    assert pic is not None
+    put_as_others_do(album, twin, pic.data)
+    assert len(mend(album)) == 0
+    album.s3.delete_object(Bucket=album.pics_bucket, Key=twin.key)
+    album.album.sync(album.pics_bucket, twin, owner="gone", seconds=60)
+    assert search(album, *pic.face_ids) == {str(PATHS[0]), str(PATHS[1])}
+    assert len(mend(album)) == 0
+
+
+SCALARS = st.none() | st.booleans() | st.text(max_size=4) | st.integers(-9, 9).map(str) | st.integers(-9, 9)
+VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.sampled_from(["FaceRecords", "x"]), SCALARS)
+NAMES = ["pic", "title", "pic_count", "face_count", "etag", "processed_at", "width", "placeholder", "data", "of_others"]
+
+
+@settings(deadline=None, max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from(NAMES), VALUES), max_size=3),
+    record=st.dictionaries(st.sampled_from(["image_path", "data", "other_paths", "width"]), VALUES),
+)
+def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
+    """Whatever is in them: they are surveyed, completed from their originals, exported and removed."""
+    with mock_aws():
+        aws = make_fake_aws()
+        put(aws, aws.pics_by_image_id_table, {"image_id": "of others", **record})
+        for number, row in enumerate(rows):
+            key = ("/", SET) if not number else (SET, PATHS[number].file)
+            put(aws, aws.pics_table, {"primarykey": key[0], "sortkey": key[1], **row})
+        for path, body in zip(PATHS[:2], PICTURES, strict=False):
+            aws.put(path.key, body)
+        list(drift(survey(owners(aws))).lines())
+        assert len(mend(aws)) == 0
+        for pic in aws.tables.pics_of(SET):
+            from_dynamodb(pic.to_item())
+        if len(rows) > 1 and "of_others" in rows[1]:
+            (kept,) = [item for item in aws.rows(aws.pics_table) if item["sortkey"] == PATHS[1].file]
+            assert "of_others" in kept
+        for path in PATHS[:2]:
+            aws.s3.delete_object(Bucket=aws.pics_bucket, Key=path.key)
+            aws.album.sync(aws.pics_bucket, path, owner=f"gone {path}", seconds=60)
+        assert not {path.file for path in PATHS[:2]} & {item["sortkey"] for item in aws.rows(aws.pics_table)}
