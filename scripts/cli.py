@@ -45,6 +45,7 @@ class Commands(click.Group):
         from local.state_folder import StateFolderError
         from scripts.cloudformation import DeployError
         from scripts.deploy import ToolError
+        from scripts.export import ExportError
         from scripts.manage import NothingThereError
         from scripts.plan import PlanError
 
@@ -57,6 +58,7 @@ class Commands(click.Group):
             BuildError,
             ConfigError,
             DeployError,
+            ExportError,
             PlanError,
             NoFlagError,
             NothingThereError,

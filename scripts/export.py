@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -21,15 +22,23 @@ from scripts.gallery_table import COLUMNS
 from scripts.plan import SHA256_METADATA
 from scripts.progress import Progress
 from scripts.stack import Stack
+from scripts.words import cause
 
 _CHUNK = 1024 * 1024
+# The disk or the owner's share of it is full, a file is too large for it, or it may not be written to.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+
+
+class ExportError(Exception):
+    """Nothing more can be written; the message says why."""
 
 
 @contextlib.contextmanager
 def _written(target: Path) -> Iterator[Any]:
     """A file that is there whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".part")
+    # Of a length of its own: the file's name may be as long as names can be.
+    partial = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
     try:
         with open(partial, "wb") as file:
             yield file
@@ -43,8 +52,18 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
 
     The lookalike gallery goes to ``celebrities/``, as `kinpics celebrities add` takes it.
     A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
-    on by running it again.
+    on by running it again. Raises ``ExportError`` once there is no room for more.
     """
+    try:
+        return _export(stack, folder, concurrency, progress)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        advice = "make room, and run the same command again to go on"
+        raise ExportError(f"{folder} can't be written to: {cause(error)}; {advice}") from None
+
+
+def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     wanted = []
     failures: dict[str, str] = {}
     present = 0
@@ -66,7 +85,9 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
         try:
             _fetch(stack, *entry)
         except (ClientError, BotoCoreError, OSError) as error:
-            return entry[0], str(error)
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise
+            return entry[0], cause(error)
         return entry[0], ""
 
     with progress.bar("Fetching", len(wanted)) as step, ThreadPoolExecutor(concurrency) as pool:
@@ -75,7 +96,7 @@ def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> 
                 if reason:
                     failures[str(path)] = reason
                 step()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, OSError):
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     for picset in stack.tables.sets():

@@ -1,6 +1,7 @@
 """What an upload would do, worked out before anything is done: a plan is data, `--dry-run` prints it."""
 
 import hashlib
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,15 @@ from botocore.exceptions import ClientError
 
 from functions.keys import BadNameError, ImagePath, check_picset, image_path
 from functions.process.kinds import HEAD_BYTES, media_type
+from scripts.terminal import printable
+from scripts.words import cause, count
 
 # Digest of an original, kept as the object's metadata: an ETag is none for a file that went up in parts.
 SHA256_METADATA = "sha256"
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 _BLOCK = 1024 * 1024
+_FOLDER = "a folder within: a set is one folder, upload it as its own set"
 
 
 class PlanError(Exception):
@@ -79,17 +83,34 @@ def list_photos(folder: Path, picset: str) -> Plan:
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
-        raise PlanError(f"{folder} can't be read: {error.strerror}") from None
+        raise PlanError(f"{folder} can't be read: {cause(error)}") from None
+    folders = 0
     for entry in entries:
         if entry.name.startswith(".") or entry.name.lower() in _CLUTTER:
             continue
-        if reason := _left_out(entry):
-            plan.left_out.append(Refusal(entry.name, reason))
+        try:
+            reason = _left_out(entry)
+        except OSError as error:
+            plan.refused.append(_unreadable(entry.name, error))
+            continue
+        folders += reason == _FOLDER
+        if reason:
+            plan.left_out.append(Refusal(printable(entry.name), reason))
         else:
             _add(plan, entry, names)
     if not plan.uploads and not plan.refused:
-        raise PlanError(f"there are no photos in {folder}")
+        hint = f"; it holds {count(folders, 'folder')}, to be uploaded as sets: kinpics upload {_inside(folder)}"
+        raise PlanError(f"there are no photos in {folder}{hint if folders else ''}")
     return plan
+
+
+def _inside(folder: Path) -> str:
+    """All that is in a folder, as a shell takes it."""
+    return f"{shlex.quote(str(folder))}/*/"
+
+
+def _unreadable(name: str, error: OSError) -> Refusal:
+    return Refusal(printable(name), f"can't be read: {cause(error)}")
 
 
 def _left_out(entry: Path) -> str:
@@ -97,7 +118,7 @@ def _left_out(entry: Path) -> str:
     if entry.is_symlink():
         return "a link, which is not followed: put the photo itself there"
     if entry.is_dir():
-        return "a folder within: a set is one folder, upload it as its own set"
+        return _FOLDER
     if not entry.is_file():
         return "not a regular file"
     if entry.suffix.lower() in PHOTO_SUFFIXES:
@@ -117,10 +138,10 @@ def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
         path = image_path(plan.picset, unicodedata.normalize("NFC", entry.name))
         size, kind = entry.stat().st_size, media_type(_head(entry))
     except BadNameError as error:
-        plan.refused.append(Refusal(_printable(entry.name), f"{error}; rename the file"))
+        plan.refused.append(Refusal(printable(entry.name), f"{error}; rename the file"))
         return
     except OSError as error:
-        plan.refused.append(Refusal(entry.name, f"can't be read: {error.strerror}"))
+        plan.refused.append(_unreadable(entry.name, error))
         return
     if kind is None:
         reason = "is not an image that this album reads, whatever its name says" if size else "is empty"
@@ -142,7 +163,7 @@ def hash_photos(plan: Plan, step: Callable[[], None]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for photo, digest in zip(plan.uploads, pool.map(_digest, plan.uploads), strict=True):
             if isinstance(digest, OSError):
-                plan.refused.append(Refusal(photo.path.file, f"can't be read: {digest.strerror}"))
+                plan.refused.append(_unreadable(photo.path.file, digest))
             else:
                 hashed.append(Photo(photo.source, photo.path, photo.size, digest))
             step()
@@ -188,7 +209,3 @@ def _digest(photo: Photo) -> str | OSError:
 def _head(path: Path) -> bytes:
     with open(path, "rb") as file:
         return file.read(HEAD_BYTES)
-
-
-def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()

@@ -30,6 +30,7 @@ from scripts.plan import (
 )
 from scripts.progress import Progress
 from scripts.stack import Stack
+from scripts.words import cause
 
 _MULTIPART_BYTES = 16 * 1024 * 1024
 _CACHE_CONTROL = "public, max-age=86400"
@@ -125,7 +126,7 @@ def _upload_all(
                     try:
                         etags[photo.path] = future.result()
                     except (ClientError, BotoCoreError, OSError) as error:
-                        report.failures.append(Refusal(photo.path.file, f"could not be uploaded: {error}"))
+                        report.failures.append(Refusal(photo.path.file, f"could not be uploaded: {cause(error)}"))
                     step(photo.size)
         except KeyboardInterrupt:
             pool.shutdown(wait=True, cancel_futures=True)

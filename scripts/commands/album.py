@@ -39,17 +39,25 @@ def upload(
     """Put folders of photos on the site, each as a picture set.
 
     Photos that are there already are not sent again, so a stopped upload goes on by running it again. Originals are
-    never changed. Ends with 1 when a photo failed.
+    never changed. Ends with 1 when a photo or a folder failed; the others go up all the same.
     """
     from scripts import upload as uploading
+    from scripts.plan import PlanError
     from scripts.progress import Progress
 
     if picset and len(folders) > 1:
         raise click.UsageError("--set names one set: give one folder with it")
     progress = Progress(quiet=as_json)
     reports = []
+    refused: list[PlanError] = []
     for folder in folders:
-        plan = uploading.make_plan(context.stack, folder, picset, concurrency, progress)
+        try:
+            plan = uploading.make_plan(context.stack, folder, picset, concurrency, progress)
+        except PlanError as error:
+            if len(folders) == 1:
+                raise
+            refused.append(error)
+            continue
         if dry_run:
             _print_plan(plan, as_json)
             continue
@@ -58,13 +66,15 @@ def upload(
         reports.append(report)
         if not as_json:
             _print_report(report)
+    for error in refused:
+        echo(f"Error: {error}", err=True)
     if dry_run:
-        return
+        sys.exit(bool(refused))
     if not no_build and any(report.processed for report in reports):
         build_and_publish(context.stack)
     if as_json:
         echo_json({"sets": [report.as_json() for report in reports]})
-    if any(report.failures for report in reports):
+    if refused or any(report.failures for report in reports):
         sys.exit(1)
 
 

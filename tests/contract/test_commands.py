@@ -60,8 +60,9 @@ def test_a_changed_file_goes_up_again(stack: RunningStack, folder: Path) -> None
 
 
 def test_a_dry_run_does_nothing(stack: RunningStack, folder: Path) -> None:
-    result = stack.kinpics("upload", str(folder), "--dry-run")
-    assert "3 to upload" in result.stdout
+    result = stack.kinpics("upload", "/no/such/folder", str(folder), "--dry-run", check=False)
+    assert "3 to upload" in result.stdout, "one folder that is none holds up no other"
+    assert (result.returncode, "there is no folder /no/such/folder" in result.stderr) == (1, True)
     assert stack.kinpics("delete", folder.name, "--yes", check=False).returncode == 1
 
 

@@ -101,8 +101,38 @@ def test_names_a_set_can_not_hold_are_refused(tmp_path: Path) -> None:
     (tmp_path / "fine.jpg").write_bytes(jpeg())
     plan = list_photos(tmp_path, "set")
     assert names(plan.uploads) == ["fine.jpg"]
-    assert len(plan.refused) == 2
+    assert [item.file for item in plan.refused] == ["line\\x0abreak.jpg", "\\xff\\xfe.jpg"]
     assert all("rename" in item.reason for item in plan.refused)
+
+
+def test_names_that_are_left_out_are_text_too(tmp_path: Path) -> None:
+    (tmp_path / "fine.jpg").write_bytes(jpeg())
+    for name in (b"\xff.txt", b"\x1b[2J.txt"):
+        with open(os.fsencode(tmp_path) + b"/" + name, "w") as file:
+            file.write("text")
+    left_out = [item.file for item in list_photos(tmp_path, "set").left_out]
+    assert sorted(left_out) == ["\\x1b[2J.txt", "\\xff.txt"]
+    assert all(name.encode() for name in left_out), "any program can read them"
+
+
+def test_a_folder_of_folders_says_how_to_upload_them(tmp_path: Path) -> None:
+    parent = tmp_path / "my photos"
+    for name in ("a", "b"):
+        (parent / name).mkdir(parents=True)
+        (parent / name / "1.jpg").write_bytes(jpeg())
+    with pytest.raises(PlanError) as caught:
+        list_photos(parent, "set")
+    assert f"it holds 2 folders, to be uploaded as sets: kinpics upload '{parent}'/*/" in str(caught.value)
+
+
+def test_a_photo_that_vanishes_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(jpeg())
+    plan = list_photos(tmp_path, "set")
+    (tmp_path / "a.jpg").unlink()
+    hash_photos(plan, lambda: None)
+    assert names(plan.uploads) == ["b.jpg"]
+    assert plan.refused == [Refusal("a.jpg", "can't be read: no such file or directory")]
 
 
 def test_two_files_that_differ_by_case_both_go_with_a_note(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""Taking the album out, from S3 in memory."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import FakeAws
+
+from scripts.export import ExportError, export
+from scripts.progress import Progress
+from scripts.stack import Stack
+
+LARGE, SMALL = "photos/set/b large.jpg", "photos/set/a.jpg"
+MAX_BYTES = 100_000
+
+
+@pytest.fixture
+def stack(aws: FakeAws) -> Stack:
+    outputs = {"PicsBucket": "pics", "PicsTable": "pics", "PicsByImageIdTable": "pics_by_image_id"}
+    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", outputs, {}, None, None)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file of this process grows beyond `MAX_BYTES`."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_BYTES, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_without_room_ends_the_export_in_one_line(
+    aws: FakeAws, stack: Stack, small_disk: None, tmp_path: Path
+) -> None:
+    aws.put(SMALL, b"x")
+    aws.put(LARGE, bytes(2 * MAX_BYTES))
+    with pytest.raises(ExportError) as caught:
+        export(stack, tmp_path, 1, Progress(quiet=True))
+    assert "file too large; make room, and run the same command again" in str(caught.value)
+    assert [path.name for path in (tmp_path / "photos" / "set").iterdir()] == ["a.jpg"], "nothing half written stays"
+
+
+def test_a_name_as_long_as_names_can_be_is_written(aws: FakeAws, stack: Stack, tmp_path: Path) -> None:
+    name = "n" * 251 + ".jpg"
+    aws.put(f"photos/set/{name}", b"x")
+    assert export(stack, tmp_path, 1, Progress(quiet=True)) == (1, 0, {})
+    assert (tmp_path / "photos" / "set" / name).read_bytes() == b"x"
