@@ -88,6 +88,10 @@ class Entrance:
             ]
         )
 
+    def show_pages(self) -> None:
+        """Open pages and pictures alone, if they are closed."""
+        self._publish(closed=False)
+
     def state(self) -> dict[str, bool]:
         """Whether each thing that lets visitors in is closed."""
         pool = self.cognito_identity.describe_identity_pool(IdentityPoolId=self.identity_pool_id)

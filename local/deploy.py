@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from local.packaging import digest, package
-from scripts.closing import closed_entrance
+from scripts.closing import left_as_it_is
 from scripts.cloudformation import StackApplier, with_literal_names
 
 _DIGEST_TAG = "kinpics:digest"
@@ -25,14 +25,10 @@ def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict
     s3 = session.client("s3")
     account_id = session.client("sts").get_caller_identity()["Account"]
     template = with_literal_names(template, stack_name, account_id, session.region_name)
-    closed = closed_entrance(session, existing)
     _upload(s3, bucket, {**uploads, "template.json": json.dumps(template).encode()})
     url = f"{s3.meta.endpoint_url}/{bucket}/template.json"
-    try:
+    with left_as_it_is(session, existing):
         return applier.apply(url, set(template["Parameters"]), parameters, {_DIGEST_TAG: fingerprint})
-    finally:
-        if closed:
-            closed.close()
 
 
 def _upload(s3: Any, bucket: str, uploads: dict[str, bytes]) -> None:

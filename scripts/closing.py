@@ -1,16 +1,17 @@
 """Closing the site as its owner does: what there is to close, whether visitors still get in, deploying meanwhile."""
 
+import contextlib
 import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.closing import Entrance, with_flag
 from scripts.cloudformation import outputs_of
@@ -21,7 +22,9 @@ _TIMEOUT_SECONDS = 300
 _HTTP_SECONDS = 15
 # A visitor that is refused is not to try again.
 _ONCE = Config(retries={"total_max_attempts": 1})
-_REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException", "TooManyRequestsException"}
+_REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException"}
+# What Lambda answers for a function without concurrency.
+_NO_CONCURRENCY = "TooManyRequestsException"
 _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 
 
@@ -41,13 +44,26 @@ def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
     )
 
 
-def closed_entrance(session: boto3.Session, described: dict[str, Any] | None) -> Entrance | None:
-    """The entrance of a stack, as CloudFormation describes it, if it is closed: a deployment must leave it so."""
+@contextlib.contextmanager
+def left_as_it_is(session: boto3.Session, described: dict[str, Any] | None) -> Iterator[bool]:
+    """What is deployed within leaves the site closed or open, as it was; yields whether it is closed.
+
+    ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
+    what it takes back after a failure may be of a time when the site was closed.
+    """
     outputs = outputs_of(described)
     if "ClosedPolicy" not in outputs:
-        return None
+        yield False
+        return
     entrance = entrance_of(session, outputs)
-    return entrance if entrance.is_closed() else None
+    closed = entrance.is_closed()
+    try:
+        yield closed
+    finally:
+        if closed:
+            entrance.close()
+        else:
+            entrance.show_pages()
 
 
 def closed_template(template: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +83,14 @@ def new_guest(stack: Stack) -> boto3.Session:
     return boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
 
 
+def someone_inside(stack: Stack) -> boto3.Session | None:
+    """A guest who is in before the site is closed, to see when that ends; none must not keep it from being closed."""
+    try:
+        return new_guest(stack)
+    except (ClientError, BotoCoreError):
+        return None
+
+
 def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
     """What visitors do, each told by whether it is let through just now; rows and searches need a guest."""
     ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
@@ -81,14 +105,21 @@ def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str
         row = {"TableName": stack.outputs["PicsTable"], "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
         search = {"FunctionName": stack.outputs["SearchFunction"], "Payload": json.dumps(_NOBODY).encode()}
         ways["rows"] = lambda: _passes(lambda: guest().client("dynamodb", config=_ONCE).get_item(**row))
-        ways["searches"] = lambda: _passes(lambda: guest().client("lambda", config=_ONCE).invoke(**search))
+        ways["searches"] = lambda: _passes(
+            lambda: guest().client("lambda", config=_ONCE).invoke(**search), _NO_CONCURRENCY
+        )
     return ways
 
 
 def watch(
-    ways: dict[str, Callable[[], bool]], *, closed: bool, tell: Callable[[str, float], None], pause: float = 1.0
+    ways: dict[str, Callable[[], bool]],
+    *,
+    closed: bool,
+    tell: Callable[[str, float], None],
+    pause: float = 1.0,
+    timeout: float = _TIMEOUT_SECONDS,
 ) -> list[str]:
-    """Wait until every way in is closed, or open; returns the names of those that are not after five minutes."""
+    """Wait until every way in is closed, or open; returns the names of those that are not after ``timeout`` seconds."""
     started = time.monotonic()
     left = dict(ways)
     while left:
@@ -96,19 +127,18 @@ def watch(
             if is_open() != closed:
                 tell(name, time.monotonic() - started)
                 del left[name]
-        if not left or time.monotonic() - started > _TIMEOUT_SECONDS:
+        if not left or time.monotonic() - started > timeout:
             break
         time.sleep(pause)
     return list(left)
 
 
-def _passes(call: Callable[[], Any]) -> bool:
+def _passes(call: Callable[[], Any], *refusals: str) -> bool:
+    """Whether a call is not refused; a service that is busy, or finds nothing, lets visitors in all the same."""
     try:
         call()
     except ClientError as error:
-        if error.response["Error"]["Code"] in _REFUSALS:
-            return False
-        raise
+        return error.response["Error"]["Code"] not in _REFUSALS | set(refusals)
     return True
 
 
@@ -119,3 +149,5 @@ def _is_served(url: str) -> bool:
             return True
     except urllib.error.HTTPError as error:
         return error.code != 503
+    except OSError:
+        return False

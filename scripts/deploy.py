@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from functions.keys import PHOTOS_PREFIX
 from scripts.account import concurrency
-from scripts.closing import closed_entrance, closed_template
+from scripts.closing import closed_template, left_as_it_is
 from scripts.cloudformation import DeployError, StackApplier, outputs_of, with_literal_names
 from scripts.cloudfront_plan import plan_of
 from scripts.config import ROOT
@@ -128,26 +128,19 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
         packaged = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
         template = load_template(packaged)
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
-    closed = closed_entrance(target.session, applier.describe())
-    if closed:
-        template = closed_template(template)
+    before = applier.describe()
     # One that a plan or its owner has given to the distribution stays: CloudFormation would take it off.
-    firewall = plan_of(target.session, applier.name, outputs_of(applier.describe())).firewall
-    body = json.dumps(template).encode()
-    s3 = target.session.client("s3")
-    key = f"{hashlib.sha256(body).hexdigest()}.json"
-    s3.put_object(Bucket=bucket, Key=key, Body=body)
-    url = f"{s3.meta.endpoint_url}/{bucket}/{key}"
-    try:
+    firewall = plan_of(target.session, applier.name, outputs_of(before)).firewall
+    with left_as_it_is(target.session, before) as closed:
+        body = json.dumps(closed_template(template) if closed else template).encode()
+        s3 = target.session.client("s3")
+        key = f"{hashlib.sha256(body).hexdigest()}.json"
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
         return applier.apply(
-            url,
+            f"{s3.meta.endpoint_url}/{bucket}/{key}",
             set(template["Parameters"]),
             {"Platform": "laptop" if target.is_laptop else "aws", "WebAclArn": firewall, **parameters},
         )
-    finally:
-        # What CloudFormation has updated, or taken back, it has opened.
-        if closed:
-            closed.close()
 
 
 def connect_bucket(stack: Stack) -> bool:

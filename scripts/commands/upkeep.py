@@ -52,14 +52,13 @@ def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool)
 
 
 def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
-    from scripts.closing import entrance_of, new_guest, watch, ways_in
+    from scripts.closing import entrance_of, new_guest, someone_inside, watch, ways_in
 
     stack = context.stack
     entrance = entrance_of(boto3.Session(), stack.outputs)
     guest: Callable[[], boto3.Session] | None = functools.partial(new_guest, stack)
     if closed:
-        # One who is in already, and must lose what was given.
-        inside = None if any(entrance.state().values()) else new_guest(stack)
+        inside = someone_inside(stack)
         guest = inside and (lambda: inside)
         entrance.close()
     else:

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -311,3 +312,22 @@ def test_axe_finds_nothing(browser: Browser, stack: RunningStack, path: str, sch
     results = Axe().run(page)
     context.close()
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_an_open_page_and_a_new_one_say_that_the_album_is_closed(stack: RunningStack, page: Page, faults: Any) -> None:
+    page.goto("/sets/2009_inauguration/")
+    expect(page.locator("#count")).to_contain_text("4 photos")
+    stack.kinpics("close")
+    try:
+        page.locator("a.tile").first.click()
+        expect(page.get_by_role("alert")).to_contain_text("This album is closed for now")
+        page.goto("/sets/2009_inauguration/")
+        expect(page.get_by_role("heading")).to_have_text("This album is closed for now")
+        expect(page.locator("main")).to_have_css("text-align", "center")  # by the site's own style sheet
+        assert Axe().run(page).violations_count == 0
+        assert all("status of 50" in fault or "status of 40" in fault for fault in faults.seen)
+        faults.seen.clear()
+    finally:
+        stack.kinpics("open")
+    page.goto("/sets/2009_inauguration/")
+    expect(page.locator("#count")).to_contain_text("4 photos")

@@ -1,5 +1,6 @@
 """Closing and opening, on services in memory that take only what AWS's own models allow."""
 
+import contextlib
 import copy
 import io
 import json
@@ -11,13 +12,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from fakes import FakeClient
+from fakes import FakeClient, FakeSession
 from rendered import policy
 from support import LambdaContext
 
 from functions.close import handler
-from functions.closing import Entrance, NoFlagError
+from functions.closing import Entrance, NoFlagError, with_flag
 from local.packaging import load_template
+from scripts.closing import _passes, closed_template, left_as_it_is, watch
+from scripts.cloudformation import DeployError
 
 ROOT = Path(__file__).parents[2]
 ROUTER = load_template(ROOT / "template.yaml")["Resources"]["Router"]["Properties"]["FunctionCode"]
@@ -218,6 +221,64 @@ def test_a_router_of_an_older_release_keeps_nothing_else_open() -> None:
     with pytest.raises(NoFlagError, match="kinpics deploy"):
         account.entrance().close()
     assert account.entrance().state() == everything(True) | {"pages and pictures": False}
+
+
+OUTPUTS = {"ClosedPolicy": DENY, "IdentityPool": "us-east-1:1", "Router": "kinpics-us-east-1-router"}
+DESCRIBED = {"Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]}
+
+
+def deployed(account: Account, router: str) -> None:
+    """Deploy, in a way that publishes a router and gives the function its concurrency, and fails in the end."""
+    with contextlib.suppress(DeployError), left_as_it_is(FakeSession(account), DESCRIBED):  # type: ignore[arg-type]
+        account.live, account.reserved[SEARCH] = router, 10
+        raise DeployError
+
+
+def test_a_deployment_leaves_a_closed_site_closed_even_when_it_fails() -> None:
+    account = Account()
+    account.entrance().close()
+    deployed(account, ROUTER)
+    assert account.entrance().state() == everything(True)
+
+
+def test_a_deployment_that_is_taken_back_closes_no_open_site() -> None:
+    """CloudFormation may know the router of a deployment that was made while the site was closed."""
+    account = Account()
+    deployed(account, with_flag(ROUTER, closed=True))
+    assert account.entrance().state() == everything(False)
+
+
+def test_a_site_is_deployed_closed_with_nothing_else_changed() -> None:
+    template = load_template(ROOT / "template.yaml")
+    closed = closed_template(template)
+    assert closed["Resources"]["Router"]["Properties"].pop("FunctionCode") == with_flag(ROUTER, closed=True)
+    assert template["Resources"]["Router"]["Properties"].pop("FunctionCode") == ROUTER
+    assert closed == template
+
+
+@pytest.mark.parametrize(
+    ("code", "refusals", "is_open"),
+    [
+        ("AccessDeniedException", (), False),
+        ("NotAuthorizedException", (), False),
+        ("TooManyRequestsException", ("TooManyRequestsException",), False),
+        ("TooManyRequestsException", (), True),
+        ("ThrottlingException", (), True),
+    ],
+)
+def test_a_busy_service_is_not_taken_for_a_closed_one(code: str, refusals: tuple[str, ...], is_open: bool) -> None:
+    def call() -> None:
+        raise ClientError({"Error": {"Code": code, "Message": ""}}, "Call")
+
+    assert _passes(call, *refusals) == is_open
+
+
+def test_what_stays_open_is_told() -> None:
+    answers = iter([True, False])
+    ways = {"pages": lambda: False, "rows": lambda: next(answers), "searches": lambda: True}
+    told: list[str] = []
+    left = watch(ways, closed=True, tell=lambda name, _: told.append(name), pause=0, timeout=0.05)
+    assert (told, left) == (["pages", "rows"], ["searches"])
 
 
 @pytest.fixture
