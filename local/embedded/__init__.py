@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from local.call_log import CallLog
-from local.embedded import identities, logs, patches, requests
+from local.embedded import forms, identities, logs, patches, requests
 from local.embedded.durable import Durable
 from local.journal import Compactor, Journal
 from local.rekognition import errors
@@ -112,6 +112,7 @@ class EmbeddedAws:
         patches.name_queues_by_one_port()
         patches.know_no_bad_queue_urls()
         patches.read_shallow_json()
+        forms.let_forms_sign_for_themselves()
         identities.give_credentials_to_known_identities()
         identities.keep_the_classic_flow_off()
         identities.verify_web_identities()
@@ -229,7 +230,9 @@ def _service_of(scope: dict) -> tuple[str, dict[str, str], dict[str, list[str]]]
     headers = {name.decode("latin-1").lower(): sigv4.decode_header_value(value) for name, value in scope["headers"]}
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     service = router.detect_service(scope["method"], scope["path"], headers, query)
-    if service == "s3" and scope["path"] == "/" and not _extract_s3_vhost_bucket(headers.get("host", "")):
+    bucket = _extract_s3_vhost_bucket(headers.get("host", ""))
+    forms.note_form(scope, headers, bucket)
+    if service == "s3" and scope["path"] == "/" and not bucket:
         service = "sts"  # a form without a signature; S3 takes no body there
     return service, headers, query
 

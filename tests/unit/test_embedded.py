@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from local.embedded import forms
+from local.embedded.forms import file_name, note_form
 from local.embedded.identities import token_fault
 from local.embedded.logs import _END, written
 
@@ -68,3 +70,40 @@ def test_a_web_identity_needs_a_token_that_was_given_out(token: str, claims: dic
 
 def test_a_token_that_was_given_out_is_taken() -> None:
     assert token_fault("a.b.c", lambda token: {"exp": 9e9}, lambda token: True) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("a.jpg", "a.jpg"),
+        ("C:\\photos\\a.jpg", "a.jpg"),
+        ("../b/a.jpg", "a.jpg"),
+        ("Ã¼.jpg", "ü.jpg"),
+        ("\xff", "\xff"),
+    ],
+)
+def test_a_form_names_its_file(told: str, name: str) -> None:
+    assert file_name(told) == name
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "bucket", "headers", "is_form"),
+    [
+        ("POST", "/photos", b"", None, {}, True),
+        ("POST", "/photos/", b"", None, {}, True),
+        ("POST", "/", b"", "photos", {}, True),
+        ("POST", "/", b"", None, {}, False),
+        ("POST", "/photos/key", b"", None, {}, False),
+        ("POST", "/key", b"", "photos", {}, False),
+        ("POST", "/photos", b"delete", None, {}, False),
+        ("PUT", "/photos", b"", None, {}, False),
+        ("POST", "/photos", b"", None, {"authorization": "AWS4"}, False),
+        ("POST", "/photos", b"", None, {"content-type": "text/xml"}, False),
+    ],
+)
+def test_only_an_upload_is_taken_for_a_form(
+    method: str, path: str, query: bytes, bucket: str | None, headers: dict, is_form: bool
+) -> None:
+    scope = {"method": method, "path": path, "query_string": query}
+    note_form(scope, {"content-type": "multipart/form-data; boundary=x"} | headers, bucket)
+    assert forms._is_form.get() is is_form
