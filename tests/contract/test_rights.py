@@ -1,5 +1,6 @@
 """What a guest may do: read the album and invoke one function. Everything else that is tried is refused."""
 
+import base64
 import json
 import urllib.error
 import urllib.request
@@ -39,6 +40,22 @@ def test_a_guest_reads_the_album_and_searches(guest: Any, outputs: dict[str, str
     assert "Item" in dynamodb.get_item(TableName=table, Key=key)
     answer = guest("lambda").invoke(FunctionName=outputs["SearchFunction"], Payload=b"{}")
     assert json.loads(answer["Payload"].read())["err"]["code"] == "InvalidRequest"
+
+
+@pytest.mark.aws
+def test_the_end_of_a_log_tells_a_guest_nothing(stack: RunningStack, guest: Any, outputs: dict[str, str]) -> None:
+    row = stack.table("PicsTable").get_item(Key={"primarykey": "2009_inauguration", "sortkey": "biden.jpg"})["Item"]
+    face_id = row["data"]["FaceRecords"][0]["Face"]["FaceId"]
+    for function, event in (
+        ("SearchFunction", {"faceid": face_id}),
+        ("SearchFunction", {"faceid": [face_id]}),
+        ("RemovalFunction", {"action": "ask", "face_ids": [face_id], "message": "biden"}),
+        ("RemovalFunction", {"action": "withdraw"}),
+    ):
+        payload = json.dumps(event).encode()
+        answer = guest("lambda").invoke(FunctionName=outputs[function], LogType="Tail", Payload=payload)
+        log = base64.b64decode(answer["LogResult"]).decode()
+        assert not [text for text in (face_id, "biden", "Traceback", "arn:aws:iam", ":role/") if text in log], log
 
 
 @pytest.mark.aws

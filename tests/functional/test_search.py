@@ -1,6 +1,7 @@
 """The search function on tables in memory, with a Rekognition that tells colours apart."""
 
 import base64
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -149,13 +150,34 @@ def test_a_collection_the_album_does_not_have(album: FakeAws) -> None:
     assert (answer["statusCode"], answer["err"]["code"]) == (400, "InvalidCollection")
 
 
-def test_what_goes_wrong_inside_is_not_told_outside(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        handler_module, "_searcher", lambda: (_ for _ in ()).throw(RuntimeError("account 123456789012"))
-    )
-    answer = call(faceid=face_of(album, "one/a.png"))
+def test_what_goes_wrong_inside_is_told_neither_in_the_answer_nor_in_the_log(
+    album: FakeAws, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever invokes a function can have the end of its log."""
+    face_id = face_of(album, "one/a.png")
+
+    def fails(**_: Any) -> None:
+        raise RuntimeError(f"account 123456789012, {face_id}, one/a.png")
+
+    monkeypatch.setattr(album.dynamodb, "batch_get_item", fails)
+    answer = call(faceid=face_id)
     assert answer["statusCode"] == 500
-    assert "123456789012" not in str(answer)
+    log = capfd.readouterr()
+    failures = [line for line in map(json.loads, log.out.splitlines()) if "_aws" not in line]
+    assert [failure["error"] for failure in failures] == ["RuntimeError"]
+    assert any(place.startswith("functions/search/search.py:") for place in failures[0]["at"])
+    assert not [text for text in ("123456789012", face_id, "one/a.png") if text in f"{answer}{log.out}{log.err}"]
+
+
+def test_a_search_logs_its_metrics_alone(album: FakeAws, capfd: pytest.CaptureFixture[str]) -> None:
+    face_id = face_of(album, "one/a.png")
+    capfd.readouterr()
+    for event in ({"faceid": face_id}, {"image": base64.b64encode(picture(RED)).decode()}, {"faceid": "odd"}):
+        call(**event)
+    log = capfd.readouterr()
+    assert log.err == ""
+    for line in map(json.loads, log.out.splitlines()):
+        assert line.keys() <= {"_aws", "service", "Searches", "PaidCalls", "AnswersFromCache", "CeilingReached"}
 
 
 def test_unprocessed_keys_are_asked_for_again(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
