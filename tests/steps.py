@@ -1,6 +1,7 @@
 """Steps that browser tests share."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def watch_searches(page: Page) -> list[Request]:
     made: list[Request] = []
 
     def note(request: Request) -> None:
-        if "/invocations" in request.url and request.method == "POST":
+        if re.search(r"SearchFunction[^/]*/invocations", request.url) and request.method == "POST":
             made.append(request)
 
     page.on("request", note)

@@ -230,7 +230,7 @@ def answer_with(status: int, body: dict, times: list[int]) -> object:
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
-        (400, {"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}, "does not let visitors"),
+        (400, {"__type": "com.amazon.coral.service#AccessDeniedException", "Message": "no"}, "closed for now"),
         (500, {"__type": "InternalServerError"}, "Something went wrong"),
     ],
 )

@@ -106,8 +106,10 @@ def test_nothing_moves_when_the_script_takes_over(pictures: Page, large_set: str
     gate: list[Route] = []
     pictures.route("**/assets/main-*.js", lambda route: gate.append(route))
     pictures.goto(large_set, wait_until="commit")
-    pictures.wait_for_function("document.querySelectorAll('a.tile').length === 32")
-    pictures.wait_for_function("document.querySelector('link[rel=stylesheet]').sheet !== null")
+    expect(pictures.locator("a.tile")).to_have_count(32)
+    # Playwright waits for a function by eval, which the page's Content-Security-Policy forbids.
+    while not pictures.evaluate("document.querySelector('link[rel=stylesheet]').sheet !== null"):
+        pictures.wait_for_timeout(20)
     before = pictures.eval_on_selector_all("a.tile", where)
     while not gate:
         pictures.wait_for_timeout(20)

@@ -41,7 +41,9 @@ def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
     expect(people.first.get_by_alt_text("You")).to_be_visible()
     expect(people.first.get_by_role("link", name="U.S. Navy, public domain")).to_be_visible()
     expect(people.nth(1)).to_contain_text("% similar")
-    page.wait_for_function("[...document.querySelectorAll('#lookalikes img')].every((image) => image.naturalWidth)")
+    # Playwright waits for a function by eval, which the page's Content-Security-Policy forbids.
+    while not page.evaluate("[...document.querySelectorAll('#lookalikes img')].every((image) => image.naturalWidth)"):
+        page.wait_for_timeout(20)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(page).violations_count == 0
 
