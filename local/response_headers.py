@@ -7,8 +7,11 @@ from typing import Any
 _LEFT_OUT = {"StrictTransportSecurity"}
 
 
-def response_headers(template: dict[str, Any], api_url: str) -> list[tuple[bytes, bytes]]:
-    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` in the place of AWS's own addresses."""
+def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` in the place of AWS's own addresses.
+
+    ``parameters`` are the template's, as far as they are not its defaults.
+    """
     policy = template["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
     security = {name: value for name, value in policy["SecurityHeadersConfig"].items() if name not in _LEFT_OUT}
     content_policy = security.pop("ContentSecurityPolicy")["ContentSecurityPolicy"]["Fn::Sub"]
@@ -22,8 +25,19 @@ def response_headers(template: dict[str, Any], api_url: str) -> list[tuple[bytes
     }
     if security:
         raise ValueError(f"security headers unknown here: {', '.join(security)}")
-    headers |= {item["Header"].lower(): item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+    items = (_chosen(template, item, parameters) for item in policy["CustomHeadersConfig"]["Items"])
+    headers |= {item["Header"].lower(): item["Value"] for item in items if "Header" in item}
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _chosen(template: dict[str, Any], item: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    """The item that a condition on one parameter chooses."""
+    if "Fn::If" not in item:
+        return item
+    condition, if_so, if_not = item["Fn::If"]
+    parameter, value = template["Conditions"][condition]["Fn::Equals"]
+    name = parameter["Ref"]
+    return if_so if parameters.get(name, template["Parameters"][name]["Default"]) == value else if_not
 
 
 def _with_api(directive: str, api_url: str) -> str:

@@ -139,7 +139,7 @@ async def _serve(
         folder.announce(running)
         buckets = {name: outputs[output] for name, output in _BUCKETS.items()}
         template = load_template(root / "template.yaml")
-        headers = response_headers(template, options.api_url)
+        headers = response_headers(template, options.api_url, parameters)
         entrance = functools.cache(lambda: entrance_of(session, outputs))  # made when the first page is asked for
         server = SiteServer(
             session, buckets, parameters["Downloads"], headers, closed_page(template), lambda: entrance().is_closed()

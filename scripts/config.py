@@ -35,6 +35,8 @@ class SiteConfig:
     downloads: str = "original"
     # Whether an original that is downloaded keeps its position, serial numbers and names.
     keep_private_metadata: bool = False
+    # Whether search engines may show the site; pages of persons they never may.
+    search_engines: bool = False
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -42,7 +44,7 @@ class SiteConfig:
         rule = self.downloads
         if rule == "original":
             rule = WHOLE if self.keep_private_metadata else STRIPPED
-        return {"Downloads": rule}
+        return {"Downloads": rule, "SearchEngines": "yes" if self.search_engines else "no"}
 
 
 @dataclass(frozen=True)

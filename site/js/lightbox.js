@@ -4,6 +4,7 @@ import PhotoSwipe from "photoswipe";
 import { facesOf } from "./album.js";
 import { config } from "./config.js";
 import { faceLayer, faceStrip } from "./faces.js";
+import "./icons.js";
 import { tell } from "./problems.js";
 import { downloadUrl, thumbnailUrl, viewUrl } from "./urls.js";
 

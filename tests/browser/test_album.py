@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 from running import RunningStack
 from steps import open_photo
 from support import jpeg
@@ -122,6 +122,18 @@ def test_a_photo_can_be_downloaded_unless_the_owner_says_no(page: Page, demo_fol
     expect(page.get_by_title("Download")).to_have_count(0)
     page.goto("/selfie/")
     expect(page.locator("#download")).to_have_attribute("hidden", "")
+
+
+def test_text_becomes_no_markup_but_the_viewers_icons(page: Page, faults) -> None:
+    page.goto(SET)
+    open_photo(page, "hopper.jpg")
+    assert page.locator(".pswp__button--arrow path, .pswp__button--close path").count() >= 2
+    for markup in ("<img src=x onerror=alert(1)>", '<svg onload="alert(1)"></svg>', "<script>alert(1)</script>"):
+        with pytest.raises(Error, match="text does not become markup here"):
+            page.evaluate("markup => { document.body.innerHTML = markup; }", markup)
+    with pytest.raises(Error, match="TrustedScript"):
+        page.evaluate("() => { document.createElement('script').text = 'alert(1)'; }")
+    faults.seen.clear()  # the browser tells of what it has stopped
 
 
 def test_with_the_keyboard_alone(page: Page) -> None:

@@ -77,6 +77,15 @@ def test_every_answer_has_the_security_headers(stack: RunningStack, path: str) -
         assert "script-src 'self';" in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["permissions-policy"].startswith("camera=(self)")
+        assert headers["x-robots-tag"] == "noindex"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("page", ["people", "faces", "selfie", "lookalike", "account"])
+def test_a_persons_page_is_never_for_search_engines(stack: RunningStack, page: str) -> None:
+    """Whatever the header says."""
+    assert b'<meta name="robots" content="noindex">' in get(f"{stack.site_url}/{page}/")[2]
+    assert b'name="robots"' not in get(f"{stack.site_url}/")[2]
 
 
 def test_only_reading_is_allowed(stack: RunningStack) -> None:

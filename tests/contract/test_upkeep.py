@@ -275,23 +275,23 @@ def test_dead_letters_are_listed_and_done_again(album: RunningStack, tmp_path: P
     folder = tmp_path / "broken"
     folder.mkdir()
     (folder / "half.jpg").write_bytes(jpeg(size=(800, 600))[:2000])
-    (folder / "text.jpg").write_text("no image")
+    (folder / "tail.jpg").write_bytes(jpeg()[:50] + b"no image")
     album.kinpics("upload", str(folder), check=False)
     letters = answer(album.kinpics("dead-letters", "list", "--json"))
-    assert {letter["key"] for letter in letters} == {"photos/broken/half.jpg", "photos/broken/text.jpg"}
+    assert {letter["key"] for letter in letters} == {"photos/broken/half.jpg", "photos/broken/tail.jpg"}
     assert "photos/broken/half.jpg\t" in album.kinpics("dead-letters", "list").stdout
     stuck = answer(album.kinpics("reconcile", "--json", check=False))
-    assert set(stuck["failures"]) == {"broken/half.jpg", "broken/text.jpg"}, "told, not tried for ever"
+    assert set(stuck["failures"]) == {"broken/half.jpg", "broken/tail.jpg"}, "told, not tried for ever"
     again = album.kinpics("dead-letters", "redrive", "--json", check=False)
     assert again.returncode == 1
-    assert set(answer(again)["failures"]) == {"broken/half.jpg", "broken/text.jpg"}
+    assert set(answer(again)["failures"]) == {"broken/half.jpg", "broken/tail.jpg"}
     assert len(answer(album.kinpics("dead-letters", "list", "--json"))) == 2
     pics = album.outputs["PicsBucket"]
     album.client("s3").put_object(Bucket=pics, Key="photos/broken/half.jpg", Body=jpeg(size=(800, 600)))
     mended = answer(album.kinpics("dead-letters", "redrive", "broken/half.jpg", "--json"))
     assert mended == {"done": 1, "failures": {}}
     left = answer(album.kinpics("dead-letters", "list", "--json"))
-    assert [letter["key"] for letter in left] == ["photos/broken/text.jpg"]
+    assert [letter["key"] for letter in left] == ["photos/broken/tail.jpg"]
     assert answer(album.kinpics("dead-letters", "redrive", "--code", "Other", "--json")) == {"done": 0, "failures": {}}
     album.kinpics("delete", "broken", "--yes")
     album.client("sqs").purge_queue(QueueUrl=album.outputs["DeadLetterQueue"])

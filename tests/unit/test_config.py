@@ -39,6 +39,11 @@ def test_where_the_album_is_is_noted_beside_what_the_owner_wrote(tmp_path: Path)
     assert path.read_text().count("[aws]") == 1
 
 
+@pytest.mark.parametrize(("settings", "value"), [("", "no"), ("search_engines = true", "yes")])
+def test_search_engines_are_kept_out_unless_the_file_says_so(tmp_path: Path, settings: str, value: str) -> None:
+    assert load_config(write(tmp_path, f"[site]\n{settings}")).parameters["SearchEngines"] == value
+
+
 @pytest.mark.parametrize(
     ("settings", "rule"),
     [

@@ -191,11 +191,16 @@ def test_what_the_laptop_lacks_hangs_on_one_parameter() -> None:
 
 
 def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
-    headers = response_headers(TEMPLATE, "http://localhost:4566")
-    policy = dict(headers)[b"content-security-policy"].decode()
+    headers = dict(response_headers(TEMPLATE, "http://localhost:4566", {}))
+    assert headers[b"cross-origin-resource-policy"] == b"same-origin"
+    assert headers[b"x-robots-tag"] == b"noindex", "unless the owner says otherwise"
+    assert b"x-robots-tag" not in dict(response_headers(TEMPLATE, "http://localhost:4566", {"SearchEngines": "yes"}))
+    policy = headers[b"content-security-policy"].decode()
     directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
     assert directives["default-src"] == ["'none'"]
     assert directives["script-src"] == ["'self'"]
+    assert directives["require-trusted-types-for"] == ["'script'"]
+    assert directives["trusted-types"] == ["default"]
     assert directives["connect-src"] == ["'self'", "http://localhost:4566"]
     assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == ["'none'"]
     assert "unsafe-inline" not in " ".join(directives["style-src"])

@@ -1,0 +1,12 @@
+// The one markup that is made from text: PhotoSwipe's icons. The pages' Trusted Types let no other string become markup or
+// script, whoever brings it.
+
+const ATTRIBUTE = /(?:aria-hidden|class|clip-rule|d|fill|fill-rule|height|id|viewBox|width)="[\w .-]*"|xlink:href="#[\w-]+"/;
+const ICONS = new RegExp(`^(?:<(?:svg|use|path)(?: (?:${ATTRIBUTE.source}))*/?>|</svg>)*$`);
+
+/** @type {any} */ (window).trustedTypes?.createPolicy("default", {
+  createHTML(/** @type {string} */ html) {
+    if (ICONS.test(html)) return html;
+    throw new TypeError("text does not become markup here");
+  },
+});
