@@ -12,6 +12,8 @@ const BUSY_CODES = new Set([
   "TooManyRequestsException",
 ]);
 
+// Errors that somebody has waited two minutes for already: a call within a call is not waited for again.
+const givenUp = new WeakSet();
 let waiting = 0;
 /** @type {(isWaiting: boolean) => void} */
 let told = () => {};
@@ -38,7 +40,12 @@ export async function patiently(call, sleep = (milliseconds) => new Promise((don
       try {
         return await call();
       } catch (error) {
-        if (!BUSY_CODES.has(/** @type {any} */ (error)?.code) || waited >= GIVE_UP_MS) throw error;
+        const failure = /** @type {any} */ (error);
+        if (!BUSY_CODES.has(failure?.code) || givenUp.has(failure)) throw error;
+        if (waited >= GIVE_UP_MS) {
+          givenUp.add(failure);
+          throw error;
+        }
       }
       if (!waited && !waiting++) told(true);
       const spread = pause * (0.5 + Math.random() / 2); // not all browsers at once

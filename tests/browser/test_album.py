@@ -261,6 +261,59 @@ def test_a_denied_and_a_failing_call_are_told_in_words_and_can_be_tried_again(
     expect(alert).to_be_hidden()
 
 
+def test_a_page_waits_by_itself_until_cognito_lets_the_visitor_in(
+    page: Page, stack: RunningStack, ignoring_network_faults: object
+) -> None:
+    """A pool makes 25 identities a second at most; what needs none is there meanwhile."""
+    busy = [True]
+    asked: list[str] = []
+
+    def handle(route: Route) -> None:
+        target = route.request.headers.get("x-amz-target", "")
+        asked.append(target)
+        if busy[0] and target.endswith(".GetId"):
+            body = json.dumps({"__type": "TooManyRequestsException", "message": "Rate exceeded"})
+            route.fulfill(status=400, body=body, headers={"access-control-allow-origin": "*"})
+        else:
+            route.continue_()
+
+    page.route(f"{stack.api_url}/**", handle)
+    page.goto(SET)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("This page goes on by itself")
+    expect(page.locator("a.tile img")).to_have_count(4)
+    page.locator("a.tile").first.click()
+    expect(page.locator(".pswp img.pswp__img").first).to_be_visible()
+    page.keyboard.press("Escape")
+    assert not any("DynamoDB" in target for target in asked)
+    busy[0] = False
+    expect(page.locator(".grid.live")).to_be_visible(timeout=20_000)
+    expect(alert).to_be_hidden()
+
+
+def test_a_set_that_others_wrote_is_shown_at_once(
+    page: Page, stack: RunningStack, ignoring_network_faults: object
+) -> None:
+    """As the album's forerunner writes it: names and faces alone, and no thumbnail yet."""
+    table = stack.table("PicsTable")
+    name = SET.strip("/").rpartition("/")[2]
+    data = table.get_item(Key={"primarykey": name, "sortkey": "group.jpg"})["Item"]["data"]
+    keys = [{"primarykey": "/", "sortkey": "014_newport"}]
+    keys += [{"primarykey": "014_newport", "sortkey": f"{number}.jpg"} for number in (1, 2)]
+    for key, more in zip(keys, ({"pic": "1.jpg"}, {"data": data}, {"data": "none"}), strict=True):
+        table.put_item(Item=key | more)
+    try:
+        page.goto("/")
+        page.get_by_role("link", name="014 newport").click()
+        expect(page.locator(".grid.live a.tile")).to_have_count(2)
+        expect(page.locator("#count")).to_have_text("2 photos")
+        page.locator("a.tile").first.click()
+        expect(page.locator(".pswp .chips button")).to_have_count(len(data["FaceRecords"]))
+    finally:
+        for key in keys:
+            table.delete_item(Key=key)
+
+
 def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignoring_network_faults: object) -> None:
     page.route(f"{stack.api_url}/**", lambda route: route.abort())
     page.goto("/people/?face=00000000-0000-0000-0000-000000000000")

@@ -29,6 +29,10 @@ test("after two minutes the last error is thrown; any other is thrown at once", 
   await assert.rejects(patiently(async () => Promise.reject(failure("ThrottlingException")), sleep), { code: "ThrottlingException" });
   assert.ok(waited >= 120_000 && waited < 140_000, String(waited));
   waited = 0;
+  const inner = () => patiently(async () => Promise.reject(failure("TooManyRequestsException")), sleep);
+  await assert.rejects(patiently(inner, sleep), { code: "TooManyRequestsException" });
+  assert.ok(waited < 140_000, "a call within a call waits no longer");
+  waited = 0;
   await assert.rejects(patiently(async () => Promise.reject(failure("AccessDenied")), sleep), { code: "AccessDenied" });
   assert.equal(waited, 0);
 });
