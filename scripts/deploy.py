@@ -26,6 +26,7 @@ from scripts.cloudformation import DeployError, StackApplier, outputs_of, with_l
 from scripts.cloudfront_plan import plan_of
 from scripts.config import ROOT
 from scripts.stack import Stack
+from scripts.worst import TableLimit, limits
 
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
@@ -164,6 +165,36 @@ def notified_queues(stack: Stack) -> set[str]:
     """ARNs of the queues that the pics bucket tells of its photos."""
     found = stack.s3.get_bucket_notification_configuration(Bucket=stack.pics_bucket)
     return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
+
+
+def limit_tables(stack: Stack) -> list[str]:
+    """Give tables and indexes the maxima that they lack; returns what lacked them.
+
+    CloudFormation takes over a table that a deleted stack has left behind as it is, from before there were maxima say.
+    """
+    lacking = unlimited(stack)
+    waiter = stack.dynamodb.get_waiter("table_exists")
+    for limit in lacking:
+        table = stack.outputs[limit.name]
+        throughput = {"OnDemandThroughput": limit.throughput}
+        change = {"Update": {"IndexName": limit.index, **throughput}}
+        update = {"GlobalSecondaryIndexUpdates": [change]} if limit.index else throughput
+        # One change of a table at a time.
+        waiter.wait(TableName=table)
+        stack.dynamodb.update_table(TableName=table, **update)
+    return [limit.title for limit in lacking]
+
+
+def unlimited(stack: Stack) -> list[TableLimit]:
+    """Tables and indexes that visitors reach and that have other maxima than the deployment's parameters say."""
+    lacking = []
+    for limit in limits(stack.parameters).tables:
+        table = stack.dynamodb.describe_table(TableName=stack.outputs[limit.name])["Table"]
+        indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
+        has = (indexes[limit.index] if limit.index else table).get("OnDemandThroughput", {})
+        if any(int(has.get(key, -1)) != units for key, units in limit.throughput.items()):
+            lacking.append(limit)
+    return lacking
 
 
 def build(folder: Path, *, for_this_machine: bool = False) -> Path:

@@ -24,7 +24,7 @@ from scripts.account import MORE_FUNCTIONS, UPGRADE, concurrency, free_plan
 from scripts.closing import entrance_of, new_guest, ways_in
 from scripts.cloudfront_plan import plan_of
 from scripts.config import load_config, undeployed
-from scripts.deploy import Target, has_room, notified_queues, template_defaults
+from scripts.deploy import Target, has_room, notified_queues, template_defaults, unlimited
 from scripts.originals import check_originals, earlier_versions
 from scripts.stack import Stack, StackError
 from scripts.survey import drift, survey
@@ -68,6 +68,7 @@ def examine(
         ("CloudFront's plan", lambda: _cloudfront_plan(target, stack)),
         ("concurrency", lambda: _concurrency(target, stack, closed=closed)),
         ("paid calls today", lambda: _paid_calls(stack)),
+        ("maxima", lambda: _maxima(target, stack)),
         ("alarms", lambda: _alarms(target, stack)),
         ("dead letters", lambda: _dead_letters(stack)),
         ("removal requests", lambda: _removal_requests(stack)),
@@ -266,6 +267,18 @@ def _paid_calls(stack: Stack) -> Finding:
         advice = "new photos wait until 00:00 UTC; raise DailyIndexing with `kinpics deploy --daily-indexing`"
         return Finding("paid calls today", "warning", text, advice)
     return Finding("paid calls today", "ok", text)
+
+
+def _maxima(target: Target, stack: Stack) -> Finding:
+    if target.is_laptop:
+        return Finding("maxima", "ok", "a laptop's tables have none")
+    lacking = unlimited(stack)
+    if lacking:
+        titles = ", ".join(limit.title for limit in lacking)
+        return Finding(
+            "maxima", "wrong", f"visitors may read or write more than they should: {titles}", "run `kinpics deploy`"
+        )
+    return Finding("maxima", "ok", "what visitors read and write in a second is bounded")
 
 
 def _alarms(target: Target, stack: Stack) -> Finding:

@@ -65,7 +65,8 @@ class Stack:
 
     @cached_property
     def dynamodb(self) -> Any:
-        return boto3.resource("dynamodb", config=Config(retries={"mode": "standard"})).meta.client
+        # Where visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
+        return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
 
     @cached_property
     def tables(self) -> Tables:

@@ -35,7 +35,7 @@ NEW_ACCOUNT_CONCURRENCY = 10
 
 
 @dataclass(frozen=True)
-class Table:
+class TableLimit:
     """A table, or one of its indexes, with its maxima."""
 
     name: str
@@ -44,6 +44,16 @@ class Table:
     reads: float
     writes: float
     is_backed_up: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}/{self.index}" if self.index else self.name
+
+    @property
+    def throughput(self) -> dict[str, int]:
+        """As DynamoDB has it: only what has a maximum."""
+        units = {"MaxReadRequestUnits": self.reads, "MaxWriteRequestUnits": self.writes}
+        return {name: int(value) for name, value in units.items() if value}
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Limits:
     """
 
     daily_searches: int
-    tables: tuple[Table, ...]
+    tables: tuple[TableLimit, ...]
     functions: tuple[Function, ...]
     account_concurrency: int
     # In words, with the price where there is one.
@@ -152,7 +162,7 @@ def _running(bounds: Limits) -> Iterator[tuple[int, int]]:
         yield bounds.account_concurrency, max(shared)
 
 
-def _tables(resources: dict[str, Any], parameters: dict[str, str]) -> Iterator[Table]:
+def _tables(resources: dict[str, Any], parameters: dict[str, str]) -> Iterator[TableLimit]:
     """Tables and indexes that have a maximum: those that visitors reach, as a test holds."""
     for name, resource in resources.items():
         if resource["Type"] != "AWS::DynamoDB::Table":
@@ -165,7 +175,9 @@ def _tables(resources: dict[str, Any], parameters: dict[str, str]) -> Iterator[T
                     float(_value(throughput.get(key, 0), parameters) or 0)
                     for key in ("MaxReadRequestUnits", "MaxWriteRequestUnits")
                 )
-                yield Table(name, index["IndexName"], reads, writes, "PointInTimeRecoverySpecification" in properties)
+                yield TableLimit(
+                    name, index["IndexName"], reads, writes, "PointInTimeRecoverySpecification" in properties
+                )
 
 
 def _functions(resources: dict[str, Any], parameters: dict[str, str]) -> Iterator[Function]:

@@ -108,6 +108,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
         stack.invalidate({"/photos/*"})
         echo("note: what visitors may download has changed: run `kinpics reconcile`, which makes it", err=True)
     deployment.connect_bucket(stack)
+    deployment.limit_tables(stack)
     take_over(stack)
     files = build_and_publish(stack)
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")

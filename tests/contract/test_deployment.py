@@ -83,6 +83,12 @@ def offers_accounts(laptop: RunningStack, outputs: dict[str, str]) -> bool:
     return offered
 
 
+def maxima(laptop: RunningStack, table: str) -> tuple[int, int]:
+    """Read and write units a second that a table gives at most."""
+    found = laptop.client("dynamodb").describe_table(TableName=table)["Table"]["OnDemandThroughput"]
+    return found["MaxReadRequestUnits"], found["MaxWriteRequestUnits"]
+
+
 def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     laptop: RunningStack, demo_folders: list[Path], tmp_path: Path
 ) -> None:
@@ -98,6 +104,13 @@ def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
     assert not offers_accounts(laptop, made["outputs"])
     with pytest.raises(ClientError, match="SignUp is not permitted"):
         sign_up(laptop, made["outputs"])
+
+    # What visitors can cost is bounded as the parameters say, in tables that CloudFormation made or took over.
+    reads = {name: maxima(laptop, made["outputs"][name]) for name in ("PicsTable", "LedgerTable", "MatchesTable")}
+    assert reads == {"PicsTable": (30, -1), "LedgerTable": (30, 10), "MatchesTable": (3, 3)}
+    worst = json.loads(second(laptop, "cost", "--worst", "--json").stdout)
+    assert SECOND in worst["limits"]
+    assert worst["usd"]["rekognition"] == pytest.approx([0.007, 0.007])
 
     # The built functions run: with the packages in their archives.
     (folder,) = [folder for folder in demo_folders if folder.name == "2009_inauguration"]

@@ -110,7 +110,7 @@ def test_hostile_visitors_cost_ten_dollars_a_day_at_most_without_transfer() -> N
 
 def test_the_worst_day_is_what_the_limits_say() -> None:
     """By hand, for one function, one table and no others."""
-    own = worst.Table("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
+    own = worst.TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
     bounds = worst.Limits(100, (own,), (worst.Function(memory_mb=1024, concurrency=3),), 10, ())
     units = worst.units(bounds, worst.DAY)
     assert units["rekognition_calls"] == 100
