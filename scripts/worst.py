@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 from functions.pace import CALLS_A_SECOND
 from local.packaging import load_template
 from scripts import cost
@@ -92,13 +90,8 @@ def limits(parameters: dict[str, str], account_concurrency: int = NEW_ACCOUNT_CO
         tables=tuple(_tables(resources, named)),
         functions=tuple(_functions(resources, named)),
         account_concurrency=account_concurrency,
-        unbounded=(*unbounded, *_unbounded(resources)),
+        unbounded=(*unbounded, *_unbounded(parameters)),
     )
-
-
-def account_concurrency() -> int:
-    """How many functions the account runs at once."""
-    return boto3.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
 
 
 def units(bounds: Limits, seconds: int) -> Counter[str]:
@@ -186,7 +179,7 @@ def _functions(resources: dict[str, Any], parameters: dict[str, str]) -> Iterato
         if statement["Action"] == "lambda:InvokeFunction":
             properties = resources[statement["Resource"]["Fn::GetAtt"][0]]["Properties"]
             reserved = properties["ReservedConcurrentExecutions"]["Fn::If"][1]
-            is_reserved = int(parameters["SearchConcurrency"]) > 0
+            is_reserved = int(parameters["SearchConcurrency"]) > 0 and parameters.get("RoomToReserve", "yes") == "yes"
             concurrency = int(_value(reserved, parameters) or 0) if is_reserved else 0
             yield Function(int(properties["MemorySize"]), concurrency)
 
@@ -195,10 +188,13 @@ def _value(value: Any, parameters: dict[str, str]) -> Any:
     return parameters.get(value["Ref"]) if isinstance(value, dict) else value
 
 
-def _unbounded(resources: dict[str, Any]) -> Iterator[str]:
-    yield "traffic through CloudFront: {cloudfront_gb:.3f} a GB, {cloudfront_requests_million:.2f} a million requests"
+def _unbounded(parameters: dict[str, str]) -> Iterator[str]:
+    plan = ", unless a plan of CloudFront's covers it (`kinpics doctor`)" if parameters.get("WebAclArn") else ""
+    prices = "{cloudfront_gb:.3f} a GB, {cloudfront_requests_million:.2f} a million requests"
+    yield f"traffic through CloudFront{plan}: {prices}"
     yield "reads of S3 behind it, of what no edge keeps: {s3_gets_million:.2f} a million"
-    if not resources["UserPool"]["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]:
+    # Before there was a choice, anybody could make an account.
+    if parameters.get("SignUp", "yes") == "yes":
         yield "accounts that visitors make: {cognito_users:.4f} each, beyond the first 10,000 a month"
 
 

@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+import boto3
 import click
 
 from scripts.account import MORE_FUNCTIONS, UPGRADE, free_plan
@@ -247,12 +248,13 @@ def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
 def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
     """In words and as data, the most that visitors can cost."""
     from scripts import worst as worst_case
+    from scripts.account import concurrency
     from scripts.deploy import template_defaults
 
     try:
         stack = context.stack
         source, region = f"the stack {stack.name}", region or stack.region
-        bounds = worst_case.limits(stack.parameters, worst_case.account_concurrency())
+        bounds = worst_case.limits(stack.parameters, concurrency(boto3.Session()).total)
     except StackError:
         source, region = "the template's defaults, for there is no stack", region or _REGION
         bounds = worst_case.limits(template_defaults())

@@ -133,9 +133,10 @@ def test_every_limit_counts_as_it_is_set(name: str) -> None:
 
 
 def test_without_a_reservation_the_accounts_own_limit_counts() -> None:
-    parameters = {**template_defaults(), "SearchConcurrency": "0"}
-    seconds = [worst.units(worst.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
-    assert seconds == [10 * 0.5, 1000 * 0.5]
+    for unreserved in ({"SearchConcurrency": "0"}, {"RoomToReserve": "no"}):
+        parameters = {**template_defaults(), **unreserved}
+        seconds = [worst.units(worst.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
+        assert seconds == [10 * 0.5, 1000 * 0.5]
 
 
 def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
@@ -143,7 +144,9 @@ def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
     assert any("kinpics deploy" in text for text in worst.unbounded(worst.limits(old), "us-east-1"))
     named = worst.unbounded(limits(), "us-east-1")
     assert any("CloudFront" in text and "0.085" in text for text in named)
-    assert not any("kinpics deploy" in text for text in named)
+    assert not any("kinpics deploy" in text or "accounts" in text for text in named)
+    assert any("accounts" in text for text in worst.unbounded(limits(SignUp="yes"), "us-east-1"))
+    assert "plan" in worst.unbounded(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
 
 
 def test_what_was_counted_is_one_paid_call_for_a_photo_and_for_a_search_and_none_for_a_visit() -> None:
