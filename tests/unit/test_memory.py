@@ -20,7 +20,7 @@ from local.packaging import load_template
 
 ROOT = Path(__file__).parents[2]
 # HEIC takes long to encode.
-SMALL, LARGE, LARGE_HEIC = (1024, 768), (4096, 3072), (2048, 1536)
+SMALL, LARGE, LARGE_HEIC = (1024, 768), (3072, 2304), (2048, 1536)
 
 
 def encode(image: Image.Image, kind: str, **options: object) -> bytes:
