@@ -64,7 +64,8 @@ class SiteServer:
         self._headers = headers
         self._closed_page = closed_page
         self._ask_whether_closed = is_closed
-        self._closed, self._asked = False, float("-inf")
+        self._closed: bool | None = None
+        self._asked = 0.0
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         if scope["type"] == "lifespan":
@@ -94,9 +95,10 @@ class SiteServer:
         await self._answer(send, bucket, key, headers, head)
 
     async def _is_closed(self) -> bool:
-        if time.monotonic() - self._asked > _FRESH_SECONDS:
+        now = time.monotonic()
+        if self._closed is None or now - self._asked > _FRESH_SECONDS:
+            self._asked = now  # while one request asks, the others go by what is known
             self._closed = await asyncio.to_thread(self._ask_whether_closed)
-            self._asked = time.monotonic()
         return self._closed
 
     async def _say_closed(self, send: Callable, path: str, head: bool) -> None:

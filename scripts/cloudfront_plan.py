@@ -40,7 +40,12 @@ class Plan:
     def _distribution(self) -> dict[str, Any]:
         if not self.distribution_id:
             return {}
-        return self.session.client("cloudfront").get_distribution(Id=self.distribution_id)["Distribution"]
+        try:
+            return self.session.client("cloudfront").get_distribution(Id=self.distribution_id)["Distribution"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchDistribution":
+                raise
+            return {}  # of a stack that is half deleted
 
     @property
     def firewall(self) -> str:

@@ -19,7 +19,7 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
         _empty(stack.s3, stack.outputs[name])
     # IAM deletes no role or policy while one is attached to the other.
     if "ClosedPolicy" in stack.outputs:
-        entrance_of(target.session, stack.outputs).stop_denying()
+        _passing_over("ResourceNotFoundException", entrance_of(target.session, stack.outputs).stop_denying)
     plan = plan_of(target.session, stack.name, stack.outputs)
     if plan.firewall:
         plan.cancel()

@@ -93,7 +93,8 @@ for the internet, bounded by the same reads; the first 100 GB a month are free. 
 """
 
 _REST = """
-CloudFront gives 1 TB and 10 million requests a month; `--email` has you told long before that is used up. A call of a function that nobody
+CloudFront gives 1 TB and 10 million requests a month; `--email` has you told long before that is used up, and
+[CloudFront's Free plan](deploying.md#cloudfronts-free-plan) never bills traffic. A call of a function that nobody
 waits for costs no more than any other: it is counted and bounded alike, is not tried again, and is forgotten after a minute.
 
 ## Beside other ways

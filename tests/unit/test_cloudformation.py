@@ -1,4 +1,6 @@
-from scripts.cloudformation import with_literal_names
+import pytest
+
+from scripts.cloudformation import outputs_of, with_literal_names
 
 NAMED = {"Fn::Sub": "${AWS::StackName}-pics-${AWS::AccountId}-${AWS::Region}"}
 
@@ -21,3 +23,18 @@ def test_names_of_what_is_retained_are_written_out_and_nothing_else() -> None:
     assert filled["Resources"]["Gone"] == template["Resources"]["Gone"]
     assert filled["Outputs"] == template["Outputs"]
     assert template["Resources"]["Kept"]["Properties"]["BucketName"] == NAMED, "the template given is left as it is"
+
+
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [
+        ("UPDATE_COMPLETE", True),
+        ("UPDATE_ROLLBACK_FAILED", True),
+        ("DELETE_FAILED", False),
+        ("ROLLBACK_COMPLETE", False),
+    ],
+)
+def test_a_stack_that_is_made_anew_has_nothing_to_keep(status: str, known: bool) -> None:
+    described = {"StackStatus": status, "Outputs": [{"OutputKey": "Distribution", "OutputValue": "E1"}]}
+    assert outputs_of(described) == ({"Distribution": "E1"} if known else {})
+    assert outputs_of(None) == {}

@@ -35,6 +35,8 @@ class Account:
         return {"accountPlanType": self.kind}
 
     def get_distribution(self, given: dict) -> dict:
+        if given["Id"] != "E1":
+            raise ClientError({"Error": {"Code": "NoSuchDistribution", "Message": "gone"}}, "GetDistribution")
         return {"Distribution": {"ARN": DISTRIBUTION, "DistributionConfig": {"WebACLId": self.firewall}}}
 
     def list_web_acls(self, given: dict) -> dict:
@@ -128,10 +130,11 @@ def test_a_plan_is_cancelled_and_its_firewall_goes_when_it_can(runs_on: bool) ->
     assert not account.firewalls
 
 
-def test_before_there_is_a_distribution_there_is_no_plan() -> None:
+def test_without_a_distribution_there_is_no_plan() -> None:
     account = Account(plans=[{"resourceArns": [DISTRIBUTION]}])
-    first: Any = plan_of(FakeSession(account), "kinpics", {})  # type: ignore[arg-type]
-    assert (first.firewall, first.subscription(), first.cancel()) == ("", None, False)
+    for outputs in ({}, {"Distribution": "E2"}):
+        first: Any = plan_of(FakeSession(account), "kinpics", outputs)  # type: ignore[arg-type]
+        assert (first.firewall, first.subscription(), first.cancel()) == ("", None, False)
 
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
