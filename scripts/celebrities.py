@@ -81,6 +81,9 @@ def read_folder(folder: Path) -> Gallery:
         if path.suffix.lower() not in PHOTO_SUFFIXES or not path.is_file():
             continue
         entry = described.pop(path.name, {})
+        if path.is_symlink():
+            gallery.refused.append(Refusal(path.name, "a link, which is not followed: put the portrait itself there"))
+            continue
         try:
             person = check_picset(" ".join((entry.get("name") or _person_of(path)).split()))
         except BadNameError as error:

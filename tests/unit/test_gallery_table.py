@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.celebrities import read_folder
 from scripts.gallery_table import read_table
 from scripts.plan import PlanError
 
@@ -58,3 +59,12 @@ def test_what_can_not_be_read_is_told_by_line(tmp_path: Path, data: bytes, told:
     with pytest.raises(PlanError) as caught:
         read_table(path)
     assert told in str(caught.value)
+
+
+def test_a_portrait_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"private")
+    (tmp_path / "gallery").mkdir()
+    (tmp_path / "gallery" / "Ada_Lovelace.jpg").symlink_to(tmp_path / "elsewhere")
+    gallery = read_folder(tmp_path / "gallery")
+    assert gallery.portraits == []
+    assert "not followed" in gallery.refused[0].reason
