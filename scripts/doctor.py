@@ -237,7 +237,7 @@ def _cors(stack: Stack) -> Finding:
 
 
 def _visitors(stack: Stack) -> Finding:
-    """Do what a visitor's browser does: take guest credentials, read the sets, call the search function."""
+    """Do what a visitor's browser does: take guest credentials, read the sets, call the functions."""
     guest = new_guest(stack)
     sets = guest.client("dynamodb").query(
         TableName=stack.outputs["PicsTable"],
@@ -250,7 +250,16 @@ def _visitors(stack: Stack) -> Finding:
     if code != "FaceNotFound":
         advice = "look into the log group of the search function"
         return Finding("visitors", "wrong", f"a search for a face that is not there was answered with {code}", advice)
-    return Finding("visitors", "ok", f"guests are let in, see {sets} sets and can search")
+    status = json.dumps({"action": "status"}).encode()
+    answer = guest.client("lambda").invoke(FunctionName=stack.outputs["RemovalFunction"], Payload=status)
+    code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
+    if code:
+        advice = "look into the log group of the removal function"
+        return Finding(
+            "visitors", "wrong", f"a guest who asked for their removal request was answered with {code}", advice
+        )
+    text = f"guests are let in, see {sets} sets, can search, and can ask to be removed from search"
+    return Finding("visitors", "ok", text)
 
 
 def _paid_calls(stack: Stack) -> Finding:
