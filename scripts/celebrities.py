@@ -25,16 +25,17 @@ from functions.keys import (
     check_picset,
     encode_external_image_id,
     encode_user_id,
+    parse_image_path,
     photo_ref,
 )
 from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
 from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
+from scripts.gallery_survey import PREFIX, GalleryDrift, path_of
 from scripts.gallery_table import Table, read_table
 from scripts.plan import PHOTO_SUFFIXES, PlanError, Refusal
 from scripts.stack import Stack
 
-PREFIX = "celebrities/"
 # Percent from which a portrait may be of the same person as the others of that name: less than a search would ask for,
 # for people grow older, but more than strangers have.
 _SAME_PERSON = 20.0
@@ -109,26 +110,11 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
         raise UnusableImageError(
             "TooSmall", f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least"
         )
-    try:
-        found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": renditions.view})
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in IMAGE_REFUSED:
-            raise
-        raise UnusableImageError("Refused", f"Rekognition refuses it: {error.response['Error']['Message']}") from None
-    faces = [record["Face"] for record in found["FaceRecords"]]
-    if len(faces) != 1:
-        stack.celebrities.delete(face["FaceId"] for face in faces)
-        raise _unusable(len(faces), found.get("UnindexedFaces", []))
-    person_id = encode_user_id(portrait.person)
-    if not _belongs_to(stack, person_id, faces[0]["FaceId"]):
-        stack.celebrities.delete([faces[0]["FaceId"]])
-        raise UnusableImageError(
-            "AnotherPerson", f"it does not look like the other portraits of {portrait.person}: is the name right?"
-        )
+    found = _index(stack, path, renditions.view)
     _put(stack, image_path, renditions)
     record = ImageRecord(
         # The image id alone is that of an album's photo of the same bytes.
-        image_id=photo_ref(faces[0]),
+        image_id=photo_ref(found["FaceRecords"][0]["Face"]),
         image_path=image_path,
         width=renditions.width,
         height=renditions.height,
@@ -139,14 +125,101 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
         licence=portrait.licence or None,
         url=portrait.url or None,
     )
-    # The person's first portrait stands for them; the portrait's own record comes last, for it says that all is done.
-    table = stack.outputs["PicsByImageIdTable"]
-    person = replace(record, image_id=f"{PERSON_PREFIX}{person_id}").to_item()
-    with contextlib.suppress(stack.dynamodb.exceptions.ConditionalCheckFailedException):
-        stack.dynamodb.put_item(TableName=table, Item=person, ConditionExpression="attribute_not_exists(image_id)")
-    stack.dynamodb.put_item(TableName=table, Item=record.to_item())
-    stack.ledger.changed(CELEBRITIES)
+    _record(stack, record)
     return True
+
+
+def restore(stack: Stack, record: ImageRecord) -> None:
+    """Make a portrait's face, thumbnail and records anew, from the picture in S3. Raises ``UnusableImageError``."""
+    key = path_of(record)
+    picture = stack.s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=key)["Body"].read()
+    path = parse_image_path(key.removeprefix(PREFIX))
+    found = _index(stack, path, picture)
+    thumbnail = render(picture).grid
+    stack.s3.put_object(
+        Bucket=stack.outputs["ThumbnailsBucket"],
+        Key=key,
+        Body=thumbnail,
+        ContentType=GRID_TYPE,
+        CacheControl=_CACHE_CONTROL,
+    )
+    image_id = photo_ref(found["FaceRecords"][0]["Face"])
+    _record(stack, replace(record, image_id=image_id, data=found))
+    if image_id != record.image_id:
+        delete_record(stack, record.image_id)
+
+
+def mend(stack: Stack, drift: GalleryDrift) -> dict[str, str]:
+    """Bring records, faces, people and pictures in line; returns the portraits that can't be mended, with the reason.
+
+    A person's record is written before a portrait's, and a portrait's goes last, as in `add` and `remove`.
+    """
+    for user_id in drift.users:
+        delete_user(stack, user_id)
+    for face_id, face in drift.faces.items():
+        if (user_id := face.get("UserId")) and user_id not in drift.users:
+            free_face(stack, user_id, face_id)
+    delete_faces(stack, list(drift.faces))
+    for key in drift.pictures:
+        delete_pictures(stack, key)
+    for image_id in drift.records:
+        delete_record(stack, image_id)
+    for portrait in drift.people.values():
+        stack.dynamodb.put_item(TableName=stack.outputs["PicsByImageIdTable"], Item=person_record(portrait).to_item())
+    failed = {}
+    for portrait, _ in drift.redo.values():
+        try:
+            restore(stack, portrait)
+        except UnusableImageError as error:
+            failed[path_of(portrait)] = str(error)
+    if len(drift):
+        stack.ledger.changed(CELEBRITIES)
+    return failed
+
+
+def delete_record(stack: Stack, image_id: str) -> None:
+    """Delete the record of a portrait or a person."""
+    stack.dynamodb.delete_item(TableName=stack.outputs["PicsByImageIdTable"], Key={"image_id": image_id})
+
+
+def _record(stack: Stack, record: ImageRecord) -> None:
+    """Write a portrait's records. Its own comes last, for it says that all is done."""
+    table = stack.outputs["PicsByImageIdTable"]
+    # The person's first portrait stands for them.
+    with contextlib.suppress(stack.dynamodb.exceptions.ConditionalCheckFailedException):
+        stack.dynamodb.put_item(
+            TableName=table,
+            Item=person_record(record).to_item(),
+            ConditionExpression="attribute_not_exists(image_id) OR image_path = :path",
+            ExpressionAttributeValues={":path": record.image_path},
+        )
+    stack.ledger.changed(CELEBRITIES)
+    stack.dynamodb.put_item(TableName=table, Item=record.to_item())
+
+
+def person_record(portrait: ImageRecord) -> ImageRecord:
+    """The record that stands for a person, from a portrait's."""
+    return replace(portrait, image_id=f"{PERSON_PREFIX}{encode_user_id(portrait.person or '')}")
+
+
+def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
+    """Index a portrait's one face as one of the person's. Raises ``UnusableImageError``, with nothing left of it."""
+    try:
+        found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": picture})
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in IMAGE_REFUSED:
+            raise
+        raise UnusableImageError("Refused", f"Rekognition refuses it: {error.response['Error']['Message']}") from None
+    faces = [record["Face"] for record in found["FaceRecords"]]
+    if len(faces) != 1:
+        stack.celebrities.delete(face["FaceId"] for face in faces)
+        raise _unusable(len(faces), found.get("UnindexedFaces", []))
+    if not _belongs_to(stack, encode_user_id(path.picset), faces[0]["FaceId"]):
+        stack.celebrities.delete([faces[0]["FaceId"]])
+        raise UnusableImageError(
+            "AnotherPerson", f"it does not look like the other portraits of {path.picset}: is the name right?"
+        )
+    return found
 
 
 def records(stack: Stack) -> Iterator[ImageRecord]:
@@ -166,25 +239,46 @@ def people(stack: Stack) -> Counter[str]:
 
 
 def remove(stack: Stack, person: str) -> int:
-    """Remove a person with every portrait; returns how many there were."""
+    """Remove a person with every portrait; returns how many there were.
+
+    The person's record goes first, which says that they are to go; the portraits' go last: the rest is found by them.
+    """
     found = [record for record in records(stack) if record.person == person]
-    table, collection_id = stack.outputs["PicsByImageIdTable"], stack.celebrities.collection_id
     person_id = encode_user_id(person)
-    with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
-        _patiently(stack, lambda: stack.rekognition.delete_user(CollectionId=collection_id, UserId=person_id))
-    # Faces go before the records that they can be found by.
-    _delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.face_records])
+    delete_record(stack, f"{PERSON_PREFIX}{person_id}")
+    delete_user(stack, person_id)
+    delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.face_records])
+    stack.ledger.changed(CELEBRITIES)
     for record in found:
-        for bucket in ("PicsBucket", "ThumbnailsBucket"):
-            stack.s3.delete_object(Bucket=stack.outputs[bucket], Key=record.image_path)
-        stack.dynamodb.delete_item(TableName=table, Key={"image_id": record.image_id})
-    stack.dynamodb.delete_item(TableName=table, Key={"image_id": f"{PERSON_PREFIX}{person_id}"})
-    if found:
-        stack.ledger.changed(CELEBRITIES)
+        delete_pictures(stack, path_of(record))
+        delete_record(stack, record.image_id)
     return len(found)
 
 
-def _delete_faces(stack: Stack, face_ids: list[str]) -> None:
+def delete_user(stack: Stack, user_id: str) -> None:
+    """Delete a person's user in the collection; the faces stay, and are nobody's."""
+    collection_id = stack.celebrities.collection_id
+    with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
+        _patiently(stack, lambda: stack.rekognition.delete_user(CollectionId=collection_id, UserId=user_id))
+
+
+def delete_pictures(stack: Stack, key: str) -> None:
+    """Delete a portrait's picture and its thumbnail."""
+    for bucket in ("PicsBucket", "ThumbnailsBucket"):
+        stack.s3.delete_object(Bucket=stack.outputs[bucket], Key=key)
+
+
+def free_face(stack: Stack, user_id: str, face_id: str) -> None:
+    """Make a person's face nobody's: as long as it is somebody's, it can't be deleted."""
+    collection_id = stack.celebrities.collection_id
+    with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
+        _patiently(
+            stack,
+            lambda: stack.rekognition.disassociate_faces(CollectionId=collection_id, UserId=user_id, FaceIds=[face_id]),
+        )
+
+
+def delete_faces(stack: Stack, face_ids: list[str]) -> None:
     """Delete faces; those that Rekognition still takes to be a person's are tried again. Raises ``OSError``."""
     for attempt in range(_ATTEMPTS):
         if not face_ids:

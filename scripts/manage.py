@@ -1,5 +1,6 @@
 """Removing pics and sets, and doing pics again."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -45,12 +46,26 @@ def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
         return list(pool.map(etag, paths))
 
 
-def select(stack: Stack, name: str) -> list[ImagePath]:
-    """The pics meant by ``SET`` or ``SET/PIC``. Raises ``NothingThereError``."""
+def deleted(stack: Stack, picset: str) -> Iterator[ImagePath]:
+    """Every pic of a set that has no original any more, but versions of it that S3 still keeps."""
+    kept: dict[ImagePath, None] = {}
+    for page in _versions(stack, picset):
+        for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            with contextlib.suppress(BadNameError):
+                kept[parse_key(item["Key"])] = None
+    yield from kept.keys() - set(originals(stack, picset))
+
+
+def select(stack: Stack, name: str, *, also_deleted: bool = False) -> list[ImagePath]:
+    """The pics meant by ``SET`` or ``SET/PIC``, those of which only old versions are left too if wanted.
+
+    Raises ``NothingThereError``.
+    """
     picset, slash, file = name.partition("/")
     if not picset or (slash and not file):
         raise NothingThereError(f"{name!r} names no set and no photo: write SET, or SET/PHOTO")
-    found = [path for path in originals(stack, picset) if not file or path.file == file]
+    pics = [*originals(stack, picset), *(deleted(stack, picset) if also_deleted else ())]
+    found = [path for path in pics if not file or path.file == file]
     if not found:
         raise NothingThereError(f"there is no {'pic' if file else 'set'} {name} in the album")
     return found
@@ -59,7 +74,8 @@ def select(stack: Stack, name: str) -> list[ImagePath]:
 def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> None:
     """Delete originals; the process function removes what belongs to them.
 
-    S3 keeps a deleted original for 30 days, to be brought back; ``for_good`` deletes that too.
+    S3 keeps a deleted original for 30 days, to be brought back; ``for_good`` deletes that too. The mark that it is
+    deleted goes last, for without it an older version would be the original again.
     """
     for start in range(0, len(paths), _DELETE_BATCH):
         batch = [{"Key": path.key} for path in paths[start : start + _DELETE_BATCH]]
@@ -69,12 +85,15 @@ def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> N
     if for_good:
         keys = {path.key for path in paths}
         for picset in {path.picset for path in paths}:
-            pages = stack.s3.get_paginator("list_object_versions").paginate(
-                Bucket=stack.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/"
-            )
-            for page in pages:
-                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-                delete_versions(stack.s3, stack.pics_bucket, [entry for entry in found if entry["Key"] in keys])
+            for kind in ("Versions", "DeleteMarkers"):
+                for page in _versions(stack, picset):
+                    found = [entry for entry in page.get(kind, []) if entry["Key"] in keys]
+                    delete_versions(stack.s3, stack.pics_bucket, found)
+
+
+def _versions(stack: Stack, picset: str) -> Iterator[dict]:
+    pages = stack.s3.get_paginator("list_object_versions")
+    yield from pages.paginate(Bucket=stack.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/")
 
 
 def delete_versions(s3: Any, bucket: str, versions: list[dict]) -> None:

@@ -7,7 +7,7 @@ function knows whom not to index again. The photos stay: each is processed anew,
 import io
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,26 +64,35 @@ def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
     return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
 
 
-def forget(stack: Stack, named: list[Sighting]) -> list[ImagePath]:
+def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
     """Take a person's faces out of the collection; returns the photos to be processed anew.
 
-    Faces that the one kept apart is not alike enough to get one of their own, so that each stays known.
+    Faces that the one kept apart is not alike enough to get one of their own, so that each stays known. ``ask`` has the
+    photos processed; it is called before the faces go, for a command that is stopped finds the photos again by them.
     Raises ``CanNotForgetError``.
     """
     person = str(uuid.uuid4())
+    known = {entry.id for entry in forgotten(stack)}
     left = {sighting.face_id: sighting for sighting in named}
     doomed: dict[str, dict] = {}
     while left:
         sighting = next(iter(left.values()))
-        reference = _keep_apart(stack, sighting, person)
+        reference = _known_by(stack, sighting, known) or _keep_apart(stack, sighting, person)
         alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, SIMILARITY)}
         doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         doomed[sighting.face_id] = sighting.face
         left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
-    paths = _photos(stack, doomed.values())
+    paths = sorted(set(_photos(stack, doomed.values()).values()))
+    ask(paths)
     stack.faces.delete(doomed)
     stack.ledger.changed(ALBUM)
-    return sorted(set(paths.values()))
+    return paths
+
+
+def _known_by(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
+    """The face that a person is forgotten by already: after a command that was stopped."""
+    alike = stack.faces.search(sighting.face_id, SIMILARITY) if known else []
+    return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
 
 
 def forgotten(stack: Stack) -> list[Forgotten]:

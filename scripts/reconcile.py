@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from functions.faces import ALBUM
 from functions.keys import ImagePath
 from functions.shapes import SETS_PARTITION
-from scripts import dead_letters, manage, processing
+from scripts import celebrities, dead_letters, manage, processing
+from scripts.gallery_survey import GalleryDrift
 from scripts.progress import Progress
 from scripts.stack import Stack
 from scripts.survey import Drift, SetCount, drift, survey
@@ -34,12 +35,13 @@ class BusyError(Exception):
 
 @dataclass
 class Mended:
-    """What was done: pics brought in line, things removed, sets counted anew, pics that failed with their reason."""
+    """What was done: pics and portraits brought in line, things removed, sets counted anew, what failed and why."""
 
     pics: int = 0
+    portraits: int = 0
     removed: int = 0
     sets: int = 0
-    failed: dict[ImagePath, str] = field(default_factory=dict)
+    failed: dict[ImagePath | str, str] = field(default_factory=dict)
 
 
 def waiting_messages(stack: Stack) -> int:
@@ -74,7 +76,15 @@ def reconcile(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -
     _remove(stack, found, left, mended)
     for name, count in left.sets.items():
         mended.sets += _count_anew(stack, name, count)
+    _mend_gallery(stack, found.gallery.also_in(left.gallery), mended)
     return mended
+
+
+def _mend_gallery(stack: Stack, drift: GalleryDrift, mended: Mended) -> None:
+    failed = celebrities.mend(stack, drift)
+    mended.portraits += len(drift.redo) + len(drift.people) - len(failed)
+    mended.removed += len(drift.faces) + len(drift.users) + len(drift.pictures) + len(drift.records)
+    mended.failed |= failed
 
 
 def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> None:

@@ -22,6 +22,7 @@ from functions.keys import (
     parse_key,
 )
 from functions.shapes import SETS_PARTITION, ImageRecord, Pic, PicSet
+from scripts.gallery_survey import GalleryDrift, GallerySurvey, gallery_drift, survey_gallery
 from scripts.stack import Stack
 
 
@@ -56,6 +57,7 @@ class Survey:
     portraits: set[str] = field(default_factory=set)
     # External image id by face id.
     faces: dict[str, str] = field(default_factory=dict)
+    gallery: GallerySurvey = field(default_factory=GallerySurvey)
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,16 @@ class Drift:
     sets: dict[str, SetCount] = field(default_factory=dict)
     # What others wrote and nothing here can complete, with the reason: it stays, and is told.
     unfinished: dict[str, str] = field(default_factory=dict)
+    gallery: GalleryDrift = field(default_factory=GalleryDrift)
 
     def __len__(self) -> int:
         """How much there is to mend."""
-        return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets))
+        return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets, self.gallery))
+
+    @property
+    def paid_calls(self) -> int:
+        """IndexFaces calls that mending makes at most."""
+        return len(self.check) + len(self.redo) + len(self.gallery.redo)
 
     def lines(self) -> Iterator[str]:
         """Each disagreement in words."""
@@ -99,6 +107,7 @@ class Drift:
             yield f"{name}: {reason}"
         for name, count in sorted(self.sets.items()):
             yield f"set {name} should count {count.pics} pics and {count.faces} faces"
+        yield from self.gallery.lines()
 
 
 def survey(stack: Stack) -> Survey:
@@ -130,6 +139,7 @@ def survey(stack: Stack) -> Survey:
             found.portraits.add(item["image_id"])
         else:
             found.records[item["image_id"]] = ImageRecord.from_item(item).paths
+    found.gallery = survey_gallery(stack)
     return found
 
 
@@ -171,6 +181,7 @@ def drift(found: Survey) -> Drift:
             result.unfinished[f"record {image_id}"] = "others have written it, and its image_path can't be read"
     known = {face_id for row in found.rows.values() for face_id in row.face_ids}
     result.faces = {face_id: name for face_id, name in found.faces.items() if face_id not in known}
+    result.gallery = gallery_drift(found.gallery)
     _compare_sets(found, result)
     return result
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 import numpy as np
-from botocore.exceptions import ClientError
 from PIL import Image
 
 from functions.faces import FaceCollection
@@ -83,6 +82,11 @@ class LambdaContext:
         return self.milliseconds
 
 
+@functools.cache
+def _rekognition_exceptions() -> Any:
+    return boto3.client("rekognition").exceptions
+
+
 class FakeRekognition:
     """The calls of a boto3 Rekognition client, answered by our service in this process."""
 
@@ -93,6 +97,10 @@ class FakeRekognition:
         self.state = State(":memory:")
         self._service = Service(self.state, ColorEngine(), read, "arn:aws:rekognition:us-east-1:0")
         self.calls: list[str] = []
+
+    @property
+    def exceptions(self) -> Any:
+        return _rekognition_exceptions()
 
     def __getattr__(self, name: str) -> Any:
         operation = "".join(part.capitalize() for part in name.split("_"))
@@ -107,7 +115,8 @@ class FakeRekognition:
             target = f"RekognitionService.{operation}"
             status, answer = asyncio.run(self._service.handle(target, json.dumps(arguments).encode()))
             if status != 200:
-                raise ClientError({"Error": {"Code": answer["__type"], "Message": answer["message"]}}, operation)
+                error = {"Error": {"Code": answer["__type"], "Message": answer["message"]}}
+                raise self.exceptions.from_code(answer["__type"])(error, operation)
             return answer
 
         return call

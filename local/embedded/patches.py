@@ -224,21 +224,27 @@ def keep_reserved_concurrency() -> None:
     handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
     create, update = handlers["create"], handlers["update"]
 
-    def reserve(made: tuple, properties: dict) -> tuple:
-        reserved = properties.get("ReservedConcurrentExecutions")
-        lambda_svc._functions[made[0]]["concurrency"] = None if reserved is None else int(reserved)
-        return made
+    def reserve(name: str, old: dict, new: dict) -> None:
+        reserved = new.get("ReservedConcurrentExecutions")
+        if reserved != old.get("ReservedConcurrentExecutions"):  # what the owner has set otherwise stays, as on AWS
+            lambda_svc._functions[name]["concurrency"] = None if reserved is None else int(reserved)
 
     def create_function(logical_id: str, properties: dict, *rest: Any) -> tuple:
-        return reserve(create(logical_id, properties, *rest), properties)
+        made = create(logical_id, properties, *rest)
+        reserve(made[0], {}, properties)
+        return made
 
     def update_function(physical_id: str, old: dict, new: dict, *rest: Any, **others: Any) -> tuple:
-        return reserve(update(physical_id, old, new, *rest, **others), new)
+        made = update(physical_id, old, new, *rest, **others)
+        reserve(made[0], old, new)
+        return made
 
     handlers |= {"create": create_function, "update": update_function}
     turns = Turns(lambda_svc._acquire_execution_slot, lambda_svc._release_execution_slot)
 
     def acquire(function: dict, config: dict) -> tuple:
+        if lambda_svc._reserved_concurrency(function, config) == 0:
+            return None, "function"  # it is switched off: there is no turn to wait for
         return turns.acquire(lambda_svc._inflight_key(config), function, config)
 
     lambda_svc._acquire_execution_slot = acquire

@@ -147,7 +147,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     from scripts.progress import Progress
 
     stack = context.stack
-    paths = manage.select(stack, name)
+    paths = manage.select(stack, name, also_deleted=for_good)
     if not yes:
         click.confirm(f"Delete {count(len(paths), 'photo')} of {name} from the album?", abort=True, err=True)
     manage.delete(stack, paths, for_good=for_good)

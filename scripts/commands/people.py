@@ -2,6 +2,7 @@
 
 import click
 
+from functions.keys import ImagePath
 from scripts.commands.common import Context, json_option, print_outcome, yes_option
 from scripts.terminal import echo
 from scripts.words import count
@@ -69,13 +70,17 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         for sighting in named:
             echo(f"  {sighting.path}", err=True)
         click.confirm(f"Forget the person in {count(len(named), 'photo')}?", abort=True, err=True)
+    ignore = processing.seen_dead_letters(stack)
+    before: dict[ImagePath, str | None] = {}
+
+    def ask(shown: list[ImagePath]) -> None:
+        before.update(processing.processed_at(stack, shown))
+        manage.ask_to_process(stack, shown, force=True)
+
     try:
-        paths = album_people.forget(stack, named)
+        paths = album_people.forget(stack, named, ask)
     except album_people.CanNotForgetError as error:
         raise click.ClickException(str(error)) from None
-    ignore = processing.seen_dead_letters(stack)
-    before = processing.processed_at(stack, paths)
-    manage.ask_to_process(stack, paths, force=True)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
         outcome = processing.wait_again(stack, before, ignore, step)
     for entry in granted:

@@ -113,9 +113,10 @@ def open_site(context: Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Make thumbnails, rows and faces agree with the originals in S3 again.
+    """Make thumbnails, rows and faces agree with the originals in S3 again, and the gallery with its portraits.
 
-    Processes what is missing and removes what belongs to no photo. A run that was stopped goes on by running it again.
+    Processes what is missing and removes what belongs to no photo and no portrait. A run that was stopped goes on by
+    running it again.
     Ends with 1 when something could not be mended.
     """
     from scripts import reconcile as mending
@@ -129,8 +130,8 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         if not as_json:
             for line in found:
                 echo(f"  {line}")
-        paid = len(drift.check) + len(drift.redo)
-        question = f"Mend {count(len(drift), 'disagreement')}? At most {count(paid, 'paid IndexFaces call')}."
+        paid = count(drift.paid_calls, "paid IndexFaces call")
+        question = f"Mend {count(len(drift), 'disagreement')}? At most {paid}."
         return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
     try:
@@ -143,14 +144,15 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         build_and_publish(context.stack)
     failures = {str(path): reason for path, reason in sorted(mended.failed.items())}
     if as_json:
-        done = {"pics": mended.pics, "removed": mended.removed, "sets": mended.sets}
+        done = {name: getattr(mended, name) for name in ("pics", "portraits", "removed", "sets")}
         echo_json({"found": found, "mended": done, "failures": failures})
     elif not found and not failures:
         echo("everything agrees")
     elif not dry_run:
         echo(
-            f"{count(mended.pics, 'photo')} mended, {count(mended.removed, 'leftover')} removed, "
-            f"{count(mended.sets, 'set')} counted anew, {len(failures)} failed"
+            f"{count(mended.pics, 'photo')} and {count(mended.portraits, 'portrait')} mended, "
+            f"{count(mended.removed, 'leftover')} removed, {count(mended.sets, 'set')} counted anew, "
+            f"{len(failures)} failed"
         )
     if not as_json:
         for path, reason in failures.items():

@@ -104,9 +104,13 @@ def add_thumbnail(album: RunningStack) -> None:
 
 def add_faces(album: RunningStack) -> None:
     image = {"S3Object": {"Bucket": album.outputs["PicsBucket"], "Name": f"photos/{SET}/obama.jpg"}}
-    for name in (f"{SET}:2Fgone.jpg", "made:elsewhere"):
+    for name, collection in (
+        (f"{SET}:2Fgone.jpg", "AlbumCollection"),
+        ("made:elsewhere", "AlbumCollection"),
+        ("Somebody:2F1.jpg", "CelebritiesCollection"),
+    ):
         album.client("rekognition").index_faces(
-            CollectionId=album.outputs["AlbumCollection"], Image=image, ExternalImageId=name
+            CollectionId=album.outputs[collection], Image=image, ExternalImageId=name
         )
 
 
@@ -221,6 +225,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     # One reason is told for each pic.
     for told in ("but no row", "should count", "has no original any more", "is in the collection for"):
         assert told in dry.stdout
+    assert "is in the gallery's collection, but in no record" in dry.stdout
     environment = {**album.environment, "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "scripts", "--data", str(album.data), "reconcile", "--yes"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

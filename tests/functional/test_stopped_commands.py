@@ -1,0 +1,271 @@
+"""A command of the owner's that is stopped before any of its calls to AWS: run again, or mended, all agrees.
+
+The stop is an exception at the n-th call, for every n, that no handler of ours catches.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
+
+from functions.faces import FaceCollection
+from functions.forgotten import is_reference
+from functions.keys import image_path
+from functions.process.events import parse_message
+from scripts import celebrities, manage, people
+from scripts.gallery_survey import GallerySurvey, gallery_drift, survey_gallery
+
+GALLERY = "gallery"
+
+
+class Stopped(BaseException):
+    """The command is stopped here."""
+
+
+class Stop:
+    """Counts the calls of clients, and stops before the n-th."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+    def wrap(self, client: Any) -> Any:
+        return _Client(client, self)
+
+    def step(self) -> None:
+        if self.left is not None:
+            if not self.left:
+                raise Stopped
+            self.left -= 1
+
+
+class _Client:
+    def __init__(self, client: Any, stop: Stop):
+        self._client, self._stop = client, stop
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name in ("exceptions", "get_paginator"):  # paginators only read
+            return found
+
+        def call(**arguments: Any) -> Any:
+            self._stop.step()
+            return found(**arguments)
+
+        return call
+
+
+@pytest.fixture
+def stop() -> Stop:
+    return Stop()
+
+
+@pytest.fixture
+def stack(aws: FakeAws, stop: Stop) -> Any:
+    """What the owner's commands use of a stack; each call can be the one they are stopped before."""
+    aws.rekognition.create_collection(CollectionId=GALLERY)
+    rekognition, s3, dynamodb, sqs = map(stop.wrap, (aws.rekognition, aws.s3, aws.dynamodb, aws.sqs))
+    outputs = {
+        "PicsBucket": aws.pics_bucket,
+        "ThumbnailsBucket": aws.thumbnails_bucket,
+        "PicsByImageIdTable": aws.pics_by_image_id_table,
+        "MatchesTable": aws.matches_table,
+        "ForgottenTable": aws.forgotten_table,
+        "RequestsTable": aws.requests_table,
+        "ProcessQueue": aws.queue_url,
+    }
+    return SimpleNamespace(
+        outputs=outputs,
+        pics_bucket=aws.pics_bucket,
+        rekognition=rekognition,
+        s3=s3,
+        dynamodb=dynamodb,
+        sqs=sqs,
+        ledger=aws.ledger,
+        tables=aws.tables,
+        forgotten=aws.album.forgotten,
+        faces=FaceCollection(rekognition, COLLECTION),
+        celebrities=FaceCollection(rekognition, GALLERY),
+    )
+
+
+def stops(stop: Stop, command: Callable[[], Any]) -> Iterator[int]:
+    """Run a command again and again, each time stopped one call later, until it comes to its end."""
+    number = 0
+    while True:
+        stop.left = number
+        try:
+            command()
+        except Stopped:
+            stop.left = None
+            yield number
+            number += 1
+        else:
+            stop.left = None
+            assert number > 2, "hardly anything was called"
+            return
+
+
+def portraits(folder: Path) -> list[celebrities.Portrait]:
+    """Two of one person, one of another."""
+    found = []
+    for number, (person, color) in enumerate((("Ada", RED), ("Ada", RED), ("Grace", GREEN))):
+        path = folder / f"{number}.png"
+        path.write_bytes(picture(color, size=(200 + number, 150)))
+        found.append(celebrities.Portrait(path, person, credit=f"credit {number}"))
+    return found
+
+
+def add_all(stack: Any, gallery: list[celebrities.Portrait]) -> None:
+    present = {record.image_path for record in celebrities.records(stack)}
+    for portrait in gallery:
+        celebrities.add(stack, portrait, present)
+
+
+def mend(stack: Any) -> None:
+    celebrities.mend(stack, gallery_drift(survey_gallery(stack)))
+
+
+def shown(found: GallerySurvey) -> dict[str, str | None]:
+    """The gallery's portraits and whom they show; checks that all else agrees."""
+    assert list(gallery_drift(found).lines()) == []
+    paths = {record.image_path: record.person for record in found.portraits.values()}
+    assert len(found.portraits) == len(found.faces) == len(paths)
+    assert found.views == found.thumbnails == set(paths)
+    assert len(found.users) == len(found.people) == len(set(paths.values()))
+    return paths
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_stopped_add_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: Path, is_mended: bool) -> None:
+    gallery = portraits(tmp_path)[:2]
+    for number in stops(stop, lambda: add_all(stack, gallery)):
+        if is_mended:
+            mend(stack)
+            assert len(shown(survey_gallery(stack))) <= 2, number
+        add_all(stack, gallery)
+        assert list(shown(survey_gallery(stack)).values()) == ["Ada", "Ada"], number
+        celebrities.remove(stack, "Ada")
+        assert shown(survey_gallery(stack)) == {}
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_stopped_remove_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: Path, is_mended: bool) -> None:
+    gallery = portraits(tmp_path)
+    add_all(stack, gallery)
+    for number in stops(stop, lambda: celebrities.remove(stack, "Ada")):
+        if is_mended:
+            mend(stack)
+            assert set(shown(survey_gallery(stack)).values()) in ({"Ada", "Grace"}, {"Grace"}), number
+        if celebrities.people(stack)["Ada"]:
+            celebrities.remove(stack, "Ada")
+        assert set(shown(survey_gallery(stack)).values()) == {"Grace"}, number
+        add_all(stack, gallery)
+
+
+def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> None:
+    gallery = portraits(tmp_path)
+
+    def damage() -> None:
+        add_all(stack, gallery)
+        found = survey_gallery(stack)
+        records = sorted(found.portraits.values(), key=lambda record: record.image_path)
+        # Ada's first has lost its face, the second its thumbnail; Grace her record as a person.
+        (face,) = records[0].face_records
+        celebrities.free_face(stack, "Ada", face["Face"]["FaceId"])
+        stack.celebrities.delete([face["Face"]["FaceId"]])
+        stack.s3.delete_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=records[1].image_path)
+        celebrities.delete_record(stack, "person:Grace")
+        stack.celebrities.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
+
+    damage()
+    for number in stops(stop, lambda: mend(stack)):
+        mend(stack)
+        found = survey_gallery(stack)
+        assert sorted(shown(found).values()) == ["Ada", "Ada", "Grace"], number
+        assert {record.credit for record in found.portraits.values()} == {"credit 0", "credit 1", "credit 2"}
+        damage()
+
+
+def test_a_portrait_whose_picture_is_gone_goes(stack: Any, tmp_path: Path) -> None:
+    add_all(stack, portraits(tmp_path))
+    for key in survey_gallery(stack).views:
+        if "Grace" in key:
+            stack.s3.delete_object(Bucket=stack.outputs["PicsBucket"], Key=key)
+    mend(stack)
+    assert set(shown(survey_gallery(stack)).values()) == {"Ada"}
+
+
+def test_a_stopped_deletion_for_good_is_finished_by_running_it_again(stack: Any, aws: FakeAws, stop: Stop) -> None:
+    aws.s3.put_bucket_versioning(Bucket=aws.pics_bucket, VersioningConfiguration={"Status": "Enabled"})
+
+    def album() -> None:
+        for name in ("a.png", "b.png", "b.png", "kept/c.png"):
+            aws.put(f"photos/set/{name}" if "/" not in name else f"photos/{name}", picture(RED))
+
+    def delete() -> None:
+        with contextlib.suppress(manage.NothingThereError):
+            manage.delete(stack, manage.select(stack, "set", also_deleted=True), for_good=True)
+
+    album()
+    for number in stops(stop, delete):
+        current = {path.file for path in manage.originals(stack, "set")}
+        assert current in (set(), {"a.png", "b.png"}), f"an old version is back after stop {number}"
+        delete()
+        left = aws.s3.list_object_versions(Bucket=aws.pics_bucket)
+        assert {entry["Key"] for entry in left.get("Versions", [])} == {"photos/kept/c.png"}, number
+        assert "DeleteMarkers" not in left, number
+        album()
+
+
+# Forgetting
+
+
+def process(aws: FakeAws) -> None:
+    """What the process function does with the queue's messages."""
+    while messages := aws.sqs.receive_message(QueueUrl=aws.queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            for change in parse_message(message["Body"]):
+                path = image_path(*change.key.split("/")[1:])
+                aws.album.sync(change.bucket, path, owner=message["MessageId"], seconds=60, force=change.force)
+            aws.sqs.delete_message(QueueUrl=aws.queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def remove_leftovers(aws: FakeAws, known: str) -> None:
+    """As `reconcile` does: a face was indexed apart, but the command was stopped before it was noted."""
+    aws.faces.delete(face["FaceId"] for face in aws.faces.faces() if is_reference(face) and face["FaceId"] != known)
+
+
+def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeAws, stop: Stop) -> None:
+    paths = [image_path("set", name) for name in ("both.png", "red.png", "green.png")]
+    colors = [(RED, GREEN), (RED,), (GREEN,)]
+    for path, people_in_it in zip(paths, colors, strict=True):
+        aws.put(path.key, picture(*people_in_it))
+    red = ""
+
+    def album() -> None:
+        nonlocal red
+        people.remember(stack, people.forgotten(stack))
+        manage.ask_to_process(stack, paths, force=True)
+        process(aws)
+        red = next(iter(aws.tables.get_pic(paths[1]).face_ids))
+
+    def forget() -> None:
+        if named := people.sightings(stack, [red]):
+            people.forget(stack, named, lambda shown: manage.ask_to_process(stack, shown, force=True))
+
+    album()
+    for number in stops(stop, forget):
+        forget()
+        process(aws)
+        known = people.forgotten(stack)
+        remove_leftovers(aws, known[0].id)
+        assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
+        faces = {face["FaceId"] for face in aws.faces.faces()} - {known[0].id}
+        rows = [aws.tables.get_pic(path).face_ids for path in paths]
+        assert [len(row) for row in rows] == [1, 0, 1], number
+        assert faces == set().union(*rows), number
+        album()
