@@ -18,6 +18,7 @@ from typing import Any
 from local.state_folder import STACK_NAME, Running
 from scripts.publish import build_and_publish
 from scripts.stack import Stack, connect
+from scripts.terminal import echo
 
 
 class PrepareError(Exception):
@@ -28,8 +29,8 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     """Upload the demo's sets and publish the site, through the same commands an owner would give.
 
     ``ready`` is called when the site can be looked at: at once where it was published before and still leads to this
-    stack's address; it is only brought up to date then. Raises ``PrepareError``, ``BuildError``, ``ConfigError``; ends
-    what runs when it is cancelled.
+    stack's address; it is only brought up to date then, and where that fails it stays as it was, which is told. Raises
+    ``PrepareError``, ``BuildError``, ``ConfigError``; ends what runs when it is cancelled.
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
@@ -39,7 +40,12 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         await _python(running, *kinpics, "celebrities", "add", "--no-build", gallery)
     if not demo and await asyncio.to_thread(_is_published, running):
         ready()
-        await _python(running, *kinpics, "publish")
+        try:
+            await _python(running, *kinpics, "publish", stderr=asyncio.subprocess.STDOUT)
+        except PrepareError as error:
+            reason = (str(error).splitlines() or ["no reason was told"])[-1].removeprefix("Error: ")
+            advice = "`kinpics publish` tries again, and so does every command that changes the album"
+            echo(f"The site could not be brought up to date, and is as it was before: {reason}. {advice}.", err=True)
     else:
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()
@@ -68,8 +74,8 @@ def _is_published(running: Running) -> bool:
         return False
 
 
-async def _python(running: Running, module: str, *arguments: str) -> str:
-    """Run a module as a program; returns what it printed."""
+async def _python(running: Running, module: str, *arguments: str, stderr: int | None = None) -> str:
+    """Run a module as a program; returns what it printed. What it has to say of errors goes where ``stderr`` says."""
     # A session of its own: Ctrl-C in the terminal comes to the launcher alone, which ends the step with all it started.
     # The pipe ends it where the launcher is killed.
     stdin, held = os.pipe()
@@ -79,6 +85,7 @@ async def _python(running: Running, module: str, *arguments: str) -> str:
             env={**os.environ, **running.environment()},
             stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
         )
         os.close(stdin)

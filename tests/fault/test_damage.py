@@ -3,11 +3,15 @@
 Every kind of damage to the two databases is tried in tests/unit/test_state_folder.py; here a stack is started.
 """
 
+import asyncio
 import resource
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from running import RunningStack, free_port, start_stack
 from support import jpeg
+
+from local.state_folder import Running
+from scripts.local_site import prepare
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +141,30 @@ def test_a_folder_of_another_format_is_told(tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
     assert "state.sqlite is missing" in result.stderr
+
+
+def test_a_site_that_is_not_brought_up_to_date_does_not_end_the_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """The site is there as published before; the API that `kinpics publish` calls is not."""
+    running = Running(1, f"http://localhost:{free_port()}", "", "key", "secret", "us-east-1")
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(running.api_url.encode())
+
+        def log_message(self, *arguments: object) -> None:
+            """Not here."""
+
+    told = []
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running = replace(running, site_url=f"http://127.0.0.1:{server.server_port}")
+        asyncio.run(prepare(running, tmp_path, lambda: told.append("ready"), demo=False))
+        server.shutdown()
+    assert told == ["ready"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("The site could not be brought up to date, and is as it was before: AWS can't be reached")
+    assert "`kinpics publish` tries again" in line
