@@ -1,11 +1,13 @@
 """What the launcher changes in ministack, where a test through boto3 could only show it by the clock."""
 
+import asyncio
 import queue
 import time
+import types
 
 import pytest
 
-from local.embedded import forms
+from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
 from local.embedded.identities import token_fault
 from local.embedded.logs import _END, written
@@ -107,3 +109,17 @@ def test_only_an_upload_is_taken_for_a_form(
     scope = {"method": method, "path": path, "query_string": query}
     note_form(scope, {"content-type": "multipart/form-data; boundary=x"} | headers, bucket)
     assert forms._is_form.get() is is_form
+
+
+@pytest.mark.parametrize(
+    ("operation", "changes"),
+    [("GetId", True), ("GetCredentialsForIdentity", True), ("SignUp", True), ("GetUser", False), ("ListUsers", False)],
+)
+def test_an_identity_is_kept_once_it_is_given_out(operation: str, changes: bool) -> None:
+    async def handle_request(method: str, path: str, headers: dict) -> tuple:
+        return 200, {}, b""
+
+    module, noted = types.SimpleNamespace(handle_request=handle_request), watching.Noted()
+    watching.calls(module, "cognito", noted)
+    asyncio.run(module.handle_request("POST", "/", {"x-amz-target": f"AWSCognitoIdentityService.{operation}"}))
+    assert (noted.services == {"cognito"}) is changes
