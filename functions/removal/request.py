@@ -33,7 +33,8 @@ def parse_call(event: Any) -> Call:
         raise RequestError(400, "InvalidRequest", f"action must be one of {', '.join(ACTIONS)}")
     unknown = sorted(set(event) - _FIELDS[action])
     if unknown:
-        raise RequestError(400, "InvalidRequest", f"unknown field: {str(unknown[0])[:50]}")
+        # As ASCII: half a surrogate pair can't be answered.
+        raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
     if action != ASK:
         return Call(action)
     return Call(action, _face_ids(event.get("face_ids")), _message(event.get("message", "")))
