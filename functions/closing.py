@@ -44,7 +44,7 @@ def with_flag(code: str, *, closed: bool) -> str:
     if _FLAGS[closed] in code:
         return code
     if _FLAGS[not closed] not in code:
-        raise NoFlagError("the published site can't be closed yet: run `kinpics deploy` first")
+        raise NoFlagError("the published site is too old to be closed: run `kinpics deploy` first")
     return code.replace(_FLAGS[not closed], _FLAGS[closed], 1)
 
 

@@ -68,8 +68,8 @@ def next_allowed(ceiling: int, moment: float) -> float | None:
 
 def _from(moment: float | None) -> str:
     if moment is None:
-        return "there are none at all"
-    return f"there are new ones from {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
+        return "none are allowed at all"
+    return f"new ones from {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Ledger:
         if visitor:
             is_left = used[1] < visitor_ceiling
             if not (is_left and self._add(entries[1], visitor_ceiling, _KEEP_VISITORS_SECONDS)):
-                message = f"the {visitor_ceiling} new searches that a visitor can make in a day are used up"
+                message = f"the {visitor_ceiling} new searches a visitor has a day are used up"
                 raise CeilingReachedError("AllowanceReached", message, self._midnight() if visitor_ceiling else None)
         self._count("search", allowed, until)
 
@@ -208,7 +208,7 @@ class Ledger:
 
 
 def _all_used(allowed: int, until: float | None) -> CeilingReachedError:
-    message = f"the {allowed} paid Rekognition calls that this album makes by now at most are used up"
+    message = f"the {allowed} paid Rekognition calls allowed so far today are used up"
     return CeilingReachedError("CeilingReached", message, until)
 
 

@@ -21,12 +21,12 @@ class Commands(click.Group):
     """Turns what goes wrong into one line that says what to do."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Refuse empty words: a shell variable that was not set must not come to mean the whole album, or this folder.
+        """Refuse empty arguments: an unset shell variable must not come to mean the whole site, or this folder.
 
-        `deploy` takes them, to take a setting away.
+        `deploy` takes them, to clear a setting.
         """
         if any(map(_EMPTY.fullmatch, args)) and "deploy" not in args:
-            context.fail("an argument is empty: is a variable not set?")
+            context.fail("an argument is empty; maybe a shell variable is not set")
         return super().parse_args(context, args)
 
     def invoke(self, context: click.Context) -> Any:
@@ -83,15 +83,15 @@ class Commands(click.Group):
     "--stack",
     "stack_name",
     envvar="KINPICS_STACK",
-    help="CloudFormation stack of the album; by default the one in kinpics.toml, or `kinpics`.",
+    help="CloudFormation stack of the site; by default the one in kinpics.toml, else `kinpics`.",
 )
 @data_option
 @click.pass_context
 def main(context: click.Context, stack_name: str | None, data: Path) -> None:
     """A photo album without a server, searchable by face.
 
-    Commands work on the stack that the standard AWS variables and kinpics.toml point to; with no AWS credentials at
-    hand, on the one that runs on this laptop.
+    Commands work on the stack that the standard AWS variables and kinpics.toml point to; without AWS credentials, on
+    the one running on this laptop.
     """
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 

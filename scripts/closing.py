@@ -31,7 +31,7 @@ _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
     """What lets visitors into a deployed stack. Raises ``StackError`` for one of a release that could not be closed."""
     if "ClosedPolicy" not in outputs:
-        raise StackError("this stack was deployed by a release that could not close it: run `kinpics deploy` first")
+        raise StackError("this stack comes from a release that can't be closed: run `kinpics deploy` first")
     router = outputs.get("Router", "")
     return Entrance(
         iam=session.client("iam"),

@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
 
-The plan wants a firewall (a web ACL of AWS WAF), which it pays for; without a plan one costs 5 USD a month. Both are in
-us-east-1, wherever the stack is, so they are no part of it: the template is told the firewall's ARN.
+The plan requires a firewall (a web ACL of AWS WAF) and includes its price; without a plan it costs 5 USD a month. Both
+live in us-east-1 whatever the stack's region, so they are not part of the stack: the template gets the firewall's ARN.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Plan:
 
     @property
     def firewall(self) -> str:
-        """ARN of the firewall that the distribution has, be it another's; empty for none."""
+        """ARN of the distribution's firewall, ours or not; empty for none."""
         return self._distribution.get("DistributionConfig", {}).get("WebACLId", "")
 
     def subscription(self) -> dict[str, Any] | None:
@@ -71,7 +71,7 @@ class Plan:
         """
         if plan := free_plan(self.session):
             raise DeployError(
-                f"CloudFront's plans exclude accounts on AWS's Free plan. {plan}: upgrade it, `{UPGRADE}`"
+                f"CloudFront's plans exclude accounts on AWS's Free plan. {plan}. Upgrade it: `{UPGRADE}`"
             )
         if self.firewall:
             return self.firewall
@@ -103,7 +103,7 @@ class Plan:
             message = error.response["Error"].get("Message")
             raise DeployError(
                 f"CloudFront's Free plan was refused: {message}. The site is deployed, and billed by use. Without "
-                "a plan its firewall costs 5 USD a month: take it off with `kinpics deploy --cloudfront-plan none`, "
+                "a plan its firewall costs 5 USD a month: remove it with `kinpics deploy --cloudfront-plan none`, "
                 "or try the plan in CloudFront's console"
             ) from None
         return made["subscription"]["planTier"]

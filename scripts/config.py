@@ -10,7 +10,7 @@ from functions.keys import LARGE, NONE, STRIPPED, WHOLE
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "kinpics.toml"
 _DOWNLOADS = ("original", LARGE, NONE)
-_KINDS = {str: "a text", float: "a number", bool: "true or false"}
+_KINDS = {str: "text", float: "a number", bool: "true or false"}
 
 
 class ConfigError(Exception):
@@ -24,18 +24,18 @@ class SiteConfig:
     title: str = "Our photos"
     description: str = "Click a face to see every photo of that person."
     language: str = "en"
-    # What a visitor agrees to before a search by picture.
+    # What a visitor agrees to before searching with a picture.
     selfie_consent: str = (
-        "Your picture is looked at on this device; the face you mean is cut out and sent once, to be compared with the "
-        "faces of this album (by Amazon Rekognition). This album stores it nowhere."
+        "Faces are found on your device. The face you choose is cut out and sent once, to be compared with the faces "
+        "on this site (by Amazon Rekognition). This site doesn't keep your picture."
     )
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = 90.0
     # What visitors may download: "original" (in its full size), "large" (1600 pixels) or "none".
     downloads: str = "original"
-    # Whether an original that is downloaded keeps its position, serial numbers and names.
+    # Whether downloaded originals keep their position, serial numbers and names.
     keep_private_metadata: bool = False
-    # Whether search engines may show the site; pages of persons they never may.
+    # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
 
     @property
@@ -73,7 +73,7 @@ def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
         for name, value in config.parameters.items()
         if deployed.get(name) != value
     ]
-    return f"the deployed stack is of other settings: {', '.join(wrong)}" if wrong else ""
+    return f"the deployed stack has other settings: {', '.join(wrong)}" if wrong else ""
 
 
 def load_aws_config(path: Path | None = None) -> AwsConfig:

@@ -1,6 +1,6 @@
-"""Look whether a deployed album is well, from the owner's credentials down to what a visitor's browser meets.
+"""Check a deployed site's health, from the owner's credentials down to what a visitor's browser meets.
 
-Each check says what it found, and where something is wrong, what to do. Checks do not stop each other.
+Each check says what it found and, if something is wrong, what to do. A failed check does not stop the others.
 """
 
 import json
@@ -52,7 +52,7 @@ def examine(
 
     ``originals`` says how many are read: a `sample`, `all` or `none`.
 
-    ``data`` is the laptop stack's folder; it is looked into where that stack is the one examined.
+    ``data`` is the laptop stack's folder; it is checked if that stack is the one examined.
     """
     closed = _is_closed(target, stack)
     checks: list[tuple[str, Callable[[], Finding]]] = [
@@ -97,7 +97,7 @@ def examine(
 def _credentials(target: Target) -> Finding:
     identity = target.session.client("sts").get_caller_identity()
     is_root = identity["Arn"].endswith(":root") and not target.is_laptop
-    advice = "use a user or role of less power than the account's root" if is_root else ""
+    advice = "use a user or role with fewer rights than the account's root" if is_root else ""
     return Finding("credentials", "warning" if is_root else "ok", identity["Arn"], advice)
 
 
@@ -105,7 +105,7 @@ def _account(target: Target) -> Finding:
     plan = None if target.is_laptop else free_plan(target.session)
     if plan:
         return Finding("account", "warning", str(plan), f"upgrade it: `{UPGRADE}`")
-    return Finding("account", "ok", "no plan of AWS's is known to close it")
+    return Finding("account", "ok", "AWS is not known to be about to close it")
 
 
 def _cloudfront_plan(target: Target, stack: Stack) -> Finding:
@@ -120,14 +120,14 @@ def _cloudfront_plan(target: Target, stack: Stack) -> Finding:
         ends = ", and ends with the month" if found.get("scheduledChange") else ""
         text = f"{found['planTier'].title()}, {found['status'].lower()}{ends}"
         return Finding("CloudFront's plan", state, text, found.get("statusReason", ""))
-    text = "the site has a firewall and no plan, so that the firewall costs 5 USD a month or more"
+    text = "the site has a firewall but no plan, so the firewall costs 5 USD a month or more"
     return Finding("CloudFront's plan", "warning", text, "run `kinpics deploy --cloudfront-plan free`, or `none`")
 
 
 def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
     """Whether searches have executions of their own, which a new account has no room for."""
     if target.is_laptop or closed:
-        return Finding("concurrency", "ok", "not looked at on a laptop or while the site is closed")
+        return Finding("concurrency", "ok", "not checked on a laptop or while the site is closed")
     settings = target.session.client("lambda").get_function_concurrency(FunctionName=stack.outputs["SearchFunction"])
     limits = concurrency(target.session)
     if reserved := settings.get("ReservedConcurrentExecutions"):
@@ -136,14 +136,14 @@ def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
     wanted = int(stack.parameters.get("SearchConcurrency", 0))
     default = int(template_defaults()["SearchConcurrency"])
     if not has_room(target, None, wanted or default):
-        text = f"the account may run {limits.total} functions at once in all, too few to reserve any for searches"
+        text = f"the account may run only {limits.total} functions at once, too few to reserve any for searches"
         return Finding("concurrency", "warning", text, MORE_FUNCTIONS)
     if wanted:
-        text = f"the account has room now to reserve {wanted} functions at once for searches"
+        text = f"the account now has room to reserve {wanted} functions at once for searches"
         return Finding("concurrency", "warning", text, "run `kinpics deploy`")
-    # Releases that looked for room only once noted that there was none as a wish for none.
+    # Releases that checked for room only once noted a lack of room as if the owner had asked for none.
     text = "no function is reserved for searches (SearchConcurrency is 0), though the account has room"
-    advice = f"if that was not your wish, run `kinpics deploy --search-concurrency {default}`"
+    advice = f"if you did not ask for that, run `kinpics deploy --search-concurrency {default}`"
     return Finding("concurrency", "ok", text, advice)
 
 
@@ -165,40 +165,40 @@ def _stack(stack: Stack) -> Finding:
 def _events(stack: Stack) -> Finding:
     queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
     if notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
-        return Finding("events", "ok", "the pics bucket tells the queue of its photos")
-    return Finding("events", "wrong", "the pics bucket does not tell this stack's queue", "run `kinpics deploy`")
+        return Finding("events", "ok", "the pics bucket notifies the queue")
+    return Finding("events", "wrong", "the pics bucket does not notify this stack's queue", "run `kinpics deploy`")
 
 
 def _is_closed(target: Target, stack: Stack) -> bool:
     try:
         return entrance_of(target.session, stack.outputs).is_closed()
     except (StackError, ClientError, BotoCoreError):
-        return False  # `_closed` tells why
+        return False  # `_closed` says why
 
 
 def _closed(target: Target, stack: Stack) -> Finding:
-    """Whether visitors are let in, and where the site is closed, whether one still gets in."""
+    """Whether visitors are let in; if the site is closed, whether any way in is still open."""
     state = entrance_of(target.session, stack.outputs).state()
     if not any(state.values()):
         return Finding("closed", "ok", "the site is open to visitors")
     still = [name for name, is_closed in state.items() if not is_closed]
     still += [name for name, is_open in ways_in(stack, None).items() if is_open() and name not in still]
     if still:
-        text = f"the site is half closed: {', '.join(still)} are open"
+        text = f"the site is only half closed; still open: {', '.join(still)}"
         return Finding("closed", "wrong", text, "run `kinpics close` or `kinpics open`")
-    return Finding("closed", "warning", "the site is closed, and no visitor gets in", "open it with `kinpics open`")
+    return Finding("closed", "warning", "the site is closed and visitors can't get in", "open it with `kinpics open`")
 
 
 def _settings(stack: Stack) -> Finding:
     if told := undeployed(load_config(), stack.parameters):
         return Finding("settings", "warning", told, "run `kinpics deploy`, then `kinpics reconcile`")
-    return Finding("settings", "ok", "the stack is as kinpics.toml says")
+    return Finding("settings", "ok", "the stack has the settings of kinpics.toml")
 
 
 def _site(stack: Stack) -> Finding:
     address = stack.site_url
     if not address:
-        return Finding("site", "ok", "not served here: a laptop serves the site of the first stack alone")
+        return Finding("site", "ok", "not served here: a laptop serves only the first stack's site")
     try:
         with urllib.request.urlopen(address + "/", timeout=_HTTP_SECONDS) as answer:  # noqa: S310 - the owner's own
             page, headers = answer.read().decode(errors="replace"), answer.headers
@@ -208,7 +208,7 @@ def _site(stack: Stack) -> Finding:
         return Finding("site", "wrong", f"{address} was made for another stack", "run `kinpics publish`")
     if "content-security-policy" not in headers:
         return Finding("site", "wrong", f"{address} sends no Content-Security-Policy", "run `kinpics deploy`")
-    return Finding("site", "ok", f"{address} answers with this album's pages")
+    return Finding("site", "ok", f"{address} answers with this site's pages")
 
 
 def _cors(stack: Stack) -> Finding:
@@ -232,7 +232,7 @@ def _cors(stack: Stack) -> Finding:
         if allowed not in ("*", origin):
             refused.append(service)
     if refused:
-        return Finding("cross-origin calls", "wrong", f"{', '.join(refused)} would refuse calls of {origin}")
+        return Finding("cross-origin calls", "wrong", f"{', '.join(refused)} would refuse calls from {origin}")
     return Finding("cross-origin calls", "ok", f"{origin} may call Cognito, DynamoDB and Lambda")
 
 
@@ -248,17 +248,15 @@ def _visitors(stack: Stack) -> Finding:
     answer = guest.client("lambda").invoke(FunctionName=stack.outputs["SearchFunction"], Payload=nobody)
     code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
     if code != "FaceNotFound":
-        advice = "look into the log group of the search function"
-        return Finding("visitors", "wrong", f"a search for a face that is not there was answered with {code}", advice)
+        advice = "look at the search function's log group"
+        return Finding("visitors", "wrong", f"a search for a face that does not exist got the answer {code}", advice)
     status = json.dumps({"action": "status"}).encode()
     answer = guest.client("lambda").invoke(FunctionName=stack.outputs["RemovalFunction"], Payload=status)
     code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
     if code:
-        advice = "look into the log group of the removal function"
-        return Finding(
-            "visitors", "wrong", f"a guest who asked for their removal request was answered with {code}", advice
-        )
-    text = f"guests are let in, see {sets} sets, can search, and can ask to be removed from search"
+        advice = "look at the removal function's log group"
+        return Finding("visitors", "wrong", f"a guest asking about their removal request got the answer {code}", advice)
+    text = f"guests get in, see {sets} sets, can search, and can ask to be removed from search"
     return Finding("visitors", "ok", text)
 
 
@@ -280,14 +278,14 @@ def _paid_calls(stack: Stack) -> Finding:
 
 def _maxima(target: Target, stack: Stack) -> Finding:
     if target.is_laptop:
-        return Finding("maxima", "ok", "a laptop's tables have none")
+        return Finding("maxima", "ok", "tables on a laptop have none")
     lacking = unlimited(stack)
     if lacking:
         titles = ", ".join(limit.title for limit in lacking)
         return Finding(
             "maxima", "wrong", f"visitors may read or write more than they should: {titles}", "run `kinpics deploy`"
         )
-    return Finding("maxima", "ok", "what visitors read and write in a second is bounded")
+    return Finding("maxima", "ok", "visitors' reads and writes have a maximum")
 
 
 def _alarms(target: Target, stack: Stack) -> Finding:
@@ -295,15 +293,13 @@ def _alarms(target: Target, stack: Stack) -> Finding:
     if target.is_laptop:
         return Finding("alarms", "ok", "there are none on a laptop")
     if not email:
-        return Finding("alarms", "warning", "nobody is told of failures", "run `kinpics deploy --email ADDRESS`")
+        return Finding("alarms", "warning", "nobody hears of failures", "run `kinpics deploy --email ADDRESS`")
     topic = boto3.client("cloudformation").describe_stack_resource(StackName=stack.name, LogicalResourceId="AlarmTopic")
     arn = topic["StackResourceDetail"]["PhysicalResourceId"]
     subscriptions = boto3.client("sns").list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
     if any(entry["SubscriptionArn"].startswith("arn:") for entry in subscriptions):
-        return Finding("alarms", "ok", f"{email} is told of failures")
-    return Finding(
-        "alarms", "warning", f"{email} has not confirmed yet", "click the link in the mail AWS has sent there"
-    )
+        return Finding("alarms", "ok", f"{email} gets mail about failures")
+    return Finding("alarms", "warning", f"{email} has not confirmed yet", "click the link in the mail from AWS")
 
 
 def _dead_letters(stack: Stack) -> Finding:
@@ -332,7 +328,7 @@ def _agreement(stack: Stack) -> Finding:
     waiting = reconcile.waiting_messages(stack)
     if waiting:
         return Finding(
-            "agreement", "warning", f"{count(waiting, 'photo')} being processed", "look again when they are done"
+            "agreement", "warning", f"{count(waiting, 'photo')} being processed", "run this again when they are done"
         )
     found = survey(stack)
     differences = drift(found)
@@ -348,29 +344,29 @@ def _agreement(stack: Stack) -> Finding:
         advice = "upload what is missing, then run `kinpics reconcile`"
         return Finding("agreement", "warning", f"{name}: {reason}{more}", advice)
     faces = sum(len(row.face_ids) for row in found.rows.values())
-    text = f"{len(found.rows)} photos with {faces} faces are the same in S3, tables and collection"
+    text = f"{len(found.rows)} photos with {faces} faces agree in S3, tables and collection"
     return Finding("agreement", "ok", text)
 
 
 def _originals(stack: Stack, *, whole: bool) -> Finding:
-    """Read original files, for what they hold may have changed while S3's listing looks as ever."""
+    """Read the originals: their bytes may be damaged although S3's listing looks as before."""
     checked = check_originals(stack, whole=whole)
     read = count(checked.read, "photo") + (" read" if whole else f" of {checked.total} read")
     if not checked.damaged:
         more = "" if checked.read == checked.total else "; `kinpics doctor --originals all` reads every one"
-        return Finding("originals", "ok", f"{read}, none is damaged{more}")
+        return Finding("originals", "ok", f"{read}, none damaged{more}")
     lines = []
     for path, reason in sorted(checked.damaged.items()):
         kept = sum(1 for _ in earlier_versions(stack, path))
         lines.append(f"{path}: {reason}" + (f" ({count(kept, 'earlier version')} kept)" if kept else ""))
     text = f"{read}, {len(lines)} damaged: " + "; ".join(lines[:_MOST_LINES])
     more = f" and {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
-    advice = "delete each of them and upload a good copy, or bring back an earlier version: docs/deploying.md"
+    advice = "delete each and upload a good copy, or restore an earlier version: docs/deploying.md"
     return Finding("originals", "wrong", text + more, advice)
 
 
 def _round_trip(stack: Stack) -> Finding:
-    """Send a picture through the whole album and take it out again."""
+    """Send a picture through the whole site and remove it again."""
     path = ImagePath(f"kinpics-doctor-{secrets.token_hex(4)}", "test.png")
     started = time.monotonic()
     stack.s3.put_object(Bucket=stack.pics_bucket, Key=path.key, Body=_test_picture(), ContentType="image/png")
@@ -381,11 +377,11 @@ def _round_trip(stack: Stack) -> Finding:
         manage.delete(stack, [path], for_good=True)
         gone = _wait(lambda: not _traces(stack, path))
     if not arrived:
-        advice = "see `kinpics dead-letters list` and the log group of the process function"
+        advice = "see `kinpics dead-letters list` and the process function's log group"
         return Finding("round trip", "wrong", f"a picture was not processed within {_ROUND_TRIP_SECONDS} s", advice)
     if not gone:
-        return Finding("round trip", "wrong", f"something of {path} is still there", "run `kinpics reconcile`")
-    return Finding("round trip", "ok", f"a picture was in the album after {seconds:.1f} s, and removed again")
+        return Finding("round trip", "wrong", f"parts of {path} are still there", "run `kinpics reconcile`")
+    return Finding("round trip", "ok", f"a picture was on the site after {seconds:.1f} s, and was removed again")
 
 
 def _test_picture() -> bytes:

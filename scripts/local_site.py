@@ -43,9 +43,9 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         try:
             await _python(running, *kinpics, "publish", stderr=asyncio.subprocess.STDOUT)
         except PrepareError as error:
-            reason = (str(error).splitlines() or ["no reason was told"])[-1].removeprefix("Error: ")
-            advice = "`kinpics publish` tries again, and so does every command that changes the album"
-            echo(f"The site could not be brought up to date, and is as it was before: {reason}. {advice}.", err=True)
+            reason = (str(error).splitlines() or ["no reason given"])[-1].removeprefix("Error: ")
+            advice = "`kinpics publish` tries again, and so does every command that changes the site"
+            echo(f"The site could not be brought up to date and stays as it was: {reason}. {advice}.", err=True)
     else:
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()

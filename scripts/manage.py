@@ -67,7 +67,7 @@ def select(stack: Stack, name: str, *, also_deleted: bool = False) -> list[Image
     pics = [*originals(stack, picset), *(deleted(stack, picset) if also_deleted else ())]
     found = [path for path in pics if not file or path.file == file]
     if not found:
-        raise NothingThereError(f"there is no {'pic' if file else 'set'} {name} in the album")
+        raise NothingThereError(f"there is no {'photo' if file else 'set'} {name} on the site")
     return found
 
 

@@ -100,7 +100,7 @@ def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> 
     for outcome in outcomes:
         mended.pics += len(outcome.done)
         mended.failed |= outcome.failed
-        mended.failed |= dict.fromkeys(outcome.unheard, "nothing was heard of it yet")
+        mended.failed |= dict.fromkeys(outcome.unheard, "no result yet")
 
 
 def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:

@@ -132,7 +132,7 @@ def connect(name: str, data: Path) -> Stack:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     if not set(outputs) >= _OUTPUTS:
         raise StackError(
-            f"the stack {name} is no kinpics album, or not deployed whole (status {found['StackStatus']}): "
+            f"the stack {name} is not a kinpics stack, or not fully deployed (status {found['StackStatus']}): "
             "run `kinpics deploy`"
         )
     return Stack(
@@ -160,7 +160,7 @@ def choose_aws(data: Path) -> None:
     """
     for name, value in os.environ.items():
         if name.startswith("AWS_ENDPOINT_URL") and value and not re.match(r"https?://[^/\s]", value):
-            raise StackError(f"{name} is {value!r}, no address: it begins with http:// or https://")
+            raise StackError(f"{name} is {value!r}, which is not an address: it must begin with http:// or https://")
     _use_laptop_if_alone(data)
     if os.environ.get("AWS_DEFAULT_REGION"):
         return

@@ -94,7 +94,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
         outcome = processing.wait(stack, expected, ignore, step)
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(outcome.failed.items())]
     report.failures += [
-        Refusal(path.file, "uploaded, but nothing was heard of it; run the same command again to look for it")
+        Refusal(path.file, "uploaded, but no result yet; run the same command again to check")
         for path in sorted(outcome.unheard)
     ]
     report.processed = len(outcome.done)

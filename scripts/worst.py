@@ -84,7 +84,7 @@ def limits(parameters: dict[str, str], account_concurrency: int = NEW_ACCOUNT_CO
     resources = template["Resources"]
     named = {key: value for key, value in parameters.items() if key in template["Parameters"]}
     missing = [name for name in ("MaxReads", "MaxWrites", "MaxVisitorUnits") if name not in named]
-    unbounded = [] if not missing else ["reads and writes of DynamoDB: this release bounds them, run `kinpics deploy`"]
+    unbounded = [] if not missing else ["DynamoDB reads and writes, until you run `kinpics deploy`, which sets maxima"]
     return Limits(
         daily_searches=int(named["DailySearches"]),
         tables=tuple(_tables(resources, named)),
@@ -140,9 +140,9 @@ def lines(rows: list[tuple[str, float, float]], unbounded: list[str], region: st
     ]
     shown = [f"{'':20}{'an hour':>10}{'a day':>10}"]
     shown += [f"  {name:18}{hour:10.2f}{day:10.2f}" for name, hour, day in [*rows, *sums]]
-    shown += ["nothing bounds:", *(f"  {text}" for text in unbounded)]
+    shown += ["without any bound:", *(f"  {text}" for text in unbounded)]
     shown.append(
-        f"USD in {region} at list price, as if nothing were free; transfer is what tables and functions send out."
+        f"USD in {region} at list price, ignoring free allowances; transfer is what tables and functions send out."
     )
     return shown
 
@@ -189,13 +189,13 @@ def _value(value: Any, parameters: dict[str, str]) -> Any:
 
 
 def _unbounded(parameters: dict[str, str]) -> Iterator[str]:
-    plan = ", unless a plan of CloudFront's covers it (`kinpics doctor`)" if parameters.get("WebAclArn") else ""
+    plan = ", unless a CloudFront plan covers it (`kinpics doctor`)" if parameters.get("WebAclArn") else ""
     prices = "{cloudfront_gb:.3f} a GB, {cloudfront_requests_million:.2f} a million requests"
     yield f"traffic through CloudFront{plan}: {prices}"
-    yield "reads of S3 behind it, of what no edge keeps: {s3_gets_million:.2f} a million"
+    yield "reads from S3 that CloudFront's caches don't answer: {s3_gets_million:.2f} a million"
     # Before there was a choice, anybody could make an account.
     if parameters.get("SignUp", "yes") == "yes":
-        yield "accounts that visitors make: {cognito_users:.4f} each, beyond the first 10,000 a month"
+        yield "accounts that visitors create: {cognito_users:.4f} each beyond the first 10,000 a month"
 
 
 def unbounded(bounds: Limits, region: str) -> list[str]:

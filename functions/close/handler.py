@@ -16,19 +16,19 @@ _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
 # Subject and text of the mails; `name` is the stack's.
 _CLOSED = (
     "{name} has closed itself",
-    """Your album {name} has closed itself: {reason}
+    """Your site {name} has closed itself: {reason}
 
-Visitors see a page that says so. Nothing is deleted, and you work on as before.
-Once you know what it was, let visitors in again:
+Visitors see a page that says so. Nothing is deleted, and you can work on as before.
+Once you know the cause, let visitors in again:
 
   kinpics open
 """,
 )
 _HALF_CLOSED = (
     "{name} could not close itself",
-    """Your album {name} tried to close itself, but something is still open: {reason}
+    """Your site {name} tried to close itself, but something is still open: {reason}
 
-It tries again by itself. To close it by hand, and to see what is still open:
+It will try again. To close it by hand and see what is still open:
 
   kinpics close
   kinpics doctor

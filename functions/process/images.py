@@ -123,7 +123,7 @@ def _open(data: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(structure.data), formats=FORMATS)
     except UnidentifiedImageError:
         raise UnusableImageError(
-            "NotAnImage", "the file is not an image this album reads (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)"
+            "NotAnImage", "the file is not an image kinpics can read (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)"
         ) from None
     width, height = structure.tile or image.size
     most = most_pixels(bytes_a_pixel(image, structure), len(data))

@@ -92,7 +92,9 @@ def examine(data: bytes) -> Structure:
 
 
 def _too_complex(what: str) -> UnusableImageError:
-    return UnusableImageError("TooComplex", f"{what}: no camera writes such a file; save it anew and upload that")
+    return UnusableImageError(
+        "TooComplex", f"{what}: no camera writes such a file; save it again in another program and upload that"
+    )
 
 
 def _jpeg_sample_bytes(data: bytes) -> float:

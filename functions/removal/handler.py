@@ -36,5 +36,5 @@ def handler(event: Any, context: Any) -> dict:
     return answered(
         lambda: _requests().answer(parse_call(event), visitor_of(context)),
         "RemovalFailed",
-        "the request could not be taken just now: try again in a moment",
+        "the request could not be taken right now: try again in a moment",
     )

@@ -39,7 +39,7 @@ class RemovalRequests:
         """
         if not visitor:
             raise RequestError(
-                403, "NoVisitor", "only a visitor can ask, with credentials of the album's identity pool"
+                403, "NoVisitor", "only a visitor can ask, with credentials from the site's identity pool"
             )
         if call.action == ASK:
             return {"output": _shown(self._ask(call, visitor))}
@@ -54,7 +54,7 @@ class RemovalRequests:
         known = {face["FaceId"] for face in self.faces.faces_by_id(list(call.face_ids)) if not is_reference(face)}
         face_ids = [face_id for face_id in call.face_ids if face_id in known]
         if not face_ids:
-            raise RequestError(404, "FaceNotFound", "no photo of this album has any of these faces")
+            raise RequestError(404, "FaceNotFound", "no photo on this site has any of these faces")
         now = self.clock()
         request = RemovalRequest(
             identity_id=visitor,
@@ -73,7 +73,7 @@ class RemovalRequests:
                 return self.ledger.count("removal", MAX_DAILY_REQUESTS)
         except CeilingReachedError:
             pass  # another request was the last one
-        message = f"the album takes {MAX_DAILY_REQUESTS} removal requests a day: try again after midnight UTC"
+        message = f"this site takes {MAX_DAILY_REQUESTS} removal requests a day: try again after midnight UTC"
         raise RequestError(429, "TooManyRemovalRequests", message)
 
     def _standing(self, visitor: str) -> RemovalRequest | None:

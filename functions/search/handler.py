@@ -55,5 +55,5 @@ def handler(event: Any, context: Any) -> dict:
     return answered(
         lambda: _searcher().search(parse_request(event), visitor_of(context)),
         "SearchFailed",
-        "the search could not be done just now: try again in a moment",
+        "the search could not be done right now: try again in a moment",
     )

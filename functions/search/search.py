@@ -63,7 +63,7 @@ class Searcher:
         """
         known = self.collections.get(request.collection)
         if known is None:
-            raise RequestError(400, "InvalidCollection", f"this album has no collection {request.collection}")
+            raise RequestError(400, "InvalidCollection", f"this site has no collection {request.collection}")
         collection = replace(known, pay=lambda: self._pay(visitor))
         try:
             if request.face_id:
@@ -209,7 +209,7 @@ def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     if code == "InvalidParameterException" and "face" in message.lower():
         return _no_face()
     if code in ("InvalidImageFormatException", "InvalidParameterException"):
-        return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of 80 pixels a side at least")
+        return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of at least 80 pixels a side")
     if code == "ImageTooLargeException":
         return RequestError(413, "ImageTooLarge", "the image is too large")
     return _too_many() if code in _BUSY_CODES else error
@@ -224,4 +224,4 @@ def _no_face() -> RequestError:
 
 
 def _face_not_found() -> RequestError:
-    return RequestError(404, "FaceNotFound", "no photo of this album has that face any more")
+    return RequestError(404, "FaceNotFound", "no photo on this site has that face any more")

@@ -1,4 +1,4 @@
-"""Putting photos into the album and taking them out."""
+"""Putting photos on the site and taking them off."""
 
 import sys
 from pathlib import Path
@@ -13,16 +13,16 @@ from scripts.publish import build_and_publish, picture_paths
 from scripts.terminal import echo, echo_json
 from scripts.words import count
 
-# Of the files left out for one reason, as many are told by name.
+# How many of the files left out for one reason are named.
 _MAX_NAMES = 5
 
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "picset", help="Name of the picture set; the folder's own name by default.")
-@click.option("--title", help="Title shown for the set.")
-@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
-@click.option("--no-build", is_flag=True, help="Leave the site as it is; its pages go on live anyway.")
+@click.option("--set", "picset", help="Name of the set; by default the folder's own name.")
+@click.option("--title", help="Title that visitors see.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be done.")
+@click.option("--no-build", is_flag=True, help="Don't rebuild the site; open pages show the new photos anyway.")
 @concurrency_option
 @json_option
 @click.pass_obj
@@ -36,17 +36,17 @@ def upload(
     concurrency: int,
     as_json: bool,
 ) -> None:
-    """Put folders of photos on the site, each as a picture set.
+    """Put folders of photos on the site, each as a set.
 
-    Photos that are there already are not sent again, so a stopped upload goes on by running it again. Originals are
-    never changed. Ends with 1 when a photo or a folder failed; the others go up all the same.
+    Photos that are there already are not sent again: if an upload was stopped, run it again. Originals are never
+    changed. Exits with 1 if a photo or a folder failed; the others go up all the same.
     """
     from scripts import upload as uploading
     from scripts.plan import PlanError
     from scripts.progress import Progress
 
     if picset and len(folders) > 1:
-        raise click.UsageError("--set names one set: give one folder with it")
+        raise click.UsageError("--set names one set: give it one folder")
     progress = Progress(quiet=as_json)
     reports = []
     refused: list[PlanError] = []
@@ -120,7 +120,7 @@ def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
 @json_option
 @click.pass_obj
 def reprocess(context: Context, picset: str | None, as_json: bool) -> None:
-    """Make thumbnails, faces and rows anew from the originals, of one set or of all."""
+    """Make thumbnails, faces and rows again from the originals of one set, or of all."""
     from scripts import manage, processing
     from scripts.progress import Progress
 
@@ -136,20 +136,20 @@ def reprocess(context: Context, picset: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="SET[/PIC]")
-@click.option("--for-good", is_flag=True, help="The original too that S3 keeps for 30 days more.")
+@click.argument("name", metavar="SET[/PHOTO]")
+@click.option("--for-good", is_flag=True, help="Also delete the old versions S3 keeps for 30 days.")
 @yes_option
 @json_option
 @click.pass_obj
 def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool) -> None:
-    """Delete a pic, or a whole set, from the album: original, thumbnails, rows and faces."""
+    """Delete a photo or a whole set: originals, thumbnails, rows and faces."""
     from scripts import manage, processing
     from scripts.progress import Progress
 
     stack = context.stack
     paths = manage.select(stack, name, also_deleted=for_good)
     if not yes:
-        click.confirm(f"Delete {count(len(paths), 'photo')} of {name} from the album?", abort=True, err=True)
+        click.confirm(f"Delete {count(len(paths), 'photo')} of {name}?", abort=True, err=True)
     manage.delete(stack, paths, for_good=for_good)
     with Progress(quiet=as_json).bar("Removing", len(paths)) as step:
         outcome = processing.wait_gone(stack, paths, step)
@@ -171,10 +171,10 @@ def _checked(picset: str) -> str:
 @json_option
 @click.pass_obj
 def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> None:
-    """Write every original, and everything known of it as JSON, into a folder.
+    """Write every original to a folder, with everything known about it as JSON.
 
-    Photos that are there already are not fetched again, so a stopped export goes on by running it again. Uploading
-    the folders under `photos` makes the same album elsewhere.
+    Photos that are there already are not fetched again: if an export was stopped, run it again. Uploading the folders
+    under `photos` makes the same site elsewhere.
     """
     from scripts.export import export as take_out
     from scripts.progress import Progress

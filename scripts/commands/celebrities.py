@@ -18,14 +18,14 @@ def celebrities() -> None:
 
 @celebrities.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--no-build", is_flag=True, help="Leave the site as it is; the first portrait adds a link to it.")
+@click.option("--no-build", is_flag=True, help="Don't rebuild the site; the first portrait adds a link to it.")
 @json_option
 @click.pass_obj
 def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
     """Add a folder of portraits, each of one person.
 
-    A person's name is the file's (`Ada_Lovelace_2.jpg`), or comes from a CSV in the folder with the columns file, name,
-    credit, licence, url. Portraits that are there already are passed over. Ends with 1 when one can't be used.
+    Names come from the files (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name, credit,
+    licence, url. Portraits that are there already are skipped. Exits with 1 if one can't be used.
     """
     from functions.process.images import UnusableImageError
     from scripts import celebrities as gallery
@@ -61,7 +61,7 @@ def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: boo
 @celebrities.command("list")
 @click.pass_obj
 def celebrities_list(context: Context) -> None:
-    """Print each person of the gallery with the number of portraits."""
+    """Print each person in the gallery with their number of portraits."""
     from scripts import celebrities as gallery
 
     for person, portraits in sorted(gallery.people(context.stack).items()):
@@ -73,12 +73,12 @@ def celebrities_list(context: Context) -> None:
 @yes_option
 @click.pass_obj
 def celebrities_remove(context: Context, name: str, yes: bool) -> None:
-    """Remove a person with every portrait."""
+    """Remove a person and all their portraits."""
     from scripts import celebrities as gallery
 
     portraits = gallery.people(context.stack)[name]
     if not portraits:
-        raise click.ClickException(f"there is nobody called {name} in the gallery")
+        raise click.ClickException(f"nobody in the gallery is called {name}")
     if not yes:
         click.confirm(f"Remove {name} with {count(portraits, 'portrait')}?", abort=True, err=True)
     removed = gallery.remove(context.stack, name)

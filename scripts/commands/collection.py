@@ -9,7 +9,7 @@ from scripts.words import count
 
 @click.group()
 def collection() -> None:
-    """Work with the Rekognition collections of the account."""
+    """Work with the account's Rekognition collections."""
 
 
 @collection.command("list")
@@ -37,11 +37,11 @@ def collection_create(context: Context, name: str) -> None:
 @yes_option
 @click.pass_obj
 def collection_delete(context: Context, name: str, yes: bool) -> None:
-    """Delete a collection with all its faces; originals and rows stay."""
+    """Delete a collection and all its faces; originals and rows stay."""
     faces = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
     if not yes:
         click.confirm(
-            f"Delete {name} with {count(faces, 'face')}? Searching finds none of them then.", abort=True, err=True
+            f"Delete {name} with {count(faces, 'face')}? Searches will no longer find them.", abort=True, err=True
         )
     context.stack.rekognition.delete_collection(CollectionId=name)
     echo(f"deleted {name}")
@@ -51,7 +51,7 @@ def collection_delete(context: Context, name: str, yes: bool) -> None:
 @click.argument("name", required=False)
 @click.pass_obj
 def collection_faces(context: Context, name: str | None) -> None:
-    """Print each face of a collection, by default the album's: face id, image id, pic."""
+    """Print each face of a collection, by default the album's: face id, image id, photo."""
     from functions.faces import FaceCollection
     from functions.keys import decode_external_image_id
 

@@ -20,10 +20,10 @@ data_option = click.option(
     default=DATA,
     envvar="KINPICS_DATA",
     show_default=".kinpics",
-    help="Folder of the laptop stack's data.",
+    help="Folder with the laptop stack's data.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, without progress.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+yes_option = click.option("--yes", is_flag=True, help="Don't ask.")
 concurrency_option = click.option(
     "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Files at once."
 )
@@ -44,7 +44,7 @@ class Context:
         return self._stack
 
     def choose_aws(self, region: str | None) -> None:
-        """Point this process at the AWS that is meant, in a region of one's choice."""
+        """Point this process at the AWS that is meant, in ``region`` if one is given."""
         choose_aws(self.data)
         if region:
             os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
@@ -53,7 +53,7 @@ class Context:
 def print_outcome(outcome: Any, done: str, as_json: bool) -> None:
     """Print how processing ended; ends the command with 1 when a pic failed."""
     failures = {str(path): reason for path, reason in sorted(outcome.failed.items())}
-    failures |= {str(path): "nothing was heard of it yet" for path in sorted(outcome.unheard)}
+    failures |= {str(path): "no result yet" for path in sorted(outcome.unheard)}
     if as_json:
         echo_json({"done": len(outcome.done), "failures": failures})
     else:

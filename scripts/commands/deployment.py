@@ -1,4 +1,4 @@
-"""Putting the album on AWS, keeping it up to date there, and taking it off again."""
+"""Putting the site on AWS, keeping it up to date there, and taking it off again."""
 
 import sys
 from typing import Any
@@ -17,33 +17,43 @@ from scripts.takeover import take_over
 from scripts.terminal import echo, echo_json
 from scripts.words import count
 
-# Where no other is named, and there is no stack.
+# Used where no region is named and there is no stack.
 _REGION = "us-east-1"
 # Option, parameter of the template, what it is.
 _SETTINGS = (
-    ("email", "AlarmEmail", str, "Where alarms go."),
-    ("monthly_budget", "MonthlyBudget", click.IntRange(1), "USD a month to be warned at; with --email."),
-    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close when reads stay high; with --email."),
-    ("close_at_budget", "CloseAtBudget", click.IntRange(0, 1000), "Close at this percent of the budget; 0: never."),
-    ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, of all visitors together."),
-    ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day of one visitor."),
+    ("email", "AlarmEmail", str, "Address for alarms."),
+    ("monthly_budget", "MonthlyBudget", click.IntRange(1), "Budget in USD a month to be warned about; needs --email."),
+    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high; needs --email."),
+    (
+        "close_at_budget",
+        "CloseAtBudget",
+        click.IntRange(0, 1000),
+        "Close the site at this percent of the budget; 0 for never.",
+    ),
+    ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, for all visitors together."),
+    ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day for one visitor."),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
     ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once; 0 for no reservation."),
-    ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second, of each table of photos."),
-    ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second, of the ledger."),
-    ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second, of visitors' own rows."),
-    ("intelligent_tiering", "IntelligentTiering", click.Choice(["yes", "no"]), "Cheaper storage for what rests."),
-    ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Whether visitors may make accounts for themselves."),
-    ("domain", "DomainName", str, "Domain of your own."),
+    ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second for each table of photos."),
+    ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second for the ledger."),
+    ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second for visitors' own rows."),
+    (
+        "intelligent_tiering",
+        "IntelligentTiering",
+        click.Choice(["yes", "no"]),
+        "Cheaper storage for photos nobody looks at.",
+    ),
+    ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Whether visitors may create accounts."),
+    ("domain", "DomainName", str, "Your own domain."),
     ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
     ("zone", "HostedZoneId", str, "Its Route 53 zone."),
 )
 
 
 _PLAN_QUESTION = (
-    "Put the site on CloudFront's Free plan? It never costs anything, but is slowed down beyond 100 GB or a million "
-    "requests a month; without it you pay by use, from 1 TB or ten million requests on"
+    "Put the site on CloudFront's Free plan? It costs nothing, but AWS may slow the site down beyond 100 GB or a "
+    "million requests a month. Without it you pay for what goes beyond 1 TB or ten million requests"
 )
 
 
@@ -60,13 +70,13 @@ def _with_settings(command: Any) -> Any:
 @click.option(
     "--cloudfront-plan", "plan", type=click.Choice(["free", "none"]), help="CloudFront's Free plan: 0 USD, with limits."
 )
-@click.option("--yes", is_flag=True, help="Do not ask: defaults for what is not given.")
+@click.option("--yes", is_flag=True, help="Don't ask; use defaults for what is not given.")
 @click.pass_obj
 def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **settings: Any) -> None:
-    """Put the album on AWS, or bring it up to date there, and publish the site.
+    """Put the site on AWS, or bring it up to date there, and publish it.
 
-    Asks a few questions the first time. Settings that are not given again stay as they are; each is a parameter of
-    template.yaml, named in brackets below. Running it again is safe at any time, after a failure too.
+    Asks a few questions the first time. Settings you leave out stay as they are; each is a parameter of template.yaml,
+    named in brackets below. It is safe to run again at any time, even after a failure.
     """
     from scripts import deploy as deployment
 
@@ -107,7 +117,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
     known = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in (before or {}).get("Parameters", [])}
     if before and known.get("Downloads") != stack.download_rule:
         stack.invalidate({"/photos/*"})
-        echo("note: what visitors may download has changed: run `kinpics reconcile`, which makes it", err=True)
+        echo("note: what visitors may download has changed: run `kinpics reconcile` to make the copies", err=True)
     deployment.connect_bucket(stack)
     deployment.limit_tables(stack)
     take_over(stack)
@@ -119,9 +129,9 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
 
 
 def _prepare_plan(plan: str | None, target: Any, distribution: Plan, parameters: dict[str, str]) -> None:
-    """What CloudFront's plan needs before the distribution is deployed: its firewall, or that none is left on."""
+    """Before the distribution is deployed: add the firewall that CloudFront's plan needs, or remove it."""
     if plan and target.is_laptop:
-        raise click.UsageError("there is no CloudFront on a laptop, and no plan of it")
+        raise click.UsageError("there is no CloudFront on a laptop, so no plan either")
     if plan == "free":
         parameters["WebAclArn"] = distribution.prepare()
     elif plan == "none" and not distribution.cancel() and distribution.has_own_firewall():
@@ -129,11 +139,11 @@ def _prepare_plan(plan: str | None, target: Any, distribution: Plan, parameters:
 
 
 def _settle_plan(plan: str | None, distribution: Plan) -> None:
-    """What is left to do for the plan once the distribution is there."""
+    """Subscribe to the plan, or finish leaving it, once the distribution is there."""
     if plan == "free":
-        echo(f"CloudFront's {distribution.subscribe().title()} plan holds for the site")
+        echo(f"the site is on CloudFront's {distribution.subscribe().title()} plan")
     elif plan == "none" and distribution.subscription():
-        echo("the plan runs on to the end of the month; run this again then, to take its firewall off")
+        echo("the plan runs until the end of the month; run this again then to remove its firewall")
     elif plan == "none" and distribution.remove_own_firewall():
         echo("the plan's firewall is still in use, at 5 USD a month: run this again in a few minutes")
 
@@ -144,18 +154,18 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
         address = click.prompt("E-mail address for alarms (empty: none)", default="", show_default=False, err=True)
         parameters["AlarmEmail"] = address
     for parameter, question, default in (
-        ("DailySearches", "Most paid face searches a day, at 0.001 USD each", 1000),
-        ("DailyIndexing", "Most photos indexed a day, at 0.001 USD each", 10000),
+        ("DailySearches", "Paid face searches a day at most, at 0.001 USD each", 1000),
+        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD each", 10000),
     ):
         if parameter not in parameters:
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
     if "SignUp" not in parameters:
-        wanted = click.confirm("May visitors make accounts for themselves", default=False, err=True)
+        wanted = click.confirm("May visitors create accounts", default=False, err=True)
         parameters["SignUp"] = "yes" if wanted else "no"
 
 
 def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[str, str]) -> None:
-    """Reserve executions for searches as soon as the account has room for them, which a new one has not."""
+    """Reserve executions for searches as soon as the account has room; a new one has none."""
     from scripts import deploy as deployment
 
     before = {item["ParameterKey"]: item["ParameterValue"] for item in (described or {}).get("Parameters", [])}
@@ -164,8 +174,8 @@ def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[
     parameters["RoomToReserve"] = "yes" if has_room else "no"
     if not has_room:
         echo(
-            "note: this account may run too few functions at once to reserve any for searches; its own limit bounds "
-            f"them. Each deployment looks again; {MORE_FUNCTIONS}",
+            "note: this account may run too few functions at once to reserve any for searches; only the account's own "
+            f"limit holds. Each deployment checks again; {MORE_FUNCTIONS}",
             err=True,
         )
 
@@ -178,7 +188,7 @@ def _tell(event: Event) -> None:
 @click.command()
 @click.pass_obj
 def publish(context: Context) -> None:
-    """Render the site and publish it, after a change of kinpics.toml say."""
+    """Render the site and publish it, for example after a change in kinpics.toml."""
     changed = build_and_publish(context.stack)
     echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
     if told := undeployed(load_config(), context.stack.parameters):
@@ -186,13 +196,13 @@ def publish(context: Context) -> None:
 
 
 @click.command()
-@click.option("--photos", type=click.IntRange(0), help="Photos in the album.")
+@click.option("--photos", type=click.IntRange(0), help="Photos on the site.")
 @click.option("--visitors", type=click.IntRange(0), help="Visits a month.")
-@click.option("--searches", type=click.IntRange(0), help="Face searches a month that are new.")
+@click.option("--searches", type=click.IntRange(0), help="New face searches a month.")
 @click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Mean size of an original.")
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
-@click.option("--worst", is_flag=True, help="The most that hostile visitors can cost, instead.")
-@click.option("--region", help="AWS region; the stack's, or us-east-1.")
+@click.option("--worst", is_flag=True, help="Print the most that hostile visitors can cost.")
+@click.option("--region", help="AWS region; by default the stack's, else us-east-1.")
 @json_option
 @click.pass_obj
 def cost(
@@ -206,11 +216,11 @@ def cost(
     region: str | None,
     as_json: bool,
 ) -> None:
-    """Print what an album costs a month on AWS, by service; or the most that hostile visitors can cost.
+    """Print what a site costs a month on AWS, by service, or the most that hostile visitors can cost.
 
-    A month needs --photos, --visitors and --searches. Calls are counted on the laptop stack; a search that was made
-    before costs nothing until photos come or go. --worst takes the limits of the deployed stack; where there is none,
-    the template's. Prices are AWS's list prices: scripts/prices.json says which were checked, and when.
+    A month needs --photos, --visitors and --searches. Calls are counted on the laptop stack; a repeated search costs
+    nothing until photos come or go. --worst uses the limits of the deployed stack, or the template's if there is none.
+    Prices are AWS's list prices; scripts/prices.json says which were checked, and when.
     """
     from scripts import cost as costs
 
@@ -231,14 +241,14 @@ def cost(
 
 
 def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
-    """In words and as data, what an album costs."""
+    """What a site costs, in words and as data."""
     from scripts import cost as costs
 
     parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
     unchecked = costs.unchecked(region)
     lines = [
         *costs.table(album, parts),
-        f"USD in {region}, without tax; `due` is without what AWS gives every account.",
+        f"USD in {region}, without tax; `due` is what remains after what AWS gives every account for free.",
         f"These prices are from memory: {', '.join(unchecked)}.",
     ]
     usd = {part: {line.service: [line.listed, line.due] for line in services} for part, services in parts.items()}
@@ -246,7 +256,7 @@ def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
 
 
 def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
-    """In words and as data, the most that visitors can cost."""
+    """The most that visitors can cost, in words and as data."""
     from scripts import worst as worst_case
     from scripts.account import concurrency
     from scripts.deploy import template_defaults
@@ -256,7 +266,7 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         source, region = f"the stack {stack.name}", region or stack.region
         bounds = worst_case.limits(stack.parameters, concurrency(boto3.Session()).total)
     except StackError:
-        source, region = "the template's defaults, for there is no stack", region or _REGION
+        source, region = "the template's defaults, as there is no stack", region or _REGION
         bounds = worst_case.limits(template_defaults())
     rows, unbounded = worst_case.table(bounds, region), worst_case.unbounded(bounds, region)
     usd = {service: [hour, day] for service, hour, day in rows}
@@ -266,13 +276,13 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
 
 
 @click.command()
-@click.option("--photos", is_flag=True, help="The photos too, with their rows and faces. There is no way back.")
+@click.option("--photos", is_flag=True, help="Also delete the photos, with their rows and faces. This can't be undone.")
 @yes_option
 @click.pass_obj
 def destroy(context: Context, photos: bool, yes: bool) -> None:
-    """Take the album off AWS; its photos, rows and faces stay, unless told otherwise.
+    """Take the site off AWS; photos, rows and faces stay unless you say otherwise.
 
-    `kinpics deploy` with the same stack name finds again what has stayed.
+    `kinpics deploy` with the same stack name picks up what has stayed.
     """
     from scripts import deploy as deployment
     from scripts.destroy import destroy as take_off

@@ -1,4 +1,4 @@
-"""Running the whole album on this laptop."""
+"""Running the whole site on this laptop."""
 
 import shlex
 import sys
@@ -22,12 +22,12 @@ local_options = [
     click.option(
         "--rekognition-tps",
         type=click.FloatRange(min=0, min_open=True),
-        help="Refuse more calls a second of a Rekognition operation than this, as AWS does; no limit by default.",
+        help="Calls a second of each Rekognition operation; more are refused, as on AWS. By default no limit.",
     ),
     click.option(
         "--call-log",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write a line of JSON about each AWS call into this file.",
+        help="Write a line of JSON to this file for each AWS call.",
     ),
 ]
 
@@ -44,7 +44,7 @@ def with_local_options(command: Callable) -> Callable:
 @with_local_options
 @click.pass_obj
 def local(context: Context, data: Path, **options: Any) -> None:
-    """Run the whole album on this laptop, until Ctrl-C."""
+    """Run the whole site on this laptop until Ctrl-C."""
     _run_local(_chosen(context, data), options, demo=False)
 
 
@@ -53,7 +53,7 @@ def local(context: Context, data: Path, **options: Any) -> None:
 @with_local_options
 @click.pass_obj
 def demo(context: Context, data: Path, **options: Any) -> None:
-    """Run the album on this laptop with three sets of demo photos."""
+    """Run the site on this laptop with three sets of demo photos."""
     _run_local(_chosen(context, data), options, demo=True)
 
 
@@ -94,6 +94,6 @@ def env(context: Context, data: Path) -> None:
     folder = _chosen(context, data)
     running = StateFolder(folder).running()
     if running is None:
-        raise click.ClickException(f"no stack runs on {folder}: start one with `kinpics local`")
+        raise click.ClickException(f"no stack is running on {folder}: start one with `kinpics local`")
     for name, value in running.environment().items():
         echo(f"export {name}={shlex.quote(value)}")

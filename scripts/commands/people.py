@@ -10,13 +10,13 @@ from scripts.words import count
 
 @click.group()
 def people() -> None:
-    """Remove people from search who ask for it."""
+    """Remove people from search when they ask for it."""
 
 
 @people.command("requests")
 @click.pass_obj
 def people_requests(context: Context) -> None:
-    """Print the open removal requests: who asks, the day, the message, and the photos that show them."""
+    """Print the open removal requests: who asks, when, their message, and the photos that show them."""
     from scripts import people as album_people
 
     stack = context.stack
@@ -32,15 +32,15 @@ def people_requests(context: Context) -> None:
 
 @people.command("forget")
 @click.argument("request", required=False)
-@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked otherwise.")
+@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked in another way.")
 @yes_option
 @json_option
 @click.pass_obj
 def people_forget(context: Context, request: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Remove a person's faces from search, and index that person no more; the photos stay.
+    """Remove a person's faces from search and stop indexing that person; the photos stay.
 
-    REQUEST is the id that `kinpics people requests` prints first. Look at its photos before: anybody may have made it.
-    Every photo that shows the person is processed anew. From then on each photo costs one more paid call.
+    REQUEST is the id that `kinpics people requests` prints first. Look at its photos first: anybody may have made it.
+    Every photo of the person is processed again. From then on each new photo costs one more paid call.
     """
     from functions.faces import is_face_id
     from scripts import manage, processing
@@ -53,19 +53,19 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     for face in faces:
         if not is_face_id(face):
             raise click.BadParameter(
-                f"{face} is no face id: it is in the address of that person's page", param_hint="--face"
+                f"{face} is not a face id; you find it in the address of that person's page", param_hint="--face"
             )
     granted = [entry for entry in album_people.requests(stack) if entry.identity_id == request]
     if request and not granted:
         raise click.ClickException(
-            f"there is no removal request {request}: `kinpics people requests` prints those there are"
+            f"there is no removal request {request}: `kinpics people requests` prints the open ones"
         )
     named = album_people.sightings(stack, granted[0].face_ids if granted else list(faces))
     if not named:
         for entry in granted:
             album_people.drop(stack, entry)
         dropped = ": the request is dropped" if request else ""
-        raise click.ClickException(f"none of these faces is in the album any more{dropped}")
+        raise click.ClickException(f"none of these faces is on the site any more{dropped}")
     if not yes:
         for sighting in named:
             echo(f"  {sighting.path}", err=True)
@@ -91,7 +91,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
 @people.command("list")
 @click.pass_obj
 def people_list(context: Context) -> None:
-    """Print who is forgotten: an id, the day, and by how many faces they are known."""
+    """Print each forgotten person: id, day, and number of reference faces."""
     from scripts import people as album_people
 
     known: dict[str, list] = {}
@@ -105,15 +105,15 @@ def people_list(context: Context) -> None:
 @click.argument("person")
 @click.pass_obj
 def people_remember(context: Context, person: str) -> None:
-    """Let a forgotten person be indexed again, by the id that `kinpics people list` prints, or by a face's.
+    """Let a forgotten person be indexed again; PERSON is the id that `kinpics people list` prints, or a face's.
 
-    `kinpics reprocess` finds them in the photos there are.
+    `kinpics reprocess` then finds them in the photos that are already there.
     """
     from scripts import people as album_people
 
     stack = context.stack
     found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.id)]
     if not found:
-        raise click.ClickException(f"nobody forgotten is called {person}: `kinpics people list` prints who is")
+        raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people list` prints them")
     album_people.remember(stack, found)
-    echo(f"remembered: {count(len(found), 'face')} no longer kept apart")
+    echo(f"remembered: {count(len(found), 'reference face')} removed")

@@ -1,4 +1,4 @@
-"""Looking after a deployed album."""
+"""Looking after a deployed site."""
 
 import functools
 import sys
@@ -18,20 +18,20 @@ _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
 
 @click.command()
-@click.option("--no-round-trip", is_flag=True, help="Send no test picture through (it costs one IndexFaces call).")
+@click.option("--no-round-trip", is_flag=True, help="Don't send a test picture through (it costs one IndexFaces call).")
 @click.option(
     "--originals",
     type=click.Choice(["sample", "all", "none"]),
     default="sample",
     show_default=True,
-    help="Read that many original photos, to see whether they are damaged; a sample is at most 50 photos and 200 MB.",
+    help="How many originals to read for damage; a sample is at most 50 photos and 200 MB.",
 )
 @json_option
 @click.pass_obj
 def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool) -> None:
-    """Look whether the album is well, and say what to do where it is not.
+    """Check the site's health, and say what to do about each problem.
 
-    Ends with 1 when something is wrong; a warning is none.
+    Exits with 1 if something is wrong; warnings don't count.
     """
     from scripts.deploy import Target
     from scripts.doctor import examine
@@ -88,10 +88,10 @@ def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def close(context: Context, as_json: bool) -> None:
-    """Close the site to visitors: pages, pictures, rows and searches, at once.
+    """Close the site to visitors at once: pages, pictures, rows and searches.
 
-    Visitors see a page that says so; nothing is deleted, and you work on as before. Tells how long each took, as a
-    visitor sees it. A run that was stopped is finished by running it again. Ends with 1 while something is still open.
+    Visitors see a page that says so. Nothing is deleted, and you can work on as before. Prints how long each part took
+    to close, as a visitor sees it. If a run was stopped, run it again. Exits with 1 if something is still open.
     """
     _close_or_open(context, closed=True, as_json=as_json)
 
@@ -100,24 +100,23 @@ def close(context: Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def open_site(context: Context, as_json: bool) -> None:
-    """Open the site to visitors again, just as it was before it was closed, by you or by itself.
+    """Open the site to visitors again, exactly as it was before it closed.
 
-    Ends with 1 while something is still closed.
+    Exits with 1 if something is still closed.
     """
     _close_or_open(context, closed=False, as_json=as_json)
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Print what does not agree, and mend nothing.")
+@click.option("--dry-run", is_flag=True, help="Only print what does not agree.")
 @yes_option
 @json_option
 @click.pass_obj
 def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Make thumbnails, rows and faces agree with the originals in S3 again, and the gallery with its portraits.
+    """Make thumbnails, rows and faces agree with the originals in S3, and the gallery with its portraits.
 
-    Processes what is missing and removes what belongs to no photo and no portrait. A run that was stopped goes on by
-    running it again.
-    Ends with 1 when something could not be mended.
+    Processes what is missing and removes what belongs to no photo and no portrait. If a run was stopped, run it again.
+    Exits with 1 if something could not be mended.
     """
     from scripts import reconcile as mending
     from scripts.progress import Progress
@@ -170,7 +169,7 @@ def dead_letters_group() -> None:
 @json_option
 @click.pass_obj
 def dead_letters_list(context: Context, as_json: bool) -> None:
-    """Print each photo that was given up, with the reason."""
+    """Print each photo that could not be processed, with the reason."""
     from scripts import dead_letters
 
     letters = dead_letters.read(context.stack.sqs, context.stack.outputs["DeadLetterQueue"])
@@ -182,14 +181,14 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
 
 
 @dead_letters_group.command("redrive")
-@click.argument("pics", nargs=-1, metavar="[SET/PIC]...")
-@click.option("--code", help="Those of one code alone, as `list` prints it: CeilingReached, say.")
+@click.argument("pics", nargs=-1, metavar="[SET/PHOTO]...")
+@click.option("--code", help="Only photos with this code, as `list` prints it, e.g. CeilingReached.")
 @json_option
 @click.pass_obj
 def dead_letters_redrive(context: Context, pics: tuple[str, ...], code: str | None, as_json: bool) -> None:
-    """Process photos again that were given up, those named or all, and wait for them.
+    """Process these photos again, or all that could not be processed, and wait.
 
-    Ends with 1 when one fails again.
+    Exits with 1 if one fails again.
     """
     from functions.keys import PHOTOS_PREFIX
     from scripts import dead_letters, processing

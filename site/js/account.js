@@ -59,7 +59,7 @@ export async function showAccount() {
       } catch (error) {
         if (!(error instanceof AwsError && error.code === "UserNotConfirmedException")) throw error;
         await members.sendCodeAgain(email);
-        return ["confirm", "This account waits for the code that was mailed to you just now."];
+        return ["confirm", "Enter the code we just mailed you to finish the account."];
       }
       return ["member", "You are signed in."];
     },

@@ -83,7 +83,7 @@ export function askForPicture({ search, show: showFound, forget }) {
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    say(`There are ${faces.length} faces in this picture: choose one. Yours is not outlined? Then take one closer.`);
+    say(`There are ${faces.length} faces in this picture: choose one. If yours isn't outlined, take a picture from closer.`);
     outlines.replaceChildren(
       ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
     );

@@ -38,7 +38,7 @@ export async function browseFaces() {
       list.append(...portraits);
       if (list.childElementCount > portraits.length) portraits[0]?.querySelector("button")?.focus();
       const shown = list.childElementCount;
-      count.textContent = shown ? `${shown === 1 ? "1 face" : `${shown} faces`}: choose one` : "There are no faces in this album yet.";
+      count.textContent = shown ? `${shown === 1 ? "1 face" : `${shown} faces`}: choose one` : "There are no faces on this site yet.";
       button.hidden = !drawable.length && !(await unseen(looked)).length;
     } catch (error) {
       if (!list.childElementCount) count.textContent = "";

@@ -1,11 +1,11 @@
-// "These are me": asking that one's face be removed from search, on the page that found it.
+// "This is me": asking to be removed from search, on the page that found the visitor's face.
 
 import { known } from "./aws.js";
 import { clear, tell } from "./problems.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 
 /**
- * Watch the part of the page that a removal request is made and taken back by.
+ * Wire up the part of the page that makes and withdraws a removal request.
  * @param {() => string[]} faceIds  The faces that the visitor says are theirs.
  */
 export async function watchLeaving(faceIds) {
@@ -45,7 +45,7 @@ export async function watchLeaving(faceIds) {
 
   /** @type {HTMLElement} */ (document.getElementById("ask-removal")).addEventListener("click", ask);
   /** @type {HTMLElement} */ (document.getElementById("withdraw")).addEventListener("click", withdraw);
-  // Who was never here can't have asked; who was is told at the next visit if it fails now.
+  // A first-time visitor can't have asked. If the call fails now, the next visit shows the request.
   const last = known() ? await standingRequest().catch(() => null) : null;
   if (last) {
     const day = new Date(last.made_at).toLocaleDateString(undefined, { dateStyle: "long" });

@@ -45,7 +45,7 @@ export async function showPerson() {
     const { pics, next, asOf } = found;
     const photos = pics.length === 1 ? "1 photo" : `${pics.length} photos`;
     const told = next ? `The ${pics.length} most similar photos` : photos;
-    count.textContent = asOf ? `${told}, as found on ${dateOf(asOf)}: new searches are used up for now` : told;
+    count.textContent = asOf ? `${told}, as of ${dateOf(asOf)}: new searches are used up for now` : told;
     const own = pics.find((pic) => pic.face?.FaceId === faceId) ?? pics[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);

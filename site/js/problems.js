@@ -3,36 +3,36 @@
 import { AwsError } from "./aws.js";
 import { onWaiting } from "./patience.js";
 
-// Visitors are never refused what a page asks for but while the site is closed.
-const CLOSED = "This album is closed for now. Nothing in it is lost; please come back later.";
-const WAITING = "Many people are looking just now. This page goes on by itself.";
+// A page asks for nothing that visitors may not have, so a refusal means that the site is closed.
+const CLOSED = "This site is closed for now. Nothing is lost; please come back later.";
+const WAITING = "The site is busy right now. This page will carry on by itself.";
 
 /** @type {Record<string, string | ((until: string) => string)>} */
 const WORDS = {
-  Offline: "The album can't be reached. Check your connection, then try again.",
+  Offline: "The site can't be reached. Check your connection, then try again.",
   AccessDenied: CLOSED,
   AccessDeniedException: CLOSED,
   NotAuthorizedException: CLOSED,
-  ThrottlingException: "Many people are looking just now. Try again in a moment.",
-  TooManyRequestsException: "Many people are looking just now. Try again in a moment.",
-  TooManyRequests: "Many people are searching just now. Try again in a moment.",
-  ProvisionedThroughputExceededException: "Many people are looking just now. Try again in a moment.",
+  ThrottlingException: "The site is busy right now. Try again in a moment.",
+  TooManyRequestsException: "The site is busy right now. Try again in a moment.",
+  TooManyRequests: "Many people are searching right now. Try again in a moment.",
+  ProvisionedThroughputExceededException: "The site is busy right now. Try again in a moment.",
   CeilingReached: (until) =>
-    `This album has made as many new searches as its owner lets it for now. ${again(until)} Searches made before still work.`,
+    `This site has used up its new searches for now. ${again(until)} Searches made earlier still work.`,
   AllowanceReached: (until) =>
-    `You have made as many new searches today as this album lets a visitor. ${again(until)} Searches made before still work.`,
-  TooManyRemovalRequests: "The album takes no more removal requests today. Try again tomorrow.",
-  FaceNotFound: "No photo of this album shows that face any more.",
-  NoFace: "No face was found in this picture. Try one that is lighter and closer, with the face towards the camera.",
-  FaceTooSmall: "The face is too small to be told from others. Try a picture taken from closer.",
-  FaceTooDark: "The face is too dark to be told from others. Try a picture taken with light on your face.",
-  FaceTooBlurred: "The face is too blurred to be told from others. Try a picture with the camera held still.",
+    `You have used up your new searches for today. ${again(until)} Searches made earlier still work.`,
+  TooManyRemovalRequests: "This site takes no more removal requests today. Try again tomorrow.",
+  FaceNotFound: "No photo on this site shows that face any more.",
+  NoFace: "No face was found in this picture. Try one that is brighter and closer, with the face towards the camera.",
+  FaceTooSmall: "The face is too small to tell from others. Try a picture taken from closer.",
+  FaceTooDark: "The face is too dark to tell from others. Try a picture with light on your face.",
+  FaceTooBlurred: "The face is too blurred to tell from others. Hold the camera still and try again.",
   CameraRefused: "The camera was not allowed. Allow it in the browser's settings, or choose a picture instead.",
   CameraMissing: "No camera was found. Choose a picture instead.",
-  CameraBusy: "The camera can't be used just now; another program may be using it. Choose a picture instead.",
+  CameraBusy: "The camera can't be used right now; another program may be using it. Choose a picture instead.",
   UnreadablePicture: "This browser can't open that file as a picture. Try a JPEG or a PNG.",
-  InvalidImage: "This picture can't be searched by. Try a larger one, as a JPEG or a PNG.",
-  InvalidFaceId: "This link does not name a face of the album. It may have been cut off.",
+  InvalidImage: "This picture can't be used for a search. Try a larger one, as a JPEG or a PNG.",
+  InvalidFaceId: "This link doesn't lead to a face on this site. It may have been cut off.",
 };
 
 /** @param {string} until  When it works again (ISO 8601); empty for never. */
@@ -81,7 +81,7 @@ export function tell(error, retry, label = "Try again") {
 export function inWords(error, own = {}) {
   const code = error instanceof AwsError ? error.code : "Unexpected";
   if (!(error instanceof AwsError)) console.error(error);
-  const words = own[code] ?? WORDS[code] ?? `Something went wrong while asking the album (${code}). Try again in a moment.`;
+  const words = own[code] ?? WORDS[code] ?? `Something went wrong (${code}). Try again in a moment.`;
   return words instanceof Function ? words(/** @type {AwsError} */ (error).until) : words;
 }
 

@@ -30,7 +30,7 @@ export function showSelfie() {
     groups.show(pics);
     done.textContent = "";
     download.disabled = !pics.length;
-    if (!pics.length) return all.length ? "No photo is that much alike." : "No photo of this album shows this face.";
+    if (!pics.length) return all.length ? "No photo is that similar." : "No photo on this site shows this face.";
     if (pics.length === MOST_PHOTOS) return `The ${MOST_PHOTOS} most similar photos; the link below leads to all`;
     return `${pics.length === 1 ? "1 photo" : `${pics.length} photos`}, most similar first`;
   }
@@ -59,7 +59,7 @@ export function showSelfie() {
         done.textContent = `${count} of ${wanted.length}`;
       });
       done.textContent = missing.length
-        ? `Saved, but for ${missing.map((pic) => pic.file).join(", ")}: gone from the album.`
+        ? `Saved, except ${missing.map((pic) => pic.file).join(", ")}: no longer on the site.`
         : "Saved.";
     } catch (error) {
       done.textContent = "";
@@ -75,7 +75,7 @@ export function showSelfie() {
         await navigator.share({ url, title: document.title });
       } else {
         await navigator.clipboard.writeText(url);
-        done.textContent = "The link is copied: it leads to the photos, and has no picture of yours in it.";
+        done.textContent = "The link is copied. It leads to the photos and doesn't contain your picture.";
       }
     } catch (error) {
       const isWish = error instanceof DOMException && error.name === "AbortError";

@@ -43,7 +43,7 @@ export function showSet() {
       version = set?.updatedAt ?? "";
       clear();
       heading.textContent = set?.title ?? titleOf(name);
-      count.textContent = !pics.length ? "There are no photos in this set." : pics.length === 1 ? "1 photo" : `${pics.length} photos`;
+      count.textContent = !pics.length ? "There are no photos in this album." : pics.length === 1 ? "1 photo" : `${pics.length} photos`;
       document.title = document.title.replace(/^[^·]*·/, `${heading.textContent} ·`);
       grid.show(pics);
       store(memory, pics);

@@ -60,9 +60,9 @@ def fill(page: Page, **fields: str) -> None:
 
 def sign_up(stack: RunningStack, page: Page, email: str) -> None:
     page.goto("/account/")
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_role("status")).to_contain_text("A code was mailed")
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
@@ -162,10 +162,10 @@ def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email
     fault = page.locator("#fault")
     sign_in(page, email, "not my password at all")
     expect(fault).to_have_text("The address or the password is not right.")
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_label("New password").locator("visible=true")).to_be_visible()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_role("status")).to_contain_text("A code was mailed")
     fill(page, code="999999")
     page.get_by_role("button", name="Confirm").click()
@@ -173,15 +173,15 @@ def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email
     assert Axe().run(page).violations_count == 0
 
     sign_in(page, email)  # before the code was given
-    expect(page.get_by_role("status")).to_contain_text("waits for the code")
+    expect(page.get_by_role("status")).to_contain_text("Enter the code we just mailed you")
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("You are signed in as")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     expect(fault).to_contain_text("There is an account with this address already")
 
     page.get_by_role("button", name="I have one").click()
@@ -218,7 +218,7 @@ def test_a_removal_request_names_the_faces_and_comes_along_into_an_account(
     phone.goto("/selfie/")
     choose(phone, face)
     expect(phone.get_by_role("status")).to_have_text("7 photos, most similar first")
-    phone.get_by_text("These are me: remove my face from search").click()
+    phone.get_by_text("This is me: remove my face from search").click()
     phone.get_by_label("A message to the owner").fill("That was my birthday.")
     phone.get_by_role("button", name="Ask the owner to remove my face").click()
     expect(phone.get_by_text("You have asked the owner to remove your face from search.")).to_be_visible()

@@ -221,7 +221,7 @@ def ignoring_network_faults(faults: object) -> object:
 
 def test_an_unknown_set_and_an_unknown_page_say_so(page: Page, ignoring_network_faults: object) -> None:
     page.goto("/sets/none/")
-    expect(page.locator("#count")).to_have_text("There are no photos in this set.")
+    expect(page.locator("#count")).to_have_text("There are no photos in this album.")
     page.goto("/nothing.html")
     expect(page.get_by_text("There is nothing at this address")).to_be_visible()
 
@@ -280,7 +280,7 @@ def test_a_page_waits_by_itself_until_cognito_lets_the_visitor_in(
     page.route(f"{stack.api_url}/**", handle)
     page.goto(SET)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("This page goes on by itself")
+    expect(alert).to_contain_text("This page will carry on by itself")
     expect(page.locator("a.tile img")).to_have_count(4)
     page.locator("a.tile").first.click()
     expect(page.locator(".pswp img.pswp__img").first).to_be_visible()
@@ -320,7 +320,7 @@ def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignor
     expect(page.get_by_role("alert")).to_contain_text("can't be reached")
     page.unroute(f"{stack.api_url}/**")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("alert")).to_contain_text("No photo of this album shows that face any more")
+    expect(page.get_by_role("alert")).to_contain_text("No photo on this site shows that face any more")
 
 
 def test_a_link_cut_off_is_told(page: Page) -> None:
@@ -385,9 +385,9 @@ def test_an_open_page_and_a_new_one_say_that_the_album_is_closed(stack: RunningS
     stack.kinpics("close")
     try:
         page.locator("a.tile").first.click()
-        expect(page.get_by_role("alert")).to_contain_text("This album is closed for now")
+        expect(page.get_by_role("alert")).to_contain_text("This site is closed for now")
         page.goto("/sets/2009_inauguration/")
-        expect(page.get_by_role("heading")).to_have_text("This album is closed for now")
+        expect(page.get_by_role("heading")).to_have_text("This site is closed for now")
         expect(page.locator("main")).to_have_css("text-align", "center")  # by the site's own style sheet
         assert Axe().run(page).violations_count == 0
         assert all("status of 50" in fault or "status of 40" in fault for fault in faults.seen)

@@ -43,7 +43,7 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
             rows.delete_item(Key={"entry": row["entry"]})
     page.goto(f"/people/?face={known}")
     expect(page.locator("a.tile").first).to_be_visible()
-    expect(page.locator("#count")).not_to_contain_text("as found on")
+    expect(page.locator("#count")).not_to_contain_text("as of")
     rows.update_item(
         Key={"entry": "collection/album"},
         UpdateExpression="ADD version :one",
@@ -55,9 +55,7 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
     expect(page.locator("#count")).to_contain_text("new searches are used up for now")
     expect(page.locator("a.tile").first).to_be_visible()
     page.goto(f"/people/?face={unknown}")
-    expect(page.get_by_role("alert")).to_contain_text(
-        "as many new searches as its owner lets it for now. Try again from"
-    )
+    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again from")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
@@ -67,9 +65,7 @@ def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
     calls()
     page.goto("/selfie/")
     choose(page, face)
-    expect(page.get_by_role("alert")).to_contain_text(
-        "as many new searches as its owner lets it for now. Try again from"
-    )
+    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again from")
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
@@ -94,7 +90,7 @@ def test_a_page_waits_for_a_busy_table_says_so_and_goes_on(stack: RunningStack, 
 
     page.route(f"{stack.api_url}/", answer)
     page.goto("/faces/")
-    expect(page.get_by_role("alert")).to_contain_text("Many people are looking just now. This page goes on by itself.")
+    expect(page.get_by_role("alert")).to_contain_text("The site is busy right now. This page will carry on by itself.")
     expect(page.locator(".chip").first).to_be_visible()
     expect(page.get_by_role("alert")).to_be_hidden()
     assert not busy

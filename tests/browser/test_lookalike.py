@@ -32,7 +32,7 @@ def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: py
 def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
     page = phone
     page.goto("/")
-    page.get_by_role("link", name="Whom do I look like?").click()
+    page.get_by_role("link", name="Who do I look like?").click()
     choose(page, portrait)
     expect(page.get_by_role("status")).to_have_text("You look most like Grace Hopper.")
     people = page.locator("#lookalikes li")

@@ -75,7 +75,7 @@ def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> 
             slider.dispatchEvent(new Event("input"));
         }"""
     )
-    expect(page.get_by_role("status")).to_have_text("No photo is that much alike.")
+    expect(page.get_by_role("status")).to_have_text("No photo is that similar.")
     expect(page.locator("a.tile")).to_have_count(0)
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")
@@ -167,7 +167,7 @@ def test_photos_that_are_gone_meanwhile_are_named(page: Page, face: Path, faults
     page.route("**/photos/2009_inauguration/obama.jpg", lambda route: route.fulfill(status=404))
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all my photos").click()
-    expect(page.locator("#done")).to_have_text("Saved, but for obama.jpg: gone from the album.")
+    expect(page.locator("#done")).to_have_text("Saved, except obama.jpg: no longer on the site.")
     assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
     faults.seen.clear()  # of the photo that was gone
 

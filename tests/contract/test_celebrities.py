@@ -109,4 +109,4 @@ def test_a_table_that_can_not_be_read_is_told_by_its_line(gallery: RunningStack,
 def test_nobody_of_that_name(gallery: RunningStack) -> None:
     result = gallery.kinpics("celebrities", "remove", "Nobody", "--yes", check=False)
     assert result.returncode == 1
-    assert "there is nobody called Nobody" in result.stderr
+    assert "nobody in the gallery is called Nobody" in result.stderr

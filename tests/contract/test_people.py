@@ -122,4 +122,4 @@ def test_a_request_without_a_face_of_the_album_is_dropped(stack: RunningStack, d
     assert stack.kinpics("people", "forget", check=False).returncode == 2
     result = stack.kinpics("people", "forget", "--face", "123", check=False)
     assert result.returncode == 2
-    assert "123 is no face id" in result.stderr
+    assert "123 is not a face id" in result.stderr

@@ -163,7 +163,7 @@ def test_doctor_names_the_original_that_rotted_on_disk(album: RunningStack) -> N
     assert found["state"] == "wrong"
     assert f"4 photos read, 1 damaged: {SET}/obama.jpg: " in found["text"]
     assert "upload a good copy" in found["advice"]
-    assert findings(album, "--no-round-trip")["originals"]["text"] == "4 photos of 4 read, none is damaged"
+    assert findings(album, "--no-round-trip")["originals"]["text"] == "4 photos of 4 read, none damaged"
 
 
 def test_a_closed_site_lets_no_visitor_in_and_opens_as_it_was(album: RunningStack) -> None:
@@ -246,7 +246,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
 def test_the_doctor_finds_a_well_album_well_and_leaves_nothing_behind(album: RunningStack) -> None:
     found = findings(album)
     assert {finding["state"] for finding in found.values()} == {"ok"}, found
-    assert "was in the album after" in found["round trip"]["text"]
+    assert "was on the site after" in found["round trip"]["text"]
     assert {row["primarykey"] for row in album.table("PicsTable").scan()["Items"]} == {"/", SET}
     versions = album.client("s3").list_object_versions(Bucket=album.outputs["PicsBucket"])
     names = {item["Key"] for kind in ("Versions", "DeleteMarkers") for item in versions.get(kind, [])}

@@ -166,5 +166,5 @@ def test_a_site_that_is_not_brought_up_to_date_does_not_end_the_stack(
         server.shutdown()
     assert told == ["ready"]
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("The site could not be brought up to date, and is as it was before: AWS can't be reached")
+    assert line.startswith("The site could not be brought up to date and stays as it was: AWS can't be reached")
     assert "`kinpics publish` tries again" in line

@@ -52,14 +52,14 @@ def stack(**parameters: str) -> Stack:
             "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
             "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message. "
             "(Service: CloudFront, Status Code: 403, Request ID: 1)",
-            "AWS has not verified this account for CloudFront yet",
+            "AWS has not verified this new account for CloudFront yet",
         ),
         (
             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
             "below its minimum value of [10].",
             "may run too few functions at once",
         ),
-        ("The AWS Access Key Id needs a subscription for the service", "has not finished setting this account up"),
+        ("The AWS Access Key Id needs a subscription for the service", "has not finished setting up this account"),
         ("This operation is not available for accounts on the free plan", "upgrade-account-plan"),
         (
             "You can't remove or replace the web ACL for your distribution. Distributions with a pricing plan "
@@ -99,8 +99,8 @@ def test_room_is_looked_for_with_what_the_stack_has_reserved(account: Account, f
     ("account", "parameters", "state", "told"),
     [
         (Account(1000, reserved=5), {"SearchConcurrency": "5"}, "ok", "5 of the 1000"),
-        (Account(10), {"SearchConcurrency": "5"}, "warning", "10 functions at once in all"),
-        (Account(1000), {"SearchConcurrency": "5"}, "warning", "has room now"),
+        (Account(10), {"SearchConcurrency": "5"}, "warning", "only 10 functions at once"),
+        (Account(1000), {"SearchConcurrency": "5"}, "warning", "now has room"),
         (Account(1000), {"SearchConcurrency": "0"}, "ok", "though the account has room"),
     ],
 )

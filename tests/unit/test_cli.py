@@ -42,7 +42,7 @@ def run(*arguments: str) -> Result:
 def test_an_empty_argument_is_refused(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
-    assert "an argument is empty: is a variable not set?" in result.stderr
+    assert "an argument is empty; maybe a shell variable is not set" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["", "/", "/a.jpg", "set/"])

@@ -204,9 +204,9 @@ def test_what_is_no_photo_is_refused_with_a_reason(data: bytes, code: str) -> No
 
 # Every message that a file can bring about.
 OWN_WORDS = re.compile(
-    r"the file (is empty|is not an image this album reads .*|has [\d,]+ MB; .*)"
+    r"the file (is empty|is not an image kinpics can read .*|has [\d,]+ MB; .*)"
     r"|the image (is damaged or cut off: .*|has \d+ megapixels \(\d+x\d+\); at most \d+ fit)"
-    r"|.*: no camera writes such a file; save it anew and upload that"
+    r"|.*: no camera writes such a file; save it again in another program and upload that"
 )
 
 
