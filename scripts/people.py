@@ -7,6 +7,7 @@ function knows whom not to index again. The photos stay: each is processed anew,
 import io
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +63,12 @@ def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
     paths = _photos(stack, faces)
     found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
     return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
+
+
+def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
+    """The photos that show several of these faces, and how many: hardly one person's."""
+    counts = Counter(sighting.path for sighting in named)
+    return {path: number for path, number in counts.items() if number > 1}
 
 
 def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:

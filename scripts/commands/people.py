@@ -67,9 +67,12 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         dropped = ": the request is dropped" if request else ""
         raise click.ClickException(f"none of these faces is on the site any more{dropped}")
     if not yes:
-        for sighting in named:
-            echo(f"  {sighting.path}", err=True)
-        click.confirm(f"Forget the person in {count(len(named), 'photo')}?", abort=True, err=True)
+        photos = list(dict.fromkeys(sighting.path for sighting in named))
+        for path in photos:
+            echo(f"  {path}", err=True)
+        for path, number in album_people.side_by_side(named).items():
+            echo(f"{path} shows {number} of these faces: they are hardly one person's", err=True)
+        click.confirm(f"Forget whoever has these faces, in {count(len(photos), 'photo')}?", abort=True, err=True)
     ignore = processing.seen_dead_letters(stack)
     before: dict[ImagePath, str | None] = {}
 

@@ -192,6 +192,14 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
     assert [row["kind"] for row in aws.rows(aws.matches_table)] == ["lookalike"]
 
 
+def test_faces_of_one_photo_are_told_to_be_of_several_people() -> None:
+    """Anybody may name anybody's faces in one request."""
+    paths = [image_path("set", name) for name in ("a.png", "b.png", "a.png", "c.png", "a.png")]
+    named = [people.Sighting({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
+    assert people.side_by_side(named) == {paths[0]: 3}
+    assert people.side_by_side(named[:2]) == {}
+
+
 @pytest.mark.parametrize(
     "error",
     [
