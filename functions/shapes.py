@@ -131,47 +131,47 @@ def _face_record(record: Any) -> dict | None:
 
 @dataclass(frozen=True, kw_only=True)
 class PicSet(Row):
-    """A picture set, in table ``pics``. Read by the index page and the generator."""
+    """A set, in table ``pics``. Read by the index page and the generator."""
 
     primarykey: str = described("Always `/`.", default=SETS_PARTITION)
-    sortkey: str = described("Name of the picture set, the folder under `photos/`.")
+    sortkey: str = described("Name of the set, the folder under `photos/`.")
     pic: str | None = described(
-        "File name of the featured picture: the first one processed, until it is removed.", default=None
+        "File name of the photo shown for the set: the first one processed, until it is removed.", default=None
     )
-    title: str | None = described("Title given by the owner; without one, the name is shown.", default=None)
+    title: str | None = described("Title given by the owner; without one, visitors see the name.", default=None)
     pic_count: int | None = described(
-        "Number of pics in the set. Rows of others have none until `kinpics reconcile` counts.", default=None
+        "Number of photos in the set. Rows that others wrote have none until `kinpics reconcile` counts.", default=None
     )
-    face_count: int | None = described("Number of indexed faces in all pics of the set.", default=None)
-    created_at: str | None = described("When the first pic was processed (ISO 8601, UTC).", default=None)
-    updated_at: str | None = described("When a pic was last processed or removed (ISO 8601, UTC).", default=None)
+    face_count: int | None = described("Number of indexed faces in all photos of the set.", default=None)
+    created_at: str | None = described("When the first photo was processed (ISO 8601, UTC).", default=None)
+    updated_at: str | None = described("When a photo was last processed or removed (ISO 8601, UTC).", default=None)
 
     @property
     def is_uncounted(self) -> bool:
-        """Whether others wrote it: its pics are not counted yet. A set with a title alone waits for its first pic."""
+        """Whether others wrote it, so its photos are not counted yet. A set with just a title waits for a photo."""
         return self.pic_count is None and self.pic is not None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pic(Row):
-    """A pic, in table ``pics``. The grid reads it through index ``grid``, which leaves out ``data`` and ``exif``."""
+    """A photo, in table ``pics``. The grid reads it through index ``grid``, which leaves out ``data`` and ``exif``."""
 
-    primarykey: str = described("Name of the picture set.")
-    sortkey: str = described("File name of the pic.")
+    primarykey: str = described("Name of the set.")
+    sortkey: str = described("File name of the photo.")
     grid_key: str | None = described(
         "Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name.", default=None
     )
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
     placeholder: str | None = described(
-        "ThumbHash of the pic, base64: shown until the thumbnail is there.", default=None
+        "ThumbHash of the photo, base64: shown until the thumbnail is there.", default=None
     )
     face_count: int | None = described("Number of indexed faces.", default=None)
     etag: str | None = described("ETag of the original these values were made from.", default=None)
     size: int | None = described("Size of the original in bytes.", default=None)
     content_type: str | None = described("Media type found by decoding, not by extension.", default=None)
     taken_at: str | None = described(
-        "When the photo was taken, from EXIF (ISO 8601; local time unless it says more).", default=None
+        "When the photo was taken, from EXIF (ISO 8601; local time if it has no zone).", default=None
     )
     exif: dict | None = described("Camera, lens and exposure from EXIF; never a position.", default=None)
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
@@ -207,22 +207,22 @@ GRID_ATTRIBUTES = ("width", "height", "placeholder", "face_count", "taken_at")
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRecord(Row):
-    """A pic, or a portrait or person of the lookalike gallery, by Rekognition's id; pics of one content share it."""
+    """A photo, or a portrait or person in the gallery, by Rekognition's id; photos with the same bytes share it."""
 
     image_id: str = described(
-        "Rekognition's id of the picture; of a portrait, with `/` and its external image id behind it; of a person, "
+        "For a photo Rekognition's image id; for a portrait the same, `/`, and its external image id; for a person "
         "`person:` and Rekognition's user id."
     )
-    image_path: str | None = described("`<picset>/<file>`; of a portrait `celebrities/<person>/<file>`.", default=None)
-    other_paths: set | None = described("Paths of further pics with the same bytes, if there are any.", default=None)
+    image_path: str | None = described("`<picset>/<file>`; for a portrait `celebrities/<person>/<file>`.", default=None)
+    other_paths: set | None = described("Paths of other photos with the same bytes, if any.", default=None)
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
-    placeholder: str | None = described("ThumbHash of the pic, base64.", default=None)
+    placeholder: str | None = described("ThumbHash of the photo, base64.", default=None)
     data: dict = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
-    person: str | None = described("Of a portrait alone: whom it shows.", default=None)
-    credit: str | None = described("Of a portrait: who made it.", default=None)
-    licence: str | None = described("Of a portrait: under which licence it is shown.", default=None)
-    url: str | None = described("Of a portrait: where it comes from.", default=None)
+    person: str | None = described("Portraits only: the person's name.", default=None)
+    credit: str | None = described("Portraits only: who made it.", default=None)
+    licence: str | None = described("Portraits only: its licence.", default=None)
+    url: str | None = described("Portraits only: where it comes from.", default=None)
 
     @property
     def face_records(self) -> list[dict]:
@@ -230,7 +230,7 @@ class ImageRecord(Row):
 
     @property
     def paths(self) -> set[str]:
-        """Every pic it leads to."""
+        """Every photo it leads to."""
         return {path for path in (self.image_path, *(self.other_paths or ())) if isinstance(path, str)}
 
 
@@ -241,23 +241,21 @@ class Match(Row):
     identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")
     kind: str = described("Always `lookalike`.", default="lookalike")
     made_at: str = described("When it was found (ISO 8601, UTC).")
-    expires_at: int = described("When it goes by itself (seconds since 1970): a year later.")
+    expires_at: int = described("When it expires (seconds since 1970): after a year.")
     people: list = described(
-        "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and where "
+        "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and if "
         "there are any `credit`, `licence`, `url`."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemovalRequest(Row):
-    """What a visitor asks: to be found no more. Written by the removal function alone, until the owner grants it."""
+    """A visitor's request to be removed from search. Only the removal function writes it; granting it deletes it."""
 
-    identity_id: str = described(
-        "The visitor's Cognito identity; a new request of the same visitor replaces the old one."
-    )
+    identity_id: str = described("The visitor's Cognito identity; a visitor's new request replaces the old one.")
     made_at: str = described("When it was made (ISO 8601, UTC), by the function's clock.")
-    expires_at: int = described("When it goes by itself (seconds since 1970): a year later.")
-    face_ids: list = described("Faces of the album that the visitor says are theirs, at most 100.")
+    expires_at: int = described("When it expires (seconds since 1970): after a year.")
+    face_ids: list = described("Faces on the site that the visitor says are theirs, at most 100.")
     message: str | None = described("What the visitor wants the owner to know, at most 500 characters.", default=None)
 
 

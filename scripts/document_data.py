@@ -10,9 +10,9 @@ from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHO
 
 PATH = Path(__file__).parents[1] / "docs" / "data.md"
 _TABLES = (
-    (shapes.PicSet, "Picture set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
-    (shapes.Pic, "Pic: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
-    (shapes.ImageRecord, "Pic by image id: table `pics_by_image_id`", "partition key `image_id`"),
+    (shapes.PicSet, "Set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.Pic, "Photo: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.ImageRecord, "Photo by image id: table `pics_by_image_id`", "partition key `image_id`"),
     (shapes.Match, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
     (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
@@ -39,42 +39,43 @@ def render() -> str:
 
 _HEAD = """# Data
 
-Generated from `functions/shapes.py` by `python -m scripts.document_data`. An attribute without a value is absent.
+Generated from `functions/shapes.py` by `python -m scripts.document_data`. Attributes without a value are absent. On the wire a photo
+is a `pic` and a set a `picset`.
 """
 
-_REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds of each pic just what a set's page shows:
+_REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
 {", ".join(f"`{name}`" for name in shapes.GRID_ATTRIBUTES)}.
 
 ## Lease: table `leases`
 
-One worker at a time works on a pic. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
-1970). A lease that is found taken, by its own owner or expired, tells of a worker that died.
+One worker at a time works on a photo. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
+1970). A lease still there when its own owner comes back, or after it has expired, shows that a worker died.
 
 ## Ledger: table `ledger`
 
-What a day has cost and what searches have found; key `entry`. Rows go by themselves at `expires_at` (seconds since 1970).
+What a day has cost and what searches have found; key `entry`. Rows expire at `expires_at` (seconds since 1970).
 
 | entry | attributes | what it is |
 |---|---|---|
-| `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls of a day (UTC), counted before they are made |
-| `calls/removal/<day>` | `calls` | removal requests of a day |
-| `visitor/<day>/<identity id>` | `calls` | paid searches of one visitor, by Cognito identity |
-| `collection/album` | `version`, `changed_at` | counts on with each change of the collection's faces |
+| `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls in a day (UTC), counted before they are made |
+| `calls/removal/<day>` | `calls` | removal requests in a day |
+| `visitor/<day>/<identity id>` | `calls` | one visitor's paid searches, by Cognito identity |
+| `collection/album` | `version`, `changed_at` | goes up with each change to the collection's faces |
 | `search/album/<face id>/<least similarity>/2` | `found`, `version`, `moment` | zlib of JSON: `[[face id, photo, similarity], ...]`, found in that version of the collection at that moment; a photo is `<image id>/<external image id>` |
 
 ## Objects
 
 | bucket | key | what it is |
 |---|---|---|
-| pics | `photos/<picset>/<file>` | the original, as uploaded, for the owner alone; metadata `{"sha256"}` |
+| pics | `photos/<picset>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
 | thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
-| thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, likewise |
-| thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`; metadata likewise. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; no other rule's copy is served |
+| thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, with the same metadata |
+| thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
 
-The external image id of a face is its image path, each byte outside `[A-Za-z0-9_.-]` written `:XX`; where that is longer
-than {keys.MAX_EXTERNAL_IMAGE_ID} characters, `::` and a hash of the path. That of a face by which a forgotten person is known begins with `{keys.FORGOTTEN_PREFIX}`.
+The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
 
 ## The search function
 
@@ -86,9 +87,9 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 | `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
 | `next` | | token from the answer before |
 
-Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo of the face that was asked for
-comes first with similarity 100. `next` is there where more remain. `as_of` (ISO 8601) is there where paid searches are used up
-for now and an earlier answer serves, which may not know of the album's last changes. A photo:
+Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo with the requested face
+comes first, with similarity 100. `next` is there if more remain. `as_of` (ISO 8601) is there if paid searches are used up
+for now and this is an earlier answer, which may lack the site's latest changes. A photo:
 
 | field | what it is |
 |---|---|
@@ -96,24 +97,24 @@ for now and an earlier answer serves, which may not know of the album's last cha
 | `similarity` | of the best matching face in it, rounded down to 0.01 |
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
-| `person`, `credit`, `licence`, `url` | of a person of the gallery, who comes once, with the first portrait; how alike is told of all portraits together |
+| `person`, `credit`, `licence`, `url` | for a person in the gallery, who appears once, with the first portrait; the similarity counts all portraits together |
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
-moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (one visitor's of the
-day are); `err.until` (ISO 8601) then says when there are new ones, and is missing where there never are.
+moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
+are, for the day). `err.until` (ISO 8601) then says when there are new ones; it is missing if there never are.
 
 ## The removal function
 
-Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids of the album; a message of at most
-{MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. Whose request it is, the credentials say. Answer:
-`{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The album takes
+Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids from the site; a message of at most
+{MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
+`{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
 {MAX_DAILY_REQUESTS} requests a day (`TooManyRemovalRequests`). Errors are as the search function's.
 
 ## Messages
 
 The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name
-`kinpics:Reprocess` (do it again) or `kinpics:Check` (look whether anything is missing). A message in the dead-letter queue has its reason in the attributes `code`, `reason`, `key`; one without
-them made the function crash or run out of time.
+`kinpics:Reprocess` (do it again) or `kinpics:Check` (see whether anything is missing). A message in the dead-letter queue has its
+reason in the attributes `code`, `reason`, `key`; one without them made the function crash or run out of time.
 """
 
 

@@ -140,7 +140,7 @@ def lines(rows: list[tuple[str, float, float]], unbounded: list[str], region: st
     ]
     shown = [f"{'':20}{'an hour':>10}{'a day':>10}"]
     shown += [f"  {name:18}{hour:10.2f}{day:10.2f}" for name, hour, day in [*rows, *sums]]
-    shown += ["without any bound:", *(f"  {text}" for text in unbounded)]
+    shown += ["without any limit:", *(f"  {text}" for text in unbounded)]
     shown.append(
         f"USD in {region} at list price, ignoring free allowances; transfer is what tables and functions send out."
     )
