@@ -9,11 +9,13 @@ BIN := $(VENV)/bin
 # The machine's Node.js where it is new enough, else the one that comes as a Python package.
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
+# Tests of a group share a stack; groups run beside each other, since they wait more than they work.
+TEST_GROUPS := contract-tests browser-tests fault-tests other-tests
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
 
-.PHONY: help demo test fault-tests other-tests coverage environments setup sam lint types template bench lock clean
+.PHONY: help demo test $(TEST_GROUPS) coverage environments setup sam lint types template bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,19 +31,18 @@ test: ## Set up and run every test
 	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
 	$(MAKE) --no-print-directory -j3 lint types template
-	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),@$(MAKE) --no-print-directory -j2 fault-tests other-tests)
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),@$(MAKE) --no-print-directory -k -j3 --output-sync=target $(TEST_GROUPS))
 
 coverage: ## The same, and tell which lines no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
-# The fault tests wait more than they work, so they run beside the others and are told of at their end.
-fault-tests:
-	@$(BIN)/python -m pytest tests/fault >$(VENV)/fault-tests.log 2>&1; status=$$?; cat $(VENV)/fault-tests.log; exit $$status
+contract-tests browser-tests fault-tests:
+	@$(BIN)/python -m pytest tests/$(@:-tests=) --durations=10
 
 other-tests:
-	@$(BIN)/python -m pytest --ignore=tests/fault
+	@$(BIN)/python -m pytest tests/unit tests/functional --durations=10
 
-environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done
+environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/demo-photos/.version
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -91,6 +92,11 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing the tests' Python packages ..."
 	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/test.log 2>&1 \
 		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
+	@touch $@
+
+.kinpics/demo-photos/.version: local/demo_photos.py $(VENV)/.run
+	@echo "Fetching the demo photos ..."
+	@$(BIN)/python -m local.demo_photos .kinpics/demo-photos >/dev/null
 	@touch $@
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
