@@ -70,6 +70,7 @@ def owners(aws: FakeAws) -> Any:
         forgotten=aws.album.forgotten,
         celebrities=SimpleNamespace(size=lambda: 0),
         download_rule=aws.downloads,
+        parameters={"SignUp": "no"},
         region="us-east-1",
         endpoint_url=None,
     )
