@@ -8,6 +8,7 @@ private touch says why it is needed; tests/contract shows through boto3 that wha
 import contextlib
 import contextvars
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -169,6 +170,8 @@ class EmbeddedAws:
         """Write what is left, stop the engine's workers and the functions' processes, and close the face database."""
         from ministack.core import lambda_runtime
 
+        # A function that ends because the stack ends has not failed.
+        logging.getLogger("lambda").setLevel(logging.CRITICAL)
         self._durable.prepare_to_stop()
         # Its idle workers are children of this process and would outlive it by a moment.
         with contextlib.suppress(Exception):

@@ -242,6 +242,17 @@ def test_every_alarm_is_told_to_the_owner_and_one_closes() -> None:
     assert defaults == {"CloseItself": "no", "CloseAtBudget": 0}, "only where the owner wants it"
 
 
+def test_alarms_alone_publish_to_the_topics() -> None:
+    policies = [policy["Properties"] for policy in of_type("AWS::SNS::TopicPolicy").values()]
+    topics = {topic["Ref"] for policy in policies for topic in policy["Topics"]}
+    assert topics == set(of_type("AWS::SNS::Topic"))
+    for policy in policies:
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        assert statement["Action"] == "sns:Publish"
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 def test_the_alarms_cost_what_is_said() -> None:
     metrics = 0
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
