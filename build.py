@@ -28,7 +28,7 @@ from scripts.terminal import echo
 # Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
-# Of a pic whose size is not known yet; the page's script (rows.js) takes the same.
+# For photos whose size is not known yet; the page's script (rows.js) uses the same.
 _UNKNOWN_WIDTH, _UNKNOWN_HEIGHT = 1500, 1000
 
 
@@ -136,7 +136,7 @@ def _is_shown(picset: PicSet) -> bool:
 
 
 def _with_size(pic: Pic) -> Pic:
-    """A pic as it can be laid out; rows of others may say no size."""
+    """The photo with a size to lay out; rows that others wrote may lack one."""
     return pic if pic.width and pic.height else replace(pic, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
 
 

@@ -19,12 +19,12 @@ _MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def address(*names: str) -> str:
-    """The path made of these names, without a slash at its ends."""
+    """The path made of these names, without slashes at either end."""
     return "/".join(quote(name, safe=_PLAIN).replace("~", "%7E") for name in names)
 
 
 def read_path(path: bytes) -> str | None:
-    """The text of a path as a request has it, or None where it can't be read."""
+    """The text of a request's path, or None if it can't be decoded."""
     try:
         return None if _MALFORMED.search(path) else unquote_to_bytes(path).decode()
     except UnicodeDecodeError:
@@ -32,7 +32,7 @@ def read_path(path: bytes) -> str | None:
 
 
 def page_address(path: str) -> str:
-    """Where a folder's page is, whatever way its (decoded) path was written; never an address on another host."""
+    """A folder's page, however its (decoded) path was written; never an address on another host."""
     return f"/{address(*path.strip('/').split('/'))}/"
 
 

@@ -1,4 +1,4 @@
-"""What the functions that visitors invoke have in common: whom they answer, how they refuse, and what they log.
+"""What the functions that visitors invoke share: who they answer, how they refuse, and what they log.
 
 Whoever invokes a function can have the last 4 KB of its log with the answer (`LogType=Tail`), and no condition of IAM
 forbids it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html. So the log tells of
@@ -15,14 +15,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-# As DynamoDB and Rekognition say that there is no room for a call just now.
+# How DynamoDB and Rekognition say that they are too busy for a call.
 _BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 # What AWS calls its errors and operations.
 _AWS_NAME = re.compile(r"[A-Za-z0-9.]{1,80}")
 
 
 class RequestError(Exception):
-    """The request can't be answered as it is: ``status`` 4xx, ``code`` for programs, the message for people.
+    """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
 
     ``until`` is when it can be, where that is known (seconds since 1970).
     """
@@ -35,7 +35,7 @@ class RequestError(Exception):
 
 
 def visitor_of(context: Any) -> str | None:
-    """The caller's Cognito identity; the owner, with credentials of IAM, has none."""
+    """The caller's Cognito identity; the owner, with IAM credentials, has none."""
     return getattr(getattr(context, "identity", None), "cognito_identity_id", None)
 
 
@@ -58,7 +58,7 @@ def answered(work: Callable[[], dict], code: str, sorry: str) -> dict:
 
 
 def without_values(error: BaseException) -> dict[str, Any]:
-    """What may be logged of a failure: its kind, AWS's name for it, and the places it went through, innermost last."""
+    """What may be logged about a failure: its kind, AWS's name for it, and where it passed, innermost last."""
     told: dict[str, Any] = {"error": type(error).__name__}
     if isinstance(error, ClientError):
         names = (error.operation_name, error.response.get("Error", {}).get("Code", ""))
@@ -70,7 +70,7 @@ def without_values(error: BaseException) -> dict[str, Any]:
 
 
 def _place(frame: traceback.FrameSummary) -> str:
-    """File and line: of ours from the package on, of others' the last folder and the file."""
+    """File and line: our files from the package on, others with just their folder."""
     parts = PurePath(frame.filename).parts
     own = parts[parts.index("functions") :] if "functions" in parts else parts[-2:]
     return f"{'/'.join(own)}:{frame.lineno}"

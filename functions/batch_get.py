@@ -12,7 +12,7 @@ from typing import Any
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 MAX_KEYS = 100
-# Lambda's own limit lies well beyond; the owner's commands may wait for a table that visitors keep busy.
+# Lambda's own limit is far higher; the owner's commands may wait for a table that visitors keep busy.
 PATIENCE_SECONDS = 60.0
 
 
@@ -23,7 +23,7 @@ class TableBusyError(Exception):
 def batch_get(
     client: Any, table: str, keys: list[dict], *, patience: float = PATIENCE_SECONDS, **options: Any
 ) -> Iterator[dict]:
-    """Items of ``table`` by ``keys``, in no order; those that are not there are left out.
+    """Items of ``table`` by ``keys``, in any order; missing ones are left out.
 
     ``client`` is the client of a boto3 DynamoDB *resource*, ``options`` are BatchGetItem's for a table. Raises
     ``TableBusyError`` where keys are left over after ``patience`` seconds of pauses.
@@ -43,7 +43,7 @@ def batch_get(
 
 
 def back_off(attempt: int) -> float:
-    """Wait with full jitter, and return for how many seconds.
+    """Wait with full jitter; returns the seconds waited.
 
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """

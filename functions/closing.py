@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# The first line of the router in template.yaml; publishing the other one is what closes pages and pictures.
+# The first line of the router in template.yaml; publishing the other one closes pages and pictures.
 _FLAGS = {False: "var closed = false;", True: "var closed = true;"}
 # A function's tag that keeps the concurrency it had reserved.
 _RESERVED_TAG = "kinpics:reserved-concurrency"
 _NONE_RESERVED = "none"
-# What UpdateIdentityPool replaces, and must be given again. It takes no tags of AWS's own.
+# UpdateIdentityPool replaces these, so they must be sent again. It takes no tags of AWS's own.
 _POOL_FIELDS = (
     "IdentityPoolId",
     "IdentityPoolName",
@@ -36,7 +36,7 @@ PAGES, ROLES, FUNCTIONS, GUESTS = "pages and pictures", "visitors' roles", "func
 
 
 class NoFlagError(Exception):
-    """The router that is published can't be closed: it is of a release that could not."""
+    """The published router comes from a release that can't be closed."""
 
 
 def with_flag(code: str, *, closed: bool) -> str:
@@ -72,13 +72,13 @@ class Entrance:
     router: str
 
     def close(self) -> None:
-        """Take every right from visitors. Where a step fails, the others are taken before its error is raised."""
+        """Take every right from visitors. If a step fails, the others are taken before its error is raised."""
         self._take(
             [lambda: self._publish(closed=True), self._deny, self._stop_functions, lambda: self._let_guests_in(False)]
         )
 
     def open(self) -> None:
-        """Give every right back, the pages last: they are of no use without the rest."""
+        """Give every right back, the pages last: they are no use without the rest."""
         self._take(
             [
                 lambda: self._let_guests_in(True),
@@ -89,7 +89,7 @@ class Entrance:
         )
 
     def show_pages(self) -> None:
-        """Open pages and pictures alone, if they are closed."""
+        """Open only pages and pictures, if they are closed."""
         self._publish(closed=False)
 
     def state(self) -> dict[str, bool]:
@@ -103,7 +103,7 @@ class Entrance:
         return {PAGES: _FLAGS[True] in self._published(), **found} if self.router else found
 
     def is_closed(self) -> bool:
-        """Whether the site was closed, be it half-way: pages are closed, or a visitor's role is denied everything."""
+        """Whether the site was closed, even half-way: pages are closed, or a visitor's role is denied everything."""
         denied = any(is_denied(self.iam, role, self.policy_arn) for role in self.roles())
         return denied or bool(self.router and _FLAGS[True] in self._published())
 

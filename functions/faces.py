@@ -19,7 +19,7 @@ MAX_FACES_PER_IMAGE = 100
 MAX_FACE_MATCHES = 4096
 MAX_USER_MATCHES = 500
 _DELETE_BATCH = 4096
-# As many faces by id as ListFaces answers at once.
+# How many faces by id ListFaces takes at once.
 _LIST_BATCH = 1000
 _FACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LIST_PAGE = 4096
@@ -31,7 +31,7 @@ def is_face_id(text: str) -> bool:
 
 
 def _free() -> None:
-    """Count nothing: for what is not paid for, or when the caller counts."""
+    """Count nothing: for calls that cost nothing, or when the caller counts."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class FaceCollection:
         return next(iter(self.faces_by_id([face_id])), None)
 
     def faces_by_id(self, face_ids: list[str]) -> list[dict]:
-        """Those of some faces that the collection knows."""
+        """Of the given faces, those the collection knows."""
         found: list[dict] = []
         for start in range(0, len(face_ids), _LIST_BATCH):
             batch = face_ids[start : start + _LIST_BATCH]

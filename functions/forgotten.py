@@ -1,7 +1,7 @@
 """People who asked to be forgotten: the album keeps one face of each apart, to know whom not to index again.
 
-Such a face is in the album's collection under an external image id that no pic has. No search tells a visitor of it.
-What it costs: one SearchFaces for each of these faces with each photo that is indexed.
+A reference face is in the album's collection under an external image id that no photo has. No search reveals it.
+The cost: one SearchFaces for each reference face with each photo that is indexed.
 
 They have a table of their own, which no visitor's role can name. The first release kept them in a partition of table
 `matches`; its rows count until `kinpics deploy` or `kinpics reconcile` has moved them (scripts/takeover.py).
@@ -13,20 +13,20 @@ from typing import Any
 from functions.keys import FORGOTTEN_PREFIX
 from functions.shapes import FORGOTTEN, Forgotten
 
-# Stands in the partition of the forgotten once the rows of the first release have been moved there.
+# Row in the partition of forgotten people that says the first release's rows have been moved there.
 MOVED = "moved"
 # Percent from which a face counts as that of somebody forgotten; docs/rekognition.md has the figures.
 SIMILARITY = 90.0
 
 
 def is_reference(face: dict) -> bool:
-    """Whether a face of the collection is one that somebody forgotten is known by; no visitor is told of those."""
+    """Whether a face in the collection is a forgotten person's reference face; visitors are never shown those."""
     return face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
 
 
 @dataclass(frozen=True)
 class ForgottenPeople:
-    """The forgotten, in ``table`` and, until they are moved, in ``first_table`` (the first release's).
+    """Forgotten people, in ``table`` and, until they are moved, in ``first_table`` (the first release's).
 
     ``client`` is the client of a boto3 DynamoDB *resource*.
     """
@@ -40,14 +40,14 @@ class ForgottenPeople:
         return [entry.id for entry in self.entries()]
 
     def entries(self) -> list[Forgotten]:
-        """Everybody who is forgotten, a row for each face."""
+        """All forgotten people, a row for each reference face."""
         rows = {row["id"]: row for row in self._partition(self.table, "kind")}
         if rows.pop(MOVED, None) is None:
             rows |= {row.id: row.to_item() for row in self.first_entries()}
         return [Forgotten.from_item(row) for row in rows.values()]
 
     def first_entries(self) -> list[Forgotten]:
-        """Those in the first release's table, in today's shape."""
+        """The rows in the first release's table, in today's shape."""
         rows = self._partition(self.first_table, "identity_id")
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
 

@@ -14,8 +14,8 @@ PHOTOS_PREFIX = "photos/"
 VIEW_WIDTH = 1600
 
 # What visitors may download of each photo: the original without private metadata, the original as it is, the large
-# rendition, or nothing. A rule is part of its copies' keys, so that a stack serves none that another rule has made. A
-# later release that makes copies in another way gives its rule a new name.
+# rendition, or nothing. A rule is part of its copies' keys, so that a stack never serves copies made by another rule.
+# A later release that makes copies differently gives its rule a new name.
 STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
 DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
 DOWNLOADS_PREFIX = "downloads/"
@@ -35,7 +35,7 @@ PERSON_PREFIX = "person:"
 _SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
 _ESCAPED = re.compile(r":([0-9A-F]{2})")
 _HASHED = "::"
-# Begins the external image ids of faces that forgotten people are known by: no pic has such a one.
+# Prefix of the external image ids of forgotten people's reference faces; never a photo's.
 FORGOTTEN_PREFIX = "::forgotten-"
 
 

@@ -35,7 +35,7 @@ _BEFORE_ANY_VERSION = -1
 
 
 class CeilingReachedError(Exception):
-    """Paid calls are used up; ``code`` says whose: the album's (CeilingReached) or a visitor's (AllowanceReached).
+    """Paid calls are used up: the site's (``code`` is CeilingReached) or a visitor's (AllowanceReached).
 
     ``until`` is when there are new ones (seconds since 1970); None where there never are.
     """
@@ -57,7 +57,7 @@ def allowed_by(ceiling: int, moment: float) -> int:
 
 
 def next_allowed(ceiling: int, moment: float) -> float | None:
-    """When more searches may be made than may be by ``moment``; None for never."""
+    """When more searches will be allowed than at ``moment``; None for never."""
     hour = moment // _HOUR_SECONDS * _HOUR_SECONDS
     allowed = allowed_by(ceiling, moment)
     for later in (hour + number * _HOUR_SECONDS for number in range(1, _HOURS + 1)):

@@ -1,15 +1,15 @@
-"""How fast one environment of a function works through visitors' calls: each costs something, however short it is."""
+"""Limits how fast one environment of a function takes visitors' calls: each costs something, however short."""
 
 import time
 from collections.abc import Callable
 
-# Lambda itself gives an environment no more synchronous calls a second; of queued ones, any number.
+# Lambda gives an environment no more synchronous calls a second than this, but any number of queued ones.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 CALLS_A_SECOND = 10
 
 
 class Pace:
-    """Lets ten calls a second pass, and as many at once after a pause."""
+    """Lets ten calls a second pass, or ten at once after a pause."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep):
         self._clock = clock

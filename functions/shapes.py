@@ -52,7 +52,7 @@ def from_dynamodb(value: Any) -> Any:
 
 @functools.cache
 def attributes(shape: "type[Row]") -> dict[str, Field]:
-    """The attributes of a row, by name: the fields that have a sentence of help."""
+    """The attributes of a row, by name: the fields with a help sentence."""
     return {entry.name: entry for entry in fields(shape) if "help" in entry.metadata}
 
 
@@ -78,7 +78,7 @@ class Row:
 
     # The item this row was read from, as boto3 gave it; empty for a new row.
     source: dict = field(default_factory=dict, compare=False, repr=False)
-    # Names of attributes that are there, but not of their type.
+    # Names of attributes that are there but have the wrong type.
     unread: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -101,7 +101,7 @@ class Row:
 
     @property
     def unknown(self) -> dict:
-        """What was read that no field stands for, as boto3 gave it."""
+        """Attributes without a field, as boto3 gave them."""
         known = attributes(type(self))
         return {name: value for name, value in self.source.items() if name not in known}
 

@@ -101,7 +101,7 @@ class Tables:
         return {ImagePath(item["primarykey"], item["sortkey"]): item[name] for item in items if name in item}
 
     def present(self, paths: Iterable[ImagePath]) -> set[ImagePath]:
-        """Those of the pics that have a row, whoever wrote it."""
+        """The photos among these that have a row, whoever wrote it."""
         items = self._pic_items(paths, ("primarykey", "sortkey"))
         return {ImagePath(item["primarykey"], item["sortkey"]) for item in items}
 
@@ -188,7 +188,7 @@ class Tables:
         return {face_id for other in self._pics(others).values() for face_id in other.face_ids & pic.face_ids}
 
     def leave_record(self, image_id: str, path: str) -> None:
-        """Let a row by image id lead to the image path ``path`` no more. Raises ``StaleRowError``."""
+        """Stop a row by image id from leading to the image path ``path``. Raises ``StaleRowError``."""
         for attempt in range(_TRANSACTION_ATTEMPTS):
             writes = self._leave_record(image_id, path)
             if not writes or self._transact(writes, attempt):
@@ -258,7 +258,7 @@ class Tables:
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _is_counted(self, path: ImagePath, attempt: int) -> bool:
-        """Whether a pic's set is counted; that it is, is taken for granted until a write has failed."""
+        """Whether a photo's set is counted; assumed until a write fails."""
         picset = self.get_set(path.picset) if attempt else None
         return picset is None or not _is_of_others(picset)
 
@@ -333,7 +333,7 @@ class Tables:
         return next((item["sortkey"] for item in page["Items"] if item["sortkey"] != path.file), path.file)
 
     def _join_record(self, image_id: str, path: ImagePath, pic: Pic) -> list[dict]:
-        """The write that lets the row of an image id lead to a pic."""
+        """The write that makes an image id's row lead to a photo."""
         record = self._image_record(image_id)
         if record and record.person:
             return []  # a portrait of the same bytes, from a release that kept portraits by image id alone
@@ -343,7 +343,7 @@ class Tables:
         return [self._update_record(record, "ADD", str(path))]
 
     def _leave_record(self, image_id: str, path: str) -> list[dict]:
-        """The writes that let the row of an image id lead to a pic no more: it passes to another, or goes."""
+        """The writes that stop an image id's row from leading to a photo: it passes to another, or goes."""
         record = self._image_record(image_id)
         if record is None or record.person:
             return []
@@ -471,7 +471,7 @@ def _unchanged(old: Pic | None) -> dict:
 
 
 def _same(row: Row, *names: str) -> dict:
-    """The condition that a row is there and has the same in these attributes as when it was read."""
+    """The condition that a row is still there, with these attributes as they were read."""
     there = {name: row.source[name] for name in names if name in row.source}
     key = next(iter(attributes(type(row))))
     conditions = [f"attribute_exists({key})", *(f"{name} = :seen_{name}" for name in there)]
@@ -484,7 +484,7 @@ def _same(row: Row, *names: str) -> dict:
 
 
 def _one_check_a_row(writes: list[dict]) -> list[dict]:
-    """The same writes, with the last check alone of each row: a transaction takes no two operations on one row."""
+    """The same writes, with only the last check of each row: a transaction allows one operation per row."""
     checks = {
         tuple(sorted(write["ConditionCheck"]["Key"].items())): write for write in writes if "ConditionCheck" in write
     }

@@ -1,4 +1,4 @@
-"""The page that CloudFront's function shows while the site is closed, read from the template to be shown here too."""
+"""The page that CloudFront's function shows while the site is closed, read from the template."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Connections, closed on both sides: hypercorn keeps those whose clients have gone until their idle time is over."""
+"""Closes connections whose clients have gone, which hypercorn keeps until their idle time is over."""
 
 from hypercorn.asyncio import run
 from hypercorn.asyncio.tcp_server import TCPServer

@@ -1,4 +1,4 @@
-"""What stands before both ports: who may ask this stack over HTTP, and in what form.
+"""The gate before both ports: who may call this stack over HTTP, and how.
 
 Any page that a browser on this machine opens can reach 127.0.0.1, and a foreign name can be made to lead there (DNS
 rebinding). So a call must name this stack in `Host`, and a page that calls must be the stack's own site.
@@ -41,9 +41,11 @@ class Gate:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         host, origin = headers.get(b"host", b"").decode("latin-1"), headers.get(b"origin")
         if not self._is_own(host):
-            await refuse(send, f"This stack answers at http://localhost:{self._port} alone: ask there.")
+            await refuse(send, f"This stack answers only at http://localhost:{self._port}: use that address.")
         elif origin is not None and origin.decode("latin-1") not in self._origins:
-            await refuse(send, "This stack answers to pages of its own site alone: call it without a browser instead.")
+            await refuse(
+                send, "This stack answers only to pages of its own site: call it from a program instead of a browser."
+            )
         else:
             await self._app(scope, receive, send)
 

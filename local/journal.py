@@ -83,7 +83,7 @@ class Journal:
         return row[0] if row else None
 
     def is_empty(self) -> bool:
-        """Whether nothing was ever kept."""
+        """Whether nothing was ever stored."""
         return self._db.execute("SELECT 1 FROM cells LIMIT 1").fetchone() is None
 
     def write(self, changes: Iterable[Change]) -> None:

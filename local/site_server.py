@@ -102,7 +102,7 @@ class SiteServer:
         return self._closed
 
     async def _say_closed(self, send: Callable, path: str, head: bool) -> None:
-        """CloudFront's function refuses pictures bare, too."""
+        """Like CloudFront's function, answers pictures with a bare 503."""
         is_picture = path.startswith(("/photos/", "/thumbnails/"))
         body = b"" if is_picture else self._closed_page
         headers = [

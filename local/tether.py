@@ -1,4 +1,4 @@
-"""Ends a process with the one that started it, however that ended: a kill tells nobody.
+"""Ends a process when the one that started it ends, however it ended: a killed process can't say so.
 
 Run as a program, it runs another module so: `python -m local.tether MODULE ARGUMENT...`. Who starts it keeps the other
 end of the pipe that is its standard input.

@@ -7,7 +7,7 @@ def run() -> None:
     """The command from its first moment on: Ctrl-C ends it quietly while modules load, too."""
     try:
         for stream in (sys.stdout, sys.stderr):
-            # A terminal that can't show a letter is shown its number.
+            # If a terminal can't show a character, it gets its number.
             stream.reconfigure(errors="backslashreplace")
         from scripts.cli import main
 

@@ -130,7 +130,7 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
 
 
 def restore(stack: Stack, record: ImageRecord) -> None:
-    """Make a portrait's face, thumbnail and records anew, from the picture in S3. Raises ``UnusableImageError``."""
+    """Make a portrait's face, thumbnail and records again from the picture in S3. Raises ``UnusableImageError``."""
     key = path_of(record)
     picture = stack.s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=key)["Body"].read()
     path = parse_image_path(key.removeprefix(PREFIX))
@@ -183,7 +183,7 @@ def delete_record(stack: Stack, image_id: str) -> None:
 
 
 def _record(stack: Stack, record: ImageRecord) -> None:
-    """Write a portrait's records. Its own comes last, for it says that all is done."""
+    """Write a portrait's records. Its own comes last: it says that everything is done."""
     table = stack.outputs["PicsByImageIdTable"]
     # The person's first portrait stands for them.
     with contextlib.suppress(stack.dynamodb.exceptions.ConditionalCheckFailedException):
@@ -239,7 +239,7 @@ def people(stack: Stack) -> Counter[str]:
 
 
 def remove(stack: Stack, person: str) -> int:
-    """Remove a person with every portrait; returns how many there were.
+    """Remove a person and all their portraits; returns how many there were.
 
     The person's record goes first, which says that they are to go; the portraits' go last: the rest is found by them.
     """
@@ -269,7 +269,7 @@ def delete_pictures(stack: Stack, key: str) -> None:
 
 
 def free_face(stack: Stack, user_id: str, face_id: str) -> None:
-    """Make a person's face nobody's: as long as it is somebody's, it can't be deleted."""
+    """Detach a face from its person: while attached, it can't be deleted."""
     collection_id = stack.celebrities.collection_id
     with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
         _patiently(

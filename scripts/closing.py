@@ -1,4 +1,4 @@
-"""Closing the site as its owner does: what there is to close, whether visitors still get in, deploying meanwhile."""
+"""Closing the site as its owner: what there is to close, whether visitors still get in, deploying meanwhile."""
 
 import contextlib
 import json
@@ -17,10 +17,10 @@ from functions.closing import Entrance, with_flag
 from scripts.cloudformation import outputs_of
 from scripts.stack import Stack, StackError
 
-# IAM spreads a change within seconds as a rule; issued credentials may be let in until then.
+# IAM usually spreads a change within seconds; issued credentials may work until then.
 _TIMEOUT_SECONDS = 300
 _HTTP_SECONDS = 15
-# A visitor that is refused is not to try again.
+# A refused visitor must not retry.
 _ONCE = Config(retries={"total_max_attempts": 1})
 _REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException"}
 # What Lambda answers for a function without concurrency.
@@ -29,7 +29,7 @@ _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 
 
 def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
-    """What lets visitors into a deployed stack. Raises ``StackError`` for one of a release that could not be closed."""
+    """What lets visitors into a deployed stack. Raises ``StackError`` if its release can't be closed."""
     if "ClosedPolicy" not in outputs:
         raise StackError("this stack comes from a release that can't be closed: run `kinpics deploy` first")
     router = outputs.get("Router", "")
@@ -46,7 +46,7 @@ def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
 
 @contextlib.contextmanager
 def left_as_it_is(session: boto3.Session, described: dict[str, Any] | None) -> Iterator[bool]:
-    """What is deployed within leaves the site closed or open, as it was; yields whether it is closed.
+    """Deploying inside leaves the site closed or open, as it was; yields whether it is closed.
 
     ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
     what it takes back after a failure may be of a time when the site was closed.
@@ -84,7 +84,7 @@ def new_guest(stack: Stack) -> boto3.Session:
 
 
 def someone_inside(stack: Stack) -> boto3.Session | None:
-    """A guest who is in before the site is closed, to see when that ends; none must not keep it from being closed."""
+    """A guest who is in before the site closes, to see when that ends; having none must not stop the closing."""
     try:
         return new_guest(stack)
     except (ClientError, BotoCoreError):
@@ -92,7 +92,7 @@ def someone_inside(stack: Stack) -> boto3.Session | None:
 
 
 def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
-    """What visitors do, each told by whether it is let through just now; rows and searches need a guest."""
+    """What visitors do, each with a check whether it works right now; rows and searches need a guest."""
     ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
     if stack.site_url:
         site = stack.site_url
@@ -134,7 +134,7 @@ def watch(
 
 
 def _passes(call: Callable[[], Any], *refusals: str) -> bool:
-    """Whether a call is not refused; a service that is busy, or finds nothing, lets visitors in all the same."""
+    """Whether a call is not refused; a busy service, or one that finds nothing, still lets visitors in."""
     try:
         call()
     except ClientError as error:
@@ -143,7 +143,7 @@ def _passes(call: Callable[[], Any], *refusals: str) -> bool:
 
 
 def _is_served(url: str) -> bool:
-    """Whether the site answers, be it that nothing is there, and does not say that it is closed."""
+    """Whether the site answers, even with 404, and does not say that it is closed."""
     try:
         with urllib.request.urlopen(url, timeout=_HTTP_SECONDS):  # noqa: S310 - the owner's own
             return True

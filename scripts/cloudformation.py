@@ -51,7 +51,7 @@ def with_literal_names(template: dict[str, Any], stack_name: str, account_id: st
 
 
 def outputs_of(described: dict[str, Any] | None) -> dict[str, str]:
-    """A stack's outputs by name, from what CloudFormation describes; none of no stack, nor of one to be made anew."""
+    """A stack's outputs by name, from its description; empty for no stack, or one to be created again."""
     if described and described.get("StackStatus") in _NEVER_MADE:
         return {}
     return {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}

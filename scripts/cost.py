@@ -35,7 +35,7 @@ _COPIES = 2
 _CACHE_MISSES = 0.1
 
 # https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
-# AssociateFaces is taken to cost what the others do.
+# AssociateFaces is assumed to cost the same as the others.
 _PAID = ("AssociateFaces", "IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
 # One unit reads this much, or twice as much where it may be a moment old.
 READ_BYTES = 4096
@@ -106,7 +106,7 @@ def prices(region: str) -> dict[str, float]:
 
 
 def unchecked(region: str) -> list[str]:
-    """Units whose price was never held against a page that states it."""
+    """Units whose price was never checked against a page that states it."""
     regions = json.loads(PRICES.read_text())["regions"]
     listed = {**regions.get(regions[region].get("as"), {}), **regions[region]}
     return sorted(name for name, price in listed.items() if name != "as" and "checked" not in price)

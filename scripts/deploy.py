@@ -92,7 +92,7 @@ def check_stack_name(name: str) -> str:
 
 
 def template_defaults() -> dict[str, str]:
-    """The template's parameters, as they are where a deployment does not set them."""
+    """The template's parameters with their defaults."""
     from local.packaging import load_template
 
     parameters = load_template(ROOT / "template.yaml")["Parameters"]
@@ -130,7 +130,7 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
         template = load_template(packaged)
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
     before = applier.describe()
-    # One that a plan or its owner has given to the distribution stays: CloudFormation would take it off.
+    # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
     firewall = plan_of(target.session, applier.name, outputs_of(before)).firewall
     with left_as_it_is(target.session, before) as closed:
         body = json.dumps(closed_template(template) if closed else template).encode()

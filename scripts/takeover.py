@@ -25,7 +25,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
 
 
 def take_over(stack: Stack) -> None:
-    """Copy what an earlier release left, once."""
+    """Copy an earlier release's rows, once."""
     table = stack.outputs["ForgottenTable"]
     moved = {"kind": FORGOTTEN, "id": MOVED}
     if "Item" in stack.dynamodb.get_item(TableName=table, Key=moved, ConsistentRead=True):

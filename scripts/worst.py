@@ -17,7 +17,7 @@ from scripts import cost
 from scripts.config import ROOT
 
 HOUR, DAY = 3_600, 86_400
-# DynamoDB saves up what a table did not use for five minutes, and may let it pass beyond the maximum.
+# DynamoDB saves up to five minutes of a table's unused units, and may let them pass beyond the maximum.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html
 _SAVED_SECONDS = 300
 _WRITE_BYTES = 1024

@@ -51,7 +51,7 @@ def _entrance() -> Entrance:
 
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict, context: Any) -> None:
-    """Close the site. What fails is mailed too, and raised, so that Lambda tries again."""
+    """Close the site. A failure is mailed too, then raised, so that Lambda tries again."""
     reason = _reason(event)
     try:
         _entrance().close()
@@ -62,7 +62,7 @@ def handler(event: dict, context: Any) -> None:
 
 
 def _reason(event: dict) -> str:
-    """What the alarm has to say, as CloudWatch sends it through SNS."""
+    """The alarm's reason, as CloudWatch sends it through SNS."""
     message = event["Records"][0]["Sns"]["Message"]
     try:
         alarm = json.loads(message)

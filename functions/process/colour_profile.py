@@ -1,4 +1,4 @@
-"""ICC profiles with what colours need and nothing else: those of displays may tell the display's serial number.
+"""ICC profiles with only what colours need: a display's profile may reveal its serial number.
 
 https://www.color.org/specification/ICC.1-2022-05.pdf
 """
@@ -15,7 +15,7 @@ _TAGS = frozenset(
 
 
 def bare_profile(profile: bytes) -> bytes:
-    """A profile of the same length in which every tag that says nothing of colours is zeros; empty for a broken one."""
+    """The profile with zeros in place of every tag that is not about colours; empty for a broken one."""
     count = int.from_bytes(profile[_HEADER : _HEADER + 4], "big")
     table = profile[_HEADER + 4 : _HEADER + 4 + count * _ENTRY]
     if profile[36:40] != b"acsp" or count > _MAX_TAGS or len(table) < count * _ENTRY:

@@ -29,7 +29,7 @@ class Copy:
 
 
 def make_copy(rule: str, file: str, data: bytes, renditions: Renditions) -> Copy | None:
-    """What ``rule`` lets visitors have of an original called ``file``; None for nothing."""
+    """What ``rule`` lets visitors download of an original called ``file``; None for nothing."""
     if rule == NONE:
         return None
     if rule == WHOLE:

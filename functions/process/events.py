@@ -1,4 +1,4 @@
-"""What a queue message asks for: S3's event notifications, and the owner's wish to process a pic again."""
+"""What a queue message asks for: S3's event notifications, and the owner's request to process a photo again."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ REPROCESS_EVENT = "kinpics:Reprocess"
 
 
 class BadMessageError(Exception):
-    """A queue message that asks for nothing this function knows; trying it again can't help."""
+    """A queue message that makes no sense to this function; a retry can't help."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""HEIC and AVIF without private metadata: boxes are blanked where they are, for others point into them by offset.
+"""HEIC and AVIF without private metadata: boxes are blanked in place, because others point into them by offset.
 
 A file is a list of boxes. `meta` names the items (pictures, tiles, EXIF, XMP) and where the bytes of each lie, most of
 them in `mdat`. Items that are no pictures leave `meta`; of `mdat` only the bytes of pictures stay, the rest are zeros.
@@ -78,7 +78,7 @@ def strip_heif(data: bytes) -> bytes:
             raise CantStripError("a picture's bytes lie outside of the boxes for them")
         stripped[start : start + size] = view(data, start, size)
         end = max(end, inside.end)
-    # Films of moving photos stand behind the picture.
+    # The films of moving photos follow the picture.
     del stripped[end:]
     return bytes(stripped)
 

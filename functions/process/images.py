@@ -36,14 +36,14 @@ FACE_SIDE = 3000
 MAX_FACE_SIDE = 10_000
 _PLACEHOLDER_SIDE = 32
 
-# The process function's memory: a test holds it to template.yaml, and everything below to what decoding takes.
+# The process function's memory. A test compares it with template.yaml, and everything below with what decoding takes.
 MEMORY_BYTES = 2048 * 1024 * 1024
 # The interpreter and the libraries, the bands and the renditions, and a JPEG of one scan, which is decoded at a reduced
 # scale.
 BASE_BYTES = 400_000_000
-# What was measured on one machine need not be so on another.
+# Margin, because other machines may need more than the one measured.
 MARGIN = 1.3
-# The file is held once here, once by its decoder or for the copy without metadata.
+# The file is in memory twice: here, and in its decoder or the copy without metadata.
 _COPIES = 2
 MAX_FILE_BYTES = int((MEMORY_BYTES - BASE_BYTES) / MARGIN / _COPIES)
 # What decoding takes beyond, for each pixel of the file. A TIFF may hold 16 bits a colour in one strip, an AVIF too.
@@ -166,7 +166,7 @@ def _check_pixels(width: int, height: int, most: int) -> None:
 
 @contextlib.contextmanager
 def _decoding_errors() -> Iterator[None]:
-    """Tell of a file that can't be decoded in words of our own; what the decoder said is the error's cause."""
+    """Report a file that can't be decoded in our own words; the decoder's words are the error's cause."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -219,7 +219,7 @@ def _in_bands(image: Image.Image, side: int) -> Image.Image:
     rows = max(1, int(_BAND_PIXELS / (image.width * scale)))
     # A pixel of the result is made from three around it to each side: https://en.wikipedia.org/wiki/Lanczos_resampling
     margin = math.ceil(3 * scale) + 1
-    # The darkest and the brightest value of a picture that may have any.
+    # The darkest and brightest values, for pictures whose values have no fixed range.
     levels = image.getextrema() if image.mode == "F" else None
     result = None
     for top in range(0, height, rows):
@@ -283,7 +283,7 @@ def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 
 def _face_side(width: int, height: int) -> int:
-    """The long side of the picture to find faces in: a strip's grows until Rekognition takes its short one."""
+    """The long side of the picture to find faces in; a panorama's grows until Rekognition accepts its short side."""
     shown = math.ceil(MIN_IMAGE_SIDE * max(width, height) / min(width, height))
     return FACE_SIDE if shown > MAX_FACE_SIDE else max(FACE_SIDE, shown)
 

@@ -8,7 +8,7 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 
 
 def media_type(head: bytes) -> str | None:
-    """The media type of a picture by its first `HEAD_BYTES` bytes; None for what the album does not read."""
+    """The media type of a picture by its first `HEAD_BYTES` bytes; None for what kinpics can't read."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -30,7 +30,7 @@ def taken_at(exif: Image.Exif) -> str | None:
 
 
 def kept_exif(exif: Image.Exif) -> bytes:
-    """A TIFF block that says how the photo lies and when it was taken, no more; empty where it says neither."""
+    """A TIFF block with only orientation and time; empty if there is neither."""
     kept = Image.Exif()
     if (orientation := exif.get(_BASE.Orientation)) in range(2, 9):
         kept[_BASE.Orientation] = orientation

@@ -39,7 +39,7 @@ class Objects:
         return head and head["ETag"].strip('"')
 
     def read(self, bucket: str, key: str) -> Original | None:
-        """An original whole, or None where there is none. Raises ``UnusableImageError`` for one too large to read."""
+        """A whole original, or None if there is none. Raises ``UnusableImageError`` for one too large to read."""
         try:
             response = self.client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
@@ -63,7 +63,7 @@ class Objects:
         return all(self._is_of(key, source_etag) for key in path.thumbnail_keys)
 
     def put_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
-        """Store what visitors may download of an original, and remove what other rules have left."""
+        """Store what visitors may download of an original, and remove other rules' copies."""
         copy = make_copy(self.download_rule, path.file, original.data, renditions)
         if copy is not None:
             name = {"ContentDisposition": inline_as(copy.file)} if copy.file != path.file else {}
@@ -72,7 +72,7 @@ class Objects:
         self._delete(path.download_key(rule) for rule in DOWNLOAD_RULES if rule != self.download_rule)
 
     def has_download(self, path: ImagePath, source_etag: str) -> bool:
-        """Whether visitors get of this original what the rule says, and nothing is left of other rules."""
+        """Whether this original has the current rule's copy, and none of other rules."""
         return all(
             self._is_of(key, source_etag)
             if rule == self.download_rule

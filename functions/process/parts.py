@@ -1,4 +1,4 @@
-"""Reading a file's parts where they are said to be, or not at all."""
+"""Reads a file's parts where the file says they are, or fails."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Photos without what they tell of their owner: position, serial numbers, names, comments, hidden pictures and films.
+"""Photos without what they reveal of their owner: position, serial numbers, names, comments, hidden pictures and films.
 
 Nothing is encoded anew, so that every pixel stays as it is. The parts of a file that decoding needs are copied, by a
 list of what may stay; whatever else the file holds is left out, known or not. Of EXIF, the orientation and the time
@@ -39,7 +39,7 @@ def strip(data: bytes, exif: bytes) -> Stripped:
     """
     content_type, strip_format = _format_of(data)
     stripped = b"".join(strip_format(data, exif))
-    # Read again: all of it is what may stay.
+    # Read the result again: everything in it must be allowed to stay.
     if not _is(stripped, strip_format(stripped, exif)):
         raise CantStripError("what is left after stripping reads otherwise than before")
     if content_type in ("image/heic", "image/avif"):
@@ -88,7 +88,7 @@ def _strip_jpeg(data: bytes, exif: bytes) -> list[Piece]:
         found = _MARKER.search(data, at)
         if is_scan:
             coding.append(whole_file[at : found.start() if found else len(data)])
-        # Behind the end may lie further pictures or a film; a file without an end stops with its last scan.
+        # Further pictures or a film may follow the end; a file without an end stops with its last scan.
         if found is None or found[1][0] == _EOI:
             break
         marker, start = found[1][0], found.end()

@@ -1,4 +1,4 @@
-"""What a file is made of, seen by walking its parts before anything decodes them.
+"""What a file is made of, found by walking its parts before anything decodes them.
 
 Decoders do as they are told: a file of a few hundred kilobytes can tell them to go through a picture 20,000 times, or
 to take gigabytes for a note. So parts are counted here, by each format's own lengths, and what no camera, phone or
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 # 500, but each goes through the whole picture: a large one would take half a minute.
 # https://bugzilla.redhat.com/show_bug.cgi?id=1344214
 MAX_SCANS = 100
-# Of metadata, 64 kB each at most: more than any picture brings.
+# Of metadata, at most 64 kB each: more than any picture has.
 MAX_SEGMENTS = 10_000
 # Some programs write a chunk for each row.
 MAX_CHUNKS = 200_000

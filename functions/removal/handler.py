@@ -31,7 +31,7 @@ def _requests() -> RemovalRequests:
 
 
 def handler(event: Any, context: Any) -> dict:
-    """Answer a visitor who asks to be removed from search, wants to know of it, or takes it back."""
+    """Answer a visitor who makes a removal request, asks about it, or takes it back."""
     _pace.wait()
     return answered(
         lambda: _requests().answer(parse_call(event), visitor_of(context)),

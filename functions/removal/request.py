@@ -51,5 +51,5 @@ def _face_ids(value: Any) -> tuple[str, ...]:
 def _message(value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_MESSAGE:
         raise RequestError(400, "InvalidMessage", f"message must be text of at most {MAX_MESSAGE} characters")
-    # What the owner's terminal would take for a command, or that turns the direction of writing, is left out.
+    # Characters that would control the owner's terminal or change the direction of writing are left out.
     return "".join(char for char in value if char == "\n" or char.isprintable()).strip()

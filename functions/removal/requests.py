@@ -17,14 +17,14 @@ from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.request import ASK, WITHDRAW, Call
 from functions.shapes import RemovalRequest
 
-# Of all visitors together: an owner can't look at more, and what is asked can't fill the table.
+# For all visitors together: an owner can't look at more, and requests can't fill the table.
 MAX_DAILY_REQUESTS = 100
 KEPT_SECONDS = 365 * 86_400
 
 
 @dataclass(frozen=True)
 class RemovalRequests:
-    """An album's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
+    """A site's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
 
     client: Any
     table: str
@@ -67,7 +67,7 @@ class RemovalRequests:
         return request
 
     def _count(self) -> None:
-        """Count a request; those beyond the ceiling are read and not written, for uploads count in the same table."""
+        """Count a request; beyond the ceiling it only reads, because uploads count in the same table."""
         try:
             if self.ledger.counted("removal") < MAX_DAILY_REQUESTS:
                 return self.ledger.count("removal", MAX_DAILY_REQUESTS)
@@ -81,7 +81,7 @@ class RemovalRequests:
         if "Item" not in found:
             return None
         request = RemovalRequest.from_item(found["Item"])
-        # DynamoDB may take days to remove what has run out.
+        # DynamoDB may take days to remove expired rows.
         return request if request.expires_at > self.clock() else None
 
 

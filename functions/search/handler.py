@@ -46,7 +46,7 @@ def _searcher() -> Searcher:
     )
 
 
-# A visitor's picture and what it found are not logged; what is, the visitor may see (functions/answers.py).
+# A visitor's picture and what it found are not logged; visitors may see what is (functions/answers.py).
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""

@@ -98,7 +98,7 @@ def _number(event: dict, name: str, default: float, low: float, high: float, *, 
 def _offset(token: Any) -> int:
     if token is None:
         return 0
-    # Only what `next_token` makes is read: anything could be in there, lists in lists without end too.
+    # Only what `next_token` makes is read: anything could be in there, even endlessly nested lists.
     if isinstance(token, str) and len(token) <= _MAX_TOKEN:
         try:
             found = _TOKEN.fullmatch(base64.urlsafe_b64decode(token))

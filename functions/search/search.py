@@ -31,13 +31,13 @@ from functions.tables import Tables
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
 MAX_ANSWER_BYTES = 5_000_000
-# Records read at once where photos turn out to be missing: a few more than are missing, or many reads would follow.
+# Read at least this many records at once when photos turn out to be missing, to avoid many small reads.
 _MIN_RECORDS = 10
 # Stands for the only face of a portrait.
 _FIRST_FACE = ""
 # Rekognition's and DynamoDB's, of too many calls or units a second.
 _BUSY_CODES = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
-# Counts on when what the ledger keeps of an answer changes its meaning, so that a release reads its own answers alone.
+# Raised when the format of kept answers changes, so that a release only reads its own.
 _MATCH_FORMAT = 2
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
 
@@ -111,7 +111,7 @@ class Searcher:
         try:
             self.ledger.remember(request.collection, search, found, recalled.version)
         except ClientError as error:
-            # What was paid for is shown, though a busy table can't keep it.
+            # The paid answer is shown even if a busy table can't keep it.
             if error.response["Error"]["Code"] not in _BUSY_CODES:
                 raise
         return found
@@ -162,7 +162,7 @@ def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[st
 
 
 def _best_by_photo(matches: list[dict]) -> list[tuple[str, str, float]]:
-    """The best match of each photo, best first, without the faces that forgotten people are known by.
+    """The best match of each photo, best first, without forgotten people's reference faces.
 
     Each is face id, the photo's reference (`photo_ref`), similarity.
     """

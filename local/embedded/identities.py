@@ -1,4 +1,4 @@
-"""Who gets credentials from Cognito and STS without any: ministack gives them more freely than AWS."""
+"""Who gets credentials from Cognito and STS without having any: ministack is more generous than AWS."""
 
 import time
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def keep_the_classic_flow_off() -> None:
 
 
 def verify_web_identities() -> None:
-    """AssumeRoleWithWebIdentity believed any token, whoever had made it up."""
+    """AssumeRoleWithWebIdentity accepted any made-up token."""
     from ministack.services import cognito, sts
 
     original = sts._web_identity_trust_denied

@@ -155,7 +155,7 @@ def refuse_guests_of_a_pool_that_has_none() -> None:
 
 
 def let_nobody_sign_up_where_only_the_owner_may() -> None:
-    """A user pool took whoever signed up, whatever it says."""
+    """A user pool let anybody sign up, whatever its settings."""
     from ministack.core.responses import error_response_json
     from ministack.services import cognito
 
@@ -320,7 +320,7 @@ def name_queues_by_one_port() -> None:
 
 
 def know_no_bad_queue_urls() -> None:
-    """An address that is none, as a queue's, ended in a stack trace."""
+    """A malformed queue address ended in a stack trace."""
     from ministack.services import sqs
 
     original = sqs._queue_ref_from_urlish

@@ -33,7 +33,7 @@ MAX_REKOGNITION = 16 * _MB
 MAX_OBJECT = 5 * 1024 * _MB
 # All others. A message of SQS and a batch of logs have 1 MB at most, of which JSON's escapes make up to three.
 MAX_OTHER = 4 * _MB
-# Of lists and objects in each other. DynamoDB takes 32 levels, each of two in JSON; Python's parser ends at about 900.
+# Nested lists and objects. DynamoDB takes 32 levels, each of two in JSON; Python's parser ends at about 900.
 MAX_DEPTH = 128
 
 # Services whose requests are JSON with an X-Amz-Target, held against their models here; Rekognition does it itself.

@@ -71,7 +71,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         for path in photos:
             echo(f"  {path}", err=True)
         for path, number in album_people.side_by_side(named).items():
-            echo(f"{path} shows {number} of these faces: they are hardly one person's", err=True)
+            echo(f"{path} shows {number} of these faces, so they can hardly be one person's", err=True)
         click.confirm(f"Forget whoever has these faces, in {count(len(photos), 'photo')}?", abort=True, err=True)
     ignore = processing.seen_dead_letters(stack)
     before: dict[ImagePath, str | None] = {}

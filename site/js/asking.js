@@ -91,7 +91,7 @@ export function askForPicture({ search, show: showFound, forget }) {
   }
 
   /**
-   * Search by a face, unless it can't be told apart; the visitor may wish so all the same.
+   * Search by a face, unless it can't be told apart; the visitor may search anyway.
    * @param {Box} [face]
    */
   async function consider(face) {

@@ -64,7 +64,7 @@ export function dynamodb(operation, body, as) {
 }
 
 /**
- * Invoke one of the album's functions and return its answer; an answer that is an error is thrown.
+ * Invoke one of the site's functions and return its answer; an error answer is thrown.
  * @param {string} name
  * @param {object} event
  * @param {Credentials} [as]  Credentials from before; by default the visitor's now.

@@ -4,7 +4,7 @@
  * @property {string} identityPoolId
  * @property {string} userPoolId
  * @property {string} userPoolClientId
- * @property {boolean} signUp  Whether visitors may make accounts for themselves.
+ * @property {boolean} signUp  Whether visitors may create accounts.
  * @property {string} matchesTable
  * @property {string | null} endpoint  Base URL of every AWS service; null for AWS's own.
  * @property {string} picsTable

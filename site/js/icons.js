@@ -1,5 +1,5 @@
-// The one markup that is made from text: PhotoSwipe's icons. The pages' Trusted Types let no other string become markup or
-// script, whoever brings it.
+// PhotoSwipe's icons are the only markup made from text. The pages' Trusted Types let no other string become markup or
+// script, wherever it comes from.
 
 const ATTRIBUTE = /(?:aria-hidden|class|clip-rule|d|fill|fill-rule|height|id|viewBox|width)="[\w .-]*"|xlink:href="#[\w-]+"/;
 const ICONS = new RegExp(`^(?:<(?:svg|use|path)(?: (?:${ATTRIBUTE.source}))*/?>|</svg>)*$`);
@@ -7,6 +7,6 @@ const ICONS = new RegExp(`^(?:<(?:svg|use|path)(?: (?:${ATTRIBUTE.source}))*/?>|
 /** @type {any} */ (window).trustedTypes?.createPolicy("default", {
   createHTML(/** @type {string} */ html) {
     if (ICONS.test(html)) return html;
-    throw new TypeError("text does not become markup here");
+    throw new TypeError("text must not become markup here");
   },
 });

@@ -11,7 +11,7 @@ import { whileVisible } from "./refresh.js";
 
 /** Start the page. */
 export function showIndex() {
-  // Where visitors can't make accounts, only those who are signed in need the page.
+  // If visitors can't create accounts, only those who are signed in need the page.
   if (session()) /** @type {HTMLElement} */ (document.getElementById("my-account")).hidden = false;
   keepPlace();
   returnToPlace();

@@ -107,7 +107,7 @@ export function showLookalike() {
         link.click();
       }
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, share); // else the visitor's wish
+      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, share); // else the visitor cancelled
     }
   }
 

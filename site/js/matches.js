@@ -1,4 +1,4 @@
-// The last lookalike, in a row that is the visitor's own: nobody else may read or write it. Never a picture.
+// The last lookalike, in the visitor's own row, which nobody else may read or write. Never a picture.
 
 import { dynamodb } from "./aws.js";
 import { config } from "./config.js";
@@ -21,7 +21,7 @@ const MAX_TEXT = 300;
 const KEPT_SECONDS = 365 * 86_400;
 
 /**
- * Of the last visit; null where there is none, or what is there is not what this page writes.
+ * The last visit's match; null if there is none, or if the row is not one this page writes.
  * @param {Credentials} [as]  By default the visitor's now.
  * @returns {Promise<Match | null>}
  */
@@ -40,7 +40,7 @@ export function keepMatch(people) {
 }
 
 /**
- * Keep a match from before as the visitor's now.
+ * Keep an earlier match as the current visitor's.
  * @param {Match} match
  */
 export function bringMatch(match) {

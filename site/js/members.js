@@ -56,7 +56,7 @@ export async function signIn(email, password) {
 }
 
 /**
- * What the member has already stays where it is newer.
+ * A newer match of the member's stays.
  * @param {import("./matches.js").Match} match
  * @param {import("./aws.js").Credentials} guest
  */

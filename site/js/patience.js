@@ -1,4 +1,4 @@
-// Waits where AWS has no room for a call just now, longer each time, and lets the page say so.
+// Waits when AWS is too busy for a call, longer each time, and lets the page say so.
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
@@ -12,14 +12,14 @@ const BUSY_CODES = new Set([
   "TooManyRequestsException",
 ]);
 
-// Errors that somebody has waited two minutes for already: a call within a call is not waited for again.
+// Errors already waited out for two minutes: an outer call does not wait for them again.
 const givenUp = new WeakSet();
 let waiting = 0;
 /** @type {(isWaiting: boolean) => void} */
 let told = () => {};
 
 /**
- * Have the page told when calls begin to wait, and when none does any more.
+ * Have the page told when calls begin to wait, and when none is waiting any more.
  * @param {(isWaiting: boolean) => void} tell
  */
 export function onWaiting(tell) {
@@ -27,7 +27,7 @@ export function onWaiting(tell) {
 }
 
 /**
- * Call, and call again while AWS is too busy, for two minutes at most; then its last error is thrown.
+ * Call, and retry while AWS is too busy, for at most two minutes; then throw its last error.
  * @template Found
  * @param {() => Promise<Found>} call  Throws an error with AWS's `code`.
  * @param {(milliseconds: number) => Promise<void>} [sleep]

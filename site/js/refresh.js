@@ -1,7 +1,7 @@
 const EVERY_MS = 15_000;
 
 /**
- * Call something now, and again from time to time while the page is looked at; never while it still runs.
+ * Call something now, and again from time to time while the page is in view; never while it is still running.
  * @param {() => Promise<void>} refresh  Tells of its own failures.
  */
 export function whileVisible(refresh) {

@@ -1,5 +1,5 @@
-// What the album's rows say, whoever wrote them. The album this project follows wrote no more than names and faces, and
-// older or newer releases may lack something too: what is missing, or no number, gets a value that can be shown.
+// Reads rows, whoever wrote them. The album this project follows wrote only names and faces, and older or newer releases
+// may lack something too: missing or malformed values become ones that can be shown.
 
 /**
  * @typedef {import("./album.js").Face} Face
@@ -7,7 +7,7 @@
  * @typedef {import("./album.js").PicSet} PicSet
  */
 
-// Of a pic whose size is not known yet; build.py takes the same.
+// For photos whose size is not known yet; build.py uses the same.
 const WIDTH = 1500;
 const HEIGHT = 1000;
 
@@ -48,7 +48,7 @@ export function picSetFrom(item) {
 }
 
 /**
- * Whether a set has pics that nobody has counted: its row is of others, and its pics are not in the grid's index.
+ * Whether a set has photos nobody has counted: others wrote its row, and its photos are not in the grid's index.
  * @param {PicSet} set
  */
 export const isUncounted = (set) => set.picCount === null && set.pic !== "";

@@ -63,7 +63,7 @@ export function showSelfie() {
         : "Saved.";
     } catch (error) {
       done.textContent = "";
-      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, save); // else the visitor's wish
+      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, save); // else the visitor cancelled
     }
     download.disabled = false;
   }

@@ -50,7 +50,7 @@ export class Viewer {
 
   #close() {
     const { pswp } = this;
-    // PhotoSwipe passes over a wish to close while it is still opening.
+    // PhotoSwipe ignores a call to close while it is still opening.
     if (pswp && !pswp.opener.isOpen) pswp.on("openingAnimationEnd", () => pswp.close());
     else pswp?.close();
   }
