@@ -159,12 +159,13 @@ def drift(found: Survey) -> Drift:
             result.redo[path] = f"its row lacks {_listed(row.faults)}"
         elif found.thumbnails.get(path, 0) < len(path.thumbnail_keys):
             result.check[path] = "a thumbnail is missing"
-        elif found.downloads.get(path, set()) != wanted:
-            result.check[path] = "what visitors may download of it is missing, or made by another rule"
         elif row.face_ids - found.faces.keys():
             result.redo[path] = "a face is missing in the collection"
         elif not _has_record(found, path, row.image_id):
             result.redo[path] = "its record by image id is missing"
+        # Last, for this alone is mended without looking at the faces again.
+        elif found.downloads.get(path, set()) != wanted:
+            result.check[path] = "what visitors may download of it is missing, or made by another rule"
     for path in (found.rows.keys() | found.thumbnails.keys() | found.downloads.keys()) - found.originals.keys():
         if path in found.rows and found.rows[path].etag is None:
             result.unfinished[str(path)] = (

@@ -1,0 +1,16 @@
+"""What a survey finds in disagreement, and what mends it."""
+
+from functions.keys import image_path
+from scripts.survey import Row, Survey, drift
+
+
+def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
+    path = image_path("set", "a.jpg")
+    found = Survey(rule="stripped")
+    found.originals[path] = "etag"
+    found.rows[path] = Row("etag", "image", frozenset({"face"}), frozenset())
+    found.thumbnails[path] = len(path.thumbnail_keys)
+    found.records["image"] = {str(path)}
+    assert drift(found).redo == {path: "a face is missing in the collection"}
+    found.faces["face"] = "set:2Fa.jpg"
+    assert path in drift(found).check
