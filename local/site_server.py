@@ -22,7 +22,7 @@ from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX, VIEW_WIDTH
 FALLBACK_PAGE = "404.html"
 # What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
 _SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
-# Whether the site is closed is looked at again after this long.
+# What `kinpics close` and `kinpics deploy` change is looked at again after this long.
 _FRESH_SECONDS = 1.0
 _CHUNK = 256 * 1024
 _PASSED_ON = {
@@ -42,7 +42,8 @@ class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
 
     ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; ``closed_page`` is
-    shown in the place of every page while ``is_closed`` says so.
+    shown in the place of every page while ``is_closed`` says so. ``deployed`` is asked for the rule and the headers
+    again, because a deployment may change them.
     """
 
     def __init__(
@@ -53,19 +54,24 @@ class SiteServer:
         headers: list[tuple[bytes, bytes]],
         closed_page: bytes = b"",
         is_closed: Callable[[], bool] = lambda: False,
+        deployed: Callable[[], tuple[str, list[tuple[bytes, bytes]]]] | None = None,
     ):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
+        self._go_by(downloads, headers)
+        self._closed_page = closed_page
+        self._ask_whether_closed = is_closed
+        self._ask_what_is_deployed = deployed or (lambda: (downloads, headers))
+        self._closed: bool | None = None
+        self._asked = 0.0
+
+    def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]]) -> None:
         self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
         # As the thumbnails bucket's policy says in template.yaml.
         folders = ("", f"{VIEW_WIDTH}/", self._downloads)
-        photos, view, downloads = (folder + PHOTOS_PREFIX for folder in folders)
-        self._served = (photos, view, "celebrities/", downloads)
+        photos, view, copies = (folder + PHOTOS_PREFIX for folder in folders)
+        self._served = (photos, view, "celebrities/", copies)
         self._headers = headers
-        self._closed_page = closed_page
-        self._ask_whether_closed = is_closed
-        self._closed: bool | None = None
-        self._asked = 0.0
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         if scope["type"] == "lifespan":
@@ -98,8 +104,12 @@ class SiteServer:
         now = time.monotonic()
         if self._closed is None or now - self._asked > _FRESH_SECONDS:
             self._asked = now  # while one request asks, the others go by what is known
-            self._closed = await asyncio.to_thread(self._ask_whether_closed)
+            self._closed, deployed = await asyncio.to_thread(self._look)
+            self._go_by(*deployed)
         return self._closed
+
+    def _look(self) -> tuple[bool, tuple[str, list[tuple[bytes, bytes]]]]:
+        return self._ask_whether_closed(), self._ask_what_is_deployed()
 
     async def _say_closed(self, send: Callable, path: str, head: bool) -> None:
         """Like CloudFront's function, answers pictures with a bare 503."""

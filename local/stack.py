@@ -140,9 +140,24 @@ async def _serve(
         buckets = {name: outputs[output] for name, output in _BUCKETS.items()}
         template = load_template(root / "template.yaml")
         headers = response_headers(template, options.api_url, parameters)
-        entrance = functools.cache(lambda: entrance_of(session, outputs))  # made when the first page is asked for
+        # Made when the first page is asked for.
+        entrance = functools.cache(lambda: entrance_of(session, outputs))
+        cloudformation = functools.cache(lambda: session.client("cloudformation"))
+
+        def deployed() -> tuple[str, list[tuple[bytes, bytes]]]:
+            """What `kinpics deploy` may have changed since the start."""
+            stack = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+            now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack["Parameters"]}
+            return now["Downloads"], response_headers(template, options.api_url, now)
+
         server = SiteServer(
-            session, buckets, parameters["Downloads"], headers, closed_page(template), lambda: entrance().is_closed()
+            session,
+            buckets,
+            parameters["Downloads"],
+            headers,
+            closed_page(template),
+            lambda: entrance().is_closed(),
+            deployed,
         )
         site_gate = Gate(server.app, options.site_port, options.site_port)
         site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))

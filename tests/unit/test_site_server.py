@@ -85,3 +85,23 @@ def test_a_picture_is_closed_when_its_visitor_has_left(method: str) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "FOO"])
 def test_the_site_is_only_read(method: str) -> None:
     assert ask(S3(), "/thumbnails/photos/a/b.jpg", method)[0] == 405
+
+
+def test_a_deployment_changes_what_is_served_without_a_restart() -> None:
+    deployed = [("large", [(b"x-robots-tag", b"noindex")])]
+    s3, started = S3(), []
+
+    async def send(message: dict) -> None:
+        started.extend(message.get("headers", []))
+
+    server = SiteServer(
+        s3,  # type: ignore[arg-type]
+        {"site": "s", "thumbnails": "t"},
+        "stripped",
+        [],
+        deployed=lambda: deployed[0],
+    )
+    scope = {"type": "http", "method": "GET", "raw_path": b"/photos/a/b.jpg", "query_string": b"", "headers": []}
+    asyncio.run(server.app(scope, lambda: None, send))  # type: ignore[arg-type]
+    assert s3.asked[0]["Key"] == "downloads/large/photos/a/b.jpg"
+    assert (b"x-robots-tag", b"noindex") in started
