@@ -1,11 +1,12 @@
 """What could not be processed: the messages of the dead-letter queue, by pic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from functions.keys import BadNameError, ImagePath, parse_key
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
 from functions.process.events import BadMessageError, parse_message
+from scripts.manage import NothingThereError
 from scripts.stack import Stack
 
 _BATCH = 10
@@ -40,6 +41,18 @@ def read(sqs: Any, queue_url: str) -> list[DeadLetter]:
     letters = list(_receive(sqs, queue_url))
     _show(sqs, queue_url, letters)
     return letters
+
+
+def keys_of(names: Iterable[str], letters: Iterable[DeadLetter]) -> set[str]:
+    """The keys of dead letters, named as SET/PHOTO or as `list` prints them. Raises ``NothingThereError``."""
+    there = {letter.key for letter in letters}
+    keys = set()
+    for name in names:
+        found = next((key for key in (PHOTOS_PREFIX + name, name) if key in there), None)
+        if found is None:
+            raise NothingThereError(f"{name} is not among the dead letters: `kinpics dead-letters list` prints them")
+        keys.add(found)
+    return keys
 
 
 def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter]:

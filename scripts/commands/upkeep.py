@@ -190,13 +190,12 @@ def dead_letters_redrive(context: Context, pics: tuple[str, ...], code: str | No
 
     Exits with 1 if one fails again.
     """
-    from functions.keys import PHOTOS_PREFIX
     from scripts import dead_letters, processing
     from scripts.progress import Progress
 
     stack = context.stack
     letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
-    sent = dead_letters.redrive(stack, {PHOTOS_PREFIX + name for name in pics}, code)
+    sent = dead_letters.redrive(stack, dead_letters.keys_of(pics, letters), code)
     waiting = {letter.path for letter in sent if letter.path}
     with Progress(quiet=as_json).bar("Processing", len(waiting)) as step:
         outcome = processing.wait_in_sync(stack, waiting, {letter.message_id for letter in letters}, step)
