@@ -1,9 +1,10 @@
 """Table ``ledger``: how many paid calls a day has seen, and what searches have found.
 
 Every paid call of Rekognition is counted before it is made, in one conditional write, so that no number of functions
-at once goes beyond the day's ceiling. The searches of a day are given out by the hour, so that nobody uses up in one
-what all the others would need. What a face search found is kept with the version of the collection it was found
-in, and serves again until the collection changes; beyond the ceiling it serves even then.
+at once goes beyond the day's ceiling. Removal requests are counted likewise. The searches and the requests of a day
+are given out by the hour, so that nobody uses up in one what all the others would need. What a face search found is
+kept with the version of the collection it was found in, and serves again until the collection changes; beyond the
+ceiling it serves even then.
 """
 
 import json
@@ -22,7 +23,7 @@ from functions.batch_get import PATIENCE_SECONDS, batch_get
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
 _HOURS = 24
-# The part of a day's searches that may be used at any time; the rest is given out by the hour.
+# The part of a day's searches or requests that may be used at any time; the rest is given out by the hour.
 _BURST_SHARE = 4
 # Counters of past days are for the owner to look at (`kinpics doctor`).
 _KEEP_COUNTS_SECONDS = 40 * _DAY_SECONDS
@@ -35,7 +36,7 @@ _BEFORE_ANY_VERSION = -1
 
 
 class CeilingReachedError(Exception):
-    """Paid calls are used up: the site's (``code`` is CeilingReached) or a visitor's (AllowanceReached).
+    """What a day allows is used up: the site's (``code`` is CeilingReached) or a visitor's (AllowanceReached).
 
     ``until`` is when there are new ones (seconds since 1970); None where there never are.
     """
@@ -47,7 +48,7 @@ class CeilingReachedError(Exception):
 
 
 def allowed_by(ceiling: int, moment: float) -> int:
-    """How many of a day's ``ceiling`` searches may have been made by ``moment`` (seconds since 1970).
+    """How many of a day's ``ceiling`` searches, or requests, may have been made by ``moment`` (seconds since 1970).
 
     A quarter at any time; of the rest, each hour (UTC) adds its share, whatever was made before.
     """
@@ -109,20 +110,14 @@ class Ledger:
     def count_search(self, ceiling: int, visitor: str | None = None, visitor_ceiling: int = 0) -> None:
         """Count a paid search: of all visitors' ``ceiling`` a day, by the hour, and of one's own ``visitor_ceiling``.
 
-        ``visitor`` is a Cognito identity, None for the owner. A flood of searches that are refused is read and not
-        written: uploads count in the same table. Raises ``CeilingReachedError``.
+        ``visitor`` is a Cognito identity, None for the owner. Raises ``CeilingReachedError`` or ``TableBusyError``.
         """
-        allowed, until = allowed_by(ceiling, self.clock()), next_allowed(ceiling, self.clock())
-        entries = [self._calls("search"), *([self._visits(visitor)] if visitor else [])]
-        used = [int(item.get("calls", 0)) for item in self._read(entries)]
-        if used[0] >= allowed:
-            raise _all_used(allowed, until)
-        if visitor:
-            is_left = used[1] < visitor_ceiling
-            if not (is_left and self._add(entries[1], visitor_ceiling, _KEEP_VISITORS_SECONDS)):
-                message = f"the {visitor_ceiling} new searches a visitor has a day are used up"
-                raise CeilingReachedError("AllowanceReached", message, self._midnight() if visitor_ceiling else None)
-        self._count("search", allowed, until)
+        own = f"visitor/{self._today()}/{visitor}" if visitor else None
+        self._count_by_hour("search", ceiling, own, visitor_ceiling)
+
+    def count_removal(self, ceiling: int, visitor: str, visitor_ceiling: int) -> None:
+        """Count a visitor's removal request as `count_search` counts a search; raises the same."""
+        self._count_by_hour("removal", ceiling, f"{self._calls('removal')}/{visitor}", visitor_ceiling)
 
     def counted(self, purpose: str) -> int:
         """Paid calls for ``purpose`` today."""
@@ -169,9 +164,25 @@ class Ledger:
         rows = {row["entry"]: row for row in batch_get(self.client, self.table, keys, patience=self.patience)}
         return [rows.get(entry, {}) for entry in entries]
 
+    def _count_by_hour(self, purpose: str, ceiling: int, own: str | None, own_ceiling: int) -> None:
+        """Count a call first in the visitor's ``own`` entry, if there is one, then in the entry of all.
+
+        A refused call only reads, because uploads count in the same table: a flood of them writes nothing.
+        """
+        allowed, until = allowed_by(ceiling, self.clock()), next_allowed(ceiling, self.clock())
+        entries = [self._calls(purpose), *([own] if own else [])]
+        used = [int(item.get("calls", 0)) for item in self._read(entries)]
+        if used[0] >= allowed:
+            raise _all_used(purpose, allowed, until)
+        if own and not (used[1] < own_ceiling and self._add(own, own_ceiling, _KEEP_VISITORS_SECONDS)):
+            what = "removal requests" if purpose == "removal" else "new searches"
+            message = f"the {own_ceiling} {what} a visitor has a day are used up"
+            raise CeilingReachedError("AllowanceReached", message, self._midnight() if own_ceiling else None)
+        self._count(purpose, allowed, until)
+
     def _count(self, purpose: str, allowed: int, until: float | None) -> None:
         if not self._add(self._calls(purpose), allowed, _KEEP_COUNTS_SECONDS):
-            raise _all_used(allowed, until)
+            raise _all_used(purpose, allowed, until)
 
     def _add(self, entry: str, ceiling: int, keep_seconds: int) -> bool:
         """Count one on; False where the ceiling is reached."""
@@ -197,9 +208,6 @@ class Ledger:
     def _calls(self, purpose: str) -> str:
         return f"calls/{purpose}/{self._today()}"
 
-    def _visits(self, identity_id: str) -> str:
-        return f"visitor/{self._today()}/{identity_id}"
-
     def _today(self) -> str:
         return datetime.fromtimestamp(self.clock(), UTC).date().isoformat()
 
@@ -207,8 +215,9 @@ class Ledger:
         return (self.clock() // _DAY_SECONDS + 1) * _DAY_SECONDS
 
 
-def _all_used(allowed: int, until: float | None) -> CeilingReachedError:
-    message = f"the {allowed} paid Rekognition calls allowed so far today are used up"
+def _all_used(purpose: str, allowed: int, until: float | None) -> CeilingReachedError:
+    what = "removal requests" if purpose == "removal" else "paid Rekognition calls"
+    message = f"the {allowed} {what} allowed so far today are used up"
     return CeilingReachedError("CeilingReached", message, until)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from functions import keys, shapes
 from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
 from functions.removal.request import MAX_FACES, MAX_MESSAGE
-from functions.removal.requests import MAX_DAILY_REQUESTS
+from functions.removal.requests import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
 
 PATH = Path(__file__).parents[1] / "docs" / "data.md"
@@ -59,6 +59,7 @@ What a day has cost and what searches have found; key `entry`. Rows expire at `e
 |---|---|---|
 | `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls in a day (UTC), counted before they are made |
 | `calls/removal/<day>` | `calls` | removal requests in a day |
+| `calls/removal/<day>/<identity id>` | `calls` | one visitor's removal requests, by Cognito identity |
 | `visitor/<day>/<identity id>` | `calls` | one visitor's paid searches, by Cognito identity |
 | `collection/album` | `version`, `changed_at` | goes up with each change to the collection's faces |
 | `search/album/<face id>/<least similarity>/2` | `found`, `version`, `moment` | zlib of JSON: `[[face id, photo, similarity], ...]`, found in that version of the collection at that moment; a photo is `<image id>/<external image id>` |
@@ -108,7 +109,8 @@ are, for the day). `err.until` (ISO 8601) then says when there are new ones; it 
 Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids from the site; a message of at most
 {MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
 `{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
-{MAX_DAILY_REQUESTS} requests a day (`TooManyRemovalRequests`). Errors are as the search function's.
+{MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors are as
+the search function's.
 
 ## Messages
 

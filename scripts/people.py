@@ -1,4 +1,4 @@
-"""People who ask to be forgotten: their removal requests, and granting them.
+"""People who ask to be forgotten: their removal requests, and granting or refusing them.
 
 The faces leave the collection at once; one of them is cut out and indexed apart, under no pic, so that the process
 function knows whom not to index again. The photos stay: each is processed anew, now without that person's face.
@@ -52,7 +52,7 @@ def requests(stack: Stack) -> list[RemovalRequest]:
 
 
 def drop(stack: Stack, request: RemovalRequest) -> None:
-    """Remove a request that is granted, or that names nobody any more."""
+    """Remove a request that is granted or refused, or that names nobody any more."""
     key = {"identity_id": request.identity_id}
     stack.dynamodb.delete_item(TableName=stack.outputs["RequestsTable"], Key=key)
 
@@ -69,6 +69,14 @@ def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
     """The photos that show several of these faces, and how many: hardly one person's."""
     counts = Counter(sighting.path for sighting in named)
     return {path: number for path, number in counts.items() if number > 1}
+
+
+def warnings(named: list[Sighting]) -> list[str]:
+    """Why these faces are hardly one person's, in words."""
+    return [
+        f"{path} shows {number} of these faces, so they can hardly be one person's"
+        for path, number in side_by_side(named).items()
+    ]
 
 
 def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:

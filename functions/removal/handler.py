@@ -14,6 +14,8 @@ from functions.pace import Pace
 from functions.removal.request import parse_call
 from functions.removal.requests import RemovalRequests
 
+# Somebody waits for the answer, and the page tries again by itself.
+_PATIENCE_SECONDS = 3.0
 _pace = Pace()
 
 
@@ -26,7 +28,7 @@ def _requests() -> RemovalRequests:
         client=dynamodb,
         table=environment["REQUESTS_TABLE"],
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"]),
-        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"]),
+        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
     )
 
 

@@ -1,7 +1,8 @@
 """Table `requests`: who asks to be removed from search. A visitor has one open request, until the owner grants it.
 
-No visitor reads or writes the table: the removal function does, with its own clock, after it has counted the request
-against the day's ceiling. So nobody can fill the table, and what the owner reads is what was checked here.
+No visitor reads or writes the table: the removal function does, with its own clock, after it has checked the request
+and counted it against the day's ceiling and the visitor's own. So nobody can fill the table or use up the day for
+others, and what the owner reads is what was checked here.
 """
 
 import time
@@ -11,14 +12,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.answers import RequestError
+from functions.batch_get import TableBusyError
 from functions.faces import FaceCollection
 from functions.forgotten import is_reference
 from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.request import ASK, WITHDRAW, Call
 from functions.shapes import RemovalRequest
 
-# For all visitors together: an owner can't look at more, and requests can't fill the table.
+# For all visitors together, by the hour: an owner can't look at more, and requests can't fill the table.
 MAX_DAILY_REQUESTS = 100
+# For each visitor; a request that replaces another counts too.
+MAX_VISITOR_DAILY_REQUESTS = 5
 KEPT_SECONDS = 365 * 86_400
 
 
@@ -50,11 +54,12 @@ class RemovalRequests:
         return {"output": _shown(standing)}
 
     def _ask(self, call: Call, visitor: str) -> RemovalRequest:
-        self._count()
         known = {face["FaceId"] for face in self.faces.faces_by_id(list(call.face_ids)) if not is_reference(face)}
         face_ids = [face_id for face_id in call.face_ids if face_id in known]
         if not face_ids:
             raise RequestError(404, "FaceNotFound", "no photo on this site has any of these faces")
+        # Only what will be written: whoever names unknown faces takes nothing from others.
+        self._count(visitor)
         now = self.clock()
         request = RemovalRequest(
             identity_id=visitor,
@@ -66,15 +71,13 @@ class RemovalRequests:
         self.client.put_item(TableName=self.table, Item=request.to_item())
         return request
 
-    def _count(self) -> None:
-        """Count a request; beyond the ceiling it only reads, because uploads count in the same table."""
+    def _count(self, visitor: str) -> None:
         try:
-            if self.ledger.counted("removal") < MAX_DAILY_REQUESTS:
-                return self.ledger.count("removal", MAX_DAILY_REQUESTS)
-        except CeilingReachedError:
-            pass  # another request was the last one
-        message = f"this site takes {MAX_DAILY_REQUESTS} removal requests a day: try again after midnight UTC"
-        raise RequestError(429, "TooManyRemovalRequests", message)
+            self.ledger.count_removal(MAX_DAILY_REQUESTS, visitor, MAX_VISITOR_DAILY_REQUESTS)
+        except CeilingReachedError as error:
+            raise RequestError(429, "TooManyRemovalRequests", str(error), error.until) from None
+        except TableBusyError:
+            raise RequestError(429, "TooManyRequests", "too many requests at once: try again in a moment") from None
 
     def _standing(self, visitor: str) -> RemovalRequest | None:
         found = self.client.get_item(TableName=self.table, Key={"identity_id": visitor}, ConsistentRead=True)

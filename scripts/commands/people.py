@@ -28,6 +28,8 @@ def people_requests(context: Context) -> None:
             echo(f"  > {line}")
         for sighting in found:
             echo(f"  {sighting.path}", stack.site_address(f"/people/?face={sighting.face_id}"))
+        for warning in album_people.warnings(found):
+            echo(f"  {warning}")
 
 
 @people.command("forget")
@@ -70,8 +72,8 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         photos = list(dict.fromkeys(sighting.path for sighting in named))
         for path in photos:
             echo(f"  {path}", err=True)
-        for path, number in album_people.side_by_side(named).items():
-            echo(f"{path} shows {number} of these faces, so they can hardly be one person's", err=True)
+        for warning in album_people.warnings(named):
+            echo(warning, err=True)
         click.confirm(f"Forget whoever has these faces, in {count(len(photos), 'photo')}?", abort=True, err=True)
     ignore = processing.seen_dead_letters(stack)
     before: dict[ImagePath, str | None] = {}
@@ -89,6 +91,34 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     for entry in granted:
         album_people.drop(stack, entry)
     print_outcome(outcome, "processed without that face", as_json)
+
+
+@people.command("refuse")
+@click.argument("refused", metavar="REQUEST...", nargs=-1, required=True)
+@yes_option
+@click.pass_obj
+def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None:
+    """Remove removal requests without forgetting anybody.
+
+    REQUEST is the id that `kinpics people requests` prints first. The visitor may ask again.
+    """
+    from scripts import people as album_people
+
+    stack = context.stack
+    found = [entry for entry in album_people.requests(stack) if entry.identity_id in refused]
+    known = {entry.identity_id for entry in found}
+    if found and not yes:
+        for entry in found:
+            echo(f"  {entry.identity_id}", entry.made_at[:10], err=True)
+        click.confirm(f"Refuse {count(len(found), 'removal request')}?", abort=True, err=True)
+    for entry in found:
+        album_people.drop(stack, entry)
+    if found:
+        echo(f"refused: {count(len(found), 'removal request')} removed, nobody is forgotten")
+    if unknown := [name for name in dict.fromkeys(refused) if name not in known]:
+        raise click.ClickException(
+            f"there is no removal request {', '.join(unknown)}: `kinpics people requests` prints the open ones"
+        )
 
 
 @people.command("list")

@@ -21,7 +21,8 @@ const WORDS = {
     `This site has used up its new searches for now. ${again(until)} Searches made earlier still work.`,
   AllowanceReached: (until) =>
     `You have used up your new searches for today. ${again(until)} Searches made earlier still work.`,
-  TooManyRemovalRequests: "This site takes no more removal requests today. Try again tomorrow.",
+  TooManyRemovalRequests: (until) =>
+    `No more removal requests can be made for now. ${again(until)} A request you made earlier still stands.`,
   FaceNotFound: "No photo on this site shows that face any more.",
   NoFace: "No face was found in this picture. Try one that is brighter and closer, with the face towards the camera.",
   FaceTooSmall: "The face is too small to tell from others. Try a picture taken from closer.",

@@ -116,6 +116,8 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "withdraw a request": ("dynamodb", "delete_item", {"TableName": outputs["RequestsTable"], "Key": request}),
         "list requests": ("dynamodb", "scan", {"TableName": outputs["RequestsTable"]}),
         "count requests": count("calls/removal/probe"),
+        "count a visitor's requests": count("calls/removal/probe/one"),
+        "read the counts of requests": recall("calls/removal/probe", "calls/removal/probe/one"),
         "read a visitor's own": partition("MatchesTable", "identity_id", "a"),
         "scan the forgotten": ("dynamodb", "scan", {"TableName": outputs["ForgottenTable"]}),
         "scan what is visitors'": ("dynamodb", "scan", {"TableName": outputs["MatchesTable"]}),
@@ -155,7 +157,14 @@ ALLOWED = {
         "recall an answer",
         "read a visitor's count",
     },
-    "RemovalFunction": {"list faces", "keep a request", "withdraw a request", "count requests"},
+    "RemovalFunction": {
+        "list faces",
+        "keep a request",
+        "withdraw a request",
+        "count requests",
+        "count a visitor's requests",
+        "read the counts of requests",
+    },
 }
 
 

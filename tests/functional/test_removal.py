@@ -5,11 +5,14 @@ import io
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from support import GREEN, RED, FakeAws, LambdaContext, picture
@@ -18,11 +21,14 @@ from functions.answers import RequestError
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.removal import handler as handler_module
 from functions.removal.request import MAX_FACES, MAX_MESSAGE, parse_call
-from functions.removal.requests import MAX_DAILY_REQUESTS, RemovalRequests
+from functions.removal.requests import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
+from functions.shapes import RemovalRequest
 from scripts import people, takeover
+from scripts.commands.people import people as commands
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 VISITOR = "us-east-1:11111111-1111-1111-1111-111111111111"
+HOUR, DAY = 3_600, 86_400
 
 
 @pytest.fixture
@@ -38,7 +44,8 @@ def face(aws: FakeAws) -> str:
 
 @pytest.fixture
 def call(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
-    requests = RemovalRequests(aws.dynamodb, aws.requests_table, aws.faces, aws.ledger, lambda: aws.now)
+    ledger = replace(aws.ledger, patience=0.05)
+    requests = RemovalRequests(aws.dynamodb, aws.requests_table, aws.faces, ledger, lambda: aws.now)
     monkeypatch.setattr(handler_module, "_requests", lambda: requests)
 
     def invoke(visitor: str | None = VISITOR, **event: Any) -> dict:
@@ -78,14 +85,45 @@ def test_a_request_goes_by_itself_after_a_year(aws: FakeAws, face: str, call: Ca
 
 
 def test_nobody_can_fill_the_table(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    aws.now = aws.now // DAY * DAY + 23 * HOUR
     answers = [call(f"visitor {n}", action="ask", face_ids=[face]) for n in range(MAX_DAILY_REQUESTS + 1)]
     assert {answer["statusCode"] for answer in answers[:-1]} == {200}
     assert answers[-1]["err"]["code"] == "TooManyRemovalRequests"
-    aws.rekognition.calls.clear()
-    assert call(action="ask", face_ids=[NOBODY])["statusCode"] == 429
-    assert aws.rekognition.calls == []
+    assert len(aws.rows(aws.requests_table)) == MAX_DAILY_REQUESTS
     assert call("visitor 1", action="withdraw")["statusCode"] == 200, "what was asked can be taken back"
-    aws.now += 86_400
+    aws.now += DAY
+    assert call(action="ask", face_ids=[face])["statusCode"] == 200
+
+
+def test_who_names_unknown_faces_takes_nothing_from_others(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    for number in range(MAX_DAILY_REQUESTS + 1):
+        assert call(f"throw-away {number}", action="ask", face_ids=[NOBODY])["err"]["code"] == "FaceNotFound"
+    assert not [row for row in aws.rows(aws.ledger_table) if row["entry"].startswith("calls/removal/")]
+    assert call(action="ask", face_ids=[face])["statusCode"] == 200
+
+
+def test_throw_away_identities_do_not_use_up_the_day(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    aws.now = aws.now // DAY * DAY + HOUR / 2
+    made = 0
+    while (answer := call(f"throw-away {made}", action="ask", face_ids=[face]))["statusCode"] == 200:
+        made += 1
+    assert made < MAX_DAILY_REQUESTS / 3
+    until = datetime.fromisoformat(answer["err"]["until"]).timestamp()
+    assert until == aws.now + HOUR / 2
+    aws.now = until
+    assert call(action="ask", face_ids=[face])["statusCode"] == 200
+
+
+def test_a_visitor_replaces_a_request_a_few_times_a_day(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+    for _ in range(MAX_VISITOR_DAILY_REQUESTS):
+        assert call(action="ask", face_ids=[face], message="kept")["statusCode"] == 200
+    refused = call(action="ask", face_ids=[face])["err"]
+    assert refused["code"] == "TooManyRemovalRequests"
+    midnight = (aws.now // DAY + 1) * DAY
+    assert datetime.fromisoformat(refused["until"]).timestamp() == midnight
+    assert call(action="status")["output"]["message"] == "kept"
+    assert call("another", action="ask", face_ids=[face])["statusCode"] == 200
+    aws.now = midnight
     assert call(action="ask", face_ids=[face])["statusCode"] == 200
 
 
@@ -200,6 +238,75 @@ def test_faces_of_one_photo_are_told_to_be_of_several_people() -> None:
     assert people.side_by_side(named[:2]) == {}
 
 
+@pytest.fixture
+def owner(aws: FakeAws) -> Callable[..., Result]:
+    """The owner's `kinpics people`; open are requests "one" and "two", and then "several", for both their faces."""
+    path = image_path("set", "both.png")
+    aws.put(path.key, picture(RED, GREEN))
+    aws.album.sync(aws.pics_bucket, path, owner="both", seconds=60)
+    pic = aws.tables.get_pic(path)
+    assert pic is not None
+    both = sorted(pic.face_ids)
+    for name, made_at, face_ids in (("one", 1, both[:1]), ("two", 2, both[1:]), ("several", 3, both)):
+        request = RemovalRequest(
+            identity_id=name, made_at=f"2027-01-0{made_at}", expires_at=4_000_000_000, face_ids=face_ids
+        )
+        aws.dynamodb.put_item(TableName=aws.requests_table, Item=request.to_item())
+    outputs = {
+        "ForgottenTable": aws.forgotten_table,
+        "MatchesTable": aws.matches_table,
+        "RequestsTable": aws.requests_table,
+    }
+    stack = SimpleNamespace(
+        outputs=outputs,
+        dynamodb=aws.dynamodb,
+        ledger=aws.ledger,
+        forgotten=aws.album.forgotten,
+        faces=aws.faces,
+        tables=aws.tables,
+        site_address=lambda path: path,
+    )
+    return lambda *arguments, answer=None: CliRunner().invoke(
+        commands, arguments, input=answer, obj=SimpleNamespace(stack=stack)
+    )
+
+
+def open_requests(aws: FakeAws) -> set[str]:
+    return {row["identity_id"] for row in aws.rows(aws.requests_table)}
+
+
+def test_a_request_is_told_that_names_several_people(owner: Callable[..., Result]) -> None:
+    told = owner("requests").stdout
+    assert told.count("hardly be one person's") == 1
+    assert told.endswith("  set/both.png shows 2 of these faces, so they can hardly be one person's\n")
+
+
+def test_refused_requests_go_and_nobody_is_forgotten(aws: FakeAws, owner: Callable[..., Result]) -> None:
+    before = {found["FaceId"] for found in aws.faces.faces()}
+    result = owner("refuse", "one", "several", "--yes")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert open_requests(aws) == {"two"}
+    assert owner("list").stdout == ""
+    assert {found["FaceId"] for found in aws.faces.faces()} == before
+
+
+def test_nothing_is_refused_without_a_yes(aws: FakeAws, owner: Callable[..., Result]) -> None:
+    result = owner("refuse", "one", answer="n\n")
+    assert result.exit_code == 1
+    assert "Refuse 1 removal request?" in result.stderr
+    assert "one" in open_requests(aws)
+    assert owner("refuse", "one", answer="y\n").exit_code == 0
+    assert "one" not in open_requests(aws)
+
+
+def test_unknown_requests_are_named_and_the_others_refused(aws: FakeAws, owner: Callable[..., Result]) -> None:
+    result = owner("refuse", "three", "two", "four", "--yes")
+    assert result.exit_code == 1
+    assert "there is no removal request three, four:" in result.stderr
+    assert open_requests(aws) == {"one", "several"}
+    assert owner("refuse").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -238,3 +345,15 @@ def test_a_busy_table_is_told_as_such(aws: FakeAws, call: Callable[..., dict], m
     answer = call(action="status")
     assert (answer["statusCode"], answer["err"]["code"]) == (429, "TooManyRequests")
     assert "secret" not in str(answer)
+
+
+def test_a_request_that_can_not_be_counted_is_not_written(
+    aws: FakeAws, face: str, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(RequestItems: dict) -> dict:  # noqa: N803 - AWS's name
+        return {"Responses": {}, "UnprocessedKeys": RequestItems}
+
+    monkeypatch.setattr(aws.dynamodb, "batch_get_item", busy)
+    answer = call(action="ask", face_ids=[face])
+    assert (answer["statusCode"], answer["err"]["code"]) == (429, "TooManyRequests")
+    assert aws.rows(aws.requests_table) == []
