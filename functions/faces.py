@@ -81,7 +81,7 @@ class FaceCollection:
         )["FaceMatches"]
 
     def search_people_by_image(self, image: bytes, threshold: float) -> list[tuple[str, float]] | None:
-        """User ids of the people whom the largest face in a JPEG or PNG resembles, with similarity, best first.
+        """User ids of the people most like the largest face in a JPEG or PNG, with similarity, best first.
 
         A person's descriptor is what Rekognition makes of all portraits together. None where there is no face.
         """

@@ -1,4 +1,4 @@
-"""People who asked to be forgotten: the album keeps one face of each apart, to know whom not to index again.
+"""Forgotten people: the site keeps a reference face of each, to know who not to index again.
 
 A reference face is in the album's collection under an external image id that no photo has. No search reveals it.
 The cost: one SearchFaces for each reference face with each photo that is indexed.

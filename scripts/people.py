@@ -1,7 +1,7 @@
 """People who ask to be forgotten: their removal requests, and granting or refusing them.
 
 The faces leave the collection at once; one of them is cut out and indexed apart, under no pic, so that the process
-function knows whom not to index again. The photos stay: each is processed anew, now without that person's face.
+function knows who not to index again. The photos stay: each is processed anew, now without that person's face.
 """
 
 import io

@@ -154,7 +154,7 @@ class Searcher:
 
 
 def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
-    """The people of the gallery whom a picture resembles, each by the record that stands for them."""
+    """The people in the gallery who resemble a picture, each by the record that stands for them."""
     found = collection.search_people_by_image(request.image, request.threshold)
     if found is None:
         raise _no_face()

@@ -157,7 +157,7 @@ export async function searchPicture(image, threshold) {
  */
 
 /**
- * The people of the gallery whom a picture resembles most, however little.
+ * The people in the gallery most like a picture, however little.
  * @param {string} image  A JPEG in base64.
  * @returns {Promise<Lookalike[]>}
  */

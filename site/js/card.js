@@ -1,4 +1,4 @@
-// A card to show one's friends, drawn in the browser: whom one resembles, and one's own picture only on request.
+// A card to show friends, drawn in the browser: who the visitor looks like, and the visitor's picture only on request.
 
 import { AwsError } from "./aws.js";
 

@@ -1,4 +1,4 @@
-// Members: visitors with an account, whom every device of theirs knows.
+// Members: visitors with an account, known on each of their devices.
 
 import { credentials, endSession, freshSession, known, userPool } from "./aws.js";
 import { config } from "./config.js";

@@ -1,4 +1,4 @@
-// Find one's own photos; how alike a face has to be is the visitor's to choose, without searching again.
+// Find the visitor's photos; a slider sets how similar a face has to be, without searching again.
 
 import { MOST_PHOTOS, searchPicture } from "./album.js";
 import { askForPicture } from "./asking.js";
