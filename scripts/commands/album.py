@@ -49,6 +49,7 @@ def upload(
         raise click.UsageError("--set names one set: give it one folder")
     progress = Progress(quiet=as_json)
     reports = []
+    would_fail = False
     refused: list[PlanError] = []
     for folder in folders:
         try:
@@ -60,6 +61,7 @@ def upload(
             continue
         if dry_run:
             _print_plan(plan, as_json)
+            would_fail = would_fail or bool(plan.refused)
             continue
         report = uploading.carry_out(context.stack, plan, title, concurrency, progress)
         report.url = context.stack.site_address(f"/sets/{address(plan.picset)}/")
@@ -69,7 +71,7 @@ def upload(
     for error in refused:
         echo(f"Error: {error}", err=True)
     if dry_run:
-        sys.exit(bool(refused))
+        sys.exit(bool(refused) or would_fail)
     if not no_build and any(report.processed for report in reports):
         build_and_publish(context.stack)
     if as_json:

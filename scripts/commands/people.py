@@ -20,7 +20,10 @@ def people_requests(context: Context) -> None:
     from scripts import people as album_people
 
     stack = context.stack
-    for request in album_people.requests(stack):
+    waiting = list(album_people.requests(stack))
+    if not waiting:
+        echo("there are no removal requests", err=True)
+    for request in waiting:
         found = album_people.sightings(stack, request.face_ids)
         photos = {str(sighting.path) for sighting in found}
         echo(request.identity_id, request.made_at[:10], count(len(photos), "photo"))
@@ -130,6 +133,8 @@ def people_list(context: Context) -> None:
     known: dict[str, list] = {}
     for entry in album_people.forgotten(context.stack):
         known.setdefault(entry.person, []).append(entry)
+    if not known:
+        echo("nobody is forgotten", err=True)
     for person, entries in sorted(known.items(), key=lambda item: item[1][0].made_at):
         echo(person, entries[0].made_at[:10], count(len(entries), "face"))
 
@@ -150,3 +155,4 @@ def people_remember(context: Context, person: str) -> None:
         raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people list` prints them")
     album_people.remember(stack, found)
     echo(f"remembered: {count(len(found), 'reference face')} removed")
+    echo("run `kinpics reprocess` to find that person in the photos that are already there", err=True)

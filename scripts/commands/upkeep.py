@@ -176,6 +176,8 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
     if as_json:
         shown = [{"key": letter.key, "code": letter.code, "reason": letter.reason} for letter in letters]
         echo_json(shown)
+    elif not letters:
+        echo("every photo could be processed", err=True)
     for letter in [] if as_json else sorted(letters, key=lambda letter: letter.key):
         echo(letter.key, letter.code, letter.reason)
 

@@ -71,6 +71,7 @@ def test_failures_are_told_by_name_and_reason_and_the_rest_goes_on(stack: Runnin
     (folder / "text.jpg").write_text("no image")
     (folder / "half.jpg").write_bytes(noise(5, (800, 600))[:3000])
     (folder / "notes.txt").write_text("left out")
+    assert stack.kinpics("upload", str(folder), "--dry-run", check=False).returncode == 1, "as the upload itself"
     result = stack.kinpics("upload", str(folder), "--json", check=False)
     assert result.returncode == 1
     told = report(result)
