@@ -56,8 +56,12 @@ def owners(aws: FakeAws) -> Any:
     names = {
         "PicsTable": aws.pics_table,
         "PicsByImageIdTable": aws.pics_by_image_id_table,
+        "PicsBucket": aws.pics_bucket,
         "ThumbnailsBucket": aws.thumbnails_bucket,
     }
+    gallery = FaceCollection(aws.rekognition, "gallery")
+    if gallery.collection_id not in aws.rekognition.list_collections()["CollectionIds"]:
+        aws.rekognition.create_collection(CollectionId=gallery.collection_id)
     names |= dict.fromkeys(("IdentityPool", "UserPool", "UserPoolClient", "MatchesTable"), "name")
     return SimpleNamespace(
         outputs=names | dict.fromkeys(("SearchFunction", "RemovalFunction"), "name"),
@@ -68,7 +72,8 @@ def owners(aws: FakeAws) -> Any:
         faces=aws.faces,
         ledger=aws.ledger,
         forgotten=aws.album.forgotten,
-        celebrities=SimpleNamespace(size=lambda: 0),
+        celebrities=gallery,
+        rekognition=aws.rekognition,
         download_rule=aws.downloads,
         parameters={"SignUp": "no"},
         region="us-east-1",
