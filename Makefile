@@ -9,8 +9,10 @@ BIN := $(VENV)/bin
 # The machine's Node.js where it is new enough, else the one that comes as a Python package.
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
-# Tests of a group share a stack; groups run beside each other, since they wait more than they work.
-TEST_GROUPS := contract-tests browser-tests fault-tests other-tests
+# Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
+TEST_GROUPS := fault-tests contract-tests stack-tests browser-tests other-tests
+# Contract tests that start stacks of their own.
+OWN_STACKS := $(foreach name,deployment upkeep stack,tests/contract/test_$(name).py)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
@@ -36,8 +38,14 @@ test: ## Set up and run every test
 coverage: ## The same, and tell which lines no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
-contract-tests browser-tests fault-tests:
+browser-tests fault-tests:
 	@$(BIN)/python -m pytest tests/$(@:-tests=) --durations=10
+
+contract-tests:
+	@$(BIN)/python -m pytest tests/contract $(OWN_STACKS:%=--ignore=%) --durations=10
+
+stack-tests:
+	@$(BIN)/python -m pytest $(OWN_STACKS) --durations=10
 
 other-tests:
 	@$(BIN)/python -m pytest tests/unit tests/functional --durations=10
