@@ -417,9 +417,11 @@ class Tables:
 
 def _is_of_others(picset: PicSet) -> bool:
     """Whether a set's row is not `_COUNTED`."""
-    pics, faces = (picset.source.get(name) for name in ("pic_count", "face_count"))
-    counts = isinstance(pics, Decimal) or (pics is None and picset.source.get("pic") is None)
-    return not (counts and (faces is None or isinstance(faces, Decimal)))
+    source = picset.source
+    is_number = {name: isinstance(source.get(name), Decimal) for name in ("pic_count", "face_count")}
+    # An attribute that is there and null is one that exists, as DynamoDB has it.
+    counts = is_number["pic_count"] or ("pic_count" not in source and "pic" not in source)
+    return not (counts and (is_number["face_count"] or "face_count" not in source))
 
 
 def _path_of(ref: str) -> ImagePath | None:

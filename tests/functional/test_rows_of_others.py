@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, make_fake_aws, picture
@@ -168,7 +168,10 @@ VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.sampled_fr
 NAMES = ["pic", "title", "pic_count", "face_count", "etag", "processed_at", "width", "placeholder", "data", "of_others"]
 
 
-@settings(deadline=None, max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=8, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+)
+@example(rows=[{"face_count": None}], record={})
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(NAMES), VALUES), max_size=3),
     record=st.dictionaries(st.sampled_from(["image_path", "data", "other_paths", "width"]), VALUES),
