@@ -1,4 +1,4 @@
-"""Whom a visitor resembles: how often rightly, and how long it takes from the shutter to the portrait on the screen."""
+"""Lookalikes: how often the right person comes first, and the time from the shutter to the portrait on the screen."""
 
 import base64
 import json

@@ -108,7 +108,7 @@ class Ledger:
         self._count(purpose, ceiling, self._midnight() if ceiling else None)
 
     def count_search(self, ceiling: int, visitor: str | None = None, visitor_ceiling: int = 0) -> None:
-        """Count a paid search: of all visitors' ``ceiling`` a day, by the hour, and of one's own ``visitor_ceiling``.
+        """Count a paid search against the daily ``ceiling``, given out by the hour, and the ``visitor_ceiling``.
 
         ``visitor`` is a Cognito identity, None for the owner. Raises ``CeilingReachedError`` or ``TableBusyError``.
         """

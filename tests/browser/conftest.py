@@ -113,6 +113,6 @@ def published(stack: RunningStack) -> None:
 
 @pytest.fixture
 def face(demo_folders: list[Path]) -> Path:
-    """A picture of one person, whom seven photos of the demo show."""
+    """A picture of one person, who is in seven of the demo photos."""
     (folder,) = [folder for folder in demo_folders if folder.name == "2016_weekend"]
     return folder / "obama3.jpg"

@@ -1,4 +1,4 @@
-"""Whom a visitor resembles, and what may be shown to friends of it."""
+"""Who a visitor looks like, and the card for their friends."""
 
 import io
 import shutil

@@ -1,4 +1,4 @@
-"""Finding one's own photos by a picture, as a visitor does."""
+"""Find my photos: a visitor searches with a picture."""
 
 import base64
 import io

@@ -130,7 +130,7 @@ def mend(stack: Any) -> None:
 
 
 def shown(found: GallerySurvey) -> dict[str, str | None]:
-    """The gallery's portraits and whom they show; checks that all else agrees."""
+    """The gallery's portraits and the people in them; checks that all else agrees."""
     assert list(gallery_drift(found).lines()) == []
     paths = {record.image_path: record.person for record in found.portraits.values()}
     assert len(found.portraits) == len(found.faces) == len(paths)

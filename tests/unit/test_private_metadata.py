@@ -1,4 +1,4 @@
-"""What visitors get of a photo: the same pixels, and nothing of where it was taken, by whom and with which camera."""
+"""What visitors download: the same pixels, with nothing about the place, the owner or the camera."""
 
 import io
 import struct

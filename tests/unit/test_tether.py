@@ -1,4 +1,4 @@
-"""What a stack has started ends with it, also what does not look up from its work."""
+"""What a stack started ends with it, even while it is busy."""
 
 import os
 import subprocess
