@@ -1,14 +1,12 @@
-"""The tables ``pics``, ``pics_by_image_id`` and ``leases``, and the transactions that keep their rows in step.
+"""The tables ``pics`` and ``pics_by_image_id``, and the transactions that keep their rows in step.
 
 A pic's row, its row by image id and its set's counters change in one transaction. Each write names what it has
-seen (the etag of the row before), so a write from stale knowledge fails whole. The lease lets one worker at a time
-work on a pic: S3 tells of the same object twice and in any order, and without it two workers could each keep half.
+seen (the etag of the row before), so a write from stale knowledge fails whole.
 
 Pics of the same bytes share an image id, and so their row by it: it leads to one of them and names the others, and
 passes to one of these when its own pic goes (docs/decisions/0013). Who searches finds a pic's own row by its path.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -34,14 +32,6 @@ _COUNTED = (
 )
 
 
-class LeaseTakenError(Exception):
-    """Another worker is at this pic."""
-
-    def __init__(self, path: ImagePath, seconds: float):
-        super().__init__(f"{path} is being processed by another worker for at most {seconds:.0f} s more")
-        self.seconds = seconds
-
-
 class StaleRowError(Exception):
     """The rows changed between reading and writing, again and again."""
 
@@ -56,7 +46,6 @@ class Tables:
     client: Any
     pics: str
     pics_by_image_id: str
-    leases: str = ""
     patience: float = PATIENCE_SECONDS
 
     # Reading
@@ -203,45 +192,6 @@ class Tables:
             UpdateExpression="SET title = :title",
             ExpressionAttributeValues={":title": title},
         )
-
-    # Leases
-
-    def acquire_lease(self, path: ImagePath, owner: str, seconds: float) -> bool:
-        """Take the pic for ``seconds``. Returns whether an earlier worker left it unfinished.
-
-        The same ``owner`` (the queue message) takes over its own lease: the message is only given out again when
-        the worker before is dead. Raises ``LeaseTakenError``.
-        """
-        now = time.time()
-        try:
-            response = self.client.put_item(
-                TableName=self.leases,
-                Item={"image_path": str(path), "owner": owner, "expires_at": int(now + seconds) + 1},
-                ConditionExpression="attribute_not_exists(image_path) OR expires_at < :now OR #owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":now": int(now), ":owner": owner},
-                ReturnValues="ALL_OLD",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            lease = self._get(self.leases, {"image_path": str(path)}) or {}
-            raise LeaseTakenError(path, max(1.0, float(lease.get("expires_at", now)) - now)) from None
-        return bool(response.get("Attributes"))
-
-    def release_lease(self, path: ImagePath, owner: str) -> None:
-        """Give the pic back; a lease that has passed to another worker stays."""
-        try:
-            self.client.delete_item(
-                TableName=self.leases,
-                Key={"image_path": str(path)},
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": owner},
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
 
     # Inside
 

@@ -15,6 +15,7 @@ from PIL import Image
 from functions.faces import FaceCollection
 from functions.forgotten import ForgottenPeople
 from functions.ledger import Ledger
+from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import Tables
@@ -148,7 +149,11 @@ class FakeAws:
 
     @property
     def tables(self) -> Tables:
-        return Tables(self.dynamodb, self.pics_table, self.pics_by_image_id_table, self.leases_table)
+        return Tables(self.dynamodb, self.pics_table, self.pics_by_image_id_table)
+
+    @property
+    def leases(self) -> Leases:
+        return Leases(self.dynamodb, self.leases_table)
 
     @property
     def faces(self) -> FaceCollection:
@@ -165,7 +170,7 @@ class FakeAws:
     @property
     def album(self) -> Album:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
-        return Album(self.objects, self.faces, self.tables, self.ledger, forgotten)
+        return Album(self.objects, self.faces, self.tables, self.leases, self.ledger, forgotten)
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)

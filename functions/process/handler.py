@@ -21,9 +21,10 @@ from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.images import UnusableImageError
+from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.sync import Album
-from functions.tables import LeaseTakenError, Tables
+from functions.tables import Tables
 
 logger = Logger()
 metrics = Metrics()
@@ -49,12 +50,8 @@ def _clients() -> tuple[Album, Any]:
     album = Album(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
-        tables=Tables(
-            dynamodb,
-            environment["PICS_TABLE"],
-            environment["PICS_BY_IMAGE_ID_TABLE"],
-            environment["LEASES_TABLE"],
-        ),
+        tables=Tables(dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"]),
+        leases=Leases(dynamodb, environment["LEASES_TABLE"]),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
     )

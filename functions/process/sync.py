@@ -21,6 +21,7 @@ from functions.forgotten import SIMILARITY, ForgottenPeople
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.images import Renditions, UnusableImageError, render
+from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
 from functions.shapes import Pic, grid_key
@@ -42,6 +43,7 @@ class Album:
     objects: Objects
     faces: FaceCollection
     tables: Tables
+    leases: Leases
     ledger: Ledger
     forgotten: ForgottenPeople
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -53,21 +55,21 @@ class Album:
         pic, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
         ``CeilingReachedError`` when its faces can't be paid for today, and whatever AWS raises: to be tried again.
         """
-        abandoned = self.tables.acquire_lease(path, owner, seconds)
+        abandoned = self.leases.acquire(path, owner, seconds)
         try:
             known = None if force or abandoned else self._known_etag(bucket, path)
             if known is None or not self.objects.has_download(path, known):
                 self._bring_in_sync(bucket, path, abandoned, known)
         except UnusableImageError:
             self._remove(path, abandoned)
-            self.tables.release_lease(path, owner)
+            self.leases.release(path, owner)
             raise
         except CeilingReachedError:
             if not abandoned:
-                self.tables.release_lease(path, owner)
+                self.leases.release(path, owner)
             raise
         # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
-        self.tables.release_lease(path, owner)
+        self.leases.release(path, owner)
 
     def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
         """ETag of an original that the row and both thumbnails show already."""

@@ -18,8 +18,8 @@ from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aw
 from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
+from functions.process.leases import LeaseTakenError
 from functions.shapes import ImageRecord, Pic
-from functions.tables import LeaseTakenError
 
 KEY = "photos/set/a.jpg"
 
@@ -425,7 +425,7 @@ def _die(*_: Any, **__: Any) -> None:
 
 def test_a_pic_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
-    aws.tables.acquire_lease(parse_key(KEY), "someone else", 30)
+    aws.leases.acquire(parse_key(KEY), "someone else", 30)
     assert handle(message(KEY)) == ["message-1"]
     assert 1 <= handle.pauses[-1] <= 33
     assert aws.rows("pics") == []
@@ -433,7 +433,7 @@ def test_a_pic_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -
 
 def test_a_lease_runs_out(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
-    aws.tables.acquire_lease(parse_key(KEY), "someone dead", -10)
+    aws.leases.acquire(parse_key(KEY), "someone dead", -10)
     assert handle(message(KEY)) == []
     check_agreement(aws)
 

@@ -1,0 +1,66 @@
+"""Table ``leases``: one worker at a time works on a pic.
+
+S3 tells of the same object twice and in any order; without a lease, two workers could each keep half of what they made.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.keys import ImagePath
+
+
+class LeaseTakenError(Exception):
+    """Another worker is at this pic."""
+
+    def __init__(self, path: ImagePath, seconds: float):
+        super().__init__(f"{path} is being processed by another worker for at most {seconds:.0f} s more")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Leases:
+    """The leases in a table. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``)."""
+
+    client: Any
+    table: str
+
+    def acquire(self, path: ImagePath, owner: str, seconds: float) -> bool:
+        """Take the pic for ``seconds``. Returns whether an earlier worker left it unfinished.
+
+        The same ``owner`` (the queue message) takes over its own lease: the message is only given out again when
+        the worker before is dead. Raises ``LeaseTakenError``.
+        """
+        now = time.time()
+        try:
+            response = self.client.put_item(
+                TableName=self.table,
+                Item={"image_path": str(path), "owner": owner, "expires_at": int(now + seconds) + 1},
+                ConditionExpression="attribute_not_exists(image_path) OR expires_at < :now OR #owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":now": int(now), ":owner": owner},
+                ReturnValues="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            key = {"image_path": str(path)}
+            lease = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item", {})
+            raise LeaseTakenError(path, max(1.0, float(lease.get("expires_at", now)) - now)) from None
+        return bool(response.get("Attributes"))
+
+    def release(self, path: ImagePath, owner: str) -> None:
+        """Give the pic back; a lease that has passed to another worker stays."""
+        try:
+            self.client.delete_item(
+                TableName=self.table,
+                Key={"image_path": str(path)},
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": owner},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
