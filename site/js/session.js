@@ -13,6 +13,8 @@ const STORE = "kinpics.session";
 
 /** @type {Session | null} */
 let memory = null;
+// The member that this page is for; signing out here needs no reload.
+let shown = session()?.email;
 
 /** @returns {Session | null}  Null for a guest. */
 export function session() {
@@ -23,13 +25,10 @@ export function session() {
   }
 }
 
-/**
- * Show a page anew once its member is signed out elsewhere: in another tab, or on the page after it.
- */
+/** Reload this page once its member has signed out elsewhere: in another tab, or on the page after it. */
 export function watchSignOut() {
-  const member = session()?.email;
   const look = () => {
-    if (member && session()?.email !== member) location.reload();
+    if (shown && session()?.email !== shown) location.reload();
   };
   addEventListener("storage", look);
   addEventListener("pageshow", (event) => event.persisted && look());
@@ -38,6 +37,7 @@ export function watchSignOut() {
 /** @param {Session | null} kept  Null for a guest; to sign out, `endSession` drops the keys too. */
 export function keepSession(kept) {
   memory = null;
+  shown = kept?.email;
   try {
     if (kept) localStorage.setItem(STORE, JSON.stringify(kept));
     else localStorage.removeItem(STORE);

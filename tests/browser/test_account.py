@@ -133,6 +133,9 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     keys = page.evaluate("JSON.parse(localStorage.getItem('kinpics.credentials'))")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'kinpics.credentials' }))")  # the other tab's
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("status")).to_have_text("You are signed out."), "the page that signed out stays"
     left = page.evaluate("JSON.stringify(localStorage)")
     assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]
     assert keys["secretAccessKey"] not in left
