@@ -19,6 +19,7 @@ export class Viewer {
     this.nameOf = nameOf;
     /** @type {import("photoswipe").default | null} */
     this.pswp = null;
+    this.opening = false;
     this.leaving = false;
     addEventListener("popstate", () => this.followAddress());
   }
@@ -60,9 +61,10 @@ export class Viewer {
    * @param {boolean} animated  Whether the picture grows out of its tile.
    */
   async #open(index, animated) {
+    if (this.pswp || this.opening) return;
+    this.opening = true;
     try {
       const lightbox = await import("./lightbox.js");
-      if (this.pswp) return;
       this.pswp = await lightbox.open(this.grid.pics, index, animated, {
         tile: (at) => this.grid.tile(at),
         shown: (pic) => this.#shown(pic),
@@ -75,6 +77,8 @@ export class Viewer {
       });
     } catch (error) {
       tell(error, () => this.#open(index, animated));
+    } finally {
+      this.opening = false;
     }
   }
 

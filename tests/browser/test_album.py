@@ -43,6 +43,23 @@ def test_from_the_index_to_a_person_and_back(page: Page) -> None:
     expect(page.get_by_role("link", name="2015 pioneers")).to_be_visible()
 
 
+def test_a_photo_opens_once_however_slowly(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/assets/lightbox-*.css", lambda route: held.append(route))
+    page.goto(SET)
+    page.locator(".grid.live").wait_for()
+    page.get_by_role("link", name="Photo group.jpg").click()
+    expect(page).to_have_url(re.compile(r"\?pic=group\.jpg$"))
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")  # as when the page asks for its photos meanwhile
+    while not held:
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(200)
+    held[0].continue_()
+    expect(page.locator(".face")).to_have_count(4)
+    page.wait_for_timeout(300)
+    expect(page.locator(".pswp")).to_have_count(1)
+
+
 def test_faces_lie_on_the_faces(page: Page) -> None:
     """Each button covers the face it is for: checked against the boxes in the table, at fit and zoomed in."""
     page.goto(f"{SET}?pic=group.jpg")
