@@ -1,5 +1,7 @@
+import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +49,22 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / target).exists(), f"{page} links to {target}, which is not there"
+
+
+def test_every_path_in_the_guide_for_contributors_exists() -> None:
+    page = (ROOT / "docs" / "contributing.md").read_text()
+    named = [path for path in re.findall(r"`([\w.-]+/[\w./-]*)`", page) if not path.startswith(".venv/")]
+    assert len(named) > 5
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_notice_names_every_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    required = [*project["dependencies"], *extras.get("local", [])]
+    packages = {re.split(r"[=\[]", requirement)[0] for requirement in required}
+    packages |= set(json.loads((ROOT / "package.json").read_text())["dependencies"])
+    assert {package for package in packages if package not in (ROOT / "NOTICE").read_text()} == set()
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
