@@ -37,6 +37,35 @@ class BuildError(Exception):
 
 
 @dataclass(frozen=True)
+class Page:
+    """One of the pages that ``site/pages.json`` lists; its template is ``site/templates/pages/<name>.html``."""
+
+    name: str
+    # In the site's address; `{set}` stands for the name of a set.
+    path: str
+    # In `site/js/pages/`, without its ending.
+    script: str | None
+    # Whether search engines may never show it.
+    noindex: bool
+
+    @property
+    def is_of_set(self) -> bool:
+        """Whether each set has such a page of its own."""
+        return "{set}" in self.path
+
+    def file(self, picset: str = "") -> str:
+        """Where the page stands in the rendered site."""
+        path = self.path.removeprefix("/").replace("{set}", picset)
+        return path if path.endswith(".html") else path + "index.html"
+
+
+def list_pages() -> dict[str, Page]:
+    """The pages of the site by their names."""
+    listed = json.loads((ROOT / "site" / "pages.json").read_text(encoding="utf-8"))
+    return {name: Page(name, **page) for name, page in listed.items()}
+
+
+@dataclass(frozen=True)
 class Assets:
     """URLs of the bundled files by their source name, and what each script imports at once."""
 
@@ -58,21 +87,13 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     # Under a name without a hash as well, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     pages = _Pages(fresh, config, assets, _browser_config(stack, config))
-    pages.write(
-        "index.html",
-        "index.html",
-        sets=sorted(sets, key=lambda picset: picset.sortkey, reverse=True),
-        has_gallery=stack.celebrities.size() > 0,
-    )
-    pages.write("404.html", "404.html")
-    pages.write("people/index.html", "people.html")
-    pages.write("account/index.html", "account.html")
-    pages.write("faces/index.html", "faces.html")
-    pages.write("selfie/index.html", "selfie.html")
-    pages.write("lookalike/index.html", "lookalike.html")
+    newest_first = sorted(sets, key=lambda picset: picset.sortkey, reverse=True)
+    pages.write_of_site(sets=newest_first, has_gallery=stack.celebrities.size() > 0)
     for picset in sets:
         rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
-        _write_set(pages, picset, [_with_size(Pic.from_item(item)) for item in rows(picset.sortkey)])
+        pics = [_with_size(Pic.from_item(item)) for item in rows(picset.sortkey)]
+        title = picset.title or title_of(picset.sortkey)
+        pages.write_of_set(picset.sortkey, title=title, pics=pics)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
     return dist
@@ -93,16 +114,12 @@ def view_url(picset: str, file: str) -> str:
     return f"/thumbnails/{VIEW_WIDTH}/photos/{address(picset, file)}"
 
 
-def set_url(picset: str) -> str:
-    """Address of a set's page."""
-    return f"/sets/{address(picset)}/"
-
-
 class _Pages:
     """Writes pages from templates."""
 
     def __init__(self, folder: Path, config: SiteConfig, assets: Assets, browser_config: dict[str, Any]):
         self._folder = folder
+        self._pages = list_pages()
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(ROOT / "site" / "templates"),
             autoescape=True,
@@ -113,18 +130,37 @@ class _Pages:
         self._templates.globals |= {
             "site": config,
             "assets": assets,
+            "pages": self._pages,
             "browser_config": {**browser_config, "lightboxCss": assets["lightbox.css"]},
             "origins": _origins(browser_config),
+            "first_tiles": _FIRST_TILES,
+            "eager_tiles": _EAGER_TILES,
             "title_of": title_of,
             "thumbnail_url": thumbnail_url,
             "view_url": view_url,
-            "set_url": set_url,
+            "set_url": self._set_url,
         }
 
-    def write(self, path: str, template: str, **context: Any) -> None:
-        target = self._folder / path
+    def write_of_site(self, **context: Any) -> None:
+        """Write the pages that the site has once."""
+        for page in self._pages.values():
+            if not page.is_of_set:
+                self._write(page, "", context)
+
+    def write_of_set(self, picset: str, **context: Any) -> None:
+        """Write the pages that each set has."""
+        for page in self._pages.values():
+            if page.is_of_set:
+                self._write(page, picset, {"picset": picset, **context})
+
+    def _write(self, page: Page, picset: str, context: dict[str, Any]) -> None:
+        target = self._folder / page.file(picset)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(self._templates.get_template(template).render(**context), encoding="utf-8")
+        template = self._templates.get_template(f"pages/{page.name}.html")
+        target.write_text(template.render(page=page, **context), encoding="utf-8")
+
+    def _set_url(self, picset: str) -> str:
+        return self._pages["set"].path.replace("{set}", address(picset))
 
 
 def _is_shown(picset: PicSet) -> bool:
@@ -138,19 +174,6 @@ def _is_shown(picset: PicSet) -> bool:
 def _with_size(pic: Pic) -> Pic:
     """The photo with a size to lay out; rows that others wrote may lack one."""
     return pic if pic.width and pic.height else replace(pic, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
-
-
-def _write_set(pages: _Pages, picset: PicSet, pics: list[Pic]) -> None:
-    context = {"picset": picset.sortkey, "title": picset.title or title_of(picset.sortkey)}
-    pages.write(
-        f"sets/{picset.sortkey}/index.html",
-        "set.html",
-        first=pics[:_FIRST_TILES],
-        eager=_EAGER_TILES,
-        pic_count=len(pics),
-        **context,
-    )
-    pages.write(f"sets/{picset.sortkey}/all/index.html", "all.html", pics=pics, **context)
 
 
 def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:

@@ -29,7 +29,7 @@ VISITORS = 100
 PHOTOS = 20
 # The longest that visitors keep on; an upload takes a fraction of it.
 MAX_SECONDS = 240
-# As site/js/aws.js has aws4fetch do.
+# As site/js/aws/ has aws4fetch do.
 _RETRIES = 2
 _FIRST_PAUSE = 0.05
 

@@ -2,9 +2,9 @@
 
 CloudFront keeps what it serves under the path as it is written, S3 reads that path, and an invalidation takes nothing
 encoded but what RFC 1738 calls unsafe and what is not ASCII; so just that is encoded here, and two characters that a
-path can't hold plainly: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in site/js/urls.js,
-and in template.yaml, whose router brings whatever a visitor typed into this form; tests/data/addresses.json holds all
-of them together.
+path can't hold plainly: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in
+site/js/photos/urls.js, and in template.yaml, whose router brings whatever a visitor typed into this form;
+tests/data/addresses.json holds all of them together.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
 """

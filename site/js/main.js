@@ -1,23 +1,24 @@
-// The one script of every page; what is large and not needed at once is imported when it is.
+// The one script of every page: it starts the script that site/pages.json names for the page. What is large and not
+// needed at once is imported when it is.
 
-import { showIndex } from "./index.js";
-import { showPerson } from "./people.js";
-import { watchSignOut } from "./session.js";
-import { showSet } from "./set.js";
+import { showIndex } from "./pages/index.js";
+import { showPerson } from "./pages/person.js";
+import { showSet } from "./pages/set.js";
+import { watchSignOut } from "./aws/session.js";
 
 // One script for all of them: the bundler cuts a chunk for each set of scripts that share a module.
-const visitor = () => import("./visitor.js");
+const later = () => import("./later.js");
 
 /** @type {Record<string, () => void>} */
-const PAGES = {
-  account: () => void visitor().then((pages) => pages.showAccount()),
-  faces: () => void visitor().then((pages) => pages.browseFaces()),
+const SCRIPTS = {
+  account: () => void later().then((scripts) => scripts.showAccount()),
+  faces: () => void later().then((scripts) => scripts.showFaces()),
   index: showIndex,
-  lookalike: () => void visitor().then((pages) => pages.showLookalike()),
+  lookalike: () => void later().then((scripts) => scripts.showLookalike()),
   person: showPerson,
-  selfie: () => void visitor().then((pages) => pages.showSelfie()),
+  selfie: () => void later().then((scripts) => scripts.showSelfie()),
   set: showSet,
 };
 
 watchSignOut();
-PAGES[document.documentElement.dataset.page ?? ""]?.();
+SCRIPTS[document.documentElement.dataset.page ?? ""]?.();

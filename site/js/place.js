@@ -1,6 +1,6 @@
 // Where one was: scroll position in the history entry, the pictures it belongs to in the session's storage.
 
-/** @typedef {import("./album.js").Pic} Pic */
+/** @typedef {import("./photos/photos.js").Pic} Pic */
 
 const SETTLED_MS = 150;
 

@@ -1,7 +1,7 @@
 // Tells people what went wrong, in words, and lets them try again.
 
-import { AwsError } from "./aws.js";
-import { onWaiting } from "./patience.js";
+import { AwsError } from "./aws/calls.js";
+import { onWaiting } from "./aws/patience.js";
 
 // A page asks for nothing that visitors may not have, so a refusal means that the site is closed.
 const CLOSED = "This site is closed for now. Nothing is lost; please come back later.";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { boxInPercent, cropToFace, justify, visible } from "../../site/js/layout.js";
+import { boxInPercent, cropToFace, justify, visible } from "../../site/js/grid/layout.js";
 
 /** A repeatable stream of numbers from 0 to 1. */
 function* numbers(seed) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onWaiting, patiently } from "../../site/js/patience.js";
+import { onWaiting, patiently } from "../../site/js/aws/patience.js";
 
 /** @param {string} code */
 const failure = (code) => Object.assign(new Error(code), { code });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 // Pages have their configuration in an element.
 globalThis.document = { getElementById: () => ({ textContent: "{}" }) };
-const { AwsError } = await import("../../site/js/aws.js");
+const { AwsError } = await import("../../site/js/aws/calls.js");
 const { inWords } = await import("../../site/js/problems.js");
 
 for (const code of ["CeilingReached", "AllowanceReached", "TooManyRemovalRequests"]) {

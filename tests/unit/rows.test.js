@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { facesFrom, isUncounted, picFrom, picSetFrom } from "../../site/js/rows.js";
+import { facesFrom, isUncounted, picFrom, picSetFrom } from "../../site/js/photos/rows.js";
 
 const STRANGE = [undefined, null, "", "x", -1, true, [], {}, [null], { FaceRecords: "x" }, { FaceRecords: [null, {}, { Face: 1 }] }];
 

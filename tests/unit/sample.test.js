@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { draw } from "../../site/js/sample.js";
+import { draw } from "../../site/js/photos/sample.js";
 
 test("draws each item once, and none without weight", () => {
   const drawn = draw(["a", "b", "c", "d"], 10, (item) => (item === "c" ? 0 : 1));

@@ -68,7 +68,7 @@ def rendered_arns(logical_id: str) -> str:
 
 
 def test_visitors_may_do_what_the_page_calls_and_nothing_else() -> None:
-    scripts = "".join(path.read_text() for path in (ROOT / "site" / "js").glob("*.js"))
+    scripts = "".join(path.read_text() for path in (ROOT / "site" / "js").rglob("*.js"))
     actions = {f"dynamodb:{operation}" for operation in re.findall(r'\bdynamodb\("(\w+)"', scripts)}
     if re.search(r"\binvoke\(", scripts):
         actions.add("lambda:InvokeFunction")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { downloadUrl, portraitUrl, setUrl, thumbnailUrl, viewUrl } from "../../site/js/urls.js";
+import { downloadUrl, portraitUrl, setUrl, thumbnailUrl, viewUrl } from "../../site/js/photos/urls.js";
 
 const table = JSON.parse(await readFile(new URL("../data/addresses.json", import.meta.url), "utf8"));
 

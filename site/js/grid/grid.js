@@ -1,0 +1,221 @@
+// The grid of pictures: the layout of all, but only the tiles near the viewport in the document.
+
+import { justify, visible } from "./layout.js";
+import { placeholder } from "./placeholder.js";
+import { thumbnailUrl, viewUrl } from "../photos/urls.js";
+
+/** @typedef {import("../photos/photos.js").Pic} Pic */
+
+// Kept in the document above and below what is seen, in viewport heights.
+const MARGIN = 0.5;
+
+export class Grid {
+  /**
+   * @param {HTMLElement} element  Its tiles, where it has some already, are taken over.
+   * @param {(index: number) => void} open  Called when a tile is chosen.
+   */
+  constructor(element, open) {
+    this.element = element;
+    /** @type {Pic[]} */
+    this.pics = [];
+    /** @type {Map<string, HTMLElement>} */
+    this.tiles = new Map();
+    for (const tile of element.querySelectorAll("a.tile")) {
+      if (tile instanceof HTMLElement && tile.dataset.key) this.tiles.set(tile.dataset.key, tile);
+    }
+    this.live = false;
+    this.layout = justify([], 1, 1, 0);
+    this.frame = 0;
+    this.width = 0;
+    element.addEventListener("click", (event) => {
+      const tile = event.target instanceof Element ? event.target.closest("a.tile") : null;
+      const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+      const index = tile instanceof HTMLElement ? this.indexOf(tile.dataset.key ?? "") : -1;
+      if (index < 0 || !plain) return;
+      event.preventDefault();
+      open(index);
+    });
+    addEventListener("scroll", () => this.#soon(), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(element);
+  }
+
+  /**
+   * Take over the tiles that were rendered into the page; they stay where the style sheet put them until `show`.
+   * @param {string} picset
+   */
+  adopt(picset) {
+    this.pics = [...this.tiles.values()].map((tile) => ({
+      picset,
+      file: tile.dataset.file ?? "",
+      width: Number(tile.dataset.width),
+      height: Number(tile.dataset.height),
+      placeholder: tile.dataset.placeholder ?? "",
+    }));
+  }
+
+  /** Lay pictures out, holding on to what is seen. @param {Pic[]} pics */
+  show(pics) {
+    const anchor = this.#anchor();
+    this.pics = pics;
+    this.#arrange();
+    if (anchor) this.#keep(anchor);
+    this.#draw();
+  }
+
+  /** @param {string} key */
+  indexOf(key) {
+    return this.pics.findIndex((pic) => keyOf(pic) === key);
+  }
+
+  /**
+   * The tile of a pic, if it is in the document.
+   * @param {number} index
+   */
+  tile(index) {
+    const pic = this.pics[index];
+    return pic ? this.tiles.get(keyOf(pic)) : undefined;
+  }
+
+  /**
+   * Scroll a pic's tile into view, where it is not.
+   * @param {number} index
+   */
+  reveal(index) {
+    const top = this.layout.top[index];
+    if (top === undefined) return; // not laid out yet
+    const y = this.#offset() + top;
+    const height = this.layout.height[index] ?? 0;
+    if (y < scrollY || y + height > scrollY + innerHeight) scrollTo(0, y - (innerHeight - height) / 2);
+    this.#draw();
+  }
+
+  #arrange() {
+    const style = getComputedStyle(this.element);
+    this.width = this.element.clientWidth;
+    this.layout = justify(
+      this.pics.map((pic) => pic.width / pic.height),
+      this.element.getBoundingClientRect().width,
+      parseFloat(style.getPropertyValue("--row")),
+      parseFloat(style.getPropertyValue("--gap")),
+    );
+    this.live = true;
+    this.element.classList.add("live");
+    this.element.style.height = `${this.layout.total}px`;
+  }
+
+  #draw() {
+    const top = scrollY - this.#offset();
+    const [first, last] = visible(this.layout, top - innerHeight * MARGIN, top + innerHeight * (1 + MARGIN));
+    const wanted = new Set();
+    for (let index = first; index < last; index += 1) {
+      const pic = this.pics[index];
+      if (pic) wanted.add(keyOf(pic));
+    }
+    for (const [key, tile] of this.tiles) {
+      // A tile that has the focus stays, so that the keyboard keeps its place.
+      if (!wanted.has(key) && (!tile.contains(document.activeElement) || this.indexOf(key) < 0)) {
+        tile.remove();
+        this.tiles.delete(key);
+      }
+    }
+    /** @type {HTMLElement | null} */
+    let before = null;
+    for (let index = first; index < last; index += 1) {
+      const pic = this.pics[index];
+      if (!pic) continue;
+      const key = keyOf(pic);
+      const tile = this.tiles.get(key) ?? this.#make(pic, key);
+      this.#place(tile, index);
+      if (!tile.isConnected) {
+        if (before) before.after(tile);
+        else this.element.prepend(tile);
+      }
+      before = tile;
+    }
+  }
+
+  /**
+   * @param {HTMLElement} tile
+   * @param {number} index
+   */
+  #place(tile, index) {
+    tile.style.left = `${this.layout.left[index]}px`;
+    tile.style.top = `${this.layout.top[index]}px`;
+    tile.style.width = `${this.layout.width[index]}px`;
+    tile.style.height = `${this.layout.height[index]}px`;
+  }
+
+  /**
+   * @param {Pic} pic
+   * @param {string} key
+   */
+  #make(pic, key) {
+    const tile = document.createElement("a");
+    tile.className = "tile";
+    tile.href = viewUrl(pic);
+    tile.dataset.key = key;
+    tile.dataset.file = pic.file;
+    const image = document.createElement("img");
+    image.alt = describe(pic);
+    image.decoding = "async";
+    image.width = pic.width;
+    image.height = pic.height;
+    image.style.backgroundImage = placeholder(pic.placeholder);
+    image.src = thumbnailUrl(pic);
+    tile.append(image);
+    if (pic.similarity !== undefined) {
+      const badge = document.createElement("span");
+      badge.className = "similarity";
+      badge.textContent = percent(pic.similarity);
+      tile.append(badge);
+    }
+    this.tiles.set(key, tile);
+    return tile;
+  }
+
+  /** The uppermost visible tile and where it is seen, to hold on to while the layout changes. */
+  #anchor() {
+    if (scrollY === 0 || !this.live) return null;
+    const [first] = visible(this.layout, scrollY - this.#offset(), Infinity);
+    const pic = this.pics[first];
+    return pic ? { key: keyOf(pic), y: (this.layout.top[first] ?? 0) - scrollY } : null;
+  }
+
+  /** @param {{key: string, y: number}} anchor */
+  #keep(anchor) {
+    const top = this.layout.top[this.indexOf(anchor.key)];
+    if (top !== undefined && Math.abs(top - anchor.y - scrollY) > 1) scrollTo(0, top - anchor.y);
+  }
+
+  #offset() {
+    return this.element.getBoundingClientRect().top + scrollY;
+  }
+
+  #resized() {
+    if (!this.live || this.element.clientWidth === this.width) return;
+    this.show(this.pics);
+  }
+
+  #soon() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.live) this.#draw();
+    });
+  }
+}
+
+/** @param {{picset: string, file: string}} pic */
+export function keyOf(pic) {
+  return `${pic.picset}/${pic.file}`;
+}
+
+/** Never rounded up: 100 % is the clicked face itself. @param {number} similarity */
+function percent(similarity) {
+  return similarity < 99 || similarity === 100 ? `${Math.floor(similarity)} %` : `${Math.floor(similarity * 10) / 10} %`;
+}
+
+/** @param {Pic} pic */
+function describe(pic) {
+  const similarity = pic.similarity === undefined ? "" : `, ${percent(pic.similarity)} similar`;
+  return `Photo ${pic.file}${similarity}`;
+}

@@ -1,0 +1,90 @@
+// Faces of the album at random, to look around by: each leads to all photos of that person.
+
+import { picsOf, picSets, withFaces } from "../photos/photos.js";
+import { facePortrait } from "../faces/buttons.js";
+import { clear, tell } from "../problems.js";
+import { draw } from "../photos/sample.js";
+
+/**
+ * @typedef {import("../photos/photos.js").Pic} Pic
+ * @typedef {import("../photos/photos.js").Face} Face
+ */
+
+const FACES = 50;
+// Of a large album, so many sets are looked into at a time.
+const SETS = 8;
+const PORTRAIT_PX = 88;
+
+/** Start the page. */
+export async function showFaces() {
+  const list = /** @type {HTMLElement} */ (document.getElementById("faces"));
+  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
+  const button = /** @type {HTMLButtonElement} */ (document.getElementById("more"));
+  /** @type {Set<string>} */
+  const looked = new Set();
+  // Each face there is to draw, by its pic and its place in it.
+  /** @type {{pic: Pic, index: number}[]} */
+  let drawable = [];
+
+  async function more() {
+    button.disabled = true;
+    try {
+      clear();
+      if (drawable.length < FACES) drawable.push(...(await lookIntoSets(looked)));
+      const drawn = new Set(draw(drawable, FACES, () => 1));
+      const faces = await facesOf([...drawn]);
+      drawable = drawable.filter((entry) => !drawn.has(entry));
+      const portraits = faces.map(({ pic, face }) => portrait(pic, face));
+      list.append(...portraits);
+      if (list.childElementCount > portraits.length) portraits[0]?.querySelector("button")?.focus();
+      const shown = list.childElementCount;
+      count.textContent = shown ? `${shown === 1 ? "1 face" : `${shown} faces`}: choose one` : "There are no faces on this site yet.";
+      button.hidden = !drawable.length && !(await unseen(looked)).length;
+    } catch (error) {
+      if (!list.childElementCount) count.textContent = "";
+      tell(error, more);
+    }
+    button.disabled = false;
+  }
+
+  button.addEventListener("click", more);
+  await more();
+}
+
+/** Sets with faces that were not looked into. @param {Set<string>} looked */
+async function unseen(looked) {
+  return (await picSets()).filter((set) => set.faceCount > 0 && !looked.has(set.name));
+}
+
+/**
+ * The faces of some sets that were not looked into before.
+ * @param {Set<string>} looked  Gets their names.
+ */
+async function lookIntoSets(looked) {
+  const drawn = draw(await unseen(looked), SETS, (set) => set.faceCount);
+  const pics = await Promise.all(drawn.map((set) => picsOf(set)));
+  for (const set of drawn) looked.add(set.name);
+  return pics.flat().flatMap((pic) => Array.from({ length: pic.faceCount ?? 0 }, (_, index) => ({ pic, index })));
+}
+
+/**
+ * @param {{pic: Pic, index: number}[]} drawn
+ * @returns {Promise<{pic: Pic, face: Face}[]>}  Without those that are gone meanwhile.
+ */
+async function facesOf(drawn) {
+  const pics = new Map((await withFaces(drawn.map(({ pic }) => pic))).map((pic) => [`${pic.picset}/${pic.file}`, pic]));
+  return drawn.flatMap(({ pic, index }) => {
+    const face = pics.get(`${pic.picset}/${pic.file}`)?.faces?.[index];
+    return face ? [{ pic, face }] : [];
+  });
+}
+
+/**
+ * @param {Pic} pic
+ * @param {Face} face
+ */
+function portrait(pic, face) {
+  const item = document.createElement("li");
+  item.append(facePortrait(pic, face, PORTRAIT_PX, (url) => location.assign(url)));
+  return item;
+}

@@ -1,0 +1,98 @@
+// Reads rows, whoever wrote them. The album this project follows wrote only names and faces, and older or newer releases
+// may lack something too: missing or malformed values become ones that can be shown.
+
+/**
+ * @typedef {import("./photos.js").Face} Face
+ * @typedef {import("./photos.js").Pic} Pic
+ * @typedef {import("./photos.js").PicSet} PicSet
+ */
+
+// For photos whose size is not known yet; build.py uses the same.
+const WIDTH = 1500;
+const HEIGHT = 1000;
+
+/**
+ * @param {any} item  A pic's row, or a photo of a search.
+ * @param {string} picset
+ * @param {string} file
+ * @returns {Pic}
+ */
+export function picFrom(item, picset, file) {
+  const width = number(item.width) ?? 0;
+  const height = number(item.height) ?? 0;
+  const hasSize = width > 0 && height > 0;
+  return {
+    picset,
+    file,
+    width: hasSize ? width : WIDTH,
+    height: hasSize ? height : HEIGHT,
+    placeholder: text(item.placeholder) ?? "",
+    faceCount: number(item.face_count),
+    takenAt: text(item.taken_at),
+  };
+}
+
+/**
+ * @param {any} item
+ * @returns {PicSet}
+ */
+export function picSetFrom(item) {
+  return {
+    name: item.sortkey,
+    title: text(item.title) ?? titleOf(item.sortkey),
+    pic: text(item.pic) ?? "",
+    picCount: number(item.pic_count) ?? null,
+    faceCount: number(item.face_count) ?? 0,
+    updatedAt: text(item.updated_at) ?? "",
+  };
+}
+
+/**
+ * Whether a set has photos nobody has counted: others wrote its row, and its photos are not in the grid's index.
+ * @param {PicSet} set
+ */
+export const isUncounted = (set) => set.picCount === null && set.pic !== "";
+
+/**
+ * The faces that can be shown, from left to right.
+ * @param {any} data  An IndexFaces response.
+ * @returns {Face[]}
+ */
+export function facesFrom(data) {
+  const records = Array.isArray(data?.FaceRecords) ? data.FaceRecords : [];
+  return records
+    .map((/** @type {any} */ record) => faceFrom(record?.Face))
+    .filter((/** @type {Face | null} */ face) => face !== null)
+    .sort((/** @type {Face} */ a, /** @type {Face} */ b) => a.BoundingBox.Left - b.BoundingBox.Left);
+}
+
+/**
+ * @param {any} face
+ * @returns {Face | null}  Null for what has no id, or no place in the picture.
+ */
+export function faceFrom(face) {
+  const Left = number(face?.BoundingBox?.Left);
+  const Top = number(face?.BoundingBox?.Top);
+  const Width = number(face?.BoundingBox?.Width);
+  const Height = number(face?.BoundingBox?.Height);
+  if (typeof face?.FaceId !== "string") return null;
+  if (Left === undefined || Top === undefined || Width === undefined || Height === undefined) return null;
+  return { ...face, BoundingBox: { Left, Top, Width, Height } };
+}
+
+/**
+ * A set's name as a title: `2024_newport` reads "2024 newport". The generator (build.py) does the same.
+ * @param {string} name
+ */
+export function titleOf(name) {
+  return name.replaceAll("_", " ").trim() || name;
+}
+
+/** @param {unknown} value */
+function number(value) {
+  const read = typeof value === "string" && value.trim() ? Number(value) : value;
+  return typeof read === "number" && Number.isFinite(read) ? read : undefined;
+}
+
+/** @param {unknown} value */
+const text = (value) => (typeof value === "string" ? value : undefined);

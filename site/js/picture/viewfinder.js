@@ -1,0 +1,65 @@
+// The camera's part of the page: preview, countdown, and the picture that is taken.
+
+import { Camera, hasCamera } from "./camera.js";
+import { clear, tell } from "../problems.js";
+
+const COUNTDOWN_FROM = 3;
+const COUNT_MS = 700;
+
+/**
+ * @param {(picture: Blob) => void} use
+ * @returns {(allowed: boolean) => void}  Lets the visitor use it, or switches it off.
+ */
+export function watchCamera(use) {
+  const button = /** @type {HTMLButtonElement} */ (document.getElementById("camera"));
+  const viewfinder = /** @type {HTMLElement} */ (document.getElementById("viewfinder"));
+  const take = /** @type {HTMLButtonElement} */ (document.getElementById("take"));
+  const countdown = /** @type {HTMLElement} */ (document.getElementById("countdown"));
+  const camera = new Camera(/** @type {HTMLVideoElement} */ (document.getElementById("video")));
+
+  function close() {
+    camera.close();
+    viewfinder.hidden = true;
+    countdown.textContent = "";
+  }
+
+  async function open() {
+    clear();
+    try {
+      await camera.open();
+      viewfinder.hidden = false;
+      take.disabled = false;
+      take.focus();
+    } catch (error) {
+      tell(error, open);
+    }
+  }
+
+  async function shoot() {
+    take.disabled = true;
+    for (let left = COUNTDOWN_FROM; left > 0 && camera.stream; left--) {
+      countdown.textContent = String(left);
+      await new Promise((resolve) => setTimeout(resolve, COUNT_MS));
+    }
+    if (!camera.stream) return; // cancelled meanwhile
+    try {
+      const picture = await camera.take();
+      close();
+      button.textContent = "Take another picture";
+      use(picture);
+    } catch (error) {
+      close();
+      tell(error, open);
+    }
+  }
+
+  /** @type {HTMLElement} */ (document.getElementById("camera-row")).hidden = !hasCamera();
+  button.addEventListener("click", open);
+  take.addEventListener("click", shoot);
+  /** @type {HTMLElement} */ (document.getElementById("cancel")).addEventListener("click", close);
+  addEventListener("pagehide", close);
+  return (allowed) => {
+    button.disabled = !allowed;
+    if (!allowed) close();
+  };
+}

@@ -1,0 +1,70 @@
+// A card to show friends, drawn in the browser: who the visitor looks like, and the visitor's picture only on request.
+
+import { AwsError } from "../aws/calls.js";
+
+// What most networks show whole.
+const WIDTH = 1200;
+const HEIGHT = 630;
+const MARGIN = 48;
+const PICTURE = 400;
+const FONT = "system-ui, sans-serif";
+
+/**
+ * @param {string} portrait  URL of the portrait.
+ * @param {Blob | null} selfie  Drawn beside it.
+ * @param {string} headline
+ * @param {string} small  Where it is from.
+ * @returns {Promise<Blob>}  A JPEG.
+ */
+export async function drawCard(portrait, selfie, headline, small) {
+  const pictures = [...(selfie ? [await createImageBitmap(selfie)] : []), await load(portrait)];
+  const canvas = document.createElement("canvas");
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.fillStyle = "#fdfcfa";
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.imageSmoothingQuality = "high";
+  const all = pictures.length * PICTURE + (pictures.length - 1) * MARGIN;
+  for (const [index, picture] of pictures.entries()) {
+    cover(context, picture, (WIDTH - all) / 2 + index * (PICTURE + MARGIN), MARGIN);
+    picture.close();
+  }
+  context.textAlign = "center";
+  const lines = [
+    { text: headline, size: 44, color: "#22201d" },
+    { text: small, size: 24, color: "#5d5852" },
+    { text: "A similarity of two faces, as a program sees it; it identifies nobody.", size: 22, color: "#5d5852" },
+  ];
+  let y = MARGIN + PICTURE;
+  for (const { text, size, color } of lines) {
+    y += size * 1.35;
+    context.font = `${size === 44 ? "600 " : ""}${size}px ${FONT}`;
+    context.fillStyle = color;
+    context.fillText(text, WIDTH / 2, y, WIDTH - 2 * MARGIN);
+  }
+  const made = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+  if (!(made instanceof Blob)) throw new AwsError("UnreadablePicture", "the browser can't encode it");
+  return made;
+}
+
+/** @param {string} url  Of the album's own. */
+async function load(url) {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok) throw new AwsError("Offline", "no portrait");
+  return createImageBitmap(await response.blob());
+}
+
+/**
+ * Fill a square with the middle of a picture, a little above it: where faces are.
+ * @param {CanvasRenderingContext2D} context
+ * @param {ImageBitmap} picture
+ * @param {number} x
+ * @param {number} y
+ */
+function cover(context, picture, x, y) {
+  const side = Math.min(picture.width, picture.height);
+  const left = (picture.width - side) / 2;
+  const top = (picture.height - side) * 0.25;
+  context.drawImage(picture, left, top, side, side, x, y, PICTURE, PICTURE);
+}

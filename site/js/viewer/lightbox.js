@@ -1,0 +1,179 @@
+// One picture at a time, large, with its faces. Loaded when a picture is opened; PhotoSwipe does swiping and zooming.
+
+import PhotoSwipe from "photoswipe";
+import { facesOf } from "../photos/photos.js";
+import { config } from "../config.js";
+import { faceLayer, faceStrip } from "../faces/buttons.js";
+import "./icons.js";
+import { tell } from "../problems.js";
+import { downloadUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
+
+/** @typedef {import("../photos/photos.js").Pic} Pic */
+
+const VIEW_SIDE = 1600;
+
+/** Resolves when the style sheet is there: without it the first picture would be laid out wrongly. */
+const styled = new Promise((resolve) => {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = config.lightboxCss;
+  link.onload = link.onerror = resolve;
+  document.head.append(link);
+});
+
+/**
+ * @typedef {object} Callbacks
+ * @property {(index: number) => HTMLElement | undefined} tile
+ * @property {(pic: Pic) => void} shown  A picture came into view.
+ * @property {() => void} closed
+ * @property {(url: string) => void} leave  A face was chosen.
+ */
+
+/**
+ * Open the lightbox on one of several pictures.
+ * @param {Pic[]} pics
+ * @param {number} index
+ * @param {boolean} animated
+ * @param {Callbacks} callbacks
+ * @returns {Promise<PhotoSwipe>}
+ */
+export async function open(pics, index, animated, callbacks) {
+  await styled;
+  const still = !animated || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const pswp = new PhotoSwipe({
+    dataSource: pics.map(slide),
+    index,
+    bgOpacity: 1,
+    showHideAnimationType: still ? "none" : "zoom",
+    showAnimationDuration: 200,
+    zoomAnimationDuration: still ? false : 250,
+    paddingFn: (viewport) => ({ top: 48, bottom: viewport.y > 480 ? 88 : 0, left: 0, right: 0 }),
+    returnFocus: false,
+    closeTitle: "Close (Esc)",
+    zoomTitle: "Zoom",
+    arrowPrevTitle: "Previous photo",
+    arrowNextTitle: "Next photo",
+    errorMsg: "This photo could not be loaded.",
+  });
+  pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
+  if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, pics));
+  pswp.on("bindEvents", () => {
+    pswp.element?.setAttribute("aria-label", "Photo viewer");
+    pswp.element?.setAttribute("aria-modal", "true");
+  });
+  const faces = new Faces(pswp, pics, callbacks.leave);
+  pswp.on("change", () => {
+    const pic = pics[pswp.currIndex];
+    if (!pic) return;
+    callbacks.shown(pic);
+    faces.show(pic);
+  });
+  pswp.on("destroy", callbacks.closed);
+  pswp.init();
+  return pswp;
+}
+
+/** @param {Pic} pic */
+function slide(pic) {
+  const scale = Math.min(1, VIEW_SIDE / Math.max(pic.width, pic.height));
+  return {
+    src: viewUrl(pic),
+    msrc: thumbnailUrl(pic),
+    width: Math.round(pic.width * scale),
+    height: Math.round(pic.height * scale),
+    alt: `Photo ${pic.file}`,
+  };
+}
+
+/**
+ * @param {PhotoSwipe} pswp
+ * @param {Pic[]} pics
+ */
+function addDownload(pswp, pics) {
+  pswp.ui?.registerElement({
+    name: "download",
+    order: 8,
+    isButton: true,
+    tagName: "a",
+    title: "Download",
+    html: {
+      isCustomSVG: true,
+      inner: '<path d="M20.5 14.3 17.1 18V10h-2.2v7.9l-3.4-3.6L10 16l6 6.1 6-6.1ZM23 23H9v2h14Z" id="pswp__icn-download"/>',
+      outlineID: "pswp__icn-download",
+    },
+    onInit: (element) => {
+      pswp.on("change", () => {
+        const pic = pics[pswp.currIndex];
+        if (!pic || !(element instanceof HTMLAnchorElement)) return;
+        element.href = downloadUrl(pic);
+        element.download = pic.file;
+      });
+    },
+  });
+}
+
+/** The faces of the picture in view: fetched when it comes, laid over it, moved with it. */
+class Faces {
+  /**
+   * @param {PhotoSwipe} pswp
+   * @param {Pic[]} pics
+   * @param {(url: string) => void} leave
+   */
+  constructor(pswp, pics, leave) {
+    this.pswp = pswp;
+    this.pics = pics;
+    this.leave = leave;
+    /** @type {HTMLElement | null} */
+    this.layer = null;
+    this.strip = document.createElement("div");
+    this.strip.className = "strip";
+    pswp.on("bindEvents", () => pswp.element?.append(this.strip));
+    for (const event of /** @type {const} */ (["zoomPanUpdate", "resize", "imageSizeChange"])) {
+      pswp.on(event, () => this.#follow());
+    }
+    // A face is no place to zoom into, or to drag the picture by.
+    pswp.addFilter("preventPointerEvent", (prevent, event) => (onFace(event) ? false : prevent));
+    for (const event of /** @type {const} */ (["tapAction", "imageClickAction", "doubleTapAction"])) {
+      pswp.on(event, (action) => {
+        if (onFace(action.originalEvent)) action.preventDefault();
+      });
+    }
+  }
+
+  /** @param {Pic} pic */
+  async show(pic) {
+    this.layer?.remove();
+    this.layer = null;
+    this.strip.replaceChildren();
+    this.strip.dataset.state = "loading";
+    try {
+      const faces = pic.faces ?? (pic.faces = await facesOf(pic));
+      if (this.pics[this.pswp.currIndex] !== pic || !this.pswp.element?.isConnected) return;
+      this.layer = faceLayer(faces, this.leave);
+      if (pic.face) {
+        this.layer.querySelector(`[data-face="${pic.face.FaceId}"]`)?.classList.add("found");
+      }
+      this.pswp.currSlide?.holderElement?.append(this.layer);
+      if (faces.length) this.strip.append(faceStrip(pic, faces, this.leave));
+      this.#follow();
+      this.strip.dataset.state = faces.length ? "faces" : "none";
+    } catch (error) {
+      this.strip.dataset.state = "failed";
+      tell(error, () => this.show(pic));
+    }
+  }
+
+  #follow() {
+    const slide = this.pswp.currSlide;
+    if (!slide || !this.layer) return;
+    const { pan, currZoomLevel, width, height } = slide;
+    this.layer.style.width = `${width * currZoomLevel}px`;
+    this.layer.style.height = `${height * currZoomLevel}px`;
+    this.layer.style.transform = `translate(${pan.x}px, ${pan.y}px)`;
+  }
+}
+
+/** @param {Event} event */
+function onFace(event) {
+  return event.target instanceof Element && event.target.closest(".face, .chips") !== null;
+}

@@ -1,0 +1,111 @@
+// Ties the lightbox to the page's address: every picture has one, and Back closes it.
+
+import { keyOf } from "../grid/grid.js";
+import { remember } from "../place.js";
+import { tell } from "../problems.js";
+
+/**
+ * @typedef {import("../photos/photos.js").Pic} Pic
+ * @typedef {import("../grid/grid.js").Grid} Grid
+ */
+
+export class Viewer {
+  /**
+   * @param {Grid} grid
+   * @param {(pic: Pic) => string} nameOf  What names a pic in the page's address.
+   */
+  constructor(grid, nameOf) {
+    this.grid = grid;
+    this.nameOf = nameOf;
+    /** @type {import("photoswipe").default | null} */
+    this.pswp = null;
+    this.opening = false;
+    this.leaving = false;
+    addEventListener("popstate", () => this.followAddress());
+  }
+
+  /**
+   * Open a picture that was chosen in the grid.
+   * @param {number} index
+   */
+  choose(index) {
+    const pic = this.grid.pics[index];
+    if (!pic) return;
+    remember();
+    history.pushState({ ...history.state, opened: true }, "", this.#address(pic));
+    this.#open(index, true);
+  }
+
+  /** Show what the address asks for. */
+  followAddress() {
+    const name = new URLSearchParams(location.search).get("pic");
+    if (name === null) {
+      this.#close();
+      return;
+    }
+    const index = this.grid.pics.findIndex((pic) => this.nameOf(pic) === name);
+    if (index < 0) return;
+    if (this.pswp) this.pswp.goTo(index);
+    else this.#open(index, false);
+  }
+
+  #close() {
+    const { pswp } = this;
+    // PhotoSwipe ignores a call to close while it is still opening.
+    if (pswp && !pswp.opener.isOpen) pswp.on("openingAnimationEnd", () => pswp.close());
+    else pswp?.close();
+  }
+
+  /**
+   * @param {number} index
+   * @param {boolean} animated  Whether the picture grows out of its tile.
+   */
+  async #open(index, animated) {
+    if (this.pswp || this.opening) return;
+    this.opening = true;
+    try {
+      const lightbox = await import("./lightbox.js");
+      this.pswp = await lightbox.open(this.grid.pics, index, animated, {
+        tile: (at) => this.grid.tile(at),
+        shown: (pic) => this.#shown(pic),
+        closed: () => this.#closed(),
+        leave: (url) => {
+          remember();
+          this.leaving = true;
+          location.assign(url);
+        },
+      });
+    } catch (error) {
+      tell(error, () => this.#open(index, animated));
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  /** @param {Pic} pic */
+  #shown(pic) {
+    history.replaceState(history.state, "", this.#address(pic));
+    this.grid.reveal(this.grid.indexOf(keyOf(pic)));
+    this.last = pic;
+  }
+
+  #closed() {
+    this.pswp = null;
+    if (this.leaving) return;
+    if (new URLSearchParams(location.search).has("pic")) {
+      if (history.state?.opened) history.back();
+      else history.replaceState(history.state, "", this.#address(null));
+    }
+    const tile = this.last && this.grid.tile(this.grid.indexOf(keyOf(this.last)));
+    tile?.focus({ preventScroll: true });
+  }
+
+  /** @param {Pic | null} pic */
+  #address(pic) {
+    const query = new URLSearchParams(location.search);
+    if (pic) query.set("pic", this.nameOf(pic));
+    else query.delete("pic");
+    const text = query.toString();
+    return location.pathname + (text ? `?${text}` : "");
+  }
+}

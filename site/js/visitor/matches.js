@@ -1,0 +1,86 @@
+// The last lookalike, in the visitor's own row, which nobody else may read or write. Never a picture.
+
+import { dynamodb } from "../aws/calls.js";
+import { config } from "../config.js";
+import { plain, typed } from "../aws/values.js";
+
+/**
+ * @typedef {import("../aws/calls.js").Credentials} Credentials
+ * @typedef {import("../photos/photos.js").Lookalike} Lookalike
+ *
+ * @typedef {object} Match
+ * @property {"lookalike"} kind
+ * @property {string} made_at  ISO 8601, UTC.
+ * @property {number} expires_at  Seconds since 1970.
+ * @property {Lookalike[]} people  Most similar first.
+ */
+
+const KIND = "lookalike";
+const MAX_PEOPLE = 5;
+const MAX_TEXT = 300;
+const KEPT_SECONDS = 365 * 86_400;
+
+/**
+ * The last visit's match; null if there is none, or if the row is not one this page writes.
+ * @param {Credentials} [as]  By default the visitor's now.
+ * @returns {Promise<Match | null>}
+ */
+export async function lastMatch(as) {
+  const { Item } = await dynamodb("GetItem", at, as);
+  if (!Item) return null;
+  const { identity_id, ...row } = plain({ M: Item });
+  return isMatch(row) ? row : null;
+}
+
+/** @param {Lookalike[]} people */
+export function keepMatch(people) {
+  const seconds = Math.floor(Date.now() / 1000);
+  const moments = { made_at: new Date(seconds * 1000).toISOString(), expires_at: seconds + KEPT_SECONDS };
+  return bringMatch({ kind: KIND, people: people.slice(0, MAX_PEOPLE), ...moments });
+}
+
+/**
+ * Keep an earlier match as the current visitor's.
+ * @param {Match} match
+ */
+export function bringMatch(match) {
+  return dynamodb("PutItem", (identity) => ({
+    TableName: config.matchesTable,
+    Item: typed({ identity_id: identity, ...match }).M,
+  }));
+}
+
+/** @param {Credentials} [as]  By default the visitor's now. */
+export const removeMatch = (as) => dynamodb("DeleteItem", at, as);
+
+/** @param {string} identity */
+const at = (identity) => ({ TableName: config.matchesTable, Key: typed({ identity_id: identity, kind: KIND }).M });
+
+/**
+ * Whether a row is a match as this page writes it, made in the past and not run out. Another page with the visitor's
+ * credentials may have written anything.
+ * @param {any} row
+ */
+function isMatch(row) {
+  const now = Date.now();
+  const left = row.expires_at * 1000 - now;
+  return (
+    Date.parse(row.made_at) <= now &&
+    left > 0 &&
+    left <= KEPT_SECONDS * 1000 &&
+    Array.isArray(row.people) &&
+    row.people.length <= MAX_PEOPLE &&
+    row.people.every(isLookalike)
+  );
+}
+
+/** @param {any} found */
+function isLookalike(found) {
+  const texts = [found?.person, found?.portrait, found?.credit ?? "", found?.licence ?? "", found?.url ?? ""];
+  const numbers = [found?.similarity, found?.width, found?.height];
+  return (
+    texts.every((text) => typeof text === "string" && text.length <= MAX_TEXT) &&
+    numbers.every((number) => Number.isFinite(number) && number >= 0) &&
+    found.portrait.startsWith("/thumbnails/")
+  );
+}
