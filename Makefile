@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
 
-.PHONY: help demo test $(TEST_GROUPS) coverage environments setup sam lint types template bench lock clean
+.PHONY: help demo test $(TEST_GROUPS) coverage environments setup sam lint types template audit bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -65,6 +65,9 @@ types: node_modules/.done
 template: $(VENV)/.test .venv-sam/.done
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint --template template.yaml
+
+audit: ## Look for known vulnerabilities of the pinned packages
+	@$(PYTHON) .ci/vulnerabilities.py
 
 bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
 	$(BIN)/python -m bench $(ARGS)
