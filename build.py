@@ -19,11 +19,12 @@ import click
 import jinja2
 
 from functions.addresses import address
+from functions.errors import KinpicsError
 from functions.keys import NONE, VIEW_WIDTH, BadNameError, check_picset
-from functions.shapes import Pic, PicSet
-from scripts.config import ROOT, SiteConfig, load_config
-from scripts.stack import Stack, connect
-from scripts.terminal import echo
+from functions.shapes import Photo, PhotoSet
+from scripts.common.config import ROOT, SiteConfig, load_config
+from scripts.common.stack import Stack, connect
+from scripts.common.terminal import echo
 
 # Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
 _FIRST_TILES = 32
@@ -32,7 +33,7 @@ _EAGER_TILES = 6
 _UNKNOWN_WIDTH, _UNKNOWN_HEIGHT = 1500, 1000
 
 
-class BuildError(Exception):
+class BuildError(KinpicsError):
     """The site can't be rendered; the message says what to do."""
 
 
@@ -91,7 +92,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     pages.write_of_site(sets=newest_first, has_gallery=stack.celebrities.size() > 0)
     for picset in sets:
         rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
-        pics = [_with_size(Pic.from_item(item)) for item in rows(picset.sortkey)]
+        pics = [_with_size(Photo.from_item(item)) for item in rows(picset.sortkey)]
         title = picset.title or title_of(picset.sortkey)
         pages.write_of_set(picset.sortkey, title=title, pics=pics)
     shutil.rmtree(dist, ignore_errors=True)
@@ -163,7 +164,7 @@ class _Pages:
         return self._pages["set"].path.replace("{set}", address(picset))
 
 
-def _is_shown(picset: PicSet) -> bool:
+def _is_shown(picset: PhotoSet) -> bool:
     """Whether a set has photos, and a name that a page can have: others may have written its row."""
     with contextlib.suppress(BadNameError):
         check_picset(picset.sortkey)
@@ -171,7 +172,7 @@ def _is_shown(picset: PicSet) -> bool:
     return False
 
 
-def _with_size(pic: Pic) -> Pic:
+def _with_size(pic: Photo) -> Photo:
     """The photo with a size to lay out; rows that others wrote may lack one."""
     return pic if pic.width and pic.height else replace(pic, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
 

@@ -1,4 +1,4 @@
-"""Count what one photo, one visit and one search come to in billed units: writes scripts/counted.json."""
+"""Count what one photo, one visit and one search come to in billed units: writes scripts/costs/counted.json."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ from bench import workplace
 from bench.browser import chromium
 from functions.keys import DOWNLOADS_PREFIX
 from local.demo_photos import prepare
-from scripts.cost import COUNTED, units_of
+from scripts.costs.estimate import COUNTED, units_of
 
 OPENED_PHOTOS = 5
 

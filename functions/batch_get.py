@@ -10,13 +10,15 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from functions.errors import KinpicsError
+
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 MAX_KEYS = 100
 # Lambda's own limit is far higher; the owner's commands may wait for a table that visitors keep busy.
 PATIENCE_SECONDS = 60.0
 
 
-class TableBusyError(Exception):
+class TableBusyError(KinpicsError):
     """DynamoDB kept leaving keys out; try again later."""
 
 

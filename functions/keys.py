@@ -1,6 +1,6 @@
 """Names: where a pic's object, its thumbnails and its faces are found, and back.
 
-An *image path* is ``<picset>/<file>``; its object is ``photos/<picset>/<file>`` in the pics bucket, the grid
+An *image path* is ``<picset>/<file>``; its object is ``photos/<picset>/<file>`` in the photos bucket, the grid
 thumbnail has the very same key in the thumbnails bucket, larger renditions stand under a width prefix. Rekognition
 takes a narrower alphabet for its external image id, so there is one pair of functions that converts.
 """
@@ -9,6 +9,8 @@ import hashlib
 import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
+
+from functions.errors import KinpicsError
 
 PHOTOS_PREFIX = "photos/"
 VIEW_WIDTH = 1600
@@ -39,12 +41,12 @@ _HASHED = "::"
 FORGOTTEN_PREFIX = "::forgotten-"
 
 
-class BadNameError(ValueError):
-    """A key that no pic can have; the message says what is wrong with it."""
+class BadNameError(KinpicsError):
+    """A key that no photo can have; the message says what is wrong with it."""
 
 
 class ImagePath(NamedTuple):
-    """A pic by its picture set and file name, written ``<picset>/<file>``."""
+    """A photo by its picture set and file name, written ``<picset>/<file>``."""
 
     picset: str
     file: str
@@ -54,7 +56,7 @@ class ImagePath(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Key of the original in the pics bucket, and of the grid thumbnail in the thumbnails bucket."""
+        """Key of the original in the photos bucket, and of the grid thumbnail in the thumbnails bucket."""
         return f"{PHOTOS_PREFIX}{self.picset}/{self.file}"
 
     @property
@@ -91,14 +93,14 @@ def check_picset(name: str) -> str:
 
 
 def check_file(name: str) -> str:
-    """Return ``name`` if a pic can be called so, else raise ``BadNameError``."""
+    """Return ``name`` if a photo can be called so, else raise ``BadNameError``."""
     if not name or "/" in name or name in (".", ".."):
         raise BadNameError(f"{name!r} can't be the file name of a pic: it must not be empty or contain '/'")
     return _check_text(name)
 
 
 def image_path(picset: str, file: str) -> ImagePath:
-    """The checked path of a pic. Raises ``BadNameError``."""
+    """The checked path of a photo. Raises ``BadNameError``."""
     path = ImagePath(check_picset(picset), check_file(file))
     if len(path.key.encode()) > MAX_KEY_BYTES:
         raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, {MAX_KEY_BYTES} fit")
@@ -106,7 +108,7 @@ def image_path(picset: str, file: str) -> ImagePath:
 
 
 def parse_key(key: str) -> ImagePath:
-    """The pic whose object has this (decoded) key. Raises ``BadNameError`` for a key outside ``photos/<picset>/``."""
+    """The photo whose object has this (decoded) key. Raises ``BadNameError`` for a key outside ``photos/<picset>/``."""
     picset, slash, file = key.removeprefix(PHOTOS_PREFIX).partition("/")
     if not key.startswith(PHOTOS_PREFIX) or not slash:
         raise BadNameError(f"{key!r} is not of the form {PHOTOS_PREFIX}<picset>/<file>")
@@ -114,7 +116,7 @@ def parse_key(key: str) -> ImagePath:
 
 
 def parse_image_path(text: str) -> ImagePath:
-    """The pic written as ``<picset>/<file>``. Raises ``BadNameError``."""
+    """The photo written as ``<picset>/<file>``. Raises ``BadNameError``."""
     return parse_key(PHOTOS_PREFIX + text)
 
 
@@ -127,9 +129,9 @@ def decode_event_key(key: str) -> str:
 
 
 def encode_external_image_id(path: ImagePath) -> str:
-    """The external image id of a pic: its path, with ``:XX`` for each byte Rekognition does not take.
+    """The external image id of a photo: its path, with ``:XX`` for each byte Rekognition does not take.
 
-    Where that is longer than 255 characters, a hash of the path stands for it: still one id per pic, but
+    Where that is longer than 255 characters, a hash of the path stands for it: still one id per photo, but
     `decode_external_image_id` can't return to the path.
     """
     return _encode(str(path), MAX_EXTERNAL_IMAGE_ID)
@@ -151,7 +153,7 @@ def photo_ref(face: dict) -> str:
 
 
 def decode_external_image_id(external_image_id: str) -> ImagePath | None:
-    """The pic of an external image id, or None for one that is a hash or was not made here."""
+    """The photo of an external image id, or None for one that is a hash or was not made here."""
     if external_image_id.startswith(_HASHED):
         return None
     raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), external_image_id)

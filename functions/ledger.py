@@ -19,6 +19,7 @@ from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
+from functions.errors import KinpicsError
 
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
@@ -35,7 +36,7 @@ _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
 
 
-class CeilingReachedError(Exception):
+class CeilingReachedError(KinpicsError):
     """What a day allows is used up: the site's (``code`` is CeilingReached) or a visitor's (AllowanceReached).
 
     ``until`` is when there are new ones (seconds since 1970); None where there never are.

@@ -130,7 +130,7 @@ def _face_record(record: Any) -> dict | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PicSet(Row):
+class PhotoSet(Row):
     """A set, in table ``pics``. Read by the index page and the generator."""
 
     primarykey: str = described("Always `/`.", default=SETS_PARTITION)
@@ -153,7 +153,7 @@ class PicSet(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pic(Row):
+class Photo(Row):
     """A photo, in table ``pics``. The grid reads it through index ``grid``, which leaves out ``data`` and ``exif``."""
 
     primarykey: str = described("Name of the set.")
@@ -270,5 +270,5 @@ class Forgotten(Row):
 
 
 def grid_key(taken_at: str | None, file: str) -> str:
-    """Sort key that orders a set by time taken, undated pics last and by name."""
+    """Sort key that orders a set by time taken, undated photos last and by name."""
     return f"{taken_at or '~'}/{file}"

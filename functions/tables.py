@@ -3,8 +3,8 @@
 A pic's row, its row by image id and its set's counters change in one transaction. Each write names what it has
 seen (the etag of the row before), so a write from stale knowledge fails whole.
 
-Pics of the same bytes share an image id, and so their row by it: it leads to one of them and names the others, and
-passes to one of these when its own pic goes (docs/decisions/0013). Who searches finds a pic's own row by its path.
+Photos of the same bytes share an image id, and so their row by it: it leads to one of them and names the others, and
+passes to one of these when its own photo goes (docs/decisions/0013). Who searches finds a pic's own row by its path.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.batch_get import PATIENCE_SECONDS, back_off, batch_get
+from functions.errors import KinpicsError
 from functions.keys import (
     BadNameError,
     ImagePath,
@@ -22,17 +23,17 @@ from functions.keys import (
     encode_external_image_id,
     parse_image_path,
 )
-from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, ImageRecord, Pic, PicSet, Row, attributes
+from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, ImageRecord, Photo, PhotoSet, Row, attributes
 
 _TRANSACTION_ATTEMPTS = 8
-# Of a set's row: its pics are counted, or will be from the first on. Sets of others are counted by `kinpics reconcile`.
+# A set's photos are counted, or will be from the first on. `kinpics reconcile` counts the sets of others.
 _COUNTED = (
     "(attribute_type(pic_count, :number) OR (attribute_not_exists(pic_count) AND attribute_not_exists(pic)))"
     " AND (attribute_type(face_count, :number) OR attribute_not_exists(face_count))"
 )
 
 
-class StaleRowError(Exception):
+class StaleRowError(KinpicsError):
     """The rows changed between reading and writing, again and again."""
 
 
@@ -50,21 +51,21 @@ class Tables:
 
     # Reading
 
-    def get_pic(self, path: ImagePath) -> Pic | None:
+    def get_pic(self, path: ImagePath) -> Photo | None:
         item = self._get(self.pics, {"primarykey": path.picset, "sortkey": path.file})
-        return Pic.from_item(item) if item else None
+        return Photo.from_item(item) if item else None
 
-    def get_set(self, picset: str) -> PicSet | None:
+    def get_set(self, picset: str) -> PhotoSet | None:
         item = self._get(self.pics, {"primarykey": SETS_PARTITION, "sortkey": picset})
-        return PicSet.from_item(item) if item else None
+        return PhotoSet.from_item(item) if item else None
 
-    def sets(self) -> Iterator[PicSet]:
+    def sets(self) -> Iterator[PhotoSet]:
         """All picture sets by name."""
         for item in self._query(KeyConditionExpression="primarykey = :p", values={":p": SETS_PARTITION}):
-            yield PicSet.from_item(item)
+            yield PhotoSet.from_item(item)
 
     def grid(self, picset: str) -> Iterator[dict]:
-        """What the grid shows of each pic of a set, in the grid's order: plain items of index ``grid``."""
+        """What the grid shows of each photo of a set, in the grid's order: plain items of index ``grid``."""
         return self._query(IndexName=GRID_INDEX, KeyConditionExpression="primarykey = :p", values={":p": picset})
 
     def listing(self, picset: str) -> Iterator[dict]:
@@ -75,17 +76,17 @@ class Tables:
             values={":p": picset},
         )
 
-    def pics_of(self, picset: str) -> Iterator[Pic]:
-        """All pics of a set by file name, with everything that is known of them."""
+    def pics_of(self, picset: str) -> Iterator[Photo]:
+        """All photos of a set by file name, with everything that is known of them."""
         for item in self._query(KeyConditionExpression="primarykey = :p", values={":p": picset}):
-            yield Pic.from_item(item)
+            yield Photo.from_item(item)
 
     def etags(self, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
-        """Etag of each processed pic among ``paths``; the others are left out."""
+        """Etag of each processed photo among ``paths``; the others are left out."""
         return self.pic_attribute(paths, "etag")
 
     def pic_attribute(self, paths: Iterable[ImagePath], name: str) -> dict[ImagePath, str]:
-        """One attribute of each pic among ``paths`` whose row has it."""
+        """One attribute of each photo among ``paths`` whose row has it."""
         items = self._pic_items(paths, ("primarykey", "sortkey", name))
         return {ImagePath(item["primarykey"], item["sortkey"]): item[name] for item in items if name in item}
 
@@ -127,7 +128,7 @@ class Tables:
 
     # Writing
 
-    def put_pic(self, path: ImagePath, pic: Pic, now: str) -> Pic | None:
+    def put_pic(self, path: ImagePath, pic: Photo, now: str) -> Photo | None:
         """Write a pic's rows and count it into its set. Returns the row it replaces.
 
         Raises ``StaleRowError`` when other writers kept getting in between.
@@ -148,7 +149,7 @@ class Tables:
                 return old
         raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
 
-    def remove_pic(self, path: ImagePath, now: str) -> Pic | None:
+    def remove_pic(self, path: ImagePath, now: str) -> Photo | None:
         """Remove a pic's rows, count it out of its set, and replace it where it was featured. Returns the old row."""
         for attempt in range(_TRANSACTION_ATTEMPTS):
             old = self.get_pic(path)
@@ -170,8 +171,8 @@ class Tables:
                 return old
         raise StaleRowError(f"the rows of {path} could not be removed: other writers kept changing them")
 
-    def faces_elsewhere(self, path: ImagePath, pic: Pic) -> set[str]:
-        """Those of a pic's faces that another pic of the same bytes has too: others may have indexed them as one."""
+    def faces_elsewhere(self, path: ImagePath, pic: Photo) -> set[str]:
+        """Those of a pic's faces that another photo of the same bytes has too: others may have indexed them as one."""
         record = self._image_record(pic.image_id) if pic.image_id else None
         others = {other for text in (record.paths if record else ()) if (other := _parsed(text)) and other != path}
         return {face_id for other in self._pics(others).values() for face_id in other.face_ids & pic.face_ids}
@@ -185,7 +186,7 @@ class Tables:
         raise StaleRowError(f"the row of image {image_id} could not be changed: other writers kept changing it")
 
     def set_title(self, picset: str, title: str) -> None:
-        """Give a set its title; the set's row may come before its first pic."""
+        """Give a set its title; the set's row may come before its first photo."""
         self.client.update_item(
             TableName=self.pics,
             Key={"primarykey": SETS_PARTITION, "sortkey": picset},
@@ -213,7 +214,7 @@ class Tables:
         return picset is None or not _is_of_others(picset)
 
     def _count(self, path: ImagePath, pics: int, faces: int, now: str, *, featured: bool, counted: bool = True) -> dict:
-        """The set row's update when a pic comes, changes or goes; a set of others stays uncounted."""
+        """The set row's update when a photo comes, changes or goes; a set of others stays uncounted."""
         sets = "SET updated_at = :now, created_at = if_not_exists(created_at, :now)"
         values = {":now": now, ":number": "N", **({":file": path.file} if featured else {})}
         if counted:
@@ -230,8 +231,8 @@ class Tables:
             }
         }
 
-    def _leave_set(self, path: ImagePath, old: Pic, now: str) -> list[dict]:
-        """The writes that take a pic out of its set: count, featured picture, and the set itself with the last one."""
+    def _leave_set(self, path: ImagePath, old: Photo, now: str) -> list[dict]:
+        """The writes that take a photo out of its set: count, featured photo, and with the last one the set itself."""
         picset = self.get_set(path.picset)
         if picset is None:
             return []
@@ -271,7 +272,7 @@ class Tables:
         ]
 
     def _other_pic(self, path: ImagePath) -> str:
-        """File name of some other pic of the same set, the first by name."""
+        """File name of some other photo of the same set, the first by name."""
         page = self.client.query(
             TableName=self.pics,
             KeyConditionExpression="primarykey = :p",
@@ -282,7 +283,7 @@ class Tables:
         )
         return next((item["sortkey"] for item in page["Items"] if item["sortkey"] != path.file), path.file)
 
-    def _join_record(self, image_id: str, path: ImagePath, pic: Pic) -> list[dict]:
+    def _join_record(self, image_id: str, path: ImagePath, pic: Photo) -> list[dict]:
         """The write that makes an image id's row lead to a photo."""
         record = self._image_record(image_id)
         if record and record.person:
@@ -335,9 +336,9 @@ class Tables:
         item = self._get(self.pics_by_image_id, {"image_id": image_id})
         return ImageRecord.from_item(item) if item else None
 
-    def _pics(self, paths: Iterable[ImagePath], *, consistent: bool = True) -> dict[ImagePath, Pic]:
+    def _pics(self, paths: Iterable[ImagePath], *, consistent: bool = True) -> dict[ImagePath, Photo]:
         """Pics by path; those without a row are left out."""
-        found = map(Pic.from_item, self._pic_items(paths, consistent=consistent))
+        found = map(Photo.from_item, self._pic_items(paths, consistent=consistent))
         return {ImagePath(pic.primarykey, pic.sortkey): pic for pic in found}
 
     def _pic_items(
@@ -365,7 +366,7 @@ class Tables:
         return True
 
 
-def _is_of_others(picset: PicSet) -> bool:
+def _is_of_others(picset: PhotoSet) -> bool:
     """Whether a set's row is not `_COUNTED`."""
     source = picset.source
     is_number = {name: isinstance(source.get(name), Decimal) for name in ("pic_count", "face_count")}
@@ -375,13 +376,13 @@ def _is_of_others(picset: PicSet) -> bool:
 
 
 def _path_of(ref: str) -> ImagePath | None:
-    """The pic that a `photo_ref` names by itself."""
+    """The photo that a `photo_ref` names by itself."""
     external_image_id = ref.partition("/")[2]
     return decode_external_image_id(external_image_id) if external_image_id else None
 
 
 def _paths_of(ref: str, record: ImageRecord | None) -> list[ImagePath]:
-    """The pics that a `photo_ref` may mean by its image id's row, where its external image id is a hash or missing."""
+    """The photos a `photo_ref` may mean by its image id's row, where its external image id is a hash or missing."""
     external_image_id = ref.partition("/")[2]
     paths = [path for text in sorted(record.paths if record else ()) if (path := _parsed(text))]
     return [path for path in paths if external_image_id in ("", encode_external_image_id(path))]
@@ -391,11 +392,11 @@ def _parsed(text: str) -> ImagePath | None:
     try:
         return parse_image_path(text)
     except BadNameError:
-        return None  # written by others, for what can be no pic here
+        return None  # written by others, for what can be no photo here
 
 
-def _record(pic: Pic, image_id: str, path: ImagePath, old: ImageRecord | None = None) -> ImageRecord:
-    """The row by image id that leads to a pic, in place of ``old``."""
+def _record(pic: Photo, image_id: str, path: ImagePath, old: ImageRecord | None = None) -> ImageRecord:
+    """The row by image id that leads to a photo, in place of ``old``."""
     return ImageRecord(
         image_id=image_id,
         image_path=str(path),
@@ -415,7 +416,7 @@ def _same_record(record: ImageRecord | None) -> dict:
     return _same(record, "image_path", "other_paths")
 
 
-def _unchanged(old: Pic | None) -> dict:
+def _unchanged(old: Photo | None) -> dict:
     """The condition that a pic's row still is what was read."""
     if old is None:
         return {"ConditionExpression": "attribute_not_exists(sortkey)"}

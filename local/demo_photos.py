@@ -17,6 +17,8 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image
 
+from functions.errors import KinpicsError
+
 _VERSION = "1"
 
 
@@ -29,7 +31,7 @@ _PORTRAITS = (
 _CREDITS = "U.S. government,public domain,"
 
 
-class DemoPhotosError(Exception):
+class DemoPhotosError(KinpicsError):
     """The photos can't be had; the message says why and what to do."""
 
 

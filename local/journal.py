@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from functions.errors import KinpicsError
+
 _FORMAT = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS cells (
@@ -31,7 +33,7 @@ _LONG_LOG = 4096
 Change = tuple[str, str, bytes | None]
 
 
-class DamagedError(Exception):
+class DamagedError(KinpicsError):
     """A file of the state can't be read; the message names it and says what is wrong."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from functions.errors import KinpicsError
 from local.journal import DamagedError, Journal, check
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Delete what you don't need.
 """
 
 
-class StateFolderError(Exception):
+class StateFolderError(KinpicsError):
     """The folder can't be used; the message says why and what to do."""
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.commands import album, celebrities, collection, deployment, laptop, people, upkeep
-from scripts.commands.common import Context, data_option
-from scripts.config import ConfigError, load_aws_config
-from scripts.stack import StackError
-from scripts.terminal import printable
+from functions.errors import KinpicsError
+from scripts.commands import collection, deployment, gallery, health, laptop, people, photos
+from scripts.commands.options import Context, data_option
+from scripts.common.config import load_aws_config
+from scripts.common.terminal import printable
 
 _EMPTY = re.compile(r"(--[\w-]+=)?")
 
@@ -40,31 +40,11 @@ class Commands(click.Group):
             context.exit(130)
 
     def _invoke(self, context: click.Context) -> Any:
-        from build import BuildError
-        from functions.closing import NoFlagError
-        from local.state_folder import StateFolderError
-        from scripts.cloudformation import DeployError
-        from scripts.deploy import ToolError
-        from scripts.export import ExportError
-        from scripts.manage import NothingThereError
-        from scripts.plan import PlanError
-
         try:
             return super().invoke(context)
         except BrokenPipeError:
             raise  # whoever read the output has gone: click ends quietly
-        except (
-            StackError,
-            BuildError,
-            ConfigError,
-            DeployError,
-            ExportError,
-            PlanError,
-            NoFlagError,
-            NothingThereError,
-            StateFolderError,
-            ToolError,
-        ) as error:
+        except KinpicsError as error:
             raise click.ClickException(str(error)) from None
         except ClientError as error:
             details = error.response["Error"]
@@ -98,10 +78,10 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
 
 for command in (
     *(laptop.local, laptop.demo, laptop.env),
-    *(album.upload, album.reprocess, album.delete, album.export),
+    *(photos.upload, photos.reprocess, photos.delete, photos.export),
     *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
-    *(upkeep.doctor, upkeep.reconcile, upkeep.dead_letters_group, upkeep.close, upkeep.open_site),
-    celebrities.celebrities,
+    *(health.doctor, health.reconcile, health.dead_letters_group, health.close, health.open_site),
+    gallery.celebrities,
     collection.collection,
     people.people,
 ):

@@ -196,7 +196,7 @@ class _Reader:
         return None
 
     def _class(self, annotation: ast.expr | None) -> str | None:
-        """The class that an annotation such as ``Pic | None`` means."""
+        """The class that an annotation such as ``Photo | None`` means."""
         names = [node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)] if annotation else []
         own = [name for name in names if name in self.code.classes]
         return own[0] if own and not isinstance(annotation, ast.Subscript) else None

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from local.packaging import load_template
+from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[1]
 _PSEUDO = {

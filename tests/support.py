@@ -12,18 +12,18 @@ import boto3
 import numpy as np
 from PIL import Image
 
-from functions.faces import FaceCollection
-from functions.forgotten import ForgottenPeople
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople
 from functions.ledger import Ledger
 from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import Tables
-from local.packaging import load_template
 from local.rekognition import labels
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
 from local.rekognition.state import State
+from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"

@@ -9,7 +9,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from functions.closing import Entrance
+from functions.entrance import Entrance
 
 logger = Logger()
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})

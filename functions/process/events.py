@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 
+from functions.errors import KinpicsError
 from functions.keys import decode_event_key
 
 CHECK_EVENT = "kinpics:Check"
 REPROCESS_EVENT = "kinpics:Reprocess"
 
 
-class BadMessageError(Exception):
+class BadMessageError(KinpicsError):
     """A queue message that makes no sense to this function; a retry can't help."""
 
 
@@ -51,7 +52,7 @@ def parse_message(body: str) -> list[ObjectChange]:
 
 
 def owner_message(bucket: str, encoded_key: str, *, force: bool) -> str:
-    """A message that makes the process function look at a pic; with ``force``, do it again from its original."""
+    """A message that makes the process function look at a photo; with ``force``, do it again from its original."""
     event = REPROCESS_EVENT if force else CHECK_EVENT
     record = {"eventName": event, "s3": {"bucket": {"name": bucket}, "object": {"key": encoded_key}}}
     return json.dumps({"Records": [record]})

@@ -15,8 +15,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.faces import FaceCollection
-from functions.forgotten import ForgottenPeople
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.events import BadMessageError, ObjectChange, parse_message
@@ -30,8 +30,8 @@ logger = Logger()
 metrics = Metrics()
 
 _MAX_PAUSE_SECONDS = 300
-# For the turn at a pic a worker waits a tenth of its time at most.
-_LEAST_TIME_LEFT = 0.9
+# For the turn at a photo a worker waits a tenth of its time at most.
+_MIN_TIME_LEFT = 0.9
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 
@@ -80,7 +80,7 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
             _process_change(album, change, record["messageId"], context)
     except (BadMessageError, BadNameError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
-        _to_dead_letters(sqs, record, changes, getattr(error, "code", "BadMessage"), str(error))
+        _to_dead_letters(sqs, record, changes, error.code, str(error))
     except CeilingReachedError as error:
         # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
         _note("CeilingReached")
@@ -111,7 +111,7 @@ def _process_change(album: Album, change: ObjectChange, owner: str, context: Any
         except LeaseTakenError:
             # Most other workers are done in a moment; one that is dead keeps its lease to the end.
             seconds = context.get_remaining_time_in_millis() / 1000
-            if seconds < whole * _LEAST_TIME_LEFT:
+            if seconds < whole * _MIN_TIME_LEFT:
                 raise
             time.sleep(_LOOK_AGAIN_SECONDS)
 

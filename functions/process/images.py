@@ -18,7 +18,7 @@ import pillow_heif
 import thumbhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from functions.faces import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
+from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
 from functions.keys import VIEW_WIDTH
 from functions.process.structure import MAX_PROFILE_BYTES, Structure, UnusableImageError, examine
 

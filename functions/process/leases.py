@@ -1,4 +1,4 @@
-"""Table ``leases``: one worker at a time works on a pic.
+"""Table ``leases``: one worker at a time works on a photo.
 
 S3 tells of the same object twice and in any order; without a lease, two workers could each keep half of what they made.
 """
@@ -9,11 +9,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.errors import KinpicsError
 from functions.keys import ImagePath
 
 
-class LeaseTakenError(Exception):
-    """Another worker is at this pic."""
+class LeaseTakenError(KinpicsError):
+    """Another worker is at this photo."""
 
     def __init__(self, path: ImagePath, seconds: float):
         super().__init__(f"{path} is being processed by another worker for at most {seconds:.0f} s more")
@@ -28,7 +29,7 @@ class Leases:
     table: str
 
     def acquire(self, path: ImagePath, owner: str, seconds: float) -> bool:
-        """Take the pic for ``seconds``. Returns whether an earlier worker left it unfinished.
+        """Take the photo for ``seconds``. Returns whether an earlier worker left it unfinished.
 
         The same ``owner`` (the queue message) takes over its own lease: the message is only given out again when
         the worker before is dead. Raises ``LeaseTakenError``.
@@ -52,7 +53,7 @@ class Leases:
         return bool(response.get("Attributes"))
 
     def release(self, path: ImagePath, owner: str) -> None:
-        """Give the pic back; a lease that has passed to another worker stays."""
+        """Give the photo back; a lease that has passed to another worker stays."""
         try:
             self.client.delete_item(
                 TableName=self.table,

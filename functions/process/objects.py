@@ -1,4 +1,4 @@
-"""The pics and thumbnails buckets, as the process function uses them."""
+"""The photos and thumbnails buckets, as the process function uses them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

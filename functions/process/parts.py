@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from functions.errors import KinpicsError
 
-class CantStripError(Exception):
+
+class CantStripError(KinpicsError):
     """A file whose private metadata can't be removed with certainty; the message says why."""
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from functions.process.colour_profile import bare_profile
 from functions.process.heif_boxes import check_decodes, strip_heif
-from functions.process.kinds import HEAD_BYTES, media_type
+from functions.process.media_types import HEAD_BYTES, media_type
 from functions.process.parts import CantStripError, part, uint, view
 
 # Of the file itself, where it is long, or written anew.

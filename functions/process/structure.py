@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from functions.errors import KinpicsError
+
 # libjpeg writes a progressive JPEG in 10 scans, and libtiff takes no more than 100 inside a TIFF. libjpeg-turbo advises
 # 500, but each goes through the whole picture: a large one would take half a minute.
 # https://bugzilla.redhat.com/show_bug.cgi?id=1344214
@@ -49,7 +51,7 @@ _TIFF_NUMBERS = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})
 _TIFF_TILE_SIDES = (322, 323)
 
 
-class UnusableImageError(Exception):
+class UnusableImageError(KinpicsError):
     """The file can't be shown as a photo; ``code`` is for programs, the message for people."""
 
     def __init__(self, code: str, message: str):

@@ -1,4 +1,4 @@
-"""Bring everything the album keeps of one pic in line with the original in S3.
+"""Bring everything the album keeps of one photo in line with the original in S3.
 
 An event only says that a key is worth a look; what to do follows from what is there now. Under the pic's lease
 (one worker at a time): no original, and all traces go; an original that rows, thumbnails and download copy already
@@ -16,15 +16,16 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
-from functions.faces import ALBUM, FaceCollection, is_face_id
-from functions.forgotten import SIMILARITY, ForgottenPeople
+from functions.errors import KinpicsError
+from functions.face_collection import ALBUM, FaceCollection, is_face_id
+from functions.forgotten_people import SIMILARITY, ForgottenPeople
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.images import Renditions, UnusableImageError, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
-from functions.shapes import Pic, grid_key
+from functions.shapes import Photo, grid_key
 from functions.tables import Tables
 
 _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
@@ -32,7 +33,7 @@ _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
 IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
 
 
-class LostReferenceError(Exception):
+class LostReferenceError(KinpicsError):
     """Nobody can tell any more whether a photo shows somebody who asked to be forgotten."""
 
 
@@ -49,10 +50,10 @@ class Album:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
-        """Make rows, thumbnails and faces of a pic agree with its original.
+        """Make rows, thumbnails and faces of a photo agree with its original.
 
         ``owner`` and ``seconds`` name and bound the lease. Raises ``LeaseTakenError`` when another worker is at the
-        pic, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
+        photo, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
         ``CeilingReachedError`` when its faces can't be paid for today, and whatever AWS raises: to be tried again.
         """
         abandoned = self.leases.acquire(path, owner, seconds)
@@ -104,7 +105,7 @@ class Album:
         self.objects.delete_served(path)
         self.tables.remove_pic(path, self._timestamp())
 
-    def _delete_faces(self, path: ImagePath, old: Pic | None, abandoned: bool, keep: set[str]) -> None:
+    def _delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
         known = old.face_ids if old else set()
         if abandoned:
             known |= self.faces.face_ids_of(path)
@@ -167,9 +168,9 @@ class Album:
                 "lets that person be indexed again"
             ) from None
 
-    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Pic:
+    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Photo:
         taken = taken_at(renditions.exif)
-        return Pic(
+        return Photo(
             primarykey=path.picset,
             sortkey=path.file,
             grid_key=grid_key(taken, path.file),

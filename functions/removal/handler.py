@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from functions.answers import answered, visitor_of
-from functions.faces import FaceCollection
+from functions.face_collection import FaceCollection
 from functions.ledger import Ledger
 from functions.pace import Pace
-from functions.removal.request import parse_call
-from functions.removal.requests import RemovalRequests
+from functions.removal.removal_request import parse_call
+from functions.removal.requests_table import RemovalRequests
+from functions.visitor_calls import answered, visitor_of
 
 # Somebody waits for the answer, and the page tries again by itself.
 _PATIENCE_SECONDS = 3.0

@@ -9,13 +9,13 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.answers import answered, visitor_of
-from functions.faces import ALBUM, CELEBRITIES, FaceCollection
+from functions.face_collection import ALBUM, CELEBRITIES, FaceCollection
 from functions.ledger import Ledger
 from functions.pace import Pace
-from functions.search.request import parse_request
-from functions.search.search import Searcher
+from functions.search.person_search import Searcher
+from functions.search.search_request import parse_request
 from functions.tables import Tables
+from functions.visitor_calls import answered, visitor_of
 
 metrics = Metrics()
 
@@ -46,7 +46,7 @@ def _searcher() -> Searcher:
     )
 
 
-# A visitor's picture and what it found are not logged; visitors may see what is (functions/answers.py).
+# A visitor's picture and what it found are not logged; visitors may see what is (functions/visitor_calls.py).
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict:
     """Answer a search; errors are answers too, and never tell of the account behind them."""

@@ -346,7 +346,8 @@ class Durable:
         sessions = self._modules["sts"]._sessions
         for key, value in self._journal.read("session"):
             session = _content(value)
-            if session.get("Expiration", 0) < time.time():
+            # An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
+            if session.get("Expiration", 0) + 86_400 < time.time():
                 yield "session", key, None
             else:
                 sessions[key] = session

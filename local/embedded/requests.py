@@ -19,6 +19,8 @@ from xml.sax.saxutils import escape
 from botocore import loaders
 from botocore.model import ServiceModel, Shape
 
+from functions.errors import KinpicsError
+
 _MB = 1024 * 1024
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the numbers are those of AWS's own messages.
@@ -66,7 +68,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 Answer = tuple[int, dict[str, str], bytes]
 
 
-class RefusedError(Exception):
+class RefusedError(KinpicsError):
     """A request that can't be read: ``status`` 4xx, ``code`` for programs, the message for people."""
 
     def __init__(self, status: int, code: str, message: str):

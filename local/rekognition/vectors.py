@@ -20,7 +20,7 @@ _STEEPNESS = 47.0
 _MIDDLE = 0.56
 # Rows below which a second thread costs more than it brings, and threads beyond which memory is the limit.
 _ROWS_PER_THREAD = 16_384
-_MOST_THREADS = 4
+_MAX_THREADS = 4
 # As many rows as let their scores stay in the cache until they are looked at.
 _ROWS_AT_ONCE = 32_768
 
@@ -125,7 +125,7 @@ def _nearest(rows: np.ndarray, scores: np.ndarray, limit: int) -> tuple[np.ndarr
 
 
 def _threads() -> int:
-    return min(_MOST_THREADS, os.cpu_count() or 1)
+    return min(_MAX_THREADS, os.cpu_count() or 1)
 
 
 @functools.cache

@@ -2,9 +2,9 @@
 
 import click
 
-from scripts.commands.common import Context, yes_option
-from scripts.terminal import echo
-from scripts.words import count
+from scripts.commands.options import Context, yes_option
+from scripts.common.terminal import echo
+from scripts.common.words import count
 
 
 @click.group()
@@ -52,7 +52,7 @@ def collection_delete(context: Context, name: str, yes: bool) -> None:
 @click.pass_obj
 def collection_faces(context: Context, name: str | None) -> None:
     """Print each face of a collection, by default the album's: face id, image id, photo."""
-    from functions.faces import FaceCollection
+    from functions.face_collection import FaceCollection
     from functions.keys import decode_external_image_id
 
     faces = FaceCollection(context.stack.rekognition, name) if name else context.stack.faces

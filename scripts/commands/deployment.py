@@ -6,16 +6,16 @@ from typing import Any
 import boto3
 import click
 
-from scripts.account import MORE_FUNCTIONS, UPGRADE, free_plan
-from scripts.cloudformation import Event, StackApplier, outputs_of
-from scripts.cloudfront_plan import Plan, plan_of
-from scripts.commands.common import Context, json_option, yes_option
-from scripts.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
-from scripts.publish import build_and_publish
-from scripts.stack import StackError, connect
-from scripts.takeover import take_over
-from scripts.terminal import echo, echo_json
-from scripts.words import count
+from scripts.commands.options import Context, json_option, yes_option
+from scripts.common.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
+from scripts.common.stack import StackError, connect
+from scripts.common.terminal import echo, echo_json
+from scripts.common.words import count
+from scripts.deployment.account import MORE_FUNCTIONS, UPGRADE, free_plan
+from scripts.deployment.cloudformation import Event, StackApplier, outputs_of
+from scripts.deployment.cloudfront_plan import Plan, plan_of
+from scripts.deployment.publish import build_and_publish
+from scripts.deployment.takeover import take_over
 
 # Used where no region is named and there is no stack.
 _REGION = "us-east-1"
@@ -78,7 +78,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
     Asks a few questions the first time. Settings you leave out stay as they are; each is a parameter of template.yaml,
     named in brackets below. It is safe to run again at any time, even after a failure.
     """
-    from scripts import deploy as deployment
+    from scripts.deployment import deploy as deployment
 
     deployment.find_sam()
     asks = not yes and sys.stdin.isatty()
@@ -166,7 +166,7 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
 
 def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[str, str]) -> None:
     """Reserve executions for searches as soon as the account has room; a new one has none."""
-    from scripts import deploy as deployment
+    from scripts.deployment import deploy as deployment
 
     before = {item["ParameterKey"]: item["ParameterValue"] for item in (described or {}).get("Parameters", [])}
     wanted = int((deployment.template_defaults() | before | parameters)["SearchConcurrency"])
@@ -220,9 +220,9 @@ def cost(
 
     A month needs --photos, --visitors and --searches. Calls are counted on the laptop stack; a repeated search costs
     nothing until photos come or go. --worst uses the limits of the deployed stack, or the template's if there is none.
-    Prices are AWS's list prices; scripts/prices.json says which were checked, and when.
+    Prices are AWS's list prices; scripts/costs/prices.json says which were checked, and when.
     """
-    from scripts import cost as costs
+    from scripts.costs import estimate as costs
 
     try:
         if worst:
@@ -242,7 +242,7 @@ def cost(
 
 def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
     """What a site costs, in words and as data."""
-    from scripts import cost as costs
+    from scripts.costs import estimate as costs
 
     parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
     unchecked = costs.unchecked(region)
@@ -257,9 +257,9 @@ def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
 
 def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
     """The most that visitors can cost, in words and as data."""
-    from scripts import worst as worst_case
-    from scripts.account import concurrency
-    from scripts.deploy import template_defaults
+    from scripts.costs import worst_case as worst_case
+    from scripts.deployment.account import concurrency
+    from scripts.deployment.deploy import template_defaults
 
     try:
         stack = context.stack
@@ -284,8 +284,8 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
 
     `kinpics deploy` with the same stack name picks up what has stayed.
     """
-    from scripts import deploy as deployment
-    from scripts.destroy import destroy as take_off
+    from scripts.deployment import deploy as deployment
+    from scripts.deployment.destroy import destroy as take_off
 
     stack = context.stack
     if photos:

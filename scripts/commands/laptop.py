@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from scripts.commands.common import DATA, Context, data_option
-from scripts.config import ROOT
-from scripts.terminal import echo
+from scripts.commands.options import DATA, Context, data_option
+from scripts.common.config import ROOT
+from scripts.common.terminal import echo
 
 local_options = [
     click.option(
@@ -63,22 +63,23 @@ def _chosen(context: Context, data: Path) -> Path:
 
 
 def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
-    from local.stack import Options, PortBusyError, run
+    from local.launcher import Options, PortBusyError, run
     from local.state_folder import Running
-    from scripts import local_site
-    from scripts.cloudformation import DeployError
+    from scripts.deployment.cloudformation import DeployError
+    from scripts.laptop import laptop_site
+    from scripts.laptop.laptop_deployment import project
 
     async def prepare(running: Running) -> None:
         def ready() -> None:
             echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
 
-        await local_site.prepare(running, data, ready, demo=demo)
+        await laptop_site.prepare(running, data, ready, demo=demo)
 
     try:
-        run(Options(data, **options), ROOT, prepare)
+        run(Options(data, **options), project(ROOT, prepare))
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
-    except local_site.PrepareError as error:
+    except laptop_site.PrepareError as error:
         for line in str(error).splitlines():
             echo(line, err=True)
         sys.exit(1)

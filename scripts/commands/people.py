@@ -3,9 +3,9 @@
 import click
 
 from functions.keys import ImagePath
-from scripts.commands.common import Context, json_option, print_outcome, yes_option
-from scripts.terminal import echo
-from scripts.words import count
+from scripts.commands.options import Context, json_option, print_outcome, yes_option
+from scripts.common.terminal import echo
+from scripts.common.words import count
 
 
 @click.group()
@@ -17,7 +17,7 @@ def people() -> None:
 @click.pass_obj
 def people_requests(context: Context) -> None:
     """Print the open removal requests: who asks, when, their message, and the photos that show them."""
-    from scripts import people as album_people
+    from scripts.people import forgetting as album_people
 
     stack = context.stack
     waiting = list(album_people.requests(stack))
@@ -47,10 +47,10 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     REQUEST is the id that `kinpics people requests` prints first. Look at its photos first: anybody may have made it.
     Every photo of the person is processed again. From then on each new photo costs one more paid call.
     """
-    from functions.faces import is_face_id
-    from scripts import manage, processing
-    from scripts import people as album_people
-    from scripts.progress import Progress
+    from functions.face_collection import is_face_id
+    from scripts.common.progress import Progress
+    from scripts.people import forgetting as album_people
+    from scripts.photos import manage, processing
 
     stack = context.stack
     if bool(request) == bool(faces):
@@ -105,7 +105,7 @@ def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None
 
     REQUEST is the id that `kinpics people requests` prints first. The visitor may ask again.
     """
-    from scripts import people as album_people
+    from scripts.people import forgetting as album_people
 
     stack = context.stack
     found = [entry for entry in album_people.requests(stack) if entry.identity_id in refused]
@@ -128,7 +128,7 @@ def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None
 @click.pass_obj
 def people_list(context: Context) -> None:
     """Print each forgotten person: id, day, and number of reference faces."""
-    from scripts import people as album_people
+    from scripts.people import forgetting as album_people
 
     known: dict[str, list] = {}
     for entry in album_people.forgotten(context.stack):
@@ -147,7 +147,7 @@ def people_remember(context: Context, person: str) -> None:
 
     `kinpics reprocess` then finds them in the photos that are already there.
     """
-    from scripts import people as album_people
+    from scripts.people import forgetting as album_people
 
     stack = context.stack
     found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.id)]

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from running import RunningStack
 
-from functions.shapes import Pic, PicSet
+from functions.shapes import Photo, PhotoSet
 
 CROWD = 120
 
@@ -20,7 +20,7 @@ def crowd(stack: RunningStack) -> Iterator[None]:
         {"Face": {"FaceId": f"00000000-0000-0000-0000-{number:012d}", "BoundingBox": box(number)}}
         for number in range(CROWD)
     ]
-    pic = Pic(
+    pic = Photo(
         primarykey="crowd",
         sortkey="crowd.jpg",
         grid_key="~/crowd.jpg",
@@ -34,7 +34,7 @@ def crowd(stack: RunningStack) -> Iterator[None]:
         processed_at="2026-01-01T00:00:00Z",
         data={"FaceRecords": faces},
     )
-    picset = PicSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
+    picset = PhotoSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
     for row in (pic, picset):
         table.put_item(Item=row.to_item())
     yield

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from steps import choose, sent, watch_searches
 
-MOST_SENT_BYTES = 200_000
+MAX_SENT_BYTES = 200_000
 _NAME_OF_FOCUS = """() => {
     const { activeElement: element } = document;
     return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent
@@ -57,7 +57,7 @@ def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     (call,) = calls
     assert set(sent(call)) == {"image", "limit", "threshold"}
-    assert len(call.post_data or "") <= MOST_SENT_BYTES
+    assert len(call.post_data or "") <= MAX_SENT_BYTES
 
 
 def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> None:

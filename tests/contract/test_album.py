@@ -169,10 +169,10 @@ def test_bad_searches_are_answered_in_words(client: Client, event: dict, code: s
 def test_rows_have_the_shape_that_is_documented(client: Client) -> None:
     from dataclasses import fields
 
-    from functions.shapes import Pic, PicSet
+    from functions.shapes import Photo, PhotoSet
 
     for picset in client.rows("/"):
-        assert set(picset) <= {field.name for field in fields(PicSet)}
+        assert set(picset) <= {field.name for field in fields(PhotoSet)}
     for row in client.rows("2015_pioneers"):
-        assert set(row) <= {field.name for field in fields(Pic)}
+        assert set(row) <= {field.name for field in fields(Photo)}
         assert "GPS" not in str(row)

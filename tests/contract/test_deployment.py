@@ -16,14 +16,14 @@ from botocore.exceptions import ClientError
 from running import RunningStack, start_stack
 from support import jpeg
 
-from functions.closing import Entrance
-from local.packaging import package
-from scripts.cloudformation import DeployError, StackApplier
-from scripts.deploy import build
+from functions.entrance import Entrance
+from scripts.deployment.cloudformation import DeployError, StackApplier
+from scripts.deployment.deploy import build
+from scripts.laptop.packaging import package
 
 ROOT = Path(__file__).parents[2]
 SECOND = "second-album"
-MOST_PACKAGE_BYTES = 25_000_000
+MAX_PACKAGE_BYTES = 25_000_000
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +312,6 @@ def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:
             for path in folder.rglob("*"):
                 package.write(path, path.relative_to(folder))
-        assert archive.stat().st_size <= MOST_PACKAGE_BYTES
+        assert archive.stat().st_size <= MAX_PACKAGE_BYTES
     assert not {path.name for path in (built / "SearchFunction").iterdir()} & {"PIL", "pillow_heif"}
     assert {path.name for path in (built / "SearchFunction" / "functions").iterdir() if path.is_dir()} == {"search"}

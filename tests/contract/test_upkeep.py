@@ -19,8 +19,8 @@ from botocore.exceptions import ClientError
 from running import RunningStack, new_guest, start_stack
 from support import jpeg
 
-from scripts import cost
-from scripts.cost import units_of
+from scripts.costs import estimate
+from scripts.costs.estimate import units_of
 
 SET = "2009_inauguration"
 FILES = 4
@@ -222,7 +222,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     assert (found["state"], found["advice"]) == ("wrong", "run `kinpics reconcile`")
     dry = album.kinpics("reconcile", "--dry-run", check=False)
     assert dry.returncode == 1
-    # One reason is told for each pic.
+    # One reason is told for each photo.
     for told in ("but no row", "should count", "has no original any more", "is in the collection for"):
         assert told in dry.stdout
     assert "is in the gallery's collection, but in no record" in dry.stdout
@@ -339,7 +339,7 @@ def test_what_a_photo_comes_to_is_what_costs_are_computed_from(album: RunningSta
     album.kinpics("upload", "--no-build", str(folder))
     calls = [json.loads(line) for line in log.read_text().splitlines()[before:]]
     units = units_of(calls)
-    counted = cost.counted()["photo"]["units"]
+    counted = estimate.counted()["photo"]["units"]
     assert units["rekognition_calls"] == 4 * counted["rekognition_calls"]
     # Listing is once for a set; rows with faces are longer.
     assert 3 * 4 <= units["s3_puts"] <= 4 * counted["s3_puts"] + 2

@@ -21,7 +21,7 @@ from running import RunningStack, free_port, start_stack
 from support import jpeg
 
 from local.state_folder import Running
-from scripts.local_site import prepare
+from scripts.laptop.laptop_site import prepare
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """A laptop stack killed at random moments while it is written to: what it acknowledged is there when it comes back.
 
-One client works against it: uploads, replaces and deletes pics, writes items one by one and in transactions, sends and
-deletes messages, asks for identities. Each call is written down as asked before it is sent, and as done when it is
+One client works against it: uploads, replaces and deletes photos, writes items one by one and in transactions, sends
+and deletes messages, asks for identities. Each call is written down as asked before it is sent, and as done when it is
 answered; between the two the stack is free to have done it or not, in whole. The moments are drawn from a fixed seed.
 """
 
@@ -68,7 +68,7 @@ class Client:
         self.calls = 0
 
     def work(self, stack: RunningStack) -> None:
-        """Call after call, until one is not answered; only so many change pics, for each of those is processed."""
+        """Call after call, until one is not answered; only so many change photos, for each of those is processed."""
         on_pics = [self._upload] * 4 + [self._delete] * 2
         others = [self._put_item, self._transact, self._update_item]
         others += [self._send, self._receive_and_delete, self._identify]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 
-from functions.answers import RequestError
-from functions.faces import FaceCollection
+from functions.face_collection import FaceCollection
 from functions.keys import parse_image_path
 from functions.ledger import CeilingReachedError, Ledger
-from functions.search.request import parse_request
-from functions.search.search import Searcher
+from functions.search.person_search import Searcher
+from functions.search.search_request import parse_request
+from functions.visitor_calls import RequestError
 
 DAY = 86_400
 PAID = ("IndexFaces", "SearchFaces", "SearchFacesByImage")

@@ -17,10 +17,10 @@ from rendered import policy
 from support import LambdaContext
 
 from functions.close import handler
-from functions.closing import Entrance, NoFlagError, with_flag
-from local.packaging import load_template
-from scripts.closing import _passes, closed_template, left_as_it_is, watch
-from scripts.cloudformation import DeployError
+from functions.entrance import Entrance, NoFlagError, with_flag
+from scripts.common.template import load_template
+from scripts.deployment.closing import _passes, closed_template, left_as_it_is, watch
+from scripts.deployment.cloudformation import DeployError
 
 ROOT = Path(__file__).parents[2]
 ROUTER = load_template(ROOT / "template.yaml")["Resources"]["Router"]["Properties"]["FunctionCode"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from support import FakeAws
 
-from scripts.export import ExportError, export
-from scripts.progress import Progress
-from scripts.stack import Stack
+from scripts.common.progress import Progress
+from scripts.common.stack import Stack
+from scripts.photos.export import ExportError, export
 
 LARGE, SMALL = "photos/set/b large.jpg", "photos/set/a.jpg"
 MAX_BYTES = 100_000

@@ -9,19 +9,20 @@ import pytest
 from botocore.exceptions import ClientError
 from support import COLLECTION, GREEN, RED, FakeAws, picture
 
-from functions.answers import RequestError
-from functions.faces import FaceCollection
+from functions.face_collection import FaceCollection
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.ledger import CeilingReachedError
 from functions.process.sync import LostReferenceError
-from functions.search.request import parse_request
-from functions.search.search import Searcher
+from functions.search.person_search import Searcher
+from functions.search.search_request import parse_request
 from functions.shapes import Forgotten
-from scripts import people, takeover
+from functions.visitor_calls import RequestError
+from scripts.deployment import takeover
+from scripts.people import forgetting
 
 
 def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
-    """Process a pic; returns its row's face ids."""
+    """Process a photo; returns its row's face ids."""
     path = image_path("set", file)
     aws.put(path.key, body)
     aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60, **options)
@@ -136,15 +137,15 @@ def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, m
     takeover.clear_up(stack)
     assert aws.rows(aws.matches_table) == []
     assert sync(aws, "last.png", picture(RED, GREEN)) == set()
-    assert {entry.id for entry in people.forgotten(stack)} == {first, second}
+    assert {entry.id for entry in forgetting.forgotten(stack)} == {first, second}
 
 
 def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
-    people.remember(stack, people.forgotten(stack))
+    forgetting.remember(stack, forgetting.forgotten(stack))
     takeover.take_over(stack)
-    assert people.forgotten(stack) == []
+    assert forgetting.forgotten(stack) == []
     takeover.clear_up(stack)
     assert aws.rows(aws.matches_table) == []
     assert len(sync(aws, "again.png", picture(RED))) == 1

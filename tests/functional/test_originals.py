@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 from support import FakeAws
 
 from functions.keys import ImagePath
-from scripts import originals
-from scripts.originals import check_originals, damage, earlier_versions
-from scripts.stack import Stack
+from scripts.common.stack import Stack
+from scripts.health import integrity
+from scripts.health.integrity import check_originals, damage, earlier_versions
 
 GOOD, ROTTEN = b"the picture" * 100, b"the pictxre" * 100
 SHA256 = hashlib.sha256(GOOD).hexdigest()
@@ -83,13 +83,13 @@ def test_a_sample_reads_a_part_and_all_reads_everything(
     for number in range(12):
         aws.s3.put_object(Bucket="pics", Key=f"photos/set/{number}.jpg", Body=GOOD, Metadata={"sha256": SHA256})
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=ROTTEN, Metadata={"sha256": SHA256})
-    monkeypatch.setattr(originals, "SAMPLE_PHOTOS", 5)
+    monkeypatch.setattr(integrity, "SAMPLE_PHOTOS", 5)
     assert check_originals(stack, whole=False).read == 5
-    monkeypatch.setattr(originals, "SAMPLE_BYTES", 2.5 * len(GOOD))
+    monkeypatch.setattr(integrity, "SAMPLE_BYTES", 2.5 * len(GOOD))
     assert check_originals(stack, whole=False).read == 2
     checked = check_originals(stack, whole=True)
     assert (checked.total, checked.read, list(checked.damaged)) == (13, 13, [PATH])
-    monkeypatch.setattr(originals, "SAMPLE_SECONDS", -1)
+    monkeypatch.setattr(integrity, "SAMPLE_SECONDS", -1)
     assert check_originals(stack, whole=False).read == 0
 
 

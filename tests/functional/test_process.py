@@ -19,7 +19,7 @@ from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
 from functions.process.leases import LeaseTakenError
-from functions.shapes import ImageRecord, Pic
+from functions.shapes import ImageRecord, Photo
 
 KEY = "photos/set/a.jpg"
 
@@ -95,7 +95,7 @@ def check_agreement(aws: FakeAws) -> None:
     """Originals, rows, thumbnails, faces and counters tell the same story."""
     originals = aws.keys(aws.pics_bucket)
     rows = {
-        f"photos/{row['primarykey']}/{row['sortkey']}": Pic.from_item(row)
+        f"photos/{row['primarykey']}/{row['sortkey']}": Photo.from_item(row)
         for row in aws.rows("pics")
         if row["primarykey"] != "/"
     }
@@ -131,7 +131,7 @@ def check_agreement(aws: FakeAws) -> None:
             assert f"photos/{row['sortkey']}/{row['pic']}" in originals, "the featured picture is one of the set"
 
 
-def test_a_new_pic_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
+def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED, BLUE))
     assert handle(message(KEY)) == []
     row = aws.tables.get_pic(parse_key(KEY))
@@ -278,7 +278,7 @@ def test_an_original_replaced_by_rubbish_leaves_nothing(aws: FakeAws, handle: Ca
     assert letter["MessageAttributes"]["key"]["StringValue"] == KEY
 
 
-def test_removing_a_pic_removes_all_of_it_and_replaces_the_featured_picture(aws: FakeAws, handle: Callable) -> None:
+def test_removing_a_photo_removes_all_of_it_and_replaces_the_featured_picture(aws: FakeAws, handle: Callable) -> None:
     for number, name in enumerate(("a", "b", "c")):
         aws.put(f"photos/set/{name}.jpg", picture(RED, BLUE))
         handle(message(f"photos/set/{name}.jpg", number))
@@ -404,7 +404,7 @@ def test_a_failed_message_alone_is_given_again_after_growing_pauses(
 
 
 def test_a_retry_after_a_crash_leaves_no_faces_behind(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Faces were indexed, the worker died, and the pic was removed before the message came again."""
+    """Faces were indexed, the worker died, and the photo was removed before the message came again."""
     aws.put(KEY, picture(RED, BLUE))
     path = parse_key(KEY)
     monkeypatch.setattr(type(aws.tables), "put_pic", _die)
@@ -423,7 +423,7 @@ def _die(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt  # what no `except Exception` holds up, as little as a power cut
 
 
-def test_a_pic_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -> None:
+def test_a_photo_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     aws.leases.acquire(parse_key(KEY), "someone else", 30)
     assert handle(message(KEY)) == ["message-1"]
@@ -438,7 +438,7 @@ def test_a_lease_runs_out(aws: FakeAws, handle: Callable) -> None:
     check_agreement(aws)
 
 
-def test_a_pic_removed_while_it_is_processed_leaves_nothing(
+def test_a_photo_removed_while_it_is_processed_leaves_nothing(
     aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.put(KEY, picture(RED))
@@ -475,9 +475,9 @@ def test_reprocessing_makes_everything_anew(aws: FakeAws, handle: Callable) -> N
         ("rubbish", "BadMessage"),
         (
             json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": "photos/deep/er/a.jpg"}}}]}),
-            "BadMessage",
+            "BadName",
         ),
-        (json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": ""}}}]}), "BadMessage"),
+        (json.dumps({"Records": [{"s3": {"bucket": {"name": "pics"}, "object": {"key": ""}}}]}), "BadName"),
     ],
 )
 def test_messages_that_can_never_succeed_are_given_up_at_once(

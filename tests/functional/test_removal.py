@@ -17,14 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import GREEN, RED, FakeAws, LambdaContext, picture
 
-from functions.answers import RequestError
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.removal import handler as handler_module
-from functions.removal.request import MAX_FACES, MAX_MESSAGE, parse_call
-from functions.removal.requests import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
+from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE, parse_call
+from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
 from functions.shapes import RemovalRequest
-from scripts import people, takeover
+from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
+from scripts.deployment import takeover
+from scripts.people import forgetting
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 VISITOR = "us-east-1:11111111-1111-1111-1111-111111111111"
@@ -220,7 +221,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
         outputs=outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
     )
     takeover.take_over(stack)
-    found = {request.identity_id: request for request in people.requests(stack)}
+    found = {request.identity_id: request for request in forgetting.requests(stack)}
     assert found.keys() == {"good", "odd", VISITOR}
     assert found["good"].made_at == "2026-11-21T10:00:00Z"
     assert found[VISITOR].made_at == newer["made_at"]
@@ -233,9 +234,9 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
 def test_faces_of_one_photo_are_told_to_be_of_several_people() -> None:
     """Anybody may name anybody's faces in one request."""
     paths = [image_path("set", name) for name in ("a.png", "b.png", "a.png", "c.png", "a.png")]
-    named = [people.Sighting({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
-    assert people.side_by_side(named) == {paths[0]: 3}
-    assert people.side_by_side(named[:2]) == {}
+    named = [forgetting.Sighting({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
+    assert forgetting.side_by_side(named) == {paths[0]: 3}
+    assert forgetting.side_by_side(named[:2]) == {}
 
 
 @pytest.fixture
@@ -333,7 +334,7 @@ def test_the_log_of_a_failure_has_no_values(
     assert answer["err"]["code"] == "RemovalFailed"
     told = json.loads(log.getvalue())
     assert told["error"] == type(error).__name__
-    assert any(place.startswith("functions/removal/requests.py:") for place in told["at"])
+    assert any(place.startswith("functions/removal/requests_table.py:") for place in told["at"])
     assert not [text for text in ("secret", NOBODY, VISITOR) if text in log.getvalue() + str(answer)]
 
 

@@ -11,14 +11,14 @@ from moto import mock_aws
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, make_fake_aws, picture
 
 from build import build
-from functions.faces import FaceCollection
+from functions.face_collection import FaceCollection
 from functions.keys import ImagePath, image_path
-from functions.search.request import parse_request
-from functions.search.search import Searcher
+from functions.search.person_search import Searcher
+from functions.search.search_request import parse_request
 from functions.shapes import from_dynamodb
-from scripts import reconcile
-from scripts.config import load_config
-from scripts.survey import Drift, drift, survey
+from scripts.common.config import load_config
+from scripts.health import reconcile
+from scripts.health.survey import Drift, drift, survey
 
 SET = "014_newportboston"
 PATHS = [image_path(SET, f"Newport_pic_{number}.png") for number in range(1, 4)]
@@ -172,6 +172,7 @@ NAMES = ["pic", "title", "pic_count", "face_count", "etag", "processed_at", "wid
     deadline=None, max_examples=8, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow]
 )
 @example(rows=[{"face_count": None}], record={})
+@example(rows=[{"pic_count": None, "pic": ["1"]}], record={"image_path": 5})
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(NAMES), VALUES), max_size=3),
     record=st.dictionaries(st.sampled_from(["image_path", "data", "other_paths", "width"]), VALUES),

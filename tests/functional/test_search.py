@@ -9,12 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, LambdaContext, picture
 
-from functions.faces import FaceCollection
+from functions.face_collection import FaceCollection
 from functions.keys import encode_external_image_id, parse_image_path
 from functions.ledger import Found
 from functions.search import handler as handler_module
-from functions.search import search
-from functions.search.search import Searcher
+from functions.search import person_search
+from functions.search.person_search import Searcher
 
 
 def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Searcher:
@@ -86,7 +86,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(album: FakeAws) -> None:
 
 
 def test_a_long_answer_is_cut_at_the_size_lambda_allows(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MAX_ANSWER_BYTES", 10)
+    monkeypatch.setattr(person_search, "MAX_ANSWER_BYTES", 10)
     answer = call(faceid=face_of(album, "one/a.png"))
     assert len(answer["output"]) == 1
     assert "next" in answer
@@ -168,7 +168,7 @@ def test_what_goes_wrong_inside_is_told_neither_in_the_answer_nor_in_the_log(
     log = capfd.readouterr()
     failures = [line for line in map(json.loads, log.out.splitlines()) if "_aws" not in line]
     assert [failure["error"] for failure in failures] == ["RuntimeError"]
-    assert any(place.startswith("functions/search/search.py:") for place in failures[0]["at"])
+    assert any(place.startswith("functions/search/person_search.py:") for place in failures[0]["at"])
     assert not [text for text in ("123456789012", face_id, "one/a.png") if text in f"{answer}{log.out}{log.err}"]
 
 

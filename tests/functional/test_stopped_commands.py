@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 
-from functions.faces import FaceCollection
-from functions.forgotten import is_reference
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import is_reference
 from functions.keys import image_path
 from functions.process.events import parse_message
-from scripts import celebrities, manage, people
-from scripts.gallery_survey import GallerySurvey, gallery_drift, survey_gallery
+from scripts.gallery import portraits
+from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_gallery
+from scripts.people import forgetting
+from scripts.photos import manage
 
 GALLERY = "gallery"
 
@@ -109,24 +111,24 @@ def stops(stop: Stop, command: Callable[[], Any]) -> Iterator[int]:
             return
 
 
-def portraits(folder: Path) -> list[celebrities.Portrait]:
+def make_portraits(folder: Path) -> list[portraits.Portrait]:
     """Two of one person, one of another."""
     found = []
     for number, (person, color) in enumerate((("Ada", RED), ("Ada", RED), ("Grace", GREEN))):
         path = folder / f"{number}.png"
         path.write_bytes(picture(color, size=(200 + number, 150)))
-        found.append(celebrities.Portrait(path, person, credit=f"credit {number}"))
+        found.append(portraits.Portrait(path, person, credit=f"credit {number}"))
     return found
 
 
-def add_all(stack: Any, gallery: list[celebrities.Portrait]) -> None:
-    present = {record.image_path for record in celebrities.records(stack)}
+def add_all(stack: Any, gallery: list[portraits.Portrait]) -> None:
+    present = {record.image_path for record in portraits.records(stack)}
     for portrait in gallery:
-        celebrities.add(stack, portrait, present)
+        portraits.add(stack, portrait, present)
 
 
 def mend(stack: Any) -> None:
-    celebrities.mend(stack, gallery_drift(survey_gallery(stack)))
+    portraits.mend(stack, gallery_drift(survey_gallery(stack)))
 
 
 def shown(found: GallerySurvey) -> dict[str, str | None]:
@@ -141,33 +143,33 @@ def shown(found: GallerySurvey) -> dict[str, str | None]:
 
 @pytest.mark.parametrize("is_mended", [True, False])
 def test_a_stopped_add_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: Path, is_mended: bool) -> None:
-    gallery = portraits(tmp_path)[:2]
+    gallery = make_portraits(tmp_path)[:2]
     for number in stops(stop, lambda: add_all(stack, gallery)):
         if is_mended:
             mend(stack)
             assert len(shown(survey_gallery(stack))) <= 2, number
         add_all(stack, gallery)
         assert list(shown(survey_gallery(stack)).values()) == ["Ada", "Ada"], number
-        celebrities.remove(stack, "Ada")
+        portraits.remove(stack, "Ada")
         assert shown(survey_gallery(stack)) == {}
 
 
 @pytest.mark.parametrize("is_mended", [True, False])
 def test_a_stopped_remove_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: Path, is_mended: bool) -> None:
-    gallery = portraits(tmp_path)
+    gallery = make_portraits(tmp_path)
     add_all(stack, gallery)
-    for number in stops(stop, lambda: celebrities.remove(stack, "Ada")):
+    for number in stops(stop, lambda: portraits.remove(stack, "Ada")):
         if is_mended:
             mend(stack)
             assert set(shown(survey_gallery(stack)).values()) in ({"Ada", "Grace"}, {"Grace"}), number
-        if celebrities.people(stack)["Ada"]:
-            celebrities.remove(stack, "Ada")
+        if portraits.people(stack)["Ada"]:
+            portraits.remove(stack, "Ada")
         assert set(shown(survey_gallery(stack)).values()) == {"Grace"}, number
         add_all(stack, gallery)
 
 
 def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> None:
-    gallery = portraits(tmp_path)
+    gallery = make_portraits(tmp_path)
 
     def damage() -> None:
         add_all(stack, gallery)
@@ -175,10 +177,10 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
         records = sorted(found.portraits.values(), key=lambda record: record.image_path)
         # Ada's first has lost its face, the second its thumbnail; Grace her record as a person.
         (face,) = records[0].face_records
-        celebrities.free_face(stack, "Ada", face["Face"]["FaceId"])
+        portraits.free_face(stack, "Ada", face["Face"]["FaceId"])
         stack.celebrities.delete([face["Face"]["FaceId"]])
         stack.s3.delete_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=records[1].image_path)
-        celebrities.delete_record(stack, "person:Grace")
+        portraits.delete_record(stack, "person:Grace")
         stack.celebrities.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
 
     damage()
@@ -191,7 +193,7 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
 
 
 def test_a_portrait_whose_picture_is_gone_goes(stack: Any, tmp_path: Path) -> None:
-    add_all(stack, portraits(tmp_path))
+    add_all(stack, make_portraits(tmp_path))
     for key in survey_gallery(stack).views:
         if "Grace" in key:
             stack.s3.delete_object(Bucket=stack.outputs["PicsBucket"], Key=key)
@@ -248,20 +250,20 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def album() -> None:
         nonlocal red
-        people.remember(stack, people.forgotten(stack))
+        forgetting.remember(stack, forgetting.forgotten(stack))
         manage.ask_to_process(stack, paths, force=True)
         process(aws)
         red = next(iter(aws.tables.get_pic(paths[1]).face_ids))
 
     def forget() -> None:
-        if named := people.sightings(stack, [red]):
-            people.forget(stack, named, lambda shown: manage.ask_to_process(stack, shown, force=True))
+        if named := forgetting.sightings(stack, [red]):
+            forgetting.forget(stack, named, lambda shown: manage.ask_to_process(stack, shown, force=True))
 
     album()
     for number in stops(stop, forget):
         forget()
         process(aws)
-        known = people.forgotten(stack)
+        known = forgetting.forgotten(stack)
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
         faces = {face["FaceId"] for face in aws.faces.faces()} - {known[0].id}

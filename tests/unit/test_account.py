@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import FakeSession
 
-from scripts import doctor
-from scripts.account import Concurrency, concurrency, free_plan, in_plain_words
-from scripts.deploy import Target, has_room
-from scripts.stack import Stack
+from scripts.common.stack import Stack
+from scripts.deployment.account import Concurrency, concurrency, free_plan, in_plain_words
+from scripts.deployment.deploy import Target, has_room
+from scripts.health import doctor
 
 
 class Account:

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from local.state_folder import Running
-from scripts import stack as stacks
 from scripts.cli import Commands, main
-from scripts.commands.common import Context
-from scripts.manage import NothingThereError, select
+from scripts.commands.options import Context
+from scripts.common import stack as stacks
+from scripts.photos.manage import NothingThereError, select
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.cloudformation import outputs_of, with_literal_names
+from scripts.deployment.cloudformation import outputs_of, with_literal_names
 
 NAMED = {"Fn::Sub": "${AWS::StackName}-pics-${AWS::AccountId}-${AWS::Region}"}
 

@@ -7,13 +7,13 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import FakeSession
 
-from local.packaging import load_template
-from scripts import doctor
-from scripts.cloudformation import DeployError
-from scripts.cloudfront_plan import plan_of
-from scripts.config import ROOT
-from scripts.deploy import Target
-from scripts.stack import Stack
+from scripts.common.config import ROOT
+from scripts.common.stack import Stack
+from scripts.common.template import load_template
+from scripts.deployment.cloudformation import DeployError
+from scripts.deployment.cloudfront_plan import plan_of
+from scripts.deployment.deploy import Target
+from scripts.health import doctor
 
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1"
 OWN = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/kinpics-eu-west-1/1"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.config import (
+from scripts.common.config import (
     ROOT,
     AwsConfig,
     ConfigError,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from scripts import cost, worst
-from scripts.cost import Album, UnknownRegionError, lines, monthly, once, prices, unchecked, units_of
-from scripts.deploy import template_defaults
+from scripts.costs import estimate, worst_case
+from scripts.costs.estimate import Album, UnknownRegionError, lines, monthly, once, prices, unchecked, units_of
+from scripts.deployment.deploy import template_defaults
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def test_more_of_anything_never_costs_less() -> None:
 
 
 def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> None:
-    table = json.loads(cost.PRICES.read_text())
-    used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1))) | set(worst.units(limits(), worst.DAY))
+    table = json.loads(estimate.PRICES.read_text())
+    used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1))) | set(worst_case.units(limits(), worst_case.DAY))
     for region in table["regions"]:
         assert used <= set(prices(region))
         assert set(unchecked(region)) <= set(prices(region))
@@ -75,7 +75,7 @@ def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> No
 
 
 def test_a_price_says_when_it_was_checked_or_is_called_unchecked() -> None:
-    listed = json.loads(cost.PRICES.read_text())["regions"]["us-east-1"]
+    listed = json.loads(estimate.PRICES.read_text())["regions"]["us-east-1"]
     assert all(set(price) <= {"usd", "checked", "page_of"} for price in listed.values())
     assert {name for name, price in listed.items() if "checked" not in price} == set(unchecked("us-east-1"))
     assert "rekognition_users" in unchecked("us-east-1"), "no page says what user vectors cost"
@@ -96,23 +96,23 @@ def test_what_visitors_read_is_paid_for_as_transfer_too() -> None:
     assert read["transfer_gb"] == pytest.approx(read["dynamodb_reads"] * 4096 / 1e9)
 
 
-def limits(**parameters: str) -> worst.Limits:
-    return worst.limits({**template_defaults(), **parameters})
+def limits(**parameters: str) -> worst_case.Limits:
+    return worst_case.limits({**template_defaults(), **parameters})
 
 
 def test_hostile_visitors_cost_ten_dollars_a_day_at_most_without_transfer() -> None:
-    for region in json.loads(cost.PRICES.read_text())["regions"]:
-        rows = worst.table(limits(), region)
-        hour, day = worst.without_transfer(rows)
+    for region in json.loads(estimate.PRICES.read_text())["regions"]:
+        rows = worst_case.table(limits(), region)
+        hour, day = worst_case.without_transfer(rows)
         assert 0 < hour < day <= 10
         assert sum(row[2] for row in rows) <= 25
 
 
 def test_the_worst_day_is_what_the_limits_say() -> None:
     """By hand, for one function, one table and no others."""
-    own = worst.TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
-    bounds = worst.Limits(100, (own,), (worst.Function(memory_mb=1024, concurrency=3),), 10, ())
-    units = worst.units(bounds, worst.DAY)
+    own = worst_case.TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
+    bounds = worst_case.Limits(100, (own,), (worst_case.Function(memory_mb=1024, concurrency=3),), 10, ())
+    units = worst_case.units(bounds, worst_case.DAY)
     assert units["rekognition_calls"] == 100
     assert units["lambda_gb_seconds"] == 3 * 86_400
     assert units["lambda_requests"] == 3 * 10 * 86_400
@@ -126,7 +126,7 @@ def test_the_worst_day_is_what_the_limits_say() -> None:
 @pytest.mark.parametrize("name", ["DailySearches", "SearchConcurrency", "MaxReads", "MaxWrites", "MaxVisitorUnits"])
 def test_every_limit_counts_as_it_is_set(name: str) -> None:
     def day(**parameters: str) -> float:
-        return sum(row[2] for row in worst.table(limits(**parameters), "us-east-1"))
+        return sum(row[2] for row in worst_case.table(limits(**parameters), "us-east-1"))
 
     twice = str(2 * int(template_defaults()[name]))
     assert day(**{name: twice}) > day() > day(**{name: "1"})
@@ -135,22 +135,24 @@ def test_every_limit_counts_as_it_is_set(name: str) -> None:
 def test_without_a_reservation_the_accounts_own_limit_counts() -> None:
     for unreserved in ({"SearchConcurrency": "0"}, {"RoomToReserve": "no"}):
         parameters = {**template_defaults(), **unreserved}
-        seconds = [worst.units(worst.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
+        seconds = [
+            worst_case.units(worst_case.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)
+        ]
         assert seconds == [10 * 0.5, 1000 * 0.5]
 
 
 def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
     old = {name: value for name, value in template_defaults().items() if not name.startswith("Max")}
-    assert any("kinpics deploy" in text for text in worst.unbounded(worst.limits(old), "us-east-1"))
-    named = worst.unbounded(limits(), "us-east-1")
+    assert any("kinpics deploy" in text for text in worst_case.unbounded(worst_case.limits(old), "us-east-1"))
+    named = worst_case.unbounded(limits(), "us-east-1")
     assert any("CloudFront" in text and "0.085" in text for text in named)
     assert not any("kinpics deploy" in text or "accounts" in text for text in named)
-    assert any("accounts" in text for text in worst.unbounded(limits(SignUp="yes"), "us-east-1"))
-    assert "plan" in worst.unbounded(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
+    assert any("accounts" in text for text in worst_case.unbounded(limits(SignUp="yes"), "us-east-1"))
+    assert "plan" in worst_case.unbounded(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
 
 
 def test_what_was_counted_is_one_paid_call_for_a_photo_and_for_a_search_and_none_for_a_visit() -> None:
-    counted = cost.counted()
+    counted = estimate.counted()
     assert counted["photo"]["units"]["rekognition_calls"] == 1
     assert counted["search"]["units"]["rekognition_calls"] == 1
     assert "rekognition_calls" not in counted["visit"]["units"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scripts.dead_letters import DeadLetter, keys_of
-from scripts.manage import NothingThereError
+from scripts.photos.dead_letters import DeadLetter, keys_of
+from scripts.photos.manage import NothingThereError
 
 LETTERS = [DeadLetter("1", key, "Other", "", "", "") for key in ("photos/a/x.jpg", "photos/photos/x.jpg", "odd")]
 

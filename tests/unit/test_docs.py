@@ -10,8 +10,8 @@ import pytest
 
 from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS
-from scripts import document_costs, document_data
 from scripts.cli import main
+from scripts.reference import costs_page, data_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = list(
@@ -20,11 +20,11 @@ PAGES = list(
 
 
 def test_the_page_on_data_is_what_the_code_says() -> None:
-    assert document_data.PATH.read_text() == document_data.render(), "run python -m scripts.document_data"
+    assert data_page.PATH.read_text() == data_page.render(), "run python -m scripts.reference.data_page"
 
 
 def test_the_page_on_costs_is_what_the_figures_say() -> None:
-    assert document_costs.PATH.read_text() == document_costs.render(), "run python -m scripts.document_costs"
+    assert costs_page.PATH.read_text() == costs_page.render(), "run python -m scripts.reference.costs_page"
 
 
 def commands(group: click.Group, path: str = "kinpics") -> Iterator[tuple[str, click.Command]]:

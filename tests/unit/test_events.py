@@ -23,7 +23,7 @@ def test_the_test_event_of_a_new_notification_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("force", [True, False])
-def test_the_owner_can_ask_for_a_pic(force: bool) -> None:
+def test_the_owner_can_ask_for_a_photo(force: bool) -> None:
     assert parse_message(owner_message("pics", "photos/a/b+c.jpg", force=force)) == [
         ObjectChange("pics", "photos/a/b c.jpg", force=force)
     ]

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.celebrities import read_folder
-from scripts.gallery_table import read_table
-from scripts.plan import PlanError
+from scripts.gallery.portraits import read_folder
+from scripts.gallery.portraits_csv import read_table
+from scripts.upload.plan import PlanError
 
 TEXT = "file,name,credit\nada.jpg,Ada Lovelace,Zoë\nrené.jpg,René Descartes,\n"
 ROWS = {

@@ -38,7 +38,7 @@ def test_external_image_ids_suit_rekognition_and_lead_back(picset: str, file: st
 
 
 @given(NAMES, NAMES, NAMES, NAMES)
-def test_two_pics_never_share_an_external_image_id(a: str, b: str, c: str, d: str) -> None:
+def test_two_photos_never_share_an_external_image_id(a: str, b: str, c: str, d: str) -> None:
     first, second = ImagePath(a, b), ImagePath(c, d)
     assume(str(first) != str(second))
     assert keys.encode_external_image_id(first) != keys.encode_external_image_id(second)
@@ -56,7 +56,7 @@ def test_decoding_strange_external_image_ids_is_harmless(text: str) -> None:
 
 
 @given(NAMES, NAMES)
-def test_a_pic_is_found_by_its_key(picset: str, file: str) -> None:
+def test_a_photo_is_found_by_its_key(picset: str, file: str) -> None:
     try:
         path = keys.image_path(picset, file)
     except BadNameError:
@@ -83,7 +83,7 @@ def test_a_pic_is_found_by_its_key(picset: str, file: str) -> None:
         "photos/" + "s" * 201 + "/a.jpg",
     ],
 )
-def test_keys_that_no_pic_can_have_are_refused_with_a_reason(key: str) -> None:
+def test_keys_that_no_photo_can_have_are_refused_with_a_reason(key: str) -> None:
     with pytest.raises(BadNameError) as caught:
         keys.parse_key(key)
     assert len(str(caught.value)) > 20

@@ -16,7 +16,7 @@ from PIL import Image
 from functions.process import images
 from functions.process.images import UnusableImageError, render
 from functions.process.structure import examine
-from local.packaging import load_template
+from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[2]
 # HEIC takes long to encode.

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from build import Page, list_pages
-from scripts.config import ROOT
+from scripts.common.config import ROOT
 
 SITE = ROOT / "site"
 

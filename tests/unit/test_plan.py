@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from support import jpeg
 
-from functions.process.kinds import HEAD_BYTES, media_type
-from scripts.commands.album import _print_remarks
-from scripts.plan import PlanError, Refusal, hash_photos, list_photos, picset_of
+from functions.process.media_types import HEAD_BYTES, media_type
+from scripts.commands.photos import _print_remarks
+from scripts.upload.plan import PlanError, Refusal, hash_photos, list_photos, picset_of
 
 pillow_heif.register_heif_opener(thumbnails=False)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.publish import page_paths, picture_paths
+from scripts.deployment.publish import page_paths, picture_paths
 
 
 @pytest.mark.parametrize(

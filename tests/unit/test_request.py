@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.answers import RequestError
-from functions.search.request import next_token, parse_request
+from functions.search.search_request import next_token, parse_request
+from functions.visitor_calls import RequestError
 
 FACE = "01234567-89ab-cdef-0123-456789abcdef"
 # Half surrogate pairs too, which JSON can say.

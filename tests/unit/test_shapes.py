@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions import shapes
-from functions.shapes import ImageRecord, Pic, PicSet
+from functions.shapes import ImageRecord, Photo, PhotoSet
 
-PIC = Pic(
+PIC = Photo(
     primarykey="set",
     sortkey="a.jpg",
     grid_key=shapes.grid_key(None, "a.jpg"),
@@ -24,7 +24,7 @@ PIC = Pic(
 )
 
 
-@pytest.mark.parametrize("shape", [PicSet, Pic, ImageRecord])
+@pytest.mark.parametrize("shape", [PhotoSet, Photo, ImageRecord])
 def test_every_field_is_documented(shape: type) -> None:
     for name, field in shapes.attributes(shape).items():
         assert len(field.metadata["help"]) > 10, f"{shape.__name__}.{name} needs help text"
@@ -35,19 +35,19 @@ def test_a_row_survives_dynamodb() -> None:
     item = PIC.to_item()
     assert item["data"]["FaceRecords"][0]["Face"]["Confidence"] == Decimal("99.5")
     assert "taken_at" not in item
-    assert Pic.from_item(item) == PIC
+    assert Photo.from_item(item) == PIC
 
 
 def test_attributes_of_a_later_version_are_kept_as_they_are() -> None:
     item = {**PIC.to_item(), "of_the_future": Decimal(1)}
-    assert Pic.from_item(item) == PIC
-    assert Pic.from_item(item).to_item() == item
+    assert Photo.from_item(item) == PIC
+    assert Photo.from_item(item).to_item() == item
 
 
 def test_numbers_may_come_as_text() -> None:
     item = {**PIC.to_item(), "width": "40", "height": Decimal(30)}
     item["data"]["FaceRecords"][0]["Face"]["BoundingBox"] = {"Left": "0.5", "Top": "0", "Width": "0.25", "Height": "1"}
-    pic = Pic.from_item(item)
+    pic = Photo.from_item(item)
     assert (pic.width, pic.height, pic.unread) == (40, 30, ())
     assert pic.face_records[0]["Face"]["BoundingBox"] == {"Left": 0.5, "Top": 0, "Width": 0.25, "Height": 1}
 
@@ -67,7 +67,7 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.parametrize("shape", [PicSet, Pic, ImageRecord])
+@pytest.mark.parametrize("shape", [PhotoSet, Photo, ImageRecord])
 @given(data=st.data())
 def test_a_row_of_any_attributes_can_be_read(shape: type, data: st.DataObject) -> None:
     """Whoever wrote it: what can't be read is named, and what is not known is kept."""
@@ -79,19 +79,19 @@ def test_a_row_of_any_attributes_can_be_read(shape: type, data: st.DataObject) -
         known = getattr(row, name, None)
         assert name in row.unread or name in row.unknown or value is None or known is not None
     assert row.unknown.items() <= row.to_item().items()
-    if shape is Pic:
+    if shape is Photo:
         assert all(isinstance(face_id, str) for face_id in row.face_ids)
         assert row.image_id is None or isinstance(row.image_id, str)
-        assert set(row.missing) <= shapes.attributes(Pic).keys()
+        assert set(row.missing) <= shapes.attributes(Photo).keys()
     if shape is ImageRecord:
         assert all(isinstance(path, str) for path in row.paths)
 
 
-def test_the_ids_of_a_pic_are_found_in_its_data() -> None:
+def test_the_ids_of_a_photo_are_found_in_its_data() -> None:
     assert PIC.face_ids == {"f"}
     assert PIC.image_id == "i"
 
 
-def test_undated_pics_sort_after_dated_ones() -> None:
+def test_undated_photos_sort_after_dated_ones() -> None:
     keys = [shapes.grid_key(None, "a"), shapes.grid_key("2020-01-01T00:00:00", "z"), shapes.grid_key(None, "b")]
     assert sorted(keys) == [keys[1], keys[0], keys[2]]

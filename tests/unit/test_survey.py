@@ -1,7 +1,7 @@
 """What a survey finds in disagreement, and what mends it."""
 
 from functions.keys import image_path
-from scripts.survey import Row, Survey, drift
+from scripts.health.survey import Row, Survey, drift
 
 
 def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:

@@ -16,16 +16,17 @@ import rendered
 from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
-from functions.closing import with_flag
+from functions.entrance import with_flag
 from functions.keys import DOWNLOAD_RULES, NONE, image_path
 from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
 from local.closed_page import closed_page
-from local.packaging import digest, load_template, package
 from local.response_headers import response_headers
 from local.site_server import SiteServer
-from scripts import cost
-from scripts.publish import picture_paths
+from scripts.common.template import load_template
+from scripts.costs import estimate
+from scripts.deployment.publish import picture_paths
+from scripts.laptop.packaging import digest, package
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = load_template(ROOT / "template.yaml")
@@ -257,7 +258,7 @@ def test_the_alarms_cost_what_is_said() -> None:
     metrics = 0
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         metrics += sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) or 1
-    assert metrics == cost._ALARMS <= json.loads(cost.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
+    assert metrics == estimate._ALARMS <= json.loads(estimate.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
 
 
 def test_reads_are_told_of_before_the_maximum_is_reached() -> None:

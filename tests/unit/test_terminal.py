@@ -4,7 +4,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from scripts.terminal import echo, printable
+from scripts.common.terminal import echo, printable
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import { patiently } from "../aws/patience.js";
  * @property {string} message
  */
 
-// As in functions/removal/request.py.
+// As in functions/removal/removal_request.py.
 const MAX_FACES = 100;
 
 /**

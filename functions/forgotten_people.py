@@ -1,0 +1,68 @@
+"""Forgotten people: the site keeps a reference face of each, to know who not to index again.
+
+A reference face is in the album's collection under an external image id that no photo has. No search reveals it.
+The cost: one SearchFaces for each reference face with each photo that is indexed.
+
+They have a table of their own, which no visitor's role can name. The first release kept them in a partition of table
+`matches`; its rows count until `kinpics deploy` or `kinpics reconcile` has moved them (scripts/deployment/takeover.py).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from functions.keys import FORGOTTEN_PREFIX
+from functions.shapes import FORGOTTEN, Forgotten
+
+# Row in the partition of forgotten people that says the first release's rows have been moved there.
+MOVED = "moved"
+# Percent from which a face counts as that of somebody forgotten; docs/rekognition.md has the figures.
+SIMILARITY = 90.0
+
+
+def is_reference(face: dict) -> bool:
+    """Whether a face in the collection is a forgotten person's reference face; visitors are never shown those."""
+    return face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
+
+
+@dataclass(frozen=True)
+class ForgottenPeople:
+    """Forgotten people, in ``table`` and, until they are moved, in ``first_table`` (the first release's).
+
+    ``client`` is the client of a boto3 DynamoDB *resource*.
+    """
+
+    client: Any
+    table: str
+    first_table: str
+
+    def references(self) -> list[str]:
+        """Ids of the faces that they are known by."""
+        return [entry.id for entry in self.entries()]
+
+    def entries(self) -> list[Forgotten]:
+        """All forgotten people, a row for each reference face."""
+        rows = {row["id"]: row for row in self._partition(self.table, "kind")}
+        if rows.pop(MOVED, None) is None:
+            rows |= {row.id: row.to_item() for row in self.first_entries()}
+        return [Forgotten.from_item(row) for row in rows.values()]
+
+    def first_entries(self) -> list[Forgotten]:
+        """The rows in the first release's table, in today's shape."""
+        rows = self._partition(self.first_table, "identity_id")
+        return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
+
+    def _partition(self, table: str, key: str) -> list[dict]:
+        items: list[dict] = []
+        arguments: dict[str, Any] = {
+            "TableName": table,
+            "KeyConditionExpression": "#key = :forgotten",
+            "ExpressionAttributeNames": {"#key": key},
+            "ExpressionAttributeValues": {":forgotten": FORGOTTEN},
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self.client.query(**arguments)
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return items
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]

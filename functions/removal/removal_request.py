@@ -1,0 +1,55 @@
+"""A visitor's call of the removal function, checked field by field before anything is asked of AWS."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from functions.face_collection import is_face_id
+from functions.visitor_calls import RequestError
+
+ASK, STATUS, WITHDRAW = "ask", "status", "withdraw"
+ACTIONS = (ASK, STATUS, WITHDRAW)
+# One face is enough to know a person by; more are for the owner to look at.
+MAX_FACES = 100
+MAX_MESSAGE = 500
+
+_FIELDS = {ASK: {"action", "face_ids", "message"}, STATUS: {"action"}, WITHDRAW: {"action"}}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A checked call; ``face_ids`` and ``message`` belong to the action `ask`."""
+
+    action: str
+    face_ids: tuple[str, ...] = ()
+    message: str = ""
+
+
+def parse_call(event: Any) -> Call:
+    """Check a call. Raises ``RequestError``."""
+    if not isinstance(event, dict):
+        raise RequestError(400, "InvalidRequest", "the request must be a JSON object")
+    action = event.get("action")
+    if not isinstance(action, str) or action not in ACTIONS:
+        raise RequestError(400, "InvalidRequest", f"action must be one of {', '.join(ACTIONS)}")
+    unknown = sorted(set(event) - _FIELDS[action])
+    if unknown:
+        # As ASCII: half a surrogate pair can't be answered.
+        raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
+    if action != ASK:
+        return Call(action)
+    return Call(action, _face_ids(event.get("face_ids")), _message(event.get("message", "")))
+
+
+def _face_ids(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_FACES:
+        raise RequestError(400, "InvalidFaceId", f"face_ids must be a list of 1 to {MAX_FACES} face ids")
+    if not all(isinstance(entry, str) and is_face_id(entry) for entry in value):
+        raise RequestError(400, "InvalidFaceId", "face_ids must be face ids: lower-case hex digits as in a UUID")
+    return tuple(dict.fromkeys(value))
+
+
+def _message(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_MESSAGE:
+        raise RequestError(400, "InvalidMessage", f"message must be text of at most {MAX_MESSAGE} characters")
+    # Characters that would control the owner's terminal or change the direction of writing are left out.
+    return "".join(char for char in value if char == "\n" or char.isprintable()).strip()

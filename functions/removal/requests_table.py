@@ -1,0 +1,94 @@
+"""Table `requests`: who asks to be removed from search. A visitor has one open request, until the owner grants it.
+
+No visitor reads or writes the table: the removal function does, with its own clock, after it has checked the request
+and counted it against the day's ceiling and the visitor's own. So nobody can fill the table or use up the day for
+others, and what the owner reads is what was checked here.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.batch_get import TableBusyError
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import is_reference
+from functions.ledger import CeilingReachedError, Ledger
+from functions.removal.removal_request import ASK, WITHDRAW, Call
+from functions.shapes import RemovalRequest
+from functions.visitor_calls import RequestError
+
+# For all visitors together, by the hour: an owner can't look at more, and requests can't fill the table.
+MAX_DAILY_REQUESTS = 100
+# For each visitor; a request that replaces another counts too.
+MAX_VISITOR_DAILY_REQUESTS = 5
+KEPT_SECONDS = 365 * 86_400
+
+
+@dataclass(frozen=True)
+class RemovalRequests:
+    """A site's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
+
+    client: Any
+    table: str
+    faces: FaceCollection
+    ledger: Ledger
+    clock: Callable[[], float] = time.time
+
+    def answer(self, call: Call, visitor: str | None) -> dict:
+        """Do what a visitor (by Cognito identity) asks; returns the answer's ``output``: the open request, or None.
+
+        Raises ``RequestError``, or whatever AWS raises.
+        """
+        if not visitor:
+            raise RequestError(
+                403, "NoVisitor", "only a visitor can ask, with credentials from the site's identity pool"
+            )
+        if call.action == ASK:
+            return {"output": _shown(self._ask(call, visitor))}
+        standing = self._standing(visitor)
+        if call.action == WITHDRAW and standing:
+            self.client.delete_item(TableName=self.table, Key={"identity_id": visitor})
+            standing = None
+        return {"output": _shown(standing)}
+
+    def _ask(self, call: Call, visitor: str) -> RemovalRequest:
+        known = {face["FaceId"] for face in self.faces.faces_by_id(list(call.face_ids)) if not is_reference(face)}
+        face_ids = [face_id for face_id in call.face_ids if face_id in known]
+        if not face_ids:
+            raise RequestError(404, "FaceNotFound", "no photo on this site has any of these faces")
+        # Only what will be written: whoever names unknown faces takes nothing from others.
+        self._count(visitor)
+        now = self.clock()
+        request = RemovalRequest(
+            identity_id=visitor,
+            made_at=datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+            expires_at=int(now) + KEPT_SECONDS,
+            face_ids=face_ids,
+            message=call.message or None,
+        )
+        self.client.put_item(TableName=self.table, Item=request.to_item())
+        return request
+
+    def _count(self, visitor: str) -> None:
+        try:
+            self.ledger.count_removal(MAX_DAILY_REQUESTS, visitor, MAX_VISITOR_DAILY_REQUESTS)
+        except CeilingReachedError as error:
+            raise RequestError(429, "TooManyRemovalRequests", str(error), error.until) from None
+        except TableBusyError:
+            raise RequestError(429, "TooManyRequests", "too many requests at once: try again in a moment") from None
+
+    def _standing(self, visitor: str) -> RemovalRequest | None:
+        found = self.client.get_item(TableName=self.table, Key={"identity_id": visitor}, ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        request = RemovalRequest.from_item(found["Item"])
+        # DynamoDB may take days to remove expired rows.
+        return request if request.expires_at > self.clock() else None
+
+
+def _shown(request: RemovalRequest | None) -> dict | None:
+    if request is None:
+        return None
+    return {"made_at": request.made_at, "face_ids": request.face_ids, "message": request.message or ""}

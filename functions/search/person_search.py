@@ -1,0 +1,227 @@
+"""Find the photos of a person: Rekognition names faces, the tables name photos.
+
+A photo counts once, with its best matching face. A match without a photo (one that was removed, or a face that somebody
+forgotten is known by) leaves no trace in an answer: a page is filled up from the next matches, and `next` is there only
+where a further photo is. The photo of the clicked face itself comes first: the person who
+clicks it asks for all photos of that person, and Rekognition leaves the searched face out of its answer.
+
+What a clicked face has found is kept in the ledger and asked of Rekognition again only once the collection has
+changed, or, beyond the day's ceiling, not at all. A search by picture is never kept.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.batch_get import TableBusyError
+from functions.face_collection import CELEBRITIES, FaceCollection
+from functions.forgotten_people import is_reference
+from functions.keys import PERSON_PREFIX, photo_ref
+from functions.ledger import CeilingReachedError, Found, Ledger
+from functions.search.search_request import DEFAULT_THRESHOLD, SearchRequest, next_token
+from functions.shapes import ImageRecord
+from functions.tables import Tables
+from functions.visitor_calls import RequestError
+
+# A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
+MAX_ANSWER_BYTES = 5_000_000
+# Read at least this many records at once when photos turn out to be missing, to avoid many small reads.
+_MIN_RECORDS = 10
+# Stands for the only face of a portrait.
+_FIRST_FACE = ""
+# Rekognition's and DynamoDB's, of too many calls or units a second.
+_BUSY_CODES = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
+# Raised when the format of kept answers changes, so that a release only reads its own.
+_MATCH_FORMAT = 2
+_OF_PORTRAITS = ("person", "credit", "licence", "url")
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Collections by their name in a request, the album's tables, and how many paid searches a day may see.
+
+    ``note`` is told what happens, for the metrics: PaidCalls, AnswersFromCache, CeilingReached.
+    """
+
+    collections: dict[str, FaceCollection]
+    tables: Tables
+    ledger: Ledger
+    daily_searches: int
+    visitor_daily_searches: int
+    note: Callable[[str], None] = lambda name: None
+
+    def search(self, request: SearchRequest, visitor: str | None) -> dict:
+        """The answer's ``output``, ``next`` and ``as_of``. ``visitor`` is the caller's Cognito identity, if any.
+
+        Raises ``RequestError``, or whatever AWS raises.
+        """
+        known = self.collections.get(request.collection)
+        if known is None:
+            raise RequestError(400, "InvalidCollection", f"this site has no collection {request.collection}")
+        collection = replace(known, pay=lambda: self._pay(visitor))
+        try:
+            if request.face_id:
+                found = self._by_face(collection, request.face_id, request)
+            elif request.collection == CELEBRITIES:
+                found = Found(_people(collection, request), 0, True)
+            else:
+                found = Found(_best_by_photo(collection.search_by_image(request.image, request.threshold)), 0, True)
+            return self._page(found, request)
+        except CeilingReachedError as error:
+            raise RequestError(429, error.code, str(error), error.until) from None
+        except TableBusyError:
+            raise _too_many() from None
+        except ClientError as error:
+            raise _as_request_error(error, request) from None
+
+    def _pay(self, visitor: str | None) -> None:
+        try:
+            self.ledger.count_search(self.daily_searches, visitor, self.visitor_daily_searches)
+        except CeilingReachedError as error:
+            if error.code == "CeilingReached":
+                self.note("CeilingReached")
+            raise
+        self.note("PaidCalls")
+
+    def _by_face(self, collection: FaceCollection, face_id: str, request: SearchRequest) -> Found:
+        """All matches of a face of the collection down to a round similarity, which serves every threshold above."""
+        least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
+        search = f"{face_id}/{least:.0f}/{_MATCH_FORMAT}"
+        recalled = self.ledger.recall(request.collection, search)
+        if recalled.found and recalled.found.is_current:
+            self.note("AnswersFromCache")
+            return recalled.found
+        own = collection.face(face_id)
+        if own is None or is_reference(own):
+            raise _face_not_found()
+        try:
+            matches = collection.search(face_id, least)
+        except CeilingReachedError:
+            if recalled.found is None:
+                raise
+            self.note("AnswersFromCache")
+            return recalled.found
+        found = Found(_best_by_photo([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
+        try:
+            self.ledger.remember(request.collection, search, found, recalled.version)
+        except ClientError as error:
+            # The paid answer is shown even if a busy table can't keep it.
+            if error.response["Error"]["Code"] not in _BUSY_CODES:
+                raise
+        return found
+
+    def _page(self, found: Found, request: SearchRequest) -> dict:
+        answer: dict[str, Any] = {"output": []}
+        size = 0
+        for offset, photo in self._photos(found, request):
+            size += len(json.dumps(photo))
+            if len(answer["output"]) == request.limit or (answer["output"] and size > MAX_ANSWER_BYTES):
+                answer["next"] = next_token(offset)
+                break
+            answer["output"].append(photo)
+        if not found.is_current:
+            answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
+        return answer
+
+    def _photos(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict]]:
+        """The photos from the request's offset on, best first, each with the offset it has among the matches."""
+        matches = [match for match in found.matches if match[2] >= request.threshold]
+        start, wanted = request.offset, request.limit + 1
+        while start < len(matches):
+            chunk = matches[start : start + max(wanted, _MIN_RECORDS)]
+            records = self._records(chunk, request.collection)
+            for offset, (face_id, ref, similarity) in enumerate(chunk, start):
+                photo = _photo(records.get(ref), face_id, similarity)
+                if photo is not None:
+                    wanted -= 1
+                    yield offset, photo
+            start += len(chunk)
+
+    def _records(self, matches: list[tuple[str, str, float]], collection: str) -> dict[str, ImageRecord]:
+        """What matches lead to, by their photo's reference."""
+        if collection != CELEBRITIES:
+            return self.tables.photos((face_id, ref) for face_id, ref, _ in matches)
+        # The first release kept portraits by their image id alone.
+        names = {ref: (ref, ref.partition("/")[0]) for _, ref, _ in matches}
+        known = self.tables.image_records({name for pair in names.values() for name in pair})
+        return {ref: record for ref, pair in names.items() for name in reversed(pair) if (record := known.get(name))}
+
+
+def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
+    """The people in the gallery who resemble a picture, each by the record that stands for them."""
+    found = collection.search_people_by_image(request.image, request.threshold)
+    if found is None:
+        raise _no_face()
+    return [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in found]
+
+
+def _best_by_photo(matches: list[dict]) -> list[tuple[str, str, float]]:
+    """The best match of each photo, best first, without forgotten people's reference faces.
+
+    Each is face id, the photo's reference (`photo_ref`), similarity.
+    """
+    best: dict[str, tuple[str, str, float]] = {}
+    for match in sorted(matches, key=lambda match: -match["Similarity"]):
+        face = match["Face"]
+        if is_reference(face):
+            continue
+        ref = photo_ref(face)
+        best.setdefault(ref, (face["FaceId"], ref, match["Similarity"]))
+    return list(best.values())
+
+
+def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict | None:
+    """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
+    faces = [_face(face["Face"]) for face in record.face_records] if record else []
+    own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
+    if record is None or own is None:
+        return None
+    return {
+        "image_id": record.image_id.partition("/")[0],
+        "image_path": record.image_path,
+        # Never rounded up: only the clicked face itself is 100 percent.
+        "similarity": math.floor(similarity * 100) / 100,
+        "face": own,
+        "width": record.width,
+        "height": record.height,
+        "placeholder": record.placeholder,
+        "data": {"FaceRecords": [{"Face": face} for face in faces]},
+        **{name: value for name in _OF_PORTRAITS if (value := getattr(record, name)) is not None},
+    }
+
+
+def _face(face: dict) -> dict:
+    return {name: face[name] for name in ("FaceId", "ImageId", "BoundingBox", "Confidence") if name in face}
+
+
+def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
+    """What the visitor can do something about, as a ``RequestError``; everything else as it is."""
+    code = error.response["Error"]["Code"]
+    message = error.response["Error"].get("Message", "")
+    if code == "InvalidParameterException" and request.face_id:
+        return _face_not_found()
+    if code == "InvalidParameterException" and "face" in message.lower():
+        return _no_face()
+    if code in ("InvalidImageFormatException", "InvalidParameterException"):
+        return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of at least 80 pixels a side")
+    if code == "ImageTooLargeException":
+        return RequestError(413, "ImageTooLarge", "the image is too large")
+    return _too_many() if code in _BUSY_CODES else error
+
+
+def _too_many() -> RequestError:
+    return RequestError(429, "TooManyRequests", "too many searches at once: try again in a moment")
+
+
+def _no_face() -> RequestError:
+    return RequestError(422, "NoFace", "there is no face to search for in this picture")
+
+
+def _face_not_found() -> RequestError:
+    return RequestError(404, "FaceNotFound", "no photo on this site has that face any more")

@@ -1,0 +1,78 @@
+"""What the functions that visitors invoke share: who they answer, how they refuse, and what they log.
+
+Whoever invokes a function can have the last 4 KB of its log with the answer (`LogType=Tail`), and no condition of IAM
+forbids it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html. So the log tells of
+a failure only what its caller may see: its kind and the places in the code that it went through; no message, no value.
+"""
+
+import json
+import re
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.errors import KinpicsError
+
+# How DynamoDB and Rekognition say that they are too busy for a call.
+_BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+# What AWS calls its errors and operations.
+_AWS_NAME = re.compile(r"[A-Za-z0-9.]{1,80}")
+
+
+class RequestError(KinpicsError):
+    """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
+
+    ``until`` is when it can be, where that is known (seconds since 1970).
+    """
+
+    def __init__(self, status: int, code: str, message: str, until: float | None = None):
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.until = until
+
+
+def visitor_of(context: Any) -> str | None:
+    """The caller's Cognito identity; the owner, with IAM credentials, has none."""
+    return getattr(getattr(context, "identity", None), "cognito_identity_id", None)
+
+
+def answered(work: Callable[[], dict], code: str, sorry: str) -> dict:
+    """The answer that ``work`` gives; errors are answers too.
+
+    ``code`` and ``sorry`` answer for whatever is not a ``RequestError``, which is logged without its values; where AWS
+    has no room for a call just now, the code is TooManyRequests.
+    """
+    try:
+        return {"statusCode": 200, **work()}
+    except RequestError as error:
+        until = {} if error.until is None else {"until": datetime.fromtimestamp(error.until, UTC).isoformat()}
+        return {"statusCode": error.status, "err": {"code": error.code, "message": str(error), **until}}
+    except Exception as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in _BUSY:
+            return {"statusCode": 429, "err": {"code": "TooManyRequests", "message": sorry}}
+        print(json.dumps({"level": "ERROR", "failed": code, **without_values(error)}))
+        return {"statusCode": 500, "err": {"code": code, "message": sorry}}
+
+
+def without_values(error: BaseException) -> dict[str, Any]:
+    """What may be logged about a failure: its kind, AWS's name for it, and where it passed, innermost last."""
+    told: dict[str, Any] = {"error": type(error).__name__}
+    if isinstance(error, ClientError):
+        names = (error.operation_name, error.response.get("Error", {}).get("Code", ""))
+        told["aws"] = [name if _AWS_NAME.fullmatch(name) else "?" for name in names]
+    told["at"] = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
+    if error.__context__ is not None and not error.__suppress_context__:
+        told["after"] = without_values(error.__context__)
+    return told
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    """File and line: our files from the package on, others with just their folder."""
+    parts = PurePath(frame.filename).parts
+    own = parts[parts.index("functions") :] if "functions" in parts else parts[-2:]
+    return f"{'/'.join(own)}:{frame.lineno}"

@@ -1,0 +1,240 @@
+"""The launcher: one process with the embedded AWS on one port and the site on another, until it is told to stop."""
+
+import asyncio
+import contextlib
+import functools
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from functions.entrance import Entrance
+from functions.errors import KinpicsError
+from local.closed_page import closed_page
+from local.connections import close_with_clients
+from local.embedded import REGION, EmbeddedAws, configure
+from local.gate import Gate
+from local.journal import DamagedError
+from local.response_headers import response_headers
+from local.site_server import SiteServer
+from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
+
+_BUCKETS = {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"}
+
+
+class PortBusyError(KinpicsError):
+    """A port is taken; the message names it and the option that chooses another."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where a stack keeps its data and listens (ports on 127.0.0.1), and what it does with calls.
+
+    ``rekognition_tps`` bounds the calls a second of each Rekognition operation; ``call_log`` gets a line about each.
+    """
+
+    data: Path
+    site_port: int = 8000
+    api_port: int = 4566
+    rekognition_tps: float | None = None
+    call_log: Path | None = None
+
+    @property
+    def api_url(self) -> str:
+        return f"http://localhost:{self.api_port}"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the launcher deploys and serves.
+
+    ``deploy`` brings the stack up to ``template`` with ``parameters`` and returns its outputs. ``entrance_of`` finds
+    what lets visitors into the stack with these outputs. ``prepare`` fills and publishes the site.
+    """
+
+    template: dict[str, Any]
+    parameters: dict[str, str]
+    deploy: Callable[[boto3.Session], dict[str, str]]
+    entrance_of: Callable[[boto3.Session, dict[str, str]], Entrance]
+    prepare: Callable[[Running], Awaitable[None]]
+
+
+def run(options: Options, project: Project) -> None:
+    """Run the stack of a project until SIGINT or SIGTERM.
+
+    ``prepare`` is awaited once the template is deployed and all is served, and cancelled when the stack is told to
+    stop meanwhile. Raises ``PortBusyError``, ``StateFolderError``, and what the project's functions raise.
+    """
+    if options.site_port == options.api_port:
+        raise PortBusyError(
+            f"--site-port and --api-port are both {options.site_port}: choose another port for one of them"
+        )
+    gc.disable()  # the collector would look through all that is loaded, again and again
+    folder = StateFolder(options.data)
+    with folder.locked():
+        _check_port(options.site_port, "--site-port")
+        _check_port(options.api_port, "--api-port")
+        journal = folder.open_journal()
+        access_key, secret_key = folder.keys(journal)
+        running = Running(
+            pid=os.getpid(),
+            api_url=options.api_url,
+            site_url=f"http://localhost:{options.site_port}",
+            access_key=access_key,
+            secret_key=secret_key,
+            region=REGION,
+        )
+        configure(options.data, options.api_port, access_key, secret_key)
+        try:
+            faces = folder.open_faces(journal)
+            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log)
+            try:
+                asyncio.run(_serve(aws, options, project, folder, running))
+            finally:
+                aws.close()
+        except DamagedError as error:
+            raise folder.damaged(error) from None
+        finally:
+            journal.close()
+
+
+async def _serve(
+    aws: EmbeddedAws,
+    options: Options,
+    project: Project,
+    folder: StateFolder,
+    running: Running,
+) -> None:
+    stop = asyncio.Event()
+    closing = asyncio.Event()  # the servers outlast what is still at work when the stack is told to stop
+    failures: list[Exception] = []
+
+    def failed(error: Exception) -> None:
+        failures.append(error)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_report_but_cancellation)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    aws.start(failed)
+    if told := folder.set_aside():
+        print(told, file=sys.stderr, flush=True)
+    close_with_clients()
+    api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
+    api = asyncio.create_task(serve(api_gate.app, _config(options.api_port), shutdown_trigger=closing.wait))
+    site: asyncio.Task | None = None
+    try:
+        await _listening(options.api_port, api)
+        session = boto3.Session()  # `configure` has set the environment it reads
+        # In whole, even when told to stop: it takes a second.
+        outputs = await asyncio.to_thread(project.deploy, session)
+        folder.announce(running)
+        buckets = {name: outputs[output] for name, output in _BUCKETS.items()}
+        headers = response_headers(project.template, options.api_url, project.parameters)
+        # Made when the first page is asked for.
+        entrance = functools.cache(lambda: project.entrance_of(session, outputs))
+        cloudformation = functools.cache(lambda: session.client("cloudformation"))
+
+        def deployed() -> tuple[str, list[tuple[bytes, bytes]]]:
+            """What `kinpics deploy` may have changed since the start."""
+            stack = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+            now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack["Parameters"]}
+            return now["Downloads"], response_headers(project.template, options.api_url, now)
+
+        server = SiteServer(
+            session,
+            buckets,
+            project.parameters["Downloads"],
+            headers,
+            closed_page(project.template),
+            lambda: entrance().is_closed(),
+            deployed,
+        )
+        site_gate = Gate(server.app, options.site_port, options.site_port)
+        site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))
+        await _listening(options.site_port, site)
+        # What was loaded stays: from here on the collector need not look at it.
+        gc.freeze()
+        gc.enable()
+        if await _finished(project.prepare(running), stop):
+            await stop.wait()
+    finally:
+        closing.set()
+        for task in (site, api):
+            if task is not None:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        if failures:
+            raise StateFolderError(
+                f"could not write to {options.data} ({failures[0]}): make room or mend it and start again;"
+                " what was acknowledged is kept"
+            ) from None
+
+
+def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+    """Up to Python 3.11, asyncio reports a connection that ends with its server as an error."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
+
+
+async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
+    """Whether ``work`` came to its end before the stack was told to stop, which cancels it. Raises what it raises."""
+    task = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    task.cancel()  # without effect where it is done
+    try:
+        await task
+    except asyncio.CancelledError:
+        return False
+    return not stop.is_set()
+
+
+def _config(port: int) -> Config:
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1.0
+    config.shutdown_timeout = 5.0
+    config.errorlog = logging.getLogger("hypercorn.error")
+    config.loglevel = "ERROR"
+    return config
+
+
+async def _listening(port: int, server: asyncio.Task) -> None:
+    """Wait until a server accepts connections; its own error is raised if it ends before."""
+    while True:
+        if server.done():
+            server.result()
+            raise PortBusyError(f"nothing listens on port {port}")
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.02)
+
+
+def _check_port(port: int, option: str) -> None:
+    """Raise ``PortBusyError`` where something listens on a port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise PortBusyError(f"port {port} is not open to this user: choose one above 1023 with {option}") from None
+        except OSError:
+            raise PortBusyError(
+                f"port {port} is in use: stop what listens there, or choose another with {option}"
+            ) from None

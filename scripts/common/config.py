@@ -1,0 +1,119 @@
+"""``kinpics.toml``: what the owner decides about the site, and where on AWS the album is."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from functions.errors import KinpicsError
+from functions.keys import LARGE, NONE, STRIPPED, WHOLE
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "kinpics.toml"
+_DOWNLOADS = ("original", LARGE, NONE)
+_KINDS = {str: "text", float: "a number", bool: "true or false"}
+
+
+class ConfigError(KinpicsError):
+    """The file can't be used; the message names the field and what it should be."""
+
+
+@dataclass(frozen=True)
+class SiteConfig:
+    """Settings of the rendered site, each with the value it has where the file leaves it out."""
+
+    title: str = "Our photos"
+    description: str = "Click a face to see every photo of that person."
+    language: str = "en"
+    # What a visitor agrees to before searching with a picture.
+    selfie_consent: str = (
+        "Faces are found on your device. The face you choose (or the whole picture, if no face is found and you search "
+        "anyway) is sent once, to be compared with the faces on this site by Amazon Rekognition. This site doesn't "
+        "keep your picture."
+    )
+    # Similarity from which a face counts as the same person, 0 to 100.
+    face_match_threshold: float = 90.0
+    # What visitors may download: "original" (in its full size), "large" (1600 pixels) or "none".
+    downloads: str = "original"
+    # Whether downloaded originals keep their position, serial numbers and names.
+    keep_private_metadata: bool = False
+    # Whether search engines may show the site; never the pages of single people.
+    search_engines: bool = False
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that these settings decide."""
+        rule = self.downloads
+        if rule == "original":
+            rule = WHOLE if self.keep_private_metadata else STRIPPED
+        return {"Downloads": rule, "SearchEngines": "yes" if self.search_engines else "no"}
+
+
+@dataclass(frozen=True)
+class AwsConfig:
+    """Which stack the commands work on where neither an option nor the environment says so."""
+
+    stack: str = "kinpics"
+    region: str = ""
+
+
+def load_config(path: Path | None = None) -> SiteConfig:
+    """The site's settings, by default the checkout's. Raises ``ConfigError``."""
+    path = path or CONFIG
+    config = _section(path, "site", SiteConfig)
+    if not 0 <= config.face_match_threshold <= 100:
+        raise ConfigError(f"{path}: site.face_match_threshold must be from 0 to 100")
+    if config.downloads not in _DOWNLOADS:
+        raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
+    return config
+
+
+def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
+    """Where the deployed stack's parameters are not what these settings ask for, in words; empty where they are."""
+    wrong = [
+        f"{name} is {deployed.get(name, 'not there')} where kinpics.toml asks for {value}"
+        for name, value in config.parameters.items()
+        if deployed.get(name) != value
+    ]
+    return f"the deployed stack has other settings: {', '.join(wrong)}" if wrong else ""
+
+
+def load_aws_config(path: Path | None = None) -> AwsConfig:
+    """Where the album is, as `kinpics deploy` has noted it. Raises ``ConfigError``."""
+    return _section(path or CONFIG, "aws", AwsConfig)
+
+
+def note_aws_config(config: AwsConfig, path: Path | None = None) -> None:
+    """Note where the album is, leaving every other line of the file as it is."""
+    path = path or CONFIG
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    section = ["[aws]", f'stack = "{config.stack}"', f'region = "{config.region}"']
+    if "[aws]" in lines:
+        start = lines.index("[aws]")
+        rest = [line for line in lines[start + 1 :] if not line.startswith(("stack", "region"))]
+        lines = [*lines[:start], *section, *rest]
+    else:
+        lines += ["", "# Where the album is on AWS: noted by `kinpics deploy`.", *section]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _section(path: Path, name: str, kind: type) -> Any:
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return kind()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    for section in settings:
+        if section not in ("site", "aws"):
+            raise ConfigError(f"{path}: unknown section {section!r}; [site] and [aws] are known")
+    types = {entry.name: entry.type for entry in fields(kind)}
+    values = settings.get(name, {})
+    for key, value in values.items():
+        if key not in types:
+            raise ConfigError(f"{path}: unknown setting {name}.{key}; known are {', '.join(types)}")
+        kind_of_value = types[key]
+        is_right = isinstance(value, (int, float) if kind_of_value is float else kind_of_value)
+        if not is_right or isinstance(value, bool) != (kind_of_value is bool):
+            raise ConfigError(f"{path}: {name}.{key} must be {_KINDS[kind_of_value]}")
+    return kind(**values)

@@ -1,0 +1,179 @@
+"""The deployed stack a command works on: found by name through CloudFormation, on AWS or on the laptop alike."""
+
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+from functions.errors import KinpicsError
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople
+from functions.keys import NONE
+from functions.ledger import Ledger
+from functions.tables import Tables
+from local.state_folder import STACK_NAME, StateFolder
+from scripts.common.config import load_aws_config
+
+
+class StackError(KinpicsError):
+    """There is no stack to work on; the message says what to do."""
+
+
+_OUTPUTS = {
+    *("SiteBucket", "PicsBucket"),
+    *("PicsTable", "LedgerTable", "MatchesTable", "RequestsTable", "ForgottenTable"),
+    "IdentityPool",
+}
+_HINT = (
+    "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at "
+    'yours (`eval "$(kinpics env)"`)'
+)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack: its outputs and parameters by name, and clients for what the commands call."""
+
+    name: str
+    region: str
+    status: str
+    outputs: dict[str, str]
+    parameters: dict[str, str]
+    endpoint_url: str | None
+    site_url: str | None
+
+    @cached_property
+    def s3(self) -> Any:
+        return boto3.client(
+            "s3", config=Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 8})
+        )
+
+    @cached_property
+    def sqs(self) -> Any:
+        return boto3.client("sqs")
+
+    @cached_property
+    def rekognition(self) -> Any:
+        return boto3.client("rekognition", config=Config(retries={"mode": "adaptive", "max_attempts": 8}))
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        # Where visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
+        return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
+
+    @cached_property
+    def tables(self) -> Tables:
+        return Tables(self.dynamodb, self.outputs["PicsTable"], self.outputs["PicsByImageIdTable"])
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.dynamodb, self.outputs["LedgerTable"])
+
+    @cached_property
+    def faces(self) -> FaceCollection:
+        return FaceCollection(self.rekognition, self.outputs["AlbumCollection"])
+
+    @cached_property
+    def celebrities(self) -> FaceCollection:
+        return FaceCollection(self.rekognition, self.outputs["CelebritiesCollection"])
+
+    @cached_property
+    def forgotten(self) -> ForgottenPeople:
+        return ForgottenPeople(self.dynamodb, self.outputs["ForgottenTable"], self.outputs["MatchesTable"])
+
+    @property
+    def pics_bucket(self) -> str:
+        return self.outputs["PicsBucket"]
+
+    @property
+    def download_rule(self) -> str:
+        """What visitors may download, of the rules in `functions.keys`."""
+        return self.parameters.get("Downloads", NONE)
+
+    def invalidate(self, paths: Iterable[str]) -> None:
+        """Let CloudFront, where there is one, ask for these paths anew; `*` at the end stands for any rest."""
+        wanted = sorted(set(paths))
+        if wanted and "Distribution" in self.outputs:
+            batch = {
+                "Paths": {"Quantity": len(wanted), "Items": wanted},
+                "CallerReference": f"kinpics-{time.time_ns()}",
+            }
+            boto3.client("cloudfront").create_invalidation(
+                DistributionId=self.outputs["Distribution"], InvalidationBatch=batch
+            )
+
+    def site_address(self, path: str) -> str:
+        """Where a page of the site is, as far as it is known here."""
+        return f"{self.site_url}{path}" if self.site_url else path
+
+
+def connect(name: str, data: Path) -> Stack:
+    """Find a stack. Raises ``StackError``."""
+    choose_aws(data)
+    try:
+        client = boto3.client("cloudformation", config=Config(retries={"mode": "standard", "max_attempts": 3}))
+        found = client.describe_stacks(StackName=name)["Stacks"][0]
+    except (NoCredentialsError, NoRegionError):
+        raise StackError(f"no AWS credentials or region are set and no stack runs on this laptop: {_HINT}") from None
+    except ClientError as error:
+        message = error.response["Error"].get("Message", "")
+        if "does not exist" in message:
+            raise StackError(f"there is no stack {name} in {client.meta.region_name}: {_HINT}") from None
+        raise StackError(f"AWS refused to describe the stack {name}: {message}") from None
+    except BotoCoreError as error:
+        raise StackError(f"AWS can't be reached: {error}; {_HINT}") from None
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    if not set(outputs) >= _OUTPUTS:
+        raise StackError(
+            f"the stack {name} is not a kinpics stack, or not fully deployed (status {found['StackStatus']}): "
+            "run `kinpics deploy`"
+        )
+    return Stack(
+        name=name,
+        region=client.meta.region_name,
+        status=found["StackStatus"],
+        outputs=outputs,
+        parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
+        endpoint_url=_endpoint_of_pages(),
+        site_url=outputs.get("SiteUrl") or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
+    )
+
+
+def _endpoint_of_pages() -> str | None:
+    """Where pages call AWS, if not at its own endpoints: `kinpics env` names the laptop stack as browsers know it."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return (os.environ.get("KINPICS_API_URL") or endpoint) if endpoint else None
+
+
+def choose_aws(data: Path) -> None:
+    """Point this process at the AWS that is meant, in the variables that boto3 reads.
+
+    The standard variables decide. Where they name no region, kinpics.toml does; with no credentials at hand, the stack
+    that runs on this laptop is meant. Raises ``StackError`` for an address that is none.
+    """
+    for name, value in os.environ.items():
+        if name.startswith("AWS_ENDPOINT_URL") and value and not re.match(r"https?://[^/\s]", value):
+            raise StackError(f"{name} is {value!r}, which is not an address: it must begin with http:// or https://")
+    _use_laptop_if_alone(data)
+    if os.environ.get("AWS_DEFAULT_REGION"):
+        return
+    # boto3 reads no AWS_REGION, which AWS's other tools do.
+    region = os.environ.get("AWS_REGION") or load_aws_config().region
+    if region:
+        os.environ["AWS_DEFAULT_REGION"] = region
+
+
+def _use_laptop_if_alone(data: Path) -> None:
+    if os.environ.get("AWS_ENDPOINT_URL") or boto3.Session().get_credentials() is not None:
+        return
+    running = StateFolder(data).running()
+    if running is not None:
+        os.environ.update(running.environment())

@@ -1,0 +1,1 @@
+"""What a site costs, in an ordinary month and at worst."""

@@ -1,0 +1,1 @@
+"""Putting the site on AWS, closing and opening it, taking it off again."""

@@ -1,0 +1,153 @@
+"""Closing the site as its owner: what there is to close, whether visitors still get in, deploying meanwhile."""
+
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.entrance import Entrance, with_flag
+from scripts.common.stack import Stack, StackError
+from scripts.deployment.cloudformation import outputs_of
+
+# IAM usually spreads a change within seconds; issued credentials may work until then.
+_TIMEOUT_SECONDS = 300
+_HTTP_SECONDS = 15
+# A refused visitor must not retry.
+_ONCE = Config(retries={"total_max_attempts": 1})
+_REFUSALS = {"AccessDenied", "AccessDeniedException", "NotAuthorizedException"}
+# What Lambda answers for a function without concurrency.
+_NO_CONCURRENCY = "TooManyRequestsException"
+_NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
+
+
+def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
+    """What lets visitors into a deployed stack. Raises ``StackError`` if its release can't be closed."""
+    if "ClosedPolicy" not in outputs:
+        raise StackError("this stack comes from a release that can't be closed: run `kinpics deploy` first")
+    router = outputs.get("Router", "")
+    return Entrance(
+        iam=session.client("iam"),
+        lambda_=session.client("lambda"),
+        cognito_identity=session.client("cognito-identity"),
+        cloudfront=session.client("cloudfront") if router else None,
+        identity_pool_id=outputs["IdentityPool"],
+        policy_arn=outputs["ClosedPolicy"],
+        router=router,
+    )
+
+
+@contextlib.contextmanager
+def left_as_it_is(session: boto3.Session, described: dict[str, Any] | None) -> Iterator[bool]:
+    """Deploying inside leaves the site closed or open, as it was; yields whether it is closed.
+
+    ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
+    what it takes back after a failure may be of a time when the site was closed.
+    """
+    outputs = outputs_of(described)
+    if "ClosedPolicy" not in outputs:
+        yield False
+        return
+    entrance = entrance_of(session, outputs)
+    closed = entrance.is_closed()
+    try:
+        yield closed
+    finally:
+        if closed:
+            entrance.close()
+        else:
+            entrance.show_pages()
+
+
+def closed_template(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with the router closed, so that no deployment shows the pages of a closed site for a moment."""
+    resources = template["Resources"]
+    router = resources["Router"]
+    code = with_flag(router["Properties"]["FunctionCode"], closed=True)
+    closed = {**router, "Properties": {**router["Properties"], "FunctionCode": code}}
+    return {**template, "Resources": {**resources, "Router": closed}}
+
+
+def new_guest(stack: Stack) -> boto3.Session:
+    """The credentials that a visitor's browser gets. Raises ``ClientError`` where guests are not let in."""
+    anonymous = boto3.client("cognito-identity", config=Config(signature_version=UNSIGNED))
+    identity = anonymous.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
+    keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    return boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+
+
+def someone_inside(stack: Stack) -> boto3.Session | None:
+    """A guest who is in before the site closes, to see when that ends; having none must not stop the closing."""
+    try:
+        return new_guest(stack)
+    except (ClientError, BotoCoreError):
+        return None
+
+
+def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
+    """What visitors do, each with a check whether it works right now; rows and searches need a guest."""
+    ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
+    if stack.site_url:
+        site = stack.site_url
+        ways = {
+            "pages": lambda: _is_served(f"{site}/"),
+            "pictures": lambda: _is_served(f"{site}/thumbnails/photos/none.jpg"),
+            **ways,
+        }
+    if guest:
+        row = {"TableName": stack.outputs["PicsTable"], "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
+        search = {"FunctionName": stack.outputs["SearchFunction"], "Payload": json.dumps(_NOBODY).encode()}
+        ways["rows"] = lambda: _passes(lambda: guest().client("dynamodb", config=_ONCE).get_item(**row))
+        ways["searches"] = lambda: _passes(
+            lambda: guest().client("lambda", config=_ONCE).invoke(**search), _NO_CONCURRENCY
+        )
+    return ways
+
+
+def watch(
+    ways: dict[str, Callable[[], bool]],
+    *,
+    closed: bool,
+    tell: Callable[[str, float], None],
+    pause: float = 1.0,
+    timeout: float = _TIMEOUT_SECONDS,
+) -> list[str]:
+    """Wait until every way in is closed, or open; returns the names of those that are not after ``timeout`` seconds."""
+    started = time.monotonic()
+    left = dict(ways)
+    while left:
+        for name, is_open in list(left.items()):
+            if is_open() != closed:
+                tell(name, time.monotonic() - started)
+                del left[name]
+        if not left or time.monotonic() - started > timeout:
+            break
+        time.sleep(pause)
+    return list(left)
+
+
+def _passes(call: Callable[[], Any], *refusals: str) -> bool:
+    """Whether a call is not refused; a busy service, or one that finds nothing, still lets visitors in."""
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] not in _REFUSALS | set(refusals)
+    return True
+
+
+def _is_served(url: str) -> bool:
+    """Whether the site answers, even with 404, and does not say that it is closed."""
+    try:
+        with urllib.request.urlopen(url, timeout=_HTTP_SECONDS):  # noqa: S310 - the owner's own
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code != 503
+    except OSError:
+        return False

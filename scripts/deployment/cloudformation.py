@@ -1,0 +1,220 @@
+"""Bring a CloudFormation stack to what a template says, from whatever state an earlier try has left it in.
+
+Through a change set, which takes over what a deleted stack of that name has left behind (photos, rows, faces), and
+tells when nothing is to be done. A stack that could not be created is removed first; an update that could
+not be taken back is taken back again.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.errors import KinpicsError
+from scripts.deployment.account import in_plain_words
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (stack status codes)
+_NEVER_MADE = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+_NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
+_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+# A distribution takes minutes to be everywhere, a certificate until its record is seen.
+_TIMEOUT_SECONDS = 60 * 60
+
+
+class DeployError(KinpicsError):
+    """CloudFormation refused or could not finish; the message names the resource and its reason."""
+
+
+def with_literal_names(template: dict[str, Any], stack_name: str, account_id: str, region: str) -> dict[str, Any]:
+    """The template with the names of what it retains written out: CloudFormation takes over nothing by another's name.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (ImportExistingResources)
+    """
+    values = {"AWS::StackName": stack_name, "AWS::AccountId": account_id, "AWS::Region": region}
+
+    def written_out(value: Any) -> Any:
+        if not (isinstance(value, dict) and isinstance(value.get("Fn::Sub"), str)):
+            return value
+        text = value["Fn::Sub"]
+        for name, known in values.items():
+            text = text.replace(f"${{{name}}}", known)
+        return value if "${" in text else text
+
+    def retained(resource: dict[str, Any]) -> dict[str, Any]:
+        if not resource.get("DeletionPolicy", "").startswith("Retain"):
+            return resource
+        properties = {key: written_out(value) for key, value in resource["Properties"].items()}
+        return {**resource, "Properties": properties}
+
+    return {**template, "Resources": {name: retained(item) for name, item in template["Resources"].items()}}
+
+
+def outputs_of(described: dict[str, Any] | None) -> dict[str, str]:
+    """A stack's outputs by name, from its description; empty for no stack, or one to be created again."""
+    if described and described.get("StackStatus") in _NEVER_MADE:
+        return {}
+    return {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a resource while a stack was brought up to date."""
+
+    resource: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StackApplier:
+    """Applies templates to one stack. ``tell`` is called with each event; ``pause`` is seconds between two looks."""
+
+    client: Any
+    name: str
+    pause: float = 3.0
+    tell: Callable[[Event], None] = lambda event: None
+
+    def describe(self) -> dict | None:
+        """The stack as it is, or None."""
+        try:
+            return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return None
+            raise
+
+    def apply(self, url: str, known: set[str], parameters: dict[str, str], tags: dict[str, str] | None = None) -> bool:
+        """Create or update the stack; returns whether anything had to be done. Raises ``DeployError``.
+
+        ``url`` is the template's in S3, ``known`` the parameters it knows; those not given keep the value they have.
+        """
+        before = self.describe()
+        values = {entry["ParameterKey"]: entry["ParameterValue"] for entry in (before or {}).get("Parameters", [])}
+        kept = {name: values[name] for name in sorted(values.keys() & known - parameters.keys())}
+        existing = self._settled()
+        arguments = {
+            "TemplateURL": url,
+            "StackName": self.name,
+            "ChangeSetName": f"kinpics-{time.time_ns()}",
+            "ChangeSetType": "UPDATE" if existing else "CREATE",
+            "ImportExistingResources": True,
+            "Capabilities": _CAPABILITIES,
+            "Parameters": [
+                *({"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()),
+                # Those of a stack that could not be made are given again: it is gone.
+                *(
+                    {"ParameterKey": name, **({"UsePreviousValue": True} if existing else {"ParameterValue": value})}
+                    for name, value in kept.items()
+                ),
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        }
+        try:
+            change_set = self.client.create_change_set(**arguments)["Id"]
+        except ClientError as error:
+            message = in_plain_words(error.response["Error"].get("Message", ""))
+            raise DeployError(f"the stack {self.name} was refused: {message}") from None
+        if not self._is_ready(change_set):
+            return False
+        seen = {event["EventId"] for event in self._events()}
+        self.client.execute_change_set(ChangeSetName=change_set)
+        self._follow(seen)
+        return True
+
+    def delete(self) -> None:
+        """Delete the stack, if there is one; what it retains stays. Raises ``DeployError``."""
+        stack = self.describe()
+        if stack is None:
+            return
+        # By id: a stack that is gone is found by that alone.
+        by_id = StackApplier(self.client, stack["StackId"], self.pause, self.tell)
+        seen = {event["EventId"] for event in by_id._events()}
+        self.client.delete_stack(StackName=stack["StackId"])
+        by_id._follow(seen)
+
+    def _settled(self) -> dict | None:
+        """The stack that can be updated, or None where one is to be created."""
+        stack = self.describe()
+        if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+            self._wait_until_settled()
+            stack = self.describe()
+        if stack and stack["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+            self.client.continue_update_rollback(StackName=self.name)
+            self._wait_until_settled()
+            stack = self.describe()
+        if stack and stack["StackStatus"] in _NEVER_MADE:
+            self.delete()
+            stack = None
+        return stack
+
+    def _is_ready(self, change_set: str) -> bool:
+        """Wait until a change set can be executed; False where it holds no change."""
+        while True:
+            described = self.client.describe_change_set(ChangeSetName=change_set)
+            status, reason = described["Status"], described.get("StatusReason") or ""
+            if status == "CREATE_COMPLETE":
+                return True
+            if status == "FAILED":
+                self.client.delete_change_set(ChangeSetName=change_set)
+                if any(text in reason for text in _NOTHING_TO_DO):
+                    return False
+                raise DeployError(f"the stack {self.name} was refused: {in_plain_words(reason)}")
+            time.sleep(self.pause)
+
+    def _wait_until_settled(self) -> None:
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while (stack := self.describe()) and stack["StackStatus"].endswith("_IN_PROGRESS"):
+            if time.monotonic() > deadline:
+                raise DeployError(f"the stack {self.name} is still {stack['StackStatus']}: look at its events")
+            time.sleep(self.pause)
+
+    def _follow(self, seen: set[str]) -> None:
+        """Tell what happens until the stack has settled. Raises ``DeployError``."""
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        failures: list[Event] = []
+        while True:
+            stack = self.describe()
+            for entry in reversed(self._events()):
+                if entry["EventId"] in seen:
+                    continue
+                seen.add(entry["EventId"])
+                event = Event(
+                    entry["LogicalResourceId"], entry["ResourceStatus"], entry.get("ResourceStatusReason") or ""
+                )
+                if "FAILED" in event.status and "cancelled" not in event.reason:
+                    failures.append(event)
+                self.tell(event)
+            status = stack["StackStatus"] if stack else "DELETE_COMPLETE"
+            if not status.endswith("_IN_PROGRESS"):
+                break
+            if time.monotonic() > deadline:
+                raise DeployError(f"the stack {self.name} is still {status}: look at its events")
+            time.sleep(self.pause)
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE"):
+            reasons = [f"{event.resource}: {in_plain_words(event.reason)}" for event in failures if event.reason]
+            told = "; ".join(reasons + self._validation_failures()) or "look at its events"
+            raise DeployError(f"the stack {self.name} ended as {status}: {told}")
+
+    def _validation_failures(self) -> list[str]:
+        """What CloudFormation found wrong before it changed anything, of its last operation."""
+        try:
+            events = self.client.describe_events(StackName=self.name, Filters={"FailedEvents": True})["OperationEvents"]
+        except ClientError:
+            return []
+        failures = [event for event in events if event.get("ValidationStatusReason")]
+        return [f"{event.get('LogicalResourceId')}: {event['ValidationStatusReason']}" for event in failures]
+
+    def _events(self) -> list[dict]:
+        """Events of the stack, newest first."""
+        try:
+            return [
+                event
+                for page in self.client.get_paginator("describe_stack_events").paginate(StackName=self.name)
+                for event in page["StackEvents"]
+            ]
+        except ClientError as error:
+            if "does not exist" in error.response["Error"].get("Message", ""):
+                return []
+            raise

@@ -1,0 +1,152 @@
+"""CloudFront's Free plan: a distribution that is slowed down instead of billed.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
+
+The plan requires a firewall (a web ACL of AWS WAF) and includes its price; without a plan it costs 5 USD a month. Both
+live in us-east-1 whatever the stack's region, so they are not part of the stack: the template gets the firewall's ARN.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from scripts.deployment.account import UPGRADE, free_plan
+from scripts.deployment.cloudformation import DeployError
+
+_REGION = "us-east-1"
+_SCOPE = {"Scope": "CLOUDFRONT"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of a stack's distribution, whose id is empty before there is one; ``name`` is our own firewall's."""
+
+    session: boto3.Session
+    name: str
+    distribution_id: str
+
+    @cached_property
+    def _plans(self) -> Any:
+        return self.session.client("pricing-plan-manager", region_name=_REGION)
+
+    @cached_property
+    def _waf(self) -> Any:
+        return self.session.client("wafv2", region_name=_REGION)
+
+    @cached_property
+    def _distribution(self) -> dict[str, Any]:
+        if not self.distribution_id:
+            return {}
+        try:
+            return self.session.client("cloudfront").get_distribution(Id=self.distribution_id)["Distribution"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchDistribution":
+                raise
+            return {}  # of a stack that is half deleted
+
+    @property
+    def firewall(self) -> str:
+        """ARN of the distribution's firewall, ours or not; empty for none."""
+        return self._distribution.get("DistributionConfig", {}).get("WebACLId", "")
+
+    def subscription(self) -> dict[str, Any] | None:
+        """The plan as AWS has it, if the distribution is on one."""
+        arguments: dict[str, str] = {}
+        while True:
+            page = self._plans.list_subscriptions(**arguments)
+            for found in page["subscriptionSummaries"]:
+                if self._distribution.get("ARN") in found["resourceArns"]:
+                    return found
+            if not page.get("nextToken"):
+                return None
+            arguments = {"nextToken": page["nextToken"]}
+
+    def prepare(self) -> str:
+        """ARN of a firewall for the plan: the distribution's, or our own, made where it is missing.
+
+        Raises ``DeployError`` where the account can have no plan.
+        """
+        if plan := free_plan(self.session):
+            raise DeployError(
+                f"CloudFront's plans exclude accounts on AWS's Free plan. {plan}. Upgrade it: `{UPGRADE}`"
+            )
+        if self.firewall:
+            return self.firewall
+        own = self.own_firewall()
+        if own:
+            return own["ARN"]
+        made = self._waf.create_web_acl(
+            **_SCOPE,
+            Name=self.name,
+            DefaultAction={"Allow": {}},
+            VisibilityConfig={
+                "SampledRequestsEnabled": False,
+                "CloudWatchMetricsEnabled": False,
+                "MetricName": self.name,
+            },
+        )
+        return made["Summary"]["ARN"]
+
+    def subscribe(self) -> str:
+        """Put the distribution on the Free plan, if it is on none; returns the plan. Raises ``DeployError``."""
+        found = self.subscription()
+        if found:
+            return found["planTier"]
+        try:
+            made = self._plans.create_subscription(
+                planFamily="CloudFront", planTier="FREE", resourceArns=[self._distribution["ARN"], self.firewall]
+            )
+        except ClientError as error:
+            message = error.response["Error"].get("Message")
+            raise DeployError(
+                f"CloudFront's Free plan was refused: {message}. The site is deployed, and billed by use. Without "
+                "a plan its firewall costs 5 USD a month: remove it with `kinpics deploy --cloudfront-plan none`, "
+                "or try the plan in CloudFront's console"
+            ) from None
+        return made["subscription"]["planTier"]
+
+    def cancel(self) -> bool:
+        """Cancel the plan, if the distribution is on one; returns whether it runs on, to the end of the month."""
+        found = self.subscription()
+        if found and not found.get("scheduledChange"):
+            self._plans.cancel_subscription(arn=found["arn"], ifMatch=found["eTag"])
+            found = self.subscription()
+        return found is not None
+
+    def own_firewall(self) -> dict[str, Any] | None:
+        """Our own firewall, as a list has it."""
+        arguments: dict[str, Any] = dict(_SCOPE)
+        while True:
+            page = self._waf.list_web_acls(**arguments)
+            for found in page["WebACLs"]:
+                if found["Name"] == self.name:
+                    return found
+            if not page.get("NextMarker"):
+                return None
+            arguments["NextMarker"] = page["NextMarker"]
+
+    def has_own_firewall(self) -> bool:
+        """Whether the distribution's firewall is the one that we made."""
+        own = self.own_firewall() if self.firewall else None
+        return own is not None and own["ARN"] == self.firewall
+
+    def remove_own_firewall(self) -> bool:
+        """Delete our own firewall, if there is one; returns whether it is still in use and stays."""
+        own = self.own_firewall()
+        if own is None:
+            return False
+        try:
+            self._waf.delete_web_acl(**_SCOPE, Name=own["Name"], Id=own["Id"], LockToken=own["LockToken"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "WAFAssociatedItemException":
+                raise
+            return True
+        return False
+
+
+def plan_of(session: boto3.Session, stack_name: str, outputs: dict[str, str]) -> Plan:
+    """The plan of a stack's distribution."""
+    return Plan(session, f"{stack_name}-{session.region_name}", outputs.get("Distribution", ""))

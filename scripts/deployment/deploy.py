@@ -1,0 +1,265 @@
+"""Build the functions, put them and the template where CloudFormation finds them, and bring the stack up to date.
+
+The settings of a deployment are the template's parameters; CloudFormation remembers them, so that only what changes has
+to be given again.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from functions.errors import KinpicsError
+from functions.keys import PHOTOS_PREFIX
+from scripts.common.config import ROOT
+from scripts.common.stack import Stack
+from scripts.costs.worst_case import TableLimit, limits
+from scripts.deployment.account import concurrency
+from scripts.deployment.closing import closed_template, left_as_it_is
+from scripts.deployment.cloudformation import DeployError, StackApplier, outputs_of, with_literal_names
+from scripts.deployment.cloudfront_plan import plan_of
+
+# Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
+_STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
+_KEEP_PACKAGES_DAYS = 90
+# What template.yaml reserves for the removal function.
+_REMOVALS = 2
+
+
+class ToolError(KinpicsError):
+    """A tool that deploying needs is missing or failed; the message has what it said."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An AWS account and region to deploy into; the laptop stack is one too."""
+
+    session: boto3.Session
+    is_laptop: bool
+
+    @classmethod
+    def chosen(cls) -> "Target":
+        """What the standard variables point to."""
+        return cls(boto3.Session(), bool(os.environ.get("AWS_ENDPOINT_URL")))
+
+    def check(self) -> None:
+        """Raise ``DeployError`` where nothing can be deployed with what is at hand."""
+        region = self.session.region_name
+        if not region:
+            raise DeployError("no AWS region is set: name one with --region, or set AWS_REGION")
+        if not self.is_laptop and not self.has_rekognition():
+            known = ", ".join(rekognition_regions())
+            raise DeployError(f"Rekognition is not known to be in {region}: choose one of {known} with --region")
+        if self.session.get_credentials() is None:
+            raise DeployError(
+                "no AWS credentials are at hand: run `aws configure` or `aws sso login`, or set the standard variables "
+                "(to try it on this laptop, start `kinpics local`)"
+            )
+        try:
+            self.account_id()
+        except ClientError as error:
+            raise DeployError(f"AWS refuses these credentials: {error.response['Error'].get('Message')}") from None
+
+    def account_id(self) -> str:
+        return self.session.client("sts").get_caller_identity()["Account"]
+
+    def has_rekognition(self) -> bool:
+        return self.session.region_name in rekognition_regions()
+
+
+def rekognition_regions() -> list[str]:
+    """AWS's regions that recognise faces, as far as this boto3 knows."""
+    return boto3.Session().get_available_regions("rekognition")
+
+
+def check_stack_name(name: str) -> str:
+    """Return ``name`` if an album's stack can be called so. Raises ``DeployError``."""
+    if not _STACK_NAME.fullmatch(name):
+        raise DeployError(
+            f"{name!r} can't be the stack's name, which is in its buckets' names: 2 to 24 small letters, digits and "
+            "hyphens, beginning with a letter"
+        )
+    return name
+
+
+def template_defaults() -> dict[str, str]:
+    """The template's parameters with their defaults."""
+    from scripts.common.template import load_template
+
+    parameters = load_template(ROOT / "template.yaml")["Parameters"]
+    return {name: str(parameter["Default"]) for name, parameter in parameters.items()}
+
+
+def has_room(target: Target, described: dict[str, Any] | None, wanted: int) -> bool:
+    """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests.
+
+    A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
+    one: what it has reserved is room too.
+    """
+    outputs = outputs_of(described)
+    functions = target.session.client("lambda")
+    reserved = 0
+    for name in ("SearchFunction", "RemovalFunction"):
+        if name in outputs:
+            settings = functions.get_function_concurrency(FunctionName=outputs[name])
+            reserved += settings.get("ReservedConcurrentExecutions", 0)
+    return concurrency(target.session).has_room(wanted + _REMOVALS, reserved)
+
+
+def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
+    """Build, package and apply; returns whether CloudFormation had anything to do. A closed site stays closed.
+
+    Raises ``DeployError``, ``ToolError``.
+    """
+    from scripts.common.template import load_template
+
+    check_stack_name(applier.name)
+    bucket = artifacts_bucket(target, applier.name)
+    _make_bucket(target, bucket)
+    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
+        packaged = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
+        template = load_template(packaged)
+    template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
+    before = applier.describe()
+    # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
+    firewall = plan_of(target.session, applier.name, outputs_of(before)).firewall
+    with left_as_it_is(target.session, before) as closed:
+        body = json.dumps(closed_template(template) if closed else template).encode()
+        s3 = target.session.client("s3")
+        key = f"{hashlib.sha256(body).hexdigest()}.json"
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+        return applier.apply(
+            f"{s3.meta.endpoint_url}/{bucket}/{key}",
+            set(template["Parameters"]),
+            {"Platform": "laptop" if target.is_laptop else "aws", "WebAclArn": firewall, **parameters},
+        )
+
+
+def connect_bucket(stack: Stack) -> bool:
+    """Let the photos bucket tell this stack's queue of its photos; returns whether it did not.
+
+    CloudFormation takes over a bucket that a deleted stack has left behind as it is: telling that stack's queue.
+    """
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
+    arn = queue["Attributes"]["QueueArn"]
+    if notified_queues(stack) == {arn}:
+        return False
+    photos = {"Key": {"FilterRules": [{"Name": "prefix", "Value": PHOTOS_PREFIX}]}}
+    told = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], "Filter": photos}
+    stack.s3.put_bucket_notification_configuration(
+        Bucket=stack.pics_bucket, NotificationConfiguration={"QueueConfigurations": [told]}
+    )
+    return True
+
+
+def notified_queues(stack: Stack) -> set[str]:
+    """ARNs of the queues that the photos bucket tells of its photos."""
+    found = stack.s3.get_bucket_notification_configuration(Bucket=stack.pics_bucket)
+    return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
+
+
+def limit_tables(stack: Stack) -> list[str]:
+    """Give tables and indexes the maxima that they lack; returns what lacked them.
+
+    CloudFormation takes over a table that a deleted stack has left behind as it is, from before there were maxima say.
+    """
+    lacking = unlimited(stack)
+    waiter = stack.dynamodb.get_waiter("table_exists")
+    for limit in lacking:
+        table = stack.outputs[limit.name]
+        throughput = {"OnDemandThroughput": limit.throughput}
+        change = {"Update": {"IndexName": limit.index, **throughput}}
+        update = {"GlobalSecondaryIndexUpdates": [change]} if limit.index else throughput
+        # One change of a table at a time.
+        waiter.wait(TableName=table)
+        stack.dynamodb.update_table(TableName=table, **update)
+    return [limit.title for limit in lacking]
+
+
+def unlimited(stack: Stack) -> list[TableLimit]:
+    """Tables and indexes that visitors reach and that have other maxima than the deployment's parameters say."""
+    lacking = []
+    for limit in limits(stack.parameters).tables:
+        table = stack.dynamodb.describe_table(TableName=stack.outputs[limit.name])["Table"]
+        indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
+        has = (indexes[limit.index] if limit.index else table).get("OnDemandThroughput", {})
+        if any(int(has.get(key, -1)) != units for key, units in limit.throughput.items()):
+            lacking.append(limit)
+    return lacking
+
+
+def build(folder: Path, *, for_this_machine: bool = False) -> Path:
+    """Build both functions with their packages; returns the built template. Raises ``ToolError``.
+
+    For Lambda's machine and Python, as the template names them, or for this one's.
+    """
+    environment = {"PLATFORM": ""} if for_this_machine else {}
+    _sam("build", "--build-dir", str(folder), "--template", str(ROOT / "template.yaml"), **environment)
+    return folder / "template.yaml"
+
+
+def package(template: Path, bucket: str) -> Path:
+    """Put a built template's files into a bucket; returns the template that names them there. Raises ``ToolError``."""
+    packaged = template.parent / "packaged.yaml"
+    _sam("package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged))
+    return packaged
+
+
+def artifacts_bucket(target: Target, stack_name: str) -> str:
+    """Name of the bucket that packages go through."""
+    return f"{stack_name}-artifacts-{target.account_id()}-{target.session.region_name}"
+
+
+def _make_bucket(target: Target, bucket: str) -> None:
+    """Make the bucket for packages where it is not there; AWS makes buckets private and encrypted by itself."""
+    s3, region = target.session.client("s3"), target.session.region_name
+    place: dict[str, Any] = (
+        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    try:
+        s3.create_bucket(Bucket=bucket, **place)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+            raise
+    expire = {"ID": "old-packages", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": _KEEP_PACKAGES_DAYS}}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [expire]})
+
+
+def _sam(*arguments: str, **environment: str) -> None:
+    result = subprocess.run(  # noqa: S603 - our own arguments
+        [find_sam(), *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "SAM_CLI_TELEMETRY": "0",
+            # The functions' Makefile calls python3: this one, which has pip.
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ToolError(f"sam {arguments[0]} failed:\n{(result.stderr or result.stdout).strip()[-2000:]}")
+
+
+def find_sam() -> str:
+    """The program `sam`. Raises ``ToolError``."""
+    own = ROOT / ".venv-sam" / "bin" / "sam"
+    if own.exists():
+        return str(own)
+    found = shutil.which("sam")
+    if found is None:
+        raise ToolError("aws-sam-cli is missing: run `make sam`, which sets it up inside the checkout")
+    return found

@@ -1,0 +1,58 @@
+"""Take the album off AWS: the stack and what can be made again, and, only when told so, the photos themselves."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.common.stack import Stack
+from scripts.deployment.closing import entrance_of
+from scripts.deployment.cloudformation import StackApplier
+from scripts.deployment.cloudfront_plan import plan_of
+from scripts.deployment.deploy import Target, artifacts_bucket
+from scripts.photos.manage import delete_versions
+
+
+def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
+    """Delete the stack, with ``photos`` also what it retains: originals, rows and faces. Raises ``DeployError``."""
+    # CloudFormation deletes no bucket that holds anything.
+    for name in ("SiteBucket", "ThumbnailsBucket"):
+        _empty(stack.s3, stack.outputs[name])
+    # IAM deletes no role or policy while one is attached to the other.
+    if "ClosedPolicy" in stack.outputs:
+        _passing_over("ResourceNotFoundException", entrance_of(target.session, stack.outputs).stop_denying)
+    plan = plan_of(target.session, stack.name, stack.outputs)
+    if plan.firewall:
+        plan.cancel()
+    applier.delete()
+    if plan.firewall:
+        plan.remove_own_firewall()
+    artifacts = artifacts_bucket(target, stack.name)
+    _empty(stack.s3, artifacts)
+    _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=artifacts)
+    if photos:
+        _empty(stack.s3, stack.pics_bucket)
+        _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
+        for name in ("PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"):
+            _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
+        for collection in (stack.faces, stack.celebrities):
+            name = collection.collection_id
+            _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=name)
+
+
+def _empty(s3: Any, bucket: str) -> None:
+    """Delete every version of every object; a bucket that is gone is empty."""
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            delete_versions(s3, bucket, found)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+
+
+def _passing_over(code: str, call: Any, **arguments: Any) -> None:
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != code:
+            raise

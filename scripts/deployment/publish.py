@@ -1,0 +1,99 @@
+"""Publish the rendered site: make the site bucket hold what ``dist/`` holds, and CloudFront show it."""
+
+import hashlib
+import mimetypes
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from build import build
+from functions.addresses import address, invalidation_path
+from functions.keys import VIEW_WIDTH
+from scripts.common.stack import Stack
+
+# Assets carry a hash of their content in their name. Pages are asked for anew each time, at the cost of a 304, of
+# CloudFront, which keeps them for a day or until they are invalidated.
+_ASSET_CACHE = "public, max-age=31536000, immutable"
+_PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
+# Each path costs after the first thousand of a month.
+_MAX_SETS_INVALIDATED = 5
+_DELETE_BATCH = 1000
+
+mimetypes.add_type("text/javascript", ".js")
+
+
+def build_and_publish(stack: Stack) -> int:
+    """Render a stack's site and publish it; returns how many files changed. Raises ``BuildError``, ``ConfigError``."""
+    # A folder of its own: two uploads may end at the same time.
+    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
+        return publish(stack, build(stack, Path(folder) / "dist"))
+
+
+def publish(stack: Stack, dist: Path) -> int:
+    """Upload what changed, remove what is gone; returns how many files were uploaded.
+
+    Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
+    without its assets.
+    """
+    bucket = stack.outputs["SiteBucket"]
+    there = {
+        item["Key"]: item["ETag"].strip('"')
+        for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for item in page.get("Contents", [])
+    }
+    files = {path.relative_to(dist).as_posix(): path for path in sorted(dist.rglob("*")) if path.is_file()}
+    changed = [key for key, path in files.items() if there.get(key) != _md5(path)]
+    for wave in (
+        [key for key in changed if key.startswith("assets/")],
+        [key for key in changed if not key.startswith("assets/")],
+    ):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: _put(stack, bucket, key, files[key]), wave))
+    gone = [key for key in there if key not in files]
+    for start in range(0, len(gone), _DELETE_BATCH):
+        batch = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
+        stack.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+    stack.invalidate(page_paths([*changed, *gone]))
+    return len(changed)
+
+
+def page_paths(keys: list[str]) -> set[str]:
+    """What CloudFront has to ask for anew when these pages of the site bucket have changed."""
+    paths = set()
+    for key in keys:
+        folder, _, rest = key.partition("/")
+        if folder == "sets":
+            paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
+        elif folder == "index.html":
+            paths |= {"/", "/index.html"}
+        elif folder != "assets":
+            paths.add(f"/{folder}/*" if rest else f"/{folder}")
+    of_sets = {path for path in paths if path.startswith("/sets/")}
+    return paths if len(of_sets) <= _MAX_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}
+
+
+def picture_paths(picsets: Iterable[str]) -> set[str]:
+    """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
+    folders = ("photos", "thumbnails/photos", f"thumbnails/{VIEW_WIDTH}/photos", f"{VIEW_WIDTH}/photos")
+    return {invalidation_path(f"/{folder}/{address(picset)}/") for picset in picsets for folder in folders}
+
+
+def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:
+    stack.s3.put_object(
+        Bucket=bucket,
+        Key=key,
+        Body=path.read_bytes(),
+        ContentType=_content_type(path),
+        CacheControl=_ASSET_CACHE if key.startswith("assets/") else _PAGE_CACHE,
+    )
+
+
+def _content_type(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+def _md5(path: Path) -> str:
+    """What S3 gives as ETag of an object that went up in one piece."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

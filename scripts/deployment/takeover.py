@@ -1,0 +1,81 @@
+"""Take over what an earlier release kept elsewhere; run after each deployment, and by `kinpics reconcile`.
+
+The first release kept forgotten people in a partition of table `matches`, and the requests that visitors wrote there
+themselves. Both are copied into tables of their own, then a row says so; until then the process function reads both
+tables, so that nobody is indexed again in between. The old rows of forgotten people are removed once no photo is being
+processed, for a function of the first release may be at work still.
+"""
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
+
+from functions.face_collection import ALBUM, is_face_id
+from functions.forgotten_people import MOVED
+from functions.removal.removal_request import MAX_FACES
+from functions.removal.requests_table import KEPT_SECONDS
+from functions.shapes import FORGOTTEN, RemovalRequest
+from scripts.common.stack import Stack
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
+
+
+def take_over(stack: Stack) -> None:
+    """Copy an earlier release's rows, once."""
+    table = stack.outputs["ForgottenTable"]
+    moved = {"kind": FORGOTTEN, "id": MOVED}
+    if "Item" in stack.dynamodb.get_item(TableName=table, Key=moved, ConsistentRead=True):
+        return
+    for entry in stack.forgotten.first_entries():
+        stack.dynamodb.put_item(TableName=table, Item=entry.to_item())
+    _take_over_requests(stack)
+    # Answers that the first release kept may name the faces of the forgotten.
+    stack.ledger.changed(ALBUM)
+    stack.dynamodb.put_item(TableName=table, Item=moved)
+
+
+def clear_up(stack: Stack) -> None:
+    """Remove what has been taken over; to be called while no photo is being processed."""
+    take_over(stack)
+    for entry in stack.forgotten.first_entries():
+        key = {"identity_id": FORGOTTEN, "kind": entry.id}
+        stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
+
+
+def _take_over_requests(stack: Stack) -> None:
+    """Move the requests that visitors wrote themselves, unless they have made a new one meanwhile."""
+    matches = stack.outputs["MatchesTable"]
+    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=matches, FilterExpression=Attr("kind").eq("forget"))
+    for item in [item for page in pages for item in page["Items"]]:
+        request = _as_it_should_be(item)
+        if request:
+            try:
+                stack.dynamodb.put_item(
+                    TableName=stack.outputs["RequestsTable"],
+                    Item=request.to_item(),
+                    ConditionExpression="attribute_not_exists(identity_id)",
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                    raise
+        stack.dynamodb.delete_item(TableName=matches, Key={"identity_id": item["identity_id"], "kind": "forget"})
+
+
+def _as_it_should_be(item: dict[str, Any]) -> RemovalRequest | None:
+    """A request that its visitor wrote, with nothing in it but what belongs there; None for one that names nobody."""
+    made_at, ids = item.get("made_at"), item.get("face_ids")
+    face_ids = [entry for entry in ids if isinstance(entry, str) and is_face_id(entry)] if isinstance(ids, list) else []
+    if not face_ids:
+        return None
+    now = time.time()
+    is_moment = isinstance(made_at, str) and _MOMENT.fullmatch(made_at)
+    return RemovalRequest(
+        identity_id=item["identity_id"],
+        made_at=made_at if is_moment else datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+        expires_at=int(now) + KEPT_SECONDS,
+        face_ids=face_ids[:MAX_FACES],
+    )

@@ -1,0 +1,1 @@
+"""The lookalike gallery: portraits of people, each with a name and a credit."""

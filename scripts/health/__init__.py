@@ -1,0 +1,1 @@
+"""Whether everything the site keeps agrees, and mending what does not."""

@@ -1,0 +1,1 @@
+"""Deploying to the laptop stack, and filling its site."""

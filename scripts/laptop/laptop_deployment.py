@@ -1,0 +1,68 @@
+"""Deploy the template into the laptop stack with CloudFormation, as a deployment to AWS would."""
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.launcher import Project
+from local.state_folder import STACK_NAME, Running
+from scripts.common.config import load_config
+from scripts.common.template import load_template
+from scripts.deployment.closing import entrance_of, left_as_it_is
+from scripts.deployment.cloudformation import StackApplier, outputs_of, with_literal_names
+from scripts.laptop.packaging import digest, package
+
+_DIGEST_TAG = "kinpics:digest"
+# Two photos at a time keep two cores busy: while one is in its function, the other is in the face engine. More searches
+# than cores at once would not be done any sooner; the others wait for their turn.
+_PARAMETERS = {
+    "Platform": "laptop",
+    "ProcessConcurrency": "2",
+    "SearchConcurrency": str(max(2, os.cpu_count() or 1)),
+    "SignUp": "yes",
+}
+
+
+def project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
+    """What the launcher deploys of a checkout, and serves. Raises ``ConfigError``."""
+    parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
+    return Project(
+        template=load_template(root / "template.yaml"),
+        parameters=parameters,
+        deploy=lambda session: deploy(session, root, STACK_NAME, parameters),
+        entrance_of=entrance_of,
+        prepare=prepare,
+    )
+
+
+def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict[str, str]) -> dict[str, str]:
+    """Create or update the stack, unless it is up to date; returns its outputs. Raises ``DeployError``."""
+    bucket = f"{stack_name}-artifacts"
+    template, uploads = package(root, bucket)
+    fingerprint = digest(template, parameters)
+    applier = StackApplier(session.client("cloudformation"), stack_name, pause=0.05)
+    existing = applier.describe()
+    if existing and existing["StackStatus"].endswith("_COMPLETE") and _tags(existing).get(_DIGEST_TAG) == fingerprint:
+        return outputs_of(existing)
+    s3 = session.client("s3")
+    account_id = session.client("sts").get_caller_identity()["Account"]
+    template = with_literal_names(template, stack_name, account_id, session.region_name)
+    _upload(s3, bucket, {**uploads, "template.json": json.dumps(template).encode()})
+    url = f"{s3.meta.endpoint_url}/{bucket}/template.json"
+    with left_as_it_is(session, existing):
+        applier.apply(url, set(template["Parameters"]), parameters, {_DIGEST_TAG: fingerprint})
+    return outputs_of(applier.describe())
+
+
+def _upload(s3: Any, bucket: str, uploads: dict[str, bytes]) -> None:
+    s3.create_bucket(Bucket=bucket)
+    for key, data in uploads.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=data)
+
+
+def _tags(stack: dict) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}

@@ -1,0 +1,173 @@
+"""People who ask to be forgotten: their removal requests, and granting or refusing them.
+
+The faces leave the collection at once; one of them is cut out and indexed apart, under no photo, so that the process
+function knows who not to index again. The photos stay: each is processed anew, now without that person's face.
+"""
+
+import io
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from PIL import Image
+
+from functions.errors import KinpicsError
+from functions.face_collection import ALBUM
+from functions.forgotten_people import SIMILARITY, is_reference
+from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
+from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
+from scripts.common.stack import Stack
+from scripts.deployment.takeover import take_over
+
+# Left around a face, in its own size.
+_MARGIN = 0.6
+_MIN_SIDE = 200
+
+
+class CanNotForgetError(KinpicsError):
+    """Nobody can be forgotten so; the message says why."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A face of the album, and the photo that shows it."""
+
+    face: dict
+    path: ImagePath
+
+    @property
+    def face_id(self) -> str:
+        return self.face["FaceId"]
+
+
+def requests(stack: Stack) -> list[RemovalRequest]:
+    """The removal requests that are open, oldest first."""
+    take_over(stack)
+    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs["RequestsTable"])
+    found = [RemovalRequest.from_item(item) for page in pages for item in page["Items"]]
+    return sorted((request for request in found if request.expires_at > time.time()), key=lambda found: found.made_at)
+
+
+def drop(stack: Stack, request: RemovalRequest) -> None:
+    """Remove a request that is granted or refused, or that names nobody any more."""
+    key = {"identity_id": request.identity_id}
+    stack.dynamodb.delete_item(TableName=stack.outputs["RequestsTable"], Key=key)
+
+
+def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
+    """The faces among those named that are still in the album, the largest first."""
+    faces = stack.faces.faces_by_id(face_ids)
+    paths = _photos(stack, faces)
+    found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
+    return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
+
+
+def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
+    """The photos that show several of these faces, and how many: hardly one person's."""
+    counts = Counter(sighting.path for sighting in named)
+    return {path: number for path, number in counts.items() if number > 1}
+
+
+def warnings(named: list[Sighting]) -> list[str]:
+    """Why these faces are hardly one person's, in words."""
+    return [
+        f"{path} shows {number} of these faces, so they can hardly be one person's"
+        for path, number in side_by_side(named).items()
+    ]
+
+
+def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
+    """Take a person's faces out of the collection; returns the photos to be processed anew.
+
+    Faces that the one kept apart is not alike enough to get one of their own, so that each stays known. ``ask`` has the
+    photos processed; it is called before the faces go, for a command that is stopped finds the photos again by them.
+    Raises ``CanNotForgetError``.
+    """
+    person = str(uuid.uuid4())
+    known = {entry.id for entry in forgotten(stack)}
+    left = {sighting.face_id: sighting for sighting in named}
+    doomed: dict[str, dict] = {}
+    while left:
+        sighting = next(iter(left.values()))
+        reference = _known_by(stack, sighting, known) or _keep_apart(stack, sighting, person)
+        alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, SIMILARITY)}
+        doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
+        doomed[sighting.face_id] = sighting.face
+        left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
+    paths = sorted(set(_photos(stack, doomed.values()).values()))
+    ask(paths)
+    stack.faces.delete(doomed)
+    stack.ledger.changed(ALBUM)
+    return paths
+
+
+def _known_by(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
+    """The face that a person is forgotten by already: after a command that was stopped."""
+    alike = stack.faces.search(sighting.face_id, SIMILARITY) if known else []
+    return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
+
+
+def forgotten(stack: Stack) -> list[Forgotten]:
+    """The faces by which people are known who are not to be indexed again."""
+    take_over(stack)
+    return stack.forgotten.entries()
+
+
+def remember(stack: Stack, references: list[Forgotten]) -> None:
+    """Let people be indexed again from now on."""
+    for reference in references:
+        key = {"kind": FORGOTTEN, "id": reference.id}
+        stack.dynamodb.delete_item(TableName=stack.outputs["ForgottenTable"], Key=key)
+    stack.faces.delete(reference.id for reference in references)
+
+
+def _photos(stack: Stack, faces: Iterable[dict]) -> dict[str, ImagePath]:
+    """The photos that show these faces, by the `photo_ref` of the face."""
+    found = stack.tables.photos((face["FaceId"], photo_ref(face)) for face in faces)
+    return {ref: parse_image_path(record.image_path) for ref, record in found.items() if record.image_path}
+
+
+def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
+    """Index a face under no photo, and note it; returns its id."""
+    picture = _cut_out(stack, sighting)
+    found = stack.faces.index(f"{FORGOTTEN_PREFIX}{uuid.uuid4()}", {"Bytes": picture})
+    faces = [record["Face"] for record in found["FaceRecords"]]
+    if not faces:
+        raise CanNotForgetError(
+            f"the face in {sighting.path} is too small or too poor to be known again: name another face of that person"
+        )
+    kept = min(faces, key=_off_centre)["FaceId"]
+    stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
+    row = Forgotten(id=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    stack.dynamodb.put_item(TableName=stack.outputs["ForgottenTable"], Item=row.to_item())
+    return kept
+
+
+def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
+    body = stack.s3.get_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=sighting.path.view_key)["Body"].read()
+    with Image.open(io.BytesIO(body)) as image:
+        box = sighting.face["BoundingBox"]
+        left, top = box["Left"] * image.width, box["Top"] * image.height
+        width, height = box["Width"] * image.width, box["Height"] * image.height
+        margin = _MARGIN * max(width, height)
+        cut = image.crop(
+            (
+                max(0, round(left - margin)),
+                max(0, round(top - margin)),
+                min(image.width, round(left + width + margin)),
+                min(image.height, round(top + height + margin)),
+            )
+        )
+        scale = max(1.0, _MIN_SIDE / min(cut.size))
+        out = io.BytesIO()
+        cut.resize((round(cut.width * scale), round(cut.height * scale))).save(out, "JPEG", quality=95)
+        return out.getvalue()
+
+
+def _off_centre(face: dict[str, Any]) -> float:
+    box = face["BoundingBox"]
+    return abs(box["Left"] + box["Width"] / 2 - 0.5) + abs(box["Top"] + box["Height"] / 2 - 0.5)

@@ -1,0 +1,1 @@
+"""Photos that are on the site: listed, deleted, processed again, exported."""

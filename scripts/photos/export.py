@@ -1,0 +1,155 @@
+"""Take the whole album out, as files that any other program reads: originals, and what the tables say as JSON."""
+
+import base64
+import contextlib
+import csv
+import errno
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.errors import KinpicsError
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from functions.shapes import from_dynamodb
+from scripts.common.progress import Progress
+from scripts.common.stack import Stack
+from scripts.common.words import cause
+from scripts.gallery.portraits import records
+from scripts.gallery.portraits_csv import COLUMNS
+from scripts.upload.plan import SHA256_METADATA
+
+_CHUNK = 1024 * 1024
+# The disk or the owner's share of it is full, a file is too large for it, or it may not be written to.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+
+
+class ExportError(KinpicsError):
+    """Nothing more can be written; the message says why."""
+
+
+@contextlib.contextmanager
+def _written(target: Path) -> Iterator[Any]:
+    """A file that is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Of a length of its own: the file's name may be as long as names can be.
+    partial = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
+    try:
+        with open(partial, "wb") as file:
+            yield file
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
+    """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
+
+    The lookalike gallery goes to ``celebrities/``, as `kinpics celebrities add` takes it.
+    A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
+    on by running it again. Raises ``ExportError`` once there is no room for more.
+    """
+    try:
+        return _export(stack, folder, concurrency, progress)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        advice = "make room, and run the same command again to go on"
+        raise ExportError(f"{folder} can't be written to: {cause(error)}; {advice}") from None
+
+
+def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
+    wanted = []
+    failures: dict[str, str] = {}
+    present = 0
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.pics_bucket, Prefix=PHOTOS_PREFIX):
+        for item in page.get("Contents", []):
+            try:
+                path = parse_key(item["Key"])
+            except BadNameError as error:
+                if not item["Key"].endswith("/"):
+                    failures[item["Key"]] = str(error)
+                continue
+            target = folder / "photos" / path.picset / path.file
+            if _is_there(target, item):
+                present += 1
+            else:
+                wanted.append((path, target))
+
+    def fetch(entry: tuple[ImagePath, Path]) -> tuple[ImagePath, str]:
+        try:
+            _fetch(stack, *entry)
+        except (ClientError, BotoCoreError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise
+            return entry[0], cause(error)
+        return entry[0], ""
+
+    with progress.bar("Fetching", len(wanted)) as step, ThreadPoolExecutor(concurrency) as pool:
+        try:
+            for path, reason in pool.map(fetch, wanted):
+                if reason:
+                    failures[str(path)] = reason
+                step()
+        except (KeyboardInterrupt, OSError):
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    for picset in stack.tables.sets():
+        pics = [from_dynamodb(pic.to_item()) for pic in stack.tables.pics_of(picset.sortkey)]
+        with _written(folder / "sets" / f"{picset.sortkey}.json") as file:
+            whole = {"set": from_dynamodb(picset.to_item()), "pics": pics}
+            text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
+            file.write(text.encode())
+    _export_gallery(stack, folder / "celebrities")
+    written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
+    return written, present, failures
+
+
+def _as_text(value: Any) -> Any:
+    """What JSON has no word for: sets, and bytes, which others may have written."""
+    if isinstance(value, set):
+        return sorted(from_dynamodb(list(value)), key=str)
+    return base64.b64encode(bytes(value)).decode()
+
+
+def _export_gallery(stack: Stack, folder: Path) -> None:
+    portraits = sorted(records(stack), key=lambda record: record.image_path)
+    if not portraits:
+        return
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for record in portraits:
+        file = record.image_path.rpartition("/")[2]
+        rows.writerow([file, record.person, record.credit or "", record.licence or "", record.url or ""])
+        if not (folder / file).exists():
+            body = stack.s3.get_object(Bucket=stack.pics_bucket, Key=record.image_path)["Body"].read()
+            with _written(folder / file) as target:
+                target.write(body)
+    with _written(folder / "credits.csv") as target:
+        target.write(table.getvalue().encode())
+
+
+def _is_there(target: Path, item: dict) -> bool:
+    if not target.exists():
+        return False
+    kept = target.stat()
+    return kept.st_size == item["Size"] and kept.st_mtime >= item["LastModified"].timestamp()
+
+
+def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:
+    response = stack.s3.get_object(Bucket=stack.pics_bucket, Key=path.key)
+    digest = hashlib.sha256()
+    with _written(target) as file:
+        for chunk in response["Body"].iter_chunks(_CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+        expected = response["Metadata"].get(SHA256_METADATA)
+        if expected and digest.hexdigest() != expected:
+            raise OSError("what arrived is not what was uploaded: its SHA-256 differs")

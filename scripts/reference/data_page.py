@@ -1,0 +1,124 @@
+"""Writes docs/data.md from the shapes: `python -m scripts.reference.data_page`; a test holds the file to it."""
+
+from pathlib import Path
+
+from functions import keys, shapes
+from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
+from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
+from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
+from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
+
+PATH = Path(__file__).parents[2] / "docs" / "data.md"
+_TABLES = (
+    (shapes.PhotoSet, "Set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.Photo, "Photo: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (shapes.ImageRecord, "Photo by image id: table `pics_by_image_id`", "partition key `image_id`"),
+    (shapes.Match, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
+    (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
+    (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
+)
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    for shape, title, key in _TABLES:
+        lines = [
+            f"## {title}",
+            "",
+            f"{(shape.__doc__ or '').strip()} Key: {key}.",
+            "",
+            "| attribute | what it is |",
+            "|---|---|",
+        ]
+        lines += [f"| `{name}` | {entry.metadata['help']} |" for name, entry in shapes.attributes(shape).items()]
+        parts.append("\n".join(lines) + "\n")
+    parts.append(_REST)
+    return "\n".join(parts)
+
+
+_HEAD = """# Data
+
+Generated from `functions/shapes.py` by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
+is a `pic` and a set a `picset`.
+"""
+
+_REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
+{", ".join(f"`{name}`" for name in shapes.GRID_ATTRIBUTES)}.
+
+## Lease: table `leases`
+
+One worker at a time works on a photo. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
+1970). A lease still there when its own owner comes back, or after it has expired, shows that a worker died.
+
+## Ledger: table `ledger`
+
+What a day has cost and what searches have found; key `entry`. Rows expire at `expires_at` (seconds since 1970).
+
+| entry | attributes | what it is |
+|---|---|---|
+| `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls in a day (UTC), counted before they are made |
+| `calls/removal/<day>` | `calls` | removal requests in a day |
+| `calls/removal/<day>/<identity id>` | `calls` | one visitor's removal requests, by Cognito identity |
+| `visitor/<day>/<identity id>` | `calls` | one visitor's paid searches, by Cognito identity |
+| `collection/album` | `version`, `changed_at` | goes up with each change to the collection's faces |
+| `search/album/<face id>/<least similarity>/2` | `found`, `version`, `moment` | zlib of JSON: `[[face id, photo, similarity], ...]`, found in that version of the collection at that moment; a photo is `<image id>/<external image id>` |
+
+## Objects
+
+| bucket | key | what it is |
+|---|---|---|
+| pics | `photos/<picset>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
+| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
+| thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, with the same metadata |
+| thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
+| pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
+| site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
+
+The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
+
+## The search function
+
+Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most 5 MB>", "collection": "{COLLECTIONS[0]}"}}`, with
+
+| field | default | what it is |
+|---|---|---|
+| `threshold` | {DEFAULT_THRESHOLD:g} | least similarity, 0 to 100 |
+| `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
+| `next` | | token from the answer before |
+
+Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo with the requested face
+comes first, with similarity 100. `next` is there if more remain. `as_of` (ISO 8601) is there if paid searches are used up
+for now and this is an earlier answer, which may lack the site's latest changes. A photo:
+
+| field | what it is |
+|---|---|
+| `image_id`, `image_path`, `width`, `height`, `placeholder` | as in `pics_by_image_id` |
+| `similarity` | of the best matching face in it, rounded down to 0.01 |
+| `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
+| `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
+| `person`, `credit`, `licence`, `url` | for a person in the gallery, who appears once, with the first portrait; the similarity counts all portraits together |
+
+An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
+moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
+are, for the day). `err.until` (ISO 8601) then says when there are new ones; it is missing if there never are.
+
+## The removal function
+
+Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids from the site; a message of at most
+{MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
+`{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
+{MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors are as
+the search function's.
+
+## Messages
+
+The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name
+`kinpics:Reprocess` (do it again) or `kinpics:Check` (see whether anything is missing). A message in the dead-letter queue has its
+reason in the attributes `code`, `reason`, `key`; one without them made the function crash or run out of time.
+"""
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(), encoding="utf-8")

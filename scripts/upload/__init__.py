@@ -1,0 +1,1 @@
+"""Uploading sets of photos."""
