@@ -1,6 +1,6 @@
 // Where one was: scroll position in the history entry, the pictures it belongs to in the session's storage.
 
-/** @typedef {import("./photos/photos.js").Pic} Pic */
+/** @typedef {import("./photos/photos.js").Photo} Photo */
 
 const SETTLED_MS = 150;
 

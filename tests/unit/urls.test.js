@@ -7,10 +7,10 @@ const table = JSON.parse(await readFile(new URL("../data/addresses.json", import
 
 test("a picture has the address that the rest of the album knows it by", () => {
   for (const [name, written] of Object.entries(table)) {
-    const pic = { picset: name, file: name };
-    assert.equal(downloadUrl(pic), `/photos/${written}/${written}`);
-    assert.equal(thumbnailUrl(pic), `/thumbnails/photos/${written}/${written}`);
-    assert.equal(viewUrl(pic), `/thumbnails/1600/photos/${written}/${written}`);
+    const photo = { setName: name, file: name };
+    assert.equal(downloadUrl(photo), `/photos/${written}/${written}`);
+    assert.equal(thumbnailUrl(photo), `/thumbnails/photos/${written}/${written}`);
+    assert.equal(viewUrl(photo), `/thumbnails/1600/photos/${written}/${written}`);
     assert.equal(setUrl(name), `/sets/${written}/`);
     assert.equal(portraitUrl(`celebrities/${name}/x.jpg`), `/thumbnails/celebrities/${written}/x.jpg`);
     assert.equal(decodeURIComponent(written), name);

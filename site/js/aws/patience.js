@@ -1,8 +1,8 @@
 // Waits when AWS is too busy for a call, longer each time, and lets the page say so.
 
-const FIRST_MS = 500;
-const LONGEST_MS = 15_000;
-const GIVE_UP_MS = 120_000;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 15_000;
+const MAX_WAIT_MS = 120_000;
 // DynamoDB's, Lambda's, Cognito's and the search function's own names for too many calls at once.
 const BUSY_CODES = new Set([
   "ProvisionedThroughputExceededException",
@@ -36,13 +36,13 @@ export function onWaiting(tell) {
 export async function patiently(call, sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))) {
   let waited = 0;
   try {
-    for (let pause = FIRST_MS; ; pause = Math.min(2 * pause, LONGEST_MS)) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
       try {
         return await call();
       } catch (error) {
         const failure = /** @type {any} */ (error);
         if (!BUSY_CODES.has(failure?.code) || givenUp.has(failure)) throw error;
-        if (waited >= GIVE_UP_MS) {
+        if (waited >= MAX_WAIT_MS) {
           givenUp.add(failure);
           throw error;
         }

@@ -5,7 +5,7 @@ import { personUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
 
 /**
  * @typedef {import("../photos/photos.js").Face} Face
- * @typedef {import("../photos/photos.js").Pic} Pic
+ * @typedef {import("../photos/photos.js").Photo} Photo
  */
 
 const CHIP_PX = 56;
@@ -36,31 +36,31 @@ export function faceLayer(faces, go) {
 
 /**
  * A portrait, as a button.
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Face} face
  * @param {number} side  In pixels.
  * @param {(url: string) => void} go
  */
-export function facePortrait(pic, face, side, go) {
+export function facePortrait(photo, face, side, go) {
   const button = faceButton("chip", face, 0, 1, go);
-  showFace(button, pic, face, side);
+  showFace(button, photo, face, side);
   return button;
 }
 
 /**
  * A strip of portraits cut from the picture.
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Face[]} faces
  * @param {(url: string) => void} go
  */
-export function faceStrip(pic, faces, go) {
+export function faceStrip(photo, faces, go) {
   const strip = document.createElement("div");
   strip.className = "chips";
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", faces.length === 1 ? "The person in this photo" : "People in this photo");
   faces.forEach((face, index) => {
     const chip = faceButton("chip", face, index, faces.length, go);
-    showFace(chip, pic, face, CHIP_PX);
+    showFace(chip, photo, face, CHIP_PX);
     strip.append(chip);
   });
   return strip;
@@ -69,16 +69,16 @@ export function faceStrip(pic, faces, go) {
 /**
  * Let an element show a face cut from a picture.
  * @param {HTMLElement} element
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Face} face
  * @param {number} side  Of the element, in pixels.
  */
-export function showFace(element, pic, face, side) {
-  const crop = cropToFace(face.BoundingBox, pic.width, pic.height, side);
+export function showFace(element, photo, face, side) {
+  const crop = cropToFace(face.BoundingBox, photo.width, photo.height, side);
   Object.assign(element.style, {
     width: `${side}px`,
     height: `${side}px`,
-    backgroundImage: `url("${sharpEnough(pic, face, side) ? thumbnailUrl(pic) : viewUrl(pic)}")`,
+    backgroundImage: `url("${sharpEnough(photo, face, side) ? thumbnailUrl(photo) : viewUrl(photo)}")`,
     backgroundSize: `${crop.width}px ${crop.height}px`,
     backgroundPosition: `${crop.x}px ${crop.y}px`,
   });
@@ -86,7 +86,7 @@ export function showFace(element, pic, face, side) {
 
 /**
  * Whether the grid thumbnail, a tenth of the viewing rendition, shows a face with two thirds of the pixels at least.
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Face} face
  * @param {number} side
  */

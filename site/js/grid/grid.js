@@ -4,7 +4,7 @@ import { justify, visible } from "./layout.js";
 import { placeholder } from "./placeholder.js";
 import { thumbnailUrl, viewUrl } from "../photos/urls.js";
 
-/** @typedef {import("../photos/photos.js").Pic} Pic */
+/** @typedef {import("../photos/photos.js").Photo} Photo */
 
 // Kept in the document above and below what is seen, in viewport heights.
 const MARGIN = 0.5;
@@ -16,8 +16,8 @@ export class Grid {
    */
   constructor(element, open) {
     this.element = element;
-    /** @type {Pic[]} */
-    this.pics = [];
+    /** @type {Photo[]} */
+    this.photos = [];
     /** @type {Map<string, HTMLElement>} */
     this.tiles = new Map();
     for (const tile of element.querySelectorAll("a.tile")) {
@@ -41,11 +41,11 @@ export class Grid {
 
   /**
    * Take over the tiles that were rendered into the page; they stay where the style sheet put them until `show`.
-   * @param {string} picset
+   * @param {string} setName
    */
-  adopt(picset) {
-    this.pics = [...this.tiles.values()].map((tile) => ({
-      picset,
+  adopt(setName) {
+    this.photos = [...this.tiles.values()].map((tile) => ({
+      setName,
       file: tile.dataset.file ?? "",
       width: Number(tile.dataset.width),
       height: Number(tile.dataset.height),
@@ -53,10 +53,10 @@ export class Grid {
     }));
   }
 
-  /** Lay pictures out, holding on to what is seen. @param {Pic[]} pics */
-  show(pics) {
+  /** Lay pictures out, holding on to what is seen. @param {Photo[]} photos */
+  show(photos) {
     const anchor = this.#anchor();
-    this.pics = pics;
+    this.photos = photos;
     this.#arrange();
     if (anchor) this.#keep(anchor);
     this.#draw();
@@ -64,20 +64,20 @@ export class Grid {
 
   /** @param {string} key */
   indexOf(key) {
-    return this.pics.findIndex((pic) => keyOf(pic) === key);
+    return this.photos.findIndex((photo) => keyOf(photo) === key);
   }
 
   /**
-   * The tile of a pic, if it is in the document.
+   * The tile of a photo, if it is in the document.
    * @param {number} index
    */
   tile(index) {
-    const pic = this.pics[index];
-    return pic ? this.tiles.get(keyOf(pic)) : undefined;
+    const photo = this.photos[index];
+    return photo ? this.tiles.get(keyOf(photo)) : undefined;
   }
 
   /**
-   * Scroll a pic's tile into view, where it is not.
+   * Scroll a photo's tile into view, where it is not.
    * @param {number} index
    */
   reveal(index) {
@@ -93,7 +93,7 @@ export class Grid {
     const style = getComputedStyle(this.element);
     this.width = this.element.clientWidth;
     this.layout = justify(
-      this.pics.map((pic) => pic.width / pic.height),
+      this.photos.map((photo) => photo.width / photo.height),
       this.element.getBoundingClientRect().width,
       parseFloat(style.getPropertyValue("--row")),
       parseFloat(style.getPropertyValue("--gap")),
@@ -108,8 +108,8 @@ export class Grid {
     const [first, last] = visible(this.layout, top - innerHeight * MARGIN, top + innerHeight * (1 + MARGIN));
     const wanted = new Set();
     for (let index = first; index < last; index += 1) {
-      const pic = this.pics[index];
-      if (pic) wanted.add(keyOf(pic));
+      const photo = this.photos[index];
+      if (photo) wanted.add(keyOf(photo));
     }
     for (const [key, tile] of this.tiles) {
       // A tile that has the focus stays, so that the keyboard keeps its place.
@@ -121,10 +121,10 @@ export class Grid {
     /** @type {HTMLElement | null} */
     let before = null;
     for (let index = first; index < last; index += 1) {
-      const pic = this.pics[index];
-      if (!pic) continue;
-      const key = keyOf(pic);
-      const tile = this.tiles.get(key) ?? this.#make(pic, key);
+      const photo = this.photos[index];
+      if (!photo) continue;
+      const key = keyOf(photo);
+      const tile = this.tiles.get(key) ?? this.#make(photo, key);
       this.#place(tile, index);
       if (!tile.isConnected) {
         if (before) before.after(tile);
@@ -146,27 +146,27 @@ export class Grid {
   }
 
   /**
-   * @param {Pic} pic
+   * @param {Photo} photo
    * @param {string} key
    */
-  #make(pic, key) {
+  #make(photo, key) {
     const tile = document.createElement("a");
     tile.className = "tile";
-    tile.href = viewUrl(pic);
+    tile.href = viewUrl(photo);
     tile.dataset.key = key;
-    tile.dataset.file = pic.file;
+    tile.dataset.file = photo.file;
     const image = document.createElement("img");
-    image.alt = describe(pic);
+    image.alt = describe(photo);
     image.decoding = "async";
-    image.width = pic.width;
-    image.height = pic.height;
-    image.style.backgroundImage = placeholder(pic.placeholder);
-    image.src = thumbnailUrl(pic);
+    image.width = photo.width;
+    image.height = photo.height;
+    image.style.backgroundImage = placeholder(photo.placeholder);
+    image.src = thumbnailUrl(photo);
     tile.append(image);
-    if (pic.similarity !== undefined) {
+    if (photo.similarity !== undefined) {
       const badge = document.createElement("span");
       badge.className = "similarity";
-      badge.textContent = percent(pic.similarity);
+      badge.textContent = percent(photo.similarity);
       tile.append(badge);
     }
     this.tiles.set(key, tile);
@@ -177,8 +177,8 @@ export class Grid {
   #anchor() {
     if (scrollY === 0 || !this.live) return null;
     const [first] = visible(this.layout, scrollY - this.#offset(), Infinity);
-    const pic = this.pics[first];
-    return pic ? { key: keyOf(pic), y: (this.layout.top[first] ?? 0) - scrollY } : null;
+    const photo = this.photos[first];
+    return photo ? { key: keyOf(photo), y: (this.layout.top[first] ?? 0) - scrollY } : null;
   }
 
   /** @param {{key: string, y: number}} anchor */
@@ -193,7 +193,7 @@ export class Grid {
 
   #resized() {
     if (!this.live || this.element.clientWidth === this.width) return;
-    this.show(this.pics);
+    this.show(this.photos);
   }
 
   #soon() {
@@ -204,9 +204,9 @@ export class Grid {
   }
 }
 
-/** @param {{picset: string, file: string}} pic */
-export function keyOf(pic) {
-  return `${pic.picset}/${pic.file}`;
+/** @param {{setName: string, file: string}} photo */
+export function keyOf(photo) {
+  return `${photo.setName}/${photo.file}`;
 }
 
 /** Never rounded up: 100 % is the clicked face itself. @param {number} similarity */
@@ -214,8 +214,8 @@ function percent(similarity) {
   return similarity < 99 || similarity === 100 ? `${Math.floor(similarity)} %` : `${Math.floor(similarity * 10) / 10} %`;
 }
 
-/** @param {Pic} pic */
-function describe(pic) {
-  const similarity = pic.similarity === undefined ? "" : `, ${percent(pic.similarity)} similar`;
-  return `Photo ${pic.file}${similarity}`;
+/** @param {Photo} photo */
+function describe(photo) {
+  const similarity = photo.similarity === undefined ? "" : `, ${percent(photo.similarity)} similar`;
+  return `Photo ${photo.file}${similarity}`;
 }

@@ -1,12 +1,12 @@
 // Faces of the album at random, to look around by: each leads to all photos of that person.
 
-import { picsOf, picSets, withFaces } from "../photos/photos.js";
+import { readPhotos, readSets, readAllFaces } from "../photos/photos.js";
 import { facePortrait } from "../faces/buttons.js";
 import { clear, tell } from "../problems.js";
 import { draw } from "../photos/sample.js";
 
 /**
- * @typedef {import("../photos/photos.js").Pic} Pic
+ * @typedef {import("../photos/photos.js").Photo} Photo
  * @typedef {import("../photos/photos.js").Face} Face
  */
 
@@ -22,8 +22,8 @@ export async function showFaces() {
   const button = /** @type {HTMLButtonElement} */ (document.getElementById("more"));
   /** @type {Set<string>} */
   const looked = new Set();
-  // Each face there is to draw, by its pic and its place in it.
-  /** @type {{pic: Pic, index: number}[]} */
+  // Each face there is to draw, by its photo and its place in it.
+  /** @type {{photo: Photo, index: number}[]} */
   let drawable = [];
 
   async function more() {
@@ -32,9 +32,9 @@ export async function showFaces() {
       clear();
       if (drawable.length < FACES) drawable.push(...(await lookIntoSets(looked)));
       const drawn = new Set(draw(drawable, FACES, () => 1));
-      const faces = await facesOf([...drawn]);
+      const faces = await readFaces([...drawn]);
       drawable = drawable.filter((entry) => !drawn.has(entry));
-      const portraits = faces.map(({ pic, face }) => portrait(pic, face));
+      const portraits = faces.map(({ photo, face }) => portrait(photo, face));
       list.append(...portraits);
       if (list.childElementCount > portraits.length) portraits[0]?.querySelector("button")?.focus();
       const shown = list.childElementCount;
@@ -53,7 +53,7 @@ export async function showFaces() {
 
 /** Sets with faces that were not looked into. @param {Set<string>} looked */
 async function unseen(looked) {
-  return (await picSets()).filter((set) => set.faceCount > 0 && !looked.has(set.name));
+  return (await readSets()).filter((set) => set.faceCount > 0 && !looked.has(set.name));
 }
 
 /**
@@ -62,29 +62,29 @@ async function unseen(looked) {
  */
 async function lookIntoSets(looked) {
   const drawn = draw(await unseen(looked), SETS, (set) => set.faceCount);
-  const pics = await Promise.all(drawn.map((set) => picsOf(set)));
+  const photos = await Promise.all(drawn.map((set) => readPhotos(set)));
   for (const set of drawn) looked.add(set.name);
-  return pics.flat().flatMap((pic) => Array.from({ length: pic.faceCount ?? 0 }, (_, index) => ({ pic, index })));
+  return photos.flat().flatMap((photo) => Array.from({ length: photo.faceCount ?? 0 }, (_, index) => ({ photo, index })));
 }
 
 /**
- * @param {{pic: Pic, index: number}[]} drawn
- * @returns {Promise<{pic: Pic, face: Face}[]>}  Without those that are gone meanwhile.
+ * @param {{photo: Photo, index: number}[]} drawn
+ * @returns {Promise<{photo: Photo, face: Face}[]>}  Without those that are gone meanwhile.
  */
-async function facesOf(drawn) {
-  const pics = new Map((await withFaces(drawn.map(({ pic }) => pic))).map((pic) => [`${pic.picset}/${pic.file}`, pic]));
-  return drawn.flatMap(({ pic, index }) => {
-    const face = pics.get(`${pic.picset}/${pic.file}`)?.faces?.[index];
-    return face ? [{ pic, face }] : [];
+async function readFaces(drawn) {
+  const photos = new Map((await readAllFaces(drawn.map(({ photo }) => photo))).map((photo) => [`${photo.setName}/${photo.file}`, photo]));
+  return drawn.flatMap(({ photo, index }) => {
+    const face = photos.get(`${photo.setName}/${photo.file}`)?.faces?.[index];
+    return face ? [{ photo, face }] : [];
   });
 }
 
 /**
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Face} face
  */
-function portrait(pic, face) {
+function portrait(photo, face) {
   const item = document.createElement("li");
-  item.append(facePortrait(pic, face, PORTRAIT_PX, (url) => location.assign(url)));
+  item.append(facePortrait(photo, face, PORTRAIT_PX, (url) => location.assign(url)));
   return item;
 }

@@ -1,13 +1,13 @@
 // The index of picture sets: rendered into the page, then kept up to date.
 
-import { picSets } from "../photos/photos.js";
+import { readSets } from "../photos/photos.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { clear, tell } from "../problems.js";
 import { session } from "../aws/session.js";
 import { setUrl, thumbnailUrl } from "../photos/urls.js";
 import { whileVisible } from "../refresh.js";
 
-/** @typedef {import("../photos/photos.js").PicSet} PicSet */
+/** @typedef {import("../photos/photos.js").PhotoSet} PhotoSet */
 
 /** Start the page. */
 export function showIndex() {
@@ -20,7 +20,7 @@ export function showIndex() {
 
 async function refresh() {
   try {
-    const sets = await picSets();
+    const sets = await readSets();
     clear();
     render(sets);
   } catch (error) {
@@ -28,7 +28,7 @@ async function refresh() {
   }
 }
 
-/** @param {PicSet[]} sets */
+/** @param {PhotoSet[]} sets */
 function render(sets) {
   const list = /** @type {HTMLElement} */ (document.getElementById("sets"));
   const cards = new Map([...list.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.set, card]));
@@ -43,10 +43,10 @@ function render(sets) {
   /** @type {HTMLElement} */ (document.getElementById("empty")).hidden = sets.length > 0;
 }
 
-/** @param {PicSet} set */
-const versionOf = (set) => `${set.title}|${set.pic}|${set.picCount ?? ""}`;
+/** @param {PhotoSet} set */
+const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
 
-/** @param {PicSet} set */
+/** @param {PhotoSet} set */
 function card(set) {
   const item = document.createElement("li");
   item.dataset.set = set.name;
@@ -58,11 +58,11 @@ function card(set) {
   image.alt = "";
   image.width = 480;
   image.height = 360;
-  image.src = thumbnailUrl({ picset: set.name, file: set.pic });
+  image.src = thumbnailUrl({ setName: set.name, file: set.cover });
   const title = document.createElement("h2");
   title.textContent = set.title;
   const count = document.createElement("p");
-  count.textContent = set.picCount === null ? "" : set.picCount === 1 ? "1 photo" : `${set.picCount} photos`;
+  count.textContent = set.photoCount === null ? "" : set.photoCount === 1 ? "1 photo" : `${set.photoCount} photos`;
   link.append(image, title, count);
   item.append(link);
   return item;

@@ -1,6 +1,6 @@
 // Which person of the gallery one resembles most: a similarity, not an identification.
 
-import { searchLookalikes } from "../photos/photos.js";
+import { searchGallery } from "../photos/photos.js";
 import { askForPicture } from "../picture/asking.js";
 import { drawCard } from "../sharing/card.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
@@ -114,7 +114,7 @@ export function showLookalike() {
   withSelfie.addEventListener("change", () => void draw());
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   /** @type {HTMLElement} */ (document.getElementById("forget-last")).addEventListener("click", forgetLast);
-  askForPicture({ search: searchLookalikes, show, forget });
+  askForPicture({ search: searchGallery, show, forget });
   void comeBack();
 }
 

@@ -7,7 +7,7 @@ import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { clear, tell } from "../problems.js";
 import { Viewer } from "../viewer/viewer.js";
 
-/** @typedef {import("../photos/photos.js").Pic} Pic */
+/** @typedef {import("../photos/photos.js").Photo} Photo */
 
 const PORTRAIT_PX = 72;
 
@@ -22,17 +22,17 @@ export async function showPerson() {
   const more = /** @type {HTMLButtonElement} */ (document.getElementById("more"));
   const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
   const viewer = new Viewer(grid, keyOf);
-  const memory = `person:${faceId}`;
+  const memory = `photos-of:${faceId}`;
 
-  /** @type {{pics: Pic[], next?: string, asOf?: string}} */
-  let found = { pics: [] };
+  /** @type {{photos: Photo[], next?: string, asOf?: string}} */
+  let found = { photos: [] };
 
   async function search() {
     more.disabled = true;
     try {
       const page = await searchFace(faceId, found.next);
       clear();
-      found = { ...page, pics: [...found.pics, ...page.pics] };
+      found = { ...page, photos: [...found.photos, ...page.photos] };
       store(memory, found);
       show();
     } catch (error) {
@@ -42,16 +42,16 @@ export async function showPerson() {
   }
 
   function show() {
-    const { pics, next, asOf } = found;
-    const photos = pics.length === 1 ? "1 photo" : `${pics.length} photos`;
-    const told = next ? `The ${pics.length} most similar photos` : photos;
+    const { photos, next, asOf } = found;
+    const counted = photos.length === 1 ? "1 photo" : `${photos.length} photos`;
+    const told = next ? `The ${photos.length} most similar photos` : counted;
     count.textContent = asOf ? `${told}, as of ${dateOf(asOf)}: new searches are used up for now` : told;
-    const own = pics.find((pic) => pic.face?.FaceId === faceId) ?? pics[0];
+    const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);
       portrait.hidden = false;
     }
-    grid.show(pics);
+    grid.show(photos);
     more.hidden = !next;
     more.disabled = false;
   }

@@ -1,6 +1,6 @@
 // Find the visitor's photos; a slider sets how similar a face has to be, without searching again.
 
-import { MOST_PHOTOS, searchPicture } from "../photos/photos.js";
+import { MAX_PHOTOS, searchPicture } from "../photos/photos.js";
 import { askForPicture } from "../picture/asking.js";
 import { config } from "../config.js";
 import { Groups } from "../grid/groups.js";
@@ -8,7 +8,7 @@ import { watchLeaving } from "../visitor/leaving.js";
 import { tell } from "../problems.js";
 import { personUrl } from "../photos/urls.js";
 
-/** @typedef {import("../photos/photos.js").Pic} Pic */
+/** @typedef {import("../photos/photos.js").Photo} Photo */
 
 /** Start the page. */
 export function showSelfie() {
@@ -19,23 +19,23 @@ export function showSelfie() {
   const download = /** @type {HTMLButtonElement} */ (document.getElementById("download"));
   const done = /** @type {HTMLElement} */ (document.getElementById("done"));
   const groups = new Groups(/** @type {HTMLElement} */ (document.getElementById("grid")));
-  /** @type {Pic[]} */
+  /** @type {Photo[]} */
   let all = [];
-  /** @type {Pic[]} */
-  let pics = [];
+  /** @type {Photo[]} */
+  let photos = [];
 
   /** Show what is alike enough, and say how many photos that is. */
   function show() {
-    pics = all.filter((pic) => (pic.similarity ?? 0) >= threshold.valueAsNumber);
-    groups.show(pics);
+    photos = all.filter((photo) => (photo.similarity ?? 0) >= threshold.valueAsNumber);
+    groups.show(photos);
     done.textContent = "";
-    download.disabled = !pics.length;
-    if (!pics.length) return all.length ? "No photo is that similar." : "No photo on this site shows this face.";
-    if (pics.length === MOST_PHOTOS) return `The ${MOST_PHOTOS} most similar photos; the link below leads to all`;
-    return `${pics.length === 1 ? "1 photo" : `${pics.length} photos`}, most similar first`;
+    download.disabled = !photos.length;
+    if (!photos.length) return all.length ? "No photo is that similar." : "No photo on this site shows this face.";
+    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} most similar photos; the link below leads to all`;
+    return `${photos.length === 1 ? "1 photo" : `${photos.length} photos`}, most similar first`;
   }
 
-  /** @param {Pic[]} answer */
+  /** @param {Photo[]} answer */
   function showAll(answer) {
     all = answer;
     found.hidden = !all.length;
@@ -52,14 +52,14 @@ export function showSelfie() {
 
   async function save() {
     download.disabled = true;
-    const wanted = pics;
+    const wanted = photos;
     try {
       const { downloadAll } = await import("../sharing/archive.js");
       const missing = await downloadAll(wanted, (count) => {
         done.textContent = `${count} of ${wanted.length}`;
       });
       done.textContent = missing.length
-        ? `Saved, except ${missing.map((pic) => pic.file).join(", ")}: no longer on the site.`
+        ? `Saved, except ${missing.map((photo) => photo.file).join(", ")}: no longer on the site.`
         : "Saved.";
     } catch (error) {
       done.textContent = "";
@@ -78,8 +78,8 @@ export function showSelfie() {
         done.textContent = "The link is copied. It leads to the photos and doesn't contain your picture.";
       }
     } catch (error) {
-      const isWish = error instanceof DOMException && error.name === "AbortError";
-      if (!isWish) done.textContent = url; // to be copied by hand
+      const isCancelled = error instanceof DOMException && error.name === "AbortError";
+      if (!isCancelled) done.textContent = url; // to be copied by hand
     }
   }
 
@@ -91,5 +91,5 @@ export function showSelfie() {
   download.addEventListener("click", save);
   /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
   askForPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
-  void watchLeaving(() => pics.flatMap((pic) => (pic.face ? [pic.face.FaceId] : [])));
+  void watchLeaving(() => photos.flatMap((photo) => (photo.face ? [photo.face.FaceId] : [])));
 }

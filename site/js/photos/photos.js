@@ -3,7 +3,7 @@
 import { AwsError, dynamodb, invoke } from "../aws/calls.js";
 import { config } from "../config.js";
 import { patiently } from "../aws/patience.js";
-import { faceFrom, facesFrom, isUncounted, picFrom, picSetFrom } from "./rows.js";
+import { faceFrom, facesFrom, isUncounted, photoFrom, setFrom } from "./rows.js";
 import { portraitUrl } from "./urls.js";
 import { plain } from "../aws/values.js";
 
@@ -18,8 +18,8 @@ import { plain } from "../aws/values.js";
  * @property {string} FaceId
  * @property {Box} BoundingBox
  *
- * @typedef {object} Pic
- * @property {string} picset
+ * @typedef {object} Photo
+ * @property {string} setName
  * @property {string} file
  * @property {number} width
  * @property {number} height
@@ -30,81 +30,81 @@ import { plain } from "../aws/values.js";
  * @property {Face} [face]   The face a search found.
  * @property {Face[]} [faces]
  *
- * @typedef {object} PicSet
+ * @typedef {object} PhotoSet
  * @property {string} name
  * @property {string} title
- * @property {string} pic
- * @property {number | null} picCount  Null where nobody has counted.
+ * @property {string} cover  The photo to show it by; empty where there is none.
+ * @property {number | null} photoCount  Null where nobody has counted.
  * @property {number} faceCount
  * @property {string} updatedAt
  */
 
 // What one answer holds at most: a picture is not sent again for more.
-export const MOST_PHOTOS = 500;
-const MOST_LOOKALIKES = 20;
+export const MAX_PHOTOS = 500;
+const MAX_LOOKALIKES = 20;
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 
-/** @returns {Promise<PicSet[]>} */
-export async function picSets() {
+/** @returns {Promise<PhotoSet[]>} */
+export async function readSets() {
   const sets = [];
   for await (const item of query({ KeyConditionExpression: "primarykey = :p" }, "/")) {
-    const set = picSetFrom(item);
-    if (set.picCount || isUncounted(set)) sets.push(set);
+    const set = setFrom(item);
+    if (set.photoCount || isUncounted(set)) sets.push(set);
   }
   return sets;
 }
 
 /**
  * @param {string} name
- * @returns {Promise<PicSet | null>}
+ * @returns {Promise<PhotoSet | null>}
  */
-export async function picSet(name) {
+export async function readSet(name) {
   const item = await getItem("/", name);
-  return item ? picSetFrom(item) : null;
+  return item ? setFrom(item) : null;
 }
 
 /**
- * The pics of a set in the grid's order.
- * @param {PicSet} set
- * @returns {Promise<Pic[]>}
+ * The photos of a set in the grid's order.
+ * @param {PhotoSet} set
+ * @returns {Promise<Photo[]>}
  */
-export async function picsOf(set) {
-  const pics = [];
+export async function readPhotos(set) {
+  const photos = [];
   const request = isUncounted(set)
     ? { ProjectionExpression: "sortkey, width, height, placeholder, face_count, taken_at" }
     : { IndexName: "grid" };
   for await (const item of query({ ...request, KeyConditionExpression: "primarykey = :p" }, set.name)) {
-    pics.push(picFrom(item, set.name, item.sortkey));
+    photos.push(photoFrom(item, set.name, item.sortkey));
   }
-  return pics;
+  return photos;
 }
 
 /**
- * The faces of a pic from left to right; none for a pic that is gone.
- * @param {Pic} pic
+ * The faces of a photo from left to right; none for a photo that is gone.
+ * @param {Photo} photo
  * @returns {Promise<Face[]>}
  */
-export async function facesOf(pic) {
-  const item = await getItem(pic.picset, pic.file, "#d.FaceRecords", { "#d": "data" });
+export async function readFaces(photo) {
+  const item = await getItem(photo.setName, photo.file, "#d.FaceRecords", { "#d": "data" });
   return facesFrom(item?.data);
 }
 
 /**
- * The pics with their faces; those that are gone are left out.
- * @param {Pic[]} pics
- * @returns {Promise<Pic[]>}
+ * The photos with their faces; those that are gone are left out.
+ * @param {Photo[]} photos
+ * @returns {Promise<Photo[]>}
  */
-export async function withFaces(pics) {
-  const byKey = new Map(pics.map((pic) => [`${pic.picset}/${pic.file}`, pic]));
-  const keys = [...byKey.values()].map(({ picset, file }) => ({ primarykey: { S: picset }, sortkey: { S: file } }));
-  /** @type {Pic[]} */
+export async function readAllFaces(photos) {
+  const byKey = new Map(photos.map((photo) => [`${photo.setName}/${photo.file}`, photo]));
+  const keys = [...byKey.values()].map(({ setName, file }) => ({ primarykey: { S: setName }, sortkey: { S: file } }));
+  /** @type {Photo[]} */
   const found = [];
-  for (let start = 0; start < keys.length; start += MOST_KEYS) {
+  for (let start = 0; start < keys.length; start += MAX_KEYS) {
     /** @type {any} */
     let wanted = {
       [config.picsTable]: {
-        Keys: keys.slice(start, start + MOST_KEYS),
+        Keys: keys.slice(start, start + MAX_KEYS),
         ProjectionExpression: "primarykey, sortkey, #d.FaceRecords",
         ExpressionAttributeNames: { "#d": "data" },
       },
@@ -113,8 +113,8 @@ export async function withFaces(pics) {
       const answer = await dynamodb("BatchGetItem", { RequestItems: wanted });
       for (const raw of answer.Responses[config.picsTable] ?? []) {
         const item = plain({ M: raw });
-        const pic = byKey.get(`${item.primarykey}/${item.sortkey}`);
-        if (pic) found.push({ ...pic, faces: facesFrom(item.data) });
+        const photo = byKey.get(`${item.primarykey}/${item.sortkey}`);
+        if (photo) found.push({ ...photo, faces: facesFrom(item.data) });
       }
       wanted = answer.UnprocessedKeys;
       if (wanted?.[config.picsTable]) throw new AwsError("ThrottlingException", "keys were left out");
@@ -127,21 +127,21 @@ export async function withFaces(pics) {
  * Photos of the person a face belongs to, best match first.
  * @param {string} faceId
  * @param {string} [next]
- * @returns {Promise<{pics: Pic[], next?: string, asOf?: string}>}  `asOf`: when an older answer was given.
+ * @returns {Promise<{photos: Photo[], next?: string, asOf?: string}>}  `asOf`: when an older answer was given.
  */
 export async function searchFace(faceId, next) {
   const answer = await search({ faceid: faceId, ...(next ? { next } : {}) });
-  return { pics: answer.output.map(picFromSearch), next: answer.next, asOf: answer.as_of };
+  return { photos: answer.output.map(photoFromSearch), next: answer.next, asOf: answer.as_of };
 }
 
 /**
  * Photos of the person in a picture, best match first. The picture is in this one call and nowhere else.
  * @param {string} image  A JPEG in base64.
  * @param {number} threshold  Least similarity in percent.
- * @returns {Promise<Pic[]>}
+ * @returns {Promise<Photo[]>}
  */
 export async function searchPicture(image, threshold) {
-  return (await search({ image, threshold, limit: MOST_PHOTOS })).output.map(picFromSearch);
+  return (await search({ image, threshold, limit: MAX_PHOTOS })).output.map(photoFromSearch);
 }
 
 /**
@@ -161,8 +161,8 @@ export async function searchPicture(image, threshold) {
  * @param {string} image  A JPEG in base64.
  * @returns {Promise<Lookalike[]>}
  */
-export async function searchLookalikes(image) {
-  const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MOST_LOOKALIKES });
+export async function searchGallery(image) {
+  const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MAX_LOOKALIKES });
   return answer.output.map((/** @type {any} */ { person, similarity, width, height, credit, licence, url, image_path }) => {
     return { person, similarity, width, height, credit, licence, url, portrait: portraitUrl(image_path) };
   });
@@ -173,10 +173,10 @@ const search = (request) =>
   patiently(() => invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request }));
 
 /** @param {any} found */
-function picFromSearch(found) {
+function photoFromSearch(found) {
   const slash = found.image_path.indexOf("/");
   return {
-    ...picFrom(found, found.image_path.slice(0, slash), found.image_path.slice(slash + 1)),
+    ...photoFrom(found, found.image_path.slice(0, slash), found.image_path.slice(slash + 1)),
     similarity: found.similarity,
     face: faceFrom(found.face) ?? undefined,
     faces: facesFrom(found.data),

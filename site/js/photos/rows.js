@@ -3,8 +3,8 @@
 
 /**
  * @typedef {import("./photos.js").Face} Face
- * @typedef {import("./photos.js").Pic} Pic
- * @typedef {import("./photos.js").PicSet} PicSet
+ * @typedef {import("./photos.js").Photo} Photo
+ * @typedef {import("./photos.js").PhotoSet} PhotoSet
  */
 
 // For photos whose size is not known yet; build.py uses the same.
@@ -12,17 +12,17 @@ const WIDTH = 1500;
 const HEIGHT = 1000;
 
 /**
- * @param {any} item  A pic's row, or a photo of a search.
- * @param {string} picset
+ * @param {any} item  A photo's row, or a photo of a search.
+ * @param {string} setName
  * @param {string} file
- * @returns {Pic}
+ * @returns {Photo}
  */
-export function picFrom(item, picset, file) {
+export function photoFrom(item, setName, file) {
   const width = number(item.width) ?? 0;
   const height = number(item.height) ?? 0;
   const hasSize = width > 0 && height > 0;
   return {
-    picset,
+    setName,
     file,
     width: hasSize ? width : WIDTH,
     height: hasSize ? height : HEIGHT,
@@ -34,14 +34,14 @@ export function picFrom(item, picset, file) {
 
 /**
  * @param {any} item
- * @returns {PicSet}
+ * @returns {PhotoSet}
  */
-export function picSetFrom(item) {
+export function setFrom(item) {
   return {
     name: item.sortkey,
     title: text(item.title) ?? titleOf(item.sortkey),
-    pic: text(item.pic) ?? "",
-    picCount: number(item.pic_count) ?? null,
+    cover: text(item.pic) ?? "",
+    photoCount: number(item.pic_count) ?? null,
     faceCount: number(item.face_count) ?? 0,
     updatedAt: text(item.updated_at) ?? "",
   };
@@ -49,9 +49,9 @@ export function picSetFrom(item) {
 
 /**
  * Whether a set has photos nobody has counted: others wrote its row, and its photos are not in the grid's index.
- * @param {PicSet} set
+ * @param {PhotoSet} set
  */
-export const isUncounted = (set) => set.picCount === null && set.pic !== "";
+export const isUncounted = (set) => set.photoCount === null && set.cover !== "";
 
 /**
  * The faces that can be shown, from left to right.

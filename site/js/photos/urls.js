@@ -16,26 +16,26 @@ const written = (name) =>
 /** @param {string[]} parts */
 const path = (...parts) => parts.map(written).join("/");
 
-/** @param {string} picset */
-export const setUrl = (picset) => pages.set.path.replace("{set}", path(picset));
+/** @param {string} setName */
+export const setUrl = (setName) => pages.set.path.replace("{set}", path(setName));
 
 /** @param {string} faceId */
 export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
 
-/** @param {{picset: string, file: string}} pic */
-export const thumbnailUrl = (pic) => `/thumbnails/photos/${path(pic.picset, pic.file)}`;
+/** @param {{setName: string, file: string}} photo */
+export const thumbnailUrl = (photo) => `/thumbnails/photos/${path(photo.setName, photo.file)}`;
 
-/** @param {{picset: string, file: string}} pic */
-export const viewUrl = (pic) => `/thumbnails/1600/photos/${path(pic.picset, pic.file)}`;
+/** @param {{setName: string, file: string}} photo */
+export const viewUrl = (photo) => `/thumbnails/1600/photos/${path(photo.setName, photo.file)}`;
 
-/** What the owner lets visitors download of a photo. @param {{picset: string, file: string}} pic */
-export const downloadUrl = (pic) => `/photos/${path(pic.picset, pic.file)}`;
+/** What the owner lets visitors download of a photo. @param {{setName: string, file: string}} photo */
+export const downloadUrl = (photo) => `/photos/${path(photo.setName, photo.file)}`;
 
 /** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
 export const portraitUrl = (imagePath) => `/thumbnails/${path(...imagePath.split("/"))}`;
 
-/** The set a page `/sets/<picset>/` shows, or null for another page. */
-export function picsetOfPage() {
+/** The set a page `/sets/<setName>/` shows, or null for another page. */
+export function setNameOfPage() {
   const match = SET_PATH.exec(location.pathname);
   try {
     return match?.[1] ? decodeURIComponent(match[1]) : null;

@@ -27,7 +27,7 @@ const ANCHORS = [
   [9.041765, 10.66308],
 ];
 const LEAK = 0.1;
-const MOST_OVERLAP = 0.4;
+const MAX_OVERLAP = 0.4;
 // Pixels of the squares the picture is fitted into: each finds faces of other sizes. The last takes a second and is for
 // pictures of groups. Of 223 portraits of LFW, 22 have no sure face at 416 pixels, 5 at 224, and one at both.
 const INPUTS_PX = [224, 416];
@@ -283,7 +283,7 @@ function withoutOverlaps(found) {
   /** @type {Found[]} */
   const kept = [];
   for (const next of found.sort((a, b) => b.score - a.score)) {
-    if (kept.every((other) => overlap(other.box, next.box) < MOST_OVERLAP)) kept.push(next);
+    if (kept.every((other) => overlap(other.box, next.box) < MAX_OVERLAP)) kept.push(next);
   }
   return kept;
 }

@@ -4,7 +4,7 @@ import { AwsError } from "../aws/calls.js";
 
 /** @typedef {import("../photos/photos.js").Box} Box */
 
-const SIDE_PX = 1024;
+const MAX_SIDE_PX = 1024;
 const MAX_BYTES = 150_000;
 // Each loss shows in how alike faces seem, so as little as the bytes allow.
 const QUALITIES = [0.95, 0.85, 0.7, 0.5, 0.3];
@@ -12,14 +12,14 @@ const QUALITIES = [0.95, 0.85, 0.7, 0.5, 0.3];
 const MARGIN_ALONE = 1.5;
 const MARGIN_AMONG_OTHERS = 0.6;
 // Rekognition takes pictures of 80 pixels and more, with room for faces that are no smaller than half of that.
-const LEAST_SIDE_PX = 160;
+const MIN_SIDE_PX = 160;
 
 // What Rekognition needs: https://docs.aws.amazon.com/rekognition/latest/dg/limits.html (faces of 40 pixels and more).
-const LEAST_FACE_PX = 40;
+const MIN_FACE_PX = 40;
 const JUDGED_PX = 112;
-const LEAST_LIGHT = 45;
+const MIN_LIGHT = 45;
 // Variance of the Laplacian over that of the face: 0.02 and more for sharp faces, 0.003 with a blur of a fortieth.
-const LEAST_SHARPNESS = 0.003;
+const MIN_SHARPNESS = 0.003;
 
 /**
  * @param {Blob} file  Any picture the browser can open.
@@ -42,7 +42,7 @@ export async function openPicture(file) {
  */
 export async function toJpeg(picture, face, alone = true) {
   const { x, y, width, height } = around(picture, alone ? MARGIN_ALONE : MARGIN_AMONG_OTHERS, face);
-  const scale = Math.max(Math.min(1, SIDE_PX / Math.max(width, height)), LEAST_SIDE_PX / Math.min(width, height));
+  const scale = Math.max(Math.min(1, MAX_SIDE_PX / Math.max(width, height)), MIN_SIDE_PX / Math.min(width, height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
@@ -64,7 +64,7 @@ export async function toJpeg(picture, face, alone = true) {
 export function faultOf(picture, face) {
   const width = face.Width * picture.width;
   const height = face.Height * picture.height;
-  if (Math.min(width, height) < LEAST_FACE_PX) return "FaceTooSmall";
+  if (Math.min(width, height) < MIN_FACE_PX) return "FaceTooSmall";
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
     new OffscreenCanvas(JUDGED_PX, JUDGED_PX).getContext("2d", { willReadFrequently: true })
   );
@@ -77,8 +77,8 @@ export function faultOf(picture, face) {
     return 0.299 * red + 0.587 * green + 0.114 * blue;
   });
   const of = moments(light);
-  if (of.mean < LEAST_LIGHT) return "FaceTooDark";
-  return moments(laplacian(light)).variance / of.variance < LEAST_SHARPNESS ? "FaceTooBlurred" : null;
+  if (of.mean < MIN_LIGHT) return "FaceTooDark";
+  return moments(laplacian(light)).variance / of.variance < MIN_SHARPNESS ? "FaceTooBlurred" : null;
 }
 
 /**

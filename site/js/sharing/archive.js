@@ -4,21 +4,21 @@ import { downloadZip } from "client-zip";
 import { AwsError } from "../aws/calls.js";
 import { downloadUrl } from "../photos/urls.js";
 
-/** @typedef {import("../photos/photos.js").Pic} Pic */
+/** @typedef {import("../photos/photos.js").Photo} Photo */
 
 const NAME = "my-photos.zip";
 
 /**
  * Download photos in folders named by their sets.
- * @param {Pic[]} pics
+ * @param {Photo[]} photos
  * @param {(done: number) => void} progress
- * @returns {Promise<Pic[]>}  Those that are gone from the album.
+ * @returns {Promise<Photo[]>}  Those that are gone from the album.
  */
-export async function downloadAll(pics, progress) {
+export async function downloadAll(photos, progress) {
   const target = await askWhere();
-  /** @type {Pic[]} */
+  /** @type {Photo[]} */
   const missing = [];
-  const zip = downloadZip(files(pics, missing, progress)).body;
+  const zip = downloadZip(files(photos, missing, progress)).body;
   if (!zip) throw new AwsError("Offline", "no stream");
   if (target) await zip.pipeTo(await target.createWritable());
   else save(await new Response(zip).blob());
@@ -33,23 +33,23 @@ async function askWhere() {
 }
 
 /**
- * @param {Pic[]} pics
- * @param {Pic[]} missing
+ * @param {Photo[]} photos
+ * @param {Photo[]} missing
  * @param {(done: number) => void} progress
  */
-async function* files(pics, missing, progress) {
-  for (const [index, pic] of pics.entries()) {
-    const response = await fetch(downloadUrl(pic)).catch(() => null);
+async function* files(photos, missing, progress) {
+  for (const [index, photo] of photos.entries()) {
+    const response = await fetch(downloadUrl(photo)).catch(() => null);
     if (!response) throw new AwsError("Offline", "no answer");
-    if (response.ok) yield { name: `${pic.picset}/${nameOf(pic, response)}`, input: response };
-    else missing.push(pic);
+    if (response.ok) yield { name: `${photo.setName}/${nameOf(photo, response)}`, input: response };
+    else missing.push(photo);
     progress(index + 1);
   }
 }
 
 /**
  * A photo whose original can't be offered comes as a JPEG.
- * @param {Pic} pic
+ * @param {Photo} photo
  * @param {Response} response
  */
 function nameOf({ file }, response) {

@@ -1,14 +1,14 @@
 // One picture at a time, large, with its faces. Loaded when a picture is opened; PhotoSwipe does swiping and zooming.
 
 import PhotoSwipe from "photoswipe";
-import { facesOf } from "../photos/photos.js";
+import { readFaces } from "../photos/photos.js";
 import { config } from "../config.js";
 import { faceLayer, faceStrip } from "../faces/buttons.js";
 import "./icons.js";
 import { tell } from "../problems.js";
 import { downloadUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
 
-/** @typedef {import("../photos/photos.js").Pic} Pic */
+/** @typedef {import("../photos/photos.js").Photo} Photo */
 
 const VIEW_SIDE = 1600;
 
@@ -24,24 +24,24 @@ const styled = new Promise((resolve) => {
 /**
  * @typedef {object} Callbacks
  * @property {(index: number) => HTMLElement | undefined} tile
- * @property {(pic: Pic) => void} shown  A picture came into view.
+ * @property {(photo: Photo) => void} shown  A picture came into view.
  * @property {() => void} closed
  * @property {(url: string) => void} leave  A face was chosen.
  */
 
 /**
  * Open the lightbox on one of several pictures.
- * @param {Pic[]} pics
+ * @param {Photo[]} photos
  * @param {number} index
  * @param {boolean} animated
  * @param {Callbacks} callbacks
  * @returns {Promise<PhotoSwipe>}
  */
-export async function open(pics, index, animated, callbacks) {
+export async function open(photos, index, animated, callbacks) {
   await styled;
   const still = !animated || matchMedia("(prefers-reduced-motion: reduce)").matches;
   const pswp = new PhotoSwipe({
-    dataSource: pics.map(slide),
+    dataSource: photos.map(slide),
     index,
     bgOpacity: 1,
     showHideAnimationType: still ? "none" : "zoom",
@@ -56,40 +56,40 @@ export async function open(pics, index, animated, callbacks) {
     errorMsg: "This photo could not be loaded.",
   });
   pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
-  if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, pics));
+  if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, photos));
   pswp.on("bindEvents", () => {
     pswp.element?.setAttribute("aria-label", "Photo viewer");
     pswp.element?.setAttribute("aria-modal", "true");
   });
-  const faces = new Faces(pswp, pics, callbacks.leave);
+  const faces = new Faces(pswp, photos, callbacks.leave);
   pswp.on("change", () => {
-    const pic = pics[pswp.currIndex];
-    if (!pic) return;
-    callbacks.shown(pic);
-    faces.show(pic);
+    const photo = photos[pswp.currIndex];
+    if (!photo) return;
+    callbacks.shown(photo);
+    faces.show(photo);
   });
   pswp.on("destroy", callbacks.closed);
   pswp.init();
   return pswp;
 }
 
-/** @param {Pic} pic */
-function slide(pic) {
-  const scale = Math.min(1, VIEW_SIDE / Math.max(pic.width, pic.height));
+/** @param {Photo} photo */
+function slide(photo) {
+  const scale = Math.min(1, VIEW_SIDE / Math.max(photo.width, photo.height));
   return {
-    src: viewUrl(pic),
-    msrc: thumbnailUrl(pic),
-    width: Math.round(pic.width * scale),
-    height: Math.round(pic.height * scale),
-    alt: `Photo ${pic.file}`,
+    src: viewUrl(photo),
+    msrc: thumbnailUrl(photo),
+    width: Math.round(photo.width * scale),
+    height: Math.round(photo.height * scale),
+    alt: `Photo ${photo.file}`,
   };
 }
 
 /**
  * @param {PhotoSwipe} pswp
- * @param {Pic[]} pics
+ * @param {Photo[]} photos
  */
-function addDownload(pswp, pics) {
+function addDownload(pswp, photos) {
   pswp.ui?.registerElement({
     name: "download",
     order: 8,
@@ -103,10 +103,10 @@ function addDownload(pswp, pics) {
     },
     onInit: (element) => {
       pswp.on("change", () => {
-        const pic = pics[pswp.currIndex];
-        if (!pic || !(element instanceof HTMLAnchorElement)) return;
-        element.href = downloadUrl(pic);
-        element.download = pic.file;
+        const photo = photos[pswp.currIndex];
+        if (!photo || !(element instanceof HTMLAnchorElement)) return;
+        element.href = downloadUrl(photo);
+        element.download = photo.file;
       });
     },
   });
@@ -116,12 +116,12 @@ function addDownload(pswp, pics) {
 class Faces {
   /**
    * @param {PhotoSwipe} pswp
-   * @param {Pic[]} pics
+   * @param {Photo[]} photos
    * @param {(url: string) => void} leave
    */
-  constructor(pswp, pics, leave) {
+  constructor(pswp, photos, leave) {
     this.pswp = pswp;
-    this.pics = pics;
+    this.photos = photos;
     this.leave = leave;
     /** @type {HTMLElement | null} */
     this.layer = null;
@@ -140,26 +140,26 @@ class Faces {
     }
   }
 
-  /** @param {Pic} pic */
-  async show(pic) {
+  /** @param {Photo} photo */
+  async show(photo) {
     this.layer?.remove();
     this.layer = null;
     this.strip.replaceChildren();
     this.strip.dataset.state = "loading";
     try {
-      const faces = pic.faces ?? (pic.faces = await facesOf(pic));
-      if (this.pics[this.pswp.currIndex] !== pic || !this.pswp.element?.isConnected) return;
+      const faces = photo.faces ?? (photo.faces = await readFaces(photo));
+      if (this.photos[this.pswp.currIndex] !== photo || !this.pswp.element?.isConnected) return;
       this.layer = faceLayer(faces, this.leave);
-      if (pic.face) {
-        this.layer.querySelector(`[data-face="${pic.face.FaceId}"]`)?.classList.add("found");
+      if (photo.face) {
+        this.layer.querySelector(`[data-face="${photo.face.FaceId}"]`)?.classList.add("found");
       }
       this.pswp.currSlide?.holderElement?.append(this.layer);
-      if (faces.length) this.strip.append(faceStrip(pic, faces, this.leave));
+      if (faces.length) this.strip.append(faceStrip(photo, faces, this.leave));
       this.#follow();
       this.strip.dataset.state = faces.length ? "faces" : "none";
     } catch (error) {
       this.strip.dataset.state = "failed";
-      tell(error, () => this.show(pic));
+      tell(error, () => this.show(photo));
     }
   }
 

@@ -5,14 +5,14 @@ import { remember } from "../place.js";
 import { tell } from "../problems.js";
 
 /**
- * @typedef {import("../photos/photos.js").Pic} Pic
+ * @typedef {import("../photos/photos.js").Photo} Photo
  * @typedef {import("../grid/grid.js").Grid} Grid
  */
 
 export class Viewer {
   /**
    * @param {Grid} grid
-   * @param {(pic: Pic) => string} nameOf  What names a pic in the page's address.
+   * @param {(photo: Photo) => string} nameOf  What names a photo in the page's address.
    */
   constructor(grid, nameOf) {
     this.grid = grid;
@@ -29,10 +29,10 @@ export class Viewer {
    * @param {number} index
    */
   choose(index) {
-    const pic = this.grid.pics[index];
-    if (!pic) return;
+    const photo = this.grid.photos[index];
+    if (!photo) return;
     remember();
-    history.pushState({ ...history.state, opened: true }, "", this.#address(pic));
+    history.pushState({ ...history.state, opened: true }, "", this.#address(photo));
     this.#open(index, true);
   }
 
@@ -43,7 +43,7 @@ export class Viewer {
       this.#close();
       return;
     }
-    const index = this.grid.pics.findIndex((pic) => this.nameOf(pic) === name);
+    const index = this.grid.photos.findIndex((photo) => this.nameOf(photo) === name);
     if (index < 0) return;
     if (this.pswp) this.pswp.goTo(index);
     else this.#open(index, false);
@@ -65,9 +65,9 @@ export class Viewer {
     this.opening = true;
     try {
       const lightbox = await import("./lightbox.js");
-      this.pswp = await lightbox.open(this.grid.pics, index, animated, {
+      this.pswp = await lightbox.open(this.grid.photos, index, animated, {
         tile: (at) => this.grid.tile(at),
-        shown: (pic) => this.#shown(pic),
+        shown: (photo) => this.#shown(photo),
         closed: () => this.#closed(),
         leave: (url) => {
           remember();
@@ -82,11 +82,11 @@ export class Viewer {
     }
   }
 
-  /** @param {Pic} pic */
-  #shown(pic) {
-    history.replaceState(history.state, "", this.#address(pic));
-    this.grid.reveal(this.grid.indexOf(keyOf(pic)));
-    this.last = pic;
+  /** @param {Photo} photo */
+  #shown(photo) {
+    history.replaceState(history.state, "", this.#address(photo));
+    this.grid.reveal(this.grid.indexOf(keyOf(photo)));
+    this.last = photo;
   }
 
   #closed() {
@@ -100,10 +100,10 @@ export class Viewer {
     tile?.focus({ preventScroll: true });
   }
 
-  /** @param {Pic | null} pic */
-  #address(pic) {
+  /** @param {Photo | null} photo */
+  #address(photo) {
     const query = new URLSearchParams(location.search);
-    if (pic) query.set("pic", this.nameOf(pic));
+    if (photo) query.set("pic", this.nameOf(photo));
     else query.delete("pic");
     const text = query.toString();
     return location.pathname + (text ? `?${text}` : "");
