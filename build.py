@@ -21,6 +21,8 @@ import jinja2
 from functions.addresses import address
 from functions.errors import KinpicsError
 from functions.keys import NONE, VIEW_WIDTH, BadNameError, check_picset
+from functions.process.images import GRID_SIDE
+from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.shapes import Photo, PhotoSet
 from scripts.common.config import ROOT, SiteConfig, load_config
 from scripts.common.stack import Stack, connect
@@ -29,7 +31,7 @@ from scripts.common.terminal import echo
 # Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
-# For photos whose size is not known yet; the page's script (rows.js) uses the same.
+# For photos whose size is not known yet.
 _UNKNOWN_WIDTH, _UNKNOWN_HEIGHT = 1500, 1000
 
 
@@ -54,9 +56,9 @@ class Page:
         """Whether each set has such a page of its own."""
         return "{set}" in self.path
 
-    def file(self, picset: str = "") -> str:
+    def file(self, set_name: str = "") -> str:
         """Where the page stands in the rendered site."""
-        path = self.path.removeprefix("/").replace("{set}", picset)
+        path = self.path.removeprefix("/").replace("{set}", set_name)
         return path if path.endswith(".html") else path + "index.html"
 
 
@@ -92,27 +94,27 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     pages.write_of_site(sets=newest_first, has_gallery=stack.celebrities.size() > 0)
     for picset in sets:
         rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
-        pics = [_with_size(Photo.from_item(item)) for item in rows(picset.sortkey)]
+        photos = [_with_size(Photo.from_item(item)) for item in rows(picset.sortkey)]
         title = picset.title or title_of(picset.sortkey)
-        pages.write_of_set(picset.sortkey, title=title, pics=pics)
+        pages.write_of_set(picset.sortkey, title=title, photos=photos)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
     return dist
 
 
 def title_of(name: str) -> str:
-    """A set's name as a title: ``2024_newport`` reads "2024 newport". The page's script (rows.js) does the same."""
+    """A set's name as a title: ``2024_newport`` reads "2024 newport". site/js/photos/rows.js does the same."""
     return name.replace("_", " ").strip() or name
 
 
-def thumbnail_url(picset: str, file: str) -> str:
-    """Address of the grid thumbnail."""
-    return f"/thumbnails/photos/{address(picset, file)}"
+def thumbnail_url(set_name: str, file: str) -> str:
+    """Address of a photo's thumbnail."""
+    return f"/thumbnails/photos/{address(set_name, file)}"
 
 
-def view_url(picset: str, file: str) -> str:
-    """Address of the viewing rendition."""
-    return f"/thumbnails/{VIEW_WIDTH}/photos/{address(picset, file)}"
+def view_url(set_name: str, file: str) -> str:
+    """Address of the rendition to look at."""
+    return f"/thumbnails/{VIEW_WIDTH}/photos/{address(set_name, file)}"
 
 
 class _Pages:
@@ -136,6 +138,7 @@ class _Pages:
             "origins": _origins(browser_config),
             "first_tiles": _FIRST_TILES,
             "eager_tiles": _EAGER_TILES,
+            "max_message": MAX_MESSAGE,
             "title_of": title_of,
             "thumbnail_url": thumbnail_url,
             "view_url": view_url,
@@ -148,20 +151,20 @@ class _Pages:
             if not page.is_of_set:
                 self._write(page, "", context)
 
-    def write_of_set(self, picset: str, **context: Any) -> None:
+    def write_of_set(self, set_name: str, **context: Any) -> None:
         """Write the pages that each set has."""
         for page in self._pages.values():
             if page.is_of_set:
-                self._write(page, picset, {"picset": picset, **context})
+                self._write(page, set_name, {"set_name": set_name, **context})
 
-    def _write(self, page: Page, picset: str, context: dict[str, Any]) -> None:
-        target = self._folder / page.file(picset)
+    def _write(self, page: Page, set_name: str, context: dict[str, Any]) -> None:
+        target = self._folder / page.file(set_name)
         target.parent.mkdir(parents=True, exist_ok=True)
         template = self._templates.get_template(f"pages/{page.name}.html")
         target.write_text(template.render(page=page, **context), encoding="utf-8")
 
-    def _set_url(self, picset: str) -> str:
-        return self._pages["set"].path.replace("{set}", address(picset))
+    def _set_url(self, set_name: str) -> str:
+        return self._pages["set"].path.replace("{set}", address(set_name))
 
 
 def _is_shown(picset: PhotoSet) -> bool:
@@ -191,6 +194,11 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "searchFunction": stack.outputs["SearchFunction"],
         "removalFunction": stack.outputs["RemovalFunction"],
         "faceMatchThreshold": config.face_match_threshold,
+        "thumbnailSide": GRID_SIDE,
+        "viewSide": VIEW_WIDTH,
+        "unknownWidth": _UNKNOWN_WIDTH,
+        "unknownHeight": _UNKNOWN_HEIGHT,
+        "maxRemovalFaces": MAX_FACES,
         "downloads": stack.download_rule != NONE,
     }
 

@@ -27,9 +27,9 @@ class SiteConfig:
     language: str = "en"
     # What a visitor agrees to before searching with a picture.
     selfie_consent: str = (
-        "Faces are found on your device. The face you choose (or the whole picture, if no face is found and you search "
-        "anyway) is sent once, to be compared with the faces on this site by Amazon Rekognition. This site doesn't "
-        "keep your picture."
+        "Your device finds the faces in your picture. The face you choose is sent once, so that Amazon Rekognition can "
+        "compare it with the faces on this site. If no face is found and you search anyway, the whole picture is sent. "
+        "This site doesn't keep your picture."
     )
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = 90.0

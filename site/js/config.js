@@ -1,3 +1,7 @@
+// What build.py tells the scripts about this site, in an element of the page.
+
+import { byId } from "./elements.js";
+
 /**
  * @typedef {object} Config
  * @property {string} region
@@ -10,12 +14,15 @@
  * @property {string} picsTable
  * @property {string} searchFunction
  * @property {string} removalFunction
- * @property {number} faceMatchThreshold
- * @property {boolean} downloads  Whether photos may be downloaded.
+ * @property {number} faceMatchThreshold  In percent.
+ * @property {number} thumbnailSide  Long side of a thumbnail, in pixels.
+ * @property {number} viewSide  Long side of the rendition to look at.
+ * @property {number} unknownWidth  For photos whose size isn't known yet.
+ * @property {number} unknownHeight
+ * @property {number} maxRemovalFaces  Faces in a removal request.
+ * @property {boolean} downloads  Whether visitors may download photos.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  */
 
 /** @type {Config} */
-export const config = JSON.parse(
-  /** @type {HTMLElement} */ (document.getElementById("config")).textContent ?? "{}",
-);
+export const config = JSON.parse(byId("config").textContent ?? "{}");

@@ -1,4 +1,4 @@
-// The scripts of pages that most visits never open, as one script to import: all of them ask for what belongs to a visitor.
+// The scripts of pages that few visitors open, as one chunk to import.
 
 export { showAccount } from "./pages/account.js";
 export { showFaces } from "./pages/faces.js";

@@ -1,12 +1,12 @@
-// The one script of every page: it starts the script that site/pages.json names for the page. What is large and not
-// needed at once is imported when it is.
+// The one script of every page. It starts the script that site/pages.json names for the page, and imports what is large
+// only when it is needed.
 
+import { watchSignOut } from "./aws/session.js";
 import { showIndex } from "./pages/index.js";
 import { showPerson } from "./pages/person.js";
 import { showSet } from "./pages/set.js";
-import { watchSignOut } from "./aws/session.js";
 
-// One script for all of them: the bundler cuts a chunk for each set of scripts that share a module.
+// One chunk for all of them: with a chunk each, the bundler would cut ten more for the modules they share.
 const later = () => import("./later.js");
 
 /** @type {Record<string, () => void>} */

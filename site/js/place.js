@@ -1,10 +1,8 @@
-// Where one was: scroll position in the history entry, the pictures it belongs to in the session's storage.
-
-/** @typedef {import("./photos/photos.js").Photo} Photo */
+// Where the visitor was: the scroll position in the history entry, the photos it belongs to in the session's storage.
 
 const SETTLED_MS = 150;
 
-/** Keep the scroll position of each history entry; the browser's own way comes before the pictures do. */
+/** Keep the scroll position of each history entry: the browser would scroll before the photos are there. */
 export function keepPlace() {
   history.scrollRestoration = "manual";
   let timer = 0;
@@ -19,20 +17,17 @@ export function keepPlace() {
   addEventListener("pagehide", remember);
 }
 
-/** Write the position into the current entry. */
+/** Write the scroll position into the current entry. */
 export function remember() {
   history.replaceState({ ...history.state, y: Math.round(scrollY) }, "");
 }
 
-/** Go to where this entry was left; true if it had been left somewhere. */
+/** Scroll to where the visitor left this entry, if they did. */
 export function returnToPlace() {
-  const y = history.state?.y;
-  if (typeof y !== "number") return false;
-  scrollTo(0, y);
-  return true;
+  if (isReturn()) scrollTo(0, history.state.y);
 }
 
-/** Whether this page is one that was left and come back to. */
+/** Whether the visitor has come back to this entry. */
 export const isReturn = () => typeof history.state?.y === "number";
 
 /**
@@ -43,7 +38,7 @@ export function store(name, value) {
   try {
     sessionStorage.setItem(name, JSON.stringify(value));
   } catch {
-    sessionStorage.removeItem(name); // too large to keep; it is fetched again
+    sessionStorage.removeItem(name); // too large to keep: it will be fetched again
   }
 }
 

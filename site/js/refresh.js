@@ -1,8 +1,8 @@
 const EVERY_MS = 15_000;
 
 /**
- * Call something now, and again from time to time while the page is in view; never while it is still running.
- * @param {() => Promise<void>} refresh  Tells of its own failures.
+ * Call something now, and again from time to time while the page is in view, but never while it is still running.
+ * @param {() => Promise<void>} refresh  Tells the visitor itself when it fails.
  */
 export function whileVisible(refresh) {
   let last = 0;

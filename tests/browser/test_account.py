@@ -45,7 +45,7 @@ def device(context: BrowserContext, stack: RunningStack) -> Iterator[Page]:
 def look_alike(page: Page, portrait: Path) -> None:
     page.goto("/lookalike/")
     choose(page, portrait)
-    expect(page.locator("#when")).to_contain_text("kept for your next visit")
+    expect(page.locator("#when")).to_contain_text("saved for your next visit")
 
 
 def code(stack: RunningStack, email: str) -> str:
@@ -62,11 +62,11 @@ def sign_up(stack: RunningStack, page: Page, email: str) -> None:
     page.goto("/account/")
     page.get_by_role("button", name="Create an account").click()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("status")).to_contain_text("A code was mailed")
+    page.get_by_role("button", name="Create my account").click()
+    expect(page.get_by_role("status")).to_contain_text("We've emailed a code")
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_text(f"You are signed in as {email}.")).to_be_visible()
+    expect(page.get_by_text(f"You're signed in as {email}.")).to_be_visible()
 
 
 def spoil(page: Page, name: str, changes: str) -> None:
@@ -100,7 +100,7 @@ def test_a_guests_last_lookalike_is_there_again_until_it_is_deleted(
     (person,) = row["people"]
     assert set(person) == {"person", "similarity", "portrait", "width", "height"}
     assert len(json.dumps(row, default=str)) < 1000, "no room for a picture"
-    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("button", name="Delete my result").click()
     expect(page.locator("#lookalikes li")).to_have_count(0)
     assert matches.scan()["Items"] == []
     page.reload()
@@ -120,7 +120,7 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     page.goto("/lookalike/")
     expect(page.locator("#when")).to_contain_text("you looked most like Grace Hopper")
     sign_in(device, email)
-    expect(device.get_by_text("You are signed in as")).to_be_visible()
+    expect(device.get_by_text("You're signed in as")).to_be_visible()
     device.goto("/lookalike/")
     expect(device.locator("#when")).to_contain_text("you looked most like Grace Hopper")
     assert matches.scan()["Items"] == [row], "the guest's is gone, the member's is one"
@@ -132,10 +132,10 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     kept = page.evaluate("JSON.parse(localStorage.getItem('kinpics.session'))")
     keys = page.evaluate("JSON.parse(localStorage.getItem('kinpics.credentials'))")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    expect(page.get_by_role("status")).to_have_text("You're signed out.")
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'kinpics.credentials' }))")  # the other tab's
     page.wait_for_timeout(300)
-    expect(page.get_by_role("status")).to_have_text("You are signed out."), "the page that signed out stays"
+    expect(page.get_by_role("status")).to_have_text("You're signed out."), "the page that signed out stays"
     left = page.evaluate("JSON.stringify(localStorage)")
     assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]
     assert keys["secretAccessKey"] not in left
@@ -154,47 +154,47 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
 
     device.goto("/account/")
     device.get_by_role("button", name="Delete my account").click()
-    device.get_by_role("button", name="Delete it for good").click()
+    device.get_by_role("button", name="Delete my account for good").click()
     expect(device.get_by_role("status")).to_contain_text("Your account is deleted")
     assert matches.scan()["Items"] == []
     sign_in(device, email)
-    expect(device.get_by_role("alert").first).to_have_text("The address or the password is not right.")
+    expect(device.get_by_role("alert").first).to_have_text("The email address or the password is wrong.")
 
 
 def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email: str, faults) -> None:
     fault = page.locator("#fault")
     sign_in(page, email, "not my password at all")
-    expect(fault).to_have_text("The address or the password is not right.")
+    expect(fault).to_have_text("The email address or the password is wrong.")
     page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_label("New password").locator("visible=true")).to_be_visible()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("status")).to_contain_text("A code was mailed")
+    page.get_by_role("button", name="Create my account").click()
+    expect(page.get_by_role("status")).to_contain_text("We've emailed a code")
     fill(page, code="999999")
     page.get_by_role("button", name="Confirm").click()
-    expect(fault).to_contain_text("The code is not right")
+    expect(fault).to_contain_text("This code is wrong")
     assert Axe().run(page).violations_count == 0
 
     sign_in(page, email)  # before the code was given
-    expect(page.get_by_role("status")).to_contain_text("Enter the code we just mailed you")
+    expect(page.get_by_role("status")).to_contain_text("Enter the code we just emailed you")
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_text("You are signed in as")).to_be_visible()
+    expect(page.get_by_text("You're signed in as")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
     page.get_by_role("button", name="Create an account").click()
     fill(page, email=email, password=PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
-    expect(fault).to_contain_text("There is an account with this address already")
+    page.get_by_role("button", name="Create my account").click()
+    expect(fault).to_contain_text("There's already an account with this address")
 
-    page.get_by_role("button", name="I have one").click()
+    page.get_by_role("button", name="I already have an account").click()
     page.get_by_role("button", name="I forgot my password").click()
     fill(page, email=email)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("a code was mailed")
+    expect(page.get_by_role("status")).to_contain_text("we've emailed it a code")
     fill(page, code=code(stack, email), password="another horse battery")
-    page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_role("status")).to_contain_text("The password is changed")
+    page.get_by_role("button", name="Change my password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
     assert Axe().run(page).violations_count == 0
     faults.seen.clear()  # of the answers that were refused
 
@@ -208,7 +208,7 @@ def test_a_session_that_has_ended_leaves_a_guest_who_can_go_on(
     spoil(page, "kinpics.credentials", "{ expires: 0 }")
     look_alike(page, portrait)
     assert page.evaluate("localStorage.getItem('kinpics.session')") is None
-    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("button", name="Delete my result").click()
     page.goto("/account/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     faults.seen.clear()  # of the session that was refused
@@ -220,12 +220,12 @@ def test_a_removal_request_names_the_faces_and_comes_along_into_an_account(
     requests = stack.table("RequestsTable")
     phone.goto("/selfie/")
     choose(phone, face)
-    expect(phone.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(phone.get_by_role("status")).to_have_text("7 photos, best match first")
     phone.get_by_text("This is me: remove my face from search").click()
-    phone.get_by_label("A message to the owner").fill("That was my birthday.")
+    phone.get_by_label("Message to the owner").fill("That was my birthday.")
     phone.get_by_role("button", name="Ask the owner to remove my face").click()
-    expect(phone.get_by_text("You have asked the owner to remove your face from search.")).to_be_visible()
-    expect(phone.get_by_role("button", name="Take it back")).to_be_focused()
+    expect(phone.get_by_text("You've asked the owner to remove your face from search.")).to_be_visible()
+    expect(phone.get_by_role("button", name="Cancel my request")).to_be_focused()
     (row,) = requests.scan()["Items"]
     assert row["message"] == "That was my birthday."
     assert len(set(row["face_ids"])) == 7
@@ -237,6 +237,6 @@ def test_a_removal_request_names_the_faces_and_comes_along_into_an_account(
     assert moved["identity_id"] != row["identity_id"]
     assert (moved["face_ids"], moved["message"]) == (row["face_ids"], row["message"])
     phone.goto("/selfie/")
-    phone.get_by_role("button", name="Take it back").click()
+    phone.get_by_role("button", name="Cancel my request").click()
     expect(phone.locator("#standing")).to_be_hidden()
     assert requests.scan()["Items"] == []

@@ -30,7 +30,7 @@ def test_from_the_index_to_a_person_and_back(page: Page) -> None:
     expect(page.locator("#count")).to_have_text("7 photos")
     first = page.locator("a.tile").first
     expect(first).to_have_attribute("data-key", "2015_pioneers/group.jpg")
-    badges = [float(text.rstrip(" %")) for text in page.locator(".similarity").all_inner_texts()]
+    badges = [float(text.rstrip("%")) for text in page.locator(".similarity").all_inner_texts()]
     assert badges == sorted(badges, reverse=True)
     assert badges[0] == 100
     page.go_back()
@@ -240,7 +240,7 @@ def test_an_unknown_set_and_an_unknown_page_say_so(page: Page, ignoring_network_
     page.goto("/sets/none/")
     expect(page.locator("#count")).to_have_text("There are no photos in this album.")
     page.goto("/nothing.html")
-    expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    expect(page.get_by_text("There's nothing at this address")).to_be_visible()
 
 
 def answer_with(status: int, body: dict, times: list[int]) -> object:
@@ -297,7 +297,7 @@ def test_a_page_waits_by_itself_until_cognito_lets_the_visitor_in(
     page.route(f"{stack.api_url}/**", handle)
     page.goto(SET)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("This page will carry on by itself")
+    expect(alert).to_contain_text("This page will keep trying")
     expect(page.locator("a.tile img")).to_have_count(4)
     page.locator("a.tile").first.click()
     expect(page.locator(".pswp img.pswp__img").first).to_be_visible()
@@ -334,7 +334,7 @@ def test_a_set_that_others_wrote_is_shown_at_once(
 def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignoring_network_faults: object) -> None:
     page.route(f"{stack.api_url}/**", lambda route: route.abort())
     page.goto("/people/?face=00000000-0000-0000-0000-000000000000")
-    expect(page.get_by_role("alert")).to_contain_text("can't be reached")
+    expect(page.get_by_role("alert")).to_contain_text("can't reach the site")
     page.unroute(f"{stack.api_url}/**")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("alert")).to_contain_text("No photo on this site shows that face any more")
@@ -342,7 +342,7 @@ def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignor
 
 def test_a_link_cut_off_is_told(page: Page) -> None:
     page.goto("/people/?face=0123")
-    expect(page.get_by_role("alert")).to_contain_text("may have been cut off")
+    expect(page.get_by_role("alert")).to_contain_text("Part of it may be missing")
 
 
 def test_a_guest_session_that_ran_out_is_renewed(page: Page, ignoring_network_faults: object) -> None:

@@ -43,7 +43,7 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
             rows.delete_item(Key={"entry": row["entry"]})
     page.goto(f"/people/?face={known}")
     expect(page.locator("a.tile").first).to_be_visible()
-    expect(page.locator("#count")).not_to_contain_text("as of")
+    expect(page.locator("#count")).not_to_contain_text("found on")
     rows.update_item(
         Key={"entry": "collection/album"},
         UpdateExpression="ADD version :one",
@@ -52,10 +52,10 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
     calls()
     page.goto(f"/people/?face={known}")
     page.reload()
-    expect(page.locator("#count")).to_contain_text("new searches are used up for now")
+    expect(page.locator("#count")).to_contain_text("used up its new searches for now")
     expect(page.locator("a.tile").first).to_be_visible()
     page.goto(f"/people/?face={unknown}")
-    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again from")
+    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again after")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
@@ -65,7 +65,7 @@ def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
     calls()
     page.goto("/selfie/")
     choose(page, face)
-    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again from")
+    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again after")
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
@@ -90,7 +90,7 @@ def test_a_page_waits_for_a_busy_table_says_so_and_goes_on(stack: RunningStack, 
 
     page.route(f"{stack.api_url}/", answer)
     page.goto("/faces/")
-    expect(page.get_by_role("alert")).to_contain_text("The site is busy right now. This page will carry on by itself.")
+    expect(page.get_by_role("alert")).to_contain_text("The site is busy right now. This page will keep trying.")
     expect(page.locator(".chip").first).to_be_visible()
     expect(page.get_by_role("alert")).to_be_hidden()
     assert not busy

@@ -70,7 +70,7 @@ def test_a_large_album_shows_fifty_at_a_time_and_each_once(
     page.goto("/faces/")
     faces = page.locator("#faces button")
     expect(faces).to_have_count(50)
-    expect(page.get_by_role("status")).to_have_text("50 faces: choose one")
+    expect(page.get_by_role("status")).to_have_text("50 faces. Choose one to see that person's photos.")
     first = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
     page.get_by_role("button", name="Show more").click()
     expect(faces).to_have_count(100)

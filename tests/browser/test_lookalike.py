@@ -51,7 +51,7 @@ def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
 def test_a_card_has_ones_picture_on_it_only_on_request(page: Page, portrait: Path) -> None:
     page.goto("/lookalike/")
     choose(page, portrait)
-    card = page.get_by_alt_text("A card: I look most like Grace Hopper")
+    card = page.get_by_alt_text("Card: I look most like Grace Hopper")
     expect(card).to_be_visible()
     page.evaluate("delete Navigator.prototype.canShare")
     expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()

@@ -44,7 +44,7 @@ def test_a_picture_can_be_dropped_or_pasted_once_the_visitor_agrees(page: Page, 
     assert not any("image" in body for body in sent_bodies), "nothing is sent without consent"
     page.get_by_label("I agree").check()
     page.evaluate(DROP, [way, picture])
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     (whole,) = [body for body in sent_bodies if "image" in body]
     part = json.loads(whole)["image"][1000:1100]
     assert sum(part in body for body in sent_bodies) == 1, "it is in the one call that searches and in no other"
@@ -57,7 +57,7 @@ def test_what_is_no_picture_is_told(page: Page, tmp_path: Path, face: Path) -> N
     page.goto("/selfie/")
     for name in ("text.jpg", "phone.heic"):
         choose(page, tmp_path / name)
-        expect(page.get_by_role("alert")).to_contain_text("can't open that file as a picture")
+        expect(page.get_by_role("alert")).to_contain_text("can't open this file as a picture")
     assert not calls, "nothing was sent"
 
 
@@ -66,11 +66,11 @@ def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp
     (tmp_path / "plain.jpg").write_bytes(jpeg(size=(900, 450)))
     page.goto("/selfie/")
     choose(page, tmp_path / "plain.jpg")
-    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    expect(page.get_by_role("alert")).to_contain_text("There doesn't seem to be a face")
     assert not calls, "nothing was sent"
     page.get_by_role("button", name="Search with the whole picture").click()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("No face was found")
+    expect(page.get_by_role("alert")).to_contain_text("There doesn't seem to be a face")
     assert len(calls) == 1
 
 
@@ -78,7 +78,7 @@ def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp
     ("spoil", "told"),
     [
         (lambda image: ImageEnhance.Brightness(image).enhance(0.25), "too dark"),
-        (lambda image: image.filter(ImageFilter.GaussianBlur(image.width / 150)), "too blurred"),
+        (lambda image: image.filter(ImageFilter.GaussianBlur(image.width / 150)), "too blurry"),
         (lambda image: image.resize((130, 130 * image.height // image.width)), "too small"),
     ],
 )
@@ -99,7 +99,7 @@ def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list
     (folder,) = [folder for folder in demo_folders if folder.name == "2015_pioneers"]
     page.goto("/selfie/")
     choose(page, folder / "group.jpg")
-    expect(page.get_by_role("status")).to_contain_text("faces in this picture: choose one")
+    expect(page.get_by_role("status")).to_contain_text("faces in this picture. Choose one")
     faces = page.get_by_role("group", name="Faces in this picture").get_by_role("button")
     count = faces.count()
     assert count > 2
@@ -107,13 +107,13 @@ def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list
     assert Axe().run(page).violations_count == 0
     assert not calls, "nothing was sent"
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("most similar first")
+    expect(page.get_by_role("status")).to_contain_text("best match first")
     first = page.locator("a.tile").first.get_attribute("data-key")
     assert first == "2015_pioneers/group.jpg"
     expect(faces).to_have_count(count)
     faces.last.click()
     expect(faces.last).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("status")).to_contain_text("most similar first")
+    expect(page.get_by_role("status")).to_contain_text("best match first")
     assert len(calls) == 2
     one, other = (picture_in(call) for call in calls)
     assert one.tobytes() != other.tobytes()
@@ -129,7 +129,7 @@ def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_
     huge.save(tmp_path / "huge.jpg", quality=60)
     page.goto("/selfie/")
     choose(page, tmp_path / "huge.jpg")
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first", timeout=30_000)
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first", timeout=30_000)
     (call,) = calls
     assert len(call.post_data or "") <= MAX_SENT_BYTES
     assert max(picture_in(call).size) <= 1024
@@ -141,7 +141,7 @@ def test_a_picture_that_lies_on_its_side_is_turned_upright(page: Page, demo_fold
     (turned,) = [path for folder in demo_folders for path in folder.iterdir() if path.name == "turned.jpg"]
     page.goto("/selfie/")
     choose(page, turned)
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     (call,) = calls
     assert "exif" not in picture_in(call).info
 
@@ -153,7 +153,7 @@ def test_offline_in_the_middle_and_again(page: Page, face: Path, faults) -> None
     expect(page.get_by_role("alert")).to_contain_text("Check your connection", timeout=20_000)
     page.unroute("**/invocations")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     faults.seen.clear()  # of the calls that were cut off
 
 
@@ -168,7 +168,7 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
     assert page.locator("video").evaluate("(video) => getComputedStyle(video).transform").startswith("matrix(-1")
     page.keyboard.press("Enter")
     expect(page.locator("#countdown")).not_to_be_empty()
-    expect(page.get_by_role("status")).to_contain_text("most similar first")
+    expect(page.get_by_role("status")).to_contain_text("best match first")
     expect(page.locator("#viewfinder")).to_be_hidden()
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     assert page.evaluate("document.getElementById('video').srcObject") is None, "the camera is off"
@@ -181,9 +181,9 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        ("NotAllowedError", "The camera was not allowed."),
-        ("NotFoundError", "No camera was found."),
-        ("NotReadableError", "another program may be using it"),
+        ("NotAllowedError", "didn't let this page use the camera"),
+        ("NotFoundError", "No camera found."),
+        ("NotReadableError", "Another app may be using it"),
     ],
 )
 def test_a_camera_that_can_not_be_had_is_told_and_a_picture_offered(

@@ -27,7 +27,7 @@ def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
     page.keyboard.press("Space")
     tab_to(page, "Take or choose a picture")
     page.locator(":focus").set_input_files(face)  # what opens on a key there is the browser's own
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     tab_to(page, "Download all my photos")
     tab_to(page, "Photo obama3.jpg")
     page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:
     expect(page.get_by_label("Take or choose a picture")).to_be_disabled()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     choose(page, face)
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     expect(page.locator("a.tile").first).to_be_visible()
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     (call,) = calls
@@ -65,7 +65,7 @@ def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> 
     page.goto("/selfie/")
     expect(page.get_by_role("slider")).to_be_hidden()
     choose(page, face)
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     expect(page.get_by_role("slider")).to_have_value("90")
     page.evaluate(
         """() => {
@@ -75,11 +75,11 @@ def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> 
             slider.dispatchEvent(new Event("input"));
         }"""
     )
-    expect(page.get_by_role("status")).to_have_text("No photo is that similar.")
+    expect(page.get_by_role("status")).to_have_text("No match is that sure. Move the slider to show more.")
     expect(page.locator("a.tile")).to_have_count(0)
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")
-    expect(page.get_by_role("status")).to_contain_text("photos, most similar first")
+    expect(page.get_by_role("status")).to_contain_text("photos, best match first")
     assert len(calls) == 1
 
 
@@ -110,7 +110,7 @@ def test_on_a_phone_and_for_a_screen_reader(phone: Page, face: Path) -> None:
 def test_photos_are_grouped_by_set(page: Page, face: Path) -> None:
     page.goto("/selfie/")
     choose(page, face)
-    expect(page.get_by_role("status")).to_have_text("7 photos, most similar first")
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     sets = page.locator("#grid h2").all_inner_texts()
     assert len(sets) == len(set(sets)) > 1
     assert sum(int(text.split()[0]) for text in page.locator("#grid .quiet").all_inner_texts()) == 7
@@ -167,7 +167,7 @@ def test_photos_that_are_gone_meanwhile_are_named(page: Page, face: Path, faults
     page.route("**/photos/2009_inauguration/obama.jpg", lambda route: route.fulfill(status=404))
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all my photos").click()
-    expect(page.locator("#done")).to_have_text("Saved, except obama.jpg: no longer on the site.")
+    expect(page.locator("#done")).to_have_text("Saved, but these are no longer on the site: obama.jpg.")
     assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
     faults.seen.clear()  # of the photo that was gone
 

@@ -5,7 +5,7 @@ import { onWaiting, patiently } from "../../site/js/aws/patience.js";
 /** @param {string} code */
 const failure = (code) => Object.assign(new Error(code), { code });
 
-test("a busy table is asked again after growing pauses, and the page is told", async () => {
+test("a busy table is asked again after longer and longer pauses", async () => {
   const told = [];
   const pauses = [];
   onWaiting((isWaiting) => told.push(isWaiting));
@@ -23,7 +23,7 @@ test("a busy table is asked again after growing pauses, and the page is told", a
   [500, 1000, 2000].forEach((most, index) => assert.ok(pauses[index] >= most / 2 && pauses[index] <= most));
 });
 
-test("after two minutes the last error is thrown; any other is thrown at once", async () => {
+test("after two minutes the last error is thrown, any other at once", async () => {
   let waited = 0;
   const sleep = async (milliseconds) => void (waited += milliseconds);
   await assert.rejects(patiently(async () => Promise.reject(failure("ThrottlingException")), sleep), { code: "ThrottlingException" });
@@ -37,7 +37,7 @@ test("after two minutes the last error is thrown; any other is thrown at once", 
   assert.equal(waited, 0);
 });
 
-test("the page is told once of many that wait, and when the last is through", async () => {
+test("the page is told once, however many calls wait", async () => {
   const told = [];
   onWaiting((isWaiting) => told.push(isWaiting));
   const once = () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { facesFrom, isUncounted, photoFrom, setFrom } from "../../site/js/photos/rows.js";
+import "./page.js";
+
+const { facesFrom, isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
 
 const STRANGE = [undefined, null, "", "x", -1, true, [], {}, [null], { FaceRecords: "x" }, { FaceRecords: [null, {}, { Face: 1 }] }];
 
-test("a row of a name alone can be shown", () => {
+test("a row with only a name can be shown", () => {
   const photo = photoFrom({}, "set", "a.jpg");
   assert.ok(photo.width > 0 && photo.height > 0);
   assert.equal(photo.placeholder, "");
@@ -13,7 +15,7 @@ test("a row of a name alone can be shown", () => {
   assert.equal(isUncounted(setFrom({ sortkey: "titled", title: "Before its first photo" })), false);
 });
 
-test("numbers may come as text", () => {
+test("numbers can come as text", () => {
   const { width, height } = photoFrom({ width: "40", height: "30" }, "set", "a.jpg");
   assert.deepEqual([width, height, setFrom({ sortkey: "s", pic_count: "7" }).photoCount], [40, 30, 7]);
   const box = { Left: "0.5", Top: "0", Width: "0.25", Height: "1" };
@@ -30,4 +32,14 @@ test("nothing in a row stops the page", () => {
     assert.deepEqual(facesFrom(value), []);
     assert.deepEqual(facesFrom({ FaceRecords: [{ Face: { FaceId: value, BoundingBox: value } }] }), []);
   }
+});
+
+test("faces come from left to right, whatever their order in the row", () => {
+  const at = (Left) => ({ Face: { FaceId: String(Left), BoundingBox: { Left, Top: 0, Width: 0.1, Height: 0.1 } } });
+  const faces = facesFrom({ FaceRecords: [at(0.7), at(0.1), at(0.4)] });
+  assert.deepEqual(faces.map((face) => face.FaceId), ["0.1", "0.4", "0.7"]);
+});
+
+test("a set's name reads as a title", () => {
+  assert.deepEqual(["2024_newport", "a", "_x_", "___"].map(titleOf), ["2024 newport", "a", "x", "___"]);
 });

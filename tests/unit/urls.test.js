@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { downloadUrl, portraitUrl, setUrl, thumbnailUrl, viewUrl } from "../../site/js/photos/urls.js";
+import "./page.js";
+
+const { downloadUrl, keyOf, personUrl, portraitUrl, setNameOfPage, setUrl, thumbnailUrl, viewUrl } = await import("../../site/js/photos/urls.js");
 
 const table = JSON.parse(await readFile(new URL("../data/addresses.json", import.meta.url), "utf8"));
 
-test("a picture has the address that the rest of the album knows it by", () => {
+test("a photo has the address that the rest of the site knows it by", () => {
   for (const [name, written] of Object.entries(table)) {
     const photo = { setName: name, file: name };
     assert.equal(downloadUrl(photo), `/photos/${written}/${written}`);
@@ -15,4 +17,26 @@ test("a picture has the address that the rest of the album knows it by", () => {
     assert.equal(portraitUrl(`celebrities/${name}/x.jpg`), `/thumbnails/celebrities/${written}/x.jpg`);
     assert.equal(decodeURIComponent(written), name);
   }
+});
+
+test("a page knows the set it is about, and only then", () => {
+  for (const name of Object.keys(table)) {
+    globalThis.location = { pathname: setUrl(name) };
+    assert.equal(setNameOfPage(), name);
+  }
+  const others = ["/", "/sets/", "/sets/a/all/", "/people/", "/sets/%/", "/xsets/a/", "/sets/a/b"];
+  for (const pathname of others) {
+    globalThis.location = { pathname };
+    assert.equal(setNameOfPage(), null, pathname);
+  }
+  globalThis.location = { pathname: "/sets/a" };
+  assert.equal(setNameOfPage(), "a", "the slash may be missing");
+});
+
+test("a person's address names a face", () => {
+  assert.equal(personUrl("0a-1b"), "/people/?face=0a-1b");
+});
+
+test("photos of the same name in two sets have two keys", () => {
+  assert.notEqual(keyOf({ setName: "a", file: "x.jpg" }), keyOf({ setName: "b", file: "x.jpg" }));
 });

@@ -1,9 +1,9 @@
-// Waits when AWS is too busy for a call, longer each time, and lets the page say so.
+// When AWS is too busy for a call, waits and calls again, longer each time, and lets the page say so.
 
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 15_000;
 const MAX_WAIT_MS = 120_000;
-// DynamoDB's, Lambda's, Cognito's and the search function's own names for too many calls at once.
+// What DynamoDB, Lambda, Cognito and the search function call too many calls at once.
 const BUSY_CODES = new Set([
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
@@ -12,14 +12,14 @@ const BUSY_CODES = new Set([
   "TooManyRequestsException",
 ]);
 
-// Errors already waited out for two minutes: an outer call does not wait for them again.
+// Errors after two minutes of waiting: a call around the call doesn't wait for them again.
 const givenUp = new WeakSet();
 let waiting = 0;
 /** @type {(isWaiting: boolean) => void} */
 let told = () => {};
 
 /**
- * Have the page told when calls begin to wait, and when none is waiting any more.
+ * Set who is told when calls begin to wait, and when the last of them is through.
  * @param {(isWaiting: boolean) => void} tell
  */
 export function onWaiting(tell) {
@@ -27,7 +27,7 @@ export function onWaiting(tell) {
 }
 
 /**
- * Call, and retry while AWS is too busy, for at most two minutes; then throw its last error.
+ * Call, and call again while AWS is too busy. After two minutes of waiting, throw its last error.
  * @template Found
  * @param {() => Promise<Found>} call  Throws an error with AWS's `code`.
  * @param {(milliseconds: number) => Promise<void>} [sleep]

@@ -1,4 +1,4 @@
-// A member's session, as this browser keeps it: the user pool's tokens.
+// The session of a member, as this browser keeps it: the user pool's tokens.
 
 /**
  * @typedef {object} Session
@@ -6,14 +6,14 @@
  * @property {string} idToken
  * @property {string} accessToken
  * @property {string} refreshToken
- * @property {number} expires  Of the two tokens in the middle: milliseconds since 1970.
+ * @property {number} expires  When the id token and the access token end: milliseconds since 1970.
  */
 
 const STORE = "kinpics.session";
 
 /** @type {Session | null} */
 let memory = null;
-// The member that this page is for; signing out here needs no reload.
+// The member whose page this is. Signing out on this page needs no reload.
 let shown = session()?.email;
 
 /** @returns {Session | null}  Null for a guest. */
@@ -25,16 +25,16 @@ export function session() {
   }
 }
 
-/** Reload this page once its member has signed out elsewhere: in another tab, or on the page after it. */
+/** Reload this page when its member signs out elsewhere: in another tab, or on a page the visitor comes back from. */
 export function watchSignOut() {
-  const look = () => {
+  const check = () => {
     if (shown && session()?.email !== shown) location.reload();
   };
-  addEventListener("storage", look);
-  addEventListener("pageshow", (event) => event.persisted && look());
+  addEventListener("storage", check);
+  addEventListener("pageshow", (event) => event.persisted && check());
 }
 
-/** @param {Session | null} kept  Null for a guest; to sign out, `endSession` drops the keys too. */
+/** @param {Session | null} kept  Null for a guest. To sign out, call `endSession`, which drops the keys too. */
 export function keepSession(kept) {
   memory = null;
   shown = kept?.email;

@@ -1,4 +1,4 @@
-// DynamoDB's attribute values, and the plain values they stand for.
+// DynamoDB's attribute values to plain values, and back.
 
 /**
  * @param {any} value  An attribute value.
@@ -14,7 +14,7 @@ export function plain(value) {
 }
 
 /**
- * @param {any} value  What `plain` gives back; what is undefined is left out.
+ * @param {any} value  As `plain` returns it; undefined attributes are left out.
  * @returns {any}
  */
 export function typed(value) {

@@ -1,37 +1,29 @@
-// Faces over a picture, as buttons, and as a strip of small portraits.
+// Faces as buttons: over a photo, and as small portraits below it.
 
-import { boxInPercent, cropToFace } from "../grid/layout.js";
+import { make, placeOver } from "../elements.js";
+import { config } from "../config.js";
 import { personUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import { boxInPercent, cropToFace } from "./boxes.js";
 
 /**
- * @typedef {import("../photos/photos.js").Face} Face
- * @typedef {import("../photos/photos.js").Photo} Photo
+ * @typedef {import("../photos/rows.js").Face} Face
+ * @typedef {import("../photos/rows.js").Photo} Photo
  */
 
 const CHIP_PX = 56;
-// Long side of a grid thumbnail, at least.
-const THUMBNAIL_PX = 400;
 
 /**
- * A layer of buttons to lay over the picture.
+ * A layer of buttons to lay over a photo.
  * @param {Face[]} faces
  * @param {(url: string) => void} go
  */
 export function faceLayer(faces, go) {
-  const layer = document.createElement("div");
-  layer.className = "faces";
-  faces.forEach((face, index) => {
+  const buttons = faces.map((face, index) => {
     const button = faceButton("face", face, index, faces.length, go);
-    const box = boxInPercent(face.BoundingBox);
-    Object.assign(button.style, {
-      left: `${box.left}%`,
-      top: `${box.top}%`,
-      width: `${box.width}%`,
-      height: `${box.height}%`,
-    });
-    layer.append(button);
+    placeOver(button, boxInPercent(face.BoundingBox));
+    return button;
   });
-  return layer;
+  return make("div", { className: "faces" }, ...buttons);
 }
 
 /**
@@ -48,26 +40,23 @@ export function facePortrait(photo, face, side, go) {
 }
 
 /**
- * A strip of portraits cut from the picture.
+ * A strip of portraits cut from a photo.
  * @param {Photo} photo
  * @param {Face[]} faces
  * @param {(url: string) => void} go
  */
 export function faceStrip(photo, faces, go) {
-  const strip = document.createElement("div");
-  strip.className = "chips";
-  strip.setAttribute("role", "group");
-  strip.setAttribute("aria-label", faces.length === 1 ? "The person in this photo" : "People in this photo");
-  faces.forEach((face, index) => {
+  const chips = faces.map((face, index) => {
     const chip = faceButton("chip", face, index, faces.length, go);
     showFace(chip, photo, face, CHIP_PX);
-    strip.append(chip);
+    return chip;
   });
-  return strip;
+  const ariaLabel = faces.length === 1 ? "The person in this photo" : "People in this photo";
+  return make("div", { className: "chips", role: "group", ariaLabel }, ...chips);
 }
 
 /**
- * Let an element show a face cut from a picture.
+ * Show a face in an element, cut from a photo.
  * @param {HTMLElement} element
  * @param {Photo} photo
  * @param {Face} face
@@ -78,38 +67,33 @@ export function showFace(element, photo, face, side) {
   Object.assign(element.style, {
     width: `${side}px`,
     height: `${side}px`,
-    backgroundImage: `url("${sharpEnough(photo, face, side) ? thumbnailUrl(photo) : viewUrl(photo)}")`,
+    backgroundImage: `url("${isSharpInThumbnail(photo, face, side) ? thumbnailUrl(photo) : viewUrl(photo)}")`,
     backgroundSize: `${crop.width}px ${crop.height}px`,
     backgroundPosition: `${crop.x}px ${crop.y}px`,
   });
 }
 
 /**
- * Whether the grid thumbnail, a tenth of the viewing rendition, shows a face with two thirds of the pixels at least.
+ * Whether a face has at least two thirds of the pixels it needs in the thumbnail, which is a tenth as large a file.
  * @param {Photo} photo
  * @param {Face} face
  * @param {number} side
  */
-function sharpEnough({ width, height }, { BoundingBox }, side) {
-  return (BoundingBox.Width * width * THUMBNAIL_PX) / Math.max(width, height) >= side / 1.5;
+function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
+  return (BoundingBox.Width * width * config.thumbnailSide) / Math.max(width, height) >= side / 1.5;
 }
 
 /**
  * @param {string} className
  * @param {Face} face
  * @param {number} index
- * @param {number} count
+ * @param {number} total
  * @param {(url: string) => void} go
  */
-function faceButton(className, face, index, count, go) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = className;
+function faceButton(className, face, index, total, go) {
+  const ariaLabel = total === 1 ? "Find all photos of this person" : `Find all photos of person ${index + 1} of ${total}`;
+  const button = make("button", { type: "button", className, ariaLabel });
   button.dataset.face = face.FaceId;
-  button.setAttribute(
-    "aria-label",
-    count === 1 ? "Find all photos of this person" : `Find all photos of person ${index + 1} of ${count}`,
-  );
   button.addEventListener("click", () => go(personUrl(face.FaceId)));
   return button;
 }

@@ -1,18 +1,20 @@
-// The grid of pictures: the layout of all, but only the tiles near the viewport in the document.
+// The grid of photos: all of them are laid out, but only the tiles near the viewport are in the document.
 
+import { make } from "../elements.js";
+import { keyOf, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
 import { placeholder } from "./placeholder.js";
-import { thumbnailUrl, viewUrl } from "../photos/urls.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
-// Kept in the document above and below what is seen, in viewport heights.
+// How far above and below the viewport tiles are in the document, in viewport heights.
 const MARGIN = 0.5;
 
 export class Grid {
   /**
-   * @param {HTMLElement} element  Its tiles, where it has some already, are taken over.
-   * @param {(index: number) => void} open  Called when a tile is chosen.
+   * @param {HTMLElement} element  Tiles it has already are taken over.
+   * @param {(index: number) => void} open  Called when the visitor chooses a tile.
    */
   constructor(element, open) {
     this.element = element;
@@ -40,7 +42,7 @@ export class Grid {
   }
 
   /**
-   * Take over the tiles that were rendered into the page; they stay where the style sheet put them until `show`.
+   * Take over the tiles that were rendered into the page. They stay where the style sheet put them until `show`.
    * @param {string} setName
    */
   adopt(setName) {
@@ -53,7 +55,7 @@ export class Grid {
     }));
   }
 
-  /** Lay pictures out, holding on to what is seen. @param {Photo[]} photos */
+  /** Lay photos out, without moving what the visitor sees. @param {Photo[]} photos */
   show(photos) {
     const anchor = this.#anchor();
     this.photos = photos;
@@ -68,7 +70,7 @@ export class Grid {
   }
 
   /**
-   * The tile of a photo, if it is in the document.
+   * The tile of a photo, if the document has it.
    * @param {number} index
    */
   tile(index) {
@@ -77,7 +79,7 @@ export class Grid {
   }
 
   /**
-   * Scroll a photo's tile into view, where it is not.
+   * Scroll a photo's tile into view, unless it is there already.
    * @param {number} index
    */
   reveal(index) {
@@ -112,7 +114,7 @@ export class Grid {
       if (photo) wanted.add(keyOf(photo));
     }
     for (const [key, tile] of this.tiles) {
-      // A tile that has the focus stays, so that the keyboard keeps its place.
+      // A tile with the focus stays, so that the keyboard keeps its place.
       if (!wanted.has(key) && (!tile.contains(document.activeElement) || this.indexOf(key) < 0)) {
         tile.remove();
         this.tiles.delete(key);
@@ -150,30 +152,21 @@ export class Grid {
    * @param {string} key
    */
   #make(photo, key) {
-    const tile = document.createElement("a");
-    tile.className = "tile";
-    tile.href = viewUrl(photo);
-    tile.dataset.key = key;
-    tile.dataset.file = photo.file;
-    const image = document.createElement("img");
-    image.alt = describe(photo);
-    image.decoding = "async";
-    image.width = photo.width;
-    image.height = photo.height;
+    const { width, height } = photo;
+    const image = make("img", { alt: describe(photo), decoding: "async", width, height });
     image.style.backgroundImage = placeholder(photo.placeholder);
     image.src = thumbnailUrl(photo);
-    tile.append(image);
+    const tile = make("a", { className: "tile", href: viewUrl(photo) }, image);
+    tile.dataset.key = key;
+    tile.dataset.file = photo.file;
     if (photo.similarity !== undefined) {
-      const badge = document.createElement("span");
-      badge.className = "similarity";
-      badge.textContent = percent(photo.similarity);
-      tile.append(badge);
+      tile.append(make("span", { className: "similarity", textContent: percent(photo.similarity) }));
     }
     this.tiles.set(key, tile);
     return tile;
   }
 
-  /** The uppermost visible tile and where it is seen, to hold on to while the layout changes. */
+  /** The first visible tile and its place in the viewport, to keep while the layout changes. */
   #anchor() {
     if (scrollY === 0 || !this.live) return null;
     const [first] = visible(this.layout, scrollY - this.#offset(), Infinity);
@@ -202,16 +195,6 @@ export class Grid {
       if (this.live) this.#draw();
     });
   }
-}
-
-/** @param {{setName: string, file: string}} photo */
-export function keyOf(photo) {
-  return `${photo.setName}/${photo.file}`;
-}
-
-/** Never rounded up: 100 % is the clicked face itself. @param {number} similarity */
-function percent(similarity) {
-  return similarity < 99 || similarity === 100 ? `${Math.floor(similarity)} %` : `${Math.floor(similarity * 10) / 10} %`;
 }
 
 /** @param {Photo} photo */

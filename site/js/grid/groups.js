@@ -1,14 +1,16 @@
-// Photos of several picture sets, each set under a heading of its own.
+// Photos of several sets, each set under a heading of its own.
 
-import { readSets } from "../photos/photos.js";
-import { Grid, keyOf } from "./grid.js";
+import { make } from "../elements.js";
+import { readSets } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
-import { setUrl } from "../photos/urls.js";
+import { keyOf, setUrl } from "../photos/urls.js";
 import { Viewer } from "../viewer/viewer.js";
+import { count } from "../words.js";
+import { Grid } from "./grid.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
-/** @typedef {{section: HTMLElement, count: HTMLElement, link: HTMLAnchorElement, grid: Grid, viewer: Viewer}} Group */
+/** @typedef {{section: HTMLElement, total: HTMLElement, link: HTMLAnchorElement, grid: Grid}} Group */
 
 export class Groups {
   /** @param {HTMLElement} element */
@@ -20,7 +22,7 @@ export class Groups {
     this.titles = new Map();
   }
 
-  /** Show photos by set, the set of the first photo first. @param {Photo[]} photos */
+  /** Show photos by set. The set of the first photo comes first. @param {Photo[]} photos */
   show(photos) {
     const bySet = new Map(photos.map((photo) => [photo.setName, /** @type {Photo[]} */ ([])]));
     for (const photo of photos) bySet.get(photo.setName)?.push(photo);
@@ -28,34 +30,27 @@ export class Groups {
     for (const [setName, own] of bySet) {
       const group = this.groups.get(setName) ?? this.#make(setName);
       this.element.append(group.section);
-      group.count.textContent = own.length === 1 ? "1 photo" : `${own.length} photos`;
+      group.total.textContent = count(own.length, "photo");
       group.grid.show(own);
     }
-    if (photos.length && !this.titles.size) this.#name();
+    if (photos.length && !this.titles.size) this.#addTitles();
   }
 
   /** @param {string} setName */
   #make(setName) {
-    const section = document.createElement("section");
-    const heading = document.createElement("h2");
-    const link = document.createElement("a");
-    link.href = setUrl(setName);
-    link.textContent = this.titles.get(setName) ?? titleOf(setName);
-    const count = document.createElement("p");
-    count.className = "quiet";
-    const tiles = document.createElement("div");
-    tiles.className = "grid";
-    heading.append(link);
-    section.append(heading, count, tiles);
+    const link = make("a", { href: setUrl(setName), textContent: this.titles.get(setName) ?? titleOf(setName) });
+    const total = make("p", { className: "quiet" });
+    const tiles = make("div", { className: "grid" });
+    const section = make("section", {}, make("h2", {}, link), total, tiles);
     const grid = new Grid(tiles, (index) => viewer.choose(index));
     const viewer = new Viewer(grid, keyOf);
-    const group = { section, count, link, grid, viewer };
+    const group = { section, total, link, grid };
     this.groups.set(setName, group);
     return group;
   }
 
-  /** Give the sets the titles that their owner has given them; until then their names stand there. */
-  async #name() {
+  /** Show the titles that the owner gave the sets; until then, headings are the sets' names. */
+  async #addTitles() {
     const sets = await readSets().catch(() => []);
     for (const { name, title } of sets) {
       this.titles.set(name, title);

@@ -1,4 +1,4 @@
-// Geometry of the grid and of faces, in pure functions.
+// Geometry of the grid, in pure functions.
 
 /**
  * @typedef {object} Layout
@@ -10,13 +10,13 @@
  */
 
 /**
- * Lay pictures out in rows that fill the width. A row takes pictures at the target height until the next would not
- * fit, then grows to fill; the last row stays at the target height. These are the lines a flex container with wrapping
- * and growth by aspect ratio makes, so that the tiles rendered into the page stay where they are.
+ * Lay photos out in rows that fill the width. A row takes photos at the target height until the next one doesn't fit,
+ * then grows to fill the width; the last row stays at the target height. A flex container that wraps and grows by aspect
+ * ratio makes the same rows (css/style.css), so the tiles that were rendered into the page stay where they are.
  *
- * @param {number[]} aspects  Width over height of each picture.
+ * @param {number[]} aspects  Width over height of each photo.
  * @param {number} width      Of the grid, in pixels.
- * @param {number} target     Least height of a row.
+ * @param {number} target     The height of a row before it grows.
  * @param {number} gap        Between tiles.
  * @returns {Layout}
  */
@@ -53,7 +53,7 @@ export function justify(aspects, width, target, gap) {
 }
 
 /**
- * The tiles that touch a stretch of the grid: from the first, to before the second.
+ * The tiles that touch a stretch of the grid: index of the first, and of the one after the last.
  * @param {Layout} layout
  * @param {number} from  Pixels from the grid's top.
  * @param {number} to
@@ -68,7 +68,7 @@ export function visible(layout, from, to) {
 }
 
 /**
- * The first index for which a test that turns true once and stays so is true.
+ * The first index for which a test is true; it must be true for all after it.
  * @param {number} count
  * @param {(index: number) => boolean} test
  */
@@ -81,42 +81,4 @@ function firstIndex(count, test) {
     else low = middle + 1;
   }
   return low;
-}
-
-/**
- * The part of a face's box inside the picture, in percent; a box may run past the edge.
- * @param {import("../photos/photos.js").Box} box
- */
-export function boxInPercent(box) {
-  const left = clamp(box.Left);
-  const top = clamp(box.Top);
-  return {
-    left: left * 100,
-    top: top * 100,
-    width: (clamp(box.Left + box.Width) - left) * 100,
-    height: (clamp(box.Top + box.Height) - top) * 100,
-  };
-}
-
-/**
- * Where to put a picture, as CSS background, so that a square shows a face with some room around it.
- * @param {import("../photos/photos.js").Box} box
- * @param {number} width   Of the picture; only its ratio to the height counts.
- * @param {number} height
- * @param {number} side    Of the square, in pixels.
- */
-export function cropToFace(box, width, height, side) {
-  const face = Math.max(box.Width * width, box.Height * height) * 1.4;
-  const scale = side / Math.min(Math.max(face, 1), Math.max(width, height));
-  // Not beyond the picture's edge: a face there stands out of the middle instead.
-  const within = (/** @type {number} */ middle, /** @type {number} */ whole) =>
-    Math.min(Math.max(0, middle * whole - side / 2), Math.max(0, whole - side));
-  const x = within(box.Left + box.Width / 2, width * scale);
-  const y = within(box.Top + box.Height / 2, height * scale);
-  return { width: width * scale, height: height * scale, x: -x, y: -y };
-}
-
-/** @param {number} value */
-function clamp(value) {
-  return Math.min(1, Math.max(0, value));
 }

@@ -1,14 +1,14 @@
 import { thumbHashToDataURL } from "thumbhash";
 
 /**
- * A blurred picture from its ThumbHash (base64), as CSS background.
+ * A blurred preview of a photo from its ThumbHash (base64), as CSS background.
  * @param {string} hash
  */
 export function placeholder(hash) {
   try {
     return `url(${thumbHashToDataURL(bytes(hash))})`;
   } catch {
-    return "none"; // a hash of another kind is no reason to show no picture
+    return "none"; // a hash of another kind: the photo comes without a preview
   }
 }
 

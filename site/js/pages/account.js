@@ -1,33 +1,35 @@
-// The page of one's account: signing up and in, a forgotten password, signing out, leaving for good.
+// My account: sign up, sign in, a new password, sign out, delete the account.
 
-import { AwsError, freshSession } from "../aws/calls.js";
+import { freshSession } from "../aws/credentials.js";
+import { byId } from "../elements.js";
+import { CodedError } from "../errors.js";
 import * as members from "../visitor/members.js";
-import { inWords } from "../problems.js";
+import { inWords } from "../words.js";
 
 /** @type {Record<string, string>} */
-const WORDS = {
-  NotAuthorizedException: "The address or the password is not right.",
-  UserNotFoundException: "The address or the password is not right.",
-  UsernameExistsException: "There is an account with this address already: sign in, or ask for a new password.",
-  InvalidPasswordException: "The password is too short: it needs 12 characters at least.",
-  CodeMismatchException: "The code is not right. Look at the newest mail.",
-  ExpiredCodeException: "The code has run out. Ask for a new one.",
-  LimitExceededException: "That was tried too often. Try again in an hour.",
-  TooManyFailedAttemptsException: "That was tried too often. Try again in an hour.",
-  InvalidParameterException: "The address or the code can't be read: check it.",
+const PROBLEMS = {
+  NotAuthorizedException: "The email address or the password is wrong.",
+  UserNotFoundException: "The email address or the password is wrong.",
+  UsernameExistsException: "There's already an account with this address. Sign in, or ask for a new password.",
+  InvalidPasswordException: "This password is too short. Use at least 12 characters.",
+  CodeMismatchException: "This code is wrong. Use the one in the latest email.",
+  ExpiredCodeException: "This code has expired. Ask for a new one.",
+  LimitExceededException: "That was too many attempts. Try again in an hour.",
+  TooManyFailedAttemptsException: "That was too many attempts. Try again in an hour.",
+  InvalidParameterException: "The email address or the code isn't valid. Check it and try again.",
 };
 
 /** Start the page. */
 export async function showAccount() {
   const panels = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
-  const told = /** @type {HTMLElement} */ (document.getElementById("told"));
-  const fault = /** @type {HTMLElement} */ (document.getElementById("fault"));
-  const address = /** @type {HTMLElement} */ (document.getElementById("address"));
+  const told = byId("told");
+  const fault = byId("fault");
+  const address = byId("address");
   let email = "";
   let password = "";
 
   /**
-   * @param {string} name  Of the panel to show.
+   * @param {string} name  The panel's.
    * @param {string} [words]
    */
   function turnTo(name, words = "") {
@@ -48,7 +50,7 @@ export async function showAccount() {
   }
 
   /**
-   * What each form does with what was filled in; returns the panel to show next and what to say.
+   * What each form does with its fields. Returns the panel to show next, and what to say.
    * @type {Record<string, (fields: Record<string, string>) => Promise<[string, string?]>>}
    */
   const actions = {
@@ -57,44 +59,44 @@ export async function showAccount() {
       try {
         await members.signIn(email, password);
       } catch (error) {
-        if (!(error instanceof AwsError && error.code === "UserNotConfirmedException")) throw error;
+        if (!(error instanceof CodedError && error.code === "UserNotConfirmedException")) throw error;
         await members.sendCodeAgain(email);
-        return ["confirm", "Enter the code we just mailed you to finish the account."];
+        return ["confirm", "Enter the code we just emailed you to finish creating your account."];
       }
-      return ["member", "You are signed in."];
+      return ["member", "You're signed in."];
     },
     "sign-up": async (fields) => {
       ({ email = "", password = "" } = fields);
       await members.signUp(email, password);
-      return ["confirm", `A code was mailed to ${email}.`];
+      return ["confirm", `We've emailed a code to ${email}.`];
     },
     confirm: async ({ code = "" }) => {
       await members.confirm(email, code);
       await members.signIn(email, password);
-      return ["member", "You are signed in."];
+      return ["member", "You're signed in."];
     },
     again: async () => {
       await members.sendCodeAgain(email);
-      return ["confirm", `A new code was mailed to ${email}.`];
+      return ["confirm", `We've emailed a new code to ${email}.`];
     },
     forgot: async (fields) => {
       ({ email = "" } = fields);
       await members.forgotPassword(email);
-      return ["reset", `If there is an account with this address, a code was mailed to ${email}.`];
+      return ["reset", `If ${email} has an account here, we've emailed it a code.`];
     },
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);
       await members.signIn(email, fresh);
-      return ["member", "The password is changed, and you are signed in."];
+      return ["member", "Your password is changed, and you're signed in."];
     },
     "sign-out": async () => {
       await members.signOut();
-      return ["sign-in", "You are signed out."];
+      return ["sign-in", "You're signed out."];
     },
     delete: async () => {
       await members.deleteAccount();
       email = "";
-      return ["sign-in", "Your account is deleted, with all that was kept for it."];
+      return ["sign-in", "Your account is deleted, and so is everything we kept for it."];
     },
   };
 
@@ -109,7 +111,7 @@ export async function showAccount() {
       try {
         turnTo(...(await action(fields)));
       } catch (error) {
-        fault.textContent = inWords(error, WORDS);
+        fault.textContent = inWords(error, PROBLEMS);
       }
       form.ariaBusy = null;
     });
@@ -120,5 +122,5 @@ export async function showAccount() {
 
   const member = await freshSession().catch(() => null);
   email = member?.email ?? "";
-  show(member ? "member" : "sign-in", ""); // no keyboard slides in before the visitor wants one
+  show(member ? "member" : "sign-in", ""); // without the focus, so that no keyboard slides in
 }

@@ -1,18 +1,20 @@
-// The index of picture sets: rendered into the page, then kept up to date.
+// The front page: a card for each set, rendered into the page, then kept up to date.
 
-import { readSets } from "../photos/photos.js";
-import { keepPlace, returnToPlace } from "../place.js";
-import { clear, tell } from "../problems.js";
 import { session } from "../aws/session.js";
+import { byId, make } from "../elements.js";
+import { clear, tell } from "../notice.js";
+import { readSets } from "../photos/read.js";
 import { setUrl, thumbnailUrl } from "../photos/urls.js";
+import { keepPlace, returnToPlace } from "../place.js";
 import { whileVisible } from "../refresh.js";
+import { count } from "../words.js";
 
-/** @typedef {import("../photos/photos.js").PhotoSet} PhotoSet */
+/** @typedef {import("../photos/rows.js").PhotoSet} PhotoSet */
 
 /** Start the page. */
 export function showIndex() {
   // If visitors can't create accounts, only those who are signed in need the page.
-  if (session()) /** @type {HTMLElement} */ (document.getElementById("my-account")).hidden = false;
+  if (session()) byId("my-account").hidden = false;
   keepPlace();
   returnToPlace();
   whileVisible(refresh);
@@ -30,7 +32,7 @@ async function refresh() {
 
 /** @param {PhotoSet[]} sets */
 function render(sets) {
-  const list = /** @type {HTMLElement} */ (document.getElementById("sets"));
+  const list = byId("sets");
   const cards = new Map([...list.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.set, card]));
   const wanted = sets.reverse().map((set) => {
     const kept = cards.get(set.name);
@@ -40,7 +42,7 @@ function render(sets) {
   if (wanted.length !== list.children.length || wanted.some((item, index) => list.children[index] !== item)) {
     list.replaceChildren(...wanted);
   }
-  /** @type {HTMLElement} */ (document.getElementById("empty")).hidden = sets.length > 0;
+  byId("empty").hidden = sets.length > 0;
 }
 
 /** @param {PhotoSet} set */
@@ -48,22 +50,12 @@ const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
 
 /** @param {PhotoSet} set */
 function card(set) {
-  const item = document.createElement("li");
+  const src = thumbnailUrl({ setName: set.name, file: set.cover });
+  const image = make("img", { alt: "", width: 480, height: 360, src });
+  const title = make("h2", { textContent: set.title });
+  const total = make("p", { textContent: set.photoCount === null ? "" : count(set.photoCount, "photo") });
+  const item = make("li", {}, make("a", { className: "card", href: setUrl(set.name) }, image, title, total));
   item.dataset.set = set.name;
   item.dataset.version = versionOf(set);
-  const link = document.createElement("a");
-  link.className = "card";
-  link.href = setUrl(set.name);
-  const image = document.createElement("img");
-  image.alt = "";
-  image.width = 480;
-  image.height = 360;
-  image.src = thumbnailUrl({ setName: set.name, file: set.cover });
-  const title = document.createElement("h2");
-  title.textContent = set.title;
-  const count = document.createElement("p");
-  count.textContent = set.photoCount === null ? "" : set.photoCount === 1 ? "1 photo" : `${set.photoCount} photos`;
-  link.append(image, title, count);
-  item.append(link);
   return item;
 }

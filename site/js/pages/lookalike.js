@@ -1,23 +1,28 @@
-// Which person of the gallery one resembles most: a similarity, not an identification.
+// Who do I look like? The people in the gallery who are most similar to the visitor.
 
-import { searchGallery } from "../photos/photos.js";
-import { askForPicture } from "../picture/asking.js";
+import { byId, make } from "../elements.js";
+import { isCancelled } from "../errors.js";
+import { clear, tell } from "../notice.js";
+import { searchGallery } from "../photos/search.js";
+import { searchWithPicture } from "../picture/picture.js";
 import { drawCard } from "../sharing/card.js";
+import { save } from "../sharing/save.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
-import { clear, tell } from "../problems.js";
+import { dayOf, percent } from "../words.js";
 
-/** @typedef {import("../photos/photos.js").Lookalike} Lookalike */
+/** @typedef {import("../photos/search.js").Lookalike} Lookalike */
 
 const CARD_NAME = "lookalike.jpg";
 
 /** Start the page. */
 export function showLookalike() {
-  const list = /** @type {HTMLElement} */ (document.getElementById("lookalikes"));
-  const sharing = /** @type {HTMLElement} */ (document.getElementById("sharing"));
-  const withSelfie = /** @type {HTMLInputElement} */ (document.getElementById("with-selfie"));
-  const card = /** @type {HTMLImageElement} */ (document.getElementById("card"));
-  const last = /** @type {HTMLElement} */ (document.getElementById("last"));
-  const when = /** @type {HTMLElement} */ (document.getElementById("when"));
+  const list = byId("lookalikes");
+  const note = byId("note");
+  const sharing = byId("sharing");
+  const withSelfie = byId("with-selfie", HTMLInputElement);
+  const card = byId("card", HTMLImageElement);
+  const last = byId("last");
+  const when = byId("when");
   /** @type {{best: Lookalike, selfie: Blob} | null} */
   let shown = null;
   /** @type {Blob | null} */
@@ -30,7 +35,7 @@ export function showLookalike() {
   async function show(found, selfie) {
     const [best] = found;
     list.replaceChildren(...found.map(portrait));
-    if (!best) return "The gallery has nobody to show for this picture.";
+    if (!best) return "There's nobody in the gallery to compare you with.";
     list.firstElementChild?.prepend(own(selfie));
     shown = { best, selfie };
     sharing.hidden = false;
@@ -43,20 +48,19 @@ export function showLookalike() {
     last.hidden = false;
     try {
       await keepMatch(found);
-      when.textContent = "This is kept for your next visit, without your picture.";
+      when.textContent = "Your result is saved for your next visit. Your picture isn't.";
     } catch {
-      when.textContent = "This could not be kept for your next visit.";
+      when.textContent = "Your result couldn't be saved for your next visit.";
     }
   }
 
-  /** Show what was found at the last visit, unless the visitor has been quicker. */
+  /** Show the result of the last visit, unless the visitor was faster. */
   async function comeBack() {
-    const match = await lastMatch().catch(() => null); // it is only a memory
+    const match = await lastMatch().catch(() => null); // the page works without it
     const [best] = match?.people ?? [];
     if (!match || !best || shown || list.childElementCount) return;
     list.replaceChildren(...match.people.map(portrait));
-    const day = new Date(match.made_at).toLocaleDateString(undefined, { dateStyle: "long" });
-    when.textContent = `On ${day} you looked most like ${best.person}.`;
+    when.textContent = `On ${dayOf(match.made_at)} you looked most like ${best.person}.`;
     last.hidden = false;
   }
 
@@ -74,14 +78,14 @@ export function showLookalike() {
   async function draw() {
     if (!shown) return;
     const { best, selfie } = shown;
-    const headline = `I look most like ${best.person}: ${percent(best.similarity)}`;
-    const small = [document.title, creditOf(best)].filter(Boolean).join(" · ");
-    const made = await drawCard(best.portrait, withSelfie.checked ? selfie : null, headline, small);
-    if (shown?.best !== best) return; // another picture was taken meanwhile
+    const headline = `I look most like ${best.person}: ${percent(best.similarity)} similar`;
+    const source = [document.title, creditOf(best)].filter(Boolean).join(" · ");
+    const made = await drawCard(best.portrait, withSelfie.checked ? selfie : null, headline, source, note.textContent ?? "");
+    if (shown?.best !== best) return; // the visitor took another picture meanwhile
     drawn = made;
     URL.revokeObjectURL(card.src);
     card.src = URL.createObjectURL(made);
-    card.alt = `A card: I look most like ${best.person}, ${percent(best.similarity)}`;
+    card.alt = `Card: ${headline}`;
   }
 
   function forget() {
@@ -98,72 +102,38 @@ export function showLookalike() {
     if (!drawn) return;
     const file = new File([drawn], CARD_NAME, { type: drawn.type });
     try {
-      if (navigator.canShare?.({ files: [file] })) {
-        await navigator.share({ files: [file] });
-      } else {
-        const link = document.createElement("a");
-        link.href = card.src;
-        link.download = CARD_NAME;
-        link.click();
-      }
+      if (navigator.canShare?.({ files: [file] })) await navigator.share({ files: [file] });
+      else save(file, CARD_NAME);
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, share); // else the visitor cancelled
+      if (!isCancelled(error)) tell(error, share);
     }
   }
 
   withSelfie.addEventListener("change", () => void draw());
-  /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
-  /** @type {HTMLElement} */ (document.getElementById("forget-last")).addEventListener("click", forgetLast);
-  askForPicture({ search: searchGallery, show, forget });
+  byId("share").addEventListener("click", share);
+  byId("forget-last").addEventListener("click", forgetLast);
+  searchWithPicture({ search: searchGallery, show, forget });
   void comeBack();
 }
 
-/** Never rounded up, as in the grid. @param {number} similarity */
-function percent(similarity) {
-  return similarity < 1 ? "less than 1 % similar" : `${Math.floor(similarity)} % similar`;
-}
-
 /** The visitor's own picture, which stays in the page. @param {Blob} selfie */
-function own(selfie) {
-  const image = document.createElement("img");
-  image.src = URL.createObjectURL(selfie);
-  image.alt = "You";
-  image.className = "own";
-  return image;
-}
+const own = (selfie) => make("img", { src: URL.createObjectURL(selfie), alt: "You", className: "own" });
 
 /** @param {Lookalike} found */
 function portrait(found) {
-  const item = document.createElement("li");
-  const image = document.createElement("img");
-  image.addEventListener("error", () => image.remove()); // of somebody who is no longer in the gallery
+  const image = make("img", { alt: "", width: found.width, height: found.height });
+  image.addEventListener("error", () => image.remove()); // this person is no longer in the gallery
   image.src = found.portrait;
-  image.alt = "";
-  image.width = found.width;
-  image.height = found.height;
-  const name = document.createElement("h2");
-  name.textContent = found.person;
-  const similarity = document.createElement("p");
-  similarity.textContent = percent(found.similarity);
-  item.append(image, name, similarity);
-  if (found.credit) item.append(credit(found));
-  return item;
+  const name = make("h2", { textContent: found.person });
+  const similarity = make("p", { textContent: `${percent(found.similarity)} similar` });
+  return make("li", {}, image, name, similarity, ...(found.credit ? [credit(found)] : []));
 }
 
 /** @param {Lookalike} found */
 function credit(found) {
-  const line = document.createElement("p");
-  line.className = "quiet";
   const text = creditOf(found);
-  if (found.url && /^https?:/.test(found.url)) {
-    const link = document.createElement("a");
-    link.href = found.url;
-    link.textContent = text;
-    line.append(link);
-  } else {
-    line.textContent = text;
-  }
-  return line;
+  const isLink = found.url && /^https?:/.test(found.url);
+  return make("p", { className: "quiet" }, isLink ? make("a", { href: found.url, textContent: text }) : text);
 }
 
 /** @param {Lookalike} found */

@@ -1,26 +1,26 @@
-// All photos of one person, best match first.
+// The page of a person: all their photos, best match first.
 
-import { searchFace } from "../photos/photos.js";
+import { byId } from "../elements.js";
 import { showFace } from "../faces/buttons.js";
-import { Grid, keyOf } from "../grid/grid.js";
+import { Grid } from "../grid/grid.js";
+import { clear, tell } from "../notice.js";
+import { searchFace } from "../photos/search.js";
+import { keyOf } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
-import { clear, tell } from "../problems.js";
 import { Viewer } from "../viewer/viewer.js";
+import { count, dayOf } from "../words.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
 const PORTRAIT_PX = 72;
-
-/** @param {string} moment */
-const dateOf = (moment) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "long" });
 
 /** Start the page. */
 export async function showPerson() {
   const faceId = new URLSearchParams(location.search).get("face") ?? "";
-  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
-  const portrait = /** @type {HTMLElement} */ (document.getElementById("portrait"));
-  const more = /** @type {HTMLButtonElement} */ (document.getElementById("more"));
-  const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
+  const status = byId("count");
+  const portrait = byId("portrait");
+  const more = byId("more", HTMLButtonElement);
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index));
   const viewer = new Viewer(grid, keyOf);
   const memory = `photos-of:${faceId}`;
 
@@ -36,16 +36,15 @@ export async function showPerson() {
       store(memory, found);
       show();
     } catch (error) {
-      count.textContent = "";
+      status.textContent = "";
       tell(error, search);
     }
   }
 
   function show() {
     const { photos, next, asOf } = found;
-    const counted = photos.length === 1 ? "1 photo" : `${photos.length} photos`;
-    const told = next ? `The ${photos.length} most similar photos` : counted;
-    count.textContent = asOf ? `${told}, as of ${dateOf(asOf)}: new searches are used up for now` : told;
+    const words = next ? `The ${photos.length} best matches` : count(photos.length, "photo");
+    status.textContent = asOf ? `${words}, found on ${dayOf(asOf)}. This site has used up its new searches for now.` : words;
     const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);
@@ -63,9 +62,8 @@ export async function showPerson() {
     found = kept;
     show();
     returnToPlace();
-    viewer.followAddress();
   } else {
     await search();
-    viewer.followAddress();
   }
+  viewer.followAddress();
 }

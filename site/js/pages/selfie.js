@@ -1,45 +1,49 @@
-// Find the visitor's photos; a slider sets how similar a face has to be, without searching again.
+// Find my photos: a visitor searches with a picture. A slider sets how similar a face must be, without searching again.
 
-import { MAX_PHOTOS, searchPicture } from "../photos/photos.js";
-import { askForPicture } from "../picture/asking.js";
 import { config } from "../config.js";
+import { byId } from "../elements.js";
+import { isCancelled } from "../errors.js";
 import { Groups } from "../grid/groups.js";
-import { watchLeaving } from "../visitor/leaving.js";
-import { tell } from "../problems.js";
+import { tell } from "../notice.js";
+import { MAX_PHOTOS, searchPicture } from "../photos/search.js";
 import { personUrl } from "../photos/urls.js";
+import { searchWithPicture } from "../picture/picture.js";
+import { watchRemovalForm } from "../visitor/removal-form.js";
+import { count } from "../words.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
 /** Start the page. */
 export function showSelfie() {
-  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
-  const found = /** @type {HTMLElement} */ (document.getElementById("found"));
-  const threshold = /** @type {HTMLInputElement} */ (document.getElementById("threshold"));
-  const link = /** @type {HTMLAnchorElement} */ (document.getElementById("link"));
-  const download = /** @type {HTMLButtonElement} */ (document.getElementById("download"));
-  const done = /** @type {HTMLElement} */ (document.getElementById("done"));
-  const groups = new Groups(/** @type {HTMLElement} */ (document.getElementById("grid")));
+  const status = byId("count");
+  const found = byId("found");
+  const threshold = byId("threshold", HTMLInputElement);
+  const link = byId("link", HTMLAnchorElement);
+  const download = byId("download", HTMLButtonElement);
+  const done = byId("done");
+  const groups = new Groups(byId("grid"));
   /** @type {Photo[]} */
   let all = [];
   /** @type {Photo[]} */
   let photos = [];
 
-  /** Show what is alike enough, and say how many photos that is. */
+  /** Show the photos that are similar enough, and say how many there are. */
   function show() {
     photos = all.filter((photo) => (photo.similarity ?? 0) >= threshold.valueAsNumber);
     groups.show(photos);
     done.textContent = "";
     download.disabled = !photos.length;
-    if (!photos.length) return all.length ? "No photo is that similar." : "No photo on this site shows this face.";
-    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} most similar photos; the link below leads to all`;
-    return `${photos.length === 1 ? "1 photo" : `${photos.length} photos`}, most similar first`;
+    if (!all.length) return "No photo on this site shows this face.";
+    if (!photos.length) return "No match is that sure. Move the slider to show more.";
+    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} best matches. The link below leads to all of them.`;
+    return `${count(photos.length, "photo")}, best match first`;
   }
 
   /** @param {Photo[]} answer */
   function showAll(answer) {
     all = answer;
     found.hidden = !all.length;
-    // The photo that resembles the visitor most leads to all the others, and has no selfie in it.
+    // The best match leads to all the others, and the link has no selfie in it.
     if (all[0]?.face) link.href = personUrl(all[0].face.FaceId);
     return show();
   }
@@ -55,15 +59,15 @@ export function showSelfie() {
     const wanted = photos;
     try {
       const { downloadAll } = await import("../sharing/archive.js");
-      const missing = await downloadAll(wanted, (count) => {
-        done.textContent = `${count} of ${wanted.length}`;
+      const missing = await downloadAll(wanted, (number) => {
+        done.textContent = `Downloading ${number} of ${wanted.length}…`;
       });
       done.textContent = missing.length
-        ? `Saved, except ${missing.map((photo) => photo.file).join(", ")}: no longer on the site.`
+        ? `Saved, but these are no longer on the site: ${missing.map((photo) => photo.file).join(", ")}.`
         : "Saved.";
     } catch (error) {
       done.textContent = "";
-      if (!(error instanceof DOMException && error.name === "AbortError")) tell(error, save); // else the visitor cancelled
+      if (!isCancelled(error)) tell(error, save);
     }
     download.disabled = false;
   }
@@ -75,21 +79,20 @@ export function showSelfie() {
         await navigator.share({ url, title: document.title });
       } else {
         await navigator.clipboard.writeText(url);
-        done.textContent = "The link is copied. It leads to the photos and doesn't contain your picture.";
+        done.textContent = "Link copied. It leads to these photos. Your picture isn't in it.";
       }
     } catch (error) {
-      const isCancelled = error instanceof DOMException && error.name === "AbortError";
-      if (!isCancelled) done.textContent = url; // to be copied by hand
+      if (!isCancelled(error)) done.textContent = url; // the visitor can copy it by hand
     }
   }
 
   download.hidden = !config.downloads;
   threshold.value = String(config.faceMatchThreshold);
   threshold.addEventListener("input", () => {
-    count.textContent = show();
+    status.textContent = show();
   });
   download.addEventListener("click", save);
-  /** @type {HTMLElement} */ (document.getElementById("share")).addEventListener("click", share);
-  askForPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
-  void watchLeaving(() => photos.flatMap((photo) => (photo.face ? [photo.face.FaceId] : [])));
+  byId("share").addEventListener("click", share);
+  searchWithPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
+  void watchRemovalForm(() => photos.flatMap((photo) => (photo.face ? [photo.face.FaceId] : [])));
 }

@@ -1,22 +1,24 @@
-// A picture set: its first tiles are in the page, the rest comes from DynamoDB, and so does what changes later.
+// The page of a set: its first photos are in the page, the rest comes from DynamoDB, and so does what changes later.
 
-import { readSet, readPhotos } from "../photos/photos.js";
+import { byId } from "../elements.js";
 import { Grid } from "../grid/grid.js";
-import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
-import { clear, tell } from "../problems.js";
-import { whileVisible } from "../refresh.js";
+import { clear, tell } from "../notice.js";
+import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
 import { setNameOfPage } from "../photos/urls.js";
+import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
+import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
+import { count } from "../words.js";
 
-/** Start the page; the fallback page, which may be about something else, keeps its words then. */
+/** Start the page. The fallback page has this script too: if it isn't about a set, it stays as it is. */
 export function showSet() {
   const name = setNameOfPage();
   if (name === null) return;
   document.getElementById("unknown")?.remove();
-  const heading = /** @type {HTMLElement} */ (document.getElementById("title"));
-  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
-  const grid = new Grid(/** @type {HTMLElement} */ (document.getElementById("grid")), (index) => viewer.choose(index));
+  const heading = byId("title");
+  const status = byId("count");
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index));
   const viewer = new Viewer(grid, (photo) => photo.file);
   const memory = `photos:${name}`;
   /** @type {string | null} */
@@ -35,7 +37,7 @@ export function showSet() {
   }
 
   const refresh = async () => {
-    if (settled && viewer.pswp) return; // not under the eyes of someone who looks at a picture
+    if (settled && viewer.pswp) return; // not while the visitor looks at a photo
     try {
       const set = await readSet(name);
       if (set && set.updatedAt === version) return;
@@ -43,7 +45,7 @@ export function showSet() {
       version = set?.updatedAt ?? "";
       clear();
       heading.textContent = set?.title ?? titleOf(name);
-      count.textContent = !photos.length ? "There are no photos in this album." : photos.length === 1 ? "1 photo" : `${photos.length} photos`;
+      status.textContent = photos.length ? count(photos.length, "photo") : "There are no photos in this album.";
       document.title = document.title.replace(/^[^·]*·/, `${heading.textContent} ·`);
       grid.show(photos);
       store(memory, photos);

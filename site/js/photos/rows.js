@@ -1,15 +1,39 @@
-// Reads rows, whoever wrote them. The album this project follows wrote only names and faces, and older or newer releases
-// may lack something too: missing or malformed values become ones that can be shown.
+// Reads rows, whoever wrote them. The album that this project follows wrote only names and faces, and older or newer
+// releases may leave something out too. A missing or malformed value becomes one that can be shown.
+
+import { config } from "../config.js";
 
 /**
- * @typedef {import("./photos.js").Face} Face
- * @typedef {import("./photos.js").Photo} Photo
- * @typedef {import("./photos.js").PhotoSet} PhotoSet
+ * @typedef {object} Box  In fractions of the photo's size.
+ * @property {number} Left
+ * @property {number} Top
+ * @property {number} Width
+ * @property {number} Height
+ *
+ * @typedef {object} Face
+ * @property {string} FaceId
+ * @property {Box} BoundingBox
+ *
+ * @typedef {object} Photo
+ * @property {string} setName
+ * @property {string} file
+ * @property {number} width
+ * @property {number} height
+ * @property {string} placeholder
+ * @property {number} [faceCount]
+ * @property {string} [takenAt]
+ * @property {number} [similarity]
+ * @property {Face} [face]   The face that a search found.
+ * @property {Face[]} [faces]
+ *
+ * @typedef {object} PhotoSet
+ * @property {string} name
+ * @property {string} title
+ * @property {string} cover  The file of the photo that stands for the set; empty if there is none.
+ * @property {number | null} photoCount  Null if nobody has counted.
+ * @property {number} faceCount
+ * @property {string} updatedAt
  */
-
-// For photos whose size is not known yet; build.py uses the same.
-const WIDTH = 1500;
-const HEIGHT = 1000;
 
 /**
  * @param {any} item  A photo's row, or a photo of a search.
@@ -24,8 +48,8 @@ export function photoFrom(item, setName, file) {
   return {
     setName,
     file,
-    width: hasSize ? width : WIDTH,
-    height: hasSize ? height : HEIGHT,
+    width: hasSize ? width : config.unknownWidth,
+    height: hasSize ? height : config.unknownHeight,
     placeholder: text(item.placeholder) ?? "",
     faceCount: number(item.face_count),
     takenAt: text(item.taken_at),
@@ -48,7 +72,7 @@ export function setFrom(item) {
 }
 
 /**
- * Whether a set has photos nobody has counted: others wrote its row, and its photos are not in the grid's index.
+ * Whether a set has photos that nobody has counted: others wrote its row, and its photos aren't in the grid's index.
  * @param {PhotoSet} set
  */
 export const isUncounted = (set) => set.photoCount === null && set.cover !== "";
@@ -68,7 +92,7 @@ export function facesFrom(data) {
 
 /**
  * @param {any} face
- * @returns {Face | null}  Null for what has no id, or no place in the picture.
+ * @returns {Face | null}  Null if it has no id, or no place in the photo.
  */
 export function faceFrom(face) {
   const Left = number(face?.BoundingBox?.Left);
@@ -81,7 +105,7 @@ export function faceFrom(face) {
 }
 
 /**
- * A set's name as a title: `2024_newport` reads "2024 newport". The generator (build.py) does the same.
+ * A set's name as a title: `2024_newport` reads "2024 newport". build.py does the same.
  * @param {string} name
  */
 export function titleOf(name) {

@@ -1,17 +1,20 @@
-// Addresses of pages and pictures; every one can be shared and reloaded.
+// Addresses of pages and photos. Every one can be shared and reloaded.
 
 import pages from "../../pages.json" with { type: "json" };
+import { config } from "../config.js";
 
 // With or without the slash that the path ends in.
 const SET_PATH = new RegExp(`^${pages.set.path.replace("{set}", "([^/]+)")}?$`);
 
 /**
- * A name as every address has it; functions/addresses.py says why, and does the same.
- *
+ * A name as addresses have it. functions/addresses.py does the same and says why.
  * @param {string} name
  */
 const written = (name) =>
   encodeURIComponent(name).replaceAll("~", "%7E").replace(/%(?:24|26|2C|3A|3B|3D|40)/g, decodeURIComponent);
+
+/** What tells a photo from all others. @param {{setName: string, file: string}} photo */
+export const keyOf = ({ setName, file }) => `${setName}/${file}`;
 
 /** @param {string[]} parts */
 const path = (...parts) => parts.map(written).join("/");
@@ -26,15 +29,15 @@ export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
 export const thumbnailUrl = (photo) => `/thumbnails/photos/${path(photo.setName, photo.file)}`;
 
 /** @param {{setName: string, file: string}} photo */
-export const viewUrl = (photo) => `/thumbnails/1600/photos/${path(photo.setName, photo.file)}`;
+export const viewUrl = (photo) => `/thumbnails/${config.viewSide}/photos/${path(photo.setName, photo.file)}`;
 
-/** What the owner lets visitors download of a photo. @param {{setName: string, file: string}} photo */
+/** A photo in the form that the owner lets visitors download. @param {{setName: string, file: string}} photo */
 export const downloadUrl = (photo) => `/photos/${path(photo.setName, photo.file)}`;
 
 /** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
 export const portraitUrl = (imagePath) => `/thumbnails/${path(...imagePath.split("/"))}`;
 
-/** The set a page `/sets/<setName>/` shows, or null for another page. */
+/** The name of the set that this page shows; null on any other page. */
 export function setNameOfPage() {
   const match = SET_PATH.exec(location.pathname);
   try {

@@ -1,7 +1,9 @@
-// The camera: a mirrored picture to look at, and one taken from it as it is.
+// The camera: shows what it sees, and takes a picture of it.
 
-import { AwsError } from "../aws/calls.js";
+import { make } from "../elements.js";
+import { CodedError } from "../errors.js";
 
+// words.js says each of them in words.
 /** @type {Record<string, string>} */
 const CODES = {
   NotAllowedError: "CameraRefused",
@@ -13,14 +15,14 @@ const CODES = {
 export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
 
 export class Camera {
-  /** @param {HTMLVideoElement} video  Shows what the camera sees. */
+  /** @param {HTMLVideoElement} video  Shows what the camera sees; the style sheet mirrors it. */
   constructor(video) {
     this.video = video;
     /** @type {MediaStream | null} */
     this.stream = null;
   }
 
-  /** Ask for the camera and show it; what keeps it away is an `AwsError` with a code of its own. */
+  /** Ask for the camera and show what it sees. Throws a `CodedError` with a code for each kind of refusal. */
   async open() {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" }, audio: false });
@@ -29,18 +31,16 @@ export class Camera {
     } catch (error) {
       this.close();
       const name = error instanceof DOMException ? error.name : "";
-      throw new AwsError(CODES[name] ?? "CameraBusy", name);
+      throw new CodedError(CODES[name] ?? "CameraBusy", name);
     }
   }
 
-  /** @returns {Promise<Blob>}  What the camera sees now. */
+  /** @returns {Promise<Blob>}  What the camera sees now, not mirrored. */
   async take() {
-    const canvas = document.createElement("canvas");
-    canvas.width = this.video.videoWidth;
-    canvas.height = this.video.videoHeight;
+    const canvas = make("canvas", { width: this.video.videoWidth, height: this.video.videoHeight });
     canvas.getContext("2d")?.drawImage(this.video, 0, 0);
     const picture = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
-    if (!(picture instanceof Blob)) throw new AwsError("CameraBusy", "no picture");
+    if (!(picture instanceof Blob)) throw new CodedError("CameraBusy", "no picture");
     return picture;
   }
 

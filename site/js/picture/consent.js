@@ -1,14 +1,16 @@
-// The visitor's consent: unticked until given, remembered in this browser until withdrawn.
+// The visitor's consent: remembered in this browser from when they tick the box until they untick it.
+
+import { byId } from "../elements.js";
 
 const STORE = "kinpics.consent";
 
 /**
- * Watch the box; a tick before the script ran would have been lost, so it can be ticked only now.
- * @param {(agreed: boolean) => void} changed  Told at once, and at each change.
+ * Watch the box, and let the visitor tick it: a tick before this script ran would have been lost.
+ * @param {(agreed: boolean) => void} changed  Called at once, and at each change.
  * @returns {() => boolean}  Whether the visitor agrees.
  */
 export function watchConsent(changed) {
-  const box = /** @type {HTMLInputElement} */ (document.getElementById("agree"));
+  const box = byId("agree", HTMLInputElement);
   box.checked = remembered();
   box.disabled = false;
   box.addEventListener("change", () => {
@@ -33,6 +35,6 @@ function remember(agreed) {
     if (agreed) localStorage.setItem(STORE, "yes");
     else localStorage.removeItem(STORE);
   } catch {
-    // nothing can be remembered then; it is asked for anew
+    // the browser stores nothing: the next visit asks again
   }
 }

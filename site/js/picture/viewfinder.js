@@ -1,21 +1,22 @@
-// The camera's part of the page: preview, countdown, and the picture that is taken.
+// The camera's part of the page: preview, countdown and shutter.
 
+import { byId } from "../elements.js";
+import { clear, tell } from "../notice.js";
 import { Camera, hasCamera } from "./camera.js";
-import { clear, tell } from "../problems.js";
 
 const COUNTDOWN_FROM = 3;
 const COUNT_MS = 700;
 
 /**
  * @param {(picture: Blob) => void} use
- * @returns {(allowed: boolean) => void}  Lets the visitor use it, or switches it off.
+ * @returns {(allowed: boolean) => void}  Lets the visitor use the camera, or switches it off.
  */
 export function watchCamera(use) {
-  const button = /** @type {HTMLButtonElement} */ (document.getElementById("camera"));
-  const viewfinder = /** @type {HTMLElement} */ (document.getElementById("viewfinder"));
-  const take = /** @type {HTMLButtonElement} */ (document.getElementById("take"));
-  const countdown = /** @type {HTMLElement} */ (document.getElementById("countdown"));
-  const camera = new Camera(/** @type {HTMLVideoElement} */ (document.getElementById("video")));
+  const button = byId("camera", HTMLButtonElement);
+  const viewfinder = byId("viewfinder");
+  const take = byId("take", HTMLButtonElement);
+  const countdown = byId("countdown");
+  const camera = new Camera(byId("video", HTMLVideoElement));
 
   function close() {
     camera.close();
@@ -53,10 +54,10 @@ export function watchCamera(use) {
     }
   }
 
-  /** @type {HTMLElement} */ (document.getElementById("camera-row")).hidden = !hasCamera();
+  byId("camera-row").hidden = !hasCamera();
   button.addEventListener("click", open);
   take.addEventListener("click", shoot);
-  /** @type {HTMLElement} */ (document.getElementById("cancel")).addEventListener("click", close);
+  byId("cancel").addEventListener("click", close);
   addEventListener("pagehide", close);
   return (allowed) => {
     button.disabled = !allowed;

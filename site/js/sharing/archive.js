@@ -1,31 +1,32 @@
-// Photos as one ZIP file, put together in the browser while they arrive: none of them is kept longer than it takes.
+// Puts photos into one ZIP file in the browser, each as it arrives.
 
 import { downloadZip } from "client-zip";
-import { AwsError } from "../aws/calls.js";
+import { CodedError } from "../errors.js";
 import { downloadUrl } from "../photos/urls.js";
+import { save } from "./save.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
 const NAME = "my-photos.zip";
 
 /**
- * Download photos in folders named by their sets.
+ * Download photos, in a folder for each set. Throws a `DOMException` named AbortError if the visitor cancels.
  * @param {Photo[]} photos
  * @param {(done: number) => void} progress
- * @returns {Promise<Photo[]>}  Those that are gone from the album.
+ * @returns {Promise<Photo[]>}  Those that are no longer on the site.
  */
 export async function downloadAll(photos, progress) {
   const target = await askWhere();
   /** @type {Photo[]} */
   const missing = [];
   const zip = downloadZip(files(photos, missing, progress)).body;
-  if (!zip) throw new AwsError("Offline", "no stream");
+  if (!zip) throw new CodedError("Offline", "no stream");
   if (target) await zip.pipeTo(await target.createWritable());
-  else save(await new Response(zip).blob());
+  else save(await new Response(zip).blob(), NAME);
   return missing;
 }
 
-/** Where the browser lets a page write to a file itself, nothing is held in memory. */
+/** The file to write to, if the browser lets pages do that: then the archive needn't fit into memory. */
 async function askWhere() {
   const picker = /** @type {any} */ (window).showSaveFilePicker;
   if (!picker) return null;
@@ -40,7 +41,7 @@ async function askWhere() {
 async function* files(photos, missing, progress) {
   for (const [index, photo] of photos.entries()) {
     const response = await fetch(downloadUrl(photo)).catch(() => null);
-    if (!response) throw new AwsError("Offline", "no answer");
+    if (!response) throw new CodedError("Offline", "no answer");
     if (response.ok) yield { name: `${photo.setName}/${nameOf(photo, response)}`, input: response };
     else missing.push(photo);
     progress(index + 1);
@@ -48,20 +49,11 @@ async function* files(photos, missing, progress) {
 }
 
 /**
- * A photo whose original can't be offered comes as a JPEG.
+ * A photo's name in the archive. If the site can't offer the original, the photo comes as a JPEG.
  * @param {Photo} photo
  * @param {Response} response
  */
-function nameOf({ file }, response) {
+export function nameOf({ file }, response) {
   const isJpeg = response.headers.get("content-type") === "image/jpeg";
   return isJpeg && !/\.jpe?g$/i.test(file) ? `${file}.jpg` : file;
-}
-
-/** @param {Blob} zip */
-function save(zip) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(zip);
-  link.download = NAME;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

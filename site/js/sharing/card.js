@@ -1,8 +1,10 @@
-// A card to show friends, drawn in the browser: who the visitor looks like, and the visitor's picture only on request.
+// Draws a card for friends in the browser: who the visitor looks like, and the visitor's picture if they want it there.
 
-import { AwsError } from "../aws/calls.js";
+import { make } from "../elements.js";
+import { CodedError } from "../errors.js";
+import { encodeJpeg } from "../picture/jpeg.js";
 
-// What most networks show whole.
+// Most networks show a card of this size whole.
 const WIDTH = 1200;
 const HEIGHT = 630;
 const MARGIN = 48;
@@ -11,16 +13,15 @@ const FONT = "system-ui, sans-serif";
 
 /**
  * @param {string} portrait  URL of the portrait.
- * @param {Blob | null} selfie  Drawn beside it.
+ * @param {Blob | null} selfie  Goes beside it.
  * @param {string} headline
- * @param {string} small  Where it is from.
+ * @param {string} source  The page, and where the portrait comes from.
+ * @param {string} note
  * @returns {Promise<Blob>}  A JPEG.
  */
-export async function drawCard(portrait, selfie, headline, small) {
+export async function drawCard(portrait, selfie, headline, source, note) {
   const pictures = [...(selfie ? [await createImageBitmap(selfie)] : []), await load(portrait)];
-  const canvas = document.createElement("canvas");
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
+  const canvas = make("canvas", { width: WIDTH, height: HEIGHT });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.fillStyle = "#fdfcfa";
   context.fillRect(0, 0, WIDTH, HEIGHT);
@@ -33,8 +34,8 @@ export async function drawCard(portrait, selfie, headline, small) {
   context.textAlign = "center";
   const lines = [
     { text: headline, size: 44, color: "#22201d" },
-    { text: small, size: 24, color: "#5d5852" },
-    { text: "A similarity of two faces, as a program sees it; it identifies nobody.", size: 22, color: "#5d5852" },
+    { text: source, size: 24, color: "#5d5852" },
+    { text: note, size: 22, color: "#5d5852" },
   ];
   let y = MARGIN + PICTURE;
   for (const { text, size, color } of lines) {
@@ -43,20 +44,18 @@ export async function drawCard(portrait, selfie, headline, small) {
     context.fillStyle = color;
     context.fillText(text, WIDTH / 2, y, WIDTH - 2 * MARGIN);
   }
-  const made = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
-  if (!(made instanceof Blob)) throw new AwsError("UnreadablePicture", "the browser can't encode it");
-  return made;
+  return encodeJpeg(canvas, 0.9);
 }
 
-/** @param {string} url  Of the album's own. */
+/** @param {string} url  On this site. */
 async function load(url) {
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok) throw new AwsError("Offline", "no portrait");
+  if (!response?.ok) throw new CodedError("Offline", "no portrait");
   return createImageBitmap(await response.blob());
 }
 
 /**
- * Fill a square with the middle of a picture, a little above it: where faces are.
+ * Fill a square with the part of a picture where faces are: a little above the middle.
  * @param {CanvasRenderingContext2D} context
  * @param {ImageBitmap} picture
  * @param {number} x

@@ -1,5 +1,5 @@
-// PhotoSwipe's icons are the only markup made from text. The pages' Trusted Types let no other string become markup or
-// script, wherever it comes from.
+// Lets PhotoSwipe's icons become markup. The pages' Trusted Types let no other text become markup or script, wherever it
+// comes from.
 
 const ATTRIBUTE = /(?:aria-hidden|class|clip-rule|d|fill|fill-rule|height|id|viewBox|width)="[\w .-]*"|xlink:href="#[\w-]+"/;
 const ICONS = new RegExp(`^(?:<(?:svg|use|path)(?: (?:${ATTRIBUTE.source}))*/?>|</svg>)*$`);

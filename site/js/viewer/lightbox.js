@@ -1,36 +1,33 @@
-// One picture at a time, large, with its faces. Loaded when a picture is opened; PhotoSwipe does swiping and zooming.
+// One photo at a time, large, with its faces. Loaded when the first photo is opened; PhotoSwipe does swiping and zooming.
 
 import PhotoSwipe from "photoswipe";
-import { readFaces } from "../photos/photos.js";
 import { config } from "../config.js";
+import { make } from "../elements.js";
 import { faceLayer, faceStrip } from "../faces/buttons.js";
-import "./icons.js";
-import { tell } from "../problems.js";
+import { tell } from "../notice.js";
+import { readFaces } from "../photos/read.js";
 import { downloadUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import "./icons.js";
 
-/** @typedef {import("../photos/photos.js").Photo} Photo */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
-const VIEW_SIDE = 1600;
-
-/** Resolves when the style sheet is there: without it the first picture would be laid out wrongly. */
+/** Resolves when the style sheet has loaded: without it, the first photo would be in the wrong place. */
 const styled = new Promise((resolve) => {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = config.lightboxCss;
-  link.onload = link.onerror = resolve;
-  document.head.append(link);
+  document.head.append(
+    make("link", { rel: "stylesheet", href: config.lightboxCss, onload: resolve, onerror: resolve }),
+  );
 });
 
 /**
  * @typedef {object} Callbacks
  * @property {(index: number) => HTMLElement | undefined} tile
- * @property {(photo: Photo) => void} shown  A picture came into view.
+ * @property {(photo: Photo) => void} shown  A photo came into view.
  * @property {() => void} closed
- * @property {(url: string) => void} leave  A face was chosen.
+ * @property {(url: string) => void} leave  The visitor chose a face.
  */
 
 /**
- * Open the lightbox on one of several pictures.
+ * Open the lightbox on one of several photos.
  * @param {Photo[]} photos
  * @param {number} index
  * @param {boolean} animated
@@ -53,7 +50,7 @@ export async function open(photos, index, animated, callbacks) {
     zoomTitle: "Zoom",
     arrowPrevTitle: "Previous photo",
     arrowNextTitle: "Next photo",
-    errorMsg: "This photo could not be loaded.",
+    errorMsg: "This photo couldn't be loaded.",
   });
   pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
   if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, photos));
@@ -75,7 +72,7 @@ export async function open(photos, index, animated, callbacks) {
 
 /** @param {Photo} photo */
 function slide(photo) {
-  const scale = Math.min(1, VIEW_SIDE / Math.max(photo.width, photo.height));
+  const scale = Math.min(1, config.viewSide / Math.max(photo.width, photo.height));
   return {
     src: viewUrl(photo),
     msrc: thumbnailUrl(photo),
@@ -112,7 +109,7 @@ function addDownload(pswp, photos) {
   });
 }
 
-/** The faces of the picture in view: fetched when it comes, laid over it, moved with it. */
+/** The faces in the photo in view: fetched when it comes, laid over it, moved with it. */
 class Faces {
   /**
    * @param {PhotoSwipe} pswp
@@ -125,13 +122,12 @@ class Faces {
     this.leave = leave;
     /** @type {HTMLElement | null} */
     this.layer = null;
-    this.strip = document.createElement("div");
-    this.strip.className = "strip";
+    this.strip = make("div", { className: "strip" });
     pswp.on("bindEvents", () => pswp.element?.append(this.strip));
     for (const event of /** @type {const} */ (["zoomPanUpdate", "resize", "imageSizeChange"])) {
       pswp.on(event, () => this.#follow());
     }
-    // A face is no place to zoom into, or to drag the picture by.
+    // On a face, a tap doesn't zoom and a drag doesn't move the photo.
     pswp.addFilter("preventPointerEvent", (prevent, event) => (onFace(event) ? false : prevent));
     for (const event of /** @type {const} */ (["tapAction", "imageClickAction", "doubleTapAction"])) {
       pswp.on(event, (action) => {

@@ -1,18 +1,18 @@
-// Ties the lightbox to the page's address: every picture has one, and Back closes it.
+// Ties the lightbox to the page's address: every photo has one, and Back closes the lightbox.
 
-import { keyOf } from "../grid/grid.js";
+import { tell } from "../notice.js";
+import { keyOf } from "../photos/urls.js";
 import { remember } from "../place.js";
-import { tell } from "../problems.js";
 
 /**
- * @typedef {import("../photos/photos.js").Photo} Photo
+ * @typedef {import("../photos/rows.js").Photo} Photo
  * @typedef {import("../grid/grid.js").Grid} Grid
  */
 
 export class Viewer {
   /**
    * @param {Grid} grid
-   * @param {(photo: Photo) => string} nameOf  What names a photo in the page's address.
+   * @param {(photo: Photo) => string} nameOf  A photo's name in the page's address.
    */
   constructor(grid, nameOf) {
     this.grid = grid;
@@ -25,7 +25,7 @@ export class Viewer {
   }
 
   /**
-   * Open a picture that was chosen in the grid.
+   * Open a photo that the visitor chose in the grid.
    * @param {number} index
    */
   choose(index) {
@@ -58,7 +58,7 @@ export class Viewer {
 
   /**
    * @param {number} index
-   * @param {boolean} animated  Whether the picture grows out of its tile.
+   * @param {boolean} animated  Whether the photo grows out of its tile.
    */
   async #open(index, animated) {
     if (this.pswp || this.opening) return;

@@ -1,12 +1,12 @@
-// The last lookalike, in the visitor's own row, which nobody else may read or write. Never a picture.
+// The visitor's last lookalike result, in a row that nobody else may read or write. It never holds a picture.
 
 import { dynamodb } from "../aws/calls.js";
 import { config } from "../config.js";
 import { plain, typed } from "../aws/values.js";
 
 /**
- * @typedef {import("../aws/calls.js").Credentials} Credentials
- * @typedef {import("../photos/photos.js").Lookalike} Lookalike
+ * @typedef {import("../aws/credentials.js").Credentials} Credentials
+ * @typedef {import("../photos/search.js").Lookalike} Lookalike
  *
  * @typedef {object} Match
  * @property {"lookalike"} kind
@@ -21,12 +21,12 @@ const MAX_TEXT = 300;
 const KEPT_SECONDS = 365 * 86_400;
 
 /**
- * The last visit's match; null if there is none, or if the row is not one this page writes.
- * @param {Credentials} [as]  By default the visitor's now.
+ * The match of the last visit; null if there is none, or if this page can't have written the row.
+ * @param {Credentials} [as]  By default the visitor's.
  * @returns {Promise<Match | null>}
  */
 export async function lastMatch(as) {
-  const { Item } = await dynamodb("GetItem", at, as);
+  const { Item } = await dynamodb("GetItem", keyOf, as);
   if (!Item) return null;
   const { identity_id, ...row } = plain({ M: Item });
   return isMatch(row) ? row : null;
@@ -40,7 +40,7 @@ export function keepMatch(people) {
 }
 
 /**
- * Keep an earlier match as the current visitor's.
+ * Keep a match that was a guest's as the visitor's.
  * @param {Match} match
  */
 export function bringMatch(match) {
@@ -50,21 +50,22 @@ export function bringMatch(match) {
   }));
 }
 
-/** @param {Credentials} [as]  By default the visitor's now. */
-export const removeMatch = (as) => dynamodb("DeleteItem", at, as);
+/** @param {Credentials} [as]  By default the visitor's. */
+export const removeMatch = (as) => dynamodb("DeleteItem", keyOf, as);
 
 /** @param {string} identity */
-const at = (identity) => ({ TableName: config.matchesTable, Key: typed({ identity_id: identity, kind: KIND }).M });
+const keyOf = (identity) => ({ TableName: config.matchesTable, Key: typed({ identity_id: identity, kind: KIND }).M });
 
 /**
- * Whether a row is a match as this page writes it, made in the past and not run out. Another page with the visitor's
+ * Whether a row is a match as this page writes it, made in the past and still kept. Another page with the visitor's
  * credentials may have written anything.
  * @param {any} row
  */
-function isMatch(row) {
+export function isMatch(row) {
   const now = Date.now();
   const left = row.expires_at * 1000 - now;
   return (
+    typeof row.made_at === "string" &&
     Date.parse(row.made_at) <= now &&
     left > 0 &&
     left <= KEPT_SECONDS * 1000 &&

@@ -1,10 +1,11 @@
-// Members: visitors with an account, known on each of their devices.
+// Members: visitors with an account, which they have on each of their devices.
 
-import { credentials, endSession, freshSession, known, userPool } from "../aws/calls.js";
+import { credentials, endSession, freshSession, known } from "../aws/credentials.js";
+import { callUserPool } from "../aws/http.js";
+import { keepSession, session } from "../aws/session.js";
 import { config } from "../config.js";
 import { bringMatch, lastMatch, removeMatch } from "./matches.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
-import { keepSession, session } from "../aws/session.js";
 
 const client = () => ({ ClientId: config.userPoolClientId });
 
@@ -14,32 +15,32 @@ const client = () => ({ ClientId: config.userPoolClientId });
  */
 export function signUp(email, password) {
   const UserAttributes = [{ Name: "email", Value: email }];
-  return userPool("SignUp", { ...client(), Username: email, Password: password, UserAttributes });
+  return callUserPool("SignUp", { ...client(), Username: email, Password: password, UserAttributes });
 }
 
 /**
  * @param {string} email
- * @param {string} code  From the mail.
+ * @param {string} code  From the email.
  */
 export function confirm(email, code) {
-  return userPool("ConfirmSignUp", { ...client(), Username: email, ConfirmationCode: code });
+  return callUserPool("ConfirmSignUp", { ...client(), Username: email, ConfirmationCode: code });
 }
 
 /** @param {string} email */
 export function sendCodeAgain(email) {
-  return userPool("ResendConfirmationCode", { ...client(), Username: email });
+  return callUserPool("ResendConfirmationCode", { ...client(), Username: email });
 }
 
 /**
- * Sign in; what was kept for the guest is the member's then.
+ * Sign in, and move what was kept for the guest to the member.
  * @param {string} email
  * @param {string} password
  */
 export async function signIn(email, password) {
-  const guest = known() ? await credentials() : null; // nobody new is made known for it
+  const guest = known() ? await credentials() : null; // a new visitor needs no identity as a guest
   const match = guest && (await lastMatch(guest));
-  const asked = guest && (await standingRequest(guest).catch(() => null)); // it goes on to stand for the guest
-  const { AuthenticationResult: given } = await userPool("InitiateAuth", {
+  const asked = guest && (await standingRequest(guest).catch(() => null)); // then it stays with the guest
+  const { AuthenticationResult: given } = await callUserPool("InitiateAuth", {
     ...client(),
     AuthFlow: "USER_PASSWORD_AUTH",
     AuthParameters: { USERNAME: email, PASSWORD: password },
@@ -56,9 +57,9 @@ export async function signIn(email, password) {
 }
 
 /**
- * A newer match of the member's stays.
+ * Move a guest's match to the member, unless the member has a newer one.
  * @param {import("./matches.js").Match} match
- * @param {import("../aws/calls.js").Credentials} guest
+ * @param {import("../aws/credentials.js").Credentials} guest
  */
 async function moveMatch(match, guest) {
   const own = await lastMatch();
@@ -67,8 +68,9 @@ async function moveMatch(match, guest) {
 }
 
 /**
+ * Move a guest's removal request to the member, unless the member has a newer one.
  * @param {import("./removal.js").RemovalRequest} asked
- * @param {import("../aws/calls.js").Credentials} guest
+ * @param {import("../aws/credentials.js").Credentials} guest
  */
 async function moveRequest(asked, guest) {
   const own = await standingRequest();
@@ -78,31 +80,31 @@ async function moveRequest(asked, guest) {
 
 /** @param {string} email */
 export function forgotPassword(email) {
-  return userPool("ForgotPassword", { ...client(), Username: email });
+  return callUserPool("ForgotPassword", { ...client(), Username: email });
 }
 
 /**
  * @param {string} email
- * @param {string} code  From the mail.
+ * @param {string} code  From the email.
  * @param {string} password
  */
 export function setPassword(email, code, password) {
-  return userPool("ConfirmForgotPassword", { ...client(), Username: email, ConfirmationCode: code, Password: password });
+  return callUserPool("ConfirmForgotPassword", { ...client(), Username: email, ConfirmationCode: code, Password: password });
 }
 
-/** Sign out on this device; without a connection, the tokens are forgotten here all the same. */
+/** Sign out on this device. Without a connection, this browser forgets the tokens all the same. */
 export async function signOut() {
   const kept = session();
   endSession();
-  if (kept) await userPool("RevokeToken", { ...client(), Token: kept.refreshToken }).catch(() => {});
+  if (kept) await callUserPool("RevokeToken", { ...client(), Token: kept.refreshToken }).catch(() => {});
 }
 
-/** Delete the member's account with all that is kept for it. */
+/** Delete the member's account and everything that is kept for it. */
 export async function deleteAccount() {
   const kept = await freshSession();
   if (!kept) return;
   await removeMatch();
   await withdrawRequest();
-  await userPool("DeleteUser", { AccessToken: kept.accessToken });
+  await callUserPool("DeleteUser", { AccessToken: kept.accessToken });
   endSession();
 }

@@ -1,11 +1,11 @@
-// The visitor's removal request: what the removal function keeps for the owner, until it is granted or taken back.
+// The visitor's removal request, which the removal function keeps for the owner until it is granted or withdrawn.
 
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
 import { patiently } from "../aws/patience.js";
 
 /**
- * @typedef {import("../aws/calls.js").Credentials} Credentials
+ * @typedef {import("../aws/credentials.js").Credentials} Credentials
  *
  * @typedef {object} RemovalRequest
  * @property {string} made_at  ISO 8601, UTC.
@@ -13,25 +13,22 @@ import { patiently } from "../aws/patience.js";
  * @property {string} message
  */
 
-// As in functions/removal/removal_request.py.
-const MAX_FACES = 100;
-
 /**
- * The request that stands, if any.
- * @param {Credentials} [as]  By default the visitor's now.
+ * The request that the visitor has made, if any.
+ * @param {Credentials} [as]  By default the visitor's.
  * @returns {Promise<RemovalRequest | null>}
  */
 export const standingRequest = (as) => call({ action: "status" }, as);
 
 /**
- * Ask to be removed from search; replaces what was asked before.
- * @param {string[]} faceIds  Of the visitor, most alike first.
+ * Ask to be removed from search, instead of what the visitor asked before.
+ * @param {string[]} faceIds  The visitor's, best match first.
  * @param {string} message  For the owner.
  */
 export const askForRemoval = (faceIds, message) =>
-  call({ action: "ask", face_ids: faceIds.slice(0, MAX_FACES), message });
+  call({ action: "ask", face_ids: faceIds.slice(0, config.maxRemovalFaces), message });
 
-/** @param {Credentials} [as]  By default the visitor's now. */
+/** @param {Credentials} [as]  By default the visitor's. */
 export const withdrawRequest = (as) => call({ action: "withdraw" }, as);
 
 /**

@@ -1,32 +1,35 @@
-// Ask for a picture of the visitor's face, find out which face is meant, and search by that one alone.
+// The part of a page (templates/picture.html) that takes the visitor's picture, finds the faces in it, lets the visitor
+// choose one if there are several, and searches with that face alone.
 
-import { AwsError } from "../aws/calls.js";
+import { byId, make, placeOver } from "../elements.js";
+import { CodedError } from "../errors.js";
+import { boxInPercent } from "../faces/boxes.js";
+import { clear, tell } from "../notice.js";
 import { watchConsent } from "./consent.js";
 import { findFaces, loadDetector } from "./detector.js";
-import { boxInPercent } from "../grid/layout.js";
-import { faultOf, openPicture, toBase64, toJpeg } from "./pictures.js";
-import { clear, tell } from "../problems.js";
+import { openPicture, toBase64, toJpeg } from "./jpeg.js";
+import { faultOf } from "./quality.js";
 import { watchCamera } from "./viewfinder.js";
 
-/** @typedef {import("../photos/photos.js").Box} Box */
+/** @typedef {import("../photos/rows.js").Box} Box */
 
 /**
  * Search with each picture that the visitor takes, chooses, drops or pastes.
  * @template Found
  * @param {object} page
  * @param {(image: string) => Promise<Found>} page.search  Takes a JPEG in base64.
- * @param {(found: Found, picture: Blob) => string | Promise<string>} page.show  Shows what was found by that JPEG, and
+ * @param {(found: Found, picture: Blob) => string | Promise<string>} page.show  Shows what was found with that JPEG, and
  *   returns it in words.
  * @param {() => void} page.forget  Takes away what was shown.
  */
-export function askForPicture({ search, show: showFound, forget }) {
-  const input = /** @type {HTMLInputElement} */ (document.getElementById("picture"));
-  const preview = /** @type {HTMLImageElement} */ (document.getElementById("preview"));
-  const outlines = /** @type {HTMLElement} */ (document.getElementById("outlines"));
-  const count = /** @type {HTMLElement} */ (document.getElementById("count"));
-  const busy = /** @type {HTMLElement} */ (document.getElementById("busy"));
-  const drop = /** @type {HTMLElement} */ (document.getElementById("drop"));
-  // What is searched by now: an answer for anything else comes too late to be shown.
+export function searchWithPicture({ search, show: showFound, forget }) {
+  const input = byId("picture", HTMLInputElement);
+  const preview = byId("preview", HTMLImageElement);
+  const outlines = byId("outlines");
+  const status = byId("count");
+  const busy = byId("busy");
+  const drop = byId("drop");
+  // What the page searches with now: an answer for anything else comes too late to be shown.
   /** @type {ImageBitmap | null} */
   let picture = null;
   /** @type {Box | undefined} */
@@ -43,10 +46,10 @@ export function askForPicture({ search, show: showFound, forget }) {
 
   /**
    * @param {string} words
-   * @param {boolean} [working]  Whether there is more to come by itself.
+   * @param {boolean} [working]  Whether the page is still at work.
    */
   function say(words, working = false) {
-    count.textContent = words;
+    status.textContent = words;
     busy.hidden = !working;
   }
 
@@ -83,7 +86,7 @@ export function askForPicture({ search, show: showFound, forget }) {
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    say(`There are ${faces.length} faces in this picture: choose one. If yours isn't outlined, take a picture from closer.`);
+    say(`There are ${faces.length} faces in this picture. Choose one. If yours has no outline, take a picture from closer.`);
     outlines.replaceChildren(
       ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
     );
@@ -91,7 +94,7 @@ export function askForPicture({ search, show: showFound, forget }) {
   }
 
   /**
-   * Search by a face, unless it can't be told apart; the visitor may search anyway.
+   * Search with a face, unless it is hard to recognise: then say so, and let the visitor search anyway.
    * @param {Box} [face]
    */
   async function consider(face) {
@@ -100,7 +103,7 @@ export function askForPicture({ search, show: showFound, forget }) {
     if (!fault) return searchFor(face);
     say("");
     const label = face ? "Search anyway" : "Search with the whole picture";
-    tell(new AwsError(fault, "found on the device"), () => searchFor(face), label);
+    tell(new CodedError(fault, "found on the device"), () => searchFor(face), label);
   }
 
   /** @param {Box} [face] */
@@ -114,13 +117,13 @@ export function askForPicture({ search, show: showFound, forget }) {
     try {
       const alone = !outlines.childElementCount;
       const small = await toJpeg(searched, face, alone);
-      if (alone) show(small); // else another face can still be chosen
+      if (alone) show(small); // otherwise the visitor can still choose another face
       const found = await search(await toBase64(small));
       if (isLate()) return;
       const words = await showFound(found, small);
       if (isLate()) return;
       say(words);
-      count.scrollIntoView(); // what was found stands below
+      status.scrollIntoView(); // the result is below
     } catch (error) {
       if (isLate()) return;
       say("");
@@ -132,12 +135,12 @@ export function askForPicture({ search, show: showFound, forget }) {
   const agrees = watchConsent((agreed) => {
     input.disabled = !agreed;
     useCamera(agreed);
-    if (agreed) loadDetector().catch(() => {}); // it is told when it is needed
+    if (agreed) loadDetector().catch(() => {}); // the search will say what went wrong
     else clean();
   });
   input.addEventListener("change", () => {
     use(input.files?.[0]);
-    input.value = ""; // the same file can be chosen again
+    input.value = ""; // so that the visitor can choose the same file again
   });
   drop.addEventListener("dragover", (event) => event.preventDefault());
   drop.addEventListener("drop", (event) => {
@@ -149,21 +152,12 @@ export function askForPicture({ search, show: showFound, forget }) {
 
 /**
  * @param {Box} face
- * @param {string} label
+ * @param {string} ariaLabel
  * @param {() => void} choose
  */
-function outline(face, label, choose) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "outline";
-  button.setAttribute("aria-label", label);
-  const box = boxInPercent(face);
-  Object.assign(button.style, {
-    left: `${box.left}%`,
-    top: `${box.top}%`,
-    width: `${box.width}%`,
-    height: `${box.height}%`,
-  });
+function outline(face, ariaLabel, choose) {
+  const button = make("button", { type: "button", className: "outline", ariaLabel });
+  placeOver(button, boxInPercent(face));
   button.addEventListener("click", () => {
     for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
     choose();

@@ -1,0 +1,40 @@
+// The notice at the bottom of a page: what went wrong, with a button that tries again, or that the site is busy.
+
+import { onWaiting } from "./aws/patience.js";
+import { byId, make } from "./elements.js";
+import { inWords, WAITING } from "./words.js";
+
+onWaiting((isWaiting) => {
+  const place = byId("problem");
+  if (!isWaiting && place.dataset.waiting) clear();
+  if (!isWaiting || !place.hidden) return;
+  place.replaceChildren(make("p", { textContent: WAITING }));
+  place.dataset.waiting = "yes";
+  place.hidden = false;
+});
+
+/**
+ * Show what went wrong, with a button that tries again.
+ * @param {unknown} error
+ * @param {() => void} retry
+ * @param {string} [label]  The button's.
+ */
+export function tell(error, retry, label = "Try again") {
+  const place = byId("problem");
+  const button = make("button", { type: "button", textContent: label });
+  button.addEventListener("click", () => {
+    clear();
+    retry();
+  });
+  place.replaceChildren(make("p", { textContent: inWords(error) }), button);
+  delete place.dataset.waiting;
+  place.hidden = false;
+}
+
+/** Take the notice away. */
+export function clear() {
+  const place = byId("problem");
+  place.replaceChildren();
+  delete place.dataset.waiting;
+  place.hidden = true;
+}

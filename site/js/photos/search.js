@@ -1,0 +1,73 @@
+// Asks the search function: for photos of a person, and for people of the gallery.
+
+import { invoke } from "../aws/calls.js";
+import { patiently } from "../aws/patience.js";
+import { config } from "../config.js";
+import { faceFrom, facesFrom, photoFrom } from "./rows.js";
+import { portraitUrl } from "./urls.js";
+
+/**
+ * @typedef {import("./rows.js").Photo} Photo
+ *
+ * @typedef {object} Lookalike  Somebody in the gallery, compared with the visitor.
+ * @property {string} person
+ * @property {number} similarity  In percent.
+ * @property {string} portrait  Its URL.
+ * @property {number} width
+ * @property {number} height
+ * @property {string} [credit]
+ * @property {string} [licence]
+ * @property {string} [url]  Where the portrait comes from.
+ */
+
+// All the photos one answer can hold: to see more would mean to send the picture again.
+export const MAX_PHOTOS = 500;
+const MAX_LOOKALIKES = 20;
+
+/**
+ * Photos of the person with this face, best match first.
+ * @param {string} faceId
+ * @param {string} [next]
+ * @returns {Promise<{photos: Photo[], next?: string, asOf?: string}>}  `asOf`: when an earlier answer was found.
+ */
+export async function searchFace(faceId, next) {
+  const answer = await search({ faceid: faceId, ...(next ? { next } : {}) });
+  return { photos: answer.output.map(photoFromSearch), next: answer.next, asOf: answer.as_of };
+}
+
+/**
+ * Photos of the person in a picture, best match first. The picture is in this one call and nowhere else.
+ * @param {string} image  A JPEG in base64.
+ * @param {number} threshold  In percent.
+ * @returns {Promise<Photo[]>}
+ */
+export async function searchPicture(image, threshold) {
+  return (await search({ image, threshold, limit: MAX_PHOTOS })).output.map(photoFromSearch);
+}
+
+/**
+ * The people in the gallery who are most similar to the person in a picture, however little.
+ * @param {string} image  A JPEG in base64.
+ * @returns {Promise<Lookalike[]>}
+ */
+export async function searchGallery(image) {
+  const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MAX_LOOKALIKES });
+  return answer.output.map((/** @type {any} */ { person, similarity, width, height, credit, licence, url, image_path }) => {
+    return { person, similarity, width, height, credit, licence, url, portrait: portraitUrl(image_path) };
+  });
+}
+
+/** @param {object} request */
+const search = (request) =>
+  patiently(() => invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request }));
+
+/** @param {any} found */
+function photoFromSearch(found) {
+  const slash = found.image_path.indexOf("/");
+  return {
+    ...photoFrom(found, found.image_path.slice(0, slash), found.image_path.slice(slash + 1)),
+    similarity: found.similarity,
+    face: faceFrom(found.face) ?? undefined,
+    faces: facesFrom(found.data),
+  };
+}

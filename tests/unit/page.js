@@ -1,0 +1,36 @@
+// A page for scripts to run in under Node: it has the configuration that build.py writes, and nothing else.
+
+const config = {
+  region: "us-east-1",
+  endpoint: null,
+  identityPoolId: "us-east-1:pool",
+  userPoolId: "us-east-1_pool",
+  userPoolClientId: "client",
+  picsTable: "pics",
+  matchesTable: "matches",
+  searchFunction: "search",
+  removalFunction: "removal",
+  faceMatchThreshold: 90,
+  thumbnailSide: 400,
+  viewSide: 1600,
+  unknownWidth: 1500,
+  unknownHeight: 1000,
+  maxRemovalFaces: 100,
+};
+
+globalThis.HTMLElement = class {
+  textContent = JSON.stringify(config);
+};
+globalThis.document = { getElementById: () => new HTMLElement() };
+
+/**
+ * A repeatable stream of numbers from 0 to 1.
+ * @param {number} seed
+ */
+export function* numbers(seed) {
+  let state = seed;
+  for (;;) {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    yield state / 2 ** 32;
+  }
+}
