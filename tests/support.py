@@ -197,10 +197,15 @@ def _clients() -> tuple[Any, Any, Any]:
     return boto3.client("s3"), boto3.client("sqs"), boto3.resource("dynamodb").meta.client
 
 
+@functools.cache
+def _resources() -> dict[str, Any]:
+    return load_template(ROOT / "template.yaml")["Resources"]
+
+
 def make_fake_aws() -> FakeAws:
     """The album's resources, made in moto's memory."""
     s3, sqs, dynamodb = _clients()
-    resources = load_template(ROOT / "template.yaml")["Resources"]
+    resources = _resources()
     for logical_id, name in (
         ("PicsTable", "pics"),
         ("PicsByImageIdTable", "pics_by_image_id"),

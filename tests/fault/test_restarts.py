@@ -1,6 +1,7 @@
 """What comes back after a kill, beyond what an album writes; sessions end when they say, and are nothing elsewhere."""
 
 import json
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -35,6 +36,15 @@ def read(stack: RunningStack, keys: dict) -> str:
     return ""
 
 
+def shorten(data: Path, access_key: str, expiration: float) -> None:
+    """Let a session of a stopped stack end at that time."""
+    journal = Journal(data / "state.sqlite")
+    session = json.loads(journal.get("session", access_key) or b"")
+    session["Expiration"] = expiration
+    journal.write([("session", access_key, json.dumps(session).encode())])
+    journal.close()
+
+
 def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
     own = start_stack(tmp_path / "data")
     try:
@@ -50,14 +60,20 @@ def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
         own = start_stack(tmp_path / "data")
         assert read(own, keys) == ""
 
+        kept = tmp_path / "kept"
         own.stop()
-        journal = Journal(tmp_path / "data" / "state.sqlite")
-        session = json.loads(journal.get("session", keys["AccessKeyId"]) or b"")
-        session["Expiration"] = time.time() + 1
-        journal.write([("session", keys["AccessKeyId"], json.dumps(session).encode())])
-        journal.close()
-        own = start_stack(tmp_path / "data")
-        time.sleep(max(0.0, session["Expiration"] - time.time()) + 0.1)
+        shutil.copytree(own.data, kept)
+        for seconds in (2, 8, 32):
+            expiration = time.time() + seconds
+            shorten(own.data, keys["AccessKeyId"], expiration)
+            own = start_stack(own.data)
+            if time.time() < expiration:
+                break
+            # Forgotten, as it ended before it was loaded: once more, with more time.
+            own.stop()
+            shutil.rmtree(own.data)
+            shutil.copytree(kept, own.data)
+        time.sleep(max(0.0, expiration - time.time()) + 0.1)
         assert "Expired" in read(own, keys)
         with pytest.raises(ClientError):
             as_guest(own, keys).list_tables()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support import GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.keys import FORGOTTEN_PREFIX, image_path
+from functions.pace import Pace
 from functions.removal import handler as handler_module
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE, parse_call
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
@@ -48,6 +49,7 @@ def call(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
     ledger = replace(aws.ledger, patience=0.05)
     requests = RemovalRequests(aws.dynamodb, aws.requests_table, aws.faces, ledger, lambda: aws.now)
     monkeypatch.setattr(handler_module, "_requests", lambda: requests)
+    monkeypatch.setattr(handler_module, "_pace", Pace(sleep=lambda seconds: None))
 
     def invoke(visitor: str | None = VISITOR, **event: Any) -> dict:
         return handler_module.handler(event, LambdaContext(identity=SimpleNamespace(cognito_identity_id=visitor)))
