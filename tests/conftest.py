@@ -1,6 +1,7 @@
 """Fixtures shared by all tests. No socket is opened but by the running stack that contract and browser tests share."""
 
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -41,6 +42,12 @@ def pytest_configure() -> None:
     """A shell lets what it starts in the background ignore Ctrl-C, and so would every program that is tested."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

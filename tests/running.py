@@ -5,25 +5,33 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
+import botocore.session
+import zygote
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.loaders import create_loader
+from zygote import Program
 
 from local.state_folder import StateFolder
+
+_MODELS = create_loader()
 
 
 @dataclass(eq=False)
 class RunningStack:
     """A stack started as a person would, with the variables that point AWS clients at it."""
 
-    process: subprocess.Popen
+    process: Program
     data: Path
     site_url: str
     api_url: str
@@ -32,17 +40,13 @@ class RunningStack:
 
     def kinpics(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run a command against it."""
-        command = [sys.executable, "-m", "scripts", "--data", str(self.data), *arguments]
-        environment = {**os.environ, **self.environment}
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        result = run_kinpics("--data", str(self.data), *arguments, environment=self.environment)
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result
 
     def session(self) -> boto3.Session:
         """A boto3 session with the keys of the stack's owner."""
-        return boto3.Session(
-            self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1"
-        )
+        return session_of(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
 
     def client(self, name: str) -> Any:
         return self.session().client(name, endpoint_url=self.api_url)
@@ -74,8 +78,7 @@ class DeployedStack(RunningStack):
         self.environment = {}
 
     def kinpics(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "scripts", "--stack", self.name, *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = run_kinpics("--stack", self.name, *arguments)
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result
 
@@ -88,13 +91,40 @@ class DeployedStack(RunningStack):
         return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
 
+def session_of(access_key: str, secret_key: str, token: str | None = None, region: str = "us-east-1") -> boto3.Session:
+    """A boto3 session; all of them share what they have read of AWS's models, most of what a client costs."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", _MODELS)
+    return boto3.Session(access_key, secret_key, token, region_name=region, botocore_session=core)
+
+
+def run_kinpics(
+    *arguments: str, environment: Mapping[str, str] = MappingProxyType({}), typed: str = ""
+) -> subprocess.CompletedProcess:
+    """Run a command, with these variables beside this process's own, and ``typed`` at its standard input."""
+    with contextlib.ExitStack() as files:
+        stdin, stdout, stderr = (files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3))
+        stdin.write(typed)
+        stdin.seek(0)
+        streams = [file.fileno() for file in (stdin, stdout, stderr)]
+        process = zygote.start(list(arguments), {**os.environ, **environment}, *streams)
+        try:
+            returncode = process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        for file in (stdout, stderr):
+            file.seek(0)
+        return subprocess.CompletedProcess(arguments, returncode, stdout.read(), stderr.read())
+
+
 def new_guest(stack: RunningStack) -> tuple[str, boto3.Session]:
     """The identity and the credentials that a visitor's browser gets."""
     unsigned = Config(signature_version=UNSIGNED)
     cognito = stack.session().client("cognito-identity", endpoint_url=stack.api_url, config=unsigned)
     identity = cognito.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
     keys = cognito.get_credentials_for_identity(IdentityId=identity)["Credentials"]
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+    session = session_of(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], stack.region)
     return identity, session
 
 
@@ -131,11 +161,11 @@ def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = (
     """Start `kinpics local`, or another such command, and wait for its ready line."""
     site_port, api_port = free_port(), free_port()
     log = data.with_suffix(".log")
-    arguments = [sys.executable, "-m", "scripts", command, "--data", str(data)]
+    arguments = [command, "--data", str(data)]
     arguments += ["--site-port", str(site_port), "--api-port", str(api_port), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
-    with open(log, "w", encoding="utf-8") as output:
-        process = subprocess.Popen(arguments, stdout=output, stderr=output, env=environment, start_new_session=True)
+    with open(os.devnull, encoding="utf-8") as devnull, open(log, "w", encoding="utf-8") as output:
+        process = zygote.start(arguments, environment, devnull.fileno(), output.fileno(), output.fileno(), leads=True)
     deadline = time.monotonic() + 60
     while "kinpics is ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:

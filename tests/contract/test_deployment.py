@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from running import RunningStack, start_stack
+from running import RunningStack, run_kinpics, start_stack
 from support import jpeg
 
 from functions.entrance import Entrance
@@ -38,9 +38,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 def second(laptop: RunningStack, *arguments: str, check: bool = True, typed: str = "") -> subprocess.CompletedProcess:
     """A command on the second album."""
-    command = [sys.executable, "-m", "scripts", "--data", str(laptop.data), "--stack", SECOND, *arguments]
-    environment = {**os.environ, **laptop.environment}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, input=typed)
+    chosen = ("--data", str(laptop.data), "--stack", SECOND)
+    result = run_kinpics(*chosen, *arguments, environment=laptop.environment, typed=typed)
     assert not check or result.returncode == 0, result.stdout + result.stderr
     return result
 

@@ -9,7 +9,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from running import RunningStack, new_guest
+from running import RunningStack, new_guest, session_of
 
 ROW = {"made_at": {"S": "2026-01-01T00:00:00Z"}, "people": {"L": []}}
 PASSWORD = "correct horse battery"
@@ -40,7 +40,7 @@ def sign_in(stack: RunningStack, email: str) -> tuple[str, boto3.Session]:
     logins = {provider: tokens["AuthenticationResult"]["IdToken"]}
     identity = identities.get_id(IdentityPoolId=stack.outputs["IdentityPool"], Logins=logins)["IdentityId"]
     keys = identities.get_credentials_for_identity(IdentityId=identity, Logins=logins)["Credentials"]
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
+    session = session_of(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], stack.region)
     return identity, session
 
 
