@@ -63,11 +63,18 @@ def _chosen(context: Context, data: Path) -> Path:
 
 
 def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
-    from local.launcher import Options, PortBusyError, run
     from local.state_folder import Running
     from scripts.deployment.cloudformation import DeployError
-    from scripts.laptop import laptop_site
-    from scripts.laptop.laptop_deployment import project
+
+    try:
+        from local.launcher import Options, PortBusyError, run
+        from scripts.laptop import laptop_site
+        from scripts.laptop.laptop_deployment import project
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"the laptop stack's packages are not installed ({error.name} is missing): run `make setup`, "
+            "or `pip install -e '.[local]'`"
+        ) from None
 
     async def prepare(running: Running) -> None:
         def ready() -> None:

@@ -73,3 +73,17 @@ for module in pkgutil.walk_packages(scripts.__path__, "scripts."):
 """
     )
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("command", ["local", "demo"])
+def test_the_laptop_stack_says_what_to_install(command: str) -> None:
+    result = without_the_laptops_packages(f"""
+from scripts.cli import main
+main(["{command}"], prog_name="kinpics")
+""")
+    assert result.returncode == 1
+    assert re.fullmatch(
+        r"Error: the laptop stack's packages are not installed \(\w+ is missing\): run `make setup`, "
+        r"or `pip install -e '\.\[local\]'`\n",
+        result.stderr,
+    )
