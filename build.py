@@ -18,7 +18,7 @@ from typing import Any
 import click
 import jinja2
 
-from functions.addresses import address
+from functions.addresses import DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, VIEW_FOLDER, address
 from functions.errors import KinpicsError
 from functions.keys import NONE, VIEW_WIDTH, BadNameError, check_picset
 from functions.process.images import GRID_SIDE
@@ -109,12 +109,12 @@ def title_of(name: str) -> str:
 
 def thumbnail_url(set_name: str, file: str) -> str:
     """Address of a photo's thumbnail."""
-    return f"/thumbnails/photos/{address(set_name, file)}"
+    return THUMBNAIL_FOLDER + address(set_name, file)
 
 
 def view_url(set_name: str, file: str) -> str:
     """Address of the rendition to look at."""
-    return f"/thumbnails/{VIEW_WIDTH}/photos/{address(set_name, file)}"
+    return VIEW_FOLDER + address(set_name, file)
 
 
 class _Pages:
@@ -194,6 +194,10 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "searchFunction": stack.outputs["SearchFunction"],
         "removalFunction": stack.outputs["RemovalFunction"],
         "faceMatchThreshold": config.face_match_threshold,
+        "thumbnailFolder": THUMBNAIL_FOLDER,
+        "viewFolder": VIEW_FOLDER,
+        "downloadFolder": DOWNLOAD_FOLDER,
+        "portraitFolder": THUMBNAILS_FOLDER,
         "thumbnailSide": GRID_SIDE,
         "viewSide": VIEW_WIDTH,
         "unknownWidth": _UNKNOWN_WIDTH,

@@ -178,9 +178,9 @@ def _through_the_page(stack: object, people: dict[str, list[Portrait]], gallery:
             if page.locator(".outline").count():
                 page.evaluate(_CHOOSE_THE_MIDDLE)
                 page.wait_for_function(_ANSWERED_OR_DOUBTED)
-            if page.locator("#problem:not([hidden])").count():
+            if page.locator("#notice:not([hidden])").count():
                 doubted += 1
-                page.locator("#problem button").click()
+                page.locator("#notice button").click()
                 page.wait_for_function(_ANSWERED_OR_DOUBTED)
             names = page.locator("#lookalikes h2").all_inner_texts()
             wanted = name.replace("_", " ")
@@ -195,7 +195,7 @@ def _through_the_page(stack: object, people: dict[str, list[Portrait]], gallery:
 # Below a visitor's allowance of a day.
 _A_VISITORS_SEARCHES = 100
 _ANSWERED_OR_DOUBTED = """() => document.getElementById("busy").hidden
-    && (!document.getElementById("problem").hidden || document.querySelector("#lookalikes li"))"""
+    && (!document.getElementById("notice").hidden || document.querySelector("#lookalikes li"))"""
 _ANSWERED = f"() => document.querySelector('.outline') || ({_ANSWERED_OR_DOUBTED})()"
 _CHOOSE_THE_MIDDLE = """() => {
     const off = (start, length) => Math.abs(parseFloat(start) + parseFloat(length) / 2 - 50);

@@ -12,6 +12,15 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-
 import re
 from urllib.parse import quote, unquote_to_bytes
 
+from functions.keys import PHOTOS_PREFIX, VIEW_WIDTH
+
+# Where the site serves the thumbnails bucket, and in it the photos' thumbnails and renditions to look at.
+THUMBNAILS_FOLDER = "/thumbnails/"
+THUMBNAIL_FOLDER = f"{THUMBNAILS_FOLDER}{PHOTOS_PREFIX}"
+VIEW_FOLDER = f"{THUMBNAILS_FOLDER}{VIEW_WIDTH}/{PHOTOS_PREFIX}"
+# Where it serves what visitors download.
+DOWNLOAD_FOLDER = f"/{PHOTOS_PREFIX}"
+
 _PLAIN = "!$&'()*,:;=@"
 # Encoded, though not what RFC 1738 calls unsafe.
 _DOUBTFUL = re.compile(r"%(?:2B|3F)")

@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from functions.addresses import page_address, read_path
+from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
 from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX, VIEW_WIDTH
 
 FALLBACK_PAGE = "404.html"
@@ -113,7 +113,7 @@ class SiteServer:
 
     async def _say_closed(self, send: Callable, path: str, head: bool) -> None:
         """Like CloudFront's function, answers pictures with a bare 503."""
-        is_picture = path.startswith(("/photos/", "/thumbnails/"))
+        is_picture = path.startswith((DOWNLOAD_FOLDER, THUMBNAILS_FOLDER))
         body = b"" if is_picture else self._closed_page
         headers = [
             (b"cache-control", b"no-store"),

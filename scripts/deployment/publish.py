@@ -8,8 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from build import build
-from functions.addresses import address, invalidation_path
-from functions.keys import VIEW_WIDTH
+from functions.addresses import (
+    DOWNLOAD_FOLDER,
+    THUMBNAIL_FOLDER,
+    THUMBNAILS_FOLDER,
+    VIEW_FOLDER,
+    address,
+    invalidation_path,
+)
 from scripts.common.stack import Stack
 
 # Assets carry a hash of their content in their name. Pages are asked for anew each time, at the cost of a 304, of
@@ -75,8 +81,8 @@ def page_paths(keys: list[str]) -> set[str]:
 
 def picture_paths(picsets: Iterable[str]) -> set[str]:
     """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
-    folders = ("photos", "thumbnails/photos", f"thumbnails/{VIEW_WIDTH}/photos", f"{VIEW_WIDTH}/photos")
-    return {invalidation_path(f"/{folder}/{address(picset)}/") for picset in picsets for folder in folders}
+    folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, VIEW_FOLDER, "/" + VIEW_FOLDER.removeprefix(THUMBNAILS_FOLDER))
+    return {invalidation_path(f"{folder}{address(picset)}/") for picset in picsets for folder in folders}
 
 
 def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:

@@ -15,6 +15,10 @@ import { byId } from "./elements.js";
  * @property {string} searchFunction
  * @property {string} removalFunction
  * @property {number} faceMatchThreshold  In percent.
+ * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
+ * @property {string} viewFolder  Of the renditions to look at.
+ * @property {string} downloadFolder  Of what visitors can download.
+ * @property {string} portraitFolder  Of the gallery's portraits.
  * @property {number} thumbnailSide  Long side of a thumbnail, in pixels.
  * @property {number} viewSide  Long side of the rendition to look at.
  * @property {number} unknownWidth  For photos whose size isn't known yet.

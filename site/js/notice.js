@@ -5,7 +5,7 @@ import { byId, make } from "./elements.js";
 import { inWords, WAITING } from "./words.js";
 
 onWaiting((isWaiting) => {
-  const place = byId("problem");
+  const place = byId("notice");
   if (!isWaiting && place.dataset.waiting) clear();
   if (!isWaiting || !place.hidden) return;
   place.replaceChildren(make("p", { textContent: WAITING }));
@@ -20,7 +20,7 @@ onWaiting((isWaiting) => {
  * @param {string} [label]  The button's.
  */
 export function tell(error, retry, label = "Try again") {
-  const place = byId("problem");
+  const place = byId("notice");
   const button = make("button", { type: "button", textContent: label });
   button.addEventListener("click", () => {
     clear();
@@ -33,7 +33,7 @@ export function tell(error, retry, label = "Try again") {
 
 /** Take the notice away. */
 export function clear() {
-  const place = byId("problem");
+  const place = byId("notice");
   place.replaceChildren();
   delete place.dataset.waiting;
   place.hidden = true;

@@ -26,16 +26,16 @@ export const setUrl = (setName) => pages.set.path.replace("{set}", path(setName)
 export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
 
 /** @param {{setName: string, file: string}} photo */
-export const thumbnailUrl = (photo) => `/thumbnails/photos/${path(photo.setName, photo.file)}`;
+export const thumbnailUrl = (photo) => config.thumbnailFolder + path(photo.setName, photo.file);
 
 /** @param {{setName: string, file: string}} photo */
-export const viewUrl = (photo) => `/thumbnails/${config.viewSide}/photos/${path(photo.setName, photo.file)}`;
+export const viewUrl = (photo) => config.viewFolder + path(photo.setName, photo.file);
 
 /** A photo in the form that the owner lets visitors download. @param {{setName: string, file: string}} photo */
-export const downloadUrl = (photo) => `/photos/${path(photo.setName, photo.file)}`;
+export const downloadUrl = (photo) => config.downloadFolder + path(photo.setName, photo.file);
 
 /** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
-export const portraitUrl = (imagePath) => `/thumbnails/${path(...imagePath.split("/"))}`;
+export const portraitUrl = (imagePath) => config.portraitFolder + path(...imagePath.split("/"));
 
 /** The name of the set that this page shows; null on any other page. */
 export function setNameOfPage() {

@@ -82,6 +82,6 @@ function isLookalike(found) {
   return (
     texts.every((text) => typeof text === "string" && text.length <= MAX_TEXT) &&
     numbers.every((number) => Number.isFinite(number) && number >= 0) &&
-    found.portrait.startsWith("/thumbnails/")
+    found.portrait.startsWith(config.portraitFolder)
   );
 }
