@@ -58,7 +58,8 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
-types: node_modules/.done
+types: $(VENV)/.test node_modules/.done
+	$(BIN)/mypy
 	PATH="$(TOOL_PATH)" node_modules/.bin/tsc -p .
 	PATH="$(TOOL_PATH)" node --test --test-reporter=dot tests/unit/
 
