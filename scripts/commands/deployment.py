@@ -20,7 +20,7 @@ from scripts.deployment.takeover import take_over
 # Used where no region is named and there is no stack.
 _REGION = "us-east-1"
 # Option, parameter of the template, what it is.
-_SETTINGS = (
+SETTINGS = (
     ("email", "AlarmEmail", str, "Address for alarms."),
     ("monthly_budget", "MonthlyBudget", click.IntRange(1), "Budget in USD a month to be warned about; needs --email."),
     ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high; needs --email."),
@@ -58,7 +58,7 @@ _PLAN_QUESTION = (
 
 
 def _with_settings(command: Any) -> Any:
-    for name, parameter, kind, text in reversed(_SETTINGS):
+    for name, parameter, kind, text in reversed(SETTINGS):
         option = f"--{name.replace('_', '-')}"
         command = click.option(option, name, type=kind, help=f"{text} ({parameter})")(command)
     return command
@@ -91,7 +91,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
         target = deployment.Target.chosen()
     target.check()
     parameters = {
-        parameter: str(settings[option]) for option, parameter, _, _ in _SETTINGS if settings[option] is not None
+        parameter: str(settings[option]) for option, parameter, _, _ in SETTINGS if settings[option] is not None
     }
     name = deployment.check_stack_name(context.stack_name)
     client = target.session.client("cloudformation")
@@ -150,14 +150,18 @@ def _settle_plan(plan: str | None, distribution: Plan) -> None:
 
 def _ask(target: Any, parameters: dict[str, str]) -> None:
     """The questions of a first deployment."""
+    from scripts.deployment.deploy import template_defaults
+
     if "AlarmEmail" not in parameters and not target.is_laptop:
         address = click.prompt("E-mail address for alarms (empty: none)", default="", show_default=False, err=True)
         parameters["AlarmEmail"] = address
-    for parameter, question, default in (
-        ("DailySearches", "Paid face searches a day at most, at 0.001 USD each", 1000),
-        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD each", 10000),
+    defaults = template_defaults()
+    for parameter, question in (
+        ("DailySearches", "Paid face searches a day at most, at 0.001 USD each"),
+        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD each"),
     ):
         if parameter not in parameters:
+            default = int(defaults[parameter])
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
     if "SignUp" not in parameters:
         wanted = click.confirm("May visitors create accounts", default=False, err=True)

@@ -29,7 +29,7 @@ def render() -> str:
             idle=sum(line.due for line in estimate.lines(estimate.monthly(estimate.Album(1000, 0, 0)), _REGION))
         ),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
-        _WORST,
+        _WORST.format(indexing=int(template_defaults()["DailyIndexing"])),
         _worst(),
         _REST,
     ]
@@ -85,7 +85,7 @@ list price is for metrics, alarms and the dashboard; every account has that many
 """
 
 _WORST = """
-Clicking the same face again costs nothing until photos come or go. Uploads cost at most `DailyIndexing` (10,000) x 0.001 USD
+Clicking the same face again costs nothing until photos come or go. Uploads cost at most `DailyIndexing` ({indexing:,}) x 0.001 USD
 a day for recognition; further photos wait.
 
 ## The most that hostile visitors can cost, in USD

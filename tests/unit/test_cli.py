@@ -6,14 +6,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import boto3
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from local.state_folder import Running
 from scripts.cli import Commands, main
+from scripts.commands import deployment
 from scripts.commands.options import Context
 from scripts.common import stack as stacks
+from scripts.deployment.deploy import Target, template_defaults
 from scripts.photos.manage import NothingThereError, select
 
 ROOT = Path(__file__).parents[2]
@@ -168,3 +171,14 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     with open(writing, "wb") as pipe:
         result = subprocess.run(command, cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
     assert result.stderr == ""
+
+
+def test_a_first_deployment_proposes_the_templates_defaults() -> None:
+    parameters: dict[str, str] = {}
+
+    @click.command()
+    def command() -> None:
+        deployment._ask(Target(boto3.Session(), is_laptop=True), parameters)
+
+    assert CliRunner().invoke(command, input="\n\n\n").exit_code == 0
+    assert parameters == {name: template_defaults()[name] for name in ("DailySearches", "DailyIndexing", "SignUp")}

@@ -11,6 +11,8 @@ import pytest
 from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS
 from scripts.cli import main
+from scripts.commands.deployment import SETTINGS
+from scripts.deployment.deploy import template_defaults
 from scripts.reference import costs_page, data_page
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,19 @@ def test_the_notice_names_every_package() -> None:
     packages = {re.split(r"[=\[]", requirement)[0] for requirement in required}
     packages |= set(json.loads((ROOT / "package.json").read_text())["dependencies"])
     assert {package for package in packages if package not in (ROOT / "NOTICE").read_text()} == set()
+
+
+def test_the_page_on_deploying_tells_the_templates_defaults() -> None:
+    defaults = template_defaults()
+    table = (ROOT / "docs" / "deploying.md").read_text().partition("| option | default |")[2].partition("\n\n")[0]
+    told = {}
+    for options, values in re.findall(r"^\| (`--[^|]*) \| ([^|]*) \|", table, re.MULTILINE):
+        names = re.findall(r"--([a-z-]+)", options)
+        told |= dict(zip(names, values.split(", ") if "," in values else [values] * len(names), strict=True))
+    parameters = {option.replace("_", "-"): parameter for option, parameter, _, _ in SETTINGS}
+    assert told == {option: defaults[parameter] or "none" for option, parameter in parameters.items()} | {
+        "cloudfront-plan": "by use"
+    }
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
