@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request
 
 
 def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
-    """Open a photo of the page's grid and wait until it is shown."""
+    """Open a photo in the page's grid and wait until it is shown."""
     page.locator(".grid.live").wait_for()
     page.locator(f'a.tile[data-file="{file}"], a.tile[data-key$="/{file}"]').first.click()
     page.locator(".pswp--ui-visible").wait_for()
@@ -17,7 +17,7 @@ def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
 
 
 def watch_searches(page: Page) -> list[Request]:
-    """The search function's calls, as they are made."""
+    """A list that grows with each call of the search function."""
     made: list[Request] = []
 
     def note(request: Request) -> None:
@@ -33,6 +33,6 @@ def sent(request: Request) -> dict[str, Any]:
 
 
 def choose(page: Page, picture: Path) -> None:
-    """Agree, and choose a picture."""
+    """Give consent and choose a picture."""
     page.get_by_label("I agree").check()
     page.get_by_label("Take or choose a picture").set_input_files(picture)

@@ -24,7 +24,7 @@ _ARGUMENTS = [
 
 
 def chromium() -> str:
-    """The browser that scripts/find-chromium finds; that there is none is an error."""
+    """The browser that scripts/find-chromium finds. Without one, the tests fail."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     assert found, "the browser tests need Chromium: run scripts/find-chromium"
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Faults:
-    """What a page complains of while a test runs; a test that expects complaints clears them."""
+    """What a page reports to the console during a test. A test that expects reports clears them."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -79,7 +79,7 @@ def page(context: BrowserContext, faults: Faults) -> Page:
 
 @pytest.fixture
 def camera_page(browser: Browser, stack: RunningStack, faults: Faults, face: Path, tmp_path: Path) -> Iterator[Page]:
-    """A page of a browser with a camera, before which somebody sits."""
+    """A page of a browser with a camera and somebody in front of it."""
     with Image.open(face) as image:
         seen = ImageOps.pad(image.convert("RGB"), (640, 480), color=(120, 120, 120))
     frame = io.BytesIO()
@@ -107,12 +107,12 @@ def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Pag
 
 @pytest.fixture(scope="session", autouse=True)
 def published(stack: RunningStack) -> None:
-    """The site of all sets there are."""
+    """Publish the site with all sets."""
     stack.kinpics("publish")
 
 
 @pytest.fixture
 def face(demo_folders: list[Path]) -> Path:
-    """A picture of one person, who is in seven of the demo photos."""
+    """A picture of somebody who is in seven of the demo photos."""
     (folder,) = [folder for folder in demo_folders if folder.name == "2016_weekend"]
     return folder / "obama3.jpg"

@@ -1,4 +1,4 @@
-"""Coming back: what is kept for a visitor, as a guest and as a member."""
+"""Accounts: what the site keeps for a visitor, as a guest and as a member."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def look_alike(page: Page, portrait: Path) -> None:
 
 
 def code(stack: RunningStack, email: str) -> str:
-    """The code in the newest mail."""
+    """The code in the latest email."""
     return re.findall(rf"Mail to {email}: .*?(\d{{6}})", stack.log.read_text())[-1]
 
 
@@ -70,7 +70,7 @@ def sign_up(stack: RunningStack, page: Page, email: str) -> None:
 
 
 def spoil(page: Page, name: str, changes: str) -> None:
-    """Change what the browser keeps under a name."""
+    """Change what the browser stores under a name."""
     page.evaluate(
         f"""() => {{
             const kept = JSON.parse(localStorage.getItem("{name}"));
@@ -85,7 +85,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_a_guests_last_lookalike_is_there_again_until_it_is_deleted(
+def test_a_guests_last_lookalike_stays_until_they_delete_it(
     stack: RunningStack, page: Page, device: Page, portrait: Path, matches: Any
 ) -> None:
     look_alike(page, portrait)
@@ -108,11 +108,11 @@ def test_a_guests_last_lookalike_is_there_again_until_it_is_deleted(
     expect(page.locator("#last")).to_be_hidden()
 
 
-def test_what_a_guest_has_made_is_the_members_on_every_device(
+def test_signing_in_brings_a_guests_lookalike_to_every_device(
     stack: RunningStack, page: Page, device: Page, portrait: Path, email: str, matches: Any
 ) -> None:
     look_alike(page, portrait)
-    spoil(page, "kinpics.credentials", "{ expires: 0 }")  # as at the next day
+    spoil(page, "kinpics.credentials", "{ expires: 0 }")  # as on the next day
     page.goto("/")
     page.get_by_role("link", name="My account").click()
     sign_up(stack, page, email)
@@ -123,7 +123,7 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     expect(device.get_by_text("You're signed in as")).to_be_visible()
     device.goto("/lookalike/")
     expect(device.locator("#when")).to_contain_text("you looked most like Grace Hopper")
-    assert matches.scan()["Items"] == [row], "the guest's is gone, the member's is one"
+    assert matches.scan()["Items"] == [row], "the guest's row is gone, the member has one"
 
     page.goto("/account/")
     other = page.context.new_page()
@@ -135,13 +135,13 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     expect(page.get_by_role("status")).to_have_text("You're signed out.")
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'kinpics.credentials' }))")  # the other tab's
     page.wait_for_timeout(300)
-    expect(page.get_by_role("status")).to_have_text("You're signed out."), "the page that signed out stays"
+    expect(page.get_by_role("status")).to_have_text("You're signed out."), "the page that signed out stays as it is"
     left = page.evaluate("JSON.stringify(localStorage)")
     assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]
     assert keys["secretAccessKey"] not in left
     expect(other.locator("#last")).to_be_hidden()
     other.close()
-    with pytest.raises(ClientError):  # the user pool knows the session no more
+    with pytest.raises(ClientError):  # the user pool no longer knows the session
         stack.client("cognito-idp").initiate_auth(
             ClientId=stack.outputs["UserPoolClient"],
             AuthFlow="REFRESH_TOKEN_AUTH",
@@ -161,7 +161,7 @@ def test_what_a_guest_has_made_is_the_members_on_every_device(
     expect(device.get_by_role("alert").first).to_have_text("The email address or the password is wrong.")
 
 
-def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email: str, faults) -> None:
+def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, email: str, faults) -> None:
     fault = page.locator("#fault")
     sign_in(page, email, "not my password at all")
     expect(fault).to_have_text("The email address or the password is wrong.")
@@ -175,7 +175,7 @@ def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email
     expect(fault).to_contain_text("This code is wrong")
     assert Axe().run(page).violations_count == 0
 
-    sign_in(page, email)  # before the code was given
+    sign_in(page, email)  # before entering the code
     expect(page.get_by_role("status")).to_contain_text("Enter the code we just emailed you")
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
@@ -196,11 +196,11 @@ def test_what_goes_wrong_is_told_in_words(stack: RunningStack, page: Page, email
     page.get_by_role("button", name="Change my password").click()
     expect(page.get_by_role("status")).to_contain_text("Your password is changed")
     assert Axe().run(page).violations_count == 0
-    faults.seen.clear()  # of the answers that were refused
+    faults.seen.clear()  # the refused sign-ins
 
 
 @pytest.mark.parametrize("changes", ['{ refreshToken: "x", expires: 0 }', '{ idToken: "x.x.x" }'])
-def test_a_session_that_has_ended_leaves_a_guest_who_can_go_on(
+def test_after_a_session_ends_the_visitor_goes_on_as_a_guest(
     stack: RunningStack, page: Page, portrait: Path, email: str, faults, changes: str
 ) -> None:
     sign_up(stack, page, email)
@@ -211,10 +211,10 @@ def test_a_session_that_has_ended_leaves_a_guest_who_can_go_on(
     page.get_by_role("button", name="Delete my result").click()
     page.goto("/account/")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    faults.seen.clear()  # of the session that was refused
+    faults.seen.clear()  # the refused session
 
 
-def test_a_removal_request_names_the_faces_and_comes_along_into_an_account(
+def test_a_removal_request_moves_to_the_visitors_new_account(
     stack: RunningStack, phone: Page, face: Path, email: str
 ) -> None:
     requests = stack.table("RequestsTable")

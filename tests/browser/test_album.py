@@ -1,4 +1,4 @@
-"""The album in a real browser, as a visitor uses it."""
+"""The site in a real browser, as a visitor uses it."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from support import jpeg
 SET = "/sets/2015_pioneers/"
 
 
-def test_from_the_index_to_a_person_and_back(page: Page) -> None:
+def test_a_visitor_goes_from_the_index_to_a_person_and_back(page: Page) -> None:
     page.goto("/")
     card = page.get_by_role("link", name="2015 pioneers")
     expect(card).to_contain_text("4 photos")
@@ -43,7 +43,7 @@ def test_from_the_index_to_a_person_and_back(page: Page) -> None:
     expect(page.get_by_role("link", name="2015 pioneers")).to_be_visible()
 
 
-def test_a_photo_opens_once_however_slowly(page: Page) -> None:
+def test_a_photo_opens_once_however_slowly_the_viewer_loads(page: Page) -> None:
     held: list[Route] = []
     page.route("**/assets/lightbox-*.css", lambda route: held.append(route))
     page.goto(SET)
@@ -60,8 +60,8 @@ def test_a_photo_opens_once_however_slowly(page: Page) -> None:
     expect(page.locator(".pswp")).to_have_count(1)
 
 
-def test_faces_lie_on_the_faces(page: Page) -> None:
-    """Each button covers the face it is for: checked against the boxes in the table, at fit and zoomed in."""
+def test_face_buttons_lie_on_the_faces(page: Page) -> None:
+    """Each button covers its face, as the table's boxes say, both at full view and zoomed in."""
     page.goto(f"{SET}?pic=group.jpg")
     image = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
     expect(page.locator(".face")).to_have_count(4)
@@ -109,7 +109,7 @@ def face_id(stack: RunningStack) -> str:
     return next(line.split("\t")[0] for line in lines if line.endswith("2009_inauguration/obama.jpg"))
 
 
-def test_closing_leaves_one_where_one_was(page: Page) -> None:
+def test_closing_a_photo_returns_to_its_tile(page: Page) -> None:
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     page.keyboard.press("Escape")
@@ -118,7 +118,7 @@ def test_closing_leaves_one_where_one_was(page: Page) -> None:
     expect(page.locator('a.tile[data-file="hopper.jpg"]')).to_be_focused()
 
 
-def test_a_photo_can_be_downloaded_unless_the_owner_says_no(page: Page, demo_folders: list[Path]) -> None:
+def test_a_photo_can_be_downloaded_unless_the_owner_forbids_it(page: Page, demo_folders: list[Path]) -> None:
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     with page.expect_download() as download:
@@ -141,7 +141,7 @@ def test_a_photo_can_be_downloaded_unless_the_owner_says_no(page: Page, demo_fol
     expect(page.locator("#download")).to_have_attribute("hidden", "")
 
 
-def test_text_becomes_no_markup_but_the_viewers_icons(page: Page, faults) -> None:
+def test_only_the_viewers_icons_become_markup(page: Page, faults) -> None:
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     assert page.locator(".pswp__button--arrow path, .pswp__button--close path").count() >= 2
@@ -150,10 +150,10 @@ def test_text_becomes_no_markup_but_the_viewers_icons(page: Page, faults) -> Non
             page.evaluate("markup => { document.body.innerHTML = markup; }", markup)
     with pytest.raises(Error, match="TrustedScript"):
         page.evaluate("() => { document.createElement('script').text = 'alert(1)'; }")
-    faults.seen.clear()  # the browser tells of what it has stopped
+    faults.seen.clear()  # the browser reports what it stopped
 
 
-def test_with_the_keyboard_alone(page: Page) -> None:
+def test_the_site_works_with_the_keyboard_alone(page: Page) -> None:
     page.goto("/")
     page.locator("#sets a").first.wait_for()
 
@@ -171,7 +171,7 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     tab_to('a.tile[data-file="group.jpg"]')
     page.keyboard.press("Enter")
     expect(page.locator(".face")).to_have_count(4)
-    page.wait_for_timeout(400)  # keys count once the picture has grown to its place
+    page.wait_for_timeout(400)  # keys work once the photo has grown to its place
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"pic=hopper\.jpg"))
     expect(page.locator(".face")).to_have_count(1)
@@ -181,7 +181,7 @@ def test_with_the_keyboard_alone(page: Page) -> None:
     expect(page.locator("#count")).to_have_text("2 photos")
 
 
-def test_on_a_phone(phone: Page) -> None:
+def test_the_site_works_on_a_phone(phone: Page) -> None:
     phone.goto("/")
     phone.get_by_role("link", name="2015 pioneers").tap()
     phone.locator(".grid.live").wait_for()
@@ -195,7 +195,7 @@ def test_on_a_phone(phone: Page) -> None:
     expect(phone.locator("#count")).to_have_text("7 photos")
 
 
-def test_without_javascript(browser: Browser, stack: RunningStack) -> None:
+def test_the_site_works_without_javascript(browser: Browser, stack: RunningStack) -> None:
     context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
@@ -206,7 +206,7 @@ def test_without_javascript(browser: Browser, stack: RunningStack) -> None:
     context.close()
 
 
-def test_a_new_set_appears_on_a_page_that_is_open(
+def test_a_new_set_appears_on_an_open_page(
     page: Page, stack: RunningStack, tmp_path: Path, ignoring_network_faults: object
 ) -> None:
     folder = tmp_path / "9999_brand_new"
@@ -219,7 +219,7 @@ def test_a_new_set_appears_on_a_page_that_is_open(
     page.clock.run_for(20_000)
     card = page.get_by_role("link", name="9999 brand new")
     expect(card).to_contain_text("1 photo")
-    card.click()  # no page was rendered for it: the fallback page shows it live
+    card.click()  # it has no page of its own yet: the fallback page shows it
     expect(page.get_by_role("heading", name="9999 brand new")).to_be_visible()
     expect(page.locator("a.tile")).to_have_count(1)
     (folder / "second.jpg").write_bytes(jpeg(color=(1, 2, 3)))
@@ -231,7 +231,7 @@ def test_a_new_set_appears_on_a_page_that_is_open(
 
 @pytest.fixture
 def ignoring_network_faults(faults: object) -> object:
-    """The browser itself reports failed requests to the console; these tests make them fail."""
+    """For tests that make requests fail: the browser reports those to the console."""
     yield faults
     faults.seen = [line for line in faults.seen if "Failed to load resource" not in line and "ERR_FAILED" not in line]
 
@@ -263,7 +263,7 @@ def answer_with(status: int, body: dict, times: list[int]) -> object:
         (500, {"__type": "InternalServerError"}, "Something went wrong"),
     ],
 )
-def test_a_denied_and_a_failing_call_are_told_in_words_and_can_be_tried_again(
+def test_a_failed_call_says_why_and_can_be_tried_again(
     page: Page, stack: RunningStack, ignoring_network_faults: object, status: int, body: dict, words: str
 ) -> None:
     times = [1000]
@@ -271,17 +271,17 @@ def test_a_denied_and_a_failing_call_are_told_in_words_and_can_be_tried_again(
     page.goto(SET)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(words)
-    expect(page.locator("a.tile")).to_have_count(4), "what was in the page stays"
+    expect(page.locator("a.tile")).to_have_count(4), "what was on the page stays"
     times[0] = 0
     alert.get_by_role("button", name="Try again").click()
     expect(page.locator(".grid.live")).to_be_visible()
     expect(alert).to_be_hidden()
 
 
-def test_a_page_waits_by_itself_until_cognito_lets_the_visitor_in(
+def test_a_page_waits_until_cognito_lets_the_visitor_in(
     page: Page, stack: RunningStack, ignoring_network_faults: object
 ) -> None:
-    """A pool makes 25 identities a second at most; what needs none is there meanwhile."""
+    """A pool makes at most 25 identities a second. Meanwhile the page shows what needs none."""
     busy = [True]
     asked: list[str] = []
 
@@ -311,7 +311,7 @@ def test_a_page_waits_by_itself_until_cognito_lets_the_visitor_in(
 def test_a_set_that_others_wrote_is_shown_at_once(
     page: Page, stack: RunningStack, ignoring_network_faults: object
 ) -> None:
-    """As the album's forerunner writes it: names and faces alone, and no thumbnail yet."""
+    """As the older album writes it: only names and faces, and no thumbnail yet."""
     table = stack.table("PicsTable")
     name = SET.strip("/").rpartition("/")[2]
     data = table.get_item(Key={"primarykey": name, "sortkey": "group.jpg"})["Item"]["data"]
@@ -331,7 +331,9 @@ def test_a_set_that_others_wrote_is_shown_at_once(
             table.delete_item(Key=key)
 
 
-def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignoring_network_faults: object) -> None:
+def test_a_page_offline_says_so_and_tries_again(
+    page: Page, stack: RunningStack, ignoring_network_faults: object
+) -> None:
     page.route(f"{stack.api_url}/**", lambda route: route.abort())
     page.goto("/people/?face=00000000-0000-0000-0000-000000000000")
     expect(page.get_by_role("alert")).to_contain_text("can't reach the site")
@@ -340,12 +342,12 @@ def test_an_album_that_can_not_be_reached(page: Page, stack: RunningStack, ignor
     expect(page.get_by_role("alert")).to_contain_text("No photo on this site shows that face any more")
 
 
-def test_a_link_cut_off_is_told(page: Page) -> None:
+def test_an_incomplete_link_says_so(page: Page) -> None:
     page.goto("/people/?face=0123")
     expect(page.get_by_role("alert")).to_contain_text("Part of it may be missing")
 
 
-def test_a_guest_session_that_ran_out_is_renewed(page: Page, ignoring_network_faults: object) -> None:
+def test_expired_guest_credentials_are_renewed(page: Page, ignoring_network_faults: object) -> None:
     page.goto(SET)
     page.locator(".grid.live").wait_for()
     page.evaluate(
@@ -363,7 +365,7 @@ def test_a_guest_session_that_ran_out_is_renewed(page: Page, ignoring_network_fa
     )
 
 
-def test_credentials_are_asked_for_once(page: Page) -> None:
+def test_credentials_are_fetched_once(page: Page) -> None:
     calls: list[str] = []
     page.on("request", lambda request: calls.append(request.headers.get("x-amz-target", "")))
     page.goto("/")
@@ -383,7 +385,7 @@ def test_credentials_are_asked_for_once(page: Page) -> None:
         *("/faces/", "/selfie/", "/lookalike/", "/account/"),
     ],
 )
-def test_axe_finds_nothing(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
+def test_axe_finds_no_fault(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
     context = browser.new_context(base_url=stack.site_url, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.goto(path.format(face=face_id))
@@ -396,7 +398,7 @@ def test_axe_finds_nothing(browser: Browser, stack: RunningStack, path: str, sch
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_an_open_page_and_a_new_one_say_that_the_album_is_closed(stack: RunningStack, page: Page, faults: Any) -> None:
+def test_open_and_new_pages_say_that_the_site_is_closed(stack: RunningStack, page: Page, faults: Any) -> None:
     page.goto("/sets/2009_inauguration/")
     expect(page.locator("#count")).to_contain_text("4 photos")
     stack.kinpics("close")

@@ -1,4 +1,4 @@
-"""What a visitor reads where a maximum is reached: of searches, and of what the tables give in a second."""
+"""What a visitor reads when a ceiling is reached, or when the tables are too busy."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from steps import choose
 
 @pytest.fixture
 def calls(stack: RunningStack) -> Iterator[Any]:
-    """The row that counts today's searches, as it was afterwards."""
+    """Uses up today's searches; afterwards the count is as it was."""
     table = stack.table("LedgerTable")
     key = {"entry": f"calls/search/{datetime.now(UTC).date().isoformat()}"}
     before = table.get_item(Key=key).get("Item")
@@ -33,9 +33,7 @@ def face_of(stack: RunningStack, file: str) -> str:
     return row["data"]["FaceRecords"][0]["Face"]["FaceId"]
 
 
-def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refused_in_words(
-    stack: RunningStack, page: Page, calls: Any
-) -> None:
+def test_beyond_the_ceiling_only_earlier_results_are_shown(stack: RunningStack, page: Page, calls: Any) -> None:
     known, unknown = face_of(stack, "obama.jpg"), face_of(stack, "biden.jpg")
     rows = stack.table("LedgerTable")
     for row in rows.scan()["Items"]:
@@ -59,9 +57,7 @@ def test_what_was_found_before_is_shown_with_its_date_and_what_was_not_is_refuse
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
-    page: Page, calls: Any, face: Path
-) -> None:
+def test_beyond_the_ceiling_a_picture_waits_on_the_page(page: Page, calls: Any, face: Path) -> None:
     calls()
     page.goto("/selfie/")
     choose(page, face)
@@ -70,7 +66,7 @@ def test_a_picture_is_not_searched_by_beyond_the_ceiling_and_nothing_is_lost(
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_page_waits_for_a_busy_table_says_so_and_goes_on(stack: RunningStack, page: Page, faults: Any) -> None:
+def test_a_page_waits_for_a_busy_table_and_says_so(stack: RunningStack, page: Page, faults: Any) -> None:
     busy = ["ProvisionedThroughputExceededException", "ThrottlingException"]
     left_out = True
 

@@ -1,4 +1,4 @@
-"""Looking around by faces."""
+"""The page of faces."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ CROWD = 120
 
 @pytest.fixture
 def crowd(stack: RunningStack) -> Iterator[None]:
-    """A picture of many faces, as rows alone."""
+    """A photo with many faces: rows only, no picture."""
     table = stack.table("PicsTable")
     faces = [
         {"Face": {"FaceId": f"00000000-0000-0000-0000-{number:012d}", "BoundingBox": box(number)}}
@@ -51,7 +51,7 @@ def faces_of(stack: RunningStack) -> int:
     return sum(int(row["face_count"]) for row in rows if row["primarykey"] != "/")
 
 
-def test_every_face_of_a_small_album_leads_to_its_person(stack: RunningStack, page: Page) -> None:
+def test_every_face_leads_to_its_person(stack: RunningStack, page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Faces").click()
     faces = page.locator("#faces button")
@@ -64,9 +64,7 @@ def test_every_face_of_a_small_album_leads_to_its_person(stack: RunningStack, pa
     expect(page.locator("a.tile").first).to_be_visible()
 
 
-def test_a_large_album_shows_fifty_at_a_time_and_each_once(
-    stack: RunningStack, page: Page, crowd: None, faults
-) -> None:
+def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page: Page, crowd: None, faults) -> None:
     page.goto("/faces/")
     faces = page.locator("#faces button")
     expect(faces).to_have_count(50)
@@ -82,4 +80,4 @@ def test_a_large_album_shows_fifty_at_a_time_and_each_once(
     page.reload()
     expect(faces).to_have_count(50)
     assert faces.evaluate_all("(all) => all.map((face) => face.dataset.face)") != first, "at random"
-    faults.seen.clear()  # there is no picture behind the rows
+    faults.seen.clear()  # the rows have no picture

@@ -1,4 +1,4 @@
-"""A set of 5,000 photos: only what is near is in the document, nothing moves, and Back returns to the very place."""
+"""A set of 5,000 photos: only near ones are in the document, nothing moves, and Back returns to the same place."""
 
 import base64
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ ASPECTS = [(3, 2), (2, 3), (4, 3), (1, 1), (16, 9)]
 
 @pytest.fixture(scope="module")
 def large_set(stack: RunningStack) -> Iterator[str]:
-    """Rows as the process function would write them; pictures are answered in the browser."""
+    """Rows as the process function writes them; the browser serves the pictures."""
     table = stack.table("PicsTable")
     placeholder = base64.b64encode(bytes.fromhex("3d08060d80767787f8787887877747087087")).decode()
 
@@ -70,7 +70,7 @@ def tiles(page: Page) -> int:
     return page.locator("a.tile").count()
 
 
-def test_only_what_is_near_is_in_the_document(pictures: Page, large_set: str) -> None:
+def test_only_photos_nearby_are_in_the_document(pictures: Page, large_set: str) -> None:
     pictures.goto(large_set)
     expect(pictures.locator("#count")).to_have_text(f"{COUNT} photos")
     pictures.locator(".grid.live").wait_for()
@@ -93,7 +93,7 @@ def test_only_what_is_near_is_in_the_document(pictures: Page, large_set: str) ->
 
 
 def test_nothing_moves_when_the_script_takes_over(pictures: Page, large_set: str) -> None:
-    """The tiles in the page lie where the script puts them."""
+    """The tiles rendered into the page lie where the script puts them."""
     pictures.add_init_script(
         """
         window.shift = 0;
@@ -124,7 +124,7 @@ def test_nothing_moves_when_the_script_takes_over(pictures: Page, large_set: str
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1600, 1920])
-def test_the_style_sheet_and_the_script_agree_at_every_width(pictures: Page, large_set: str, width: int) -> None:
+def test_style_sheet_and_script_agree_at_every_width(pictures: Page, large_set: str, width: int) -> None:
     pictures.set_viewport_size({"width": width, "height": 900})
     where = (
         "tiles => tiles.slice(0, 15).map((t) => { const b = t.getBoundingClientRect(); return [b.x, b.y, b.width]; })"
@@ -146,7 +146,7 @@ def without_the_aborted_scripts(faults: Any) -> Iterator[None]:
     faults.seen = [line for line in faults.seen if "ERR_FAILED" not in line]
 
 
-def test_back_returns_to_the_very_place(pictures: Page, large_set: str) -> None:
+def test_back_returns_to_the_same_place(pictures: Page, large_set: str) -> None:
     pictures.goto(large_set)
     pictures.locator(".grid.live").wait_for()
     pictures.evaluate("scrollTo(0, 40000)")
@@ -166,7 +166,7 @@ def test_back_returns_to_the_very_place(pictures: Page, large_set: str) -> None:
     assert pictures.evaluate("scrollY") == pytest.approx(40000, abs=2)
 
 
-def test_looking_through_pictures_brings_the_grid_along(pictures: Page, large_set: str) -> None:
+def test_the_grid_follows_the_photo_in_view(pictures: Page, large_set: str) -> None:
     pictures.goto(f"{large_set}?pic=00000.jpg")
     pictures.locator(".pswp--open").wait_for()
     for _ in range(3):
@@ -178,7 +178,7 @@ def test_looking_through_pictures_brings_the_grid_along(pictures: Page, large_se
     expect(pictures.locator('a.tile[data-file="04997.jpg"]')).to_be_in_viewport()
 
 
-def test_a_narrower_window_keeps_what_was_seen(pictures: Page, large_set: str) -> None:
+def test_a_narrower_window_shows_the_same_photos(pictures: Page, large_set: str) -> None:
     pictures.goto(large_set)
     pictures.locator(".grid.live").wait_for()
     pictures.evaluate("scrollTo(0, 30000)")

@@ -29,7 +29,7 @@ def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: py
         stack.kinpics("celebrities", "remove", name, "--yes")
 
 
-def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
+def test_a_visitor_sees_who_they_look_like(phone: Page, portrait: Path) -> None:
     page = phone
     page.goto("/")
     page.get_by_role("link", name="Who do I look like?").click()
@@ -48,7 +48,7 @@ def test_whom_one_looks_like(phone: Page, portrait: Path) -> None:
     assert Axe().run(page).violations_count == 0
 
 
-def test_a_card_has_ones_picture_on_it_only_on_request(page: Page, portrait: Path) -> None:
+def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Path) -> None:
     page.goto("/lookalike/")
     choose(page, portrait)
     card = page.get_by_alt_text("Card: I look most like Grace Hopper")

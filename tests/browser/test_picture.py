@@ -1,4 +1,4 @@
-"""A visitor's picture before it is searched by: taken or chosen, looked at, and cut to the face that is meant."""
+"""A visitor's picture before the search: taken or chosen, checked, and cut to the chosen face."""
 
 import base64
 import io
@@ -32,7 +32,7 @@ DROP = """([type, base64]) => {
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
-def test_a_picture_can_be_dropped_or_pasted_once_the_visitor_agrees(page: Page, face: Path, way: str) -> None:
+def test_a_picture_can_be_dropped_or_pasted_after_consent(page: Page, face: Path, way: str) -> None:
     sent_bodies: list[str] = []
     page.on("request", lambda request: sent_bodies.append(request.post_data or ""))
     page.goto("/selfie/")
@@ -50,7 +50,7 @@ def test_a_picture_can_be_dropped_or_pasted_once_the_visitor_agrees(page: Page, 
     assert sum(part in body for body in sent_bodies) == 1, "it is in the one call that searches and in no other"
 
 
-def test_what_is_no_picture_is_told(page: Page, tmp_path: Path, face: Path) -> None:
+def test_a_file_that_is_no_picture_is_refused(page: Page, tmp_path: Path, face: Path) -> None:
     calls = watch_searches(page)
     (tmp_path / "text.jpg").write_text("no image")
     pillow_heif.from_pillow(Image.open(face)).save(tmp_path / "phone.heic")
@@ -61,7 +61,7 @@ def test_what_is_no_picture_is_told(page: Page, tmp_path: Path, face: Path) -> N
     assert not calls, "nothing was sent"
 
 
-def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp_path: Path) -> None:
+def test_a_picture_without_a_face_is_sent_only_on_request(page: Page, tmp_path: Path) -> None:
     calls = watch_searches(page)
     (tmp_path / "plain.jpg").write_bytes(jpeg(size=(900, 450)))
     page.goto("/selfie/")
@@ -82,7 +82,7 @@ def test_a_picture_without_a_face_is_searched_by_only_on_request(page: Page, tmp
         (lambda image: image.resize((130, 130 * image.height // image.width)), "too small"),
     ],
 )
-def test_a_face_that_can_not_be_told_apart_is_told_with_the_reason(
+def test_a_poor_picture_of_a_face_is_refused_with_the_reason(
     page: Page, tmp_path: Path, face: Path, spoil, told: str
 ) -> None:
     calls = watch_searches(page)
@@ -94,7 +94,7 @@ def test_a_face_that_can_not_be_told_apart_is_told_with_the_reason(
     assert not calls, "nothing was sent"
 
 
-def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list[Path]) -> None:
+def test_a_visitor_chooses_one_of_several_faces(page: Page, demo_folders: list[Path]) -> None:
     calls = watch_searches(page)
     (folder,) = [folder for folder in demo_folders if folder.name == "2015_pioneers"]
     page.goto("/selfie/")
@@ -121,7 +121,7 @@ def test_of_several_faces_the_visitor_chooses_one(page: Page, demo_folders: list
         assert max(one.width, other.width) < whole.width / 2, "only the chosen face is sent"
 
 
-def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_path: Path, face: Path) -> None:
+def test_a_picture_of_40_megapixels_shrinks_on_the_device(page: Page, tmp_path: Path, face: Path) -> None:
     calls = watch_searches(page)
     image = Image.open(face).convert("RGB")
     huge = image.resize((5200, 5200 * image.height // image.width))
@@ -136,7 +136,7 @@ def test_a_picture_of_40_megapixels_is_made_small_on_the_device(page: Page, tmp_
     assert not picture_in(call).getexif()
 
 
-def test_a_picture_that_lies_on_its_side_is_turned_upright(page: Page, demo_folders: list[Path]) -> None:
+def test_a_picture_on_its_side_is_turned_upright(page: Page, demo_folders: list[Path]) -> None:
     calls = watch_searches(page)
     (turned,) = [path for folder in demo_folders for path in folder.iterdir() if path.name == "turned.jpg"]
     page.goto("/selfie/")
@@ -146,7 +146,7 @@ def test_a_picture_that_lies_on_its_side_is_turned_upright(page: Page, demo_fold
     assert "exif" not in picture_in(call).info
 
 
-def test_offline_in_the_middle_and_again(page: Page, face: Path, faults) -> None:
+def test_a_search_can_be_tried_again_after_a_break(page: Page, face: Path, faults) -> None:
     page.goto("/selfie/")
     page.route("**/invocations", lambda route: route.abort())
     choose(page, face)
@@ -154,7 +154,7 @@ def test_offline_in_the_middle_and_again(page: Page, face: Path, faults) -> None
     page.unroute("**/invocations")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
-    faults.seen.clear()  # of the calls that were cut off
+    faults.seen.clear()  # the calls that were cut off
 
 
 def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None:
@@ -186,10 +186,8 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
         ("NotReadableError", "Another app may be using it"),
     ],
 )
-def test_a_camera_that_can_not_be_had_is_told_and_a_picture_offered(
-    page: Page, face: Path, error: str, told: str
-) -> None:
-    # As the browser rejects it: neither a hand that refuses nor another program can be had here.
+def test_without_a_camera_the_visitor_can_choose_a_picture(page: Page, face: Path, error: str, told: str) -> None:
+    # As the browser rejects it: no test can refuse by hand, or hold the camera with another app.
     page.add_init_script(f"navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '{error}'))")
     page.goto("/selfie/")
     page.get_by_role("checkbox").check()

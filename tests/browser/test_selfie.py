@@ -18,7 +18,7 @@ _NAME_OF_FOCUS = """() => {
 }"""
 
 
-def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
+def test_a_search_works_with_the_keyboard_alone(page: Page, face: Path) -> None:
     page.goto("/")
     tab_to(page, "Find my photos")
     page.keyboard.press("Enter")
@@ -26,7 +26,7 @@ def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
     tab_to(page, "I agree")
     page.keyboard.press("Space")
     tab_to(page, "Take or choose a picture")
-    page.locator(":focus").set_input_files(face)  # what opens on a key there is the browser's own
+    page.locator(":focus").set_input_files(face)  # the dialog that a key opens is the browser's own
     expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     tab_to(page, "Download all my photos")
     tab_to(page, "Photo obama3.jpg")
@@ -37,7 +37,7 @@ def test_by_the_keyboard_alone(page: Page, face: Path) -> None:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has the focus is called so."""
+    """Press Tab until something of that name has the focus."""
     for _ in range(40):
         page.keyboard.press("Tab")
         if name in (page.evaluate(_NAME_OF_FOCUS) or ""):
@@ -45,7 +45,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not lead to {name}")
 
 
-def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:
+def test_a_visitor_finds_their_photos_from_the_index(page: Page, face: Path) -> None:
     calls = watch_searches(page)
     page.goto("/")
     page.get_by_role("link", name="Find my photos").click()
@@ -60,7 +60,7 @@ def test_from_the_index_to_ones_own_photos(page: Page, face: Path) -> None:
     assert len(call.post_data or "") <= MAX_SENT_BYTES
 
 
-def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> None:
+def test_the_slider_filters_without_searching_again(page: Page, face: Path) -> None:
     calls = watch_searches(page)
     page.goto("/selfie/")
     expect(page.get_by_role("slider")).to_be_hidden()
@@ -83,7 +83,7 @@ def test_how_alike_is_chosen_without_searching_again(page: Page, face: Path) -> 
     assert len(calls) == 1
 
 
-def test_consent_is_remembered_until_it_is_taken_back(page: Page, face: Path) -> None:
+def test_consent_is_remembered_until_it_is_withdrawn(page: Page, face: Path) -> None:
     page.goto("/selfie/")
     page.get_by_role("checkbox").check()
     page.reload()
@@ -98,7 +98,7 @@ def test_consent_is_remembered_until_it_is_taken_back(page: Page, face: Path) ->
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('consent'))") == []
 
 
-def test_on_a_phone_and_for_a_screen_reader(phone: Page, face: Path) -> None:
+def test_a_search_works_on_a_phone_and_a_screen_reader(phone: Page, face: Path) -> None:
     phone.goto("/selfie/")
     choose(phone, face)
     expect(phone.locator("a.tile").first).to_be_visible()
@@ -119,7 +119,7 @@ def test_photos_are_grouped_by_set(page: Page, face: Path) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(sets[0])
 
 
-def test_all_of_ones_photos_as_one_archive(page: Page, face: Path, demo_folders: list[Path]) -> None:
+def test_a_visitor_downloads_their_photos_as_one_archive(page: Page, face: Path, demo_folders: list[Path]) -> None:
     page.goto("/selfie/")
     choose(page, face)
     page.evaluate("delete window.showSaveFilePicker")  # it asks where to save, which no test can answer
@@ -134,10 +134,10 @@ def test_all_of_ones_photos_as_one_archive(page: Page, face: Path, demo_folders:
             assert copy.tobytes() == original.tobytes()
 
 
-def test_an_archive_goes_to_a_file_while_it_is_made_where_the_browser_can(page: Page, face: Path) -> None:
+def test_an_archive_is_written_straight_to_a_file(page: Page, face: Path) -> None:
     page.goto("/selfie/")
     choose(page, face)
-    # A file of the page's own stands for the one that a visitor would name.
+    # A file of the page's own stands in for the one that a visitor would choose.
     page.evaluate(
         """() => {
             window.showSaveFilePicker = async () =>
@@ -160,7 +160,7 @@ def test_an_archive_goes_to_a_file_while_it_is_made_where_the_browser_can(page: 
     assert len(zipfile.ZipFile(io.BytesIO(base64.b64decode(saved))).namelist()) == 7
 
 
-def test_photos_that_are_gone_meanwhile_are_named(page: Page, face: Path, faults) -> None:
+def test_photos_missing_from_an_archive_are_named(page: Page, face: Path, faults) -> None:
     page.goto("/selfie/")
     choose(page, face)
     page.evaluate("delete window.showSaveFilePicker")
@@ -169,10 +169,10 @@ def test_photos_that_are_gone_meanwhile_are_named(page: Page, face: Path, faults
         page.get_by_role("button", name="Download all my photos").click()
     expect(page.locator("#done")).to_have_text("Saved, but these are no longer on the site: obama.jpg.")
     assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
-    faults.seen.clear()  # of the photo that was gone
+    faults.seen.clear()  # the missing photo
 
 
-def test_the_link_to_ones_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
+def test_a_link_to_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/selfie/")
     choose(page, face)
