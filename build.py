@@ -91,7 +91,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     pages = _Pages(fresh, config, assets, _browser_config(stack, config))
     newest_first = sorted(sets, key=lambda picset: picset.sortkey, reverse=True)
-    pages.write_of_site(sets=newest_first, has_gallery=stack.celebrities.size() > 0)
+    pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.size() > 0)
     for picset in sets:
         rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
         photos = [_with_size(Photo.from_item(item)) for item in rows(picset.sortkey)]

@@ -37,7 +37,7 @@ def run() -> list[str]:
 
 
 def _gallery(people: dict[str, list[Portrait]]) -> dict[str, Portrait]:
-    """The first photo of each person that `kinpics celebrities add` takes: with one face in it."""
+    """The first photo of each person that `kinpics gallery add` takes: with one face in it."""
     firsts = {name: next((one for one in own if len(one.descriptors) == 1), None) for name, own in people.items()}
     return {name: first for name, first in firsts.items() if first}
 
@@ -95,7 +95,7 @@ def _times(people: dict[str, list[Portrait]]) -> list[str]:
     )
     lines = []
     with workplace.stack("lookalike-stack") as stack:
-        told = stack.kinpics("celebrities", "add", "--json", str(work / "portraits"), check=False)
+        told = stack.kinpics("gallery", "add", "--json", str(work / "portraits"), check=False)
         added = json.loads(told.stdout)["added"]
         lines += _shots(stack, video, added)
         lines += _through_the_page(stack, people, gallery)

@@ -81,7 +81,7 @@ for command in (
     *(photos.upload, photos.reprocess, photos.delete, photos.export),
     *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
     *(health.doctor, health.reconcile, health.dead_letters_group, health.close, health.open_site),
-    gallery.celebrities,
+    gallery.gallery,
     collection.collection,
     people.people,
 ):

@@ -12,16 +12,16 @@ from scripts.deployment.publish import build_and_publish
 
 
 @click.group()
-def celebrities() -> None:
+def gallery() -> None:
     """Work with the lookalike gallery."""
 
 
-@celebrities.command("add")
+@gallery.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--no-build", is_flag=True, help="Don't rebuild the site; the first portrait adds a link to it.")
 @json_option
 @click.pass_obj
-def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
+def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
     """Add a folder of portraits, each of one person.
 
     Names come from the files (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name, credit,
@@ -58,9 +58,9 @@ def celebrities_add(context: Context, folder: Path, no_build: bool, as_json: boo
         sys.exit(1)
 
 
-@celebrities.command("list")
+@gallery.command("list")
 @click.pass_obj
-def celebrities_list(context: Context) -> None:
+def gallery_list(context: Context) -> None:
     """Print each person in the gallery with their number of portraits."""
     from scripts.gallery import portraits as gallery
 
@@ -68,11 +68,11 @@ def celebrities_list(context: Context) -> None:
         echo(person, count(portraits, "portrait"))
 
 
-@celebrities.command("remove")
+@gallery.command("remove")
 @click.argument("name")
 @yes_option
 @click.pass_obj
-def celebrities_remove(context: Context, name: str, yes: bool) -> None:
+def gallery_remove(context: Context, name: str, yes: bool) -> None:
     """Remove a person and all their portraits."""
     from scripts.gallery import portraits as gallery
 

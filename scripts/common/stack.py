@@ -82,7 +82,7 @@ class Stack:
         return FaceCollection(self.rekognition, self.outputs["AlbumCollection"])
 
     @cached_property
-    def celebrities(self) -> FaceCollection:
+    def gallery(self) -> FaceCollection:
         return FaceCollection(self.rekognition, self.outputs["CelebritiesCollection"])
 
     @cached_property

@@ -34,7 +34,7 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
         _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
         for name in ("PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"):
             _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
-        for collection in (stack.faces, stack.celebrities):
+        for collection in (stack.faces, stack.gallery):
             name = collection.collection_id
             _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=name)
 

@@ -76,7 +76,7 @@ class GalleryDrift:
 def survey_gallery(stack: Stack) -> GallerySurvey:
     """Ask for everything there is of the gallery."""
     found = GallerySurvey()
-    found.faces = {face["FaceId"]: face for face in stack.celebrities.faces()}
+    found.faces = {face["FaceId"]: face for face in stack.gallery.faces()}
     found.users = set(_users(stack))
     for output, keys in (("PicsBucket", found.views), ("ThumbnailsBucket", found.thumbnails)):
         pages = stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.outputs[output], Prefix=PREFIX)
@@ -147,7 +147,7 @@ def _reason(found: GallerySurvey, record: ImageRecord, user_id: str) -> str:
 
 
 def _users(stack: Stack) -> Iterator[str]:
-    arguments = {"CollectionId": stack.celebrities.collection_id, "MaxResults": _LIST_USERS}
+    arguments = {"CollectionId": stack.gallery.collection_id, "MaxResults": _LIST_USERS}
     while True:
         page = stack.rekognition.list_users(**arguments)
         yield from (user["UserId"] for user in page["Users"])

@@ -205,17 +205,17 @@ def person_record(portrait: ImageRecord) -> ImageRecord:
 def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
     """Index a portrait's one face as one of the person's. Raises ``UnusableImageError``, with nothing left of it."""
     try:
-        found = stack.celebrities.index(encode_external_image_id(path), {"Bytes": picture})
+        found = stack.gallery.index(encode_external_image_id(path), {"Bytes": picture})
     except ClientError as error:
         if error.response["Error"]["Code"] not in IMAGE_REFUSED:
             raise
         raise UnusableImageError("Refused", f"Rekognition refuses it: {error.response['Error']['Message']}") from None
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:
-        stack.celebrities.delete(face["FaceId"] for face in faces)
+        stack.gallery.delete(face["FaceId"] for face in faces)
         raise _unusable(len(faces), found.get("UnindexedFaces", []))
     if not _belongs_to(stack, encode_user_id(path.picset), faces[0]["FaceId"]):
-        stack.celebrities.delete([faces[0]["FaceId"]])
+        stack.gallery.delete([faces[0]["FaceId"]])
         raise UnusableImageError(
             "AnotherPerson", f"it does not look like the other portraits of {path.picset}: is the name right?"
         )
@@ -257,7 +257,7 @@ def remove(stack: Stack, person: str) -> int:
 
 def delete_user(stack: Stack, user_id: str) -> None:
     """Delete a person's user in the collection; the faces stay, and are nobody's."""
-    collection_id = stack.celebrities.collection_id
+    collection_id = stack.gallery.collection_id
     with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
         _patiently(stack, lambda: stack.rekognition.delete_user(CollectionId=collection_id, UserId=user_id))
 
@@ -270,7 +270,7 @@ def delete_pictures(stack: Stack, key: str) -> None:
 
 def free_face(stack: Stack, user_id: str, face_id: str) -> None:
     """Detach a face from its person: while attached, it can't be deleted."""
-    collection_id = stack.celebrities.collection_id
+    collection_id = stack.gallery.collection_id
     with contextlib.suppress(stack.rekognition.exceptions.ResourceNotFoundException):
         _patiently(
             stack,
@@ -283,7 +283,7 @@ def delete_faces(stack: Stack, face_ids: list[str]) -> None:
     for attempt in range(_ATTEMPTS):
         if not face_ids:
             return
-        answer = stack.rekognition.delete_faces(CollectionId=stack.celebrities.collection_id, FaceIds=face_ids)
+        answer = stack.rekognition.delete_faces(CollectionId=stack.gallery.collection_id, FaceIds=face_ids)
         refused = answer.get("UnsuccessfulFaceDeletions", [])
         face_ids = [entry["FaceId"] for entry in refused if "FACE_NOT_FOUND" not in entry.get("Reasons", [])]
         if face_ids:
@@ -293,7 +293,7 @@ def delete_faces(stack: Stack, face_ids: list[str]) -> None:
 
 def _belongs_to(stack: Stack, person_id: str, face_id: str) -> bool:
     """Make a face one of a person's, who is made if need be; False where it is too unlike the others."""
-    collection_id = stack.celebrities.collection_id
+    collection_id = stack.gallery.collection_id
     with contextlib.suppress(stack.rekognition.exceptions.ConflictException):
         stack.rekognition.create_user(CollectionId=collection_id, UserId=person_id)
     done = _patiently(

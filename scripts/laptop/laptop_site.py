@@ -38,7 +38,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         prepared = await _python(running, "local.demo_photos", str(data / "demo-photos"))
         *folders, gallery = prepared.splitlines()
         await _python(running, *kinpics, "upload", "--no-build", *folders)
-        await _python(running, *kinpics, "celebrities", "add", "--no-build", gallery)
+        await _python(running, *kinpics, "gallery", "add", "--no-build", gallery)
     if not demo and await asyncio.to_thread(_is_published, running):
         ready()
         try:

@@ -51,7 +51,7 @@ def _written(target: Path) -> Iterator[Any]:
 def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
 
-    The lookalike gallery goes to ``celebrities/``, as `kinpics celebrities add` takes it.
+    The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it.
     A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
     on by running it again. Raises ``ExportError`` once there is no room for more.
     """
@@ -106,7 +106,7 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
             whole = {"set": from_dynamodb(picset.to_item()), "pics": pics}
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
-    _export_gallery(stack, folder / "celebrities")
+    _export_gallery(stack, folder / "gallery")
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
 

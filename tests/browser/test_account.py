@@ -23,9 +23,9 @@ def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: py
     gallery = tmp_path_factory.mktemp("gallery")
     (folder,) = [folder for folder in demo_folders if folder.name == "2015_pioneers"]
     shutil.copy(folder / "hopper.jpg", gallery / "Grace_Hopper.jpg")
-    stack.kinpics("celebrities", "add", str(gallery), "--no-build")
+    stack.kinpics("gallery", "add", str(gallery), "--no-build")
     yield gallery / "Grace_Hopper.jpg"
-    stack.kinpics("celebrities", "remove", "Grace Hopper", "--yes")
+    stack.kinpics("gallery", "remove", "Grace Hopper", "--yes")
 
 
 @pytest.fixture

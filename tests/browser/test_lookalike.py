@@ -23,10 +23,10 @@ def portrait(stack: RunningStack, demo_folders: list[Path], tmp_path_factory: py
     (gallery / "credits.csv").write_text(
         "file,name,credit,licence,url\nhopper.jpg,Grace Hopper,U.S. Navy,public domain,https://example.com/hopper\n"
     )
-    stack.kinpics("celebrities", "add", str(gallery))
+    stack.kinpics("gallery", "add", str(gallery))
     yield gallery / "hopper.jpg"
     for name in ("Grace Hopper", "Joe Biden"):
-        stack.kinpics("celebrities", "remove", name, "--yes")
+        stack.kinpics("gallery", "remove", name, "--yes")
 
 
 def test_a_visitor_sees_who_they_look_like(phone: Page, portrait: Path) -> None:

@@ -72,7 +72,7 @@ def owners(aws: FakeAws) -> Any:
         faces=aws.faces,
         ledger=aws.ledger,
         forgotten=aws.album.forgotten,
-        celebrities=gallery,
+        gallery=gallery,
         rekognition=aws.rekognition,
         download_rule=aws.downloads,
         parameters={"SignUp": "no"},

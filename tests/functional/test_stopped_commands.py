@@ -90,7 +90,7 @@ def stack(aws: FakeAws, stop: Stop) -> Any:
         tables=aws.tables,
         forgotten=aws.album.forgotten,
         faces=FaceCollection(rekognition, COLLECTION),
-        celebrities=FaceCollection(rekognition, GALLERY),
+        gallery=FaceCollection(rekognition, GALLERY),
     )
 
 
@@ -178,10 +178,10 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
         # Ada's first has lost its face, the second its thumbnail; Grace her record as a person.
         (face,) = records[0].face_records
         portraits.free_face(stack, "Ada", face["Face"]["FaceId"])
-        stack.celebrities.delete([face["Face"]["FaceId"]])
+        stack.gallery.delete([face["Face"]["FaceId"]])
         stack.s3.delete_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=records[1].image_path)
         portraits.delete_record(stack, "person:Grace")
-        stack.celebrities.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
+        stack.gallery.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
 
     damage()
     for number in stops(stop, lambda: mend(stack)):

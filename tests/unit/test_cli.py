@@ -36,7 +36,7 @@ def run(*arguments: str) -> Result:
         ["delete", "", "--yes"],
         ["reprocess", ""],
         ["export", ""],
-        ["celebrities", "remove", "", "--yes"],
+        ["gallery", "remove", "", "--yes"],
         ["--stack=", "publish"],
         ["--data", "", "env"],
         ["dead-letters", "redrive", ""],

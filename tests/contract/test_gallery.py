@@ -23,8 +23,8 @@ def portraits(demo_folders: list[Path]) -> dict[str, Path]:
 @pytest.fixture
 def gallery(stack: RunningStack) -> Iterator[RunningStack]:
     yield stack
-    for line in stack.kinpics("celebrities", "list").stdout.splitlines():
-        stack.kinpics("celebrities", "remove", line.split("\t")[0], "--yes")
+    for line in stack.kinpics("gallery", "list").stdout.splitlines():
+        stack.kinpics("gallery", "remove", line.split("\t")[0], "--yes")
     rekognition, gallery = stack.client("rekognition"), {"CollectionId": stack.outputs["CelebritiesCollection"]}
     assert rekognition.list_faces(**gallery)["Faces"] == rekognition.list_users(**gallery)["Users"] == []
     assert [row for row in stack.table("PicsByImageIdTable").scan()["Items"] if "person" in row] == []
@@ -41,7 +41,7 @@ def search(stack: RunningStack, image: Path, **options: object) -> list[dict]:
 
 
 def add(stack: RunningStack, folder: Path) -> dict:
-    return json.loads(stack.kinpics("celebrities", "add", str(folder), "--json", check=False).stdout)
+    return json.loads(stack.kinpics("gallery", "add", str(folder), "--json", check=False).stdout)
 
 
 def test_a_gallery_names_whom_a_picture_resembles_most(
@@ -58,7 +58,7 @@ def test_a_gallery_names_whom_a_picture_resembles_most(
     shutil.copy(portraits["biden.jpg"], tmp_path / "Barack_Obama_3.jpg")
     told = add(gallery, tmp_path)
     assert "does not look like the other portraits of Barack Obama" in told["failures"]["Barack_Obama_3.jpg"]
-    assert gallery.kinpics("celebrities", "list").stdout == "Barack Obama\t2 portraits\nGrace Hopper\t1 portrait\n"
+    assert gallery.kinpics("gallery", "list").stdout == "Barack Obama\t2 portraits\nGrace Hopper\t1 portrait\n"
 
     everyone = search(gallery, portraits["obama.jpg"], threshold=0)
     assert [found["person"] for found in everyone] == ["Barack Obama", "Grace Hopper"], "each once, best first"
@@ -70,8 +70,8 @@ def test_a_gallery_names_whom_a_picture_resembles_most(
     assert search(gallery, portraits["biden.jpg"], threshold=0, limit=1), "always somebody"
     gallery.kinpics("export", str(tmp_path / "export"))
     for person in ("Barack Obama", "Grace Hopper"):
-        gallery.kinpics("celebrities", "remove", person, "--yes")
-    assert add(gallery, tmp_path / "export" / "celebrities")["added"] == 3, "what was exported can be put back"
+        gallery.kinpics("gallery", "remove", person, "--yes")
+    assert add(gallery, tmp_path / "export" / "gallery")["added"] == 3, "what was exported can be put back"
     again = search(gallery, portraits["obama.jpg"], threshold=0)
     assert [(found["person"], found.get("credit")) for found in again] == [
         ("Barack Obama", None),
@@ -101,12 +101,12 @@ def test_portraits_that_can_not_be_used_are_told_with_the_reason(
 
 def test_a_table_that_can_not_be_read_is_told_by_its_line(gallery: RunningStack, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("file,name\na.jpg\n")
-    result = gallery.kinpics("celebrities", "add", str(tmp_path), check=False)
+    result = gallery.kinpics("gallery", "add", str(tmp_path), check=False)
     assert result.returncode == 1
     assert "line 2" in result.stderr
 
 
 def test_nobody_of_that_name(gallery: RunningStack) -> None:
-    result = gallery.kinpics("celebrities", "remove", "Nobody", "--yes", check=False)
+    result = gallery.kinpics("gallery", "remove", "Nobody", "--yes", check=False)
     assert result.returncode == 1
     assert "nobody in the gallery is called Nobody" in result.stderr
