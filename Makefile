@@ -17,6 +17,8 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
+# Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test $(TEST_GROUPS) coverage environments setup sam lint types template audit bench lock clean
 

@@ -109,9 +109,10 @@ def load_models() -> tuple[Any, Any, Any]:
         import dlib
 
         from local.rekognition.descriptor import Descriptor
+        from local.rekognition.detector import load_detector
 
         _models = (
-            dlib.get_frontal_face_detector(),
+            load_detector(),
             dlib.shape_predictor(str(models_folder() / "shape_predictor_5_face_landmarks.dat")),
             Descriptor(models_folder() / "dlib_face_recognition_resnet_model_v1.dat"),
         )
