@@ -19,7 +19,7 @@ from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.sync import Album
 from functions.tables import Tables
-from local.rekognition import labels
+from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
 from local.rekognition.state import State
@@ -54,8 +54,8 @@ class ColorEngine:
         """What the engine's workers do, here."""
         future: concurrent.futures.Future[list[tuple[str, float]]] = concurrent.futures.Future()
         try:
-            future.set_result(labels.classify(folder, image))
-        except labels.LabelModelError as error:
+            future.set_result(classifier.classify(folder, image))
+        except classifier.LabelModelError as error:
             future.set_exception(error)
         return future
 

@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from local.call_log import CallLog
-from local.embedded import forms, identities, logs, patches, requests
+from local.embedded import forms, identities, logs, patches, refusals
 from local.embedded.durable import Durable
 from local.journal import Compactor, Journal
-from local.rekognition import errors
+from local.rekognition import exceptions
 from local.rekognition.engine import Engine
 from local.rekognition.service import Service
 from local.rekognition.state import State
@@ -158,9 +158,9 @@ class EmbeddedAws:
 
         service, headers, query = _service_of(scope)
         try:
-            requests.check_query(service, query)
-            await self._ministack.app(scope, requests.limited(receive, service, scope["path"], headers), send_kept)
-        except requests.RefusedError as error:
+            refusals.check_query(service, query)
+            await self._ministack.app(scope, refusals.limited(receive, service, scope["path"], headers), send_kept)
+        except refusals.RefusedError as error:
             status, answered, body = error.answer(service)
             told = [(name.encode(), value.encode()) for name, value in answered.items()]
             await send_kept({"type": "http.response.start", "status": status, "headers": told})
@@ -214,12 +214,12 @@ class EmbeddedAws:
         def create(logical_id: str, properties: dict, stack_name: str) -> tuple[str, dict]:
             collection = properties["CollectionId"]
             # A collection kept from a stack before (DeletionPolicy: Retain) is taken over.
-            with contextlib.suppress(errors.ResourceAlreadyExistsException):
+            with contextlib.suppress(exceptions.ResourceAlreadyExistsException):
                 self._state.create_collection(collection)
             return collection, {"Arn": f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}:collection/{collection}"}
 
         def delete(physical_id: str, properties: dict) -> None:
-            with contextlib.suppress(errors.ResourceNotFoundException):
+            with contextlib.suppress(exceptions.ResourceNotFoundException):
                 self._state.delete_collection(physical_id)
 
         provisioners._RESOURCE_HANDLERS["AWS::Rekognition::Collection"] = {"create": create, "delete": delete}
@@ -260,7 +260,7 @@ async def _read_object(bucket: str, key: str) -> bytes:
     )
     data = None if denied else s3._get_object_data(bucket, key)
     if data is None:
-        raise errors.InvalidS3ObjectException(
+        raise exceptions.InvalidS3ObjectException(
             "Unable to get object metadata from S3. Check object key, region and/or access permissions."
         )
     return data

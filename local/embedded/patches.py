@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from local.call_log import note_action
-from local.embedded import requests
+from local.embedded import refusals
 from local.embedded.turns import Turns
 from local.tether import end_with_parent
 
@@ -360,8 +360,8 @@ def refuse_what_can_not_be_read(ministack: Any) -> None:
             method, path, headers, ministack._routing_params(method, path, headers, body, query)
         )
         try:
-            readable = requests.readable(service, path, headers, body)
-        except requests.RefusedError as error:
+            readable = refusals.readable(service, path, headers, body)
+        except refusals.RefusedError as error:
             return error.answer(service)
         return await original(method, path, headers, readable, query, request_id)
 

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from local.rekognition.engine import FoundFace
-from local.rekognition.errors import InvalidPaginationTokenException
+from local.rekognition.exceptions import InvalidPaginationTokenException
 from local.rekognition.state import StoredFace, StoredUser
 
 FACE_MODEL_VERSION = "7.0"

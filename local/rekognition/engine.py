@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from local.rekognition import labels
+from local.rekognition import classifier
 
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
@@ -76,8 +76,8 @@ class Engine:
         return self._submit(analyse, image)
 
     def classify(self, folder: Path, image: bytes) -> "concurrent.futures.Future[list[tuple[str, float]]]":
-        """Label a picture in a worker, see `labels.classify`."""
-        return self._submit(labels.classify, folder, image)
+        """Label a picture in a worker, see `classifier.classify`."""
+        return self._submit(classifier.classify, folder, image)
 
     def stop(self) -> None:
         if self._pool is not None:

@@ -5,7 +5,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 
-from local.rekognition import errors
+from local.rekognition import exceptions
 from local.rekognition.engine import Analysis, Engine, ImageFormatError
 
 # https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
@@ -32,7 +32,7 @@ class Pictures:
     async def read(self, request: dict, name: str = "Image") -> tuple[bytes, Analysis]:
         """The bytes of an ``Image`` of the request, and what the engine finds on it when its turn comes."""
         if self._waiting >= _WAITING:
-            raise errors.ThrottlingException("too many pictures at once: slow down")
+            raise exceptions.ThrottlingException("too many pictures at once: slow down")
         self._waiting += 1
         try:
             async with self._slots:
@@ -44,30 +44,30 @@ class Pictures:
     async def _image(self, request: dict, name: str) -> bytes:
         image = request[name]
         if ("Bytes" in image) == ("S3Object" in image):
-            raise errors.InvalidParameterException(f"{name} needs either Bytes or S3Object")
+            raise exceptions.InvalidParameterException(f"{name} needs either Bytes or S3Object")
         if "Bytes" in image:
             try:
                 data = base64.b64decode(image["Bytes"], validate=True)
             except (binascii.Error, ValueError):
-                raise errors.InvalidParameterException(f"{name}.Bytes is not valid base64") from None
+                raise exceptions.InvalidParameterException(f"{name}.Bytes is not valid base64") from None
             if len(data) > _MAX_BYTES:
-                raise errors.ImageTooLargeException(f"{name}.Bytes is larger than 5 MB")
+                raise exceptions.ImageTooLargeException(f"{name}.Bytes is larger than 5 MB")
             return data
         place = image["S3Object"]
         if not place.get("Bucket") or not place.get("Name"):
-            raise errors.InvalidParameterException(f"{name}.S3Object needs Bucket and Name")
+            raise exceptions.InvalidParameterException(f"{name}.S3Object needs Bucket and Name")
         if "Version" in place:
-            raise errors.InvalidParameterException(f"{name}.S3Object.Version is not known to this stack")
+            raise exceptions.InvalidParameterException(f"{name}.S3Object.Version is not known to this stack")
         data = await self._read_object(place["Bucket"], place["Name"])
         if len(data) > _MAX_OBJECT_BYTES:
-            raise errors.ImageTooLargeException("the S3 object is larger than 15 MB")
+            raise exceptions.ImageTooLargeException("the S3 object is larger than 15 MB")
         return data
 
     async def _analyse(self, image: bytes) -> Analysis:
         try:
             analysis = await asyncio.wrap_future(self._engine.submit(image))
         except ImageFormatError:
-            raise errors.InvalidImageFormatException("Request has invalid image format") from None
+            raise exceptions.InvalidImageFormatException("Request has invalid image format") from None
         if min(analysis.width, analysis.height) < _MIN_SIDE:
-            raise errors.InvalidParameterException(f"the image must be at least {_MIN_SIDE} pixels a side")
+            raise exceptions.InvalidParameterException(f"the image must be at least {_MIN_SIDE} pixels a side")
         return analysis

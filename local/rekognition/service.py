@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from local.rekognition import answers, errors, labels, quality
+from local.rekognition import answers, classifier, exceptions, quality
 from local.rekognition.answers import FACE_MODEL_VERSION
 from local.rekognition.engine import Analysis, Engine, FoundFace
 from local.rekognition.pictures import ObjectReader, Pictures
-from local.rekognition.requests import checked
 from local.rekognition.state import State
 from local.rekognition.throttle import Throttle
+from local.rekognition.validation import checked
 from local.rekognition.vectors import similarity
 
 _TARGET_PREFIX = "RekognitionService."
@@ -57,16 +57,16 @@ class Service:
             name = target.removeprefix(_TARGET_PREFIX)
             operation = _OPERATIONS.get(name)
             if operation is None:
-                raise errors.UnknownOperationException(f"this stack has no operation {target}")
+                raise exceptions.UnknownOperationException(f"this stack has no operation {target}")
             if name in self._throttles and not self._throttles[name].take():
-                raise errors.ProvisionedThroughputExceededException("Provisioned rate exceeded")
+                raise exceptions.ProvisionedThroughputExceededException("Provisioned rate exceeded")
             try:
                 request = json.loads(body or b"{}")
             except ValueError:
-                raise errors.SerializationException("the request is not JSON") from None
+                raise exceptions.SerializationException("the request is not JSON") from None
             answer = operation(self, checked(name, request))
             return 200, await answer if asyncio.iscoroutine(answer) else answer
-        except errors.RekognitionError as error:
+        except exceptions.RekognitionError as error:
             return error.status, {
                 "__type": error.code,
                 "message": str(error),
@@ -177,7 +177,7 @@ class Service:
         _, analysis = await self._pictures.read(request)
         faces, _ = _filtered(analysis, request.get("QualityFilter", "NONE"))
         if not faces:
-            raise errors.InvalidParameterException("There are no faces in the image. Should be at least 1.")
+            raise exceptions.InvalidParameterException("There are no faces in the image. Should be at least 1.")
         threshold = request.get("FaceMatchThreshold", _FACE_MATCH_THRESHOLD)
         vectors = self._state.vectors(collection)
         found = vectors.search(_vector(faces[0]), threshold, request.get("MaxFaces", 80))
@@ -220,7 +220,7 @@ class Service:
         collection, face_id, user_id = request["CollectionId"], request.get("FaceId"), request.get("UserId")
         users = self._state.user_vectors(collection)
         if (face_id is None) == (user_id is None):
-            raise errors.InvalidParameterException("either FaceId or UserId must be given, and one alone")
+            raise exceptions.InvalidParameterException("either FaceId or UserId must be given, and one alone")
         if face_id is not None:
             descriptor, searched = self._descriptor(collection, face_id), {"SearchedFace": {"FaceId": face_id}}
         else:
@@ -259,7 +259,7 @@ class Service:
             for name in ("SourceImage", "TargetImage")
         ]
         if not source or not target:
-            raise errors.InvalidParameterException("There are no faces in the source or the target image.")
+            raise exceptions.InvalidParameterException("There are no faces in the source or the target image.")
         found = [
             (similarity(math.dist(_vector(source[0]), _vector(face))), answers.detail(face))
             for face in target[:_MAX_FACES]
@@ -273,19 +273,19 @@ class Service:
 
     async def detect_labels(self, request: dict) -> dict:
         folder = self._label_model
-        if folder is None or not (folder / labels.MODEL).exists():
-            place = f": put {labels.MODEL} and {labels.NAMES} into {folder}" if folder else ""
-            raise errors.InvalidParameterException(f"This stack has no label model{place}.")
+        if folder is None or not (folder / classifier.MODEL).exists():
+            place = f": put {classifier.MODEL} and {classifier.NAMES} into {folder}" if folder else ""
+            raise exceptions.InvalidParameterException(f"This stack has no label model{place}.")
         filters = request.get("Settings", {}).get("GeneralLabels", {})
         if request.get("Features", ["GENERAL_LABELS"]) != ["GENERAL_LABELS"]:
-            raise errors.InvalidParameterException("Features: this stack knows GENERAL_LABELS alone")
+            raise exceptions.InvalidParameterException("Features: this stack knows GENERAL_LABELS alone")
         if any("Category" in name for name in filters):
-            raise errors.InvalidParameterException("Settings: this stack's labels have no categories")
+            raise exceptions.InvalidParameterException("Settings: this stack's labels have no categories")
         image, _ = await self._pictures.read(request)
         try:
             found = await asyncio.wrap_future(self._engine.classify(folder, image))
-        except labels.LabelModelError as error:
-            raise errors.InternalServerError(str(error)) from None
+        except classifier.LabelModelError as error:
+            raise exceptions.InternalServerError(str(error)) from None
         included, excluded = filters.get("LabelInclusionFilters"), filters.get("LabelExclusionFilters", [])
         least = request.get("MinConfidence", _LABEL_CONFIDENCE)
         chosen = [
@@ -313,7 +313,7 @@ class Service:
         collection, user_id = request["CollectionId"], request["UserId"]
         user = self._state.user(collection, user_id)
         if user.face_count >= _MAX_FACES:
-            raise errors.ServiceQuotaExceededException(f"the user {user_id} has {_MAX_FACES} faces already")
+            raise exceptions.ServiceQuotaExceededException(f"the user {user_id} has {_MAX_FACES} faces already")
         threshold = request.get("UserMatchThreshold", _ASSOCIATION_THRESHOLD)
         vectors, users = self._state.vectors(collection), self._state.user_vectors(collection)
         known = self._state.faces_by_id(collection, request["FaceIds"])
@@ -366,7 +366,7 @@ class Service:
     def _descriptor(self, collection: str, face_id: str) -> np.ndarray:
         vectors = self._state.vectors(collection)
         if face_id not in vectors:
-            raise errors.InvalidParameterException(f"faceId was not found in the collection: {face_id}")
+            raise exceptions.InvalidParameterException(f"faceId was not found in the collection: {face_id}")
         return vectors.get(face_id)
 
     def _matches(self, collection: str, found: list[tuple[str, float]]) -> dict:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from local.rekognition.engine import FoundFace
-from local.rekognition.errors import (
+from local.rekognition.exceptions import (
     ConflictException,
     IdempotentParameterMismatchException,
     ResourceAlreadyExistsException,

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS
+from local.rekognition.validation import service_model
 from scripts.cli import main
 from scripts.commands.deployment import SETTINGS
 from scripts.deployment.deploy import template_defaults

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.embedded import requests
-from local.embedded.requests import RefusedError, check_query, limited, readable
+from local.embedded import refusals
+from local.embedded.refusals import RefusedError, check_query, limited, readable
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 INVOKE = "/2015-03-31/functions/search/invocations"
@@ -167,7 +167,7 @@ def test_a_compressed_body_is_inflated_up_to_the_limit() -> None:
     headers = {"content-encoding": "gzip", "x-amz-target": TARGETS["sqs"]}
     assert readable("sqs", "/", headers, gzip.compress(b"{}")) == b"{}"
     assert "content-encoding" not in headers
-    bomb = gzip.compress(b'{"a": "' + b"x" * requests.MAX_OTHER + b'"}')
+    bomb = gzip.compress(b'{"a": "' + b"x" * refusals.MAX_OTHER + b'"}')
     with pytest.raises(RefusedError) as caught:
         read("sqs", bomb, content_encoding="gzip")
     assert caught.value.status == 413
@@ -180,11 +180,11 @@ def test_a_compressed_body_is_inflated_up_to_the_limit() -> None:
 @pytest.mark.parametrize(
     ("service", "path", "limit", "status"),
     [
-        ("lambda", INVOKE, requests.MAX_INVOKE, 413),
-        ("lambda", "/2015-03-31/functions", requests.MAX_FUNCTION, 413),
-        ("dynamodb", "/", requests.MAX_DYNAMODB, 413),
-        ("rekognition", "/", requests.MAX_REKOGNITION, 413),
-        ("sqs", "/", requests.MAX_OTHER, 413),
+        ("lambda", INVOKE, refusals.MAX_INVOKE, 413),
+        ("lambda", "/2015-03-31/functions", refusals.MAX_FUNCTION, 413),
+        ("dynamodb", "/", refusals.MAX_DYNAMODB, 413),
+        ("rekognition", "/", refusals.MAX_REKOGNITION, 413),
+        ("sqs", "/", refusals.MAX_OTHER, 413),
     ],
 )
 def test_a_larger_body_than_the_service_takes_is_read_and_dropped(

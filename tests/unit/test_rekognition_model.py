@@ -16,9 +16,9 @@ from botocore.model import Shape
 from support import BLUE, GREEN, RED, ColorEngine, picture
 
 from local.rekognition.engine import Analysis
-from local.rekognition.requests import service_model
 from local.rekognition.service import OPERATIONS, Service
 from local.rekognition.state import State
+from local.rekognition.validation import service_model
 
 FACE = "00000000-0000-0000-0000-000000000000"
 IMAGE = {"Bytes": base64.b64encode(picture(RED, GREEN, BLUE)).decode()}

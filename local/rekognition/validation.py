@@ -10,7 +10,7 @@ from typing import Any
 from botocore import loaders
 from botocore.model import ServiceModel, Shape
 
-from local.rekognition.errors import InvalidParameterException
+from local.rekognition.exceptions import InvalidParameterException
 
 _TYPES = {
     "string": str,
