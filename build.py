@@ -18,12 +18,12 @@ from typing import Any
 import click
 import jinja2
 
-from functions.addresses import DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, VIEW_FOLDER, address
+from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.errors import KinpicsError
-from functions.keys import NONE, VIEW_WIDTH, BadNameError, check_picset
-from functions.process.images import GRID_SIDE
+from functions.keys import NONE, BadNameError, check_picset
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.shapes import Photo, PhotoSet
+from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from scripts.common.config import ROOT, SiteConfig, load_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
@@ -112,9 +112,9 @@ def thumbnail_url(set_name: str, file: str) -> str:
     return THUMBNAIL_FOLDER + address(set_name, file)
 
 
-def view_url(set_name: str, file: str) -> str:
-    """Address of the rendition to look at."""
-    return VIEW_FOLDER + address(set_name, file)
+def large_url(set_name: str, file: str) -> str:
+    """Address of its large rendition."""
+    return LARGE_FOLDER + address(set_name, file)
 
 
 class _Pages:
@@ -141,7 +141,7 @@ class _Pages:
             "max_message": MAX_MESSAGE,
             "title_of": title_of,
             "thumbnail_url": thumbnail_url,
-            "view_url": view_url,
+            "large_url": large_url,
             "set_url": self._set_url,
         }
 
@@ -195,11 +195,11 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "removalFunction": stack.outputs["RemovalFunction"],
         "faceMatchThreshold": config.face_match_threshold,
         "thumbnailFolder": THUMBNAIL_FOLDER,
-        "viewFolder": VIEW_FOLDER,
+        "viewFolder": LARGE_FOLDER,
         "downloadFolder": DOWNLOAD_FOLDER,
         "portraitFolder": THUMBNAILS_FOLDER,
-        "thumbnailSide": GRID_SIDE,
-        "viewSide": VIEW_WIDTH,
+        "thumbnailSide": THUMBNAIL_SIDE,
+        "viewSide": LARGE_SIDE,
         "unknownWidth": _UNKNOWN_WIDTH,
         "unknownHeight": _UNKNOWN_HEIGHT,
         "maxRemovalFaces": MAX_FACES,

@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image
 
 from bench import workplace
-from functions.keys import VIEW_WIDTH
-from functions.process.images import GRID_SIDE, render
+from functions.process.images import render
+from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 
 COUNT = 40
 ROUNDS = 3
@@ -19,15 +19,15 @@ ROUNDS = 3
 def draft_limit(data: bytes) -> None:
     """Both renditions with shrink-on-load and nothing around it: no checks, no colour, no orientation."""
     image = Image.open(io.BytesIO(data))
-    scale = VIEW_WIDTH / max(image.size)
+    scale = LARGE_SIDE / max(image.size)
     image.draft("RGB", (int(image.width * scale), int(image.height * scale)))
     view = image.resize(
-        (round(image.width * VIEW_WIDTH / max(image.size)), round(image.height * VIEW_WIDTH / max(image.size))),
+        (round(image.width * LARGE_SIDE / max(image.size)), round(image.height * LARGE_SIDE / max(image.size))),
         Image.Resampling.LANCZOS,
         reducing_gap=2.0,
     )
     view.save(io.BytesIO(), "JPEG", quality=82)
-    size = (round(view.width * GRID_SIDE / VIEW_WIDTH), round(view.height * GRID_SIDE / VIEW_WIDTH))
+    size = (round(view.width * THUMBNAIL_SIDE / LARGE_SIDE), round(view.height * THUMBNAIL_SIDE / LARGE_SIDE))
     view.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0).save(io.BytesIO(), "WEBP", quality=70, method=2)
 
 
@@ -43,7 +43,7 @@ def run() -> list[str]:
     sigal = COUNT / _sigal(folder)
     return [
         f"thumbnails, {COUNT} generated photos of 12 MP, one process, best of {ROUNDS}:",
-        f"  kinpics          {best:6.1f} photos/s (renditions of {GRID_SIDE} and {VIEW_WIDTH} px, placeholder)",
+        f"  kinpics          {best:6.1f} photos/s (renditions of {THUMBNAIL_SIDE} and {LARGE_SIDE} px, placeholder)",
         f"  Pillow's limit   {least:6.1f} photos/s (the same renditions)   -> kinpics at {best / least:.0%} of it",
         f"  sigal build      {sigal:6.1f} photos/s (its own sizes)          -> kinpics {best / sigal:.1f}x",
     ]

@@ -12,12 +12,13 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-
 import re
 from urllib.parse import quote, unquote_to_bytes
 
-from functions.keys import PHOTOS_PREFIX, VIEW_WIDTH
+from functions.keys import PHOTOS_PREFIX
+from functions.thumbnail_sizes import LARGE_SIDE
 
-# Where the site serves the thumbnails bucket, and in it the photos' thumbnails and renditions to look at.
+# Where the site serves the thumbnails bucket, and in it the photos' thumbnails and large renditions.
 THUMBNAILS_FOLDER = "/thumbnails/"
 THUMBNAIL_FOLDER = f"{THUMBNAILS_FOLDER}{PHOTOS_PREFIX}"
-VIEW_FOLDER = f"{THUMBNAILS_FOLDER}{VIEW_WIDTH}/{PHOTOS_PREFIX}"
+LARGE_FOLDER = f"{THUMBNAILS_FOLDER}{LARGE_SIDE}/{PHOTOS_PREFIX}"
 # Where it serves what visitors download.
 DOWNLOAD_FOLDER = f"/{PHOTOS_PREFIX}"
 

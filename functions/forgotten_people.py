@@ -15,8 +15,6 @@ from functions.shapes import FORGOTTEN, Forgotten
 
 # Row in the partition of forgotten people that says the first release's rows have been moved there.
 MOVED = "moved"
-# Percent from which a face counts as that of somebody forgotten; docs/rekognition.md has the figures.
-SIMILARITY = 90.0
 
 
 def is_reference(face: dict) -> bool:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from functions.errors import KinpicsError
+from functions.thumbnail_sizes import LARGE_SIDE
 
 PHOTOS_PREFIX = "photos/"
-VIEW_WIDTH = 1600
 
 # What visitors may download of each photo: the original without private metadata, the original as it is, the large
 # rendition, or nothing. A rule is part of its copies' keys, so that a stack never serves copies made by another rule.
@@ -60,14 +60,14 @@ class ImagePath(NamedTuple):
         return f"{PHOTOS_PREFIX}{self.picset}/{self.file}"
 
     @property
-    def view_key(self) -> str:
+    def large_key(self) -> str:
         """Key of the viewing rendition in the thumbnails bucket."""
-        return f"{VIEW_WIDTH}/{self.key}"
+        return f"{LARGE_SIDE}/{self.key}"
 
     @property
-    def thumbnail_keys(self) -> tuple[str, str]:
+    def rendition_keys(self) -> tuple[str, str]:
         """Keys of both renditions in the thumbnails bucket."""
-        return self.key, self.view_key
+        return self.key, self.large_key
 
     def download_key(self, rule: str) -> str:
         """Key in the thumbnails bucket of what visitors download by one of `DOWNLOAD_RULES`."""
@@ -76,7 +76,7 @@ class ImagePath(NamedTuple):
     @property
     def served_keys(self) -> tuple[str, ...]:
         """Every key this photo may have in the thumbnails bucket."""
-        return *self.thumbnail_keys, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
+        return *self.rendition_keys, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 
 def check_picset(name: str) -> str:

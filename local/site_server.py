@@ -17,7 +17,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
-from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX, VIEW_WIDTH
+from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX
+from functions.thumbnail_sizes import LARGE_SIDE
 
 FALLBACK_PAGE = "404.html"
 # What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
@@ -68,9 +69,9 @@ class SiteServer:
     def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]]) -> None:
         self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
         # As the thumbnails bucket's policy says in template.yaml.
-        folders = ("", f"{VIEW_WIDTH}/", self._downloads)
-        photos, view, copies = (folder + PHOTOS_PREFIX for folder in folders)
-        self._served = (photos, view, "celebrities/", copies)
+        folders = ("", f"{LARGE_SIDE}/", self._downloads)
+        photos, large, copies = (folder + PHOTOS_PREFIX for folder in folders)
+        self._served = (photos, large, "celebrities/", copies)
         self._headers = headers
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:

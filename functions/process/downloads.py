@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aws_lambda_powertools import Logger
 
 from functions.keys import LARGE, NONE, WHOLE
-from functions.process.images import VIEW_TYPE, Renditions
+from functions.process.images import LARGE_TYPE, Renditions
 from functions.process.metadata import kept_exif
 from functions.process.private_metadata import CantStripError, strip
 
@@ -42,7 +42,7 @@ def make_copy(rule: str, file: str, data: bytes, renditions: Renditions) -> Copy
             logger.warning("the large rendition is offered", extra={"file": file, "reason": str(error)})
         else:
             return Copy(stripped.data, stripped.content_type, file)
-    return Copy(renditions.view, VIEW_TYPE, _as_jpeg(file))
+    return Copy(renditions.large, LARGE_TYPE, _as_jpeg(file))
 
 
 def inline_as(file: str) -> str:

@@ -19,18 +19,14 @@ import thumbhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
-from functions.keys import VIEW_WIDTH
 from functions.process.structure import MAX_PROFILE_BYTES, Structure, UnusableImageError, examine
+from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "GIF")
-GRID_SIDE = 400
-# A panorama's long side grows until its short one fills a row of the grid, within reason.
-_GRID_SHORT_SIDE = 200
-GRID_MAX_SIDE = 800
-GRID_TYPE = "image/webp"
-VIEW_TYPE = "image/jpeg"
+THUMBNAIL_TYPE = "image/webp"
+LARGE_TYPE = "image/jpeg"
 # Rekognition finds faces from 40 pixels in a picture of 1920x1080 on; more pixels than this do not find more of them.
 FACE_SIDE = 3000
 MAX_FACE_SIDE = 10_000
@@ -65,21 +61,21 @@ _SRGB = ImageCms.createProfile("sRGB")
 class Renditions:
     """What the album keeps of a picture: sizes in pixels, files as bytes without any metadata.
 
-    The grid's is a WebP, half as large as a JPEG: a page shows dozens of them. The view is a JPEG, which encodes in a
-    fifth of the time.
+    The thumbnail is a WebP, half as large as a JPEG: a page shows dozens of them. The large rendition is a JPEG, which
+    encodes in a fifth of the time.
     """
 
     width: int
     height: int
     content_type: str
-    grid: bytes
-    view: bytes
+    thumbnail: bytes
+    large: bytes
     placeholder: str
     # A JPEG to find faces in, where Rekognition would not take the original as it is.
     face_image: bytes | None
-    # Rekognition takes no picture under 80 pixels a side: of the original or face image, and of the view.
+    # Rekognition takes no picture under 80 pixels a side: the original or face image, and the large rendition.
     has_room_for_faces: bool
-    view_has_room_for_faces: bool
+    large_has_room_for_faces: bool
     exif: Image.Exif
 
 
@@ -93,20 +89,20 @@ def render(data: bytes) -> Renditions:
         width, height = _upright_size(image, exif)
         content_type = Image.MIME.get(image.format or "", "application/octet-stream")
         direct = _rekognition_takes(image, exif, len(data))
-        picture = _upright_rgb(image, exif, VIEW_WIDTH if direct else _face_side(width, height))
+        picture = _upright_rgb(image, exif, LARGE_SIDE if direct else _face_side(width, height))
     face_image = None if direct else _face_jpeg(picture)
-    view = _fit(picture, VIEW_WIDTH)
-    grid = _fit(view, _grid_side(view))
+    large = _fit(picture, LARGE_SIDE)
+    thumbnail = _fit(large, _thumbnail_side(large))
     return Renditions(
         width=width,
         height=height,
         content_type=content_type,
-        grid=_webp(grid),
-        view=_jpeg(view, 82),
-        placeholder=_placeholder(grid),
+        thumbnail=_webp(thumbnail),
+        large=_jpeg(large, 82),
+        placeholder=_placeholder(thumbnail),
         face_image=face_image,
         has_room_for_faces=min((width, height) if direct else picture.size) >= MIN_IMAGE_SIDE,
-        view_has_room_for_faces=min(view.size) >= MIN_IMAGE_SIDE,
+        large_has_room_for_faces=min(large.size) >= MIN_IMAGE_SIDE,
         exif=exif,
     )
 
@@ -288,9 +284,9 @@ def _face_side(width: int, height: int) -> int:
     return FACE_SIDE if shown > MAX_FACE_SIDE else max(FACE_SIDE, shown)
 
 
-def _grid_side(picture: Image.Image) -> int:
-    across = round(_GRID_SHORT_SIDE * max(picture.size) / min(picture.size))
-    return max(GRID_SIDE, min(GRID_MAX_SIDE, across))
+def _thumbnail_side(picture: Image.Image) -> int:
+    across = round(THUMBNAIL_SHORT_SIDE * max(picture.size) / min(picture.size))
+    return max(THUMBNAIL_SIDE, min(MAX_THUMBNAIL_SIDE, across))
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
@@ -312,10 +308,10 @@ def _face_jpeg(picture: Image.Image) -> bytes:
         data = _jpeg(picture, quality)
         if len(data) <= MAX_IMAGE_BYTES:
             return data
-    return _jpeg(_fit(picture, VIEW_WIDTH), 80)
+    return _jpeg(_fit(picture, LARGE_SIDE), 80)
 
 
-def _placeholder(grid: Image.Image) -> str:
-    small = _fit(grid, _PLACEHOLDER_SIDE).convert("RGBA")
+def _placeholder(thumbnail: Image.Image) -> str:
+    small = _fit(thumbnail, _PLACEHOLDER_SIDE).convert("RGBA")
     pixels = list(small.tobytes())
     return base64.b64encode(bytes(thumbhash.rgba_to_thumb_hash(small.width, small.height, pixels))).decode()

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from functions.keys import DOWNLOAD_RULES, ImagePath
 from functions.process.downloads import inline_as, make_copy
-from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, check_size
+from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
 
 _SOURCE_ETAG = "source-etag"
 _GONE = {"404", "NoSuchKey", "NotFound"}
@@ -50,17 +50,17 @@ class Objects:
         data = response["Body"].read()
         return Original(data, response["ETag"].strip('"'), len(data))
 
-    def put_thumbnails(self, path: ImagePath, renditions: Renditions, source_etag: str) -> None:
+    def put_renditions(self, path: ImagePath, renditions: Renditions, source_etag: str) -> None:
         """Store both renditions, each marked with the etag of the original it was made from."""
         for key, body, kind in (
-            (path.view_key, renditions.view, VIEW_TYPE),
-            (path.key, renditions.grid, GRID_TYPE),
+            (path.large_key, renditions.large, LARGE_TYPE),
+            (path.key, renditions.thumbnail, THUMBNAIL_TYPE),
         ):
             self._put(key, body, source_etag, ContentType=kind)
 
-    def has_thumbnails(self, path: ImagePath, source_etag: str) -> bool:
+    def has_renditions(self, path: ImagePath, source_etag: str) -> bool:
         """Whether both renditions are there and made from this original."""
-        return all(self._is_of(key, source_etag) for key in path.thumbnail_keys)
+        return all(self._is_of(key, source_etag) for key in path.rendition_keys)
 
     def put_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
         """Store what visitors may download of an original, and remove other rules' copies."""

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from functions.errors import KinpicsError
 from functions.face_collection import ALBUM, FaceCollection, is_face_id
-from functions.forgotten_people import SIMILARITY, ForgottenPeople
+from functions.forgotten_people import ForgottenPeople
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.process.images import Renditions, UnusableImageError, render
@@ -27,6 +27,7 @@ from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
 from functions.shapes import Photo, grid_key
 from functions.tables import Tables
+from functions.thresholds import FORGOTTEN_THRESHOLD
 
 _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
 # What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
@@ -76,7 +77,7 @@ class Album:
         """ETag of an original that the row and both thumbnails show already."""
         etag = self.objects.etag(bucket, path.key)
         pic = self.tables.get_pic(path)
-        if etag is None or pic is None or pic.etag != etag or not self.objects.has_thumbnails(path, etag):
+        if etag is None or pic is None or pic.etag != etag or not self.objects.has_renditions(path, etag):
             return None
         return etag
 
@@ -87,13 +88,13 @@ class Album:
             return
         renditions = render(original.data)
         if original.etag == known:  # its faces are paid for
-            self.objects.put_thumbnails(path, renditions, original.etag)
+            self.objects.put_renditions(path, renditions, original.etag)
             self.objects.put_download(path, original, renditions)
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
         pic = self._pic(path, original, renditions, data)
-        self.objects.put_thumbnails(path, renditions, original.etag)
+        self.objects.put_renditions(path, renditions, original.etag)
         self.objects.put_download(path, original, renditions)
         old = self.tables.put_pic(path, pic, self._timestamp())
         self._delete_faces(path, old, abandoned, keep=pic.face_ids)
@@ -136,9 +137,9 @@ class Album:
         except ClientError as error:
             if error.response["Error"]["Code"] not in IMAGE_REFUSED:
                 raise
-            if not renditions.view_has_room_for_faces:
+            if not renditions.large_has_room_for_faces:
                 return _NO_FACES
-            return self.faces.index(external_image_id, {"Bytes": renditions.view})
+            return self.faces.index(external_image_id, {"Bytes": renditions.large})
 
     def _without_forgotten(self, path: ImagePath, data: dict) -> dict:
         """What was indexed, without the faces of those who asked to be forgotten: they leave the collection at once."""
@@ -158,7 +159,7 @@ class Album:
 
     def _search(self, reference: str) -> list[dict]:
         try:
-            return self.faces.search(reference, SIMILARITY)
+            return self.faces.search(reference, FORGOTTEN_THRESHOLD)
         except ClientError as error:
             if error.response["Error"]["Code"] != "InvalidParameterException":
                 raise

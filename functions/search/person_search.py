@@ -24,9 +24,10 @@ from functions.face_collection import CELEBRITIES, FaceCollection
 from functions.forgotten_people import is_reference
 from functions.keys import PERSON_PREFIX, photo_ref
 from functions.ledger import CeilingReachedError, Found, Ledger
-from functions.search.search_request import DEFAULT_THRESHOLD, SearchRequest, next_token
+from functions.search.search_request import SearchRequest, next_token
 from functions.shapes import ImageRecord
 from functions.tables import Tables
+from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.

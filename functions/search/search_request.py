@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.face_collection import ALBUM, CELEBRITIES, MAX_IMAGE_BYTES, is_face_id
+from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 
-DEFAULT_THRESHOLD = 80.0
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 MAX_OFFSET = 4096  # MaxFaces of SearchFaces

@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE
+from functions.thresholds import DEFAULT_SITE_THRESHOLD
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "kinpics.toml"
@@ -32,8 +33,8 @@ class SiteConfig:
         "This site doesn't keep your picture."
     )
     # Similarity from which a face counts as the same person, 0 to 100.
-    face_match_threshold: float = 90.0
-    # What visitors may download: "original" (in its full size), "large" (1600 pixels) or "none".
+    face_match_threshold: float = DEFAULT_SITE_THRESHOLD
+    # What visitors may download: "original" (in its full size), "large" (the large rendition) or "none".
     downloads: str = "original"
     # Whether downloaded originals keep their position, serial numbers and names.
     keep_private_metadata: bool = False

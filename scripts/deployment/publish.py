@@ -10,9 +10,9 @@ from pathlib import Path
 from build import build
 from functions.addresses import (
     DOWNLOAD_FOLDER,
+    LARGE_FOLDER,
     THUMBNAIL_FOLDER,
     THUMBNAILS_FOLDER,
-    VIEW_FOLDER,
     address,
     invalidation_path,
 )
@@ -81,7 +81,7 @@ def page_paths(keys: list[str]) -> set[str]:
 
 def picture_paths(picsets: Iterable[str]) -> set[str]:
     """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
-    folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, VIEW_FOLDER, "/" + VIEW_FOLDER.removeprefix(THUMBNAILS_FOLDER))
+    folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, LARGE_FOLDER, "/" + LARGE_FOLDER.removeprefix(THUMBNAILS_FOLDER))
     return {invalidation_path(f"{folder}{address(picset)}/") for picset in picsets for folder in folders}
 
 

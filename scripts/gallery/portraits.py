@@ -28,7 +28,7 @@ from functions.keys import (
     parse_image_path,
     photo_ref,
 )
-from functions.process.images import GRID_TYPE, VIEW_TYPE, Renditions, UnusableImageError, render
+from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, UnusableImageError, render
 from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
 from scripts.common.stack import Stack
@@ -106,11 +106,11 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
     if image_path in present:
         return False
     renditions = render(data)
-    if not renditions.view_has_room_for_faces:
+    if not renditions.large_has_room_for_faces:
         raise UnusableImageError(
             "TooSmall", f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least"
         )
-    found = _index(stack, path, renditions.view)
+    found = _index(stack, path, renditions.large)
     _put(stack, image_path, renditions)
     record = ImageRecord(
         # The image id alone is that of an album's photo of the same bytes.
@@ -135,12 +135,12 @@ def restore(stack: Stack, record: ImageRecord) -> None:
     picture = stack.s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=key)["Body"].read()
     path = parse_image_path(key.removeprefix(PREFIX))
     found = _index(stack, path, picture)
-    thumbnail = render(picture).grid
+    thumbnail = render(picture).thumbnail
     stack.s3.put_object(
         Bucket=stack.outputs["ThumbnailsBucket"],
         Key=key,
         Body=thumbnail,
-        ContentType=GRID_TYPE,
+        ContentType=THUMBNAIL_TYPE,
         CacheControl=_CACHE_CONTROL,
     )
     image_id = photo_ref(found["FaceRecords"][0]["Face"])
@@ -333,8 +333,8 @@ def _unusable(faces: int, unindexed: list[dict]) -> UnusableImageError:
 
 def _put(stack: Stack, key: str, renditions: Renditions) -> None:
     for bucket, body, kind in (
-        ("PicsBucket", renditions.view, VIEW_TYPE),
-        ("ThumbnailsBucket", renditions.grid, GRID_TYPE),
+        ("PicsBucket", renditions.large, LARGE_TYPE),
+        ("ThumbnailsBucket", renditions.thumbnail, THUMBNAIL_TYPE),
     ):
         stack.s3.put_object(
             Bucket=stack.outputs[bucket], Key=key, Body=body, ContentType=kind, CacheControl=_CACHE_CONTROL

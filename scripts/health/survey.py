@@ -15,13 +15,13 @@ from functions.keys import (
     DOWNLOADS_PREFIX,
     NONE,
     PHOTOS_PREFIX,
-    VIEW_WIDTH,
     BadNameError,
     ImagePath,
     decode_external_image_id,
     parse_key,
 )
 from functions.shapes import SETS_PARTITION, ImageRecord, Photo, PhotoSet
+from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_survey import GalleryDrift, GallerySurvey, gallery_drift, survey_gallery
 
@@ -120,7 +120,7 @@ def survey(stack: Stack) -> Survey:
             found.faces[face["FaceId"]] = face.get("ExternalImageId", "")
     for path, item in pics_in(stack, stack.pics_bucket):
         found.originals[path] = item["ETag"].strip('"')
-    for prefix in ("", f"{VIEW_WIDTH}/"):
+    for prefix in ("", f"{LARGE_SIDE}/"):
         for path, _ in pics_in(stack, stack.outputs["ThumbnailsBucket"], prefix):
             found.thumbnails[path] += 1
     for rule in DOWNLOAD_RULES:
@@ -157,7 +157,7 @@ def drift(found: Survey) -> Drift:
             result.check[path] = "its row is of another original"
         elif row.faults:
             result.redo[path] = f"its row lacks {_listed(row.faults)}"
-        elif found.thumbnails.get(path, 0) < len(path.thumbnail_keys):
+        elif found.thumbnails.get(path, 0) < len(path.rendition_keys):
             result.check[path] = "a thumbnail is missing"
         elif row.face_ids - found.faces.keys():
             result.redo[path] = "a face is missing in the collection"

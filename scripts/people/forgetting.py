@@ -17,9 +17,10 @@ from PIL import Image
 
 from functions.errors import KinpicsError
 from functions.face_collection import ALBUM
-from functions.forgotten_people import SIMILARITY, is_reference
+from functions.forgotten_people import is_reference
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
+from functions.thresholds import FORGOTTEN_THRESHOLD
 from scripts.common.stack import Stack
 from scripts.deployment.takeover import take_over
 
@@ -94,7 +95,7 @@ def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]],
     while left:
         sighting = next(iter(left.values()))
         reference = _known_by(stack, sighting, known) or _keep_apart(stack, sighting, person)
-        alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, SIMILARITY)}
+        alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, FORGOTTEN_THRESHOLD)}
         doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         doomed[sighting.face_id] = sighting.face
         left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
@@ -107,7 +108,7 @@ def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]],
 
 def _known_by(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
     """The face that a person is forgotten by already: after a command that was stopped."""
-    alike = stack.faces.search(sighting.face_id, SIMILARITY) if known else []
+    alike = stack.faces.search(sighting.face_id, FORGOTTEN_THRESHOLD) if known else []
     return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
 
 
@@ -148,7 +149,7 @@ def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
 
 
 def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
-    body = stack.s3.get_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=sighting.path.view_key)["Body"].read()
+    body = stack.s3.get_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=sighting.path.large_key)["Body"].read()
     with Image.open(io.BytesIO(body)) as image:
         box = sighting.face["BoundingBox"]
         left, top = box["Left"] * image.width, box["Top"] * image.height

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from functions import keys, shapes
-from functions.process.images import GRID_MAX_SIDE, GRID_SIDE
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
-from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, DEFAULT_THRESHOLD, MAX_LIMIT
+from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
+from functions.thresholds import DEFAULT_THRESHOLD
+from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SIDE
 
 PATH = Path(__file__).parents[2] / "docs" / "data.md"
 _TABLES = (
@@ -69,8 +70,8 @@ What a day has cost and what searches have found; key `entry`. Rows expire at `e
 | bucket | key | what it is |
 |---|---|---|
 | pics | `photos/<picset>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
-| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {GRID_SIDE} pixels a side (a panorama: up to {GRID_MAX_SIDE}); metadata `source-etag`: ETag of its original |
-| thumbnails | `{keys.VIEW_WIDTH}/photos/<picset>/<file>` | JPEG of at most {keys.VIEW_WIDTH} pixels a side, with the same metadata |
+| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
+| thumbnails | `{LARGE_SIDE}/photos/<picset>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
 | site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |

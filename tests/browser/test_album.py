@@ -13,6 +13,8 @@ from running import RunningStack
 from steps import open_photo
 from support import jpeg
 
+from functions.thumbnail_sizes import LARGE_SIDE
+
 SET = "/sets/2015_pioneers/"
 
 
@@ -202,7 +204,7 @@ def test_the_site_works_without_javascript(browser: Browser, stack: RunningStack
     page.get_by_role("link", name="2015 pioneers").click()
     expect(page.locator("a.tile")).to_have_count(4)
     page.get_by_role("link", name="Photo group.jpg").click()
-    assert page.url.endswith("/thumbnails/1600/photos/2015_pioneers/group.jpg")
+    assert page.url.endswith(f"/thumbnails/{LARGE_SIDE}/photos/2015_pioneers/group.jpg")
     context.close()
 
 

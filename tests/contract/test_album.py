@@ -11,6 +11,8 @@ from PIL import Image
 from running import RunningStack
 from support import jpeg
 
+from functions.thumbnail_sizes import LARGE_SIDE
+
 pytestmark = pytest.mark.aws
 
 
@@ -111,7 +113,7 @@ def test_an_object_comes_and_goes_with_all_that_belongs_to_it(client: Client) ->
     until(lambda: client.rows("come and go"))
     assert len(client.thumbnails("")) >= 2
     assert client.thumbnails("photos/come and go/") == [key]
-    assert client.thumbnails("1600/photos/come and go/") == [f"1600/{key}"]
+    assert client.thumbnails(f"{LARGE_SIDE}/photos/come and go/") == [f"{LARGE_SIDE}/{key}"]
     assert client.thumbnails("downloads/stripped/photos/come and go/") == [f"downloads/stripped/{key}"]
     s3.delete_object(Bucket=bucket, Key=key)
     until(lambda: not client.rows("come and go"))

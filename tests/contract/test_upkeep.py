@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from running import RunningStack, new_guest, start_stack
 from support import jpeg
 
+from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.costs import estimate
 from scripts.costs.estimate import units_of
 
@@ -55,7 +56,9 @@ def delete_row(album: RunningStack) -> None:
 
 
 def delete_thumbnail(album: RunningStack) -> None:
-    album.client("s3").delete_object(Bucket=album.outputs["ThumbnailsBucket"], Key=f"1600/photos/{SET}/biden.jpg")
+    album.client("s3").delete_object(
+        Bucket=album.outputs["ThumbnailsBucket"], Key=f"{LARGE_SIDE}/photos/{SET}/biden.jpg"
+    )
 
 
 def delete_download(album: RunningStack) -> None:

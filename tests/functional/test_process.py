@@ -102,7 +102,7 @@ def check_agreement(aws: FakeAws) -> None:
     assert set(rows) == originals
     paths = [parse_key(original) for original in originals]
     rules = {aws.downloads} - {NONE}
-    served = {key for path in paths for key in (*path.thumbnail_keys, *map(path.download_key, rules))}
+    served = {key for path in paths for key in (*path.rendition_keys, *map(path.download_key, rules))}
     assert aws.keys(aws.thumbnails_bucket) == served
     faces = {(str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.faces()}
     assert faces == {(key.removeprefix("photos/"), face_id) for key, row in rows.items() for face_id in row.face_ids}
@@ -348,7 +348,7 @@ def test_another_rule_for_downloads_is_followed_without_another_paid_call(
     if rule == "whole":
         assert downloaded(aws) == (original, "image/jpeg", "")
     if rule == "large":
-        view = aws.s3.get_object(Bucket="thumbnails", Key=f"1600/{KEY}")["Body"].read()
+        view = aws.s3.get_object(Bucket="thumbnails", Key=parse_key(KEY).large_key)["Body"].read()
         assert downloaded(aws) == (view, "image/jpeg", "")
 
 

@@ -14,6 +14,7 @@ from support import jpeg
 
 from functions.process import images
 from functions.process.images import UnusableImageError, render
+from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE
 
 # Red at the top left, so that turning shows.
 CORNERED = Image.new("RGB", (120, 90), (0, 0, 255))
@@ -65,7 +66,7 @@ FORMATS = {
 def test_every_format_is_shown_as_it_is(name: str) -> None:
     made = render(FORMATS[name])
     assert (made.width, made.height) == (120, 90)
-    for rendition in (made.grid, made.view):
+    for rendition in (made.thumbnail, made.large):
         shown = opened(rendition)
         assert shown.size == (120, 90)
         assert is_close(shown.getpixel((20, 20)), (255, 0, 0), 70)
@@ -96,23 +97,23 @@ def test_pictures_are_turned_upright(orientation: int) -> None:
     exif[0x0112] = orientation
     made = render(encode(stored, "JPEG", quality=95, exif=exif))
     assert (made.width, made.height) == (120, 90)
-    assert is_close(opened(made.view).getpixel((20, 20)), (255, 0, 0), 60)
+    assert is_close(opened(made.large).getpixel((20, 20)), (255, 0, 0), 60)
 
 
 def test_sixteen_bits_become_eight() -> None:
-    assert is_close(opened(render(encode(SIXTEEN, "PNG")).grid).getpixel((5, 5)), (255, 255, 255), 3)
+    assert is_close(opened(render(encode(SIXTEEN, "PNG")).thumbnail).getpixel((5, 5)), (255, 255, 255), 3)
 
 
 def test_transparency_becomes_white() -> None:
     clear = Image.new("RGBA", (100, 100), (255, 0, 0, 0))
-    assert is_close(opened(render(encode(clear, "PNG")).grid).getpixel((5, 5)), (255, 255, 255), 3)
+    assert is_close(opened(render(encode(clear, "PNG")).thumbnail).getpixel((5, 5)), (255, 255, 255), 3)
 
 
 def test_a_wide_gamut_profile_is_turned_into_srgb() -> None:
     # A profile whose primaries are swapped against sRGB's would show red as something else if it were ignored.
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
     made = render(encode(CORNERED, "JPEG", quality=95, icc_profile=profile))
-    assert "icc_profile" not in Image.open(io.BytesIO(made.view)).info
+    assert "icc_profile" not in Image.open(io.BytesIO(made.large)).info
 
 
 def test_renditions_carry_no_metadata_and_so_no_position() -> None:
@@ -126,7 +127,7 @@ def test_renditions_carry_no_metadata_and_so_no_position() -> None:
         original = encode(CORNERED, kind, **told)
         made = render(original)
         assert b"CameraMaker" in original
-        for rendition in (made.grid, made.view, made.face_image or b""):
+        for rendition in (made.thumbnail, made.large, made.face_image or b""):
             assert b"CameraMaker" not in rendition
             assert not any(part in rendition for part in (b"Exif", b"EXIF", b"ICC", b"XMP"))
 
@@ -134,18 +135,18 @@ def test_renditions_carry_no_metadata_and_so_no_position() -> None:
 def test_large_pictures_are_scaled_and_small_ones_are_not_enlarged() -> None:
     made = render(jpeg(size=(4000, 3000)))
     assert (made.width, made.height) == (4000, 3000)
-    assert opened(made.view).size == (1600, 1200)
-    assert opened(made.grid).size == (400, 300)
-    assert opened(render(jpeg(size=(90, 100))).view).size == (90, 100)
+    assert opened(made.large).size == (LARGE_SIDE, LARGE_SIDE * 3 / 4)
+    assert opened(made.thumbnail).size == (THUMBNAIL_SIDE, THUMBNAIL_SIDE * 3 / 4)
+    assert opened(render(jpeg(size=(90, 100))).large).size == (90, 100)
 
 
 def test_a_panorama_fills_the_height_of_a_row() -> None:
-    assert opened(render(jpeg(size=(3000, 1000))).grid).size == (600, 200)
-    assert opened(render(jpeg(size=(1000, 3000))).grid).size == (200, 600)
+    assert opened(render(jpeg(size=(3000, 1000))).thumbnail).size == (3 * THUMBNAIL_SHORT_SIDE, THUMBNAIL_SHORT_SIDE)
+    assert opened(render(jpeg(size=(1000, 3000))).thumbnail).size == (THUMBNAIL_SHORT_SIDE, 3 * THUMBNAIL_SHORT_SIDE)
 
 
 def test_extreme_shapes_keep_at_least_one_pixel() -> None:
-    assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).grid).size == (800, 1)
+    assert opened(render(encode(Image.new("RGB", (9000, 2)), "PNG")).thumbnail).size == (MAX_THUMBNAIL_SIDE, 1)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -161,7 +162,7 @@ def test_what_is_sent_for_faces_is_no_smaller_than_rekognition_takes(
     assert made.has_room_for_faces == (min(sent) >= 80)
     if kind == "WEBP":
         assert made.has_room_for_faces == has_room
-    assert made.view_has_room_for_faces == (min(opened(made.view).size) >= 80)
+    assert made.large_has_room_for_faces == (min(opened(made.large).size) >= 80)
 
 
 def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +172,7 @@ def test_bands_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = render(encode(image, "PNG"))
     monkeypatch.setattr(images, "_BAND_PIXELS", 50_000)
     banded = render(encode(image, "PNG"))
-    apart = np.asarray(opened(whole.view)).astype(int) - np.asarray(opened(banded.view))
+    apart = np.asarray(opened(whole.large)).astype(int) - np.asarray(opened(banded.large))
     assert abs(apart).max() <= 12
     assert abs(apart).mean() < 0.2
 
@@ -241,7 +242,7 @@ def test_damage_anywhere_is_either_shown_or_refused(name: str, at: int, damage: 
     except UnusableImageError as error:
         assert error.code in ("DamagedImage", "NotAnImage", "TooManyPixels", "TooComplex")
     else:
-        assert opened(made.view)
+        assert opened(made.large)
 
 
 def test_the_pixel_limit_is_checked_before_decoding(monkeypatch: pytest.MonkeyPatch) -> None:

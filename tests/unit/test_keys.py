@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from functions import keys
 from functions.keys import BadNameError, ImagePath
+from functions.thumbnail_sizes import LARGE_SIDE
 
 # What file systems let people call things, control characters aside.
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/"), min_size=1, max_size=60)
@@ -63,9 +64,9 @@ def test_a_photo_is_found_by_its_key(picset: str, file: str) -> None:
         assume(False)
     assert keys.parse_key(path.key) == path
     assert keys.parse_image_path(str(path)) == path
-    assert path.thumbnail_keys == (path.key, f"1600/{path.key}")
+    assert path.rendition_keys == (path.key, f"{LARGE_SIDE}/{path.key}")
     copies = {f"downloads/{rule}/{path.key}" for rule in ("stripped", "whole", "large")}
-    assert set(path.served_keys) == {*path.thumbnail_keys, *copies}
+    assert set(path.served_keys) == {*path.rendition_keys, *copies}
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def peak(data: bytes) -> int:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes with the number of pixels, measured with renditions and bands so small that they hardly count."""
-    for name in ("FACE_SIDE", "VIEW_WIDTH", "GRID_SIDE", "GRID_MAX_SIDE"):
+    for name in ("FACE_SIDE", "LARGE_SIDE", "THUMBNAIL_SIDE", "MAX_THUMBNAIL_SIDE"):
         monkeypatch.setattr(images, name, 500)
     monkeypatch.setattr(images, "_BAND_PIXELS", 100_000)
     mode, encoder = KINDS[kind]

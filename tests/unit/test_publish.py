@@ -1,5 +1,6 @@
 import pytest
 
+from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.deployment.publish import page_paths, picture_paths
 
 
@@ -23,6 +24,6 @@ def test_pictures_are_forgotten_before_and_after_the_router() -> None:
     assert picture_paths({"Party (2024)"}) == {
         "/photos/Party%20(2024)/*",
         "/thumbnails/photos/Party%20(2024)/*",
-        "/thumbnails/1600/photos/Party%20(2024)/*",
-        "/1600/photos/Party%20(2024)/*",
+        f"/thumbnails/{LARGE_SIDE}/photos/Party%20(2024)/*",
+        f"/{LARGE_SIDE}/photos/Party%20(2024)/*",
     }

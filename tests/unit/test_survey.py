@@ -9,7 +9,7 @@ def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
     found = Survey(rule="stripped")
     found.originals[path] = "etag"
     found.rows[path] = Row("etag", "image", frozenset({"face"}), frozenset())
-    found.thumbnails[path] = len(path.thumbnail_keys)
+    found.thumbnails[path] = len(path.rendition_keys)
     found.records["image"] = {str(path)}
     assert drift(found).redo == {path: "a face is missing in the collection"}
     found.faces["face"] = "set:2Fa.jpg"

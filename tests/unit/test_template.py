@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 from functions.addresses import address, read_path
 from functions.entrance import with_flag
 from functions.keys import DOWNLOAD_RULES, NONE, image_path
-from functions.process.images import GRID_SIDE
 from functions.shapes import GRID_ATTRIBUTES
+from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from local.closed_page import closed_page
 from local.response_headers import response_headers
 from local.site_server import SiteServer
@@ -289,7 +289,7 @@ ROUTES = {
     "/photos/set/a%2Bb.jpg": ("ThumbnailsBucket", "downloads/stripped/photos/set/a%2Bb.jpg"),
     "/photos/set/no-suffix": ("ThumbnailsBucket", "downloads/stripped/photos/set/no-suffix"),
     "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
-    "/thumbnails/1600/photos/set/no-suffix": ("ThumbnailsBucket", "1600/photos/set/no-suffix"),
+    f"/thumbnails/{LARGE_SIDE}/photos/set/no-suffix": ("ThumbnailsBucket", f"{LARGE_SIDE}/photos/set/no-suffix"),
     "/people?face=1&face=2": "/people/?face=1&face=2",
     "/sets/x": "/sets/x/",
     "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
@@ -386,7 +386,7 @@ def test_a_picture_has_one_address_everywhere() -> None:
 
 def test_a_closed_site_shows_one_page_and_no_picture() -> None:
     code = RESOURCES["Router"]["Properties"]["FunctionCode"]
-    pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", "/thumbnails/1600/photos/set/a.jpg"}
+    pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", f"/thumbnails/{LARGE_SIDE}/photos/set/a.jpg"}
     pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
     answers = run_router(with_flag(code, closed=True), [*pictures, *pages, "/style.css"])
     server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], closed_page(TEMPLATE), lambda: True)
@@ -474,5 +474,11 @@ def test_search_imports_no_image_library() -> None:
     assert result.stdout.strip() == "[]"
 
 
+def test_visitors_may_read_large_renditions_where_they_are_kept() -> None:
+    statements = RESOURCES["ThumbnailsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (served,) = (statement["Resource"] for statement in statements if statement.get("Sid") == "ServeThroughCloudFront")
+    assert {"Fn::Sub": f"${{ThumbnailsBucket.Arn}}/{LARGE_SIDE}/photos/*"} in served
+
+
 def test_the_grid_thumbnail_serves_a_phone() -> None:
-    assert GRID_SIDE >= 2 * 196  # half of a 412-pixel screen, at two pixels a point
+    assert THUMBNAIL_SIDE >= 2 * 196  # half of a 412-pixel screen, at two pixels a point
