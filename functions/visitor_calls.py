@@ -21,6 +21,7 @@ from functions.errors import KinpicsError
 _BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 # What AWS calls its errors and operations.
 _AWS_NAME = re.compile(r"[A-Za-z0-9.]{1,80}")
+_PACKAGE = PurePath(__file__).parent
 
 
 class RequestError(KinpicsError):
@@ -73,6 +74,6 @@ def without_values(error: BaseException) -> dict[str, Any]:
 
 def _place(frame: traceback.FrameSummary) -> str:
     """File and line: our files from the package on, others with just their folder."""
-    parts = PurePath(frame.filename).parts
-    own = parts[parts.index("functions") :] if "functions" in parts else parts[-2:]
-    return f"{'/'.join(own)}:{frame.lineno}"
+    path = PurePath(frame.filename)
+    shown = path.relative_to(_PACKAGE.parent) if path.is_relative_to(_PACKAGE) else PurePath(*path.parts[-2:])
+    return f"{shown}:{frame.lineno}"
