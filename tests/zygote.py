@@ -25,7 +25,7 @@ _MAX_MESSAGE = 1 << 20
 # What the commands load, most of it when they need it.
 _MODULES = (
     "scripts.cli",
-    "local.stack",
+    "local.launcher",
     "samtranslator.translator.transform",
     "cryptography.x509",
 )
