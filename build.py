@@ -89,6 +89,8 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     assets = _bundle(fresh)
     # Under a name without a hash as well, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
+    # The licences of the packages in the scripts ask to come along with them.
+    shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
     pages = _Pages(fresh, config, assets, _browser_config(stack, config))
     newest_first = sorted(sets, key=lambda picset: picset.sortkey, reverse=True)
     pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.size() > 0)

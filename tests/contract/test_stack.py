@@ -18,6 +18,8 @@ from botocore.config import Config
 from running import RunningStack, descendants, free_port, start_stack, still_there
 from support import jpeg
 
+ROOT = Path(__file__).parents[2]
+
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -40,6 +42,14 @@ def test_pages_are_asked_for_anew_and_assets_are_kept(stack: RunningStack) -> No
     assert "immutable" in headers["cache-control"]
     etag = headers["etag"]
     assert get(stack.site_url + asset, if_none_match=etag)[0] == 304
+
+
+def test_licences_of_what_scripts_contain_come_with_the_site(stack: RunningStack) -> None:
+    status, _, body = get(stack.site_url + "/notice.txt")
+    assert status == 200
+    packages = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert [name for name in packages if name not in body.decode()] == []
+    assert "The above copyright notice and this permission notice shall be included" in body.decode()
 
 
 def test_parts_of_a_photo_can_be_asked_for(stack: RunningStack) -> None:
