@@ -45,7 +45,7 @@ def device(context: BrowserContext, stack: RunningStack) -> Iterator[Page]:
 def look_alike(page: Page, portrait: Path) -> None:
     page.goto("/lookalike/")
     choose(page, portrait)
-    expect(page.locator("#when")).to_contain_text("saved for your next visit")
+    expect(page.locator("#last-status")).to_contain_text("saved for your next visit")
 
 
 def code(stack: RunningStack, email: str) -> str:
@@ -90,11 +90,11 @@ def test_a_guests_last_lookalike_stays_until_they_delete_it(
 ) -> None:
     look_alike(page, portrait)
     page.reload()
-    expect(page.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    expect(page.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
     expect(page.locator("#lookalikes li")).to_have_count(1)
     device.goto("/lookalike/")
     device.wait_for_load_state("networkidle")
-    expect(device.locator("#last")).to_be_hidden()
+    expect(device.locator("#last-result")).to_be_hidden()
     (row,) = matches.scan()["Items"]
     assert set(row) == {"identity_id", "kind", "made_at", "expires_at", "people"}
     (person,) = row["people"]
@@ -105,7 +105,7 @@ def test_a_guests_last_lookalike_stays_until_they_delete_it(
     assert matches.scan()["Items"] == []
     page.reload()
     page.wait_for_load_state("networkidle")
-    expect(page.locator("#last")).to_be_hidden()
+    expect(page.locator("#last-result")).to_be_hidden()
 
 
 def test_signing_in_brings_a_guests_lookalike_to_every_device(
@@ -118,17 +118,17 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
     sign_up(stack, page, email)
     (row,) = matches.scan()["Items"]
     page.goto("/lookalike/")
-    expect(page.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    expect(page.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
     sign_in(device, email)
     expect(device.get_by_text("You're signed in as")).to_be_visible()
     device.goto("/lookalike/")
-    expect(device.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    expect(device.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
     assert matches.scan()["Items"] == [row], "the guest's row is gone, the member has one"
 
     page.goto("/account/")
     other = page.context.new_page()
     other.goto("/lookalike/")
-    expect(other.locator("#when")).to_contain_text("you looked most like Grace Hopper")
+    expect(other.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
     kept = page.evaluate("JSON.parse(localStorage.getItem('kinpics.session'))")
     keys = page.evaluate("JSON.parse(localStorage.getItem('kinpics.credentials'))")
     page.get_by_role("button", name="Sign out").click()
@@ -139,7 +139,7 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
     left = page.evaluate("JSON.stringify(localStorage)")
     assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]
     assert keys["secretAccessKey"] not in left
-    expect(other.locator("#last")).to_be_hidden()
+    expect(other.locator("#last-result")).to_be_hidden()
     other.close()
     with pytest.raises(ClientError):  # the user pool no longer knows the session
         stack.client("cognito-idp").initiate_auth(
@@ -150,7 +150,7 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
     page.go_back()
     page.goto("/lookalike/")
     page.wait_for_load_state("networkidle")
-    expect(page.locator("#last")).to_be_hidden()
+    expect(page.locator("#last-result")).to_be_hidden()
 
     device.goto("/account/")
     device.get_by_role("button", name="Delete my account").click()
@@ -162,7 +162,7 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
 
 
 def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, email: str, faults) -> None:
-    fault = page.locator("#fault")
+    fault = page.locator("#error")
     sign_in(page, email, "not my password at all")
     expect(fault).to_have_text("The email address or the password is wrong.")
     page.get_by_role("button", name="Create an account").click()
@@ -238,5 +238,5 @@ def test_a_removal_request_moves_to_the_visitors_new_account(
     assert (moved["face_ids"], moved["message"]) == (row["face_ids"], row["message"])
     phone.goto("/selfie/")
     phone.get_by_role("button", name="Cancel my request").click()
-    expect(phone.locator("#standing")).to_be_hidden()
+    expect(phone.locator("#removal-request")).to_be_hidden()
     assert requests.scan()["Items"] == []

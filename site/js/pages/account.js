@@ -22,8 +22,8 @@ const PROBLEMS = {
 /** Start the page. */
 export async function showAccount() {
   const panels = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
-  const told = byId("told");
-  const fault = byId("fault");
+  const status = byId("status");
+  const fault = byId("error");
   const address = byId("address");
   let email = "";
   let password = "";
@@ -43,7 +43,7 @@ export async function showAccount() {
    */
   function show(name, words) {
     for (const panel of panels) panel.hidden = panel.dataset.panel !== name;
-    told.textContent = words;
+    status.textContent = words;
     fault.textContent = "";
     address.textContent = email;
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
@@ -107,7 +107,7 @@ export async function showAccount() {
       const action = actions[form.dataset.action ?? ""];
       if (!action || form.ariaBusy) return;
       form.ariaBusy = "true";
-      fault.textContent = told.textContent = "";
+      fault.textContent = status.textContent = "";
       try {
         turnTo(...(await action(fields)));
       } catch (error) {

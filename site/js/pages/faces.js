@@ -21,7 +21,7 @@ const PORTRAIT_PX = 88;
 /** Start the page. */
 export async function showFaces() {
   const list = byId("faces");
-  const status = byId("count");
+  const status = byId("status");
   const button = byId("more", HTMLButtonElement);
   /** @type {Set<string>} */
   const read = new Set();

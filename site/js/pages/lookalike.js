@@ -21,8 +21,8 @@ export function showLookalike() {
   const sharing = byId("sharing");
   const withSelfie = byId("with-selfie", HTMLInputElement);
   const card = byId("card", HTMLImageElement);
-  const last = byId("last");
-  const when = byId("when");
+  const last = byId("last-result");
+  const lastStatus = byId("last-status");
   /** @type {{best: Lookalike, selfie: Blob} | null} */
   let shown = null;
   /** @type {Blob | null} */
@@ -48,9 +48,9 @@ export function showLookalike() {
     last.hidden = false;
     try {
       await keepMatch(found);
-      when.textContent = "Your result is saved for your next visit. Your picture isn't.";
+      lastStatus.textContent = "Your result is saved for your next visit. Your picture isn't.";
     } catch {
-      when.textContent = "Your result couldn't be saved for your next visit.";
+      lastStatus.textContent = "Your result couldn't be saved for your next visit.";
     }
   }
 
@@ -60,7 +60,7 @@ export function showLookalike() {
     const [best] = match?.people ?? [];
     if (!match || !best || shown || list.childElementCount) return;
     list.replaceChildren(...match.people.map(portrait));
-    when.textContent = `On ${dayOf(match.made_at)} you looked most like ${best.person}.`;
+    lastStatus.textContent = `On ${dayOf(match.made_at)} you looked most like ${best.person}.`;
     last.hidden = false;
   }
 

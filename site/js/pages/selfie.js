@@ -15,7 +15,7 @@ import { count } from "../words.js";
 
 /** Start the page. */
 export function showSelfie() {
-  const status = byId("count");
+  const status = byId("status");
   const found = byId("found");
   const threshold = byId("threshold", HTMLInputElement);
   const link = byId("link", HTMLAnchorElement);

@@ -26,7 +26,7 @@ export function searchWithPicture({ search, show: showFound, forget }) {
   const input = byId("picture", HTMLInputElement);
   const preview = byId("preview", HTMLImageElement);
   const outlines = byId("outlines");
-  const status = byId("count");
+  const status = byId("status");
   const busy = byId("busy");
   const drop = byId("drop");
   // What the page searches with now: an answer for anything else comes too late to be shown.

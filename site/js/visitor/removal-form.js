@@ -11,15 +11,15 @@ import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
  * @param {() => string[]} faceIds  The faces that the visitor says are theirs.
  */
 export async function watchRemovalForm(faceIds) {
-  const standing = byId("standing");
-  const asked = byId("asked");
-  const form = byId("leave", HTMLDetailsElement);
+  const request = byId("removal-request");
+  const requested = byId("requested");
+  const form = byId("removal-form", HTMLDetailsElement);
   const message = byId("message", HTMLTextAreaElement);
 
   /** @param {string | null} words  What was asked; null if nothing was. */
   function show(words) {
-    asked.textContent = words ?? "";
-    standing.hidden = words === null;
+    requested.textContent = words ?? "";
+    request.hidden = words === null;
     form.hidden = words !== null;
     form.open = false;
   }
