@@ -22,8 +22,8 @@ const PROBLEMS = {
   TooManyRequests: "A lot of people are searching right now. Try again in a moment.",
 
   // Searches and removal requests
-  CeilingReached: (until) => `This site has used up its new searches for now.${again(until)} Earlier searches still work.`,
-  AllowanceReached: (until) => `You've used up your new searches for today.${again(until)} Earlier searches still work.`,
+  CeilingReached: (until) => `This site has reached its limit for new searches.${again(until)} Earlier searches still work.`,
+  AllowanceReached: (until) => `You've reached your limit for new searches today.${again(until)} Earlier searches still work.`,
   TooManyRemovalRequests: (until) =>
     `This site can't take more removal requests for now.${again(until)} If you made one earlier, it still counts.`,
   FaceNotFound: "No photo on this site shows that face any more.",
@@ -36,9 +36,9 @@ const PROBLEMS = {
 
   // The visitor's picture
   UnreadablePicture: "Your browser can't open this file as a picture. Try a JPEG or a PNG.",
-  InvalidImage: "This picture doesn't work for a search. Try a larger one, as a JPEG or a PNG.",
-  NoFace: "There doesn't seem to be a face in this picture. Try one that's brighter and closer, facing the camera.",
-  FaceTooSmall: "The face is too small to recognise. Try a picture taken from closer.",
+  InvalidImage: "This picture won't work for a search. Try a larger JPEG or PNG.",
+  NoFace: "There doesn't seem to be a face in this picture. Try a brighter one, taken closer up, facing the camera.",
+  FaceTooSmall: "The face is too small to recognise. Try a picture taken closer up.",
   FaceTooDark: "The face is too dark to recognise. Try a picture with light on your face.",
   FaceTooBlurred: "The face is too blurry to recognise. Hold the camera still and try again.",
 };

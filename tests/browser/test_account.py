@@ -191,7 +191,7 @@ def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, 
     page.get_by_role("button", name="I forgot my password").click()
     fill(page, email=email)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("we've emailed it a code")
+    expect(page.get_by_role("status")).to_contain_text("we've emailed you a code")
     fill(page, code=code(stack, email), password="another horse battery")
     page.get_by_role("button", name="Change my password").click()
     expect(page.get_by_role("status")).to_contain_text("Your password is changed")

@@ -50,10 +50,10 @@ def test_beyond_the_ceiling_only_earlier_results_are_shown(stack: RunningStack, 
     calls()
     page.goto(f"/people/?face={known}")
     page.reload()
-    expect(page.locator("#count")).to_contain_text("used up its new searches for now")
+    expect(page.locator("#count")).to_contain_text("reached its limit for new searches")
     expect(page.locator("a.tile").first).to_be_visible()
     page.goto(f"/people/?face={unknown}")
-    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again after")
+    expect(page.get_by_role("alert")).to_contain_text("reached its limit for new searches. Try again after")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
@@ -61,7 +61,7 @@ def test_beyond_the_ceiling_a_picture_waits_on_the_page(page: Page, calls: Any, 
     calls()
     page.goto("/selfie/")
     choose(page, face)
-    expect(page.get_by_role("alert")).to_contain_text("used up its new searches for now. Try again after")
+    expect(page.get_by_role("alert")).to_contain_text("reached its limit for new searches. Try again after")
     expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 

@@ -14,8 +14,8 @@ const PROBLEMS = {
   InvalidPasswordException: "This password is too short. Use at least 12 characters.",
   CodeMismatchException: "This code is wrong. Use the one in the latest email.",
   ExpiredCodeException: "This code has expired. Ask for a new one.",
-  LimitExceededException: "That was too many attempts. Try again in an hour.",
-  TooManyFailedAttemptsException: "That was too many attempts. Try again in an hour.",
+  LimitExceededException: "Too many attempts. Try again in an hour.",
+  TooManyFailedAttemptsException: "Too many attempts. Try again in an hour.",
   InvalidParameterException: "The email address or the code isn't valid. Check it and try again.",
 };
 
@@ -82,7 +82,7 @@ export async function showAccount() {
     forgot: async (fields) => {
       ({ email = "" } = fields);
       await members.forgotPassword(email);
-      return ["reset", `If ${email} has an account here, we've emailed it a code.`];
+      return ["reset", `If there's an account for ${email}, we've emailed you a code.`];
     },
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);

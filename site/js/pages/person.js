@@ -44,7 +44,7 @@ export async function showPerson() {
   function show() {
     const { photos, next, asOf } = found;
     const words = next ? `The ${photos.length} best matches` : count(photos.length, "photo");
-    status.textContent = asOf ? `${words}, found on ${dayOf(asOf)}. This site has used up its new searches for now.` : words;
+    status.textContent = asOf ? `${words}, found on ${dayOf(asOf)}. This site has reached its limit for new searches.` : words;
     const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);

@@ -79,7 +79,7 @@ export function showSelfie() {
         await navigator.share({ url, title: document.title });
       } else {
         await navigator.clipboard.writeText(url);
-        done.textContent = "Link copied. It leads to these photos. Your picture isn't in it.";
+        done.textContent = "Link copied. It leads to these photos and doesn't include your picture.";
       }
     } catch (error) {
       if (!isCancelled(error)) done.textContent = url; // the visitor can copy it by hand

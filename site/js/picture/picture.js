@@ -86,7 +86,7 @@ export function searchWithPicture({ search, show: showFound, forget }) {
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    say(`There are ${faces.length} faces in this picture. Choose one. If yours has no outline, take a picture from closer.`);
+    say(`There are ${faces.length} faces in this picture. Choose one. If yours has no outline, try a picture taken closer up.`);
     outlines.replaceChildren(
       ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
     );

@@ -49,5 +49,5 @@ export async function watchRemovalForm(faceIds) {
   byId("withdraw").addEventListener("click", withdraw);
   // A first-time visitor can't have asked. If this call fails, the next visit will show the request.
   const last = known() ? await standingRequest().catch(() => null) : null;
-  if (last) show(`On ${dayOf(last.made_at)} you asked the owner to remove your face from search. It hasn't been done yet.`);
+  if (last) show(`On ${dayOf(last.made_at)} you asked the owner to remove your face from search. The owner hasn't done it yet.`);
 }
