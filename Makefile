@@ -63,7 +63,7 @@ lint: $(VENV)/.test
 types: $(VENV)/.test node_modules/.done
 	$(BIN)/mypy
 	PATH="$(TOOL_PATH)" node_modules/.bin/tsc -p .
-	PATH="$(TOOL_PATH)" node --test --test-reporter=dot tests/unit/
+	PATH="$(TOOL_PATH)" node --test --test-reporter=dot tests/unit/*.test.js
 
 template: $(VENV)/.test .venv-sam/.done
 	$(BIN)/cfn-lint template.yaml

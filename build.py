@@ -1,8 +1,7 @@
 """The site generator: ``site/`` + ``kinpics.toml`` + a deployed stack → ``dist/``.
 
-First everything that pages show is gathered, then it is written: bundled assets with a hash in their names, the index,
-a page for each set with its first screen of thumbnails in it, the page of a person, and the fallback page, which shows
-sets that are newer than the site.
+``site/pages.json`` lists the pages. Each has a template of its name; those of a set carry its first photos, and the
+fallback page shows sets that are newer than the site.
 """
 
 import contextlib
@@ -28,7 +27,7 @@ from scripts.common.config import ROOT, SiteConfig, load_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 
-# Tiles written into a set's page: more than any first screen shows; the first few are asked for at once.
+# Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
 # For photos whose size is not known yet.
@@ -44,20 +43,20 @@ class Page:
     """One of the pages that ``site/pages.json`` lists; its template is ``site/templates/pages/<name>.html``."""
 
     name: str
-    # In the site's address; `{set}` stands for the name of a set.
+    # On the site; `{set}` stands for the name of a set.
     path: str
-    # In `site/js/pages/`, without its ending.
+    # In `site/js/pages/`, without its suffix; a page without one needs no script.
     script: str | None
-    # Whether search engines may never show it.
+    # Whether it asks search engines not to show it.
     noindex: bool
 
     @property
     def is_of_set(self) -> bool:
-        """Whether each set has such a page of its own."""
+        """Whether each set has a page of this kind."""
         return "{set}" in self.path
 
     def file(self, set_name: str = "") -> str:
-        """Where the page stands in the rendered site."""
+        """The page's file in the rendered site."""
         path = self.path.removeprefix("/").replace("{set}", set_name)
         return path if path.endswith(".html") else path + "index.html"
 
@@ -70,7 +69,7 @@ def list_pages() -> dict[str, Page]:
 
 @dataclass(frozen=True)
 class Assets:
-    """URLs of the bundled files by their source name, and what each script imports at once."""
+    """URLs of the bundled files by their source's name, and what each script imports at once."""
 
     urls: dict[str, str]
     imports: dict[str, list[str]]
@@ -87,7 +86,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     assets = _bundle(fresh)
-    # Under a name without a hash as well, for the page that CloudFront's function shows while the site is closed.
+    # Also without a hash in its name, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     # The licences of the packages in the scripts ask to come along with them.
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
@@ -170,7 +169,7 @@ class _Pages:
 
 
 def _is_shown(picset: PhotoSet) -> bool:
-    """Whether a set has photos, and a name that a page can have: others may have written its row."""
+    """Whether a set has photos and a name that a page can have: others may have written its row."""
     with contextlib.suppress(BadNameError):
         check_picset(picset.sortkey)
         return picset.is_uncounted or (picset.pic_count or 0) > 0
@@ -183,7 +182,7 @@ def _with_size(pic: Photo) -> Photo:
 
 
 def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
-    """What the page's scripts need to know: names, nothing secret."""
+    """What scripts need to know about this site (site/js/config.js); nothing in it is secret."""
     return {
         "region": stack.region,
         "identityPoolId": stack.outputs["IdentityPool"],
@@ -210,7 +209,7 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
 
 
 def _origins(browser_config: dict[str, Any]) -> list[str]:
-    """What a page will talk to, so that it can connect before its script runs."""
+    """What a page will call, so that it can connect before its script runs."""
     if browser_config["endpoint"]:
         return [browser_config["endpoint"]]
     return [f"https://{name}.{browser_config['region']}.amazonaws.com" for name in ("cognito-identity", "dynamodb")]
@@ -227,7 +226,7 @@ def _bundle(folder: Path) -> Assets:
     command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
     command += ["--loader:.bin=file", "--public-path=/assets", "--log-level=error"]
     command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
-    # Where the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
+    # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
     result = subprocess.run(  # noqa: S603 - fixed arguments
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
