@@ -29,8 +29,6 @@ from local.response_headers import response_headers
 from local.site_server import SiteServer
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 
-_BUCKETS = {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"}
-
 
 class PortBusyError(KinpicsError):
     """A port is taken; the message names it and the option that chooses another."""
@@ -55,17 +53,24 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Deployed:
+    """What the site server needs of a deployed stack: two buckets, and what finds out whether visitors are let in."""
+
+    site_bucket: str
+    thumbnails_bucket: str
+    entrance: Callable[[], Entrance]
+
+
+@dataclass(frozen=True)
 class Project:
     """What the launcher deploys and serves.
 
-    ``deploy`` brings the stack up to ``template`` with ``parameters`` and returns its outputs. ``entrance_of`` finds
-    what lets visitors into the stack with these outputs. ``prepare`` fills and publishes the site.
+    ``deploy`` brings the stack up to ``template`` with ``parameters``. ``prepare`` fills and publishes the site.
     """
 
     template: dict[str, Any]
     parameters: dict[str, str]
-    deploy: Callable[[boto3.Session], dict[str, str]]
-    entrance_of: Callable[[boto3.Session, dict[str, str]], Entrance]
+    deploy: Callable[[boto3.Session], Deployed]
     prepare: Callable[[Running], Awaitable[None]]
 
 
@@ -138,18 +143,18 @@ async def _serve(
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
         # In whole, even when told to stop: it takes a second.
-        outputs = await asyncio.to_thread(project.deploy, session)
+        stack = await asyncio.to_thread(project.deploy, session)
         folder.announce(running)
-        buckets = {name: outputs[output] for name, output in _BUCKETS.items()}
+        buckets = {"site": stack.site_bucket, "thumbnails": stack.thumbnails_bucket}
         headers = response_headers(project.template, options.api_url, project.parameters)
         # Made when the first page is asked for.
-        entrance = functools.cache(lambda: project.entrance_of(session, outputs))
+        entrance = functools.cache(stack.entrance)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
 
         def deployed() -> tuple[str, list[tuple[bytes, bytes]]]:
             """What `kinpics deploy` may have changed since the start."""
-            stack = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
-            now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack["Parameters"]}
+            described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+            now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
             return now["Downloads"], response_headers(project.template, options.api_url, now)
 
         server = SiteServer(

@@ -2,11 +2,14 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import MISSING, fields
 from typing import Any
 
 import botocore.session
 from botocore import xform_name
 from botocore.validate import ParamValidator
+
+from scripts.common.outputs import StackOutputs
 
 
 @functools.cache
@@ -14,6 +17,12 @@ def shapes(service: str) -> dict[str, Any]:
     """What a service's operations take, by their names in boto3."""
     model = botocore.session.get_session().get_service_model(service)
     return {xform_name(name): model.operation_model(name).input_shape for name in model.operation_names}
+
+
+def stack_outputs(**known: str) -> StackOutputs:
+    """Outputs of a stack; each that is not ``known`` is called as its field is."""
+    names = [field.name for field in fields(StackOutputs) if field.default is MISSING]
+    return StackOutputs(**{name: name for name in names} | known)
 
 
 class FakeClient:

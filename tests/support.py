@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import numpy as np
+from fakes import stack_outputs
 from PIL import Image
 
 from functions.face_collection import FaceCollection
@@ -23,6 +24,7 @@ from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
 from local.rekognition.state import State
+from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[1]
@@ -171,6 +173,22 @@ class FakeAws:
     def album(self) -> Album:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
         return Album(self.objects, self.faces, self.tables, self.leases, self.ledger, forgotten)
+
+    @property
+    def outputs(self) -> StackOutputs:
+        return stack_outputs(
+            pics_bucket=self.pics_bucket,
+            thumbnails_bucket=self.thumbnails_bucket,
+            pics_table=self.pics_table,
+            pics_by_image_id_table=self.pics_by_image_id_table,
+            ledger_table=self.ledger_table,
+            leases_table=self.leases_table,
+            matches_table=self.matches_table,
+            forgotten_table=self.forgotten_table,
+            requests_table=self.requests_table,
+            process_queue=self.queue_url,
+            dead_letter_queue=self.dead_letter_queue_url,
+        )
 
     def put(self, key: str, body: bytes) -> None:
         self.s3.put_object(Bucket=self.pics_bucket, Key=key, Body=body)

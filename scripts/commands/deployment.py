@@ -107,7 +107,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
         if plan is None and not target.is_laptop and not account_plan:
             plan = "free" if click.confirm(_PLAN_QUESTION, default=False, err=True) else None
     _leave_room(target, before, parameters)
-    _prepare_plan(plan, target, plan_of(target.session, name, outputs_of(before)), parameters)
+    _prepare_plan(plan, target, plan_of(target.session, name, outputs_of(before).get("Distribution")), parameters)
     echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
     changed = deployment.deploy(target, applier, parameters)
@@ -125,7 +125,7 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
         echo(stack.site_address("/"))
-    _settle_plan(plan, plan_of(target.session, name, stack.outputs))
+    _settle_plan(plan, plan_of(target.session, name, stack.outputs.distribution))
 
 
 def _prepare_plan(plan: str | None, target: Any, distribution: Plan, parameters: dict[str, str]) -> None:
@@ -301,5 +301,5 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
     target = deployment.Target.chosen()
     applier = StackApplier(target.session.client("cloudformation"), stack.name, 0.1 if target.is_laptop else 3.0, _tell)
     take_off(target, stack, applier, photos=photos)
-    stayed = "" if photos else f"; the photos are in the bucket {stack.pics_bucket}"
+    stayed = "" if photos else f"; the photos are in the bucket {stack.outputs.pics_bucket}"
     echo(f"{stack.name} is gone{stayed}")

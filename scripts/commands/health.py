@@ -172,7 +172,7 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
     """Print each photo that could not be processed, with the reason."""
     from scripts.photos import dead_letters
 
-    letters = dead_letters.read(context.stack.sqs, context.stack.outputs["DeadLetterQueue"])
+    letters = dead_letters.read(context.stack.sqs, context.stack.outputs.dead_letter_queue)
     if as_json:
         shown = [{"key": letter.key, "code": letter.code, "reason": letter.reason} for letter in letters]
         echo_json(shown)
@@ -196,7 +196,7 @@ def dead_letters_redrive(context: Context, pics: tuple[str, ...], code: str | No
     from scripts.photos import dead_letters, processing
 
     stack = context.stack
-    letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
+    letters = dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)
     sent = dead_letters.redrive(stack, dead_letters.keys_of(pics, letters), code)
     waiting = {letter.path for letter in sent if letter.path}
     with Progress(quiet=as_json).bar("Processing", len(waiting)) as step:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -21,17 +21,20 @@ from functions.ledger import Ledger
 from functions.tables import Tables
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
+from scripts.common.outputs import StackOutputs
+
+if TYPE_CHECKING:
+    from types_boto3_cloudfront.type_defs import InvalidationBatchTypeDef
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_rekognition import RekognitionClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
 
 
 class StackError(KinpicsError):
     """There is no stack to work on; the message says what to do."""
 
 
-_OUTPUTS = {
-    *("SiteBucket", "PicsBucket"),
-    *("PicsTable", "LedgerTable", "MatchesTable", "RequestsTable", "ForgottenTable"),
-    "IdentityPool",
-}
 _HINT = (
     "start one with `kinpics local`, make one on AWS with `kinpics deploy`, or point the standard AWS variables at "
     'yours (`eval "$(kinpics env)"`)'
@@ -40,58 +43,54 @@ _HINT = (
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: its outputs and parameters by name, and clients for what the commands call."""
+    """A deployed stack: its outputs, its parameters by name, and clients for what the commands call."""
 
     name: str
     region: str
     status: str
-    outputs: dict[str, str]
+    outputs: StackOutputs
     parameters: dict[str, str]
     endpoint_url: str | None
     site_url: str | None
 
     @cached_property
-    def s3(self) -> Any:
+    def s3(self) -> "S3Client":
         return boto3.client(
             "s3", config=Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 8})
         )
 
     @cached_property
-    def sqs(self) -> Any:
+    def sqs(self) -> "SQSClient":
         return boto3.client("sqs")
 
     @cached_property
-    def rekognition(self) -> Any:
+    def rekognition(self) -> "RekognitionClient":
         return boto3.client("rekognition", config=Config(retries={"mode": "adaptive", "max_attempts": 8}))
 
     @cached_property
-    def dynamodb(self) -> Any:
+    def dynamodb(self) -> "DynamoDBClient":
         # Where visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
         return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
 
     @cached_property
     def tables(self) -> Tables:
-        return Tables(self.dynamodb, self.outputs["PicsTable"], self.outputs["PicsByImageIdTable"])
+        return Tables(self.dynamodb, self.outputs.pics_table, self.outputs.pics_by_image_id_table)
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self.dynamodb, self.outputs["LedgerTable"])
+        return Ledger(self.dynamodb, self.outputs.ledger_table)
 
     @cached_property
     def faces(self) -> FaceCollection:
-        return FaceCollection(self.rekognition, self.outputs["AlbumCollection"])
+        return FaceCollection(self.rekognition, self.outputs.album_collection)
 
     @cached_property
     def gallery(self) -> FaceCollection:
-        return FaceCollection(self.rekognition, self.outputs["CelebritiesCollection"])
+        return FaceCollection(self.rekognition, self.outputs.celebrities_collection)
 
     @cached_property
     def forgotten(self) -> ForgottenPeople:
-        return ForgottenPeople(self.dynamodb, self.outputs["ForgottenTable"], self.outputs["MatchesTable"])
-
-    @property
-    def pics_bucket(self) -> str:
-        return self.outputs["PicsBucket"]
+        return ForgottenPeople(self.dynamodb, self.outputs.forgotten_table, self.outputs.matches_table)
 
     @property
     def download_rule(self) -> str:
@@ -101,13 +100,13 @@ class Stack:
     def invalidate(self, paths: Iterable[str]) -> None:
         """Let CloudFront, where there is one, ask for these paths anew; `*` at the end stands for any rest."""
         wanted = sorted(set(paths))
-        if wanted and "Distribution" in self.outputs:
-            batch = {
+        if wanted and self.outputs.distribution:
+            batch: InvalidationBatchTypeDef = {
                 "Paths": {"Quantity": len(wanted), "Items": wanted},
                 "CallerReference": f"kinpics-{time.time_ns()}",
             }
             boto3.client("cloudfront").create_invalidation(
-                DistributionId=self.outputs["Distribution"], InvalidationBatch=batch
+                DistributionId=self.outputs.distribution, InvalidationBatch=batch
             )
 
     def site_address(self, path: str) -> str:
@@ -130,12 +129,13 @@ def connect(name: str, data: Path) -> Stack:
         raise StackError(f"AWS refused to describe the stack {name}: {message}") from None
     except BotoCoreError as error:
         raise StackError(f"AWS can't be reached: {error}; {_HINT}") from None
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    if not set(outputs) >= _OUTPUTS:
+    try:
+        outputs = StackOutputs.read(found.get("Outputs", []))
+    except KeyError:
         raise StackError(
             f"the stack {name} is not a kinpics stack, or not fully deployed (status {found['StackStatus']}): "
             "run `kinpics deploy`"
-        )
+        ) from None
     return Stack(
         name=name,
         region=client.meta.region_name,
@@ -143,7 +143,7 @@ def connect(name: str, data: Path) -> Stack:
         outputs=outputs,
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
         endpoint_url=_endpoint_of_pages(),
-        site_url=outputs.get("SiteUrl") or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
+        site_url=outputs.site_url or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
     )
 
 

@@ -14,7 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.entrance import Entrance, with_flag
-from scripts.common.stack import Stack, StackError
+from scripts.common.outputs import StackOutputs
+from scripts.common.stack import Stack
 from scripts.deployment.cloudformation import outputs_of
 
 # IAM usually spreads a change within seconds; issued credentials may work until then.
@@ -28,19 +29,20 @@ _NO_CONCURRENCY = "TooManyRequestsException"
 _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 
 
-def entrance_of(session: boto3.Session, outputs: dict[str, str]) -> Entrance:
-    """What lets visitors into a deployed stack. Raises ``StackError`` if its release can't be closed."""
-    if "ClosedPolicy" not in outputs:
-        raise StackError("this stack comes from a release that can't be closed: run `kinpics deploy` first")
-    router = outputs.get("Router", "")
+def entrance_of(session: boto3.Session, outputs: StackOutputs) -> Entrance:
+    """What lets visitors into a deployed stack."""
+    return _entrance(session, outputs.identity_pool, outputs.closed_policy, outputs.router)
+
+
+def _entrance(session: boto3.Session, identity_pool: str, closed_policy: str, router: str | None) -> Entrance:
     return Entrance(
         iam=session.client("iam"),
         lambda_=session.client("lambda"),
         cognito_identity=session.client("cognito-identity"),
         cloudfront=session.client("cloudfront") if router else None,
-        identity_pool_id=outputs["IdentityPool"],
-        policy_arn=outputs["ClosedPolicy"],
-        router=router,
+        identity_pool_id=identity_pool,
+        policy_arn=closed_policy,
+        router=router or "",
     )
 
 
@@ -49,13 +51,14 @@ def left_as_it_is(session: boto3.Session, described: dict[str, Any] | None) -> I
     """Deploying inside leaves the site closed or open, as it was; yields whether it is closed.
 
     ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
-    what it takes back after a failure may be of a time when the site was closed.
+    what it takes back after a failure may be of a time when the site was closed. A stack of an early release, which
+    could not be closed, is open.
     """
     outputs = outputs_of(described)
     if "ClosedPolicy" not in outputs:
         yield False
         return
-    entrance = entrance_of(session, outputs)
+    entrance = _entrance(session, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router"))
     closed = entrance.is_closed()
     try:
         yield closed
@@ -78,7 +81,7 @@ def closed_template(template: dict[str, Any]) -> dict[str, Any]:
 def new_guest(stack: Stack) -> boto3.Session:
     """The credentials that a visitor's browser gets. Raises ``ClientError`` where guests are not let in."""
     anonymous = boto3.client("cognito-identity", config=Config(signature_version=UNSIGNED))
-    identity = anonymous.get_id(IdentityPoolId=stack.outputs["IdentityPool"])["IdentityId"]
+    identity = anonymous.get_id(IdentityPoolId=stack.outputs.identity_pool)["IdentityId"]
     keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
     return boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
 
@@ -102,8 +105,8 @@ def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str
             **ways,
         }
     if guest:
-        row = {"TableName": stack.outputs["PicsTable"], "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
-        search = {"FunctionName": stack.outputs["SearchFunction"], "Payload": json.dumps(_NOBODY).encode()}
+        row = {"TableName": stack.outputs.pics_table, "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
+        search = {"FunctionName": stack.outputs.search_function, "Payload": json.dumps(_NOBODY).encode()}
         ways["rows"] = lambda: _passes(lambda: guest().client("dynamodb", config=_ONCE).get_item(**row))
         ways["searches"] = lambda: _passes(
             lambda: guest().client("lambda", config=_ONCE).invoke(**search), _NO_CONCURRENCY

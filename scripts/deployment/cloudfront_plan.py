@@ -22,11 +22,11 @@ _SCOPE = {"Scope": "CLOUDFRONT"}
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a stack's distribution, whose id is empty before there is one; ``name`` is our own firewall's."""
+    """The plan of a stack's distribution, whose id is None before there is one; ``name`` is our own firewall's."""
 
     session: boto3.Session
     name: str
-    distribution_id: str
+    distribution_id: str | None
 
     @cached_property
     def _plans(self) -> Any:
@@ -147,6 +147,6 @@ class Plan:
         return False
 
 
-def plan_of(session: boto3.Session, stack_name: str, outputs: dict[str, str]) -> Plan:
-    """The plan of a stack's distribution."""
-    return Plan(session, f"{stack_name}-{session.region_name}", outputs.get("Distribution", ""))
+def plan_of(session: boto3.Session, stack_name: str, distribution_id: str | None) -> Plan:
+    """The plan of a stack's distribution, if it has one."""
+    return Plan(session, f"{stack_name}-{session.region_name}", distribution_id)

@@ -132,7 +132,7 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
     before = applier.describe()
     # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
-    firewall = plan_of(target.session, applier.name, outputs_of(before)).firewall
+    firewall = plan_of(target.session, applier.name, outputs_of(before).get("Distribution")).firewall
     with left_as_it_is(target.session, before) as closed:
         body = json.dumps(closed_template(template) if closed else template).encode()
         s3 = target.session.client("s3")
@@ -150,21 +150,21 @@ def connect_bucket(stack: Stack) -> bool:
 
     CloudFormation takes over a bucket that a deleted stack has left behind as it is: telling that stack's queue.
     """
-    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
     arn = queue["Attributes"]["QueueArn"]
     if notified_queues(stack) == {arn}:
         return False
     photos = {"Key": {"FilterRules": [{"Name": "prefix", "Value": PHOTOS_PREFIX}]}}
     told = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], "Filter": photos}
     stack.s3.put_bucket_notification_configuration(
-        Bucket=stack.pics_bucket, NotificationConfiguration={"QueueConfigurations": [told]}
+        Bucket=stack.outputs.pics_bucket, NotificationConfiguration={"QueueConfigurations": [told]}
     )
     return True
 
 
 def notified_queues(stack: Stack) -> set[str]:
     """ARNs of the queues that the photos bucket tells of its photos."""
-    found = stack.s3.get_bucket_notification_configuration(Bucket=stack.pics_bucket)
+    found = stack.s3.get_bucket_notification_configuration(Bucket=stack.outputs.pics_bucket)
     return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
 
 
@@ -174,9 +174,10 @@ def limit_tables(stack: Stack) -> list[str]:
     CloudFormation takes over a table that a deleted stack has left behind as it is, from before there were maxima say.
     """
     lacking = unlimited(stack)
+    names = stack.outputs.by_key()
     waiter = stack.dynamodb.get_waiter("table_exists")
     for limit in lacking:
-        table = stack.outputs[limit.name]
+        table = names[limit.name]
         throughput = {"OnDemandThroughput": limit.throughput}
         change = {"Update": {"IndexName": limit.index, **throughput}}
         update = {"GlobalSecondaryIndexUpdates": [change]} if limit.index else throughput
@@ -189,8 +190,9 @@ def limit_tables(stack: Stack) -> list[str]:
 def unlimited(stack: Stack) -> list[TableLimit]:
     """Tables and indexes that visitors reach and that have other maxima than the deployment's parameters say."""
     lacking = []
+    names = stack.outputs.by_key()
     for limit in limits(stack.parameters).tables:
-        table = stack.dynamodb.describe_table(TableName=stack.outputs[limit.name])["Table"]
+        table = stack.dynamodb.describe_table(TableName=names[limit.name])["Table"]
         indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
         has = (indexes[limit.index] if limit.index else table).get("OnDemandThroughput", {})
         if any(int(has.get(key, -1)) != units for key, units in limit.throughput.items()):

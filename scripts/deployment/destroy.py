@@ -15,12 +15,12 @@ from scripts.photos.manage import delete_versions
 def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
     """Delete the stack, with ``photos`` also what it retains: originals, rows and faces. Raises ``DeployError``."""
     # CloudFormation deletes no bucket that holds anything.
-    for name in ("SiteBucket", "ThumbnailsBucket"):
-        _empty(stack.s3, stack.outputs[name])
+    outputs = stack.outputs
+    for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
+        _empty(stack.s3, bucket)
     # IAM deletes no role or policy while one is attached to the other.
-    if "ClosedPolicy" in stack.outputs:
-        _passing_over("ResourceNotFoundException", entrance_of(target.session, stack.outputs).stop_denying)
-    plan = plan_of(target.session, stack.name, stack.outputs)
+    _passing_over("ResourceNotFoundException", entrance_of(target.session, outputs).stop_denying)
+    plan = plan_of(target.session, stack.name, outputs.distribution)
     if plan.firewall:
         plan.cancel()
     applier.delete()
@@ -30,13 +30,18 @@ def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool
     _empty(stack.s3, artifacts)
     _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=artifacts)
     if photos:
-        _empty(stack.s3, stack.pics_bucket)
-        _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=stack.pics_bucket)
-        for name in ("PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"):
-            _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=stack.outputs[name])
-        for collection in (stack.faces, stack.gallery):
-            name = collection.collection_id
-            _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=name)
+        _empty(stack.s3, outputs.pics_bucket)
+        _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
+        for table in (
+            outputs.pics_table,
+            outputs.pics_by_image_id_table,
+            outputs.matches_table,
+            outputs.requests_table,
+            outputs.forgotten_table,
+        ):
+            _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=table)
+        for collection in (outputs.album_collection, outputs.celebrities_collection):
+            _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=collection)
 
 
 def _empty(s3: Any, bucket: str) -> None:

@@ -42,7 +42,7 @@ def publish(stack: Stack, dist: Path) -> int:
     Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
     without its assets.
     """
-    bucket = stack.outputs["SiteBucket"]
+    bucket = stack.outputs.site_bucket
     there = {
         item["Key"]: item["ETag"].strip('"')
         for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)

@@ -26,7 +26,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
 
 def take_over(stack: Stack) -> None:
     """Copy an earlier release's rows, once."""
-    table = stack.outputs["ForgottenTable"]
+    table = stack.outputs.forgotten_table
     moved = {"kind": FORGOTTEN, "id": MOVED}
     if "Item" in stack.dynamodb.get_item(TableName=table, Key=moved, ConsistentRead=True):
         return
@@ -43,19 +43,19 @@ def clear_up(stack: Stack) -> None:
     take_over(stack)
     for entry in stack.forgotten.first_entries():
         key = {"identity_id": FORGOTTEN, "kind": entry.id}
-        stack.dynamodb.delete_item(TableName=stack.outputs["MatchesTable"], Key=key)
+        stack.dynamodb.delete_item(TableName=stack.outputs.matches_table, Key=key)
 
 
 def _take_over_requests(stack: Stack) -> None:
     """Move the requests that visitors wrote themselves, unless they have made a new one meanwhile."""
-    matches = stack.outputs["MatchesTable"]
+    matches = stack.outputs.matches_table
     pages = stack.dynamodb.get_paginator("scan").paginate(TableName=matches, FilterExpression=Attr("kind").eq("forget"))
     for item in [item for page in pages for item in page["Items"]]:
         request = _as_it_should_be(item)
         if request:
             try:
                 stack.dynamodb.put_item(
-                    TableName=stack.outputs["RequestsTable"],
+                    TableName=stack.outputs.requests_table,
                     Item=request.to_item(),
                     ConditionExpression="attribute_not_exists(identity_id)",
                 )

@@ -78,11 +78,12 @@ def survey_gallery(stack: Stack) -> GallerySurvey:
     found = GallerySurvey()
     found.faces = {face["FaceId"]: face for face in stack.gallery.faces()}
     found.users = set(_users(stack))
-    for output, keys in (("PicsBucket", found.views), ("ThumbnailsBucket", found.thumbnails)):
-        pages = stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.outputs[output], Prefix=PREFIX)
+    outputs = stack.outputs
+    for bucket, keys in ((outputs.pics_bucket, found.views), (outputs.thumbnails_bucket, found.thumbnails)):
+        pages = stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX)
         keys |= {item["Key"] for page in pages for item in page.get("Contents", [])}
     for page in stack.dynamodb.get_paginator("scan").paginate(
-        TableName=stack.outputs["PicsByImageIdTable"], FilterExpression="attribute_exists(person)"
+        TableName=stack.outputs.pics_by_image_id_table, FilterExpression="attribute_exists(person)"
     ):
         for record in map(ImageRecord.from_item, page["Items"]):
             if not path_of(record).startswith(PREFIX):

@@ -132,12 +132,12 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
 def restore(stack: Stack, record: ImageRecord) -> None:
     """Make a portrait's face, thumbnail and records again from the picture in S3. Raises ``UnusableImageError``."""
     key = path_of(record)
-    picture = stack.s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=key)["Body"].read()
+    picture = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=key)["Body"].read()
     path = parse_image_path(key.removeprefix(PREFIX))
     found = _index(stack, path, picture)
     thumbnail = render(picture).thumbnail
     stack.s3.put_object(
-        Bucket=stack.outputs["ThumbnailsBucket"],
+        Bucket=stack.outputs.thumbnails_bucket,
         Key=key,
         Body=thumbnail,
         ContentType=THUMBNAIL_TYPE,
@@ -165,7 +165,7 @@ def mend(stack: Stack, drift: GalleryDrift) -> dict[str, str]:
     for image_id in drift.records:
         delete_record(stack, image_id)
     for portrait in drift.people.values():
-        stack.dynamodb.put_item(TableName=stack.outputs["PicsByImageIdTable"], Item=person_record(portrait).to_item())
+        stack.dynamodb.put_item(TableName=stack.outputs.pics_by_image_id_table, Item=person_record(portrait).to_item())
     failed = {}
     for portrait, _ in drift.redo.values():
         try:
@@ -179,12 +179,12 @@ def mend(stack: Stack, drift: GalleryDrift) -> dict[str, str]:
 
 def delete_record(stack: Stack, image_id: str) -> None:
     """Delete the record of a portrait or a person."""
-    stack.dynamodb.delete_item(TableName=stack.outputs["PicsByImageIdTable"], Key={"image_id": image_id})
+    stack.dynamodb.delete_item(TableName=stack.outputs.pics_by_image_id_table, Key={"image_id": image_id})
 
 
 def _record(stack: Stack, record: ImageRecord) -> None:
     """Write a portrait's records. Its own comes last: it says that everything is done."""
-    table = stack.outputs["PicsByImageIdTable"]
+    table = stack.outputs.pics_by_image_id_table
     # The person's first portrait stands for them.
     with contextlib.suppress(stack.dynamodb.exceptions.ConditionalCheckFailedException):
         stack.dynamodb.put_item(
@@ -225,7 +225,7 @@ def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
 def records(stack: Stack) -> Iterator[ImageRecord]:
     """The portraits there are."""
     pages = stack.dynamodb.get_paginator("scan").paginate(
-        TableName=stack.outputs["PicsByImageIdTable"],
+        TableName=stack.outputs.pics_by_image_id_table,
         FilterExpression=Attr("person").exists() & ~Attr("image_id").begins_with(PERSON_PREFIX),
     )
     for page in pages:
@@ -264,8 +264,8 @@ def delete_user(stack: Stack, user_id: str) -> None:
 
 def delete_pictures(stack: Stack, key: str) -> None:
     """Delete a portrait's picture and its thumbnail."""
-    for bucket in ("PicsBucket", "ThumbnailsBucket"):
-        stack.s3.delete_object(Bucket=stack.outputs[bucket], Key=key)
+    for bucket in (stack.outputs.pics_bucket, stack.outputs.thumbnails_bucket):
+        stack.s3.delete_object(Bucket=bucket, Key=key)
 
 
 def free_face(stack: Stack, user_id: str, face_id: str) -> None:
@@ -333,9 +333,7 @@ def _unusable(faces: int, unindexed: list[dict]) -> UnusableImageError:
 
 def _put(stack: Stack, key: str, renditions: Renditions) -> None:
     for bucket, body, kind in (
-        ("PicsBucket", renditions.large, LARGE_TYPE),
-        ("ThumbnailsBucket", renditions.thumbnail, THUMBNAIL_TYPE),
+        (stack.outputs.pics_bucket, renditions.large, LARGE_TYPE),
+        (stack.outputs.thumbnails_bucket, renditions.thumbnail, THUMBNAIL_TYPE),
     ):
-        stack.s3.put_object(
-            Bucket=stack.outputs[bucket], Key=key, Body=body, ContentType=kind, CacheControl=_CACHE_CONTROL
-        )
+        stack.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=_CACHE_CONTROL)

@@ -111,7 +111,7 @@ def _account(target: Target) -> Finding:
 
 
 def _cloudfront_plan(target: Target, stack: Stack) -> Finding:
-    plan = plan_of(target.session, stack.name, stack.outputs)
+    plan = plan_of(target.session, stack.name, stack.outputs.distribution)
     if not plan.distribution_id:
         return Finding("CloudFront's plan", "ok", "there is no CloudFront on a laptop")
     if not plan.firewall:
@@ -130,7 +130,7 @@ def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
     """Whether searches have executions of their own, which a new account has no room for."""
     if target.is_laptop or closed:
         return Finding("concurrency", "ok", "not checked on a laptop or while the site is closed")
-    settings = target.session.client("lambda").get_function_concurrency(FunctionName=stack.outputs["SearchFunction"])
+    settings = target.session.client("lambda").get_function_concurrency(FunctionName=stack.outputs.search_function)
     limits = concurrency(target.session)
     if reserved := settings.get("ReservedConcurrentExecutions"):
         text = f"searches have {reserved} of the {limits.total} functions that the account may run at once"
@@ -165,7 +165,7 @@ def _stack(stack: Stack) -> Finding:
 
 
 def _events(stack: Stack) -> Finding:
-    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["QueueArn"])
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
     if notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
         return Finding("events", "ok", "the pics bucket notifies the queue")
     return Finding("events", "wrong", "the pics bucket does not notify this stack's queue", "run `kinpics deploy`")
@@ -206,7 +206,7 @@ def _site(stack: Stack) -> Finding:
             page, headers = answer.read().decode(errors="replace"), answer.headers
     except urllib.error.HTTPError as error:
         return Finding("site", "wrong", f"{address} answers {error.code}", "run `kinpics publish`")
-    if stack.outputs["IdentityPool"] not in page:
+    if stack.outputs.identity_pool not in page:
         return Finding("site", "wrong", f"{address} was made for another stack", "run `kinpics publish`")
     if "content-security-policy" not in headers:
         return Finding("site", "wrong", f"{address} sends no Content-Security-Policy", "run `kinpics deploy`")
@@ -224,7 +224,7 @@ def _cors(stack: Stack) -> Finding:
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-target",
         }
-        path = f"/2015-03-31/functions/{stack.outputs['SearchFunction']}/invocations" if service == "lambda" else "/"
+        path = f"/2015-03-31/functions/{stack.outputs.search_function}/invocations" if service == "lambda" else "/"
         request = urllib.request.Request(url + path, method="OPTIONS", headers=headers)  # noqa: S310 - AWS's
         try:
             with urllib.request.urlopen(request, timeout=_HTTP_SECONDS) as answer:  # noqa: S310 - AWS's
@@ -242,18 +242,18 @@ def _visitors(stack: Stack) -> Finding:
     """Do what a visitor's browser does: take guest credentials, read the sets, call the functions."""
     guest = new_guest(stack)
     sets = guest.client("dynamodb").query(
-        TableName=stack.outputs["PicsTable"],
+        TableName=stack.outputs.pics_table,
         KeyConditionExpression="primarykey = :p",
         ExpressionAttributeValues={":p": {"S": "/"}},
     )["Count"]
     nobody = json.dumps({"faceid": "00000000-0000-0000-0000-000000000000"}).encode()
-    answer = guest.client("lambda").invoke(FunctionName=stack.outputs["SearchFunction"], Payload=nobody)
+    answer = guest.client("lambda").invoke(FunctionName=stack.outputs.search_function, Payload=nobody)
     code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
     if code != "FaceNotFound":
         advice = "look at the search function's log group"
         return Finding("visitors", "wrong", f"a search for a face that does not exist got the answer {code}", advice)
     status = json.dumps({"action": "status"}).encode()
-    answer = guest.client("lambda").invoke(FunctionName=stack.outputs["RemovalFunction"], Payload=status)
+    answer = guest.client("lambda").invoke(FunctionName=stack.outputs.removal_function, Payload=status)
     code = json.loads(answer["Payload"].read()).get("err", {}).get("code")
     if code:
         advice = "look at the removal function's log group"
@@ -305,7 +305,7 @@ def _alarms(target: Target, stack: Stack) -> Finding:
 
 
 def _dead_letters(stack: Stack) -> Finding:
-    letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
+    letters = dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)
     if not letters:
         return Finding("dead letters", "ok", "none")
     advice = "see `kinpics dead-letters list`"
@@ -371,7 +371,7 @@ def _round_trip(stack: Stack) -> Finding:
     """Send a picture through the whole site and remove it again."""
     path = ImagePath(f"kinpics-doctor-{secrets.token_hex(4)}", "test.png")
     started = time.monotonic()
-    stack.s3.put_object(Bucket=stack.pics_bucket, Key=path.key, Body=_test_picture(), ContentType="image/png")
+    stack.s3.put_object(Bucket=stack.outputs.pics_bucket, Key=path.key, Body=_test_picture(), ContentType="image/png")
     try:
         arrived = _wait(lambda: stack.tables.get_pic(path) is not None)
         seconds = time.monotonic() - started
@@ -398,7 +398,7 @@ def _test_picture() -> bytes:
 
 
 def _traces(stack: Stack, path: ImagePath) -> bool:
-    thumbnails = stack.outputs["ThumbnailsBucket"]
+    thumbnails = stack.outputs.thumbnails_bucket
     listed = (stack.s3.list_objects_v2(Bucket=thumbnails, Prefix=key).get("KeyCount", 0) for key in path.served_keys)
     return any(listed) or stack.tables.get_pic(path) is not None or stack.tables.get_set(path.picset) is not None
 

@@ -43,7 +43,7 @@ class Checked:
 
 def check_originals(stack: Stack, *, whole: bool) -> Checked:
     """Read originals, all of them or a sample drawn by chance. Raises ``ClientError`` where S3 refuses."""
-    listed = dict(pics_in(stack, stack.pics_bucket))
+    listed = dict(pics_in(stack, stack.outputs.pics_bucket))
     wanted = list(listed) if whole else _sample({path: item["Size"] for path, item in listed.items()})
     sizes, etags = stack.tables.pic_attribute(wanted, "size"), stack.tables.etags(wanted)
     # A server that can't read its own disk says so again at every try.
@@ -58,7 +58,7 @@ def check_originals(stack: Stack, *, whole: bool) -> Checked:
         # Where a row is of an earlier version, or somebody else's, its size says nothing of this one.
         is_same = etags.get(path) == listed[path]["ETag"].strip('"')
         expected = int(sizes[path]) if is_same and path in sizes else listed[path]["Size"]
-        return True, damage(s3, stack.pics_bucket, path.key, expected)
+        return True, damage(s3, stack.outputs.pics_bucket, path.key, expected)
 
     checked = Checked(len(listed))
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -125,7 +125,7 @@ def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
 
 def earlier_versions(stack: Stack, path: ImagePath) -> Iterator[str]:
     """The versions S3 still keeps of an original beside the current one, newest first."""
-    pages = stack.s3.get_paginator("list_object_versions").paginate(Bucket=stack.pics_bucket, Prefix=path.key)
+    pages = stack.s3.get_paginator("list_object_versions").paginate(Bucket=stack.outputs.pics_bucket, Prefix=path.key)
     for page in pages:
         for version in page.get("Versions", []):
             if version["Key"] == path.key and not version["IsLatest"]:

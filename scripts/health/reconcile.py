@@ -48,7 +48,7 @@ class Mended:
 
 def waiting_messages(stack: Stack) -> int:
     """Messages in the queue, at work, or put off."""
-    attributes = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=list(_WAITING))
+    attributes = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=list(_WAITING))
     return sum(int(attributes["Attributes"].get(name, 0)) for name in _WAITING)
 
 
@@ -131,7 +131,7 @@ def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
         if count.pics:
             first = next(stack.tables.listing(name))["sortkey"]
             stack.dynamodb.update_item(
-                TableName=stack.outputs["PicsTable"],
+                TableName=stack.outputs.pics_table,
                 Key=key,
                 UpdateExpression="SET pic_count = :pics, face_count = :faces, pic = if_not_exists(pic, :first)",
                 ConditionExpression=unchanged,
@@ -139,7 +139,7 @@ def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
             )
         else:
             stack.dynamodb.delete_item(
-                TableName=stack.outputs["PicsTable"],
+                TableName=stack.outputs.pics_table,
                 Key=key,
                 ConditionExpression=unchanged,
                 ExpressionAttributeValues=values,

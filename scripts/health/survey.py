@@ -118,15 +118,15 @@ def survey(stack: Stack) -> Survey:
     for face in stack.faces.faces():
         if face["FaceId"] not in references:
             found.faces[face["FaceId"]] = face.get("ExternalImageId", "")
-    for path, item in pics_in(stack, stack.pics_bucket):
+    for path, item in pics_in(stack, stack.outputs.pics_bucket):
         found.originals[path] = item["ETag"].strip('"')
     for prefix in ("", f"{LARGE_SIDE}/"):
-        for path, _ in pics_in(stack, stack.outputs["ThumbnailsBucket"], prefix):
+        for path, _ in pics_in(stack, stack.outputs.thumbnails_bucket, prefix):
             found.thumbnails[path] += 1
     for rule in DOWNLOAD_RULES:
-        for path, _ in pics_in(stack, stack.outputs["ThumbnailsBucket"], f"{DOWNLOADS_PREFIX}{rule}/"):
+        for path, _ in pics_in(stack, stack.outputs.thumbnails_bucket, f"{DOWNLOADS_PREFIX}{rule}/"):
             found.downloads[path].add(rule)
-    for item in _scan(stack, "PicsTable"):
+    for item in _scan(stack, stack.outputs.pics_table):
         if item["primarykey"] == SETS_PARTITION:
             found.sets[item["sortkey"]] = PhotoSet.from_item(item)
         else:
@@ -134,7 +134,9 @@ def survey(stack: Stack) -> Survey:
             found.rows[ImagePath(pic.primarykey, pic.sortkey)] = Row(
                 pic.etag, pic.image_id, frozenset(pic.face_ids), frozenset({*pic.missing, *pic.unread})
             )
-    for item in _scan(stack, "PicsByImageIdTable", ProjectionExpression="image_id, image_path, other_paths, person"):
+    for item in _scan(
+        stack, stack.outputs.pics_by_image_id_table, ProjectionExpression="image_id, image_path, other_paths, person"
+    ):
         if "person" in item:
             found.portraits.add(item["image_id"])
         else:
@@ -226,6 +228,6 @@ def pics_in(stack: Stack, bucket: str, prefix: str = "") -> Iterator[tuple[Image
                 yield parse_key(item["Key"].removeprefix(prefix)), item
 
 
-def _scan(stack: Stack, output: str, **arguments: Any) -> Iterator[dict]:
-    for page in stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs[output], **arguments):
+def _scan(stack: Stack, table: str, **arguments: Any) -> Iterator[dict]:
+    for page in stack.dynamodb.get_paginator("scan").paginate(TableName=table, **arguments):
         yield from page["Items"]

@@ -8,12 +8,13 @@ from typing import Any
 
 import boto3
 
-from local.launcher import Project
+from local.launcher import Deployed, Project
 from local.state_folder import STACK_NAME, Running
 from scripts.common.config import load_config
+from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 from scripts.deployment.closing import entrance_of, left_as_it_is
-from scripts.deployment.cloudformation import StackApplier, outputs_of, with_literal_names
+from scripts.deployment.cloudformation import StackApplier, with_literal_names
 from scripts.laptop.packaging import digest, package
 
 _DIGEST_TAG = "kinpics:digest"
@@ -30,16 +31,17 @@ _PARAMETERS = {
 def project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
     """What the launcher deploys of a checkout, and serves. Raises ``ConfigError``."""
     parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
+
+    def deployed(session: boto3.Session) -> Deployed:
+        outputs = deploy(session, root, STACK_NAME, parameters)
+        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: entrance_of(session, outputs))
+
     return Project(
-        template=load_template(root / "template.yaml"),
-        parameters=parameters,
-        deploy=lambda session: deploy(session, root, STACK_NAME, parameters),
-        entrance_of=entrance_of,
-        prepare=prepare,
+        template=load_template(root / "template.yaml"), parameters=parameters, deploy=deployed, prepare=prepare
     )
 
 
-def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict[str, str]) -> dict[str, str]:
+def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict[str, str]) -> StackOutputs:
     """Create or update the stack, unless it is up to date; returns its outputs. Raises ``DeployError``."""
     bucket = f"{stack_name}-artifacts"
     template, uploads = package(root, bucket)
@@ -47,7 +49,7 @@ def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict
     applier = StackApplier(session.client("cloudformation"), stack_name, pause=0.05)
     existing = applier.describe()
     if existing and existing["StackStatus"].endswith("_COMPLETE") and _tags(existing).get(_DIGEST_TAG) == fingerprint:
-        return outputs_of(existing)
+        return StackOutputs.read(existing["Outputs"])
     s3 = session.client("s3")
     account_id = session.client("sts").get_caller_identity()["Account"]
     template = with_literal_names(template, stack_name, account_id, session.region_name)
@@ -55,7 +57,8 @@ def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict
     url = f"{s3.meta.endpoint_url}/{bucket}/template.json"
     with left_as_it_is(session, existing):
         applier.apply(url, set(template["Parameters"]), parameters, {_DIGEST_TAG: fingerprint})
-    return outputs_of(applier.describe())
+    made = applier.describe()
+    return StackOutputs.read(made["Outputs"] if made else [])
 
 
 def _upload(s3: Any, bucket: str, uploads: dict[str, bytes]) -> None:

@@ -48,7 +48,7 @@ class Sighting:
 def requests(stack: Stack) -> list[RemovalRequest]:
     """The removal requests that are open, oldest first."""
     take_over(stack)
-    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs["RequestsTable"])
+    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs.requests_table)
     found = [RemovalRequest.from_item(item) for page in pages for item in page["Items"]]
     return sorted((request for request in found if request.expires_at > time.time()), key=lambda found: found.made_at)
 
@@ -56,7 +56,7 @@ def requests(stack: Stack) -> list[RemovalRequest]:
 def drop(stack: Stack, request: RemovalRequest) -> None:
     """Remove a request that is granted or refused, or that names nobody any more."""
     key = {"identity_id": request.identity_id}
-    stack.dynamodb.delete_item(TableName=stack.outputs["RequestsTable"], Key=key)
+    stack.dynamodb.delete_item(TableName=stack.outputs.requests_table, Key=key)
 
 
 def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
@@ -122,7 +122,7 @@ def remember(stack: Stack, references: list[Forgotten]) -> None:
     """Let people be indexed again from now on."""
     for reference in references:
         key = {"kind": FORGOTTEN, "id": reference.id}
-        stack.dynamodb.delete_item(TableName=stack.outputs["ForgottenTable"], Key=key)
+        stack.dynamodb.delete_item(TableName=stack.outputs.forgotten_table, Key=key)
     stack.faces.delete(reference.id for reference in references)
 
 
@@ -144,12 +144,12 @@ def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
     kept = min(faces, key=_off_centre)["FaceId"]
     stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
     row = Forgotten(id=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
-    stack.dynamodb.put_item(TableName=stack.outputs["ForgottenTable"], Item=row.to_item())
+    stack.dynamodb.put_item(TableName=stack.outputs.forgotten_table, Item=row.to_item())
     return kept
 
 
 def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
-    body = stack.s3.get_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=sighting.path.large_key)["Body"].read()
+    body = stack.s3.get_object(Bucket=stack.outputs.thumbnails_bucket, Key=sighting.path.large_key)["Body"].read()
     with Image.open(io.BytesIO(body)) as image:
         box = sighting.face["BoundingBox"]
         left, top = box["Left"] * image.width, box["Top"] * image.height

@@ -60,7 +60,7 @@ def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter
 
     Each is sent before it is deleted: whatever happens in between, it is in one of the queues.
     """
-    source, target = stack.outputs["DeadLetterQueue"], stack.outputs["ProcessQueue"]
+    source, target = stack.outputs.dead_letter_queue, stack.outputs.process_queue
     sent, left = [], []
     for letter in _receive(stack.sqs, source):
         if (not wanted or letter.key in wanted) and code in (None, letter.code):
@@ -75,7 +75,7 @@ def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter
 
 def take_out(stack: Stack, paths: dict[ImagePath, str]) -> dict[ImagePath, str]:
     """Take photos that were given up on out of ``paths``; returns them with the reason."""
-    letters = {letter.path: letter.reason for letter in read(stack.sqs, stack.outputs["DeadLetterQueue"])}
+    letters = {letter.path: letter.reason for letter in read(stack.sqs, stack.outputs.dead_letter_queue)}
     return {path: letters[path] for path in list(paths) if path in letters and paths.pop(path)}
 
 

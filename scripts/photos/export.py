@@ -68,7 +68,9 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
     wanted = []
     failures: dict[str, str] = {}
     present = 0
-    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.pics_bucket, Prefix=PHOTOS_PREFIX):
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(
+        Bucket=stack.outputs.pics_bucket, Prefix=PHOTOS_PREFIX
+    ):
         for item in page.get("Contents", []):
             try:
                 path = parse_key(item["Key"])
@@ -129,7 +131,7 @@ def _export_gallery(stack: Stack, folder: Path) -> None:
         file = record.image_path.rpartition("/")[2]
         rows.writerow([file, record.person, record.credit or "", record.licence or "", record.url or ""])
         if not (folder / file).exists():
-            body = stack.s3.get_object(Bucket=stack.pics_bucket, Key=record.image_path)["Body"].read()
+            body = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=record.image_path)["Body"].read()
             with _written(folder / file) as target:
                 target.write(body)
     with _written(folder / "credits.csv") as target:
@@ -144,7 +146,7 @@ def _is_there(target: Path, item: dict) -> bool:
 
 
 def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:
-    response = stack.s3.get_object(Bucket=stack.pics_bucket, Key=path.key)
+    response = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=path.key)
     digest = hashlib.sha256()
     with _written(target) as file:
         for chunk in response["Body"].iter_chunks(_CHUNK):

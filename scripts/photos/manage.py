@@ -24,7 +24,7 @@ class NothingThereError(KinpicsError):
 def originals(stack: Stack, picset: str | None) -> Iterator[ImagePath]:
     """Every photo that has an original, of one set or of all."""
     prefix = f"{PHOTOS_PREFIX}{picset}/" if picset else PHOTOS_PREFIX
-    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.pics_bucket, Prefix=prefix):
+    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.outputs.pics_bucket, Prefix=prefix):
         for item in page.get("Contents", []):
             try:
                 yield parse_key(item["Key"])
@@ -37,7 +37,7 @@ def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
 
     def etag(path: ImagePath) -> str | None:
         try:
-            return stack.s3.head_object(Bucket=stack.pics_bucket, Key=path.key)["ETag"].strip('"')
+            return stack.s3.head_object(Bucket=stack.outputs.pics_bucket, Key=path.key)["ETag"].strip('"')
         except ClientError as error:
             if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
                 return None
@@ -80,7 +80,7 @@ def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> N
     """
     for start in range(0, len(paths), _DELETE_BATCH):
         batch = [{"Key": path.key} for path in paths[start : start + _DELETE_BATCH]]
-        response = stack.s3.delete_objects(Bucket=stack.pics_bucket, Delete={"Objects": batch, "Quiet": True})
+        response = stack.s3.delete_objects(Bucket=stack.outputs.pics_bucket, Delete={"Objects": batch, "Quiet": True})
         for error in response.get("Errors", []):
             raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
     if for_good:
@@ -89,12 +89,12 @@ def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> N
             for kind in ("Versions", "DeleteMarkers"):
                 for page in _versions(stack, picset):
                     found = [entry for entry in page.get(kind, []) if entry["Key"] in keys]
-                    delete_versions(stack.s3, stack.pics_bucket, found)
+                    delete_versions(stack.s3, stack.outputs.pics_bucket, found)
 
 
 def _versions(stack: Stack, picset: str) -> Iterator[dict]:
     pages = stack.s3.get_paginator("list_object_versions")
-    yield from pages.paginate(Bucket=stack.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/")
+    yield from pages.paginate(Bucket=stack.outputs.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/")
 
 
 def delete_versions(s3: Any, bucket: str, versions: list[dict]) -> None:
@@ -112,10 +112,13 @@ def ask_to_process(stack: Stack, paths: list[ImagePath], *, force: bool) -> None
 
     def send(batch: list[ImagePath]) -> None:
         entries = [
-            {"Id": str(number), "MessageBody": owner_message(stack.pics_bucket, quote_plus(path.key), force=force)}
+            {
+                "Id": str(number),
+                "MessageBody": owner_message(stack.outputs.pics_bucket, quote_plus(path.key), force=force),
+            }
             for number, path in enumerate(batch)
         ]
-        response = stack.sqs.send_message_batch(QueueUrl=stack.outputs["ProcessQueue"], Entries=entries)
+        response = stack.sqs.send_message_batch(QueueUrl=stack.outputs.process_queue, Entries=entries)
         if response.get("Failed"):
             raise OSError(f"the queue refused a message: {response['Failed'][0].get('Message')}")
 

@@ -25,7 +25,7 @@ class Outcome:
 
 def seen_dead_letters(stack: Stack) -> set[str]:
     """Ids of the messages that are in the dead-letter queue already."""
-    return {letter.message_id for letter in dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])}
+    return {letter.message_id for letter in dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)}
 
 
 def wait(
@@ -121,7 +121,7 @@ def _failures(stack: Stack, paths: Iterable[ImagePath], ignore: set[str]) -> dic
     by_key = {path.key: path for path in paths}
     if not by_key:
         return {}
-    letters = dead_letters.read(stack.sqs, stack.outputs["DeadLetterQueue"])
+    letters = dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)
     return {
         by_key[letter.key]: letter.reason
         for letter in letters

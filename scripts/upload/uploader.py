@@ -70,7 +70,7 @@ def make_plan(stack: Stack, folder: Path, picset: str | None, concurrency: int, 
     plan = list_photos(folder, picset_of(folder, picset))
     with progress.bar("Reading", len(plan.uploads)) as step:
         hash_photos(plan, step)
-    skip_present(plan, stack.s3, stack.pics_bucket, concurrency)
+    skip_present(plan, stack.s3, stack.outputs.pics_bucket, concurrency)
     return plan
 
 
@@ -118,7 +118,7 @@ def _upload_all(
             while True:
                 # Only as many as can run are handed out, so that Ctrl-C ends after those.
                 while len(running) < concurrency and (photo := next(left, None)):
-                    running[pool.submit(_upload, stack.s3, stack.pics_bucket, photo)] = photo
+                    running[pool.submit(_upload, stack.s3, stack.outputs.pics_bucket, photo)] = photo
                 if not running:
                     return etags
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

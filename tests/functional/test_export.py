@@ -17,8 +17,7 @@ MAX_BYTES = 100_000
 
 @pytest.fixture
 def stack(aws: FakeAws) -> Stack:
-    outputs = {"PicsBucket": "pics", "PicsTable": "pics", "PicsByImageIdTable": "pics_by_image_id"}
-    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", outputs, {}, None, None)
+    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
 
 
 @pytest.fixture

@@ -52,10 +52,9 @@ def index_apart(aws: FakeAws, color: tuple[int, int, int]) -> str:
 
 def owners(aws: FakeAws) -> Any:
     """What the owner's commands use of a stack."""
-    outputs = {"ForgottenTable": aws.forgotten_table, "MatchesTable": aws.matches_table}
     forgotten = aws.album.forgotten
     return SimpleNamespace(
-        outputs=outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=forgotten, faces=aws.faces
+        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=forgotten, faces=aws.faces
     )
 
 

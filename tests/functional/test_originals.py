@@ -20,8 +20,7 @@ PATH = ImagePath("set", "a.jpg")
 
 @pytest.fixture
 def stack(aws: FakeAws) -> Stack:
-    outputs = {"PicsBucket": "pics", "PicsTable": "pics", "PicsByImageIdTable": "pics_by_image_id"}
-    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", outputs, {}, None, None)
+    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
 
 
 def test_a_good_original_is_no_damage(aws: FakeAws) -> None:

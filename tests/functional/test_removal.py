@@ -214,13 +214,8 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
         aws.dynamodb.put_item(TableName=aws.matches_table, Item=row)
     aws.now = time.time()
     newer = call(action="ask", face_ids=[face])["output"]
-    outputs = {
-        "ForgottenTable": aws.forgotten_table,
-        "MatchesTable": aws.matches_table,
-        "RequestsTable": aws.requests_table,
-    }
     stack: Any = SimpleNamespace(
-        outputs=outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
+        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
     )
     takeover.take_over(stack)
     found = {request.identity_id: request for request in forgetting.requests(stack)}
@@ -255,13 +250,8 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
             identity_id=name, made_at=f"2027-01-0{made_at}", expires_at=4_000_000_000, face_ids=face_ids
         )
         aws.dynamodb.put_item(TableName=aws.requests_table, Item=request.to_item())
-    outputs = {
-        "ForgottenTable": aws.forgotten_table,
-        "MatchesTable": aws.matches_table,
-        "RequestsTable": aws.requests_table,
-    }
     stack = SimpleNamespace(
-        outputs=outputs,
+        outputs=aws.outputs,
         dynamodb=aws.dynamodb,
         ledger=aws.ledger,
         forgotten=aws.album.forgotten,

@@ -53,19 +53,11 @@ def put(aws: FakeAws, table: str, item: dict) -> None:
 
 def owners(aws: FakeAws) -> Any:
     """What the owner's commands and the generator use of a stack."""
-    names = {
-        "PicsTable": aws.pics_table,
-        "PicsByImageIdTable": aws.pics_by_image_id_table,
-        "PicsBucket": aws.pics_bucket,
-        "ThumbnailsBucket": aws.thumbnails_bucket,
-    }
     gallery = FaceCollection(aws.rekognition, "gallery")
     if gallery.collection_id not in aws.rekognition.list_collections()["CollectionIds"]:
         aws.rekognition.create_collection(CollectionId=gallery.collection_id)
-    names |= dict.fromkeys(("IdentityPool", "UserPool", "UserPoolClient", "MatchesTable"), "name")
     return SimpleNamespace(
-        outputs=names | dict.fromkeys(("SearchFunction", "RemovalFunction"), "name"),
-        pics_bucket=aws.pics_bucket,
+        outputs=aws.outputs,
         s3=aws.s3,
         dynamodb=aws.dynamodb,
         tables=aws.tables,

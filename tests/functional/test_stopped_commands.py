@@ -70,18 +70,8 @@ def stack(aws: FakeAws, stop: Stop) -> Any:
     """What the owner's commands use of a stack; each call can be the one they are stopped before."""
     aws.rekognition.create_collection(CollectionId=GALLERY)
     rekognition, s3, dynamodb, sqs = map(stop.wrap, (aws.rekognition, aws.s3, aws.dynamodb, aws.sqs))
-    outputs = {
-        "PicsBucket": aws.pics_bucket,
-        "ThumbnailsBucket": aws.thumbnails_bucket,
-        "PicsByImageIdTable": aws.pics_by_image_id_table,
-        "MatchesTable": aws.matches_table,
-        "ForgottenTable": aws.forgotten_table,
-        "RequestsTable": aws.requests_table,
-        "ProcessQueue": aws.queue_url,
-    }
     return SimpleNamespace(
-        outputs=outputs,
-        pics_bucket=aws.pics_bucket,
+        outputs=aws.outputs,
         rekognition=rekognition,
         s3=s3,
         dynamodb=dynamodb,
@@ -179,7 +169,7 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
         (face,) = records[0].face_records
         portraits.free_face(stack, "Ada", face["Face"]["FaceId"])
         stack.gallery.delete([face["Face"]["FaceId"]])
-        stack.s3.delete_object(Bucket=stack.outputs["ThumbnailsBucket"], Key=records[1].image_path)
+        stack.s3.delete_object(Bucket=stack.outputs.thumbnails_bucket, Key=records[1].image_path)
         portraits.delete_record(stack, "person:Grace")
         stack.gallery.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
 
@@ -196,7 +186,7 @@ def test_a_portrait_whose_picture_is_gone_goes(stack: Any, tmp_path: Path) -> No
     add_all(stack, make_portraits(tmp_path))
     for key in survey_gallery(stack).views:
         if "Grace" in key:
-            stack.s3.delete_object(Bucket=stack.outputs["PicsBucket"], Key=key)
+            stack.s3.delete_object(Bucket=stack.outputs.pics_bucket, Key=key)
     mend(stack)
     assert set(shown(survey_gallery(stack)).values()) == {"Ada"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from fakes import FakeSession
+from fakes import FakeSession, stack_outputs
 
 from scripts.common.stack import Stack
 from scripts.deployment.account import Concurrency, concurrency, free_plan, in_plain_words
@@ -42,7 +42,7 @@ def target(account: Account) -> Target:
 
 
 def stack(**parameters: str) -> Stack:
-    return Stack("kinpics", "eu-west-1", "CREATE_COMPLETE", {"SearchFunction": "search"}, parameters, None, None)
+    return Stack("kinpics", "eu-west-1", "CREATE_COMPLETE", stack_outputs(), parameters, None, None)
 
 
 @pytest.mark.parametrize(

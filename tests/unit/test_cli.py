@@ -10,6 +10,7 @@ import boto3
 import click
 import pytest
 from click.testing import CliRunner, Result
+from fakes import stack_outputs
 
 from local.state_folder import Running
 from scripts.cli import Commands, main
@@ -109,7 +110,7 @@ class Collection:
 def test_deleting_a_collection_asks_first(
     answer: str, deleted: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack = stacks.Stack("kinpics", "us-east-1", "CREATE_COMPLETE", {}, {}, None, None)
+    stack = stacks.Stack("kinpics", "us-east-1", "CREATE_COMPLETE", stack_outputs(), {}, None, None)
     stack.__dict__["rekognition"] = rekognition = Collection()
     monkeypatch.setattr(Context, "stack", stack)
     result = CliRunner().invoke(main, ["collection", "delete", "friends"], input=answer)

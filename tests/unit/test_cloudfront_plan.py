@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from fakes import FakeSession
+from fakes import FakeSession, stack_outputs
 
 from scripts.common.config import ROOT
 from scripts.common.stack import Stack
@@ -17,7 +17,7 @@ from scripts.health import doctor
 
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1"
 OWN = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/kinpics-eu-west-1/1"
-OUTPUTS = {"Distribution": "E1"}
+DISTRIBUTION_ID = "E1"
 
 
 @dataclass
@@ -76,12 +76,14 @@ class Account:
 
 
 def plan(account: Account) -> Any:
-    return plan_of(FakeSession(account), "kinpics", OUTPUTS)  # type: ignore[arg-type]
+    return plan_of(FakeSession(account), "kinpics", DISTRIBUTION_ID)  # type: ignore[arg-type]
 
 
 def found(account: Account) -> tuple[str, str]:
     target = Target(FakeSession(account), is_laptop=False)  # type: ignore[arg-type]
-    stack = Stack("kinpics", "eu-west-1", "CREATE_COMPLETE", OUTPUTS, {}, None, None)
+    stack = Stack(
+        "kinpics", "eu-west-1", "CREATE_COMPLETE", stack_outputs(distribution=DISTRIBUTION_ID), {}, None, None
+    )
     finding = doctor._cloudfront_plan(target, stack)
     return finding.state, finding.text
 
@@ -132,8 +134,8 @@ def test_a_plan_is_cancelled_and_its_firewall_goes_when_it_can(runs_on: bool) ->
 
 def test_without_a_distribution_there_is_no_plan() -> None:
     account = Account(plans=[{"resourceArns": [DISTRIBUTION]}])
-    for outputs in ({}, {"Distribution": "E2"}):
-        first: Any = plan_of(FakeSession(account), "kinpics", outputs)  # type: ignore[arg-type]
+    for distribution_id in (None, "E2"):
+        first: Any = plan_of(FakeSession(account), "kinpics", distribution_id)  # type: ignore[arg-type]
         assert (first.firewall, first.subscription(), first.cancel()) == ("", None, False)
 
 

@@ -1,0 +1,59 @@
+"""A deployed stack's outputs: the names of what template.yaml makes."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import OutputTypeDef
+
+
+@dataclass(frozen=True)
+class StackOutputs:
+    """The outputs of template.yaml, which describes each; `pics_table` is its `PicsTable`.
+
+    Only a stack on AWS has those that may be None.
+    """
+
+    site_bucket: str
+    pics_bucket: str
+    thumbnails_bucket: str
+    pics_table: str
+    pics_by_image_id_table: str
+    album_collection: str
+    celebrities_collection: str
+    ledger_table: str
+    leases_table: str
+    process_queue: str
+    dead_letter_queue: str
+    search_function: str
+    removal_function: str
+    matches_table: str
+    requests_table: str
+    forgotten_table: str
+    user_pool: str
+    user_pool_client: str
+    identity_pool: str
+    closed_policy: str
+    site_url: str | None = None
+    distribution: str | None = None
+    router: str | None = None
+
+    @classmethod
+    def read(cls, listed: "Iterable[OutputTypeDef]") -> "StackOutputs":
+        """The outputs as CloudFormation lists them. Raises ``KeyError`` if one is missing that every stack has."""
+        values = {entry["OutputKey"]: entry["OutputValue"] for entry in listed}
+        required = {name: values[key] for name, key in _KEYS.items() if name not in _OPTIONAL}
+        return cls(**required, **{name: values.get(_KEYS[name]) for name in _OPTIONAL})
+
+    def by_key(self) -> dict[str, str]:
+        """The outputs that this stack has, by their names in the template."""
+        return {_KEYS[name]: value for name, value in asdict(self).items() if value is not None}
+
+
+def _key(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+_KEYS = {field.name: _key(field.name) for field in fields(StackOutputs)}
+_OPTIONAL = {field.name for field in fields(StackOutputs) if field.default is None}
