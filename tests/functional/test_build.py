@@ -36,7 +36,7 @@ def site(aws: FakeAws, tmp_path: Path) -> Path:
             "name",
         ),
         tables=table,
-        celebrities=SimpleNamespace(size=lambda: 1),
+        gallery=SimpleNamespace(size=lambda: 1),
         download_rule="none",
         parameters={},
         region="us-east-1",
