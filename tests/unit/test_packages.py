@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+RUN = ROOT / "requirements" / "run.txt"
 LOCKS = sorted([*(ROOT / "requirements").glob("*.txt"), *(ROOT / "functions").glob("*/requirements.txt")])
 # What the packages of the extra `local` are called in Python.
 LAPTOP_MODULES = {
@@ -55,6 +56,19 @@ def test_every_package_is_pinned_by_hash(lock: Path) -> None:
 def test_the_laptop_and_the_tests_only_add_packages() -> None:
     run, local, test = (versions(ROOT / "requirements" / f"{name}.txt") for name in ("run", "local", "test"))
     assert run.items() < local.items() < test.items()
+
+
+@pytest.mark.parametrize("function", ["process", "search", "close"])
+def test_functions_run_on_the_versions_the_laptop_has(function: str) -> None:
+    assert versions(ROOT / "functions" / function / "requirements.txt").items() <= versions(RUN).items()
+
+
+@pytest.mark.parametrize("extra", ["run", "local", "test"])
+def test_lock_files_hold_what_the_project_asks_for(extra: str) -> None:
+    requirements = PROJECT["dependencies"] if extra == "run" else PROJECT["optional-dependencies"][extra]
+    asked = dict(re.sub(r"\[.*?\]", "", requirement).split("==") for requirement in requirements)
+    locked = versions(ROOT / "requirements" / f"{extra}.txt")
+    assert {re.sub("[-_.]+", "-", name).lower(): version for name, version in asked.items()}.items() <= locked.items()
 
 
 def test_the_extra_for_the_laptop_is_what_these_tests_leave_out() -> None:
