@@ -81,7 +81,7 @@ class Assets:
 def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     """Render the site of a stack into ``dist``, which is replaced whole. Raises ``BuildError``, ``ConfigError``."""
     config = config or load_config()
-    sets = [picset for picset in stack.tables.sets() if _is_shown(picset)]
+    sets = [photo_set for photo_set in stack.tables.sets() if _is_shown(photo_set)]
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -91,13 +91,13 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     # The licences of the packages in the scripts ask to come along with them.
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
     pages = _Pages(fresh, config, assets, _browser_config(stack, config))
-    newest_first = sorted(sets, key=lambda picset: picset.sortkey, reverse=True)
+    newest_first = sorted(sets, key=lambda photo_set: photo_set.sortkey, reverse=True)
     pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.size() > 0)
-    for picset in sets:
-        rows = stack.tables.listing if picset.is_uncounted else stack.tables.grid
-        photos = [_with_size(Photo.from_item(item)) for item in rows(picset.sortkey)]
-        title = picset.title or title_of(picset.sortkey)
-        pages.write_of_set(picset.sortkey, title=title, photos=photos)
+    for photo_set in sets:
+        rows = stack.tables.listing if photo_set.is_uncounted else stack.tables.grid
+        photos = [_with_size(Photo.from_item(item)) for item in rows(photo_set.sortkey)]
+        title = photo_set.title or title_of(photo_set.sortkey)
+        pages.write_of_set(photo_set.sortkey, title=title, photos=photos)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
     return dist
@@ -168,17 +168,17 @@ class _Pages:
         return self._pages["set"].path.replace("{set}", address(set_name))
 
 
-def _is_shown(picset: PhotoSet) -> bool:
+def _is_shown(photo_set: PhotoSet) -> bool:
     """Whether a set has photos and a name that a page can have: others may have written its row."""
     with contextlib.suppress(BadNameError):
-        check_picset(picset.sortkey)
-        return picset.is_uncounted or (picset.pic_count or 0) > 0
+        check_picset(photo_set.sortkey)
+        return photo_set.is_uncounted or (photo_set.pic_count or 0) > 0
     return False
 
 
-def _with_size(pic: Photo) -> Photo:
+def _with_size(photo: Photo) -> Photo:
     """The photo with a size to lay out; rows that others wrote may lack one."""
-    return pic if pic.width and pic.height else replace(pic, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
+    return photo if photo.width and photo.height else replace(photo, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
 
 
 def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
@@ -196,11 +196,11 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "removalFunction": stack.outputs.removal_function,
         "faceMatchThreshold": config.face_match_threshold,
         "thumbnailFolder": THUMBNAIL_FOLDER,
-        "viewFolder": LARGE_FOLDER,
+        "largeFolder": LARGE_FOLDER,
         "downloadFolder": DOWNLOAD_FOLDER,
         "portraitFolder": THUMBNAILS_FOLDER,
         "thumbnailSide": THUMBNAIL_SIDE,
-        "viewSide": LARGE_SIDE,
+        "largeSide": LARGE_SIDE,
         "unknownWidth": _UNKNOWN_WIDTH,
         "unknownHeight": _UNKNOWN_HEIGHT,
         "maxRemovalFaces": MAX_FACES,

@@ -16,11 +16,11 @@ import { byId } from "./elements.js";
  * @property {string} removalFunction
  * @property {number} faceMatchThreshold  In percent.
  * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
- * @property {string} viewFolder  Of the renditions to look at.
+ * @property {string} largeFolder  Of their large renditions.
  * @property {string} downloadFolder  Of what visitors can download.
  * @property {string} portraitFolder  Of the gallery's portraits.
  * @property {number} thumbnailSide  Long side of a thumbnail, in pixels.
- * @property {number} viewSide  Long side of the rendition to look at.
+ * @property {number} largeSide  Of a large rendition.
  * @property {number} unknownWidth  For photos whose size isn't known yet.
  * @property {number} unknownHeight
  * @property {number} maxRemovalFaces  Faces in a removal request.

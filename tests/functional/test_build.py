@@ -28,13 +28,7 @@ def site(aws: FakeAws, tmp_path: Path) -> Path:
     put(aws, PhotoSet(sortkey=SET, title="A & <b>", pic=FILES[0], pic_count=len(FILES)).to_item())
     put(aws, PhotoSet(sortkey="empty", pic_count=0).to_item())
     stack: Any = SimpleNamespace(
-        outputs=dict.fromkeys(
-            (
-                *("IdentityPool", "UserPool", "UserPoolClient", "MatchesTable", "PicsTable"),
-                *("SearchFunction", "RemovalFunction"),
-            ),
-            "name",
-        ),
+        outputs=aws.outputs,
         tables=table,
         gallery=SimpleNamespace(size=lambda: 1),
         download_rule="none",

@@ -2,7 +2,7 @@
 
 import { make, placeOver } from "../elements.js";
 import { config } from "../config.js";
-import { personUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import { personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { boxInPercent, cropToFace } from "./boxes.js";
 
 /**
@@ -67,7 +67,7 @@ export function showFace(element, photo, face, side) {
   Object.assign(element.style, {
     width: `${side}px`,
     height: `${side}px`,
-    backgroundImage: `url("${isSharpInThumbnail(photo, face, side) ? thumbnailUrl(photo) : viewUrl(photo)}")`,
+    backgroundImage: `url("${isSharpInThumbnail(photo, face, side) ? thumbnailUrl(photo) : largeUrl(photo)}")`,
     backgroundSize: `${crop.width}px ${crop.height}px`,
     backgroundPosition: `${crop.x}px ${crop.y}px`,
   });

@@ -1,7 +1,7 @@
 // The grid of photos: all of them are laid out, but only the tiles near the viewport are in the document.
 
 import { make } from "../elements.js";
-import { keyOf, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
 import { placeholder } from "./placeholder.js";
@@ -156,7 +156,7 @@ export class Grid {
     const image = make("img", { alt: describe(photo), decoding: "async", width, height });
     image.style.backgroundImage = placeholder(photo.placeholder);
     image.src = thumbnailUrl(photo);
-    const tile = make("a", { className: "tile", href: viewUrl(photo) }, image);
+    const tile = make("a", { className: "tile", href: largeUrl(photo) }, image);
     tile.dataset.key = key;
     tile.dataset.file = photo.file;
     if (photo.similarity !== undefined) {

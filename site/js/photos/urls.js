@@ -29,7 +29,7 @@ export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
 export const thumbnailUrl = (photo) => config.thumbnailFolder + path(photo.setName, photo.file);
 
 /** @param {{setName: string, file: string}} photo */
-export const viewUrl = (photo) => config.viewFolder + path(photo.setName, photo.file);
+export const largeUrl = (photo) => config.largeFolder + path(photo.setName, photo.file);
 
 /** A photo in the form that the owner lets visitors download. @param {{setName: string, file: string}} photo */
 export const downloadUrl = (photo) => config.downloadFolder + path(photo.setName, photo.file);

@@ -6,7 +6,7 @@ import { make } from "../elements.js";
 import { faceLayer, faceStrip } from "../faces/buttons.js";
 import { tell } from "../notice.js";
 import { readFaces } from "../photos/read.js";
-import { downloadUrl, thumbnailUrl, viewUrl } from "../photos/urls.js";
+import { downloadUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import "./icons.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
@@ -72,9 +72,9 @@ export async function open(photos, index, animated, callbacks) {
 
 /** @param {Photo} photo */
 function slide(photo) {
-  const scale = Math.min(1, config.viewSide / Math.max(photo.width, photo.height));
+  const scale = Math.min(1, config.largeSide / Math.max(photo.width, photo.height));
   return {
-    src: viewUrl(photo),
+    src: largeUrl(photo),
     msrc: thumbnailUrl(photo),
     width: Math.round(photo.width * scale),
     height: Math.round(photo.height * scale),
