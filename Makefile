@@ -10,7 +10,9 @@ BIN := $(VENV)/bin
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
-TEST_GROUPS := fault-tests contract-tests stack-tests browser-tests other-tests
+TEST_GROUPS := fault-tests browser-tests stack-tests contract-tests functional-tests unit-tests types template lint
+# Where each group notes how long its tests took.
+DURATIONS := .kinpics/durations
 # Contract tests that start stacks of their own.
 OWN_STACKS := $(foreach name,deployment upkeep stack,tests/contract/test_$(name).py)
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
@@ -20,7 +22,7 @@ export npm_config_update_notifier = false
 # Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test $(TEST_GROUPS) coverage environments setup sam lint types template audit bench lock clean
+.PHONY: help demo check test $(TEST_GROUPS) coverage environments setup sam audit bench lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,26 +34,35 @@ setup: $(VENV)/.local node_modules/.done ## Set up the commands and the laptop s
 
 sam: $(VENV)/.run node_modules/.done .venv-sam/.done ## Set up the commands and what `kinpics deploy` needs, no laptop stack
 
+check: ## Lint, check types and run the unit tests: the quick loop
+	@$(MAKE) --no-print-directory -j3 --output-sync=target lint types unit-tests
+
 test: ## Set up and run every test
 	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
-	$(MAKE) --no-print-directory -j3 lint types template
-	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),@$(MAKE) --no-print-directory -k -j3 --output-sync=target $(TEST_GROUPS))
+	$(if $(ARGS),@$(MAKE) --no-print-directory -j3 lint types template && $(BIN)/python -m pytest $(ARGS),$(call run-groups))
+
+# The groups, and then the ten slowest tests of all.
+define run-groups
+	@rm -rf $(DURATIONS) && mkdir -p $(DURATIONS)
+	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j3 --output-sync=target $(TEST_GROUPS); result=$$?; \
+		echo "The ten slowest (seconds):"; sort -rn $(DURATIONS)/* | head; exit $$result
+endef
 
 coverage: ## The same, and tell which lines no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
-browser-tests fault-tests:
-	@$(BIN)/python -m pytest tests/$(@:-tests=) --durations=10
+unit-tests: $(VENV)/.local $(VENV)/.test
+	@$(BIN)/python -m pytest tests/unit
+
+browser-tests fault-tests functional-tests:
+	@$(BIN)/python -m pytest tests/$(@:-tests=)
 
 contract-tests:
-	@$(BIN)/python -m pytest tests/contract $(OWN_STACKS:%=--ignore=%) --durations=10
+	@$(BIN)/python -m pytest tests/contract $(OWN_STACKS:%=--ignore=%)
 
 stack-tests:
-	@$(BIN)/python -m pytest $(OWN_STACKS) --durations=10
-
-other-tests:
-	@$(BIN)/python -m pytest tests/unit tests/functional --durations=10
+	@$(BIN)/python -m pytest $(OWN_STACKS)
 
 environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/demo-photos/.version
 
@@ -65,9 +76,10 @@ types: $(VENV)/.test node_modules/.done
 	PATH="$(TOOL_PATH)" node_modules/.bin/tsc -p .
 	PATH="$(TOOL_PATH)" node --test --test-reporter=dot tests/unit/*.test.js
 
-template: $(VENV)/.test .venv-sam/.done
+template: $(VENV)/.test .venv-sam/.done .venv-policy/.done
 	$(BIN)/cfn-lint template.yaml
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint --template template.yaml
+	@$(BIN)/python -m pytest tests/template
 
 audit: ## Look for known vulnerabilities of the pinned packages
 	@$(PYTHON) .ci/vulnerabilities.py
