@@ -22,7 +22,8 @@ from functions.entrance import Entrance
 from functions.errors import KinpicsError
 from local.closed_page import closed_page
 from local.connections import close_with_clients
-from local.embedded import REGION, EmbeddedAws, configure
+from local.embedded import EmbeddedAws
+from local.embedded.environment import REGION, configure
 from local.gate import Gate
 from local.journal import DamagedError
 from local.response_headers import response_headers

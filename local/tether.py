@@ -8,7 +8,8 @@ end of the pipe that is its standard input.
 def end_with_parent() -> None:
     """End this process, and what it leads, when the pipe at its standard input has nobody left at the other end.
 
-    It needs nothing from outside itself, for its source is put before the functions' own (see `patches`).
+    It needs nothing from outside itself, because its source is put before the functions' own (see `function_runs` in
+    `local.embedded`).
     """
     import os
     import select

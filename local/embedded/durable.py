@@ -28,6 +28,7 @@ from typing import Any
 
 from local.bodies import Bodies
 from local.embedded import tries, watching
+from local.embedded.replacing import replace
 from local.embedded.watching import Noted
 from local.journal import Change, DamagedError, Journal
 from local.state_folder import SET_ASIDE
@@ -259,7 +260,7 @@ class Durable:
         # journal says so, and a kill in between would leave functions without code.
         lambda_svc = self._modules["lambda_svc"]
         lambda_svc.get_state()
-        lambda_svc._prune_orphan_code_blobs = lambda referenced: None
+        replace(lambda_svc, "_prune_orphan_code_blobs", lambda referenced: None, "(referenced)")
 
     def _check_functions(self, state: dict) -> None:
         """ministack carries on without a function's code where its file, named by its digest, is missing."""

@@ -9,6 +9,9 @@ import contextvars
 import re
 from typing import Any
 
+from local.embedded.authorization import ENFORCE
+from local.embedded.replacing import replace
+
 # Whether the request being answered is a form, and the form's file.
 _is_form: contextvars.ContextVar[bool] = contextvars.ContextVar("kinpics_is_form", default=False)
 _file: contextvars.ContextVar[bytes] = contextvars.ContextVar("kinpics_file", default=b"")
@@ -31,13 +34,10 @@ def note_form(scope: dict, headers: dict[str, str], bucket: str | None) -> None:
     )
 
 
-def let_forms_sign_for_themselves() -> None:
-    """Forms are let in, if they are signed; ministack took one without a signature for one that needs none."""
+def apply() -> None:
+    """Let signed forms in. ministack took a form without a signature for one that needs none."""
     from ministack.core import iam_evaluator
     from ministack.services import s3
-
-    enforce, parse = iam_evaluator.enforce, s3._parse_multipart_form
-    check_policy, post_object = s3._enforce_signed_post_policy, s3._post_object
 
     def enforce_but_for_forms(access_key: str, action: str, service: str, *rest: Any, **others: Any) -> Any:
         if _is_form.get() and service == "s3" and not access_key:
@@ -68,9 +68,11 @@ def let_forms_sign_for_themselves() -> None:
             answer = answer.replace(there.encode(), here.encode())
         return status, answered, answer
 
-    iam_evaluator.enforce = enforce_but_for_forms
-    s3._parse_multipart_form, s3._post_object = parse_multipart_form, post_signed_object
-    s3._enforce_signed_post_policy = enforce_signed_post_policy
+    enforce = replace(iam_evaluator, "enforce", enforce_but_for_forms, ENFORCE)
+    parse = replace(s3, "_parse_multipart_form", parse_multipart_form, "(content_type, body)")
+    post_object = replace(s3, "_post_object", post_signed_object, "(bucket_name, body, headers)")
+    signature = "(fields, bucket_name, region, size, sigv4)"
+    check_policy = replace(s3, "_enforce_signed_post_policy", enforce_signed_post_policy, signature)
 
 
 def file_name(told: str) -> str:

@@ -1,38 +1,92 @@
-"""Who gets credentials from Cognito and STS without having any: ministack is more generous than AWS."""
+"""Fixes to Cognito and STS: who may have an identity, an account or credentials. ministack gives more than AWS does."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
+from local.embedded.replacing import replace
 
-def give_credentials_to_known_identities() -> None:
-    """An identity that no pool knows was given credentials, a guest of a pool without guests too."""
+
+def apply() -> None:
+    """Make all fixes of this module."""
+    _refuse_guests_where_the_pool_has_none()
+    _refuse_sign_ups_where_only_the_owner_adds_members()
+    _print_mails()
+    _give_credentials_to_known_identities()
+    _refuse_the_classic_flow_where_it_is_off()
+    _verify_web_identities()
+
+
+def _refuse_guests_where_the_pool_has_none() -> None:
+    """An identity pool gave guests an identity and credentials whether it lets them in or not."""
     from ministack.core.responses import error_response_json
     from ministack.services import cognito
 
-    get_credentials, get_id = cognito._get_credentials_for_identity, cognito._get_id
+    def identity_logins_error(pool: dict[str, Any], identity_id: str | None, logins: dict[str, Any]) -> Any:
+        known = pool["_identities"].get(identity_id or "", {}).get("Logins")
+        if not (logins or known or pool.get("AllowUnauthenticatedIdentities")):
+            message = "Unauthenticated access is not supported for this identity pool."
+            return error_response_json("NotAuthorizedException", message, 400)
+        return original(pool, identity_id, logins)
 
-    def refused(pool: dict, request: dict) -> Any:
+    signature = "(pool, identity_id, logins)"
+    original = replace(cognito, "_identity_logins_error", identity_logins_error, signature)
+
+
+def _refuse_sign_ups_where_only_the_owner_adds_members() -> None:
+    """A user pool let anybody sign up, whatever its settings."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    def sign_up(data: dict[str, Any]) -> Any:
+        pools = (pool for pool in cognito._user_pools.values() if data.get("ClientId") in pool["_clients"])
+        pool: dict[str, Any] = next(pools, {})
+        rules = pool.get("AdminCreateUserConfig") or {}
+        if str(rules.get("AllowAdminCreateUserOnly")).lower() == "true":
+            return error_response_json("NotAuthorizedException", "SignUp is not permitted for this user pool", 400)
+        return original(data)
+
+    original = replace(cognito, "_sign_up", sign_up, "(data)")
+
+
+def _print_mails() -> None:
+    """Mails of the user pool are printed where the stack runs, because nothing here can send them."""
+    from ministack.services import cognito
+
+    def deliver(pool: dict[str, Any], to_email: str, subject: str, body: str, *rest: Any, **others: Any) -> None:
+        print(f"Mail to {to_email}: {subject}: {body}", flush=True)
+
+    signature = "(pool, to_email, subject, body, type_name, extra=None)"
+    replace(cognito, "_deliver_cognito_email", deliver, signature)
+
+
+def _give_credentials_to_known_identities() -> None:
+    """ministack gave credentials to an identity that no pool knows, and to a guest of a pool without guests."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    def refused(pool: dict[str, Any], request: dict[str, Any]) -> Any:
         if request.get("Logins") or str(pool.get("AllowUnauthenticatedIdentities")).lower() == "true":
             return None
         text = "Unauthenticated access is not supported for this identity pool."
         return error_response_json("NotAuthorizedException", text, 400)
 
-    def get_credentials_for_identity(request: dict) -> Any:
+    def get_credentials_for_identity(request: dict[str, Any]) -> Any:
         pool = _pool_of(request)
         if pool is None:
             text = f"Identity '{request.get('IdentityId')}' not found."
             return error_response_json("ResourceNotFoundException", text, 400)
         return refused(pool, request) or get_credentials(request)
 
-    def get_id_in_pool(request: dict) -> Any:
+    def get_id_in_pool(request: dict[str, Any]) -> Any:
         pool = cognito._identity_pools.get(request.get("IdentityPoolId"))
         return (pool and refused(pool, request)) or get_id(request)
 
-    cognito._get_credentials_for_identity, cognito._get_id = get_credentials_for_identity, get_id_in_pool
+    get_credentials = replace(cognito, "_get_credentials_for_identity", get_credentials_for_identity, "(data)")
+    get_id = replace(cognito, "_get_id", get_id_in_pool, "(data)")
 
 
-def _pool_of(request: dict) -> dict | None:
+def _pool_of(request: dict[str, Any]) -> dict[str, Any] | None:
     from ministack.services import cognito
 
     identity = request.get("IdentityId")
@@ -40,43 +94,41 @@ def _pool_of(request: dict) -> dict | None:
     return next((pool for pool in pools if identity in pool.get("_identities", {})), None)
 
 
-def keep_the_classic_flow_off() -> None:
-    """Where the pool says so, no token is given out that AssumeRoleWithWebIdentity takes."""
+def _refuse_the_classic_flow_where_it_is_off() -> None:
+    """Where the pool says so, nobody gets a token that AssumeRoleWithWebIdentity takes."""
     from ministack.core.responses import error_response_json
     from ministack.services import cognito
 
-    original = cognito._get_open_id_token
-
-    def get_open_id_token(request: dict) -> Any:
+    def get_open_id_token(request: dict[str, Any]) -> Any:
         pool = _pool_of(request)
         if pool and str(pool.get("AllowClassicFlow")).lower() == "false":
             text = "Basic (classic) flow is not enabled, please use enhanced flow."
             return error_response_json("InvalidParameterException", text, 400)
         return original(request)
 
-    cognito._get_open_id_token = get_open_id_token
+    original = replace(cognito, "_get_open_id_token", get_open_id_token, "(data)")
 
 
-def verify_web_identities() -> None:
+def _verify_web_identities() -> None:
     """AssumeRoleWithWebIdentity accepted any made-up token."""
+    from ministack.core.responses import error_response_json
     from ministack.services import cognito, sts
 
-    original = sts._web_identity_trust_denied
-
-    def web_identity_trust_denied(role_arn: str, params: dict, use_json: bool) -> Any:
+    def web_identity_trust_denied(role_arn: str, params: dict[str, Any], use_json: bool) -> Any:
         token = sts._p(params, "WebIdentityToken")
         fault = token_fault(token, cognito._token_claims, cognito._signature_valid)
         if fault is None:
             return original(role_arn, params, use_json)
         if use_json:
-            return sts.error_response_json(*fault, 400)
+            return error_response_json(*fault, 400)
         return sts._error(400, *fault, ns="sts")
 
-    sts._web_identity_trust_denied = web_identity_trust_denied
+    signature = "(role_arn, params, use_json)"
+    original = replace(sts, "_web_identity_trust_denied", web_identity_trust_denied, signature)
 
 
 def token_fault(
-    token: str, claims_of: Callable[[str], dict], is_signed: Callable[[str], bool]
+    token: str, claims_of: Callable[[str], dict[str, Any]], is_signed: Callable[[str], bool]
 ) -> tuple[str, str] | None:
     """Code and message of what is wrong with a web identity token, or None."""
     claims = claims_of(token) if token.count(".") == 2 else {}

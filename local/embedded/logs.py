@@ -5,6 +5,9 @@ import queue
 import time
 from typing import Any
 
+from local.embedded.function_runs import INVOKE
+from local.embedded.replacing import replace, replace_text
+
 # A line that a function's process writes after each invocation, with the invocation's request id.
 _END = "\x02kinpics end of "
 # A process that ended in the middle of an invocation writes none.
@@ -19,23 +22,29 @@ run()
 """
 
 
-def end_with_invocations() -> None:
-    """ministack waits 50 ms for the log of a silent function, and may take another's last lines for the next one's."""
+def apply() -> None:
+    """Make all fixes of this module."""
+    _end_logs_with_invocations()
+    _frame_tails()
+
+
+def _end_logs_with_invocations() -> None:
+    """ministack waits 50 ms for the log of a silent function, and may take one call's last lines for the next one's."""
     from ministack.core import lambda_runtime
 
-    script = lambda_runtime._PYTHON_WORKER_SCRIPT
-    if script.count(_WRITES_ANSWER) != 1:
-        raise AssertionError("ministack's worker has changed: see end_with_invocations")
-    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_WRITES_ANSWER, _WRITES_END)
-    worker = lambda_runtime.Worker
-    original = worker.invoke
+    replace_text(lambda_runtime, "_PYTHON_WORKER_SCRIPT", _WRITES_ANSWER, _WRITES_END)
 
-    def invoke(self: Any, event: Any, request_id: str, **others: Any) -> dict:
+    def invoke(self: Any, event: Any, request_id: str, **others: Any) -> Any:
         self._kinpics_end = _END + request_id
         return original(self, event, request_id, **others)
 
-    worker.invoke = invoke
-    worker._drain_stderr_bounded = lambda self: written(self._stderr_queue, self._kinpics_end)
+    original = replace(lambda_runtime.Worker, "invoke", invoke, INVOKE)
+    replace(
+        lambda_runtime.Worker,
+        "_drain_stderr_bounded",
+        lambda self: written(self._stderr_queue, self._kinpics_end),
+        "(self, first_line_wait=0.05, idle_confirm=0.005, hard_cap=0.25)",
+    )
 
 
 def written(lines: "queue.Queue[str]", end: str) -> str:
@@ -58,14 +67,12 @@ def written(lines: "queue.Queue[str]", end: str) -> str:
 _framed: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_framed", default="")
 
 
-def frame_tails() -> None:
-    """The log that LogType=Tail asks for has START, END and REPORT lines, as AWS's; it was left out where silent."""
+def _frame_tails() -> None:
+    """The log that LogType=Tail asks for has START, END and REPORT lines, as AWS's; a silent function's had none."""
     from ministack.services import lambda_svc
 
-    emit, execute = lambda_svc._emit_lambda_logs, lambda_svc._execute_function
-
     def emit_lambda_logs(
-        func: dict, request_id: str, text: str, error: bool, milliseconds: int, log_source: str | None = None
+        func: dict[str, Any], request_id: str, text: str, error: bool, milliseconds: int, log_source: str | None = None
     ) -> None:
         config = func.get("config") or func
         lines = [
@@ -83,4 +90,6 @@ def frame_tails() -> None:
         result = execute(*arguments, **options)
         return {**result, "log": _framed.get()} if isinstance(result, dict) else result
 
-    lambda_svc._emit_lambda_logs, lambda_svc._execute_function = emit_lambda_logs, execute_function
+    signature = "(func, request_id, log_text, error, duration_ms, *, log_source=None)"
+    emit = replace(lambda_svc, "_emit_lambda_logs", emit_lambda_logs, signature)
+    execute = replace(lambda_svc, "_execute_function", execute_function, "(func, event)")

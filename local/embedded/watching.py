@@ -6,6 +6,7 @@ from typing import Any
 
 from local.bodies import Bodies
 from local.embedded import tries
+from local.embedded.replacing import replace
 
 # Operations by JSON that change nothing, by the first word of their names.
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
@@ -13,6 +14,12 @@ _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 _NO_READS = {"GetId", "GetCredentialsForIdentity", "GetOpenIdToken"}
 # Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
 _ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+
+HANDLE = "(method, path, headers, body, query_params)"
+S3_HANDLE = (
+    "(method, path, headers, body, query_params, signed_path=None, enforce_bucket_region=True, internal=False, "
+    "access_point_region=None, access_point=None)"
+)
 
 Item = tuple[str, str, str]
 Object = tuple[str, str, str]
@@ -34,9 +41,8 @@ class Noted:
 
 def calls(module: Any, name: str, noted: Noted) -> None:
     """A call of a service may have changed it, other than by items, messages and objects."""
-    original = module.handle_request
 
-    async def handle_request(method: str, path: str, headers: dict, *rest: Any, **others: Any) -> tuple:
+    async def handle_request(method: str, path: str, headers: dict[str, str], *rest: Any, **others: Any) -> Any:
         answer = await original(method, path, headers, *rest, **others)
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         reads = method in ("GET", "HEAD", "OPTIONS") or (operation.startswith(_READS) and operation not in _NO_READS)
@@ -45,12 +51,11 @@ def calls(module: Any, name: str, noted: Noted) -> None:
             noted.services.add(name)
         return answer
 
-    module.handle_request = handle_request
+    original = replace(module, "handle_request", handle_request, S3_HANDLE if name == "s3" else HANDLE)
 
 
 def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
     """``kept`` tells the keys, partition and sort, of what is kept of a table."""
-    set_item, remove_item, replaced = dynamodb._set_item, dynamodb._remove_item, dynamodb._items_replaced
 
     def watched_set_item(table: dict, partition: str, sort: str, item: dict) -> Any:
         noted.items[table["TableId"], partition, sort] = table
@@ -68,9 +73,9 @@ def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str,
         for partition, sort in places:
             noted.items[table["TableId"], partition, sort] = table
 
-    dynamodb._set_item = watched_set_item
-    dynamodb._remove_item = watched_remove_item
-    dynamodb._items_replaced = watched_replacement
+    set_item = replace(dynamodb, "_set_item", watched_set_item, "(table, pk_val, sk_val, item)")
+    remove_item = replace(dynamodb, "_remove_item", watched_remove_item, "(table, pk_val, sk_val)")
+    replaced = replace(dynamodb, "_items_replaced", watched_replacement, "(table)")
 
 
 def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:
@@ -97,17 +102,17 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
         data = version.get("data")
         return bodies.read(version["body_name"]) if data is None and "body_name" in version else data
 
-    def nothing(*arguments: Any, **options: Any) -> None:
-        """A version keeps the file it had while it was the current one."""
-
-    s3._persist_object = persist_object
-    s3._persist_delete_marker = s3._delete_persisted_object = changed
-    s3._persist_displaced_version = s3._delete_version_file = s3._delete_persisted_bucket = nothing
-    s3._version_file_exists = lambda *arguments: True
-    s3._read_body = read_body
-    s3._version_body = version_body
-    # An event is a message in the queue when the call that caused it is acknowledged, not some time later.
-    original = s3._fire_s3_event
+    replace(s3, "_persist_object", persist_object, "(bucket, key, obj)")
+    replace(s3, "_persist_delete_marker", lambda *place: changed(*place), "(bucket_name, key, marker)")
+    replace(s3, "_delete_persisted_object", lambda *place: changed(*place), "(bucket_name, key)")
+    # A version keeps the file it had while it was the current one.
+    replace(s3, "_persist_displaced_version", _nothing(), "(bucket_name, key, prior_obj, versioning)")
+    replace(s3, "_delete_version_file", _nothing(), "(bucket_name, key, version_id)")
+    replace(s3, "_delete_persisted_bucket", _nothing(), "(name)")
+    signature = "(bucket_name, key, version_id, account_id=None)"
+    replace(s3, "_version_file_exists", lambda *arguments: True, signature)
+    replace(s3, "_read_body", read_body, "(bucket_name, key, obj)")
+    replace(s3, "_version_body", version_body, "(bucket, bucket_name, key, v)")
 
     def fire_s3_event(
         bucket: str,
@@ -118,11 +123,20 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
         deletion_type: str | None = None,
         **extra: Any,
     ) -> None:
+        """An event is a message in the queue when the call that caused it is acknowledged, not some time later."""
         if bucket in s3._bucket_notifications:
             extra["sequencer"] = s3._next_event_sequencer(event)
-            original(bucket, key, event, size, etag, deletion_type, **extra)
+            s3._fire_s3_event(bucket, key, event, size, etag, deletion_type, **extra)
 
-    s3._fire_s3_event_async = fire_s3_event
+    signature = (
+        "(bucket_name, key, event_name, size=0, etag='', deletion_type=None, version_id=None, object_extra=None, "
+        "record_extra=None)"
+    )
+    replace(s3, "_fire_s3_event_async", fire_s3_event, signature)
+
+
+def _nothing() -> Callable[..., None]:
+    return lambda *arguments, **options: None
 
 
 def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: Callable[[], bool]) -> None:
@@ -130,7 +144,6 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
 
     A stack that stops ends its functions: that is no try of theirs.
     """
-    receive, delete, run = sqs._receive_messages_for_esm, sqs._delete_messages_for_esm, lambda_svc._run_sqs_batch
 
     def receive_messages(*arguments: Any) -> list[dict]:
         messages = receive(*arguments)
@@ -150,17 +163,17 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
             tries.finish(batch, given)
             changed()
 
-    sqs._receive_messages_for_esm = receive_messages
-    sqs._delete_messages_for_esm = delete_messages
-    lambda_svc._run_sqs_batch = run_batch
+    receive = replace(sqs, "_receive_messages_for_esm", receive_messages, "(queue_url, max_number)")
+    delete = replace(sqs, "_delete_messages_for_esm", delete_messages, "(queue_url, receipt_handles)")
+    signature = "(esm, func_rec, event, batch, queue_url, queue_name)"
+    run = replace(lambda_svc, "_run_sqs_batch", run_batch, signature)
 
 
 def sessions(sts: Any, noted: Noted) -> None:
     """Every session of a role is registered here, a guest's too."""
-    original = sts.register_session
 
     def register_session(access_key: str, session: dict) -> None:
         original(access_key, session)
         noted.sessions.add(access_key)
 
-    sts.register_session = register_session
+    original = replace(sts, "register_session", register_session, "(access_key, session)")

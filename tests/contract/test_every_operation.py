@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import Shape
 from running import RunningStack, new_guest
 
-from local.embedded import SERVICES
+from local.embedded.environment import SERVICES
 
 # What AWS lets anyone with a session do, whatever the policies say.
 FREE = {("sts", "GetCallerIdentity")}

@@ -30,7 +30,7 @@ def test_ministack_still_waits_for_silent_functions(monkeypatch: pytest.MonkeyPa
     worker = lambda_runtime.Worker.__new__(lambda_runtime.Worker)
     worker._stderr_queue = queue.Queue()
     lambda_runtime.Worker._drain_stderr_bounded(worker)
-    assert len(waited) > 10, "ministack has mended it: end_with_invocations is needed no more"
+    assert len(waited) > 10, "ministack has mended it: `logs` needs to end them no more"
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,11 @@ def test_only_an_upload_is_taken_for_a_form(
     [("GetId", True), ("GetCredentialsForIdentity", True), ("SignUp", True), ("GetUser", False), ("ListUsers", False)],
 )
 def test_an_identity_is_kept_once_it_is_given_out(operation: str, changes: bool) -> None:
-    async def handle_request(method: str, path: str, headers: dict) -> tuple:
+    async def handle_request(method: str, path: str, headers: dict, body: bytes, query_params: dict) -> tuple:
         return 200, {}, b""
 
     module, noted = types.SimpleNamespace(handle_request=handle_request), watching.Noted()
     watching.calls(module, "cognito", noted)
-    asyncio.run(module.handle_request("POST", "/", {"x-amz-target": f"AWSCognitoIdentityService.{operation}"}))
+    headers = {"x-amz-target": f"AWSCognitoIdentityService.{operation}"}
+    asyncio.run(module.handle_request("POST", "/", headers, b"", {}))
     assert (noted.services == {"cognito"}) is changes

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,9 @@ class Lambda:
 
     work: Callable[[list[dict]], None]
 
-    def _run_sqs_batch(self, mapping: dict, function: dict, event: dict, batch: list[dict], *rest: Any) -> None:
+    def _run_sqs_batch(
+        self, esm: dict, func_rec: dict, event: dict, batch: list[dict], queue_url: str, queue_name: str
+    ) -> None:
         self.work(batch)
 
 
@@ -59,7 +60,7 @@ class Stack:
 
     def run(self, batch: list[dict], work: Callable[[list[dict]], None] = lambda batch: None) -> None:
         self.functions.work = work
-        self.functions._run_sqs_batch({}, {}, {}, batch, URL)
+        self.functions._run_sqs_batch({}, {}, {}, batch, URL, "queue")
 
     @property
     def count(self) -> int:
