@@ -11,7 +11,7 @@ from bench import workplace
 from bench.browser import chromium
 from functions.keys import DOWNLOADS_PREFIX
 from local.demo_photos import prepare
-from scripts.costs.estimate import COUNTED, units_of
+from scripts.costs.estimate import COUNTED, count_units
 
 OPENED_PHOTOS = 5
 
@@ -68,7 +68,7 @@ def _of_photos(stack: Any, calls: list[dict[str, Any]]) -> dict[str, Any]:
     records = stack.table("PicsByImageIdTable").scan()["Items"]
     number = len(rows)
     return {
-        "units": {name: round(value / number, 2) for name, value in units_of(calls).items()},
+        "units": {name: round(value / number, 2) for name, value in count_units(calls).items()},
         "rendition_bytes": sum(renditions) // number,
         "row_bytes": len(json.dumps([rows, records], default=str)) // number,
         "faces": round(sum(int(row["face_count"]) for row in rows) / number, 2),
@@ -78,7 +78,7 @@ def _of_photos(stack: Any, calls: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _of_visitor(calls: list[dict[str, Any]]) -> dict[str, int]:
     """Units without S3's: those calls are the site server's, which CloudFront stands in for."""
-    return {name: value for name, value in units_of(calls).items() if not name.startswith("s3_")}
+    return {name: value for name, value in count_units(calls).items() if not name.startswith("s3_")}
 
 
 def _visit(page: Any) -> None:

@@ -4,7 +4,8 @@ A reference face is in the album's collection under an external image id that no
 The cost: one SearchFaces for each reference face with each photo that is indexed.
 
 They have a table of their own, which no visitor's role can name. The first release kept them in a partition of table
-`matches`; its rows count until `kinpics deploy` or `kinpics reconcile` has moved them (scripts/deployment/takeover.py).
+`matches`; its rows count until `kinpics deploy` or `kinpics reconcile` has moved them
+(scripts/deployment/migration.py).
 """
 
 from dataclasses import dataclass

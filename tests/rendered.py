@@ -38,7 +38,7 @@ def policy(name: str) -> dict:
 
 def template() -> dict:
     """The template with the policies in it; other references stay."""
-    return _included(load_template(ROOT / "template.yaml"))
+    return _included(load_template())
 
 
 def _included(node: Any) -> Any:
@@ -79,4 +79,4 @@ def _kind(logical_id: str) -> str:
 
 @functools.cache
 def _resources() -> dict[str, dict]:
-    return load_template(ROOT / "template.yaml")["Resources"]
+    return load_template()["Resources"]

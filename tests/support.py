@@ -217,7 +217,7 @@ def _clients() -> tuple[Any, Any, Any]:
 
 @functools.cache
 def _resources() -> dict[str, Any]:
-    return load_template(ROOT / "template.yaml")["Resources"]
+    return load_template()["Resources"]
 
 
 def make_fake_aws() -> FakeAws:

@@ -1,21 +1,28 @@
 """Putting the site on AWS, keeping it up to date there, and taking it off again."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import click
+from click.core import ParameterSource
 
 from scripts.commands.options import Context, json_option, yes_option
 from scripts.common.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
 from scripts.common.stack import StackError, connect
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
-from scripts.deployment.account import MORE_FUNCTIONS, UPGRADE, free_plan
-from scripts.deployment.cloudformation import Event, StackApplier, outputs_of
-from scripts.deployment.cloudfront_plan import Plan, plan_of
+from scripts.deployment.account_limits import MORE_FUNCTIONS, UPGRADE, find_free_plan
+from scripts.deployment.cloudformation import Event, StackApplier, read_outputs, read_parameters
+from scripts.deployment.cloudfront_plan import Plan, find_plan
+from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
-from scripts.deployment.takeover import take_over
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+    from scripts.costs.estimate import Usage
+    from scripts.deployment.deploy import Target
 
 # Used where no region is named and there is no stack.
 _REGION = "us-east-1"
@@ -78,28 +85,36 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
     Asks a few questions the first time. Settings you leave out stay as they are; each is a parameter of template.yaml,
     named in brackets below. It is safe to run again at any time, even after a failure.
     """
-    from scripts.deployment import deploy as deployment
+    from scripts.deployment.deploy import (
+        Target,
+        check_stack_name,
+        connect_bucket,
+        deploy_stack,
+        find_sam,
+        limit_tables,
+        rekognition_regions,
+    )
 
-    deployment.find_sam()
+    find_sam()
     asks = not yes and sys.stdin.isatty()
     context.choose_aws(region)
-    target = deployment.Target.chosen()
+    target = Target.chosen()
     if not target.is_laptop and region is None and asks and not load_aws_config().region:
         default = target.session.region_name if target.has_rekognition() else "us-east-1"
-        regions = click.Choice(deployment.rekognition_regions())
+        regions = click.Choice(rekognition_regions())
         context.choose_aws(click.prompt("AWS region", type=regions, default=default, show_choices=False, err=True))
-        target = deployment.Target.chosen()
+        target = Target.chosen()
     target.check()
     parameters = {
         parameter: str(settings[option]) for option, parameter, _, _ in SETTINGS if settings[option] is not None
     }
-    name = deployment.check_stack_name(context.stack_name)
+    name = check_stack_name(context.stack_name)
     client = target.session.client("cloudformation")
     if asks and StackApplier(client, name).describe() is None:
-        name = deployment.check_stack_name(click.prompt("Name of the stack", default=name, err=True))
+        name = check_stack_name(click.prompt("Name of the stack", default=name, err=True))
     parameters |= load_config().parameters
     before = StackApplier(client, name).describe()
-    account_plan = None if target.is_laptop else free_plan(target.session)
+    account_plan = None if target.is_laptop else find_free_plan(target.session)
     if account_plan:
         echo(f"note: {account_plan}: upgrade it with `{UPGRADE}`", err=True)
     if before is None and asks:
@@ -107,28 +122,27 @@ def deploy(context: Context, region: str | None, plan: str | None, yes: bool, **
         if plan is None and not target.is_laptop and not account_plan:
             plan = "free" if click.confirm(_PLAN_QUESTION, default=False, err=True) else None
     _leave_room(target, before, parameters)
-    _prepare_plan(plan, target, plan_of(target.session, name, outputs_of(before).get("Distribution")), parameters)
+    _prepare_plan(plan, target, find_plan(target.session, name, read_outputs(before).get("Distribution")), parameters)
     echo(f"deploying {name} to {target.session.region_name} ...", err=True)
     applier = StackApplier(client, name, pause=0.1 if target.is_laptop else 3.0, tell=_tell)
-    changed = deployment.deploy(target, applier, parameters)
+    changed = deploy_stack(target, applier, parameters)
     if not target.is_laptop:
         note_aws_config(AwsConfig(name, target.session.region_name))
     stack = connect(name, context.data)
-    known = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in (before or {}).get("Parameters", [])}
-    if before and known.get("Downloads") != stack.download_rule:
+    if before and read_parameters(before).get("Downloads") != stack.download_rule:
         stack.invalidate({"/photos/*"})
         echo("note: what visitors may download has changed: run `kinpics reconcile` to make the copies", err=True)
-    deployment.connect_bucket(stack)
-    deployment.limit_tables(stack)
-    take_over(stack)
+    connect_bucket(stack)
+    limit_tables(stack)
+    migrate(stack)
     files = build_and_publish(stack)
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
         echo(stack.site_address("/"))
-    _settle_plan(plan, plan_of(target.session, name, stack.outputs.distribution))
+    _settle_plan(plan, find_plan(target.session, name, stack.outputs.distribution))
 
 
-def _prepare_plan(plan: str | None, target: Any, distribution: Plan, parameters: dict[str, str]) -> None:
+def _prepare_plan(plan: str | None, target: "Target", distribution: Plan, parameters: dict[str, str]) -> None:
     """Before the distribution is deployed: add the firewall that CloudFront's plan needs, or remove it."""
     if plan and target.is_laptop:
         raise click.UsageError("there is no CloudFront on a laptop, so no plan either")
@@ -148,14 +162,14 @@ def _settle_plan(plan: str | None, distribution: Plan) -> None:
         echo("the plan's firewall is still in use, at 5 USD a month: run this again in a few minutes")
 
 
-def _ask(target: Any, parameters: dict[str, str]) -> None:
+def _ask(target: "Target", parameters: dict[str, str]) -> None:
     """The questions of a first deployment."""
-    from scripts.deployment.deploy import template_defaults
+    from scripts.common.template import load_defaults
 
     if "AlarmEmail" not in parameters and not target.is_laptop:
         address = click.prompt("E-mail address for alarms (empty: none)", default="", show_default=False, err=True)
         parameters["AlarmEmail"] = address
-    defaults = template_defaults()
+    defaults = load_defaults()
     for parameter, question in (
         ("DailySearches", "Paid face searches a day at most, at 0.001 USD each"),
         ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD each"),
@@ -168,15 +182,15 @@ def _ask(target: Any, parameters: dict[str, str]) -> None:
         parameters["SignUp"] = "yes" if wanted else "no"
 
 
-def _leave_room(target: Any, described: dict[str, Any] | None, parameters: dict[str, str]) -> None:
+def _leave_room(target: "Target", described: "StackTypeDef | None", parameters: dict[str, str]) -> None:
     """Reserve executions for searches as soon as the account has room; a new one has none."""
-    from scripts.deployment import deploy as deployment
+    from scripts.common.template import load_defaults
+    from scripts.deployment.deploy import has_room
 
-    before = {item["ParameterKey"]: item["ParameterValue"] for item in (described or {}).get("Parameters", [])}
-    wanted = int((deployment.template_defaults() | before | parameters)["SearchConcurrency"])
-    has_room = wanted == 0 or deployment.has_room(target, described, wanted)
-    parameters["RoomToReserve"] = "yes" if has_room else "no"
-    if not has_room:
+    wanted = int((load_defaults() | read_parameters(described) | parameters)["SearchConcurrency"])
+    can_reserve = wanted == 0 or has_room(target, described, wanted)
+    parameters["RoomToReserve"] = "yes" if can_reserve else "no"
+    if not can_reserve:
         echo(
             "note: this account may run too few functions at once to reserve any for searches; only the account's own "
             f"limit holds. Each deployment checks again; {MORE_FUNCTIONS}",
@@ -223,19 +237,21 @@ def cost(
     """Print what a site costs a month on AWS, by service, or the most that hostile visitors can cost.
 
     A month needs --photos, --visitors and --searches. Calls are counted on the laptop stack; a repeated search costs
-    nothing until photos come or go. --worst uses the limits of the deployed stack, or the template's if there is none.
+    nothing until photos come or go. --worst uses the limits of the deployed stack, or the template's if there is none,
+    and takes none of these options.
     Prices are AWS's list prices; scripts/costs/prices.json says which were checked, and when.
     """
-    from scripts.costs import estimate as costs
+    from scripts.costs.estimate import UnknownRegionError, Usage
 
     try:
         if worst:
+            _refuse_usage()
             lines, usd = _worst(context, region)
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            lines, usd = _a_month(costs.Album(photos, visitors, searches, photo_mb, people), region or _REGION)
-    except costs.UnknownRegionError as error:
+            lines, usd = _a_month(Usage(photos, visitors, searches, photo_mb, people), region or _REGION)
+    except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
         echo_json(usd)
@@ -244,39 +260,52 @@ def cost(
         echo(line)
 
 
-def _a_month(album: Any, region: str) -> tuple[list[str], dict[str, Any]]:
-    """What a site costs, in words and as data."""
-    from scripts.costs import estimate as costs
+def _refuse_usage() -> None:
+    """Raise ``click.UsageError`` if an option says how much a site is used, which is nothing to the worst case."""
+    called = click.get_current_context()
+    options = ("photos", "visitors", "searches", "photo_mb", "people")
+    given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
+    if given:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(f"--worst depends on the stack's limits alone: leave out {named}")
 
-    parts = {"a month": costs.lines(costs.monthly(album), region), "once": costs.lines(costs.once(album), region)}
-    unchecked = costs.unchecked(region)
+
+def _a_month(usage: "Usage", region: str) -> tuple[list[str], dict[str, Any]]:
+    """What a site costs, in words and as data."""
+    from scripts.costs.estimate import cost_by_service, count_month, count_upload, format_costs, list_unchecked_prices
+
+    parts = {
+        "a month": cost_by_service(count_month(usage), region),
+        "once": cost_by_service(count_upload(usage), region),
+    }
+    unchecked = list_unchecked_prices(region)
     lines = [
-        *costs.table(album, parts),
+        *format_costs(usage, parts),
         f"USD in {region}, without tax; `due` is what remains after what AWS gives every account for free.",
         f"These prices are from memory: {', '.join(unchecked)}.",
     ]
-    usd = {part: {line.service: [line.listed, line.due] for line in services} for part, services in parts.items()}
+    usd = {part: {cost.service: [cost.listed, cost.due] for cost in costs} for part, costs in parts.items()}
     return lines, {"region": region, "unchecked": unchecked, "usd": usd}
 
 
 def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
     """The most that visitors can cost, in words and as data."""
-    from scripts.costs import worst_case as worst_case
-    from scripts.deployment.account import concurrency
-    from scripts.deployment.deploy import template_defaults
+    from scripts.common.template import load_defaults
+    from scripts.costs.limits import read_limits
+    from scripts.costs.worst_case import format_worst, list_unlimited, worst_by_service
+    from scripts.deployment.account_limits import read_concurrency
 
     try:
         stack = context.stack
         source, region = f"the stack {stack.name}", region or stack.region
-        bounds = worst_case.limits(stack.parameters, concurrency(boto3.Session()).total)
+        limits = read_limits(stack.parameters, read_concurrency(boto3.Session()).total)
     except StackError:
         source, region = "the template's defaults, as there is no stack", region or _REGION
-        bounds = worst_case.limits(template_defaults())
-    rows, unbounded = worst_case.table(bounds, region), worst_case.unbounded(bounds, region)
-    usd = {service: [hour, day] for service, hour, day in rows}
-    lines = [f"the most that visitors can cost, with the limits of {source}:"]
-    lines += worst_case.lines(rows, unbounded, region)
-    return lines, {"region": region, "limits": source, "usd": usd, "unbounded": unbounded}
+        limits = read_limits(load_defaults())
+    costs, unlimited = worst_by_service(limits, region), list_unlimited(limits, region)
+    lines = [f"the most that visitors can cost, with the limits of {source}:", *format_worst(costs, unlimited, region)]
+    usd = {cost.service: [cost.hour, cost.day] for cost in costs}
+    return lines, {"region": region, "limits": source, "usd": usd, "unbounded": unlimited}
 
 
 @click.command()
@@ -288,8 +317,8 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
 
     `kinpics deploy` with the same stack name picks up what has stayed.
     """
-    from scripts.deployment import deploy as deployment
-    from scripts.deployment.destroy import destroy as take_off
+    from scripts.deployment.deploy import Target
+    from scripts.deployment.destroy import destroy_stack
 
     stack = context.stack
     if photos:
@@ -298,8 +327,8 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
             raise click.ClickException("nothing was deleted")
     elif not yes:
         click.confirm(f"Take {stack.name} off {stack.region}? Its photos stay.", abort=True, err=True)
-    target = deployment.Target.chosen()
+    target = Target.chosen()
     applier = StackApplier(target.session.client("cloudformation"), stack.name, 0.1 if target.is_laptop else 3.0, _tell)
-    take_off(target, stack, applier, photos=photos)
+    destroy_stack(target, stack, applier, photos=photos)
     stayed = "" if photos else f"; the photos are in the bucket {stack.outputs.pics_bucket}"
     echo(f"{stack.name} is gone{stayed}")

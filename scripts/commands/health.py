@@ -11,8 +11,8 @@ import click
 from scripts.commands.options import Context, json_option, print_outcome, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
+from scripts.deployment.migration import remove_old_rows
 from scripts.deployment.publish import build_and_publish
-from scripts.deployment.takeover import clear_up
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
@@ -52,13 +52,13 @@ def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool)
 
 
 def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
-    from scripts.deployment.closing import entrance_of, new_guest, someone_inside, watch, ways_in
+    from scripts.deployment.closing import find_entrance, list_ways_in, new_guest, try_new_guest, watch_ways_in
 
     stack = context.stack
-    entrance = entrance_of(boto3.Session(), stack.outputs)
+    entrance = find_entrance(boto3.Session(), stack.outputs)
     guest: Callable[[], boto3.Session] | None = functools.partial(new_guest, stack)
     if closed:
-        inside = someone_inside(stack)
+        inside = try_new_guest(stack)
         guest = inside and (lambda: inside)
         entrance.close()
     else:
@@ -70,7 +70,7 @@ def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
         if not as_json:
             echo(f"  {'closed' if closed else 'open'} after {seconds:5.1f} s: {name}", err=True)
 
-    left = watch(ways_in(stack, guest), closed=closed, tell=tell)
+    left = watch_ways_in(list_ways_in(stack, guest), closed=closed, tell=tell)
     if as_json:
         echo_json({"closed" if closed else "open": took, "left": left})
     elif left:
@@ -138,7 +138,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
     except mending.BusyError as error:
         raise click.ClickException(str(error)) from None
     if not dry_run:
-        clear_up(context.stack)
+        remove_old_rows(context.stack)
     if mended.pics or mended.sets:
         build_and_publish(context.stack)
     failures = {str(path): reason for path, reason in sorted(mended.failed.items())}

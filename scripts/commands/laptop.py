@@ -69,7 +69,7 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     try:
         from local.launcher import Options, PortBusyError, run
         from scripts.laptop import laptop_site
-        from scripts.laptop.laptop_deployment import project
+        from scripts.laptop.laptop_deployment import make_project
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"the laptop stack's packages are not installed ({error.name} is missing): run `make setup`, "
@@ -83,7 +83,7 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
         await laptop_site.prepare(running, data, ready, demo=demo)
 
     try:
-        run(Options(data, **options), project(ROOT, prepare))
+        run(Options(data, **options), make_project(ROOT, prepare))
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
     except laptop_site.PrepareError as error:

@@ -1,9 +1,9 @@
 """``kinpics.toml``: what the owner decides about the site, and where on AWS the album is."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, get_type_hints
 
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE
@@ -58,6 +58,9 @@ class AwsConfig:
     region: str = ""
 
 
+_Section = TypeVar("_Section", SiteConfig, AwsConfig)
+
+
 def load_config(path: Path | None = None) -> SiteConfig:
     """The site's settings, by default the checkout's. Raises ``ConfigError``."""
     path = path or CONFIG
@@ -98,7 +101,7 @@ def note_aws_config(config: AwsConfig, path: Path | None = None) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _section(path: Path, name: str, kind: type) -> Any:
+def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -108,7 +111,7 @@ def _section(path: Path, name: str, kind: type) -> Any:
     for section in settings:
         if section not in ("site", "aws"):
             raise ConfigError(f"{path}: unknown section {section!r}; [site] and [aws] are known")
-    types = {entry.name: entry.type for entry in fields(kind)}
+    types = get_type_hints(kind)
     values = settings.get(name, {})
     for key, value in values.items():
         if key not in types:

@@ -1,7 +1,7 @@
 """A deployed stack's outputs: the names of what template.yaml makes."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,17 +43,18 @@ class StackOutputs:
     def read(cls, listed: "Iterable[OutputTypeDef]") -> "StackOutputs":
         """The outputs as CloudFormation lists them. Raises ``KeyError`` if one is missing that every stack has."""
         values = {entry["OutputKey"]: entry["OutputValue"] for entry in listed}
-        required = {name: values[key] for name, key in _KEYS.items() if name not in _OPTIONAL}
-        return cls(**required, **{name: values.get(_KEYS[name]) for name in _OPTIONAL})
+        required = {field.name: values[_key(field.name)] for field in fields(cls) if field.default is MISSING}
+        return cls(
+            **required,
+            site_url=values.get("SiteUrl"),
+            distribution=values.get("Distribution"),
+            router=values.get("Router"),
+        )
 
     def by_key(self) -> dict[str, str]:
         """The outputs that this stack has, by their names in the template."""
-        return {_KEYS[name]: value for name, value in asdict(self).items() if value is not None}
+        return {_key(name): value for name, value in asdict(self).items() if value is not None}
 
 
 def _key(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
-
-
-_KEYS = {field.name: _key(field.name) for field in fields(StackOutputs)}
-_OPTIONAL = {field.name for field in fields(StackOutputs) if field.default is None}

@@ -1,17 +1,17 @@
-"""What an album costs a month: billed units, counted on the laptop stack, times AWS's list prices.
+"""What a site costs a month: billed units, counted on the laptop stack, times AWS's list prices.
 
-`counted.json` says what one photo, one visit and one search come to; `make bench ARGS=calls` counts it anew from the
-stack's call log. `prices.json` is the price table, with its sources. What can't be counted on a laptop,
-because AWS's machines do it at their own pace, is assumed here, each in one line.
+`counted.json` says how many units one photo, one visit and one search take; `make bench ARGS=calls` counts them again
+from the stack's call log. `prices.json` has the prices, with their sources. What can't be counted on a laptop, because
+AWS's machines work at their own pace, is assumed here, each in one line.
 """
 
 import json
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from functions.errors import KinpicsError
 
@@ -22,7 +22,7 @@ PRICES = _FOLDER / "prices.json"
 # Assumed: seconds that AWS's functions take, most of them waiting for Rekognition; memory as in template.yaml.
 _PROCESS_GB_SECONDS = 2.5 * 2048 / 1024
 _SEARCH_GB_SECONDS = 0.5 * 512 / 1024
-# Lambda asks a queue of its own for messages: five pollers, each waiting 20 seconds for one.
+# Lambda polls a queue even while it is empty: five pollers, each waiting 20 seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _IDLE_POLLS = 5 * 3 * 60 * 24 * 30
 # For each message: S3 sends it, a poller receives it, Lambda deletes it.
@@ -30,10 +30,10 @@ _SQS_REQUESTS_A_PHOTO = 3
 _LOG_BYTES_A_CALL = 1500
 # The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
 # dashboard.
-_METRICS, _ALARMS, _DASHBOARDS = 7, 10, 1
+_METRICS, ALARMS, _DASHBOARDS = 7, 10, 1
 # An original is kept twice: as it is for the owner, and as visitors may download it.
 _COPIES = 2
-# What has gone once to CloudFront's edges is asked of S3 again this often for each time it is looked at.
+# How often CloudFront asks S3 again for each request, once its edges have a file.
 _CACHE_MISSES = 0.1
 
 # https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
@@ -44,14 +44,17 @@ READ_BYTES = 4096
 _READS = ("GetItem", "Query", "BatchGetItem", "Scan")
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 
+# Billed units by their names in prices.json; a name begins with its service's.
+Units = dict[str, float]
+
 
 class UnknownRegionError(KinpicsError):
     """The price table knows nothing of a region."""
 
 
 @dataclass(frozen=True)
-class Album:
-    """What is asked about: photos there are, and visits and searches a month; the mean size of an original in MB.
+class Usage:
+    """How much a site is used: photos there are, and visits and searches a month; the mean size of an original in MB.
 
     ``people`` are those of the lookalike gallery, with one portrait each.
     """
@@ -64,20 +67,47 @@ class Album:
 
 
 @dataclass(frozen=True)
-class Line:
-    """What a service comes to in USD: at list price, and after what is always free."""
+class ServiceCost:
+    """What a service costs in USD: at list price, and what is due after what is always free."""
 
     service: str
     listed: float
     due: float
 
 
-def units_of(calls: Iterable[dict[str, Any]]) -> Counter[str]:
+class CountedPhoto(TypedDict):
+    """What one photo takes: units, bytes of its renditions and rows, faces; the mean of ``counted_photos``."""
+
+    units: Units
+    rendition_bytes: int
+    row_bytes: int
+    faces: float
+    counted_photos: int
+
+
+class CountedVisitor(TypedDict):
+    """What one visit, or one search, takes: units, and requests to CloudFront with their bytes."""
+
+    units: Units
+    requests: int
+    bytes: int
+
+
+class Counted(TypedDict):
+    """`counted.json`; ``counted`` is the day."""
+
+    counted: str
+    photo: CountedPhoto
+    visit: CountedVisitor
+    search: CountedVisitor
+
+
+def count_units(calls: Iterable[dict[str, Any]]) -> Units:
     """Billed units of calls as the stack's log has them; sizes are taken from the bodies, rounded up as AWS does.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
     """
-    units: Counter[str] = Counter()
+    units: Units = defaultdict(float)
     for call in calls:
         names = [action.split(":") for action in call["actions"]]
         for service, name in names:
@@ -90,95 +120,98 @@ def units_of(calls: Iterable[dict[str, Any]]) -> Counter[str]:
         tables = [name for service, name in names if service == "dynamodb"]
         writes = [name for name in tables if name in _WRITES]
         if writes:
-            # One item has the size of the body at most; each of a transaction is written twice.
+            # One item is as large as the body at most; each item of a transaction is written twice.
             units["dynamodb_writes"] += (len(writes) - 1 + math.ceil(call["sent"] / 1024)) * (1 + (len(writes) > 1))
         elif any(name in _READS for name in tables):
             units["dynamodb_reads"] += max(1, math.ceil(call["received"] / READ_BYTES))
     return units
 
 
-def prices(region: str) -> dict[str, float]:
+def load_prices(region: str) -> dict[str, float]:
     """USD for each unit. Raises ``UnknownRegionError``."""
     regions = json.loads(PRICES.read_text())["regions"]
     if region not in regions:
-        raise UnknownRegionError(f"{PRICES.name} has no prices of {region}; it has {', '.join(regions)}")
+        raise UnknownRegionError(f"{PRICES.name} has no prices for {region}: choose one of {', '.join(regions)}")
     own = regions[region]
     listed = {**regions.get(own.get("as"), {}), **{name: price for name, price in own.items() if name != "as"}}
     return {name: price["usd"] for name, price in listed.items()}
 
 
-def unchecked(region: str) -> list[str]:
+def list_unchecked_prices(region: str) -> list[str]:
     """Units whose price was never checked against a page that states it."""
     regions = json.loads(PRICES.read_text())["regions"]
     listed = {**regions.get(regions[region].get("as"), {}), **regions[region]}
     return sorted(name for name, price in listed.items() if name != "as" and "checked" not in price)
 
 
-def counted() -> dict[str, dict[str, float]]:
-    """Units of one photo, visit and search, and bytes of one photo's renditions and rows."""
-    return json.loads(COUNTED.read_text())
+def load_counted() -> Counted:
+    """What one photo, one visit and one search take."""
+    counted: Counted = json.loads(COUNTED.read_text())
+    return counted
 
 
-def once(album: Album) -> Counter[str]:
-    """Units of putting the photos up, which are paid for once."""
-    photo = counted()["photo"]
-    units = Counter({name: value * album.photos for name, value in photo["units"].items()})
+def count_upload(usage: Usage) -> Units:
+    """Units of uploading the photos, which are paid for once."""
+    photo = load_counted()["photo"]
+    units: Units = defaultdict(float, {name: value * usage.photos for name, value in photo["units"].items()})
     # Each portrait is indexed, and its face given to its person.
-    units["rekognition_calls"] += 2 * album.people
-    units["lambda_requests"] += album.photos
-    units["lambda_gb_seconds"] += album.photos * _PROCESS_GB_SECONDS
-    units["sqs_requests"] += album.photos * _SQS_REQUESTS_A_PHOTO
-    units["cloudwatch_log_gb"] += album.photos * _LOG_BYTES_A_CALL / 1e9
+    units["rekognition_calls"] += 2 * usage.people
+    units["lambda_requests"] += usage.photos
+    units["lambda_gb_seconds"] += usage.photos * _PROCESS_GB_SECONDS
+    units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
+    units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
     return units
 
 
-def monthly(album: Album) -> Counter[str]:
-    """Units of keeping the album for a month and of its visitors; the most it can be, with alarms."""
-    data = counted()
+def count_month(usage: Usage) -> Units:
+    """Units of keeping the site for a month and of its visitors; the most it can be, with alarms."""
+    data = load_counted()
     photo, visit, search = data["photo"], data["visit"], data["search"]
-    units: Counter[str] = Counter()
-    for source, times in ((visit, album.visits), (search, album.searches)):
-        units.update({name: value * times for name, value in source["units"].items()})
-    gigabytes = album.photos * photo["rendition_bytes"] / 1e9
-    units["s3_gb"] = album.photos * album.photo_mb * _COPIES / 1000 + gigabytes
-    units["dynamodb_gb"] = units["dynamodb_backup_gb"] = album.photos * photo["row_bytes"] / 1e9
-    units["rekognition_faces"] = album.photos * photo["faces"] + album.people
-    units["rekognition_users"] = album.people
+    units: Units = defaultdict(float)
+    for source, times in ((visit, usage.visits), (search, usage.searches)):
+        for name, value in source["units"].items():
+            units[name] += value * times
+    gigabytes = usage.photos * photo["rendition_bytes"] / 1e9
+    units["s3_gb"] = usage.photos * usage.photo_mb * _COPIES / 1000 + gigabytes
+    units["dynamodb_gb"] = units["dynamodb_backup_gb"] = usage.photos * photo["row_bytes"] / 1e9
+    units["rekognition_faces"] = usage.photos * photo["faces"] + usage.people
+    units["rekognition_users"] = usage.people
     units["transfer_gb"] = units["dynamodb_reads"] * READ_BYTES / 1e9
-    units["cloudfront_gb"] = (album.visits * visit["bytes"] + album.searches * search["bytes"]) / 1e9
-    units["cloudfront_requests"] = album.visits * visit["requests"] + album.searches * search["requests"]
+    units["cloudfront_gb"] = (usage.visits * visit["bytes"] + usage.searches * search["bytes"]) / 1e9
+    units["cloudfront_requests"] = usage.visits * visit["requests"] + usage.searches * search["requests"]
     units["cloudfront_functions"] = units["cloudfront_requests"]
     units["s3_gets"] += units["cloudfront_requests"] * _CACHE_MISSES
-    units["lambda_gb_seconds"] += album.searches * _SEARCH_GB_SECONDS
+    units["lambda_gb_seconds"] += usage.searches * _SEARCH_GB_SECONDS
     units["sqs_requests"] += _IDLE_POLLS
-    units["cloudwatch_log_gb"] += album.searches * _LOG_BYTES_A_CALL / 1e9
+    units["cloudwatch_log_gb"] += usage.searches * _LOG_BYTES_A_CALL / 1e9
     units["cloudwatch_metrics"] = _METRICS
-    units["cloudwatch_alarms"] = _ALARMS
+    units["cloudwatch_alarms"] = ALARMS
     units["cloudwatch_dashboards"] = _DASHBOARDS
     return units
 
 
-def lines(units: Counter[str], region: str) -> list[Line]:
-    """A line for each service, dearest first. Raises ``UnknownRegionError``."""
-    table = prices(region)
+def cost_by_service(units: Units, region: str) -> list[ServiceCost]:
+    """What each service costs, dearest first. Raises ``UnknownRegionError``."""
+    prices = load_prices(region)
     free = json.loads(PRICES.read_text())["always_free"]
-    listed: Counter[str] = Counter()
-    due: Counter[str] = Counter()
+    listed: dict[str, float] = defaultdict(float)
+    due: dict[str, float] = defaultdict(float)
     for name, amount in units.items():
         service = name.partition("_")[0]
-        listed[service] += amount * table[name]
-        due[service] += max(0.0, amount - free.get(name, 0)) * table[name]
-    return [Line(service, value, due[service]) for service, value in listed.most_common()]
+        listed[service] += amount * prices[name]
+        due[service] += max(0.0, amount - free.get(name, 0)) * prices[name]
+    costs = [ServiceCost(service, value, due[service]) for service, value in listed.items()]
+    return sorted(costs, key=lambda cost: cost.listed, reverse=True)
 
 
-def table(album: Album, parts: dict[str, list[Line]]) -> list[str]:
-    """Lines of text: what each part comes to, by service."""
+def format_costs(usage: Usage, parts: dict[str, list[ServiceCost]]) -> list[str]:
+    """Lines of text: what each part (`a month`, `once`) costs, by service."""
     shown = []
-    for part, services in parts.items():
-        what = "photos put up" if part == "once" else f"photos, {album.visits:,} visits, {album.searches:,} searches"
-        shown.append(f"{part}: {album.photos:,} {what}".ljust(60) + f"{'listed':>10}{'due':>10}")
-        rows = [line for line in services if line.listed >= 0.005]
-        shown += [f"  {line.service:58}{line.listed:10.2f}{line.due:10.2f}" for line in rows]
-        listed, due = sum(line.listed for line in services), sum(line.due for line in services)
+    for part, costs in parts.items():
+        what = "photos uploaded" if part == "once" else f"photos, {usage.visits:,} visits, {usage.searches:,} searches"
+        shown.append(f"{part}: {usage.photos:,} {what}".ljust(60) + f"{'listed':>10}{'due':>10}")
+        rows = [cost for cost in costs if cost.listed >= 0.005]
+        shown += [f"  {cost.service:58}{cost.listed:10.2f}{cost.due:10.2f}" for cost in rows]
+        listed, due = sum(cost.listed for cost in costs), sum(cost.due for cost in costs)
         shown.append(f"  {'together':58}{listed:10.2f}{due:10.2f}")
     return shown

@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
@@ -16,7 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.entrance import Entrance, with_flag
 from scripts.common.outputs import StackOutputs
 from scripts.common.stack import Stack
-from scripts.deployment.cloudformation import outputs_of
+from scripts.deployment.cloudformation import read_outputs
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
 
 # IAM usually spreads a change within seconds; issued credentials may work until then.
 _TIMEOUT_SECONDS = 300
@@ -29,7 +32,7 @@ _NO_CONCURRENCY = "TooManyRequestsException"
 _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 
 
-def entrance_of(session: boto3.Session, outputs: StackOutputs) -> Entrance:
+def find_entrance(session: boto3.Session, outputs: StackOutputs) -> Entrance:
     """What lets visitors into a deployed stack."""
     return _entrance(session, outputs.identity_pool, outputs.closed_policy, outputs.router)
 
@@ -47,14 +50,14 @@ def _entrance(session: boto3.Session, identity_pool: str, closed_policy: str, ro
 
 
 @contextlib.contextmanager
-def left_as_it_is(session: boto3.Session, described: dict[str, Any] | None) -> Iterator[bool]:
+def keep_closed(session: boto3.Session, described: "StackTypeDef | None") -> Iterator[bool]:
     """Deploying inside leaves the site closed or open, as it was; yields whether it is closed.
 
     ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
     what it takes back after a failure may be of a time when the site was closed. A stack of an early release, which
     could not be closed, is open.
     """
-    outputs = outputs_of(described)
+    outputs = read_outputs(described)
     if "ClosedPolicy" not in outputs:
         yield False
         return
@@ -86,7 +89,7 @@ def new_guest(stack: Stack) -> boto3.Session:
     return boto3.Session(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"], region_name=stack.region)
 
 
-def someone_inside(stack: Stack) -> boto3.Session | None:
+def try_new_guest(stack: Stack) -> boto3.Session | None:
     """A guest who is in before the site closes, to see when that ends; having none must not stop the closing."""
     try:
         return new_guest(stack)
@@ -94,7 +97,7 @@ def someone_inside(stack: Stack) -> boto3.Session | None:
         return None
 
 
-def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
+def list_ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
     """What visitors do, each with a check whether it works right now; rows and searches need a guest."""
     ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
     if stack.site_url:
@@ -105,16 +108,12 @@ def ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str
             **ways,
         }
     if guest:
-        row = {"TableName": stack.outputs.pics_table, "Key": {"primarykey": {"S": "/"}, "sortkey": {"S": "none"}}}
-        search = {"FunctionName": stack.outputs.search_function, "Payload": json.dumps(_NOBODY).encode()}
-        ways["rows"] = lambda: _passes(lambda: guest().client("dynamodb", config=_ONCE).get_item(**row))
-        ways["searches"] = lambda: _passes(
-            lambda: guest().client("lambda", config=_ONCE).invoke(**search), _NO_CONCURRENCY
-        )
+        ways["rows"] = lambda: _passes(lambda: _read_row(guest(), stack.outputs.pics_table))
+        ways["searches"] = lambda: _passes(lambda: _search(guest(), stack.outputs.search_function), _NO_CONCURRENCY)
     return ways
 
 
-def watch(
+def watch_ways_in(
     ways: dict[str, Callable[[], bool]],
     *,
     closed: bool,
@@ -134,6 +133,15 @@ def watch(
             break
         time.sleep(pause)
     return list(left)
+
+
+def _read_row(guest: boto3.Session, table: str) -> None:
+    client = guest.client("dynamodb", config=_ONCE)
+    client.get_item(TableName=table, Key={"primarykey": {"S": "/"}, "sortkey": {"S": "none"}})
+
+
+def _search(guest: boto3.Session, function: str) -> None:
+    guest.client("lambda", config=_ONCE).invoke(FunctionName=function, Payload=json.dumps(_NOBODY).encode())
 
 
 def _passes(call: Callable[[], Any], *refusals: str) -> bool:

@@ -8,17 +8,20 @@ not be taken back is taken back again.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from functions.errors import KinpicsError
-from scripts.deployment.account import in_plain_words
+from scripts.deployment.account_limits import explain_refusal
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import ParameterTypeDef, StackEventTypeDef, StackTypeDef
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (stack status codes)
 _NEVER_MADE = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
-_CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 # A distribution takes minutes to be everywhere, a certificate until its record is seen.
 _TIMEOUT_SECONDS = 60 * 60
 
@@ -51,11 +54,17 @@ def with_literal_names(template: dict[str, Any], stack_name: str, account_id: st
     return {**template, "Resources": {name: retained(item) for name, item in template["Resources"].items()}}
 
 
-def outputs_of(described: dict[str, Any] | None) -> dict[str, str]:
-    """A stack's outputs by name, from its description; empty for no stack, or one to be created again."""
-    if described and described.get("StackStatus") in _NEVER_MADE:
+def read_outputs(described: "StackTypeDef | None") -> dict[str, str]:
+    """The outputs of a stack of whatever release, by name; empty for no stack, or one to be created again."""
+    if described is None or described.get("StackStatus") in _NEVER_MADE:
         return {}
-    return {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
+    return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
+
+
+def read_parameters(described: "StackTypeDef | None") -> dict[str, str]:
+    """The parameters of a stack, by name; empty for no stack."""
+    listed = described.get("Parameters", []) if described else []
+    return {entry["ParameterKey"]: entry["ParameterValue"] for entry in listed}
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,12 @@ class Event:
 class StackApplier:
     """Applies templates to one stack. ``tell`` is called with each event; ``pause`` is seconds between two looks."""
 
-    client: Any
+    client: "CloudFormationClient"
     name: str
     pause: float = 3.0
     tell: Callable[[Event], None] = lambda event: None
 
-    def describe(self) -> dict | None:
+    def describe(self) -> "StackTypeDef | None":
         """The stack as it is, or None."""
         try:
             return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
@@ -91,30 +100,29 @@ class StackApplier:
         ``url`` is the template's in S3, ``known`` the parameters it knows; those not given keep the value they have.
         """
         before = self.describe()
-        values = {entry["ParameterKey"]: entry["ParameterValue"] for entry in (before or {}).get("Parameters", [])}
+        values = read_parameters(before)
         kept = {name: values[name] for name in sorted(values.keys() & known - parameters.keys())}
         existing = self._settled()
-        arguments = {
-            "TemplateURL": url,
-            "StackName": self.name,
-            "ChangeSetName": f"kinpics-{time.time_ns()}",
-            "ChangeSetType": "UPDATE" if existing else "CREATE",
-            "ImportExistingResources": True,
-            "Capabilities": _CAPABILITIES,
-            "Parameters": [
-                *({"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()),
-                # Those of a stack that could not be made are given again: it is gone.
-                *(
-                    {"ParameterKey": name, **({"UsePreviousValue": True} if existing else {"ParameterValue": value})}
-                    for name, value in kept.items()
-                ),
-            ],
-            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
-        }
+        given: list[ParameterTypeDef] = [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+        ]
+        for name, value in kept.items():
+            # Those of a stack that could not be made are given again: it is gone.
+            before_too: ParameterTypeDef = {"UsePreviousValue": True} if existing else {"ParameterValue": value}
+            given.append({"ParameterKey": name, **before_too})
         try:
-            change_set = self.client.create_change_set(**arguments)["Id"]
+            change_set = self.client.create_change_set(
+                TemplateURL=url,
+                StackName=self.name,
+                ChangeSetName=f"kinpics-{time.time_ns()}",
+                ChangeSetType="UPDATE" if existing else "CREATE",
+                ImportExistingResources=True,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Parameters=given,
+                Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+            )["Id"]
         except ClientError as error:
-            message = in_plain_words(error.response["Error"].get("Message", ""))
+            message = explain_refusal(error.response["Error"].get("Message", ""))
             raise DeployError(f"the stack {self.name} was refused: {message}") from None
         if not self._is_ready(change_set):
             return False
@@ -134,7 +142,7 @@ class StackApplier:
         self.client.delete_stack(StackName=stack["StackId"])
         by_id._follow(seen)
 
-    def _settled(self) -> dict | None:
+    def _settled(self) -> "StackTypeDef | None":
         """The stack that can be updated, or None where one is to be created."""
         stack = self.describe()
         if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
@@ -160,7 +168,7 @@ class StackApplier:
                 self.client.delete_change_set(ChangeSetName=change_set)
                 if any(text in reason for text in _NOTHING_TO_DO):
                     return False
-                raise DeployError(f"the stack {self.name} was refused: {in_plain_words(reason)}")
+                raise DeployError(f"the stack {self.name} was refused: {explain_refusal(reason)}")
             time.sleep(self.pause)
 
     def _wait_until_settled(self) -> None:
@@ -193,7 +201,7 @@ class StackApplier:
                 raise DeployError(f"the stack {self.name} is still {status}: look at its events")
             time.sleep(self.pause)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE"):
-            reasons = [f"{event.resource}: {in_plain_words(event.reason)}" for event in failures if event.reason]
+            reasons = [f"{event.resource}: {explain_refusal(event.reason)}" for event in failures if event.reason]
             told = "; ".join(reasons + self._validation_failures()) or "look at its events"
             raise DeployError(f"the stack {self.name} ended as {status}: {told}")
 
@@ -206,7 +214,7 @@ class StackApplier:
         failures = [event for event in events if event.get("ValidationStatusReason")]
         return [f"{event.get('LogicalResourceId')}: {event['ValidationStatusReason']}" for event in failures]
 
-    def _events(self) -> list[dict]:
+    def _events(self) -> "list[StackEventTypeDef]":
         """Events of the stack, newest first."""
         try:
             return [

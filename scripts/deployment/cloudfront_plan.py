@@ -8,16 +8,22 @@ live in us-east-1 whatever the stack's region, so they are not part of the stack
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
-from scripts.deployment.account import UPGRADE, free_plan
+from scripts.deployment.account_limits import UPGRADE, find_free_plan
 from scripts.deployment.cloudformation import DeployError
 
+if TYPE_CHECKING:
+    from types_boto3_cloudfront.type_defs import DistributionTypeDef
+    from types_boto3_pricing_plan_manager import PricingPlanManagerClient
+    from types_boto3_pricing_plan_manager.type_defs import SubscriptionSummaryTypeDef
+    from types_boto3_wafv2 import WAFV2Client
+    from types_boto3_wafv2.type_defs import WebACLSummaryTypeDef
+
 _REGION = "us-east-1"
-_SCOPE = {"Scope": "CLOUDFRONT"}
 
 
 @dataclass(frozen=True)
@@ -29,47 +35,45 @@ class Plan:
     distribution_id: str | None
 
     @cached_property
-    def _plans(self) -> Any:
+    def _plans(self) -> "PricingPlanManagerClient":
         return self.session.client("pricing-plan-manager", region_name=_REGION)
 
     @cached_property
-    def _waf(self) -> Any:
+    def _waf(self) -> "WAFV2Client":
         return self.session.client("wafv2", region_name=_REGION)
 
     @cached_property
-    def _distribution(self) -> dict[str, Any]:
+    def _distribution(self) -> "DistributionTypeDef | None":
         if not self.distribution_id:
-            return {}
+            return None
         try:
             return self.session.client("cloudfront").get_distribution(Id=self.distribution_id)["Distribution"]
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchDistribution":
                 raise
-            return {}  # of a stack that is half deleted
+            return None  # of a stack that is half deleted
 
     @property
     def firewall(self) -> str:
         """ARN of the distribution's firewall, ours or not; empty for none."""
-        return self._distribution.get("DistributionConfig", {}).get("WebACLId", "")
+        return self._distribution["DistributionConfig"].get("WebACLId", "") if self._distribution else ""
 
-    def subscription(self) -> dict[str, Any] | None:
+    def subscription(self) -> "SubscriptionSummaryTypeDef | None":
         """The plan as AWS has it, if the distribution is on one."""
-        arguments: dict[str, str] = {}
-        while True:
-            page = self._plans.list_subscriptions(**arguments)
+        if self._distribution is None:
+            return None
+        for page in self._plans.get_paginator("list_subscriptions").paginate():
             for found in page["subscriptionSummaries"]:
-                if self._distribution.get("ARN") in found["resourceArns"]:
+                if self._distribution["ARN"] in found["resourceArns"]:
                     return found
-            if not page.get("nextToken"):
-                return None
-            arguments = {"nextToken": page["nextToken"]}
+        return None
 
     def prepare(self) -> str:
         """ARN of a firewall for the plan: the distribution's, or our own, made where it is missing.
 
         Raises ``DeployError`` where the account can have no plan.
         """
-        if plan := free_plan(self.session):
+        if plan := find_free_plan(self.session):
             raise DeployError(
                 f"CloudFront's plans exclude accounts on AWS's Free plan. {plan}. Upgrade it: `{UPGRADE}`"
             )
@@ -79,7 +83,7 @@ class Plan:
         if own:
             return own["ARN"]
         made = self._waf.create_web_acl(
-            **_SCOPE,
+            Scope="CLOUDFRONT",
             Name=self.name,
             DefaultAction={"Allow": {}},
             VisibilityConfig={
@@ -95,6 +99,8 @@ class Plan:
         found = self.subscription()
         if found:
             return found["planTier"]
+        if self._distribution is None:
+            raise DeployError("CloudFront has no distribution of this site: run `kinpics deploy` again")
         try:
             made = self._plans.create_subscription(
                 planFamily="CloudFront", planTier="FREE", resourceArns=[self._distribution["ARN"], self.firewall]
@@ -116,17 +122,17 @@ class Plan:
             found = self.subscription()
         return found is not None
 
-    def own_firewall(self) -> dict[str, Any] | None:
+    def own_firewall(self) -> "WebACLSummaryTypeDef | None":
         """Our own firewall, as a list has it."""
-        arguments: dict[str, Any] = dict(_SCOPE)
+        # boto3 has no paginator for it.
+        page = self._waf.list_web_acls(Scope="CLOUDFRONT")
         while True:
-            page = self._waf.list_web_acls(**arguments)
             for found in page["WebACLs"]:
                 if found["Name"] == self.name:
                     return found
             if not page.get("NextMarker"):
                 return None
-            arguments["NextMarker"] = page["NextMarker"]
+            page = self._waf.list_web_acls(Scope="CLOUDFRONT", NextMarker=page["NextMarker"])
 
     def has_own_firewall(self) -> bool:
         """Whether the distribution's firewall is the one that we made."""
@@ -139,7 +145,7 @@ class Plan:
         if own is None:
             return False
         try:
-            self._waf.delete_web_acl(**_SCOPE, Name=own["Name"], Id=own["Id"], LockToken=own["LockToken"])
+            self._waf.delete_web_acl(Scope="CLOUDFRONT", Name=own["Name"], Id=own["Id"], LockToken=own["LockToken"])
         except ClientError as error:
             if error.response["Error"]["Code"] != "WAFAssociatedItemException":
                 raise
@@ -147,6 +153,6 @@ class Plan:
         return False
 
 
-def plan_of(session: boto3.Session, stack_name: str, distribution_id: str | None) -> Plan:
+def find_plan(session: boto3.Session, stack_name: str, distribution_id: str | None) -> Plan:
     """The plan of a stack's distribution, if it has one."""
     return Plan(session, f"{stack_name}-{session.region_name}", distribution_id)

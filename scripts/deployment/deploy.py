@@ -14,7 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -23,11 +23,15 @@ from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX
 from scripts.common.config import ROOT
 from scripts.common.stack import Stack
-from scripts.costs.worst_case import TableLimit, limits
-from scripts.deployment.account import concurrency
-from scripts.deployment.closing import closed_template, left_as_it_is
-from scripts.deployment.cloudformation import DeployError, StackApplier, outputs_of, with_literal_names
-from scripts.deployment.cloudfront_plan import plan_of
+from scripts.costs.limits import TableLimit, read_limits
+from scripts.deployment.account_limits import read_concurrency
+from scripts.deployment.closing import closed_template, keep_closed
+from scripts.deployment.cloudformation import DeployError, StackApplier, read_outputs, with_literal_names
+from scripts.deployment.cloudfront_plan import find_plan
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+    from types_boto3_s3.type_defs import LifecycleRuleTypeDef, QueueConfigurationTypeDef
 
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
@@ -92,31 +96,23 @@ def check_stack_name(name: str) -> str:
     return name
 
 
-def template_defaults() -> dict[str, str]:
-    """The template's parameters with their defaults."""
-    from scripts.common.template import load_template
-
-    parameters = load_template(ROOT / "template.yaml")["Parameters"]
-    return {name: str(parameter["Default"]) for name, parameter in parameters.items()}
-
-
-def has_room(target: Target, described: dict[str, Any] | None, wanted: int) -> bool:
+def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> bool:
     """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests.
 
     A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
     one: what it has reserved is room too.
     """
-    outputs = outputs_of(described)
+    outputs = read_outputs(described)
     functions = target.session.client("lambda")
     reserved = 0
     for name in ("SearchFunction", "RemovalFunction"):
         if name in outputs:
             settings = functions.get_function_concurrency(FunctionName=outputs[name])
             reserved += settings.get("ReservedConcurrentExecutions", 0)
-    return concurrency(target.session).has_room(wanted + _REMOVALS, reserved)
+    return read_concurrency(target.session).has_room(wanted + _REMOVALS, reserved)
 
 
-def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
+def deploy_stack(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
     """Build, package and apply; returns whether CloudFormation had anything to do. A closed site stays closed.
 
     Raises ``DeployError``, ``ToolError``.
@@ -127,13 +123,13 @@ def deploy(target: Target, applier: StackApplier, parameters: dict[str, str]) ->
     bucket = artifacts_bucket(target, applier.name)
     _make_bucket(target, bucket)
     with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
-        packaged = package(build(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
+        packaged = package_template(build_functions(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
         template = load_template(packaged)
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
     before = applier.describe()
     # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
-    firewall = plan_of(target.session, applier.name, outputs_of(before).get("Distribution")).firewall
-    with left_as_it_is(target.session, before) as closed:
+    firewall = find_plan(target.session, applier.name, read_outputs(before).get("Distribution")).firewall
+    with keep_closed(target.session, before) as closed:
         body = json.dumps(closed_template(template) if closed else template).encode()
         s3 = target.session.client("s3")
         key = f"{hashlib.sha256(body).hexdigest()}.json"
@@ -152,17 +148,20 @@ def connect_bucket(stack: Stack) -> bool:
     """
     queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
     arn = queue["Attributes"]["QueueArn"]
-    if notified_queues(stack) == {arn}:
+    if list_notified_queues(stack) == {arn}:
         return False
-    photos = {"Key": {"FilterRules": [{"Name": "prefix", "Value": PHOTOS_PREFIX}]}}
-    told = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], "Filter": photos}
+    told: QueueConfigurationTypeDef = {
+        "QueueArn": arn,
+        "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+        "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": PHOTOS_PREFIX}]}},
+    }
     stack.s3.put_bucket_notification_configuration(
         Bucket=stack.outputs.pics_bucket, NotificationConfiguration={"QueueConfigurations": [told]}
     )
     return True
 
 
-def notified_queues(stack: Stack) -> set[str]:
+def list_notified_queues(stack: Stack) -> set[str]:
     """ARNs of the queues that the photos bucket tells of its photos."""
     found = stack.s3.get_bucket_notification_configuration(Bucket=stack.outputs.pics_bucket)
     return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
@@ -173,7 +172,7 @@ def limit_tables(stack: Stack) -> list[str]:
 
     CloudFormation takes over a table that a deleted stack has left behind as it is, from before there were maxima say.
     """
-    lacking = unlimited(stack)
+    lacking = list_unlimited(stack)
     names = stack.outputs.by_key()
     waiter = stack.dynamodb.get_waiter("table_exists")
     for limit in lacking:
@@ -187,20 +186,21 @@ def limit_tables(stack: Stack) -> list[str]:
     return [limit.title for limit in lacking]
 
 
-def unlimited(stack: Stack) -> list[TableLimit]:
+def list_unlimited(stack: Stack) -> list[TableLimit]:
     """Tables and indexes that visitors reach and that have other maxima than the deployment's parameters say."""
     lacking = []
     names = stack.outputs.by_key()
-    for limit in limits(stack.parameters).tables:
+    for limit in read_limits(stack.parameters).tables:
         table = stack.dynamodb.describe_table(TableName=names[limit.name])["Table"]
         indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
-        has = (indexes[limit.index] if limit.index else table).get("OnDemandThroughput", {})
+        described = indexes[limit.index] if limit.index else table
+        has: dict[str, Any] = dict(described.get("OnDemandThroughput", {}))
         if any(int(has.get(key, -1)) != units for key, units in limit.throughput.items()):
             lacking.append(limit)
     return lacking
 
 
-def build(folder: Path, *, for_this_machine: bool = False) -> Path:
+def build_functions(folder: Path, *, for_this_machine: bool = False) -> Path:
     """Build both functions with their packages; returns the built template. Raises ``ToolError``.
 
     For Lambda's machine and Python, as the template names them, or for this one's.
@@ -210,7 +210,7 @@ def build(folder: Path, *, for_this_machine: bool = False) -> Path:
     return folder / "template.yaml"
 
 
-def package(template: Path, bucket: str) -> Path:
+def package_template(template: Path, bucket: str) -> Path:
     """Put a built template's files into a bucket; returns the template that names them there. Raises ``ToolError``."""
     packaged = template.parent / "packaged.yaml"
     _sam("package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged))
@@ -233,7 +233,12 @@ def _make_bucket(target: Target, bucket: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
             raise
-    expire = {"ID": "old-packages", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": _KEEP_PACKAGES_DAYS}}
+    expire: LifecycleRuleTypeDef = {
+        "ID": "old-packages",
+        "Status": "Enabled",
+        "Filter": {},
+        "Expiration": {"Days": _KEEP_PACKAGES_DAYS},
+    }
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [expire]})
 
 

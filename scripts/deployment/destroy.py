@@ -5,22 +5,22 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from scripts.common.stack import Stack
-from scripts.deployment.closing import entrance_of
+from scripts.deployment.closing import find_entrance
 from scripts.deployment.cloudformation import StackApplier
-from scripts.deployment.cloudfront_plan import plan_of
+from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target, artifacts_bucket
 from scripts.photos.manage import delete_versions
 
 
-def destroy(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
+def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
     """Delete the stack, with ``photos`` also what it retains: originals, rows and faces. Raises ``DeployError``."""
     # CloudFormation deletes no bucket that holds anything.
     outputs = stack.outputs
     for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
         _empty(stack.s3, bucket)
     # IAM deletes no role or policy while one is attached to the other.
-    _passing_over("ResourceNotFoundException", entrance_of(target.session, outputs).stop_denying)
-    plan = plan_of(target.session, stack.name, outputs.distribution)
+    _passing_over("ResourceNotFoundException", find_entrance(target.session, outputs).stop_denying)
+    plan = find_plan(target.session, stack.name, outputs.distribution)
     if plan.firewall:
         plan.cancel()
     applier.delete()

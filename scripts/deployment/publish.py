@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build import build
 from functions.addresses import (
@@ -17,6 +18,9 @@ from functions.addresses import (
     invalidation_path,
 )
 from scripts.common.stack import Stack
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 # Assets carry a hash of their content in their name. Pages are asked for anew each time, at the cost of a 304, of
 # CloudFront, which keeps them for a day or until they are invalidated.
@@ -58,7 +62,7 @@ def publish(stack: Stack, dist: Path) -> int:
             list(pool.map(lambda key: _put(stack, bucket, key, files[key]), wave))
     gone = [key for key in there if key not in files]
     for start in range(0, len(gone), _DELETE_BATCH):
-        batch = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
+        batch: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
         stack.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
     stack.invalidate(page_paths([*changed, *gone]))
     return len(changed)

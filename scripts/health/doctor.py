@@ -21,11 +21,12 @@ from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
 from scripts.common.config import load_config, undeployed
 from scripts.common.stack import Stack, StackError
+from scripts.common.template import load_defaults
 from scripts.common.words import count
-from scripts.deployment.account import MORE_FUNCTIONS, UPGRADE, concurrency, free_plan
-from scripts.deployment.closing import entrance_of, new_guest, ways_in
-from scripts.deployment.cloudfront_plan import plan_of
-from scripts.deployment.deploy import Target, has_room, notified_queues, template_defaults, unlimited
+from scripts.deployment.account_limits import MORE_FUNCTIONS, UPGRADE, find_free_plan, read_concurrency
+from scripts.deployment.closing import find_entrance, list_ways_in, new_guest
+from scripts.deployment.cloudfront_plan import find_plan
+from scripts.deployment.deploy import Target, has_room, list_notified_queues, list_unlimited
 from scripts.health import reconcile
 from scripts.health.integrity import check_originals, earlier_versions
 from scripts.health.survey import drift, survey
@@ -104,14 +105,14 @@ def _credentials(target: Target) -> Finding:
 
 
 def _account(target: Target) -> Finding:
-    plan = None if target.is_laptop else free_plan(target.session)
+    plan = None if target.is_laptop else find_free_plan(target.session)
     if plan:
         return Finding("account", "warning", str(plan), f"upgrade it: `{UPGRADE}`")
     return Finding("account", "ok", "AWS is not known to be about to close it")
 
 
 def _cloudfront_plan(target: Target, stack: Stack) -> Finding:
-    plan = plan_of(target.session, stack.name, stack.outputs.distribution)
+    plan = find_plan(target.session, stack.name, stack.outputs.distribution)
     if not plan.distribution_id:
         return Finding("CloudFront's plan", "ok", "there is no CloudFront on a laptop")
     if not plan.firewall:
@@ -131,12 +132,12 @@ def _concurrency(target: Target, stack: Stack, *, closed: bool) -> Finding:
     if target.is_laptop or closed:
         return Finding("concurrency", "ok", "not checked on a laptop or while the site is closed")
     settings = target.session.client("lambda").get_function_concurrency(FunctionName=stack.outputs.search_function)
-    limits = concurrency(target.session)
+    limits = read_concurrency(target.session)
     if reserved := settings.get("ReservedConcurrentExecutions"):
         text = f"searches have {reserved} of the {limits.total} functions that the account may run at once"
         return Finding("concurrency", "ok", text)
     wanted = int(stack.parameters.get("SearchConcurrency", 0))
-    default = int(template_defaults()["SearchConcurrency"])
+    default = int(load_defaults()["SearchConcurrency"])
     if not has_room(target, None, wanted or default):
         text = f"the account may run only {limits.total} functions at once, too few to reserve any for searches"
         return Finding("concurrency", "warning", text, MORE_FUNCTIONS)
@@ -166,25 +167,25 @@ def _stack(stack: Stack) -> Finding:
 
 def _events(stack: Stack) -> Finding:
     queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
-    if notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
+    if list_notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
         return Finding("events", "ok", "the pics bucket notifies the queue")
     return Finding("events", "wrong", "the pics bucket does not notify this stack's queue", "run `kinpics deploy`")
 
 
 def _is_closed(target: Target, stack: Stack) -> bool:
     try:
-        return entrance_of(target.session, stack.outputs).is_closed()
+        return find_entrance(target.session, stack.outputs).is_closed()
     except (StackError, ClientError, BotoCoreError):
         return False  # `_closed` says why
 
 
 def _closed(target: Target, stack: Stack) -> Finding:
     """Whether visitors are let in; if the site is closed, whether any way in is still open."""
-    state = entrance_of(target.session, stack.outputs).state()
+    state = find_entrance(target.session, stack.outputs).state()
     if not any(state.values()):
         return Finding("closed", "ok", "the site is open to visitors")
     still = [name for name, is_closed in state.items() if not is_closed]
-    still += [name for name, is_open in ways_in(stack, None).items() if is_open() and name not in still]
+    still += [name for name, is_open in list_ways_in(stack, None).items() if is_open() and name not in still]
     if still:
         text = f"the site is only half closed; still open: {', '.join(still)}"
         return Finding("closed", "wrong", text, "run `kinpics close` or `kinpics open`")
@@ -281,7 +282,7 @@ def _paid_calls(stack: Stack) -> Finding:
 def _maxima(target: Target, stack: Stack) -> Finding:
     if target.is_laptop:
         return Finding("maxima", "ok", "tables on a laptop have none")
-    lacking = unlimited(stack)
+    lacking = list_unlimited(stack)
     if lacking:
         titles = ", ".join(limit.title for limit in lacking)
         return Finding(

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -13,9 +13,13 @@ from local.state_folder import STACK_NAME, Running
 from scripts.common.config import load_config
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
-from scripts.deployment.closing import entrance_of, left_as_it_is
+from scripts.deployment.closing import find_entrance, keep_closed
 from scripts.deployment.cloudformation import StackApplier, with_literal_names
-from scripts.laptop.packaging import digest, package
+from scripts.laptop.packaging import digest, package_checkout
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+    from types_boto3_s3 import S3Client
 
 _DIGEST_TAG = "kinpics:digest"
 # Two photos at a time keep two cores busy: while one is in its function, the other is in the face engine. More searches
@@ -28,13 +32,13 @@ _PARAMETERS = {
 }
 
 
-def project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
+def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
     """What the launcher deploys of a checkout, and serves. Raises ``ConfigError``."""
     parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
 
     def deployed(session: boto3.Session) -> Deployed:
         outputs = deploy(session, root, STACK_NAME, parameters)
-        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: entrance_of(session, outputs))
+        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: find_entrance(session, outputs))
 
     return Project(
         template=load_template(root / "template.yaml"), parameters=parameters, deploy=deployed, prepare=prepare
@@ -44,7 +48,7 @@ def project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Projec
 def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict[str, str]) -> StackOutputs:
     """Create or update the stack, unless it is up to date; returns its outputs. Raises ``DeployError``."""
     bucket = f"{stack_name}-artifacts"
-    template, uploads = package(root, bucket)
+    template, uploads = package_checkout(root, bucket)
     fingerprint = digest(template, parameters)
     applier = StackApplier(session.client("cloudformation"), stack_name, pause=0.05)
     existing = applier.describe()
@@ -55,17 +59,17 @@ def deploy(session: boto3.Session, root: Path, stack_name: str, parameters: dict
     template = with_literal_names(template, stack_name, account_id, session.region_name)
     _upload(s3, bucket, {**uploads, "template.json": json.dumps(template).encode()})
     url = f"{s3.meta.endpoint_url}/{bucket}/template.json"
-    with left_as_it_is(session, existing):
+    with keep_closed(session, existing):
         applier.apply(url, set(template["Parameters"]), parameters, {_DIGEST_TAG: fingerprint})
     made = applier.describe()
     return StackOutputs.read(made["Outputs"] if made else [])
 
 
-def _upload(s3: Any, bucket: str, uploads: dict[str, bytes]) -> None:
+def _upload(s3: "S3Client", bucket: str, uploads: dict[str, bytes]) -> None:
     s3.create_bucket(Bucket=bucket)
     for key, data in uploads.items():
         s3.put_object(Bucket=bucket, Key=key, Body=data)
 
 
-def _tags(stack: dict) -> dict[str, str]:
+def _tags(stack: "StackTypeDef") -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}

@@ -17,7 +17,7 @@ from scripts.common.template import load_template
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def package(root: Path, bucket: str) -> tuple[dict, dict[str, bytes]]:
+def package_checkout(root: Path, bucket: str) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The template of a checkout with its local files replaced by S3 locations, and those files by key."""
     template = load_template(root / "template.yaml")
     uploads: dict[str, bytes] = {}
@@ -34,7 +34,7 @@ def package(root: Path, bucket: str) -> tuple[dict, dict[str, bytes]]:
     return template, uploads
 
 
-def digest(template: dict, parameters: dict[str, str]) -> str:
+def digest(template: dict[str, Any], parameters: dict[str, str]) -> str:
     """A short fingerprint of everything that makes a deployment what it is."""
     return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()[:32]
 
@@ -47,7 +47,7 @@ def _zip_functions(folder: Path) -> bytes:
     return out.getvalue()
 
 
-def _includes(node: Any) -> list[dict]:
+def _includes(node: Any) -> list[dict[str, Any]]:
     """Every AWS::Include below a node."""
     found = []
     if isinstance(node, dict):

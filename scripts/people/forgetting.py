@@ -22,7 +22,7 @@ from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from functions.thresholds import FORGOTTEN_THRESHOLD
 from scripts.common.stack import Stack
-from scripts.deployment.takeover import take_over
+from scripts.deployment.migration import migrate
 
 # Left around a face, in its own size.
 _MARGIN = 0.6
@@ -47,7 +47,7 @@ class Sighting:
 
 def requests(stack: Stack) -> list[RemovalRequest]:
     """The removal requests that are open, oldest first."""
-    take_over(stack)
+    migrate(stack)
     pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs.requests_table)
     found = [RemovalRequest.from_item(item) for page in pages for item in page["Items"]]
     return sorted((request for request in found if request.expires_at > time.time()), key=lambda found: found.made_at)
@@ -114,7 +114,7 @@ def _known_by(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
 
 def forgotten(stack: Stack) -> list[Forgotten]:
     """The faces by which people are known who are not to be indexed again."""
-    take_over(stack)
+    migrate(stack)
     return stack.forgotten.entries()
 
 

@@ -2,34 +2,38 @@
 
 from pathlib import Path
 
-from scripts.costs import estimate, worst_case
-from scripts.deployment.deploy import template_defaults
+from scripts.common.template import load_defaults
+from scripts.costs.estimate import (
+    ServiceCost,
+    Usage,
+    cost_by_service,
+    count_month,
+    count_upload,
+    list_unchecked_prices,
+)
+from scripts.costs.limits import read_limits
+from scripts.costs.worst_case import list_unlimited, sums, worst_by_service
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
-_ALBUMS = (
-    estimate.Album(1_000, 500, 200),
-    estimate.Album(10_000, 2_000, 1_000),
-    estimate.Album(100_000, 10_000, 5_000),
-)
+_USAGES = (Usage(1_000, 500, 200), Usage(10_000, 2_000, 1_000), Usage(100_000, 10_000, 5_000))
 _REGION = "us-east-1"
-_LEAST = 0.005
+_MIN_SHOWN = 0.005
 
 
 def render() -> str:
     """The whole page."""
-    months = [estimate.lines(estimate.monthly(album), _REGION) for album in _ALBUMS]
-    uploads = [estimate.lines(estimate.once(album), _REGION) for album in _ALBUMS]
+    months = [cost_by_service(count_month(usage), _REGION) for usage in _USAGES]
+    uploads = [cost_by_service(count_upload(usage), _REGION) for usage in _USAGES]
+    idle = cost_by_service(count_month(Usage(1000, 0, 0)), _REGION)
     head = "| | " + " | ".join(
-        f"{album.photos:,} photos, {album.visits:,} visits, {album.searches:,} searches" for album in _ALBUMS
+        f"{usage.photos:,} photos, {usage.visits:,} visits, {usage.searches:,} searches" for usage in _USAGES
     )
     parts = [
-        _HEAD.format(unchecked=", ".join(estimate.unchecked(_REGION)), megabytes=_ALBUMS[0].photo_mb),
+        _HEAD.format(unchecked=", ".join(list_unchecked_prices(_REGION)), megabytes=_USAGES[0].photo_mb),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(months), *_sums(months)]),
-        _ONCE.format(
-            idle=sum(line.due for line in estimate.lines(estimate.monthly(estimate.Album(1000, 0, 0)), _REGION))
-        ),
+        _ONCE.format(idle=sum(cost.due for cost in idle)),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
-        _WORST.format(indexing=int(template_defaults()["DailyIndexing"])),
+        _WORST.format(indexing=int(load_defaults()["DailyIndexing"])),
         _worst(),
         _REST,
     ]
@@ -37,30 +41,29 @@ def render() -> str:
 
 
 def _worst() -> str:
-    bounds = worst_case.limits(template_defaults())
-    rows = worst_case.table(bounds, _REGION)
-    sums = [
-        ("**without transfer**", *worst_case.without_transfer(rows)),
-        ("together", *(sum(row[at] for row in rows) for at in (1, 2))),
-    ]
-    told = [f"| {name} | {hour:.2f} | {day:.2f} |" for name, hour, day in [*rows, *sums]]
-    free = [f"- {text}" for text in worst_case.unbounded(bounds, _REGION)]
-    return "\n".join(["| | an hour | a day |", "|---|---|---|", *told, "", "Without any limit:", "", *free])
+    limits = read_limits(load_defaults())
+    costs = worst_by_service(limits, _REGION)
+    without_transfer, together = sums(costs)
+    told = [(cost.service, cost) for cost in costs]
+    told += [(f"**{without_transfer.service}**", without_transfer), (together.service, together)]
+    rows = [f"| {name} | {cost.hour:.2f} | {cost.day:.2f} |" for name, cost in told]
+    unlimited = [f"- {text}" for text in list_unlimited(limits, _REGION)]
+    return "\n".join(["| | an hour | a day |", "|---|---|---|", *rows, "", "Without any limit:", "", *unlimited])
 
 
-def _rows(columns: list[list[estimate.Line]]) -> list[str]:
-    services = sorted({line.service for column in columns for line in column})
-    found = [{line.service: line.listed for line in column} for column in columns]
+def _rows(columns: list[list[ServiceCost]]) -> list[str]:
+    services = sorted({cost.service for column in columns for cost in column})
+    found = [{cost.service: cost.listed for cost in column} for column in columns]
     return [
         f"| {service} | " + " | ".join(f"{column.get(service, 0):.2f}" for column in found) + " |"
         for service in services
-        if any(column.get(service, 0) >= _LEAST for column in found)
+        if any(column.get(service, 0) >= _MIN_SHOWN for column in found)
     ]
 
 
-def _sums(columns: list[list[estimate.Line]]) -> list[str]:
-    listed = " | ".join(f"{sum(line.listed for line in column):.2f}" for column in columns)
-    due = " | ".join(f"**{sum(line.due for line in column):.2f}**" for column in columns)
+def _sums(columns: list[list[ServiceCost]]) -> list[str]:
+    listed = " | ".join(f"{sum(cost.listed for cost in column):.2f}" for column in columns)
+    due = " | ".join(f"**{sum(cost.due for cost in column):.2f}**" for column in columns)
     return [f"| at list price | {listed} |", f"| **to pay**, without what AWS gives every account | {due} |"]
 
 

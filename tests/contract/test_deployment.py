@@ -19,7 +19,7 @@ from support import jpeg
 from functions.entrance import Entrance
 from scripts.deployment.cloudformation import DeployError, StackApplier
 from scripts.deployment.deploy import build
-from scripts.laptop.packaging import package
+from scripts.laptop.packaging import package_checkout
 
 ROOT = Path(__file__).parents[2]
 SECOND = "second-album"
@@ -168,7 +168,7 @@ def packaged(laptop: RunningStack) -> dict[str, Any]:
     """The template of this checkout with its files in the laptop's S3."""
     s3 = laptop.client("s3")
     s3.create_bucket(Bucket="packages")
-    template, uploads = package(ROOT, "packages")
+    template, uploads = package_checkout(ROOT, "packages")
     for key, data in uploads.items():
         s3.put_object(Bucket="packages", Key=key, Body=data)
     return template

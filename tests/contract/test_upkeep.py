@@ -20,8 +20,7 @@ from running import RunningStack, new_guest, start_stack
 from support import jpeg
 
 from functions.thumbnail_sizes import LARGE_SIDE
-from scripts.costs import estimate
-from scripts.costs.estimate import units_of
+from scripts.costs.estimate import count_units, load_counted
 
 SET = "2009_inauguration"
 FILES = 4
@@ -341,8 +340,8 @@ def test_what_a_photo_comes_to_is_what_costs_are_computed_from(album: RunningSta
     before = len(log.read_text().splitlines())
     album.kinpics("upload", "--no-build", str(folder))
     calls = [json.loads(line) for line in log.read_text().splitlines()[before:]]
-    units = units_of(calls)
-    counted = estimate.counted()["photo"]["units"]
+    units = count_units(calls)
+    counted = load_counted()["photo"]["units"]
     assert units["rekognition_calls"] == 4 * counted["rekognition_calls"]
     # Listing is once for a set; rows with faces are longer.
     assert 3 * 4 <= units["s3_puts"] <= 4 * counted["s3_puts"] + 2

@@ -19,11 +19,11 @@ from support import LambdaContext
 from functions.close import handler
 from functions.entrance import Entrance, NoFlagError, with_flag
 from scripts.common.template import load_template
-from scripts.deployment.closing import _passes, closed_template, left_as_it_is, watch
+from scripts.deployment.closing import _passes, closed_template, keep_closed, watch_ways_in
 from scripts.deployment.cloudformation import DeployError
 
 ROOT = Path(__file__).parents[2]
-ROUTER = load_template(ROOT / "template.yaml")["Resources"]["Router"]["Properties"]["FunctionCode"]
+ROUTER = load_template()["Resources"]["Router"]["Properties"]["FunctionCode"]
 SEARCH = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-SearchFunction"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-OtherFunction"
 DENY = "arn:aws:iam::123456789012:policy/kinpics-ClosedPolicy"
@@ -229,7 +229,7 @@ DESCRIBED = {"Outputs": [{"OutputKey": name, "OutputValue": value} for name, val
 
 def deployed(account: Account, router: str) -> None:
     """Deploy, in a way that publishes a router and gives the function its concurrency, and fails in the end."""
-    with contextlib.suppress(DeployError), left_as_it_is(FakeSession(account), DESCRIBED):  # type: ignore[arg-type]
+    with contextlib.suppress(DeployError), keep_closed(FakeSession(account), DESCRIBED):  # type: ignore[arg-type]
         account.live, account.reserved[SEARCH] = router, 10
         raise DeployError
 
@@ -249,7 +249,7 @@ def test_a_deployment_that_is_taken_back_closes_no_open_site() -> None:
 
 
 def test_a_site_is_deployed_closed_with_nothing_else_changed() -> None:
-    template = load_template(ROOT / "template.yaml")
+    template = load_template()
     closed = closed_template(template)
     assert closed["Resources"]["Router"]["Properties"].pop("FunctionCode") == with_flag(ROUTER, closed=True)
     assert template["Resources"]["Router"]["Properties"].pop("FunctionCode") == ROUTER
@@ -277,7 +277,7 @@ def test_what_stays_open_is_told() -> None:
     answers = iter([True, False])
     ways = {"pages": lambda: False, "rows": lambda: next(answers), "searches": lambda: True}
     told: list[str] = []
-    left = watch(ways, closed=True, tell=lambda name, _: told.append(name), pause=0, timeout=0.05)
+    left = watch_ways_in(ways, closed=True, tell=lambda name, _: told.append(name), pause=0, timeout=0.05)
     assert (told, left) == (["pages", "rows"], ["searches"])
 
 
@@ -319,6 +319,6 @@ def test_an_alarm_that_can_not_close_all_is_tried_again(alarmed: Callable[[Accou
 
 
 def test_the_policy_of_a_closed_site_denies_everything() -> None:
-    properties = load_template(ROOT / "template.yaml")["Resources"]["ClosedPolicy"]["Properties"]
+    properties = load_template()["Resources"]["ClosedPolicy"]["Properties"]
     (statement,) = json.loads(json.dumps(properties["PolicyDocument"]))["Statement"]
     assert (statement["Effect"], statement["Action"], statement["Resource"]) == ("Deny", "*", "*")

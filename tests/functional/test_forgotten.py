@@ -17,7 +17,7 @@ from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
 from functions.shapes import Forgotten
 from functions.visitor_calls import RequestError
-from scripts.deployment import takeover
+from scripts.deployment.migration import migrate, remove_old_rows
 from scripts.people import forgetting
 
 
@@ -124,16 +124,16 @@ def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, m
     with monkeypatch.context() as patch:
         patch.setattr(aws.dynamodb, "put_item", breaks)
         with pytest.raises(ConnectionError):
-            takeover.take_over(stack)
+            migrate(stack)
     assert len(aws.rows(aws.forgotten_table)) == 1
     assert sync(aws, "between.png", picture(RED, GREEN)) == set()
 
-    takeover.take_over(stack)
+    migrate(stack)
     assert sync(aws, "after.png", picture(RED, GREEN)) == set()
     aws.now += 60
     assert aws.ledger.recall("album", "any").version > version, "answers found before are not current"
     assert len(aws.rows(aws.matches_table)) == 2, "a function of the first release may still ask for them"
-    takeover.clear_up(stack)
+    remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert sync(aws, "last.png", picture(RED, GREEN)) == set()
     assert {entry.id for entry in forgetting.forgotten(stack)} == {first, second}
@@ -143,16 +143,16 @@ def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
     forgetting.remember(stack, forgetting.forgotten(stack))
-    takeover.take_over(stack)
+    migrate(stack)
     assert forgetting.forgotten(stack) == []
-    takeover.clear_up(stack)
+    remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert len(sync(aws, "again.png", picture(RED))) == 1
 
 
 def test_once_moved_visitors_table_is_not_asked(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its capacity is the visitors' to use up."""
-    takeover.take_over(owners(aws))
+    migrate(owners(aws))
     query = aws.dynamodb.query
 
     def used_up(**arguments: Any) -> dict:

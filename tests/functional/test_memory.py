@@ -126,7 +126,7 @@ def test_renditions_and_bands_take_no_more_than_is_set_aside(kind: str, size: tu
 
 
 def test_the_limits_are_of_the_memory_the_function_has() -> None:
-    function = load_template(ROOT / "template.yaml")["Resources"]["ProcessFunction"]["Properties"]
+    function = load_template()["Resources"]["ProcessFunction"]["Properties"]
     assert function["MemorySize"] * 1024 * 1024 == images.MEMORY_BYTES
 
 

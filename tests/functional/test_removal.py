@@ -25,7 +25,7 @@ from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAI
 from functions.shapes import RemovalRequest
 from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
-from scripts.deployment import takeover
+from scripts.deployment.migration import migrate
 from scripts.people import forgetting
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -217,7 +217,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
     stack: Any = SimpleNamespace(
         outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
     )
-    takeover.take_over(stack)
+    migrate(stack)
     found = {request.identity_id: request for request in forgetting.requests(stack)}
     assert found.keys() == {"good", "odd", VISITOR}
     assert found["good"].made_at == "2026-11-21T10:00:00Z"

@@ -17,7 +17,8 @@ from scripts.cli import Commands, main
 from scripts.commands import deployment
 from scripts.commands.options import Context
 from scripts.common import stack as stacks
-from scripts.deployment.deploy import Target, template_defaults
+from scripts.common.template import load_defaults
+from scripts.deployment.deploy import Target
 from scripts.photos.manage import NothingThereError, select
 
 ROOT = Path(__file__).parents[2]
@@ -182,4 +183,10 @@ def test_a_first_deployment_proposes_the_templates_defaults() -> None:
         deployment._ask(Target(boto3.Session(), is_laptop=True), parameters)
 
     assert CliRunner().invoke(command, input="\n\n\n").exit_code == 0
-    assert parameters == {name: template_defaults()[name] for name in ("DailySearches", "DailyIndexing", "SignUp")}
+    assert parameters == {name: load_defaults()[name] for name in ("DailySearches", "DailyIndexing", "SignUp")}
+
+
+def test_the_worst_case_takes_no_usage() -> None:
+    result = CliRunner().invoke(main, ["cost", "--worst", "--photos", "1000", "--people", "0"])
+    assert result.exit_code == 2
+    assert "--worst depends on the stack's limits alone: leave out --photos, --people" in result.stderr

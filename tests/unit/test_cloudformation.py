@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.deployment.cloudformation import outputs_of, with_literal_names
+from scripts.deployment.cloudformation import read_outputs, with_literal_names
 
 NAMED = {"Fn::Sub": "${AWS::StackName}-pics-${AWS::AccountId}-${AWS::Region}"}
 
@@ -36,5 +36,5 @@ def test_names_of_what_is_retained_are_written_out_and_nothing_else() -> None:
 )
 def test_a_stack_that_is_made_anew_has_nothing_to_keep(status: str, known: bool) -> None:
     described = {"StackStatus": status, "Outputs": [{"OutputKey": "Distribution", "OutputValue": "E1"}]}
-    assert outputs_of(described) == ({"Distribution": "E1"} if known else {})
-    assert outputs_of(None) == {}
+    assert read_outputs(described) == ({"Distribution": "E1"} if known else {})
+    assert read_outputs(None) == {}

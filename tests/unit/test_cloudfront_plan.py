@@ -7,11 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from fakes import FakeSession, stack_outputs
 
-from scripts.common.config import ROOT
 from scripts.common.stack import Stack
 from scripts.common.template import load_template
 from scripts.deployment.cloudformation import DeployError
-from scripts.deployment.cloudfront_plan import plan_of
+from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target
 from scripts.health import doctor
 
@@ -76,7 +75,7 @@ class Account:
 
 
 def plan(account: Account) -> Any:
-    return plan_of(FakeSession(account), "kinpics", DISTRIBUTION_ID)  # type: ignore[arg-type]
+    return find_plan(FakeSession(account), "kinpics", DISTRIBUTION_ID)  # type: ignore[arg-type]
 
 
 def found(account: Account) -> tuple[str, str]:
@@ -135,7 +134,7 @@ def test_a_plan_is_cancelled_and_its_firewall_goes_when_it_can(runs_on: bool) ->
 def test_without_a_distribution_there_is_no_plan() -> None:
     account = Account(plans=[{"resourceArns": [DISTRIBUTION]}])
     for distribution_id in (None, "E2"):
-        first: Any = plan_of(FakeSession(account), "kinpics", distribution_id)  # type: ignore[arg-type]
+        first: Any = find_plan(FakeSession(account), "kinpics", distribution_id)  # type: ignore[arg-type]
         assert (first.firewall, first.subscription(), first.cancel()) == ("", None, False)
 
 
@@ -144,7 +143,7 @@ MANAGED = {"658327ea-f89d-4fab-a63d-7e88639e58f6", "b2884449-e4de-46a7-ac36-70bc
 
 
 def test_the_distribution_fits_the_free_plan() -> None:
-    resources = load_template(ROOT / "template.yaml")["Resources"]
+    resources = load_template()["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
     assert len(behaviours) <= 5

@@ -5,9 +5,21 @@ from typing import Any
 
 import pytest
 
-from scripts.costs import estimate, worst_case
-from scripts.costs.estimate import Album, UnknownRegionError, lines, monthly, once, prices, unchecked, units_of
-from scripts.deployment.deploy import template_defaults
+from scripts.common.template import load_defaults
+from scripts.costs.estimate import (
+    PRICES,
+    UnknownRegionError,
+    Usage,
+    cost_by_service,
+    count_month,
+    count_units,
+    count_upload,
+    list_unchecked_prices,
+    load_counted,
+    load_prices,
+)
+from scripts.costs.limits import FunctionLimit, Limits, TableLimit, read_limits
+from scripts.costs.worst_case import DAY, count_worst, list_unlimited, sums, worst_by_service
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
@@ -32,18 +44,22 @@ def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
     ],
 )
 def test_a_call_comes_to_what_aws_bills(made: dict[str, Any], units: dict[str, int]) -> None:
-    assert {name: value for name, value in units_of([made]).items() if value} == units
+    assert {name: value for name, value in count_units([made]).items() if value} == units
 
 
 def test_photos_put_up_cost_what_rekognition_asks_above_all() -> None:
-    album = Album(photos=10_000, visits=0, searches=0)
-    (first, *others) = lines(once(album), "us-east-1")
+    usage = Usage(photos=10_000, visits=0, searches=0)
+    (first, *others) = cost_by_service(count_upload(usage), "us-east-1")
     assert (first.service, round(first.listed, 2), round(first.due, 2)) == ("rekognition", 10.0, 10.0)
     assert sum(line.listed for line in others) < 2
 
 
 def test_nobody_looking_costs_the_storage() -> None:
-    due = {line.service: line.due for line in lines(monthly(Album(1000, 0, 0, photo_mb=5.0)), "us-east-1") if line.due}
+    due = {
+        line.service: line.due
+        for line in cost_by_service(count_month(Usage(1000, 0, 0, photo_mb=5.0)), "us-east-1")
+        if line.due
+    }
     # 5 GB of originals, as much to download and 0.1 GB of renditions at 0.023; a face for each photo at 0.00001.
     assert due["s3"] == pytest.approx(0.2325, abs=0.001)
     assert due["rekognition"] == pytest.approx(0.01, abs=0.001)
@@ -51,68 +67,69 @@ def test_nobody_looking_costs_the_storage() -> None:
 
 
 def test_more_of_anything_never_costs_less() -> None:
-    def total(album: Album) -> float:
-        return sum(line.due for line in lines(monthly(album), "us-east-1"))
+    def total(usage: Usage) -> float:
+        return sum(line.due for line in cost_by_service(count_month(usage), "us-east-1"))
 
-    base = total(Album(1000, 1000, 1000))
-    assert base < total(Album(2000, 1000, 1000))
-    assert base < total(Album(1000, 1000, 2000))
-    assert base < total(Album(1000, 5_000_000, 1000))
+    base = total(Usage(1000, 1000, 1000))
+    assert base < total(Usage(2000, 1000, 1000))
+    assert base < total(Usage(1000, 1000, 2000))
+    assert base < total(Usage(1000, 5_000_000, 1000))
 
 
 def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> None:
-    table = json.loads(estimate.PRICES.read_text())
-    used = set(monthly(Album(1, 1, 1))) | set(once(Album(1, 1, 1))) | set(worst_case.units(limits(), worst_case.DAY))
+    table = json.loads(PRICES.read_text())
+    used = set(count_month(Usage(1, 1, 1))) | set(count_upload(Usage(1, 1, 1))) | set(count_worst(limits(), DAY))
     for region in table["regions"]:
-        assert used <= set(prices(region))
-        assert set(unchecked(region)) <= set(prices(region))
+        assert used <= set(load_prices(region))
+        assert set(list_unchecked_prices(region)) <= set(load_prices(region))
     told = {"cognito_users"}
-    assert set(prices("us-east-1")) == used | told
+    assert set(load_prices("us-east-1")) == used | told
     assert {name.partition("_")[0] for name in used | told} == set(table["sources"])
     assert set(table["always_free"]) <= used | told
     with pytest.raises(UnknownRegionError, match="us-east-1"):
-        prices("mars")
+        load_prices("mars")
 
 
 def test_a_price_says_when_it_was_checked_or_is_called_unchecked() -> None:
-    listed = json.loads(estimate.PRICES.read_text())["regions"]["us-east-1"]
+    listed = json.loads(PRICES.read_text())["regions"]["us-east-1"]
     assert all(set(price) <= {"usd", "checked", "page_of"} for price in listed.values())
-    assert {name for name, price in listed.items() if "checked" not in price} == set(unchecked("us-east-1"))
-    assert "rekognition_users" in unchecked("us-east-1"), "no page says what user vectors cost"
-    assert prices("eu-west-1")["dynamodb_reads"] == pytest.approx(0.1415e-6)
+    assert {name for name, price in listed.items() if "checked" not in price} == set(list_unchecked_prices("us-east-1"))
+    assert "rekognition_users" in list_unchecked_prices("us-east-1"), "no page says what user vectors cost"
+    assert load_prices("eu-west-1")["dynamodb_reads"] == pytest.approx(0.1415e-6)
 
 
 def test_a_gallery_costs_two_calls_a_person_and_its_faces() -> None:
     def rekognition(people: int) -> float:
-        album = Album(0, 0, 0, people=people)
-        found = [line for units in (once(album), monthly(album)) for line in lines(units, "us-east-1")]
+        usage = Usage(0, 0, 0, people=people)
+        found = [
+            line for units in (count_upload(usage), count_month(usage)) for line in cost_by_service(units, "us-east-1")
+        ]
         return sum(line.listed for line in found if line.service == "rekognition")
 
     assert rekognition(100) - rekognition(0) == pytest.approx(100 * (2 * 0.001 + 2 * 0.00001))
 
 
 def test_what_visitors_read_is_paid_for_as_transfer_too() -> None:
-    read = monthly(Album(0, 1_000_000, 0))
+    read = count_month(Usage(0, 1_000_000, 0))
     assert read["transfer_gb"] == pytest.approx(read["dynamodb_reads"] * 4096 / 1e9)
 
 
-def limits(**parameters: str) -> worst_case.Limits:
-    return worst_case.limits({**template_defaults(), **parameters})
+def limits(**parameters: str) -> Limits:
+    return read_limits({**load_defaults(), **parameters})
 
 
 def test_hostile_visitors_cost_ten_dollars_a_day_at_most_without_transfer() -> None:
-    for region in json.loads(estimate.PRICES.read_text())["regions"]:
-        rows = worst_case.table(limits(), region)
-        hour, day = worst_case.without_transfer(rows)
-        assert 0 < hour < day <= 10
-        assert sum(row[2] for row in rows) <= 25
+    for region in json.loads(PRICES.read_text())["regions"]:
+        without_transfer, whole = sums(worst_by_service(limits(), region))
+        assert 0 < without_transfer.hour < without_transfer.day <= 10
+        assert whole.day <= 25
 
 
 def test_the_worst_day_is_what_the_limits_say() -> None:
     """By hand, for one function, one table and no others."""
-    own = worst_case.TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
-    bounds = worst_case.Limits(100, (own,), (worst_case.Function(memory_mb=1024, concurrency=3),), 10, ())
-    units = worst_case.units(bounds, worst_case.DAY)
+    own = TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
+    bounds = Limits(100, (own,), (FunctionLimit(memory_mb=1024, concurrency=3),), 10, ())
+    units = count_worst(bounds, DAY)
     assert units["rekognition_calls"] == 100
     assert units["lambda_gb_seconds"] == 3 * 86_400
     assert units["lambda_requests"] == 3 * 10 * 86_400
@@ -126,33 +143,31 @@ def test_the_worst_day_is_what_the_limits_say() -> None:
 @pytest.mark.parametrize("name", ["DailySearches", "SearchConcurrency", "MaxReads", "MaxWrites", "MaxVisitorUnits"])
 def test_every_limit_counts_as_it_is_set(name: str) -> None:
     def day(**parameters: str) -> float:
-        return sum(row[2] for row in worst_case.table(limits(**parameters), "us-east-1"))
+        return sum(cost.day for cost in worst_by_service(limits(**parameters), "us-east-1"))
 
-    twice = str(2 * int(template_defaults()[name]))
+    twice = str(2 * int(load_defaults()[name]))
     assert day(**{name: twice}) > day() > day(**{name: "1"})
 
 
 def test_without_a_reservation_the_accounts_own_limit_counts() -> None:
     for unreserved in ({"SearchConcurrency": "0"}, {"RoomToReserve": "no"}):
-        parameters = {**template_defaults(), **unreserved}
-        seconds = [
-            worst_case.units(worst_case.limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)
-        ]
+        parameters = {**load_defaults(), **unreserved}
+        seconds = [count_worst(read_limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
         assert seconds == [10 * 0.5, 1000 * 0.5]
 
 
 def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
-    old = {name: value for name, value in template_defaults().items() if not name.startswith("Max")}
-    assert any("kinpics deploy" in text for text in worst_case.unbounded(worst_case.limits(old), "us-east-1"))
-    named = worst_case.unbounded(limits(), "us-east-1")
+    old = {name: value for name, value in load_defaults().items() if not name.startswith("Max")}
+    assert any("kinpics deploy" in text for text in list_unlimited(read_limits(old), "us-east-1"))
+    named = list_unlimited(limits(), "us-east-1")
     assert any("CloudFront" in text and "0.085" in text for text in named)
     assert not any("kinpics deploy" in text or "accounts" in text for text in named)
-    assert any("accounts" in text for text in worst_case.unbounded(limits(SignUp="yes"), "us-east-1"))
-    assert "plan" in worst_case.unbounded(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
+    assert any("accounts" in text for text in list_unlimited(limits(SignUp="yes"), "us-east-1"))
+    assert "plan" in list_unlimited(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
 
 
 def test_what_was_counted_is_one_paid_call_for_a_photo_and_for_a_search_and_none_for_a_visit() -> None:
-    counted = estimate.counted()
+    counted = load_counted()
     assert counted["photo"]["units"]["rekognition_calls"] == 1
     assert counted["search"]["units"]["rekognition_calls"] == 1
     assert "rekognition_calls" not in counted["visit"]["units"]

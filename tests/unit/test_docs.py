@@ -12,7 +12,7 @@ from local.rekognition.service import OPERATIONS
 from local.rekognition.validation import service_model
 from scripts.cli import main
 from scripts.commands.deployment import SETTINGS
-from scripts.deployment.deploy import template_defaults
+from scripts.common.template import load_defaults
 from scripts.reference import costs_page, data_page
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def test_the_notice_names_every_package() -> None:
 
 
 def test_the_page_on_deploying_tells_the_templates_defaults() -> None:
-    defaults = template_defaults()
+    defaults = load_defaults()
     table = (ROOT / "docs" / "deploying.md").read_text().partition("| option | default |")[2].partition("\n\n")[0]
     told = {}
     for options, values in re.findall(r"^\| (`--[^|]*) \| ([^|]*) \|", table, re.MULTILINE):

@@ -1,7 +1,6 @@
 """The stack's outputs, as template.yaml has them."""
 
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 
-OUTPUTS = load_template(Path(__file__).parents[2] / "template.yaml")["Outputs"]
+OUTPUTS = load_template()["Outputs"]
 ON_LAPTOPS = {key for key, output in OUTPUTS.items() if "Condition" not in output}
 
 

@@ -26,10 +26,10 @@ from local.site_server import SiteServer
 from scripts.common.template import load_template
 from scripts.costs import estimate
 from scripts.deployment.publish import picture_paths
-from scripts.laptop.packaging import digest, package
+from scripts.laptop.packaging import digest, package_checkout
 
 ROOT = Path(__file__).parents[2]
-TEMPLATE = load_template(ROOT / "template.yaml")
+TEMPLATE = load_template()
 RESOURCES = TEMPLATE["Resources"]
 
 
@@ -258,7 +258,7 @@ def test_the_alarms_cost_what_is_said() -> None:
     metrics = 0
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         metrics += sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) or 1
-    assert metrics == estimate._ALARMS <= json.loads(estimate.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
+    assert metrics == estimate.ALARMS <= json.loads(estimate.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
 
 
 def test_reads_are_told_of_before_the_maximum_is_reached() -> None:
@@ -459,8 +459,8 @@ def test_a_message_stays_hidden_longer_than_the_function_may_run() -> None:
 
 
 def test_packaging_twice_makes_the_same() -> None:
-    first, uploads = package(ROOT, "bucket")
-    second, _ = package(ROOT, "bucket")
+    first, uploads = package_checkout(ROOT, "bucket")
+    second, _ = package_checkout(ROOT, "bucket")
     assert digest(first, {}) == digest(second, {})
     assert digest(first, {}) != digest(first, {"ProcessConcurrency": "3"})
     assert len(uploads) == 1 + len(list((ROOT / "policies").glob("*.json")))

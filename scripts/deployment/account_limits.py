@@ -49,7 +49,7 @@ _PLAIN_WORDS = (
 )
 
 
-def in_plain_words(reason: str) -> str:
+def explain_refusal(reason: str) -> str:
     """AWS's reason, preceded by what it means and what to do, where that is known."""
     for pattern, words in _PLAIN_WORDS:
         if re.search(pattern, reason, re.IGNORECASE):
@@ -70,7 +70,7 @@ class FreePlan:
         return f"AWS's Free plan closes this account{when} or when its credits run out{left}, with everything in it"
 
 
-def free_plan(session: Any) -> FreePlan | None:
+def find_free_plan(session: Any) -> FreePlan | None:
     """The account's Free plan, or None if it has none or AWS does not say."""
     try:
         state = session.client("freetier", region_name=_FREE_TIER_REGION).get_account_plan_state()
@@ -93,7 +93,7 @@ class Concurrency:
         return self.unreserved + reserved - wanted >= _UNRESERVED
 
 
-def concurrency(session: Any) -> Concurrency:
+def read_concurrency(session: Any) -> Concurrency:
     """What the account allows in this region."""
     limits = session.client("lambda").get_account_settings()["AccountLimit"]
     return Concurrency(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])

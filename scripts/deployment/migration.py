@@ -11,7 +11,6 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from functions.face_collection import ALBUM, is_face_id
@@ -24,7 +23,7 @@ from scripts.common.stack import Stack
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
 
 
-def take_over(stack: Stack) -> None:
+def migrate(stack: Stack) -> None:
     """Copy an earlier release's rows, once."""
     table = stack.outputs.forgotten_table
     moved = {"kind": FORGOTTEN, "id": MOVED}
@@ -32,24 +31,26 @@ def take_over(stack: Stack) -> None:
         return
     for entry in stack.forgotten.first_entries():
         stack.dynamodb.put_item(TableName=table, Item=entry.to_item())
-    _take_over_requests(stack)
+    _move_requests(stack)
     # Answers that the first release kept may name the faces of the forgotten.
     stack.ledger.changed(ALBUM)
     stack.dynamodb.put_item(TableName=table, Item=moved)
 
 
-def clear_up(stack: Stack) -> None:
+def remove_old_rows(stack: Stack) -> None:
     """Remove what has been taken over; to be called while no photo is being processed."""
-    take_over(stack)
+    migrate(stack)
     for entry in stack.forgotten.first_entries():
         key = {"identity_id": FORGOTTEN, "kind": entry.id}
         stack.dynamodb.delete_item(TableName=stack.outputs.matches_table, Key=key)
 
 
-def _take_over_requests(stack: Stack) -> None:
+def _move_requests(stack: Stack) -> None:
     """Move the requests that visitors wrote themselves, unless they have made a new one meanwhile."""
     matches = stack.outputs.matches_table
-    pages = stack.dynamodb.get_paginator("scan").paginate(TableName=matches, FilterExpression=Attr("kind").eq("forget"))
+    pages = stack.dynamodb.get_paginator("scan").paginate(
+        TableName=matches, FilterExpression="kind = :kind", ExpressionAttributeValues={":kind": "forget"}
+    )
     for item in [item for page in pages for item in page["Items"]]:
         request = _as_it_should_be(item)
         if request:
@@ -75,7 +76,7 @@ def _as_it_should_be(item: dict[str, Any]) -> RemovalRequest | None:
     is_moment = isinstance(made_at, str) and _MOMENT.fullmatch(made_at)
     return RemovalRequest(
         identity_id=item["identity_id"],
-        made_at=made_at if is_moment else datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
+        made_at=str(made_at) if is_moment else datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
         expires_at=int(now) + KEPT_SECONDS,
         face_ids=face_ids[:MAX_FACES],
     )

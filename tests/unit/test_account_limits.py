@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from fakes import FakeSession, stack_outputs
 
 from scripts.common.stack import Stack
-from scripts.deployment.account import Concurrency, concurrency, free_plan, in_plain_words
+from scripts.deployment.account_limits import Concurrency, explain_refusal, find_free_plan, read_concurrency
 from scripts.deployment.deploy import Target, has_room
 from scripts.health import doctor
 
@@ -69,13 +69,13 @@ def stack(**parameters: str) -> Stack:
     ],
 )
 def test_what_aws_refuses_a_fresh_account_is_said_plainly(reason: str, told: str) -> None:
-    words = in_plain_words(reason)
+    words = explain_refusal(reason)
     assert told in words
     assert words.endswith(f"(AWS says: {reason})"), "which Support asks for"
 
 
 def test_other_reasons_stay_as_they_are() -> None:
-    assert in_plain_words("Bucket kinpics-pics already exists") == "Bucket kinpics-pics already exists"
+    assert explain_refusal("Bucket kinpics-pics already exists") == "Bucket kinpics-pics already exists"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_other_reasons_stay_as_they_are() -> None:
 def test_room_is_looked_for_with_what_the_stack_has_reserved(account: Account, fits: bool) -> None:
     described = {"Outputs": [{"OutputKey": "SearchFunction", "OutputValue": "search"}]}
     assert has_room(target(account), described, 5) == fits
-    assert concurrency(target(account).session) == Concurrency(*account.limits.values())
+    assert read_concurrency(target(account).session) == Concurrency(*account.limits.values())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_doctor_tells_when_there_is_room(
 @pytest.mark.parametrize("plan", ["PAID", "unknown"])
 def test_an_account_that_stays_is_not_warned_of(plan: str) -> None:
     account: Any = target(Account(plan=plan))
-    assert free_plan(account.session) is None
+    assert find_free_plan(account.session) is None
     assert doctor._account(account).state == "ok"
 
 
