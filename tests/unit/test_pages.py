@@ -1,8 +1,9 @@
+import json
 import re
 
 import pytest
 
-from build import Page, list_pages
+from build import Page, list_pages, title_of
 from scripts.common.config import ROOT
 
 SITE = ROOT / "site"
@@ -12,7 +13,7 @@ def test_each_page_has_a_template_of_its_name() -> None:
     assert {path.stem for path in (SITE / "templates" / "pages").iterdir()} == set(list_pages())
 
 
-def test_each_script_is_a_page_s_and_is_started_by_main() -> None:
+def test_each_script_belongs_to_a_page_and_main_starts_it() -> None:
     pages = list_pages()
     scripts = {path.stem for path in (SITE / "js" / "pages").iterdir()}
     assert {page.script for page in pages.values()} - {None} == scripts
@@ -30,5 +31,10 @@ def test_each_script_is_a_page_s_and_is_started_by_main() -> None:
         ("/sets/{set}/all/", "sets/a b/all/index.html"),
     ],
 )
-def test_a_page_stands_where_its_address_is_looked_up(path: str, file: str) -> None:
+def test_a_page_lies_where_its_address_is_looked_up(path: str, file: str) -> None:
     assert Page("any", path, None, False).file("a b") == file
+
+
+def test_a_sets_name_reads_as_the_title_that_scripts_give_it() -> None:
+    titles = json.loads((ROOT / "tests" / "data" / "titles.json").read_text(encoding="utf-8"))
+    assert {name: title_of(name) for name in titles} == titles
