@@ -53,6 +53,12 @@ def test_every_package_is_pinned_by_hash(lock: Path) -> None:
     assert [entry for entry in entries if not re.match(r"[\w.-]+==\S+ [^\n]*\\\n    --hash=sha256:", entry)] == []
 
 
+def test_the_workflows_actions_are_pinned_by_commit() -> None:
+    actions = re.findall(r"uses: (\S+)", (ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    assert actions
+    assert [action for action in actions if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
+
+
 def test_the_laptop_and_the_tests_only_add_packages() -> None:
     run, local, test = (versions(ROOT / "requirements" / f"{name}.txt") for name in ("run", "local", "test"))
     assert run.items() < local.items() < test.items()
