@@ -19,7 +19,7 @@ import jinja2
 
 from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.errors import KinpicsError
-from functions.keys import NONE, BadNameError, check_picset
+from functions.keys import NONE, BadNameError, check_set_name
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.shapes import Photo, PhotoSet
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
@@ -81,7 +81,7 @@ class Assets:
 def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     """Render the site of a stack into ``dist``, which is replaced whole. Raises ``BuildError``, ``ConfigError``."""
     config = config or load_config()
-    sets = [photo_set for photo_set in stack.tables.sets() if _is_shown(photo_set)]
+    sets = [photo_set for photo_set in stack.photos.list_sets() if _is_shown(photo_set)]
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -94,7 +94,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     newest_first = sorted(sets, key=lambda photo_set: photo_set.sortkey, reverse=True)
     pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.size() > 0)
     for photo_set in sets:
-        rows = stack.tables.listing if photo_set.is_uncounted else stack.tables.grid
+        rows = stack.photos.list_rows if photo_set.is_uncounted else stack.photos.list_grid
         photos = [_with_size(Photo.from_item(item)) for item in rows(photo_set.sortkey)]
         title = photo_set.title or title_of(photo_set.sortkey)
         pages.write_of_set(photo_set.sortkey, title=title, photos=photos)
@@ -171,7 +171,7 @@ class _Pages:
 def _is_shown(photo_set: PhotoSet) -> bool:
     """Whether a set has photos and a name that a page can have: others may have written its row."""
     with contextlib.suppress(BadNameError):
-        check_picset(photo_set.sortkey)
+        check_set_name(photo_set.sortkey)
         return photo_set.is_uncounted or (photo_set.pic_count or 0) > 0
     return False
 

@@ -83,9 +83,9 @@ def _photos() -> Path:
     return folder
 
 
-def _upload(stack: Any, folder: Path, picset: str) -> float:
+def _upload(stack: Any, folder: Path, set_name: str) -> float:
     start = time.perf_counter()
-    stack.kinpics("upload", "--no-build", "--set", picset, str(folder))
+    stack.kinpics("upload", "--no-build", "--set", set_name, str(folder))
     return time.perf_counter() - start
 
 

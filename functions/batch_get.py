@@ -7,10 +7,13 @@ a growing pause.
 import itertools
 import random
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from functions.errors import KinpicsError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 MAX_KEYS = 100
@@ -23,15 +26,21 @@ class TableBusyError(KinpicsError):
 
 
 def batch_get(
-    client: Any, table: str, keys: list[dict], *, patience: float = PATIENCE_SECONDS, **options: Any
-) -> Iterator[dict]:
+    client: "DynamoDBClient",
+    table: str,
+    keys: Iterable[dict[str, str]],
+    *,
+    patience: float = PATIENCE_SECONDS,
+    **options: Any,
+) -> Iterator[Mapping[str, Any]]:
     """Items of ``table`` by ``keys``, in any order; missing ones are left out.
 
     ``client`` is the client of a boto3 DynamoDB *resource*, ``options`` are BatchGetItem's for a table. Raises
     ``TableBusyError`` where keys are left over after ``patience`` seconds of pauses.
     """
-    for start in range(0, len(keys), MAX_KEYS):
-        wanted: dict[str, Any] = {table: {"Keys": keys[start : start + MAX_KEYS], **options}}
+    left = list(keys)
+    for start in range(0, len(left), MAX_KEYS):
+        wanted: dict[str, Any] = {table: {"Keys": left[start : start + MAX_KEYS], **options}}
         waited = 0.0
         for attempt in itertools.count():
             response = client.batch_get_item(RequestItems=wanted)

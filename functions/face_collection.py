@@ -8,8 +8,8 @@ from typing import Any
 from functions.keys import ImagePath, encode_external_image_id
 
 # What searches and the ledger call the collections, whatever their ids.
-ALBUM = "album"
-CELEBRITIES = "celebrities"
+ALBUM_COLLECTION = "album"
+GALLERY_COLLECTION = "celebrities"
 
 # https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_S3_IMAGE_BYTES = 15 * 1024 * 1024

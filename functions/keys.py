@@ -1,6 +1,6 @@
 """Names: where a pic's object, its thumbnails and its faces are found, and back.
 
-An *image path* is ``<picset>/<file>``; its object is ``photos/<picset>/<file>`` in the photos bucket, the grid
+An *image path* is ``<set>/<file>``; its object is ``photos/<set>/<file>`` in the photos bucket, the grid
 thumbnail has the very same key in the thumbnails bucket, larger renditions stand under a width prefix. Rekognition
 takes a narrower alphabet for its external image id, so there is one pair of functions that converts.
 """
@@ -25,7 +25,7 @@ DOWNLOADS_PREFIX = "downloads/"
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000
 # A set is also a folder of the rendered site, and file systems end names at 255 bytes.
-MAX_PICSET_BYTES = 200
+MAX_SET_NAME_BYTES = 200
 # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_IndexFaces.html (ExternalImageId)
 MAX_EXTERNAL_IMAGE_ID = 255
 
@@ -46,18 +46,18 @@ class BadNameError(KinpicsError):
 
 
 class ImagePath(NamedTuple):
-    """A photo by its picture set and file name, written ``<picset>/<file>``."""
+    """A photo by its picture set and file name, written ``<set>/<file>``."""
 
-    picset: str
+    set_name: str
     file: str
 
     def __str__(self) -> str:
-        return f"{self.picset}/{self.file}"
+        return f"{self.set_name}/{self.file}"
 
     @property
     def key(self) -> str:
         """Key of the original in the photos bucket, and of the grid thumbnail in the thumbnails bucket."""
-        return f"{PHOTOS_PREFIX}{self.picset}/{self.file}"
+        return f"{PHOTOS_PREFIX}{self.set_name}/{self.file}"
 
     @property
     def large_key(self) -> str:
@@ -79,7 +79,7 @@ class ImagePath(NamedTuple):
         return *self.rendition_keys, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 
-def check_picset(name: str) -> str:
+def check_set_name(name: str) -> str:
     """Return ``name`` if a picture set can be called so, else raise ``BadNameError``."""
     if not name or name.startswith(".") or "/" in name or name != name.strip():
         raise BadNameError(
@@ -87,8 +87,8 @@ def check_picset(name: str) -> str:
             "begin or end with a space"
         )
     _check_text(name)
-    if len(name.encode()) > MAX_PICSET_BYTES:
-        raise BadNameError(f"{name!r} is too long for a picture set: {MAX_PICSET_BYTES} bytes fit")
+    if len(name.encode()) > MAX_SET_NAME_BYTES:
+        raise BadNameError(f"{name!r} is too long for a picture set: {MAX_SET_NAME_BYTES} bytes fit")
     return name
 
 
@@ -99,24 +99,24 @@ def check_file(name: str) -> str:
     return _check_text(name)
 
 
-def image_path(picset: str, file: str) -> ImagePath:
+def image_path(set_name: str, file: str) -> ImagePath:
     """The checked path of a photo. Raises ``BadNameError``."""
-    path = ImagePath(check_picset(picset), check_file(file))
+    path = ImagePath(check_set_name(set_name), check_file(file))
     if len(path.key.encode()) > MAX_KEY_BYTES:
         raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, {MAX_KEY_BYTES} fit")
     return path
 
 
 def parse_key(key: str) -> ImagePath:
-    """The photo whose object has this (decoded) key. Raises ``BadNameError`` for a key outside ``photos/<picset>/``."""
-    picset, slash, file = key.removeprefix(PHOTOS_PREFIX).partition("/")
+    """The photo whose object has this (decoded) key. Raises ``BadNameError`` for a key outside ``photos/<set>/``."""
+    set_name, slash, file = key.removeprefix(PHOTOS_PREFIX).partition("/")
     if not key.startswith(PHOTOS_PREFIX) or not slash:
-        raise BadNameError(f"{key!r} is not of the form {PHOTOS_PREFIX}<picset>/<file>")
-    return image_path(picset, file)
+        raise BadNameError(f"{key!r} is not of the form {PHOTOS_PREFIX}<set>/<file>")
+    return image_path(set_name, file)
 
 
 def parse_image_path(text: str) -> ImagePath:
-    """The photo written as ``<picset>/<file>``. Raises ``BadNameError``."""
+    """The photo written as ``<set>/<file>``. Raises ``BadNameError``."""
     return parse_key(PHOTOS_PREFIX + text)
 
 

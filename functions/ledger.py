@@ -18,6 +18,7 @@ from typing import Any
 from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_condition_failed
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.errors import KinpicsError
 
@@ -201,7 +202,7 @@ class Ledger:
                 },
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_condition_failed(error):
                 raise
             return False
         return True

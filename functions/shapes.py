@@ -12,6 +12,7 @@ text, and attributes that are not known here are kept when a row is written agai
 import contextlib
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from types import UnionType
@@ -77,12 +78,12 @@ class Row:
     """Conversion that every row shares; a field that is None has no attribute."""
 
     # The item this row was read from, as boto3 gave it; empty for a new row.
-    source: dict = field(default_factory=dict, compare=False, repr=False)
+    source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     # Names of attributes that are there but have the wrong type.
     unread: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
-    def from_item(cls, item: dict) -> Self:
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
         """The row of an item; a key that is missing is a ``KeyError``, which no table has."""
         values: dict[str, Any] = {}
         unread = []
@@ -213,7 +214,7 @@ class ImageRecord(Row):
         "For a photo Rekognition's image id; for a portrait the same, `/`, and its external image id; for a person "
         "`person:` and Rekognition's user id."
     )
-    image_path: str | None = described("`<picset>/<file>`; for a portrait `celebrities/<person>/<file>`.", default=None)
+    image_path: str | None = described("`<set>/<file>`; for a portrait `celebrities/<person>/<file>`.", default=None)
     other_paths: set | None = described("Paths of other photos with the same bytes, if any.", default=None)
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)

@@ -15,10 +15,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import code_of, is_busy
 from functions.errors import KinpicsError
 
-# How DynamoDB and Rekognition say that they are too busy for a call.
-_BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 # What AWS calls its errors and operations.
 _AWS_NAME = re.compile(r"[A-Za-z0-9.]{1,80}")
 _PACKAGE = PurePath(__file__).parent
@@ -54,7 +53,7 @@ def answered(work: Callable[[], dict], code: str, sorry: str) -> dict:
         until = {} if error.until is None else {"until": datetime.fromtimestamp(error.until, UTC).isoformat()}
         return {"statusCode": error.status, "err": {"code": error.code, "message": str(error), **until}}
     except Exception as error:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"] in _BUSY:
+        if isinstance(error, ClientError) and is_busy(error):
             return {"statusCode": 429, "err": {"code": "TooManyRequests", "message": sorry}}
         print(json.dumps({"level": "ERROR", "failed": code, **without_values(error)}))
         return {"statusCode": 500, "err": {"code": code, "message": sorry}}
@@ -64,7 +63,7 @@ def without_values(error: BaseException) -> dict[str, Any]:
     """What may be logged about a failure: its kind, AWS's name for it, and where it passed, innermost last."""
     told: dict[str, Any] = {"error": type(error).__name__}
     if isinstance(error, ClientError):
-        names = (error.operation_name, error.response.get("Error", {}).get("Code", ""))
+        names = (error.operation_name, code_of(error))
         told["aws"] = [name if _AWS_NAME.fullmatch(name) else "?" for name in names]
     told["at"] = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
     if error.__context__ is not None and not error.__suppress_context__:

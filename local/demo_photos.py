@@ -136,10 +136,10 @@ def prepare(folder: Path) -> list[Path]:
 
 def prepare_gallery(sets: list[Path], folder: Path) -> Path:
     """The portraits of the demo's own people, for the lookalike gallery: copied from its sets, named in a CSV."""
-    places = {picset.name: picset for picset in sets}
+    places = {folder.name: folder for folder in sets}
     folder.mkdir(exist_ok=True)
-    for picset, file, _ in _PORTRAITS:
-        shutil.copy(places[picset] / file, folder / file)
+    for set_name, file, _ in _PORTRAITS:
+        shutil.copy(places[set_name] / file, folder / file)
     rows = [f"{file},{person},{_CREDITS}" for _, file, person in _PORTRAITS]
     (folder / "credits.csv").write_text("\n".join(["file,name,credit,licence,url", *rows, ""]))
     return folder

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
 from scripts.commands import collection, deployment, gallery, health, laptop, people, photos
 from scripts.commands.options import Context, data_option
@@ -47,9 +48,8 @@ class Commands(click.Group):
         except KinpicsError as error:
             raise click.ClickException(str(error)) from None
         except ClientError as error:
-            details = error.response["Error"]
             raise click.ClickException(
-                f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"
+                f"AWS refused {error.operation_name}: {code_of(error)}: {message_of(error)}"
             ) from None
         except UnicodeEncodeError as error:
             raise click.ClickException(f"{error.object!r} is not valid Unicode") from None

@@ -15,11 +15,13 @@ from PIL import Image
 
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
+from functions.image_table import ImageTable
 from functions.ledger import Ledger
+from functions.photo_table import PhotoTable
+from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.sync import Album
-from functions.tables import Tables
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
@@ -150,8 +152,16 @@ class FakeAws:
     downloads = "stripped"
 
     @property
-    def tables(self) -> Tables:
-        return Tables(self.dynamodb, self.pics_table, self.pics_by_image_id_table)
+    def photos(self) -> PhotoTable:
+        return PhotoTable(self.dynamodb, self.pics_table)
+
+    @property
+    def images(self) -> ImageTable:
+        return ImageTable(self.pics_by_image_id_table, self.photos)
+
+    @property
+    def writer(self) -> PhotoWriter:
+        return PhotoWriter(self.photos, self.images)
 
     @property
     def leases(self) -> Leases:
@@ -172,7 +182,7 @@ class FakeAws:
     @property
     def album(self) -> Album:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
-        return Album(self.objects, self.faces, self.tables, self.leases, self.ledger, forgotten)
+        return Album(self.objects, self.faces, self.photos, self.images, self.leases, self.ledger, forgotten)
 
     @property
     def outputs(self) -> StackOutputs:

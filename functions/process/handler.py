@@ -17,14 +17,15 @@ from botocore.config import Config
 
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
+from functions.image_table import ImageTable
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
+from functions.photo_table import PhotoTable
 from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.images import UnusableImageError
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.sync import Album
-from functions.tables import Tables
 
 logger = Logger()
 metrics = Metrics()
@@ -41,6 +42,7 @@ def _clients() -> tuple[Album, Any]:
     config = Config(retries={"mode": "adaptive", "max_attempts": 8})
     environment = os.environ
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    photos = PhotoTable(dynamodb, environment["PICS_TABLE"])
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"])
 
     def pay() -> None:
@@ -50,7 +52,8 @@ def _clients() -> tuple[Album, Any]:
     album = Album(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
-        tables=Tables(dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"]),
+        photos=photos,
+        images=ImageTable(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
         leases=Leases(dynamodb, environment["LEASES_TABLE"]),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),

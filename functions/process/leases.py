@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 
@@ -45,7 +46,7 @@ class Leases:
                 ReturnValues="ALL_OLD",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_condition_failed(error):
                 raise
             key = {"image_path": str(path)}
             lease = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item", {})
@@ -63,5 +64,5 @@ class Leases:
                 ExpressionAttributeValues={":owner": owner},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not is_condition_failed(error):
                 raise

@@ -6,12 +6,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_not_found
 from functions.keys import DOWNLOAD_RULES, ImagePath
 from functions.process.downloads import inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
 
 _SOURCE_ETAG = "source-etag"
-_GONE = {"404", "NoSuchKey", "NotFound"}
 # A rendition changes only with its original, whose etag the page does not know: an hour, then ask again.
 _CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400"
 
@@ -43,7 +43,7 @@ class Objects:
         try:
             response = self.client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if is_not_found(error):
                 return None
             raise
         check_size(response["ContentLength"])
@@ -107,6 +107,6 @@ class Objects:
         try:
             return self.client.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
+            if is_not_found(error):
                 return None
             raise

@@ -16,17 +16,20 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import code_of
 from functions.errors import KinpicsError
-from functions.face_collection import ALBUM, FaceCollection, is_face_id
+from functions.face_collection import ALBUM_COLLECTION, FaceCollection, is_face_id
 from functions.forgotten_people import ForgottenPeople
+from functions.image_table import ImageTable
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
+from functions.photo_table import PhotoTable
+from functions.photo_writer import PhotoWriter
 from functions.process.images import Renditions, UnusableImageError, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
 from functions.shapes import Photo, grid_key
-from functions.tables import Tables
 from functions.thresholds import FORGOTTEN_THRESHOLD
 
 _NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
@@ -44,7 +47,8 @@ class Album:
 
     objects: Objects
     faces: FaceCollection
-    tables: Tables
+    photos: PhotoTable
+    images: ImageTable
     leases: Leases
     ledger: Ledger
     forgotten: ForgottenPeople
@@ -73,10 +77,14 @@ class Album:
         # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
         self.leases.release(path, owner)
 
+    @property
+    def _writer(self) -> PhotoWriter:
+        return PhotoWriter(self.photos, self.images)
+
     def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
         """ETag of an original that the row and both thumbnails show already."""
         etag = self.objects.etag(bucket, path.key)
-        pic = self.tables.get_pic(path)
+        pic = self.photos.get_photo(path)
         if etag is None or pic is None or pic.etag != etag or not self.objects.has_renditions(path, etag):
             return None
         return etag
@@ -96,29 +104,29 @@ class Album:
         pic = self._pic(path, original, renditions, data)
         self.objects.put_renditions(path, renditions, original.etag)
         self.objects.put_download(path, original, renditions)
-        old = self.tables.put_pic(path, pic, self._timestamp())
+        old = self._writer.put_photo(path, pic, self._timestamp())
         self._delete_faces(path, old, abandoned, keep=pic.face_ids)
 
     def _remove(self, path: ImagePath, abandoned: bool) -> None:
         # Faces go first: while the row is there, a worker that dies in between can still find them.
-        old = self.tables.get_pic(path)
+        old = self.photos.get_photo(path)
         self._delete_faces(path, old, abandoned, keep=set())
         self.objects.delete_served(path)
-        self.tables.remove_pic(path, self._timestamp())
+        self._writer.remove_photo(path, self._timestamp())
 
     def _delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
         known = old.face_ids if old else set()
         if abandoned:
             known |= self.faces.face_ids_of(path)
         if old and known - keep:
-            keep = keep | self.tables.faces_elsewhere(path, old)
+            keep = keep | self.images.find_shared_faces(path, old)
         self.faces.delete(known - keep)
         if known or keep:
-            self.ledger.changed(ALBUM)
+            self.ledger.changed(ALBUM_COLLECTION)
 
     def _adopted(self, path: ImagePath) -> dict | None:
         """The faces in a row that others wrote, where all of them are in the collection: links to them go on."""
-        pic = self.tables.get_pic(path)
+        pic = self.photos.get_photo(path)
         if pic is None or not pic.is_adopted or not pic.image_id:
             return None
         found = self.faces.faces_by_id(sorted(filter(is_face_id, pic.face_ids)))
@@ -135,7 +143,7 @@ class Album:
         try:
             return self.faces.index(external_image_id, {"S3Object": {"Bucket": bucket, "Name": path.key}})
         except ClientError as error:
-            if error.response["Error"]["Code"] not in IMAGE_REFUSED:
+            if code_of(error) not in IMAGE_REFUSED:
                 raise
             if not renditions.large_has_room_for_faces:
                 return _NO_FACES
@@ -149,7 +157,7 @@ class Album:
         try:
             alike = [match for reference in self.forgotten.references() for match in self._search(reference)]
         except CeilingReachedError:
-            known = self.tables.get_pic(path)
+            known = self.photos.get_photo(path)
             self.faces.delete(indexed - (known.face_ids if known else set()))
             raise
         forgotten = indexed & {match["Face"]["FaceId"] for match in alike}
@@ -161,7 +169,7 @@ class Album:
         try:
             return self.faces.search(reference, FORGOTTEN_THRESHOLD)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "InvalidParameterException":
+            if code_of(error) != "InvalidParameterException":
                 raise
             raise LostReferenceError(
                 f"face {reference}, by which a forgotten person is known, is not in the collection: "
@@ -172,7 +180,7 @@ class Album:
     def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Photo:
         taken = taken_at(renditions.exif)
         return Photo(
-            primarykey=path.picset,
+            primarykey=path.set_name,
             sortkey=path.file,
             grid_key=grid_key(taken, path.file),
             width=renditions.width,

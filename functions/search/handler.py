@@ -9,12 +9,13 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.face_collection import ALBUM, CELEBRITIES, FaceCollection
+from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, FaceCollection
+from functions.image_table import ImageTable
 from functions.ledger import Ledger
 from functions.pace import Pace
+from functions.photo_table import PhotoTable
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.tables import Tables
 from functions.visitor_calls import answered, visitor_of
 
 metrics = Metrics()
@@ -31,14 +32,13 @@ def _searcher() -> Searcher:
     environment = os.environ
     rekognition = boto3.client("rekognition", config=config)
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    photos = PhotoTable(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
     return Searcher(
         collections={
-            ALBUM: FaceCollection(rekognition, environment["COLLECTION_ID"]),
-            CELEBRITIES: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
+            ALBUM_COLLECTION: FaceCollection(rekognition, environment["COLLECTION_ID"]),
+            GALLERY_COLLECTION: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
         },
-        tables=Tables(
-            dynamodb, environment["PICS_TABLE"], environment["PICS_BY_IMAGE_ID_TABLE"], patience=_PATIENCE_SECONDS
-        ),
+        images=ImageTable(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),

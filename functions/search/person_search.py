@@ -19,14 +19,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import code_of, is_busy, message_of
 from functions.batch_get import TableBusyError
-from functions.face_collection import CELEBRITIES, FaceCollection
+from functions.face_collection import GALLERY_COLLECTION, FaceCollection
 from functions.forgotten_people import is_reference
+from functions.image_table import ImageTable
 from functions.keys import PERSON_PREFIX, photo_ref
 from functions.ledger import CeilingReachedError, Found, Ledger
 from functions.search.search_request import SearchRequest, next_token
 from functions.shapes import ImageRecord
-from functions.tables import Tables
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 
@@ -36,8 +37,6 @@ MAX_ANSWER_BYTES = 5_000_000
 _MIN_RECORDS = 10
 # Stands for the only face of a portrait.
 _FIRST_FACE = ""
-# Rekognition's and DynamoDB's, of too many calls or units a second.
-_BUSY_CODES = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
 # Raised when the format of kept answers changes, so that a release only reads its own.
 _MATCH_FORMAT = 2
 _OF_PORTRAITS = ("person", "credit", "licence", "url")
@@ -51,7 +50,7 @@ class Searcher:
     """
 
     collections: dict[str, FaceCollection]
-    tables: Tables
+    images: ImageTable
     ledger: Ledger
     daily_searches: int
     visitor_daily_searches: int
@@ -69,7 +68,7 @@ class Searcher:
         try:
             if request.face_id:
                 found = self._by_face(collection, request.face_id, request)
-            elif request.collection == CELEBRITIES:
+            elif request.collection == GALLERY_COLLECTION:
                 found = Found(_people(collection, request), 0, True)
             else:
                 found = Found(_best_by_photo(collection.search_by_image(request.image, request.threshold)), 0, True)
@@ -113,7 +112,7 @@ class Searcher:
             self.ledger.remember(request.collection, search, found, recalled.version)
         except ClientError as error:
             # The paid answer is shown even if a busy table can't keep it.
-            if error.response["Error"]["Code"] not in _BUSY_CODES:
+            if not is_busy(error):
                 raise
         return found
 
@@ -146,11 +145,11 @@ class Searcher:
 
     def _records(self, matches: list[tuple[str, str, float]], collection: str) -> dict[str, ImageRecord]:
         """What matches lead to, by their photo's reference."""
-        if collection != CELEBRITIES:
-            return self.tables.photos((face_id, ref) for face_id, ref, _ in matches)
+        if collection != GALLERY_COLLECTION:
+            return self.images.find_photos((face_id, ref) for face_id, ref, _ in matches)
         # The first release kept portraits by their image id alone.
         names = {ref: (ref, ref.partition("/")[0]) for _, ref, _ in matches}
-        known = self.tables.image_records({name for pair in names.values() for name in pair})
+        known = self.images.get_records({name for pair in names.values() for name in pair})
         return {ref: record for ref, pair in names.items() for name in reversed(pair) if (record := known.get(name))}
 
 
@@ -203,17 +202,16 @@ def _face(face: dict) -> dict:
 
 def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     """What the visitor can do something about, as a ``RequestError``; everything else as it is."""
-    code = error.response["Error"]["Code"]
-    message = error.response["Error"].get("Message", "")
+    code = code_of(error)
     if code == "InvalidParameterException" and request.face_id:
         return _face_not_found()
-    if code == "InvalidParameterException" and "face" in message.lower():
+    if code == "InvalidParameterException" and "face" in message_of(error).lower():
         return _no_face()
     if code in ("InvalidImageFormatException", "InvalidParameterException"):
         return RequestError(400, "InvalidImage", "the image must be a JPEG or PNG of at least 80 pixels a side")
     if code == "ImageTooLargeException":
         return RequestError(413, "ImageTooLarge", "the image is too large")
-    return _too_many() if code in _BUSY_CODES else error
+    return _too_many() if is_busy(error) else error
 
 
 def _too_many() -> RequestError:

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from functions.face_collection import ALBUM, CELEBRITIES, MAX_IMAGE_BYTES, is_face_id
+from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, MAX_IMAGE_BYTES, is_face_id
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 MAX_OFFSET = 4096  # MaxFaces of SearchFaces
-COLLECTIONS = (ALBUM, CELEBRITIES)
+COLLECTIONS = (ALBUM_COLLECTION, GALLERY_COLLECTION)
 
 _TOKEN = re.compile(rb'\{"offset": ([0-9]{1,4})\}')
 _MAX_TOKEN = 64
@@ -46,7 +46,7 @@ def parse_request(event: Any) -> SearchRequest:
     return SearchRequest(
         face_id=_face_id(event["faceid"]) if "faceid" in event else None,
         image=_image(event["image"]) if "image" in event else None,
-        collection=_collection(event.get("collection", ALBUM)),
+        collection=_collection(event.get("collection", ALBUM_COLLECTION)),
         threshold=_number(event, "threshold", DEFAULT_THRESHOLD, 0, 100),
         limit=int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True)),
         offset=_offset(event.get("next")),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from functions.addresses import address
-from functions.keys import BadNameError, check_picset
+from functions.keys import BadNameError, check_set_name
 from scripts.commands.options import Context, concurrency_option, json_option, print_outcome, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
@@ -19,7 +19,7 @@ _MAX_NAMES = 5
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "picset", help="Name of the set; by default the folder's own name.")
+@click.option("--set", "set_name", help="Name of the set; by default the folder's own name.")
 @click.option("--title", help="Title that visitors see.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be done.")
 @click.option("--no-build", is_flag=True, help="Don't rebuild the site; open pages show the new photos anyway.")
@@ -29,7 +29,7 @@ _MAX_NAMES = 5
 def upload(
     context: Context,
     folders: tuple[Path, ...],
-    picset: str | None,
+    set_name: str | None,
     title: str | None,
     dry_run: bool,
     no_build: bool,
@@ -45,7 +45,7 @@ def upload(
     from scripts.upload import uploader as uploading
     from scripts.upload.plan import PlanError
 
-    if picset and len(folders) > 1:
+    if set_name and len(folders) > 1:
         raise click.UsageError("--set names one set: give it one folder")
     progress = Progress(quiet=as_json)
     reports = []
@@ -53,7 +53,7 @@ def upload(
     refused: list[PlanError] = []
     for folder in folders:
         try:
-            plan = uploading.make_plan(context.stack, folder, picset, concurrency, progress)
+            plan = uploading.make_plan(context.stack, folder, set_name, concurrency, progress)
         except PlanError as error:
             if len(folders) == 1:
                 raise
@@ -64,7 +64,7 @@ def upload(
             would_fail = would_fail or bool(plan.refused)
             continue
         report = uploading.carry_out(context.stack, plan, title, concurrency, progress)
-        report.url = context.stack.site_address(f"/sets/{address(plan.picset)}/")
+        report.url = context.stack.site_address(f"/sets/{address(plan.set_name)}/")
         reports.append(report)
         if not as_json:
             _print_report(report)
@@ -85,11 +85,11 @@ def _print_plan(plan: Any, as_json: bool) -> None:
         refused = [{"file": item.file, "reason": item.reason} for item in plan.refused]
         left_out = [{"file": item.file, "reason": item.reason} for item in plan.left_out]
         uploads = [{"file": photo.path.file, "bytes": photo.size} for photo in plan.uploads]
-        result = {"set": plan.picset, "uploads": uploads, "already_there": len(plan.present)}
+        result = {"set": plan.set_name, "uploads": uploads, "already_there": len(plan.present)}
         echo_json({**result, "refused": refused, "left_out": left_out})
         return
     size = sum(photo.size for photo in plan.uploads) / 1e6
-    echo(f"{plan.picset}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
+    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
     for photo in plan.uploads:
         echo(f"  upload    {photo.path.file}")
     _print_remarks(plan.refused, plan.left_out, plan.warnings)
@@ -97,7 +97,7 @@ def _print_plan(plan: Any, as_json: bool) -> None:
 
 def _print_report(report: Any) -> None:
     echo(
-        f"{report.picset}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
+        f"{report.set_name}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
         f"{report.seconds:.1f} s, {report.already_there} there already, {len(report.failures)} failed"
     )
     _print_remarks(report.failures, report.left_out, report.warnings)
@@ -118,16 +118,16 @@ def _print_remarks(failures: list, left_out: list, warnings: list[str]) -> None:
 
 
 @click.command()
-@click.argument("picset", required=False, metavar="[SET]")
+@click.argument("set_name", required=False, metavar="[SET]")
 @json_option
 @click.pass_obj
-def reprocess(context: Context, picset: str | None, as_json: bool) -> None:
+def reprocess(context: Context, set_name: str | None, as_json: bool) -> None:
     """Make thumbnails, faces and rows again from the originals of one set, or of all."""
     from scripts.common.progress import Progress
     from scripts.photos import manage, processing
 
     stack = context.stack
-    paths = manage.select(stack, _checked(picset)) if picset else list(manage.originals(stack, None))
+    paths = manage.select(stack, _checked(set_name)) if set_name else list(manage.originals(stack, None))
     ignore = processing.seen_dead_letters(stack)
     before = processing.processed_at(stack, paths)
     manage.ask_to_process(stack, paths, force=True)
@@ -156,13 +156,13 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     with Progress(quiet=as_json).bar("Removing", len(paths)) as step:
         outcome = processing.wait_gone(stack, paths, step)
     build_and_publish(stack)
-    stack.invalidate(picture_paths({path.picset for path in paths}))
+    stack.invalidate(picture_paths({path.set_name for path in paths}))
     print_outcome(outcome, "deleted", as_json)
 
 
-def _checked(picset: str) -> str:
+def _checked(set_name: str) -> str:
     try:
-        return check_picset(picset)
+        return check_set_name(set_name)
     except BadNameError as error:
         raise click.UsageError(str(error)) from None
 

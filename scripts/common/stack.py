@@ -13,12 +13,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from functions.aws_errors import is_stack_missing, message_of
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
+from functions.image_table import ImageTable
 from functions.keys import NONE
 from functions.ledger import Ledger
-from functions.tables import Tables
+from functions.photo_table import PhotoTable
+from functions.photo_writer import PhotoWriter
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
 from scripts.common.outputs import StackOutputs
@@ -73,8 +76,16 @@ class Stack:
         return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
 
     @cached_property
-    def tables(self) -> Tables:
-        return Tables(self.dynamodb, self.outputs.pics_table, self.outputs.pics_by_image_id_table)
+    def photos(self) -> PhotoTable:
+        return PhotoTable(self.dynamodb, self.outputs.pics_table)
+
+    @cached_property
+    def images(self) -> ImageTable:
+        return ImageTable(self.outputs.pics_by_image_id_table, self.photos)
+
+    @property
+    def writer(self) -> PhotoWriter:
+        return PhotoWriter(self.photos, self.images)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -123,10 +134,9 @@ def connect(name: str, data: Path) -> Stack:
     except (NoCredentialsError, NoRegionError):
         raise StackError(f"no AWS credentials or region are set and no stack runs on this laptop: {_HINT}") from None
     except ClientError as error:
-        message = error.response["Error"].get("Message", "")
-        if "does not exist" in message:
+        if is_stack_missing(error):
             raise StackError(f"there is no stack {name} in {client.meta.region_name}: {_HINT}") from None
-        raise StackError(f"AWS refused to describe the stack {name}: {message}") from None
+        raise StackError(f"AWS refused to describe the stack {name}: {message_of(error)}") from None
     except BotoCoreError as error:
         raise StackError(f"AWS can't be reached: {error}; {_HINT}") from None
     try:

@@ -13,6 +13,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.aws_errors import code_of
 from functions.entrance import Entrance, with_flag
 from scripts.common.outputs import StackOutputs
 from scripts.common.stack import Stack
@@ -149,7 +150,7 @@ def _passes(call: Callable[[], Any], *refusals: str) -> bool:
     try:
         call()
     except ClientError as error:
-        return error.response["Error"]["Code"] not in _REFUSALS | set(refusals)
+        return code_of(error) not in _REFUSALS | set(refusals)
     return True
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_stack_missing, message_of
 from functions.errors import KinpicsError
 from scripts.deployment.account_limits import explain_refusal
 
@@ -90,7 +91,7 @@ class StackApplier:
         try:
             return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
+            if is_stack_missing(error):
                 return None
             raise
 
@@ -122,7 +123,7 @@ class StackApplier:
                 Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
             )["Id"]
         except ClientError as error:
-            message = explain_refusal(error.response["Error"].get("Message", ""))
+            message = explain_refusal(message_of(error))
             raise DeployError(f"the stack {self.name} was refused: {message}") from None
         if not self._is_ready(change_set):
             return False
@@ -223,6 +224,6 @@ class StackApplier:
                 for event in page["StackEvents"]
             ]
         except ClientError as error:
-            if "does not exist" in error.response["Error"].get("Message", ""):
+            if is_stack_missing(error):
                 return []
             raise

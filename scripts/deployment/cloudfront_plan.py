@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import code_of, is_not_found, message_of
 from scripts.deployment.account_limits import UPGRADE, find_free_plan
 from scripts.deployment.cloudformation import DeployError
 
@@ -49,7 +50,7 @@ class Plan:
         try:
             return self.session.client("cloudfront").get_distribution(Id=self.distribution_id)["Distribution"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchDistribution":
+            if not is_not_found(error):
                 raise
             return None  # of a stack that is half deleted
 
@@ -106,11 +107,10 @@ class Plan:
                 planFamily="CloudFront", planTier="FREE", resourceArns=[self._distribution["ARN"], self.firewall]
             )
         except ClientError as error:
-            message = error.response["Error"].get("Message")
             raise DeployError(
-                f"CloudFront's Free plan was refused: {message}. The site is deployed, and billed by use. Without "
-                "a plan its firewall costs 5 USD a month: remove it with `kinpics deploy --cloudfront-plan none`, "
-                "or try the plan in CloudFront's console"
+                f"CloudFront's Free plan was refused: {message_of(error)}. The site is deployed, and billed by use. "
+                "Without a plan its firewall costs 5 USD a month: remove it with `kinpics deploy --cloudfront-plan "
+                "none`, or try the plan in CloudFront's console"
             ) from None
         return made["subscription"]["planTier"]
 
@@ -147,7 +147,7 @@ class Plan:
         try:
             self._waf.delete_web_acl(Scope="CLOUDFRONT", Name=own["Name"], Id=own["Id"], LockToken=own["LockToken"])
         except ClientError as error:
-            if error.response["Error"]["Code"] != "WAFAssociatedItemException":
+            if code_of(error) != "WAFAssociatedItemException":
                 raise
             return True
         return False

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX
 from scripts.common.config import ROOT
@@ -72,7 +73,7 @@ class Target:
         try:
             self.account_id()
         except ClientError as error:
-            raise DeployError(f"AWS refuses these credentials: {error.response['Error'].get('Message')}") from None
+            raise DeployError(f"AWS refuses these credentials: {message_of(error)}") from None
 
     def account_id(self) -> str:
         return self.session.client("sts").get_caller_identity()["Account"]
@@ -231,7 +232,7 @@ def _make_bucket(target: Target, bucket: str) -> None:
     try:
         s3.create_bucket(Bucket=bucket, **place)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+        if code_of(error) != "BucketAlreadyOwnedByYou":
             raise
     expire: LifecycleRuleTypeDef = {
         "ID": "old-packages",

@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_bucket_missing, is_not_found
 from scripts.common.stack import Stack
 from scripts.deployment.closing import find_entrance
 from scripts.deployment.cloudformation import StackApplier
@@ -19,7 +20,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
     for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
         _empty(stack.s3, bucket)
     # IAM deletes no role or policy while one is attached to the other.
-    _passing_over("ResourceNotFoundException", find_entrance(target.session, outputs).stop_denying)
+    _if_there(find_entrance(target.session, outputs).stop_denying)
     plan = find_plan(target.session, stack.name, outputs.distribution)
     if plan.firewall:
         plan.cancel()
@@ -28,10 +29,10 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
         plan.remove_own_firewall()
     artifacts = artifacts_bucket(target, stack.name)
     _empty(stack.s3, artifacts)
-    _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=artifacts)
+    _if_there(stack.s3.delete_bucket, Bucket=artifacts)
     if photos:
         _empty(stack.s3, outputs.pics_bucket)
-        _passing_over("NoSuchBucket", stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
+        _if_there(stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
         for table in (
             outputs.pics_table,
             outputs.pics_by_image_id_table,
@@ -39,9 +40,9 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
             outputs.requests_table,
             outputs.forgotten_table,
         ):
-            _passing_over("ResourceNotFoundException", stack.dynamodb.delete_table, TableName=table)
+            _if_there(stack.dynamodb.delete_table, TableName=table)
         for collection in (outputs.album_collection, outputs.celebrities_collection):
-            _passing_over("ResourceNotFoundException", stack.rekognition.delete_collection, CollectionId=collection)
+            _if_there(stack.rekognition.delete_collection, CollectionId=collection)
 
 
 def _empty(s3: Any, bucket: str) -> None:
@@ -51,13 +52,14 @@ def _empty(s3: Any, bucket: str) -> None:
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             delete_versions(s3, bucket, found)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":
+        if not is_bucket_missing(error):
             raise
 
 
-def _passing_over(code: str, call: Any, **arguments: Any) -> None:
+def _if_there(call: Any, **arguments: Any) -> None:
+    """Make a call that deletes something, which may be gone already."""
     try:
         call(**arguments)
     except ClientError as error:
-        if error.response["Error"]["Code"] != code:
+        if not (is_not_found(error) or is_bucket_missing(error)):
             raise

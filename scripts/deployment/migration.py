@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.face_collection import ALBUM, is_face_id
+from functions.aws_errors import is_condition_failed
+from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.forgotten_people import MOVED
 from functions.removal.removal_request import MAX_FACES
 from functions.removal.requests_table import KEPT_SECONDS
@@ -33,7 +34,7 @@ def migrate(stack: Stack) -> None:
         stack.dynamodb.put_item(TableName=table, Item=entry.to_item())
     _move_requests(stack)
     # Answers that the first release kept may name the faces of the forgotten.
-    stack.ledger.changed(ALBUM)
+    stack.ledger.changed(ALBUM_COLLECTION)
     stack.dynamodb.put_item(TableName=table, Item=moved)
 
 
@@ -61,7 +62,7 @@ def _move_requests(stack: Stack) -> None:
                     ConditionExpression="attribute_not_exists(identity_id)",
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                if not is_condition_failed(error):
                     raise
         stack.dynamodb.delete_item(TableName=matches, Key={"identity_id": item["identity_id"], "kind": "forget"})
 

@@ -83,10 +83,10 @@ def page_paths(keys: list[str]) -> set[str]:
     return paths if len(of_sets) <= _MAX_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}
 
 
-def picture_paths(picsets: Iterable[str]) -> set[str]:
+def picture_paths(set_names: Iterable[str]) -> set[str]:
     """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
     folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, LARGE_FOLDER, "/" + LARGE_FOLDER.removeprefix(THUMBNAILS_FOLDER))
-    return {invalidation_path(f"{folder}{address(picset)}/") for picset in picsets for folder in folders}
+    return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}
 
 
 def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:

@@ -17,12 +17,13 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
-from functions.face_collection import CELEBRITIES, MIN_IMAGE_SIDE
+from functions.aws_errors import code_of, message_of
+from functions.face_collection import GALLERY_COLLECTION, MIN_IMAGE_SIDE
 from functions.keys import (
     PERSON_PREFIX,
     BadNameError,
     ImagePath,
-    check_picset,
+    check_set_name,
     encode_external_image_id,
     encode_user_id,
     parse_image_path,
@@ -86,7 +87,7 @@ def read_folder(folder: Path) -> Gallery:
             gallery.refused.append(Refusal(path.name, "a link, which is not followed: put the portrait itself there"))
             continue
         try:
-            person = check_picset(" ".join((entry.get("name") or _person_of(path)).split()))
+            person = check_set_name(" ".join((entry.get("name") or _person_of(path)).split()))
         except BadNameError as error:
             gallery.refused.append(Refusal(path.name, str(error)))
             continue
@@ -173,7 +174,7 @@ def mend(stack: Stack, drift: GalleryDrift) -> dict[str, str]:
         except UnusableImageError as error:
             failed[path_of(portrait)] = str(error)
     if len(drift):
-        stack.ledger.changed(CELEBRITIES)
+        stack.ledger.changed(GALLERY_COLLECTION)
     return failed
 
 
@@ -193,7 +194,7 @@ def _record(stack: Stack, record: ImageRecord) -> None:
             ConditionExpression="attribute_not_exists(image_id) OR image_path = :path",
             ExpressionAttributeValues={":path": record.image_path},
         )
-    stack.ledger.changed(CELEBRITIES)
+    stack.ledger.changed(GALLERY_COLLECTION)
     stack.dynamodb.put_item(TableName=table, Item=record.to_item())
 
 
@@ -207,17 +208,17 @@ def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
     try:
         found = stack.gallery.index(encode_external_image_id(path), {"Bytes": picture})
     except ClientError as error:
-        if error.response["Error"]["Code"] not in IMAGE_REFUSED:
+        if code_of(error) not in IMAGE_REFUSED:
             raise
-        raise UnusableImageError("Refused", f"Rekognition refuses it: {error.response['Error']['Message']}") from None
+        raise UnusableImageError("Refused", f"Rekognition refuses it: {message_of(error)}") from None
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:
         stack.gallery.delete(face["FaceId"] for face in faces)
         raise _unusable(len(faces), found.get("UnindexedFaces", []))
-    if not _belongs_to(stack, encode_user_id(path.picset), faces[0]["FaceId"]):
+    if not _belongs_to(stack, encode_user_id(path.set_name), faces[0]["FaceId"]):
         stack.gallery.delete([faces[0]["FaceId"]])
         raise UnusableImageError(
-            "AnotherPerson", f"it does not look like the other portraits of {path.picset}: is the name right?"
+            "AnotherPerson", f"it does not look like the other portraits of {path.set_name}: is the name right?"
         )
     return found
 
@@ -248,7 +249,7 @@ def remove(stack: Stack, person: str) -> int:
     delete_record(stack, f"{PERSON_PREFIX}{person_id}")
     delete_user(stack, person_id)
     delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.face_records])
-    stack.ledger.changed(CELEBRITIES)
+    stack.ledger.changed(GALLERY_COLLECTION)
     for record in found:
         delete_pictures(stack, path_of(record))
         delete_record(stack, record.image_id)

@@ -16,6 +16,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.aws_errors import code_of, message_of
 from functions.keys import ImagePath
 from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
@@ -87,12 +88,9 @@ def examine(
         try:
             yield check()
         except ClientError as error:
-            details = error.response["Error"]
-            denied = "Denied" in details.get("Code", "") or details.get("Code") == "403"
+            denied = "Denied" in code_of(error) or code_of(error) == "403"
             advice = "your credentials lack this permission" if denied else ""
-            yield Finding(
-                name, "wrong", f"{error.operation_name}: {details.get('Code')}: {details.get('Message')}", advice
-            )
+            yield Finding(name, "wrong", f"{error.operation_name}: {code_of(error)}: {message_of(error)}", advice)
         except (BotoCoreError, OSError, StackError, reconcile.BusyError) as error:
             yield Finding(name, "wrong", str(error))
 
@@ -374,7 +372,7 @@ def _round_trip(stack: Stack) -> Finding:
     started = time.monotonic()
     stack.s3.put_object(Bucket=stack.outputs.pics_bucket, Key=path.key, Body=_test_picture(), ContentType="image/png")
     try:
-        arrived = _wait(lambda: stack.tables.get_pic(path) is not None)
+        arrived = _wait(lambda: stack.photos.get_photo(path) is not None)
         seconds = time.monotonic() - started
     finally:
         manage.delete(stack, [path], for_good=True)
@@ -401,7 +399,7 @@ def _test_picture() -> bytes:
 def _traces(stack: Stack, path: ImagePath) -> bool:
     thumbnails = stack.outputs.thumbnails_bucket
     listed = (stack.s3.list_objects_v2(Bucket=thumbnails, Prefix=key).get("KeyCount", 0) for key in path.served_keys)
-    return any(listed) or stack.tables.get_pic(path) is not None or stack.tables.get_set(path.picset) is not None
+    return any(listed) or stack.photos.get_photo(path) is not None or stack.photos.get_set(path.set_name) is not None
 
 
 def _wait(is_so: Callable[[], bool]) -> bool:

@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 
+from functions.aws_errors import code_of, is_not_found, message_of
 from functions.keys import ImagePath
 from scripts.common.stack import Stack
 from scripts.health.survey import pics_in
@@ -29,7 +30,6 @@ SAMPLE_BYTES = 200_000_000
 SAMPLE_SECONDS = 30.0
 _WORKERS = 8
 _CHUNK = 1024 * 1024
-_GONE = {"404", "NoSuchKey"}
 
 
 @dataclass
@@ -45,7 +45,7 @@ def check_originals(stack: Stack, *, whole: bool) -> Checked:
     """Read originals, all of them or a sample drawn by chance. Raises ``ClientError`` where S3 refuses."""
     listed = dict(pics_in(stack, stack.outputs.pics_bucket))
     wanted = list(listed) if whole else _sample({path: item["Size"] for path, item in listed.items()})
-    sizes, etags = stack.tables.pic_attribute(wanted, "size"), stack.tables.etags(wanted)
+    sizes, etags = stack.photos.get_attribute(wanted, "size"), stack.photos.get_etags(wanted)
     # A server that can't read its own disk says so again at every try.
     s3 = boto3.client(
         "s3", config=Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=_WORKERS)
@@ -100,12 +100,11 @@ def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
     except FlexibleChecksumError:
         return "its bytes are not those that S3 keeps the checksum of"
     except ClientError as error:
-        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code in _GONE:
+        if is_not_found(error):
             return None  # deleted since it was listed
-        if status < 500:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
             raise
-        return f"it can't be read: {error.response['Error'].get('Message') or code}"
+        return f"it can't be read: {message_of(error) or code_of(error)}"
     except (BotoCoreError, OSError) as error:
         return f"it can't be read: {error}"
     if length != size:

@@ -12,8 +12,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
-from functions.face_collection import ALBUM
+from functions.face_collection import ALBUM_COLLECTION
 from functions.keys import ImagePath
 from functions.shapes import SETS_PARTITION
 from scripts.common.progress import Progress
@@ -113,11 +114,11 @@ def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
         for path in left.records[image_id] & found.records.get(image_id, set())
     ]
     for image_id, path in records:
-        stack.tables.leave_record(image_id, path)
+        stack.writer.leave_record(image_id, path)
     faces = left.faces.keys() & found.faces.keys()
     if faces:
         stack.faces.delete(faces)
-        stack.ledger.changed(ALBUM)
+        stack.ledger.changed(ALBUM_COLLECTION)
     mended.removed += len(records) + len(faces)
 
 
@@ -129,7 +130,7 @@ def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
     values: dict[str, Any] = {":number": "N"} if count.seen_pics is None else {":seen": count.seen_pics}
     try:
         if count.pics:
-            first = next(stack.tables.listing(name))["sortkey"]
+            first = next(stack.photos.list_rows(name))["sortkey"]
             stack.dynamodb.update_item(
                 TableName=stack.outputs.pics_table,
                 Key=key,
@@ -145,7 +146,7 @@ def _count_anew(stack: Stack, name: str, count: SetCount) -> bool:
                 ExpressionAttributeValues=values,
             )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        if not is_condition_failed(error):
             raise
         return False
     return True

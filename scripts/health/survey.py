@@ -199,24 +199,24 @@ def _listed(faults: Iterable[str]) -> str:
 
 
 def _compare_sets(found: Survey, result: Drift) -> None:
-    pics = Counter(path.picset for path in found.rows)
+    pics = Counter(path.set_name for path in found.rows)
     faces: Counter[str] = Counter()
     for path, row in found.rows.items():
-        faces[path.picset] += len(row.face_ids)
+        faces[path.set_name] += len(row.face_ids)
     # A set of others is shown by its rows; once it is counted, by the grid's index, which lacks rows not completed.
-    bare = {path.picset for path, row in found.rows.items() if "grid_key" in row.faults}
+    bare = {path.set_name for path, row in found.rows.items() if "grid_key" in row.faults}
     for name in pics.keys() | found.sets.keys():
-        picset = found.sets.get(name, PhotoSet(sortkey=name))
-        if picset.is_uncounted and name in bare:
+        photo_set = found.sets.get(name, PhotoSet(sortkey=name))
+        if photo_set.is_uncounted and name in bare:
             continue
         # A set that was given its title before its first photo counts nothing yet.
-        counted = (picset.pic_count or 0, picset.face_count or 0)
-        if counted != (pics[name], faces[name]) or not _are_numbers(picset):
-            result.sets[name] = SetCount(pics[name], faces[name], picset.source.get("pic_count"))
+        counted = (photo_set.pic_count or 0, photo_set.face_count or 0)
+        if counted != (pics[name], faces[name]) or not _are_numbers(photo_set):
+            result.sets[name] = SetCount(pics[name], faces[name], photo_set.source.get("pic_count"))
 
 
-def _are_numbers(picset: PhotoSet) -> bool:
-    counts = (picset.source.get(name) for name in ("pic_count", "face_count"))
+def _are_numbers(photo_set: PhotoSet) -> bool:
+    counts = (photo_set.source.get(name) for name in ("pic_count", "face_count"))
     return all(count is None or isinstance(count, Decimal) for count in counts)
 
 

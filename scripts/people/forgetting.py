@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image
 
 from functions.errors import KinpicsError
-from functions.face_collection import ALBUM
+from functions.face_collection import ALBUM_COLLECTION
 from functions.forgotten_people import is_reference
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
@@ -102,7 +102,7 @@ def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]],
     paths = sorted(set(_photos(stack, doomed.values()).values()))
     ask(paths)
     stack.faces.delete(doomed)
-    stack.ledger.changed(ALBUM)
+    stack.ledger.changed(ALBUM_COLLECTION)
     return paths
 
 
@@ -128,7 +128,7 @@ def remember(stack: Stack, references: list[Forgotten]) -> None:
 
 def _photos(stack: Stack, faces: Iterable[dict]) -> dict[str, ImagePath]:
     """The photos that show these faces, by the `photo_ref` of the face."""
-    found = stack.tables.photos((face["FaceId"], photo_ref(face)) for face in faces)
+    found = stack.images.find_photos((face["FaceId"], photo_ref(face)) for face in faces)
     return {ref: parse_image_path(record.image_path) for ref, record in found.items() if record.image_path}
 
 

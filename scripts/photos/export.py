@@ -49,7 +49,7 @@ def _written(target: Path) -> Iterator[Any]:
 
 
 def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
-    """Write ``photos/<picset>/<file>`` and ``sets/<picset>.json``; returns photos written, photos there, failures.
+    """Write ``photos/<set>/<file>`` and ``sets/<set>.json``; returns photos written, photos there, failures.
 
     The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it.
     A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
@@ -78,7 +78,7 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
                 if not item["Key"].endswith("/"):
                     failures[item["Key"]] = str(error)
                 continue
-            target = folder / "photos" / path.picset / path.file
+            target = folder / "photos" / path.set_name / path.file
             if _is_there(target, item):
                 present += 1
             else:
@@ -102,10 +102,10 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
         except (KeyboardInterrupt, OSError):
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    for picset in stack.tables.sets():
-        pics = [from_dynamodb(pic.to_item()) for pic in stack.tables.pics_of(picset.sortkey)]
-        with _written(folder / "sets" / f"{picset.sortkey}.json") as file:
-            whole = {"set": from_dynamodb(picset.to_item()), "pics": pics}
+    for photo_set in stack.photos.list_sets():
+        pics = [from_dynamodb(pic.to_item()) for pic in stack.photos.list_photos(photo_set.sortkey)]
+        with _written(folder / "sets" / f"{photo_set.sortkey}.json") as file:
+            whole = {"set": from_dynamodb(photo_set.to_item()), "pics": pics}
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
     _export_gallery(stack, folder / "gallery")

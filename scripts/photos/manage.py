@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_not_found
 from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
 from functions.process.events import owner_message
@@ -21,9 +22,9 @@ class NothingThereError(KinpicsError):
     """What was named does not exist in the album."""
 
 
-def originals(stack: Stack, picset: str | None) -> Iterator[ImagePath]:
+def originals(stack: Stack, set_name: str | None) -> Iterator[ImagePath]:
     """Every photo that has an original, of one set or of all."""
-    prefix = f"{PHOTOS_PREFIX}{picset}/" if picset else PHOTOS_PREFIX
+    prefix = f"{PHOTOS_PREFIX}{set_name}/" if set_name else PHOTOS_PREFIX
     for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=stack.outputs.pics_bucket, Prefix=prefix):
         for item in page.get("Contents", []):
             try:
@@ -39,7 +40,7 @@ def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
         try:
             return stack.s3.head_object(Bucket=stack.outputs.pics_bucket, Key=path.key)["ETag"].strip('"')
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+            if is_not_found(error):
                 return None
             raise
 
@@ -47,14 +48,14 @@ def etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
         return list(pool.map(etag, paths))
 
 
-def deleted(stack: Stack, picset: str) -> Iterator[ImagePath]:
+def deleted(stack: Stack, set_name: str) -> Iterator[ImagePath]:
     """Every photo of a set that has no original any more, but versions of it that S3 still keeps."""
     kept: dict[ImagePath, None] = {}
-    for page in _versions(stack, picset):
+    for page in _versions(stack, set_name):
         for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
             with contextlib.suppress(BadNameError):
                 kept[parse_key(item["Key"])] = None
-    yield from kept.keys() - set(originals(stack, picset))
+    yield from kept.keys() - set(originals(stack, set_name))
 
 
 def select(stack: Stack, name: str, *, also_deleted: bool = False) -> list[ImagePath]:
@@ -62,10 +63,10 @@ def select(stack: Stack, name: str, *, also_deleted: bool = False) -> list[Image
 
     Raises ``NothingThereError``.
     """
-    picset, slash, file = name.partition("/")
-    if not picset or (slash and not file):
+    set_name, slash, file = name.partition("/")
+    if not set_name or (slash and not file):
         raise NothingThereError(f"{name!r} names no set and no photo: write SET, or SET/PHOTO")
-    pics = [*originals(stack, picset), *(deleted(stack, picset) if also_deleted else ())]
+    pics = [*originals(stack, set_name), *(deleted(stack, set_name) if also_deleted else ())]
     found = [path for path in pics if not file or path.file == file]
     if not found:
         raise NothingThereError(f"there is no {'photo' if file else 'set'} {name} on the site")
@@ -85,16 +86,16 @@ def delete(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> N
             raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
     if for_good:
         keys = {path.key for path in paths}
-        for picset in {path.picset for path in paths}:
+        for set_name in {path.set_name for path in paths}:
             for kind in ("Versions", "DeleteMarkers"):
-                for page in _versions(stack, picset):
+                for page in _versions(stack, set_name):
                     found = [entry for entry in page.get(kind, []) if entry["Key"] in keys]
                     delete_versions(stack.s3, stack.outputs.pics_bucket, found)
 
 
-def _versions(stack: Stack, picset: str) -> Iterator[dict]:
+def _versions(stack: Stack, set_name: str) -> Iterator[dict]:
     pages = stack.s3.get_paginator("list_object_versions")
-    yield from pages.paginate(Bucket=stack.outputs.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{picset}/")
+    yield from pages.paginate(Bucket=stack.outputs.pics_bucket, Prefix=f"{PHOTOS_PREFIX}{set_name}/")
 
 
 def delete_versions(s3: Any, bucket: str, versions: list[dict]) -> None:

@@ -38,7 +38,7 @@ def wait(
     """Wait for photos, each with the etag it must show; messages ``ignore`` were there before. ``step`` counts on."""
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
-        etags = stack.tables.etags(waiting)
+        etags = stack.photos.get_etags(waiting)
         return {path for path, etag in etags.items() if expected[path] == etag}
 
     return _wait(stack, set(expected), finished, ignore, step, stalled_seconds)
@@ -49,7 +49,7 @@ def wait_in_sync(stack: Stack, paths: Iterable[ImagePath], ignore: set[str], ste
     etags = dict(zip(paths, manage.etags(stack, paths), strict=True))
     present = {path: etag for path, etag in etags.items() if etag}
     outcome = wait(stack, present, ignore, step)
-    gone = _wait(stack, etags.keys() - present.keys(), lambda left: left - stack.tables.present(left), ignore, step)
+    gone = _wait(stack, etags.keys() - present.keys(), lambda left: left - stack.photos.find_rows(left), ignore, step)
     return Outcome(outcome.done | gone.done, outcome.failed | gone.failed, outcome.unheard | gone.unheard)
 
 
@@ -68,7 +68,7 @@ def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], No
     """Wait until no row is left of removed photos."""
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
-        return waiting - stack.tables.present(waiting)
+        return waiting - stack.photos.find_rows(waiting)
 
     return _wait(stack, set(paths), finished, seen_dead_letters(stack), step)
 
@@ -76,7 +76,7 @@ def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], No
 def processed_at(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str | None]:
     """When each pic's row was written; None where there is no row."""
     paths = list(paths)
-    return dict.fromkeys(paths) | stack.tables.pic_attribute(paths, "processed_at")
+    return dict.fromkeys(paths) | stack.photos.get_attribute(paths, "processed_at")
 
 
 def _wait(
@@ -113,7 +113,7 @@ def _wait(
 def failures(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
     """Reasons of those photos that were given up on earlier and still have no row."""
     missing = set(paths)
-    missing -= stack.tables.etags(missing).keys()
+    missing -= stack.photos.get_etags(missing).keys()
     return _failures(stack, missing, set()) if missing else {}
 
 

@@ -41,7 +41,7 @@ def render() -> str:
 _HEAD = """# Data
 
 Generated from `functions/shapes.py` by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
-is a `pic` and a set a `picset`.
+is a `pic`.
 """
 
 _REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
@@ -69,12 +69,12 @@ What a day has cost and what searches have found; key `entry`. Rows expire at `e
 
 | bucket | key | what it is |
 |---|---|---|
-| pics | `photos/<picset>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
-| thumbnails | `photos/<picset>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
-| thumbnails | `{LARGE_SIDE}/photos/<picset>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
-| thumbnails | `downloads/<rule>/photos/<picset>/<file>` | what visitors get at `/photos/<picset>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
+| pics | `photos/<set>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
+| thumbnails | `photos/<set>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
+| thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
+| thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | `index.html`, `sets/<picset>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
+| site | `index.html`, `sets/<set>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
 than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.

@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.aws_errors import is_not_found
 from functions.errors import KinpicsError
-from functions.keys import BadNameError, ImagePath, check_picset, image_path
+from functions.keys import BadNameError, ImagePath, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
@@ -52,7 +53,7 @@ class Plan:
     """Everything an upload of one folder comes to."""
 
     folder: Path
-    picset: str
+    set_name: str
     uploads: list[Photo] = field(default_factory=list)
     present: list[Photo] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -65,21 +66,21 @@ class Plan:
         return self.uploads + self.present
 
 
-def picset_of(folder: Path, name: str | None) -> str:
+def set_name_of(folder: Path, name: str | None) -> str:
     """The set a folder goes to: ``name``, else the folder's own. Raises ``PlanError``."""
     try:
-        return check_picset(unicodedata.normalize("NFC", name or folder.resolve().name))
+        return check_set_name(unicodedata.normalize("NFC", name or folder.resolve().name))
     except BadNameError as error:
         raise PlanError(f"{error}; choose another with --set") from None
 
 
-def list_photos(folder: Path, picset: str) -> Plan:
+def list_photos(folder: Path, set_name: str) -> Plan:
     """Sort a folder's files into photos (not hashed yet: see `hash_photos`) and the rest. Raises ``PlanError``."""
     if not folder.exists():
         raise PlanError(f"there is no folder {folder}")
     if not folder.is_dir():
         raise PlanError(f"{folder} is not a folder: give the folder that holds the set's photos")
-    plan = Plan(folder, picset)
+    plan = Plan(folder, set_name)
     names: dict[str, str] = {}
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
@@ -136,7 +137,7 @@ def _left_out(entry: Path) -> str:
 def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
     try:
         # Some systems take names apart into letters and accents; the album writes them in one way.
-        path = image_path(plan.picset, unicodedata.normalize("NFC", entry.name))
+        path = image_path(plan.set_name, unicodedata.normalize("NFC", entry.name))
         size, kind = entry.stat().st_size, media_type(_head(entry))
     except BadNameError as error:
         plan.refused.append(Refusal(printable(entry.name), f"{error}; rename the file"))
@@ -173,7 +174,7 @@ def hash_photos(plan: Plan, step: Callable[[], None]) -> None:
 
 def skip_present(plan: Plan, s3: Any, bucket: str, concurrency: int) -> None:
     """Move photos whose very bytes the set already holds from ``uploads`` to ``present``."""
-    sizes = {item["Key"]: item["Size"] for item in _objects(s3, bucket, f"photos/{plan.picset}/")}
+    sizes = {item["Key"]: item["Size"] for item in _objects(s3, bucket, f"photos/{plan.set_name}/")}
     candidates = [photo for photo in plan.uploads if sizes.get(photo.path.key) == photo.size]
     with ThreadPoolExecutor(concurrency) as pool:
         same = pool.map(lambda photo: _stored_digest(s3, bucket, photo.path.key) == photo.sha256, candidates)
@@ -191,7 +192,7 @@ def _stored_digest(s3: Any, bucket: str, key: str) -> str | None:
     try:
         return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SHA256_METADATA)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+        if is_not_found(error):
             return None
         raise
 

@@ -28,7 +28,7 @@ from scripts.upload.plan import (
     Refusal,
     hash_photos,
     list_photos,
-    picset_of,
+    set_name_of,
     skip_present,
 )
 
@@ -45,7 +45,7 @@ mimetypes.add_type("image/webp", ".webp")
 class Report:
     """What became of one set; ``seconds`` from start to searchable."""
 
-    picset: str
+    set_name: str
     uploaded: int = 0
     already_there: int = 0
     processed: int = 0
@@ -65,9 +65,9 @@ class Report:
         return plain
 
 
-def make_plan(stack: Stack, folder: Path, picset: str | None, concurrency: int, progress: Progress) -> Plan:
+def make_plan(stack: Stack, folder: Path, set_name: str | None, concurrency: int, progress: Progress) -> Plan:
     """List, hash and compare a folder. Raises ``PlanError``."""
-    plan = list_photos(folder, picset_of(folder, picset))
+    plan = list_photos(folder, set_name_of(folder, set_name))
     with progress.bar("Reading", len(plan.uploads)) as step:
         hash_photos(plan, step)
     skip_present(plan, stack.s3, stack.outputs.pics_bucket, concurrency)
@@ -78,7 +78,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     """Upload what a plan says and wait for it to be processed."""
     started = time.monotonic()
     report = Report(
-        plan.picset,
+        plan.set_name,
         already_there=len(plan.present),
         failures=list(plan.refused),
         left_out=list(plan.left_out),
@@ -88,7 +88,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     sent = _upload_all(stack, plan.uploads, concurrency, progress, report)
     report.uploaded = len(sent)
     if title:
-        stack.tables.set_title(plan.picset, title)
+        stack.photos.set_title(plan.set_name, title)
     expected = sent | _unfinished(stack, plan.present, report)
     with progress.bar("Processing", len(expected)) as step:
         outcome = processing.wait(stack, expected, ignore, step)
@@ -159,7 +159,7 @@ def _unfinished(stack: Stack, present: Iterable[Photo], report: Report) -> dict[
     The latter are asked for once more: should their events have been lost, nobody else would.
     """
     paths = [photo.path for photo in present]
-    missing = set(paths) - stack.tables.etags(paths).keys()
+    missing = set(paths) - stack.photos.get_etags(paths).keys()
     if not missing:
         return {}
     failed = processing.failures(stack, missing)
@@ -173,7 +173,9 @@ def _unfinished(stack: Stack, present: Iterable[Photo], report: Report) -> dict[
 def _count_faces(stack: Stack, paths: set[ImagePath]) -> int:
     if not paths:
         return 0
-    picset = next(iter(paths)).picset
+    set_name = next(iter(paths)).set_name
     return sum(
-        int(item["face_count"]) for item in stack.tables.grid(picset) if ImagePath(picset, item["sortkey"]) in paths
+        int(item["face_count"])
+        for item in stack.photos.list_grid(set_name)
+        if ImagePath(set_name, item["sortkey"]) in paths
     )

@@ -34,11 +34,11 @@ def crowd(stack: RunningStack) -> Iterator[None]:
         processed_at="2026-01-01T00:00:00Z",
         data={"FaceRecords": faces},
     )
-    picset = PhotoSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
-    for row in (pic, picset):
+    photo_set = PhotoSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
+    for row in (pic, photo_set):
         table.put_item(Item=row.to_item())
     yield
-    for row in (pic, picset):
+    for row in (pic, photo_set):
         table.delete_item(Key={"primarykey": row.primarykey, "sortkey": row.sortkey})
 
 

@@ -26,11 +26,11 @@ class Client:
     def __call__(self, name: str) -> Any:
         return self._stack.client(name)
 
-    def rows(self, picset: str) -> list[dict]:
+    def rows(self, set_name: str) -> list[dict]:
         response = self("dynamodb").query(
             TableName=self.outputs["PicsTable"],
             KeyConditionExpression="primarykey = :p",
-            ExpressionAttributeValues={":p": {"S": picset}},
+            ExpressionAttributeValues={":p": {"S": set_name}},
         )
         return response["Items"]
 
@@ -66,7 +66,7 @@ def test_the_demo_is_whole(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("picset", "file", "faces"),
+    ("set_name", "file", "faces"),
     [
         ("2009_inauguration", "obama.jpg", 1),
         ("2009_inauguration", "phone.heic", 1),
@@ -77,8 +77,8 @@ def test_the_demo_is_whole(client: Client) -> None:
         ("2016_weekend", "cat.png", 0),
     ],
 )
-def test_faces_are_found_where_there_are_some(client: Client, picset: str, file: str, faces: int) -> None:
-    (row,) = [row for row in client.rows(picset) if row["sortkey"]["S"] == file]
+def test_faces_are_found_where_there_are_some(client: Client, set_name: str, file: str, faces: int) -> None:
+    (row,) = [row for row in client.rows(set_name) if row["sortkey"]["S"] == file]
     assert int(row["face_count"]["N"]) == faces
 
 
@@ -173,8 +173,8 @@ def test_rows_have_the_shape_that_is_documented(client: Client) -> None:
 
     from functions.shapes import Photo, PhotoSet
 
-    for picset in client.rows("/"):
-        assert set(picset) <= {field.name for field in fields(PhotoSet)}
+    for row in client.rows("/"):
+        assert set(row) <= {field.name for field in fields(PhotoSet)}
     for row in client.rows("2015_pioneers"):
         assert set(row) <= {field.name for field in fields(Photo)}
         assert "GPS" not in str(row)

@@ -17,7 +17,7 @@ SETS |= {"hopper.jpg": "2015_pioneers", "group.jpg": "2015_pioneers", "cat.png":
 @pytest.fixture(scope="module")
 def portraits(demo_folders: list[Path]) -> dict[str, Path]:
     folders = {folder.name: folder for folder in demo_folders}
-    return {name: folders[picset] / name for name, picset in SETS.items()}
+    return {name: folders[set_name] / name for name, set_name in SETS.items()}
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ def album(stack: RunningStack, demo_folders: list[Path], tmp_path: Path) -> Iter
     folders = {folder.name: folder for folder in demo_folders}
     own = tmp_path / SET
     own.mkdir()
-    for picset, name in (("2009_inauguration", "biden.jpg"), ("2015_pioneers", "hopper.jpg")):
-        shutil.copy(folders[picset] / name, own / name)
+    for set_name, name in (("2009_inauguration", "biden.jpg"), ("2015_pioneers", "hopper.jpg")):
+        shutil.copy(folders[set_name] / name, own / name)
     stack.kinpics("upload", str(own))
     yield stack
     for line in stack.kinpics("people", "list").stdout.splitlines():

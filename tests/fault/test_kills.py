@@ -29,7 +29,7 @@ from functions.keys import decode_external_image_id, image_path
 
 KILLS = 50
 TABLE = "ledger"
-PICSET = "fault"
+SET_NAME = "fault"
 NAMES = [f"{number}.jpg" for number in range(6)]
 ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=20)
 
@@ -134,7 +134,7 @@ def client(stack: RunningStack, name: str) -> Any:
 
 
 def key(name: str) -> str:
-    return image_path(PICSET, name).key
+    return image_path(SET_NAME, name).key
 
 
 def md5(body: bytes) -> str:
@@ -211,12 +211,12 @@ def check_album(stack: RunningStack, work: Client) -> None:
         assert md5(body) == etag, "an object has the bytes of another"
     work.objects.settle(etags)
     found = rows(stack, stack.outputs["PicsTable"])
-    pics = {row["sortkey"]: row for row in found if row["primarykey"] == PICSET}
+    pics = {row["sortkey"]: row for row in found if row["primarykey"] == SET_NAME}
     assert {name: pic["etag"] for name, pic in pics.items()} == etags
     sets = [row for row in found if row["primarykey"] == "/"]
     assert [int(row["pic_count"]) for row in sets] == ([len(etags)] if etags else [])
     thumbnails = s3.list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"]).get("Contents", [])
-    paths = [image_path(PICSET, name) for name in etags]
+    paths = [image_path(SET_NAME, name) for name in etags]
     expected = {key for path in paths for key in (*path.rendition_keys, path.download_key("stripped"))}
     assert {entry["Key"] for entry in thumbnails} == expected
     faces = client(stack, "rekognition").list_faces(CollectionId=stack.outputs["AlbumCollection"])["Faces"]
@@ -229,7 +229,7 @@ def check_album(stack: RunningStack, work: Client) -> None:
     # Photos of one content share a row.
     shared = rows(stack, stack.outputs["PicsByImageIdTable"])
     images = {path for row in shared for path in (row["image_path"], *(row.get("other_paths") or ()))}
-    assert images == {f"{PICSET}/{name}" for name, found in by_name.items() if found}
+    assert images == {f"{SET_NAME}/{name}" for name, found in by_name.items() if found}
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ SET = "2015_a & b"
 @pytest.fixture
 def site(aws: FakeAws, tmp_path: Path) -> Path:
     """A site of one set, one of its photos without a size, and of an empty set."""
-    table = aws.tables
     for file in FILES:
         photo = Photo(primarykey=SET, sortkey=file, grid_key=f"~/{file}", width=400, height=300)
         put(aws, {**photo.to_item(), **({"width": 0} if file == FILES[1] else {})})
@@ -29,7 +28,7 @@ def site(aws: FakeAws, tmp_path: Path) -> Path:
     put(aws, PhotoSet(sortkey="empty", pic_count=0).to_item())
     stack: Any = SimpleNamespace(
         outputs=aws.outputs,
-        tables=table,
+        photos=aws.photos,
         gallery=SimpleNamespace(size=lambda: 1),
         download_rule="none",
         parameters={},

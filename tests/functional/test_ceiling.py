@@ -23,7 +23,7 @@ def add(aws: FakeAws, name: str, *colors: tuple[int, int, int]) -> str:
     path = parse_image_path(name)
     aws.put(path.key, picture(*colors))
     aws.album.sync("pics", path, owner=name, seconds=60)
-    pic = aws.tables.get_pic(path)
+    pic = aws.photos.get_photo(path)
     assert pic is not None
     return pic.face_records[0]["Face"]["FaceId"]
 
@@ -42,7 +42,7 @@ def face(aws: FakeAws) -> str:
 def search(aws: FakeAws) -> Callable[..., dict]:
     def call(daily: int = 100, visitor_daily: int = 100, visitor: str | None = None, **event: Any) -> dict:
         collection = FaceCollection(aws.rekognition, COLLECTION)
-        searcher = Searcher({"album": collection}, aws.tables, aws.ledger, daily, visitor_daily)
+        searcher = Searcher({"album": collection}, aws.images, aws.ledger, daily, visitor_daily)
         return searcher.search(parse_request(event), visitor)
 
     return call
@@ -223,7 +223,7 @@ def test_the_ceiling_on_indexing_gives_a_photo_up_until_it_is_redriven(aws: Fake
     with pytest.raises(CeilingReachedError, match="from 00:00 UTC"):
         aws.album.sync("pics", path, owner="b", seconds=60)
     assert paid(aws) == 1
-    assert aws.tables.get_pic(path) is None
+    assert aws.photos.get_photo(path) is None
     aws.now += DAY
     aws.album.sync("pics", path, owner="another", seconds=60)
-    assert aws.tables.get_pic(path) is not None
+    assert aws.photos.get_photo(path) is not None

@@ -26,7 +26,7 @@ def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
     path = image_path("set", file)
     aws.put(path.key, body)
     aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60, **options)
-    pic = aws.tables.get_pic(path)
+    pic = aws.photos.get_photo(path)
     return pic.face_ids if pic else set()
 
 
@@ -69,8 +69,8 @@ def test_a_forgotten_face_leaves_the_row_and_the_collection_and_the_others_stay(
     assert in_collection(aws) == {reference, *faces}
     (record,) = aws.rows(aws.pics_by_image_id_table)
     assert {entry["Face"]["FaceId"] for entry in record["data"]["FaceRecords"]} == faces
-    (picset,) = [row for row in aws.rows(aws.pics_table) if row["primarykey"] == "/"]
-    assert picset["face_count"] == 1
+    (photo_set,) = [row for row in aws.rows(aws.pics_table) if row["primarykey"] == "/"]
+    assert photo_set["face_count"] == 1
     assert sync(aws, "alone.png", picture(RED)) == set()
     assert in_collection(aws) == {reference, *faces}
 
@@ -102,7 +102,7 @@ def test_a_reference_that_is_lost_keeps_photos_from_being_indexed(aws: FakeAws) 
     aws.faces.delete([reference])
     with pytest.raises(LostReferenceError, match=reference):
         sync(aws, "two.png", picture(RED, GREEN))
-    assert aws.tables.get_pic(image_path("set", "two.png")) is None
+    assert aws.photos.get_photo(image_path("set", "two.png")) is None
 
 
 def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def searches(aws: FakeAws, reference: str | None) -> list[Any]:
     """Everything that a visitor could ask to learn of a forgotten person, with the answers and the calls they took."""
     for row in aws.rows(aws.ledger_table):
         aws.dynamodb.delete_item(TableName=aws.ledger_table, Key={"entry": row["entry"]})
-    known = aws.tables.get_pic(image_path("set", "other.png"))
+    known = aws.photos.get_photo(image_path("set", "other.png"))
     assert known is not None
     (face,) = known.face_ids
     asked: list[dict[str, Any]] = [{"image": base64.b64encode(picture(RED)).decode()}, {"faceid": face}]
@@ -190,7 +190,11 @@ def answer(aws: FakeAws, event: dict) -> Any:
     reads: list[int] = []
     tables = Counting(aws.dynamodb, reads)
     searcher = Searcher(
-        {"album": collection}, replace(aws.tables, client=tables), replace(aws.ledger, client=tables), 1000, 1000
+        {"album": collection},
+        replace(aws.images, photos=replace(aws.photos, client=tables)),
+        replace(aws.ledger, client=tables),
+        1000,
+        1000,
     )
     try:
         found = searcher.search(parse_request(event), None)

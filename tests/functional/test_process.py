@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -16,6 +17,7 @@ from PIL import ExifTags, Image
 from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aws, picture
 
 from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
+from functions.photo_writer import PhotoWriter
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
 from functions.process.leases import LeaseTakenError
@@ -114,7 +116,7 @@ def check_agreement(aws: FakeAws) -> None:
     assert {image_id: record.paths for image_id, record in records.items()} == by_image
     for record in records.values():
         assert record.data == rows[f"photos/{record.image_path}"].data, "what a client of the seeds' reads is one pic's"
-    found = aws.tables.photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
     assert {record.image_path for record in found.values()} == {path for paths in by_image.values() for path in paths}
     for key, row in rows.items():
         assert row.etag == aws.s3.head_object(Bucket="pics", Key=key)["ETag"].strip('"')
@@ -134,13 +136,13 @@ def check_agreement(aws: FakeAws) -> None:
 def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED, BLUE))
     assert handle(message(KEY)) == []
-    row = aws.tables.get_pic(parse_key(KEY))
+    row = aws.photos.get_photo(parse_key(KEY))
     assert row is not None
     assert (row.width, row.height, row.face_count, row.content_type) == (160, 120, 2, "image/png")
     assert row.data["FaceRecords"][0]["Face"]["ExternalImageId"] == "set:2Fa.jpg"
-    picset = aws.tables.get_set("set")
-    assert picset is not None
-    assert (picset.pic, picset.pic_count, picset.face_count) == ("a.jpg", 1, 2)
+    photo_set = aws.photos.get_set("set")
+    assert photo_set is not None
+    assert (photo_set.pic, photo_set.pic_count, photo_set.face_count) == ("a.jpg", 1, 2)
     assert aws.rows("leases") == []
     check_agreement(aws)
 
@@ -148,7 +150,7 @@ def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callab
 def test_the_grid_index_leaves_out_the_face_data(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     handle(message(KEY))
-    (item,) = aws.tables.grid("set")
+    (item,) = aws.photos.list_grid("set")
     assert {"sortkey", "width", "height", "placeholder", "face_count"} <= set(item)
     assert "data" not in item
 
@@ -157,7 +159,7 @@ def test_the_grid_index_leaves_out_the_face_data(aws: FakeAws, handle: Callable)
 def test_strange_names(aws: FakeAws, handle: Callable, key: str) -> None:
     aws.put(key, picture(RED))
     assert handle(message(key)) == []
-    assert aws.tables.get_pic(parse_key(key))
+    assert aws.photos.get_photo(parse_key(key))
     assert aws.dead_letters() == []
     check_agreement_names = {row["sortkey"] for row in aws.rows("pics")}
     assert parse_key(key).file in check_agreement_names
@@ -217,12 +219,12 @@ def test_one_picture_under_three_names_is_three_photos(
 def check_photos_of_all_faces(aws: FakeAws, keys: Iterable[str]) -> None:
     """Each photo is found by each of its faces, and has a row by image id of one that is there."""
     paths = {key.removeprefix("photos/") for key in keys}
-    found = aws.tables.photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
     assert {record.image_path for record in found.values()} == paths
     records = [ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")]
     assert sorted(path for record in records for path in record.paths) == sorted(paths)
     for record in records:
-        pic = aws.tables.get_pic(parse_key(f"photos/{record.image_path}"))
+        pic = aws.photos.get_photo(parse_key(f"photos/{record.image_path}"))
         assert pic is not None
         assert record.data == pic.data, "what a client of the seeds reads is one photo's"
 
@@ -285,9 +287,9 @@ def test_removing_a_photo_removes_all_of_it_and_replaces_the_featured_picture(aw
     aws.s3.delete_object(Bucket="pics", Key=KEY)
     handle(message(KEY, 9))
     check_agreement(aws)
-    picset = aws.tables.get_set("set")
-    assert picset is not None
-    assert picset.pic == "b.jpg"
+    photo_set = aws.photos.get_set("set")
+    assert photo_set is not None
+    assert photo_set.pic == "b.jpg"
     for name in ("b", "c"):
         aws.s3.delete_object(Bucket="pics", Key=f"photos/set/{name}.jpg")
         handle(message(f"photos/set/{name}.jpg", 10))
@@ -372,12 +374,12 @@ def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Calla
 
 
 def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:
-    aws.tables.set_title("set", "Newport, 2024")
+    aws.photos.set_title("set", "Newport, 2024")
     aws.put(KEY, picture(RED))
     handle(message(KEY))
-    picset = aws.tables.get_set("set")
-    assert picset is not None
-    assert (picset.title, picset.pic) == ("Newport, 2024", "a.jpg")
+    photo_set = aws.photos.get_set("set")
+    assert photo_set is not None
+    assert (photo_set.title, photo_set.pic) == ("Newport, 2024", "a.jpg")
 
 
 def test_a_failed_message_alone_is_given_again_after_growing_pauses(
@@ -407,7 +409,7 @@ def test_a_retry_after_a_crash_leaves_no_faces_behind(aws: FakeAws, monkeypatch:
     """Faces were indexed, the worker died, and the photo was removed before the message came again."""
     aws.put(KEY, picture(RED, BLUE))
     path = parse_key(KEY)
-    monkeypatch.setattr(type(aws.tables), "put_pic", _die)
+    monkeypatch.setattr(PhotoWriter, "put_photo", _die)
     with pytest.raises(KeyboardInterrupt):
         aws.album.sync("pics", path, owner="one", seconds=60)
     monkeypatch.undo()
@@ -458,10 +460,10 @@ def test_a_photo_removed_while_it_is_processed_leaves_nothing(
 def test_reprocessing_makes_everything_anew(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     handle(message(KEY))
-    before = aws.tables.get_pic(parse_key(KEY))
+    before = aws.photos.get_photo(parse_key(KEY))
     aws.s3.delete_object(Bucket="thumbnails", Key=KEY)
     handle(message(KEY, 2, body=owner_message("pics", quote_plus(KEY), force=True)))
-    after = aws.tables.get_pic(parse_key(KEY))
+    after = aws.photos.get_photo(parse_key(KEY))
     assert before is not None
     assert after is not None
     assert after.processed_at > before.processed_at
@@ -555,3 +557,11 @@ def test_the_sample_event_is_understood(aws: FakeAws, handle: Callable) -> None:
     aws.put("photos/2024_newport/café + cake.jpg", picture(RED))
     assert handle(message(KEY, body=sample)) == []
     check_agreement(aws)
+
+
+def test_a_missing_bucket_removes_no_photo(aws: FakeAws) -> None:
+    aws.put(KEY, picture(RED))
+    aws.album.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        aws.album.sync("no-such-bucket", parse_key(KEY), owner="one", seconds=60)
+    assert aws.photos.get_photo(parse_key(KEY)) is not None

@@ -39,7 +39,7 @@ def face(aws: FakeAws) -> str:
     path = image_path("set", "a.png")
     aws.put(path.key, picture(RED))
     aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60)
-    pic = aws.tables.get_pic(path)
+    pic = aws.photos.get_photo(path)
     assert pic is not None
     return next(iter(pic.face_ids))
 
@@ -242,7 +242,7 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
     path = image_path("set", "both.png")
     aws.put(path.key, picture(RED, GREEN))
     aws.album.sync(aws.pics_bucket, path, owner="both", seconds=60)
-    pic = aws.tables.get_pic(path)
+    pic = aws.photos.get_photo(path)
     assert pic is not None
     both = sorted(pic.face_ids)
     for name, made_at, face_ids in (("one", 1, both[:1]), ("two", 2, both[1:]), ("several", 3, both)):
@@ -256,7 +256,8 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
         ledger=aws.ledger,
         forgotten=aws.album.forgotten,
         faces=aws.faces,
-        tables=aws.tables,
+        photos=aws.photos,
+        images=aws.images,
         site_address=lambda path: path,
     )
     return lambda *arguments, answer=None: CliRunner().invoke(

@@ -41,8 +41,8 @@ def put_as_others_do(aws: FakeAws, path: ImagePath, found: dict) -> None:
 
     data = json.loads(json.dumps(found), parse_float=decimal.Decimal)
     pics, by_image_id = aws.pics_table, aws.pics_by_image_id_table
-    put(aws, pics, {"primarykey": "/", "sortkey": path.picset, "pic": PATHS[0].file})
-    put(aws, pics, {"primarykey": path.picset, "sortkey": path.file, "data": data})
+    put(aws, pics, {"primarykey": "/", "sortkey": path.set_name, "pic": PATHS[0].file})
+    put(aws, pics, {"primarykey": path.set_name, "sortkey": path.file, "data": data})
     image_id = data["FaceRecords"][0]["Face"]["ImageId"]
     put(aws, by_image_id, {"image_id": image_id, "image_path": str(path), "data": data})
 
@@ -60,7 +60,9 @@ def owners(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         dynamodb=aws.dynamodb,
-        tables=aws.tables,
+        photos=aws.photos,
+        images=aws.images,
+        writer=aws.writer,
         faces=aws.faces,
         ledger=aws.ledger,
         forgotten=aws.album.forgotten,
@@ -74,7 +76,7 @@ def owners(aws: FakeAws) -> Any:
 
 
 def search(aws: FakeAws, face_id: str) -> set[str]:
-    found = Searcher({"album": FaceCollection(aws.rekognition, COLLECTION)}, aws.tables, aws.ledger, 1000, 1000)
+    found = Searcher({"album": FaceCollection(aws.rekognition, COLLECTION)}, aws.images, aws.ledger, 1000, 1000)
     return {photo["image_path"] for photo in found.search(parse_request({"faceid": face_id}), None)["output"]}
 
 
@@ -101,7 +103,7 @@ def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Pa
 
 
 def face_ids(aws: FakeAws, path: ImagePath) -> set[str]:
-    pic = aws.tables.get_pic(path)
+    pic = aws.photos.get_photo(path)
     assert pic is not None
     return pic.face_ids
 
@@ -116,10 +118,10 @@ def test_reconcile_completes_rows_of_others_and_keeps_their_faces(album: FakeAws
     assert (len(mend(album)), mend(album).unfinished) == (0, {})
     assert {path: face_ids(album, path) for path in PATHS} == before
     assert album.rekognition.calls.count("IndexFaces") == calls, "faces that stand cost nothing"
-    picset = album.tables.get_set(SET)
-    assert picset is not None
-    assert (picset.pic_count, picset.face_count, picset.pic) == (3, 4, PATHS[0].file)
-    assert {item["sortkey"] for item in album.tables.grid(SET)} == {path.file for path in PATHS}
+    photo_set = album.photos.get_set(SET)
+    assert photo_set is not None
+    assert (photo_set.pic_count, photo_set.face_count, photo_set.pic) == (3, 4, PATHS[0].file)
+    assert {item["sortkey"] for item in album.photos.list_grid(SET)} == {path.file for path in PATHS}
     assert search(album, *before[PATHS[0]]) == {str(PATHS[0]), str(PATHS[1])}
 
 
@@ -131,9 +133,9 @@ def test_a_set_of_others_is_not_counted_by_halves(album: FakeAws) -> None:
     for gone in (PATHS[1], new):
         album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
         album.album.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
-    picset = album.tables.get_set(SET)
-    assert picset is not None
-    assert picset.is_uncounted, "else the page would ask the grid's index, which lacks a photo"
+    photo_set = album.photos.get_set(SET)
+    assert photo_set is not None
+    assert photo_set.is_uncounted, "else the page would ask the grid's index, which lacks a photo"
     assert len(mend(album)) == 0
     for gone in (PATHS[0], PATHS[2]):
         album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
@@ -145,7 +147,7 @@ def test_a_set_of_others_is_not_counted_by_halves(album: FakeAws) -> None:
 def test_a_face_that_others_gave_to_two_photos_outlives_one_of_them(album: FakeAws) -> None:
     twin = image_path(SET, "twin.png")
     album.put(twin.key, PICTURES[0])
-    pic = album.tables.get_pic(PATHS[0])
+    pic = album.photos.get_photo(PATHS[0])
     assert pic is not None
     put_as_others_do(album, twin, pic.data)
     assert len(mend(album)) == 0
@@ -181,7 +183,7 @@ def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
             aws.put(path.key, body)
         list(drift(survey(owners(aws))).lines())
         assert len(mend(aws)) == 0
-        for pic in aws.tables.pics_of(SET):
+        for pic in aws.photos.list_photos(SET):
             from_dynamodb(pic.to_item())
         if len(rows) > 1 and "of_others" in rows[1]:
             (kept,) = [item for item in aws.rows(aws.pics_table) if item["sortkey"] == PATHS[1].file]

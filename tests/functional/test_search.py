@@ -19,8 +19,9 @@ from functions.search.person_search import Searcher
 
 def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Searcher:
     collection = FaceCollection(aws.rekognition, COLLECTION)
-    tables, ledger = replace(aws.tables, patience=0.05), replace(aws.ledger, patience=0.05)
-    return Searcher({"album": collection}, tables, ledger, daily, visitor_daily)
+    images = replace(aws.images, photos=replace(aws.photos, patience=0.05))
+    ledger = replace(aws.ledger, patience=0.05)
+    return Searcher({"album": collection}, images, ledger, daily, visitor_daily)
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def call(**event: Any) -> dict:
 
 
 def face_of(aws: FakeAws, name: str, number: int = 0) -> str:
-    pic = aws.tables.get_pic(parse_image_path(name))
+    pic = aws.photos.get_photo(parse_image_path(name))
     assert pic is not None
     return pic.face_records[number]["Face"]["FaceId"]
 
@@ -93,12 +94,12 @@ def test_a_long_answer_is_cut_at_the_size_lambda_allows(album: FakeAws, monkeypa
 
 
 def test_more_than_a_hundred_photos_are_fetched_in_chunks(aws: FakeAws, album: FakeAws) -> None:
-    model = aws.tables.get_pic(parse_image_path("one/a.png"))
+    model = aws.photos.get_photo(parse_image_path("one/a.png"))
     assert model is not None
     for number in range(101):
         path = parse_image_path(f"many/{number}.png")
         data = aws.faces.index(encode_external_image_id(path), {"Bytes": picture(RED)})
-        row = replace(model, primarykey=path.picset, sortkey=path.file, data=data)
+        row = replace(model, primarykey=path.set_name, sortkey=path.file, data=data)
         aws.dynamodb.put_item(TableName=aws.pics_table, Item=row.to_item())
     assert len(call(faceid=face_of(album, "one/a.png"), limit=500)["output"]) == 104
 
@@ -120,7 +121,7 @@ def test_an_image_without_a_face(album: FakeAws) -> None:
 
 def test_a_photo_deleted_meanwhile_is_left_out(aws: FakeAws, album: FakeAws) -> None:
     face_id = face_of(album, "one/a.png")
-    aws.tables.remove_pic(parse_image_path("two/c.png"), "now")
+    aws.writer.remove_photo(parse_image_path("two/c.png"), "now")
     assert {photo["image_path"] for photo in call(faceid=face_id)["output"]} == {"one/a.png", "one/b.png"}
 
 
@@ -134,7 +135,7 @@ def test_a_page_is_filled_up_where_photos_are_gone(aws: FakeAws, album: FakeAws)
     gone = {path for path in whole[1:] if path.startswith("many/")} - {whole[-1]}
     left = [path for path in whole if path not in gone]
     for path in gone:
-        aws.tables.remove_pic(parse_image_path(path), "now")
+        aws.writer.remove_photo(parse_image_path(path), "now")
     first = call(faceid=face_id, limit=2)
     second = call(faceid=face_id, limit=2, next=first["next"])
     assert [photo["image_path"] for photo in first["output"] + second["output"]] == left[:4]
@@ -289,7 +290,7 @@ def test_one_picture_under_two_names_is_found_as_two_photos(aws: FakeAws, album:
 
 def test_an_answer_that_an_older_release_kept_is_passed_over(aws: FakeAws, album: FakeAws) -> None:
     face_id = face_of(aws, "one/a.png")
-    pic = aws.tables.get_pic(parse_image_path("one/a.png"))
+    pic = aws.photos.get_photo(parse_image_path("one/a.png"))
     assert pic is not None
     aws.ledger.remember("album", f"{face_id}/80", Found([(face_id, str(pic.image_id), 100.0)], aws.now, True), 4)
     assert len(call(faceid=face_id)["output"]) == 3

@@ -77,7 +77,9 @@ def stack(aws: FakeAws, stop: Stop) -> Any:
         dynamodb=dynamodb,
         sqs=sqs,
         ledger=aws.ledger,
-        tables=aws.tables,
+        photos=aws.photos,
+        images=aws.images,
+        writer=aws.writer,
         forgotten=aws.album.forgotten,
         faces=FaceCollection(rekognition, COLLECTION),
         gallery=FaceCollection(rekognition, GALLERY),
@@ -243,7 +245,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
         forgetting.remember(stack, forgetting.forgotten(stack))
         manage.ask_to_process(stack, paths, force=True)
         process(aws)
-        red = next(iter(aws.tables.get_pic(paths[1]).face_ids))
+        red = next(iter(aws.photos.get_photo(paths[1]).face_ids))
 
     def forget() -> None:
         if named := forgetting.sightings(stack, [red]):
@@ -257,7 +259,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
         faces = {face["FaceId"] for face in aws.faces.faces()} - {known[0].id}
-        rows = [aws.tables.get_pic(path).face_ids for path in paths]
+        rows = [aws.photos.get_photo(path).face_ids for path in paths]
         assert [len(row) for row in rows] == [1, 0, 1], number
         assert faces == set().union(*rows), number
         album()

@@ -26,9 +26,9 @@ def test_event_keys_are_decoded_as_forms_are(encoded: str, plain: str) -> None:
 
 
 @given(NAMES, NAMES)
-def test_external_image_ids_suit_rekognition_and_lead_back(picset: str, file: str) -> None:
+def test_external_image_ids_suit_rekognition_and_lead_back(set_name: str, file: str) -> None:
     try:
-        path = keys.image_path(picset, file)
+        path = keys.image_path(set_name, file)
     except BadNameError:
         assume(False)
     encoded = keys.encode_external_image_id(path)
@@ -57,9 +57,9 @@ def test_decoding_strange_external_image_ids_is_harmless(text: str) -> None:
 
 
 @given(NAMES, NAMES)
-def test_a_photo_is_found_by_its_key(picset: str, file: str) -> None:
+def test_a_photo_is_found_by_its_key(set_name: str, file: str) -> None:
     try:
-        path = keys.image_path(picset, file)
+        path = keys.image_path(set_name, file)
     except BadNameError:
         assume(False)
     assert keys.parse_key(path.key) == path

@@ -10,7 +10,7 @@ from support import jpeg
 
 from functions.process.media_types import HEAD_BYTES, media_type
 from scripts.commands.photos import _print_remarks
-from scripts.upload.plan import PlanError, Refusal, hash_photos, list_photos, picset_of
+from scripts.upload.plan import PlanError, Refusal, hash_photos, list_photos, set_name_of
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -173,7 +173,7 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_the_set_is_called_as_the_folder_unless_told_otherwise(tmp_path: Path) -> None:
-    assert picset_of(tmp_path, None) == tmp_path.name
-    assert picset_of(tmp_path, "Newport") == "Newport"
+    assert set_name_of(tmp_path, None) == tmp_path.name
+    assert set_name_of(tmp_path, "Newport") == "Newport"
     with pytest.raises(PlanError, match="--set"):
-        picset_of(tmp_path, ".hidden")
+        set_name_of(tmp_path, ".hidden")

@@ -1,0 +1,103 @@
+"""The row of a set: how many photos and faces it counts, and which photo is shown for it.
+
+Its writes are part of the transaction that writes or removes a photo (`photo_writer`).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from functions.keys import ImagePath
+from functions.photo_table import PhotoTable, key_of, set_key
+from functions.shapes import Photo, PhotoSet
+from functions.transactions import Write, is_unchanged
+
+# A set's photos are counted, or will be from the first on. `kinpics reconcile` counts the sets of others.
+_COUNTED = (
+    "(attribute_type(pic_count, :number) OR (attribute_not_exists(pic_count) AND attribute_not_exists(pic)))"
+    " AND (attribute_type(face_count, :number) OR attribute_not_exists(face_count))"
+)
+
+
+@dataclass(frozen=True)
+class SetCounts:
+    """The rows of sets, in the table of ``photos``."""
+
+    photos: PhotoTable
+
+    def join(self, path: ImagePath, photo: Photo, old: Photo | None, now: str, attempt: int) -> Write:
+        """The write that counts a photo into its set; ``old`` is the row it replaces.
+
+        That the set is counted is assumed until a first ``attempt`` has failed.
+        """
+        photo_set = self.photos.get_set(path.set_name) if attempt else None
+        counted = photo_set is None or not _is_of_others(photo_set)
+        faces = (photo.face_count or 0) - ((old.face_count or 0) if old else 0)
+        return self._count(path, 0 if old else 1, faces, now, featured=True, counted=counted)
+
+    def leave(self, path: ImagePath, old: Photo, now: str) -> list[Write]:
+        """The writes that take a photo out of its set: count, featured photo, and with the last one the set itself."""
+        photo_set = self.photos.get_set(path.set_name)
+        if photo_set is None:
+            return []
+        counted = not _is_of_others(photo_set)
+        if (photo_set.pic_count or 0) <= 1 if counted else self.photos.find_other_file(path) == path.file:
+            return [
+                {
+                    "Delete": {
+                        "TableName": self.photos.name,
+                        "Key": set_key(path.set_name),
+                        **is_unchanged(photo_set, "pic_count"),
+                    }
+                }
+            ]
+        write = self._count(path, -1, -(old.face_count or 0), now, featured=False, counted=counted)
+        update = write["Update"]
+        if counted:
+            update["ExpressionAttributeValues"][":one"] = 1
+            update["ConditionExpression"] += " AND pic_count > :one"
+        if photo_set.pic != path.file:
+            update["ConditionExpression"] += " AND (attribute_not_exists(pic) OR pic <> :file)"
+            update["ExpressionAttributeValues"][":file"] = path.file
+            return [write]
+        heir = self.photos.find_other_file(path)
+        update["ExpressionAttributeValues"] |= {":file": path.file, ":heir": heir}
+        update["ConditionExpression"] += " AND pic = :file"
+        update["UpdateExpression"] = update["UpdateExpression"].replace("SET ", "SET pic = :heir, ", 1)
+        return [
+            write,
+            {
+                "ConditionCheck": {
+                    "TableName": self.photos.name,
+                    "Key": key_of(ImagePath(path.set_name, heir)),
+                    "ConditionExpression": "attribute_exists(sortkey)",
+                }
+            },
+        ]
+
+    def _count(self, path: ImagePath, photos: int, faces: int, now: str, *, featured: bool, counted: bool) -> Write:
+        """The set row's update when a photo comes, changes or goes; a set of others stays uncounted."""
+        changes = "SET updated_at = :now, created_at = if_not_exists(created_at, :now)"
+        values: dict[str, Any] = {":now": now, ":number": "N", **({":file": path.file} if featured else {})}
+        if counted:
+            values |= {":photos": photos, ":faces": faces}
+        return {
+            "Update": {
+                "TableName": self.photos.name,
+                "Key": set_key(path.set_name),
+                "UpdateExpression": changes
+                + (", pic = if_not_exists(pic, :file)" if featured else "")
+                + (" ADD pic_count :photos, face_count :faces" if counted else ""),
+                "ConditionExpression": _COUNTED if counted else f"NOT ({_COUNTED})",
+                "ExpressionAttributeValues": values,
+            }
+        }
+
+
+def _is_of_others(photo_set: PhotoSet) -> bool:
+    """Whether a set's row is not `_COUNTED`."""
+    source = photo_set.source
+    is_number = {name: isinstance(source.get(name), Decimal) for name in ("pic_count", "face_count")}
+    # An attribute that is there and null exists, as far as DynamoDB is concerned.
+    counts = is_number["pic_count"] or ("pic_count" not in source and "pic" not in source)
+    return not (counts and (is_number["face_count"] or "face_count" not in source))
