@@ -21,6 +21,7 @@ from functions.keys import ImagePath
 from functions.ledger import allowed_by, next_allowed
 from local.state_folder import StateFolder
 from scripts.common.config import load_config, undeployed
+from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack, StackError
 from scripts.common.template import load_defaults
 from scripts.common.words import count
@@ -404,8 +405,9 @@ def _traces(stack: Stack, path: ImagePath) -> bool:
 
 def _wait(is_so: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + _ROUND_TRIP_SECONDS
+    pauses = growing_pauses(0.5)
     while not is_so():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.5)
+        time.sleep(next(pauses))
     return True

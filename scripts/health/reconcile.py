@@ -17,6 +17,7 @@ from functions.errors import KinpicsError
 from functions.face_collection import ALBUM_COLLECTION
 from functions.keys import ImagePath
 from functions.shapes import SETS_PARTITION
+from scripts.common.pauses import growing_pauses
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.gallery import portraits
@@ -57,12 +58,13 @@ def wait_until_idle(stack: Stack, seconds: float) -> None:
     """Wait until no photo is being processed. Raises ``BusyError`` after ``seconds`` without one less waiting."""
     least = waiting_messages(stack)
     last_progress = time.monotonic()
+    pauses = growing_pauses(_PAUSE_SECONDS)
     while (waiting := waiting_messages(stack)) > 0:
         if waiting < least:
             least, last_progress = waiting, time.monotonic()
         if time.monotonic() - last_progress > seconds:
             raise BusyError(f"{waiting} messages are still waiting to be processed: run the command again later")
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(next(pauses))
 
 
 def reconcile(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -> Mended:

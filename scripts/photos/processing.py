@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from functions.keys import ImagePath
+from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.photos import dead_letters, manage
 
@@ -89,6 +90,7 @@ def _wait(
 ) -> Outcome:
     outcome = Outcome()
     last_progress = last_letters = time.monotonic()
+    pauses = growing_pauses(_PAUSE_SECONDS)
     while waiting:
         finished = finished_of(waiting)
         outcome.done |= finished
@@ -106,7 +108,7 @@ def _wait(
             outcome.unheard = waiting
             break
         if waiting:
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(next(pauses))
     return outcome
 
 
