@@ -8,6 +8,7 @@ from local.rekognition.exceptions import InvalidPaginationTokenException
 from local.rekognition.state import StoredFace, StoredUser
 
 FACE_MODEL_VERSION = "7.0"
+MAX_FACES = 100  # of a picture, and of a user
 
 
 def box(face: FoundFace) -> dict:

@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from local.rekognition import classifier
+from local.rekognition.vectors import Vector
 
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
@@ -53,6 +54,11 @@ class FoundFace:
     def confidence(self) -> float:
         """How sure the detector is that this is a face, 0 to 100: its score through a logistic curve."""
         return 100.0 / (1.0 + math.exp(-(self.score + 1.0) * 3.5))
+
+    @property
+    def vector(self) -> Vector:
+        """The descriptor as numbers."""
+        return np.frombuffer(self.descriptor, dtype=np.float32)
 
 
 @dataclass(frozen=True)

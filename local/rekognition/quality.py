@@ -28,8 +28,14 @@ _BARS = {
 }
 
 
-def reasons(face: FoundFace, analysis: Analysis, quality_filter: str) -> list[str]:
-    """Why a face is under the bar, in Rekognition's words; empty for one that is not, and for the filter NONE."""
+def split(analysis: Analysis, quality_filter: str) -> tuple[list[FoundFace], list[tuple[FoundFace, list[str]]]]:
+    """Faces that pass, largest first, and those that don't, with the reasons."""
+    judged = [(face, _reasons(face, analysis, quality_filter)) for face in analysis.faces]
+    return [face for face, reasons in judged if not reasons], [(face, reasons) for face, reasons in judged if reasons]
+
+
+def _reasons(face: FoundFace, analysis: Analysis, quality_filter: str) -> list[str]:
+    """Why a face does not pass, in Rekognition's words; empty for one that does, and for the filter NONE."""
     bar = _BARS.get(quality_filter)
     if bar is None:
         return []

@@ -12,8 +12,10 @@ import math
 import os
 
 import numpy as np
+from numpy.typing import NDArray
 
 DIMENSIONS = 128
+Vector = NDArray[np.float32]
 # Descriptors of one person lie 0.41 apart on average, of two 0.82 (euclidean). The logistic curve between distance and
 # similarity puts 80, Rekognition's default threshold, where about 1 pair of strangers in 1,000 passes.
 _STEEPNESS = 47.0

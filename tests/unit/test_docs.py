@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from local.rekognition.service import OPERATIONS
+from local.rekognition.operations import OPERATIONS
 from local.rekognition.validation import service_model
 from scripts.cli import main
 from scripts.commands.deployment import SETTINGS

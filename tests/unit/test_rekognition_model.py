@@ -16,7 +16,8 @@ from botocore.model import Shape
 from support import BLUE, GREEN, RED, ColorEngine, picture
 
 from local.rekognition.engine import Analysis
-from local.rekognition.service import OPERATIONS, Service
+from local.rekognition.operations import OPERATIONS
+from local.rekognition.service import Service
 from local.rekognition.state import State
 from local.rekognition.validation import service_model
 
