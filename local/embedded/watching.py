@@ -35,6 +35,11 @@ class Noted:
     objects: set[Object] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
 
+    def clear(self) -> None:
+        """Forget what was noted, once it is written."""
+        for noted in (self.services, self.items, self.objects, self.sessions):
+            noted.clear()
+
     def __bool__(self) -> bool:
         return bool(self.services or self.items or self.objects or self.sessions)
 

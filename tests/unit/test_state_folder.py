@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from local.bodies import Bodies
-from local.embedded.durable import Durable
+from local.embedded.loading import sort_bodies
 from local.journal import Journal
 from local.rekognition.engine import FoundFace
 from local.rekognition.state import State
@@ -183,8 +183,11 @@ class Objects:
         self.journal.write([("object", f'["0", "pics", "{key}"]', cell.encode())])
         return name
 
-    def start(self) -> None:
-        self.journal.write(Durable(self.data, self.journal)._sort_bodies())
+    def start(self) -> list[str]:
+        """What a start says of objects that can't be read."""
+        unreadable, changes = sort_bodies(self.journal, self.bodies, self.data / SET_ASIDE)
+        self.journal.write(changes)
+        return unreadable
 
     def aside(self) -> dict[str, bytes]:
         folder = self.data / SET_ASIDE

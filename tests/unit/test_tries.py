@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from local.embedded import tries, watching
-from local.embedded.durable import Durable
+from local.embedded.cells import Kept
+from local.embedded.loading import load_messages
+from local.embedded.saving import message_changes
 from local.journal import Journal
 
 URL = "http://queue"
@@ -42,13 +44,12 @@ class Stack:
         monkeypatch.setattr(sqs, "_receive_messages_for_esm", sqs._receive_messages_for_esm)
         monkeypatch.setattr(sqs, "_delete_messages_for_esm", sqs._delete_messages_for_esm)
         self.journal = Journal(data / "state.sqlite")
-        self.durable = Durable(data, self.journal)
-        self.durable._modules = {"sqs": sqs}
-        list(self.durable._load_messages())
+        self.kept = Kept({"sqs": sqs})
+        list(load_messages(self.kept, self.journal))
         watching.queues(sqs, self.functions, self.keep, lambda: self.is_stopping)
 
     def keep(self) -> None:
-        self.journal.write(self.durable._message_changes())
+        self.journal.write(message_changes(self.kept))
 
     def send(self) -> None:
         message = {"id": "m", "sent_at": time.time(), "visible_at": 0, "receive_count": 0, "receipt_handle": None}

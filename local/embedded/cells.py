@@ -1,0 +1,81 @@
+"""The journal's cells, in which ministack's state is kept.
+
+=============  ==========================================================  =============================================
+kind of cell   key                                                         value
+=============  ==========================================================  =============================================
+``service``    ministack's name of a service                               its state without what has its own cells
+``item``       table id, partition key, sort key                           an item of DynamoDB
+``message``    account, region, queue URL, message id                      a message of SQS
+``object``     account, bucket, key                                        an object of S3 with its versions and tags;
+                                                                           their bytes are in ``Bodies``
+``session``    access key                                                  a role session of STS
+``unused``     name of a body                                              nothing: no object has it any more, and its
+                                                                           file goes, at the next start at the latest
+=============  ==========================================================  =============================================
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.embedded import tries
+
+# A queue: account, region, URL.
+Queue = tuple[str, str, str]
+# What changes of a message while it is in a queue: how often it was given out, and whether a function has it now.
+Delivery = tuple[int, bool]
+
+
+@dataclass
+class Kept:
+    """ministack's modules by its names for them, and what the journal holds of services and messages, by message id."""
+
+    modules: dict[str, Any]
+    services: dict[str, bytes] = field(default_factory=dict)
+    messages: dict[Queue, dict[str, Delivery]] = field(default_factory=dict)
+
+
+def cell_key(*parts: str) -> str:
+    """The key of a cell, from its parts."""
+    return json.dumps(parts)
+
+
+def key_parts(key: str) -> list[str]:
+    """The parts of a cell's key."""
+    parts: list[str] = json.loads(key)
+    return parts
+
+
+def cell_value(content: Any) -> bytes:
+    """What ministack holds as the value of a cell, with its own types in it."""
+    from ministack.core import persistence
+
+    return json.dumps(content, default=persistence._json_default).encode()
+
+
+def optional_value(content: Any) -> bytes | None:
+    """The same, or None for what is not there any more."""
+    return None if content is None else cell_value(content)
+
+
+def cell_content(value: bytes) -> Any:
+    """What ministack held, from the value of a cell."""
+    from ministack.core import persistence
+
+    return json.loads(value, object_hook=persistence._json_object_hook)
+
+
+def body_names(value: bytes | None) -> set[str]:
+    """The names of the bodies that an object's cell refers to."""
+    return set() if value is None else {record["body_name"] for record in records_with_bodies(json.loads(value))}
+
+
+def records_with_bodies(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of an object's current record and its versions that have bytes."""
+    records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
+    return [record for record in records if record.get("body_name")]
+
+
+def delivery(message: dict[str, Any]) -> Delivery:
+    """What changes of a message while it is in a queue."""
+    return message["receive_count"], tries.is_given(message)

@@ -1,0 +1,148 @@
+"""What has changed in ministack since it was last kept, as changes of the journal's cells."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from local.bodies import Bodies
+from local.embedded.cells import Kept, body_names, cell_key, cell_value, delivery, optional_value
+from local.embedded.watching import Noted
+from local.journal import Change, Journal
+
+# ministack's modules whose state is kept; logs are written only at a clean stop, because no call waits for them.
+MODULES = ("s3", "dynamodb", "sqs", "lambda_svc", "cognito", "iam", "cloudformation")
+AT_STOP = "cloudwatch_logs"
+
+# What ministack keeps of DynamoDB beside the tables, each in a store of its own.
+_TABLE_STORES = (
+    "tags",
+    "ttl_settings",
+    "pitr_settings",
+    "kinesis_destinations",
+    "contributor_insights",
+    "backups",
+    "resource_policies",
+    "exports",
+    "imports",
+)
+
+
+class Saver:
+    """Turns what was noted into changes of the journal."""
+
+    def __init__(self, kept: Kept, journal: Journal, bodies: Bodies, noted: Noted):
+        self._kept = kept
+        self._journal = journal
+        self._bodies = bodies
+        self._noted = noted
+
+    def changes(self) -> tuple[list[Change], list[str]]:
+        """All changes since the last time, and the names of bodies that nothing refers to after them."""
+        modules = self._kept.modules
+        touched, items = set(self._noted.services), dict(self._noted.items)
+        objects, sessions = set(self._noted.objects), set(self._noted.sessions)
+        self._noted.clear()
+        changes: list[Change] = []
+        unused: list[str] = []
+        changes += self._service_changes(touched)
+        if "sqs" in touched or objects:
+            changes += message_changes(self._kept)
+        for (table, partition, sort), content in items.items():
+            item = content["items"].get(partition, {}).get(sort)
+            changes.append(("item", cell_key(table, partition, sort), optional_value(item)))
+        for access_key in sessions:
+            changes.append(("session", access_key, optional_value(modules["sts"]._sessions.get(access_key))))
+        for place in objects:
+            key = cell_key(*place)
+            before, value = body_names(self._journal.get("object", key)), optional_value(self._object(*place))
+            changes.append(("object", key, value))
+            unused += before - body_names(value)
+        changes += [("unused", name, b"") for name in unused]
+        return changes, unused
+
+    def _service_changes(self, touched: set[str]) -> list[Change]:
+        # Provisioning changes many services on its way; none of it is acknowledged before its end.
+        statuses = {stack["StackStatus"] for stack in self._kept.modules["cloudformation"]._stacks._data.values()}
+        if any(status.endswith("_IN_PROGRESS") for status in statuses - {"REVIEW_IN_PROGRESS"}):
+            self._noted.services |= touched
+            return []
+        names = touched | set(MODULES) if "cloudformation" in touched else touched
+        changes: list[Change] = []
+        for name in sorted(names):
+            value = cell_value(_state(name, self._kept.modules[name]))
+            if value != self._kept.services.get(name):
+                self._kept.services[name] = value
+                changes.append(("service", name, value))
+        return changes
+
+    def _object(self, account: str, bucket: str, key: str) -> dict[str, Any] | None:
+        """An object of S3 as its cell: the current one, and what there is of versions, tags and ACLs."""
+        s3 = self._kept.modules["s3"]
+        current = s3._buckets._data.get((account, bucket), {"objects": {}})["objects"].get(key)
+        versions = s3._object_versions._data.get((account, (bucket, key)), [])
+        if current is None and not versions:
+            return None
+        for version in versions:
+            if version.get("data") is not None:
+                is_current = current is not None and (current.get("version_id") or "null") == version["version_id"]
+                version["body_name"] = (
+                    current["body_name"] if is_current else self._bodies.write(version["data"], f"{bucket}/{key}")
+                )
+                version["data"] = None
+        cell: dict[str, Any] = {"current": current, "versions": versions}
+        names = {None, *(version["version_id"] for version in versions)}
+        for field, store in (
+            ("tags", s3._object_tags),
+            ("acl", s3._object_acl),
+            ("annotations", s3._object_annotations),
+        ):
+            cell[field] = {
+                name or "null": store._data[(account, (bucket, key, name))]
+                for name in names
+                if (account, (bucket, key, name)) in store._data
+            }
+        return cell
+
+
+def message_changes(kept: Kept) -> list[Change]:
+    """The changes of all queues' messages since the last time."""
+    sqs = kept.modules["sqs"]
+    changes: list[Change] = []
+    with sqs._queues_lock:
+        queues = {place: list(queue["messages"]) for place, queue in sqs._queues._data.items()}
+    for place in [place for place in kept.messages if place not in queues]:
+        queues[place] = []
+    for place, messages in queues.items():
+        known = kept.messages.get(place, {})
+        now = {message["id"]: delivery(message) for message in messages}
+        if now == known:
+            continue
+        kept.messages[place] = now
+        changes += [("message", cell_key(*place, name), None) for name in known.keys() - now.keys()]
+        changes += [
+            ("message", cell_key(*place, message["id"]), cell_value(message))
+            for message in messages
+            if known.get(message["id"]) != now[message["id"]]
+        ]
+    return changes
+
+
+def _state(name: str, service: Any) -> Any:
+    """The state of a service without items, messages and objects."""
+    if name == "dynamodb":
+        dynamodb = service
+        tables = _emptied(
+            dynamodb._tables, {"items": {}, "ItemCount": 0, "TableSizeBytes": 0}, {dynamodb._INDEX_MEMBERS}
+        )
+        return {"tables": tables, **{store: getattr(dynamodb, f"_{store}") for store in _TABLE_STORES}}
+    if name == "sqs":
+        sqs = service
+        return {"queues": _emptied(sqs._queues, {"messages": []}), "queue_name_to_url": sqs._queue_name_to_url}
+    return service.get_state()
+
+
+def _emptied(store: Any, fields: dict[str, Any], left_out: Iterable[str] = ()) -> Any:
+    """A store whose records have other values in some fields and lack others; it shares the rest."""
+    copy = type(store)()
+    for place, record in store._data.items():
+        copy._data[place] = {name: value for name, value in record.items() if name not in left_out} | fields
+    return copy
