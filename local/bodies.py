@@ -13,9 +13,15 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from functions.errors import KinpicsError
+
 # Lines of files that are gone are dropped when there are this many more of them than files.
 _MAX_OLD_LINES = 1000
 _RANDOM_BYTES = 16
+
+
+class UnreadableBodyError(KinpicsError):
+    """The bytes of an object are missing or are not those that were written; the message names their file."""
 
 
 class Bodies:
@@ -42,11 +48,14 @@ class Bodies:
         return name
 
     def read(self, name: str) -> bytes:
-        """The bytes of a name. Raises ``OSError``, also where they are not those that were written."""
-        body = self._path(name).read_bytes()
+        """The bytes of a name. Raises ``UnreadableBodyError``."""
+        try:
+            body = self._path(name).read_bytes()
+        except OSError as error:
+            raise UnreadableBodyError(f"{self._path(name)} can't be read ({error.strerror})") from None
         checksum = name[2 * _RANDOM_BYTES :]  # names of the first release have none
         if checksum and int(checksum, 16) != zlib.crc32(body):
-            raise OSError(f"{self._path(name)} is damaged: its checksum is wrong")
+            raise UnreadableBodyError(f"{self._path(name)} is damaged: its checksum is wrong")
         return body
 
     def remove(self, names: Iterable[str]) -> None:

@@ -133,9 +133,8 @@ async def _serve(
     loop.set_exception_handler(_report_but_cancellation)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    aws.start(failed)
-    if told := folder.set_aside():
-        print(told, file=sys.stderr, flush=True)
+    for line in filter(None, [*aws.start(failed), folder.set_aside()]):
+        print(line, file=sys.stderr, flush=True)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
     api = asyncio.create_task(serve(api_gate.app, _config(options.api_port), shutdown_trigger=closing.wait))

@@ -72,12 +72,13 @@ class EmbeddedAws:
             fixes.apply()
         dispatch.apply(SERVICES)
 
-    def start(self, failed: Callable[[Exception], None]) -> None:
+    def start(self, failed: Callable[[Exception], None]) -> list[str]:
         """Load what is kept; call in the event loop that serves `app`, before it does. Raises ``DamagedError``.
 
+        Returns a few lines about objects that can't be read, to be shown where the stack runs.
         ``failed`` is told, once, when something could not be written: from then on no change is acknowledged.
         """
-        self._durable.start(failed)
+        return self._durable.start(failed)
 
     async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
         """The ASGI application.

@@ -40,7 +40,7 @@ class Durable:
     def start(self, failed: Callable[[Exception], None]) -> list[str]:
         """Load what is kept and watch for changes; call in the event loop that serves. Raises ``DamagedError``.
 
-        Returns a sentence about each object that can't be read. ``failed`` is told, once, when something could not be
+        Returns a few lines about objects that can't be read. ``failed`` is told, once, when something could not be
         written: nothing can be acknowledged from then on.
         """
         from ministack.app import _get_module

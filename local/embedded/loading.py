@@ -14,6 +14,8 @@ from local.journal import Change, DamagedError, Journal
 
 # An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
 _SESSION_SECONDS = 86_400
+# Objects that can't be read, of which a start names each.
+_MAX_NAMED = 10
 
 
 class Loader:
@@ -26,7 +28,7 @@ class Loader:
         self._set_aside = set_aside
 
     def load(self) -> list[str]:
-        """Load everything. Returns a sentence about each object that can't be read. Raises ``DamagedError``."""
+        """Load everything. Returns a few lines about objects that can't be read. Raises ``DamagedError``."""
         try:
             self._load_services()
             changes = [*self._load_items(), *load_messages(self._kept, self._journal)]
@@ -35,7 +37,7 @@ class Loader:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
         self._journal.write([*changes, *unused])
-        return unreadable
+        return lines(unreadable)
 
     def _load_services(self) -> None:
         for name, value in list(self._journal.read("service")):
@@ -118,7 +120,7 @@ def load_messages(kept: Kept, journal: Journal) -> Iterator[Change]:
 def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list[str], list[Change]]:
     """Compare the files of bodies with the journal's objects, and set aside what no object has.
 
-    Returns a sentence about each object whose bytes are missing or cut off, and changes to make. A body of the right
+    Returns what is wrong with each object whose bytes are missing or cut off, and changes to make. A body of the right
     size is not read here: where its bytes have changed, reading it fails.
     """
     stored = bodies.sizes()
@@ -139,3 +141,12 @@ def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list
     bodies.set_aside(stored.keys() - labels.keys() - set(unused), set_aside / time.strftime("%Y-%m-%d"))
     bodies.keep_list(labels)
     return unreadable, [("unused", name, None) for name in unused]
+
+
+def lines(unreadable: list[str]) -> list[str]:
+    """A line about each object that can't be read, up to a few, and what to do."""
+    advice = "upload the file again, or restore the folder from a copy; until then reading it fails"
+    told = [f"{reason}: {advice}" for reason in unreadable[:_MAX_NAMED]]
+    if more := len(unreadable) - len(told):
+        told.append(f"{more} more objects can't be read: `kinpics doctor --originals all` names the photos among them")
+    return told

@@ -5,6 +5,7 @@ import contextvars
 import json
 from typing import Any
 
+from local.bodies import UnreadableBodyError
 from local.embedded.environment import REGION
 from local.embedded.replacing import add, replace
 from local.rekognition.exceptions import (
@@ -94,7 +95,10 @@ async def read_object(bucket: str, key: str) -> bytes:
 
     arn = f"arn:aws:s3:::{bucket}/{key}"
     denied = iam_evaluator.enforce(_caller.get(), "s3:GetObject", "s3", REGION, resource_arn=arn)
-    data: bytes | None = None if denied else s3._get_object_data(bucket, key)
+    try:
+        data: bytes | None = None if denied else s3._get_object_data(bucket, key)
+    except UnreadableBodyError as error:
+        raise InvalidS3ObjectException(f"Unable to get object from S3: {error}") from None
     if data is None:
         raise InvalidS3ObjectException(
             "Unable to get object metadata from S3. Check object key, region and/or access permissions."

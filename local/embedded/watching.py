@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.bodies import Bodies
+from local.bodies import Bodies, UnreadableBodyError
 from local.embedded import tries
 from local.embedded.replacing import replace
 
@@ -84,7 +84,8 @@ def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str,
 
 
 def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:
-    """``failed`` is told when the bytes of an object could not be written."""
+    """``failed`` is told when the bytes of an object could not be written; one whose bytes can't be read has an error
+    for an answer."""
 
     def changed(bucket: str, key: str, *rest: Any) -> None:
         noted.objects.add((s3.get_account_id(), bucket, key))
@@ -99,6 +100,12 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
             record["body"] = None
         changed(bucket, key)
 
+    async def handle_request(*arguments: Any, **options: Any) -> Any:
+        try:
+            return await handle(*arguments, **options)
+        except UnreadableBodyError as error:
+            return s3._error("InternalError", str(error), 500)
+
     def read_body(bucket: str, key: str, record: dict) -> bytes:
         body = record.get("body")
         return bodies.read(record["body_name"]) if body is None else body
@@ -107,6 +114,7 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
         data = version.get("data")
         return bodies.read(version["body_name"]) if data is None and "body_name" in version else data
 
+    handle = replace(s3, "handle_request", handle_request, S3_HANDLE)
     replace(s3, "_persist_object", persist_object, "(bucket, key, obj)")
     replace(s3, "_persist_delete_marker", lambda *place: changed(*place), "(bucket_name, key, marker)")
     replace(s3, "_delete_persisted_object", lambda *place: changed(*place), "(bucket_name, key)")

@@ -4,6 +4,8 @@ Every kind of damage to the two databases is tried in tests/unit/test_state_fold
 """
 
 import asyncio
+import json
+import re
 import resource
 import shutil
 import subprocess
@@ -60,8 +62,6 @@ def empty(path: Path) -> None:
     [
         ("state.sqlite", garble, "state.sqlite is damaged"),
         ("faces.sqlite", empty, "faces.sqlite is empty"),
-        ("objects/??/*", Path.unlink, "are missing from the folder objects"),
-        ("objects/??/*", halve, "in the folder objects are damaged"),
         ("lambda-blobs/*.zip", Path.unlink, "the code of the function"),
         ("lambda-blobs/*.zip", halve, "the code of the function"),
     ],
@@ -81,6 +81,34 @@ def test_damage_is_told_in_one_line_and_nothing_replaced(
     assert f"restore {data} from a copy, or move it away" in result.stderr
     assert result.stderr.count("\n") == 1
     assert files(data) == before
+
+
+def test_a_damaged_photo_is_named_and_the_stack_starts(kept: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    listed = [json.loads(line) for line in (data / "objects" / "list").read_text().splitlines()]
+    paths = {label: data / "objects" / name[:2] / name for name, label in listed}
+    photo = re.compile(r"kinpics-(pics|thumbnails)-[a-z0-9-]+/photos/photos/a\.jpg")
+    original, thumbnail = sorted(filter(photo.fullmatch, paths))
+    halve(paths[original])
+    paths[thumbnail].unlink()
+    stack = start_stack(data)
+    try:
+        lines = stack.log.read_text().splitlines()
+        assert [line for line in lines if f"s3://{original} in the folder objects are damaged: upload" in line]
+        assert [line for line in lines if f"s3://{thumbnail} are missing from the folder objects: upload" in line]
+        s3 = stack.session().client("s3", endpoint_url=stack.api_url, config=Config(retries={"total_max_attempts": 1}))
+        for bucket, _, key in (original.partition("/"), thumbnail.partition("/")):
+            with pytest.raises(ClientError, match="InternalError"):
+                s3.get_object(Bucket=bucket, Key=key)
+            assert s3.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
+            assert key in [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+        assert "photos/a.jpg" in stack.kinpics("doctor", "--originals", "all", "--no-round-trip", check=False).stdout
+        bucket, _, key = original.partition("/")
+        s3.put_object(Bucket=bucket, Key=key, Body=jpeg())
+        assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == jpeg()
+    finally:
+        stack.stop()
 
 
 def unknown_photo(data: Path, bucket: str) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from local.bodies import Bodies
-from local.embedded.loading import sort_bodies
+from local.bodies import Bodies, UnreadableBodyError
+from local.embedded.loading import lines, sort_bodies
 from local.journal import Journal
 from local.rekognition.engine import FoundFace
 from local.rekognition.state import State
@@ -253,5 +253,29 @@ def test_an_objects_bytes_are_its_own(objects: Objects) -> None:
     name = objects.put("photos/set/a.jpg", b"as written")
     assert objects.bodies.read(name) == b"as written"
     (objects.data / "objects" / name[:2] / name).write_bytes(b"as damaged")
-    with pytest.raises(OSError, match="is damaged"):
+    with pytest.raises(UnreadableBodyError, match="is damaged"):
         objects.bodies.read(name)
+    (objects.data / "objects" / name[:2] / name).unlink()
+    with pytest.raises(UnreadableBodyError, match="No such file"):
+        objects.bodies.read(name)
+
+
+def test_a_start_names_objects_whose_bytes_are_gone(objects: Objects) -> None:
+    for key in ("photos/set/cut.jpg", "photos/set/gone.jpg", "photos/set/whole.jpg"):
+        name = objects.put(key, b"as written")
+        file = objects.data / "objects" / name[:2] / name
+        file.write_bytes(b"as") if "cut" in key else file.unlink() if "gone" in key else None
+    assert objects.start() == [
+        "the bytes of s3://pics/photos/set/cut.jpg in the folder objects are damaged",
+        "the bytes of s3://pics/photos/set/gone.jpg are missing from the folder objects",
+    ]
+    assert objects.aside() == {}, "what is damaged is not what has no record"
+
+
+def test_a_start_names_only_a_few_unreadable_objects() -> None:
+    told = lines([f"object {number} is damaged" for number in range(12)])
+    assert len(told) == 11
+    assert told[0] == (
+        "object 0 is damaged: upload the file again, or restore the folder from a copy; until then reading it fails"
+    )
+    assert told[-1].startswith("2 more objects can't be read: ")
