@@ -13,6 +13,7 @@ from support import FakeAws
 from build import build, list_pages
 from functions.shapes import Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
+from scripts.common.template import load_template
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
 SET = "2015_a & b"
@@ -96,3 +97,9 @@ def test_every_link_between_pages_leads_to_one(site: Path) -> None:
             href = link["href"] or ""
             if href.startswith("/") and not href.startswith(("/thumbnails/", "/sets/")):
                 assert (site / href.removeprefix("/") / "index.html").exists(), href
+
+
+def test_the_account_page_asks_for_the_password_that_cognito_does(site: Path) -> None:
+    policy = load_template()["Resources"]["UserPool"]["Properties"]["Policies"]["PasswordPolicy"]
+    inputs = Tags(site / "account" / "index.html").of("input")
+    assert {tag["minlength"] for tag in inputs if "minlength" in tag} == {str(policy["MinimumLength"])}

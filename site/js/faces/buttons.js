@@ -51,8 +51,10 @@ export function faceStrip(photo, faces, go) {
     showFace(chip, photo, face, CHIP_PX);
     return chip;
   });
-  const ariaLabel = faces.length === 1 ? "The person in this photo" : "People in this photo";
-  return make("div", { className: "chips", role: "group", ariaLabel }, ...chips);
+  const strip = make("div", { className: "chips" }, ...chips);
+  strip.setAttribute("role", "group");
+  strip.setAttribute("aria-label", faces.length === 1 ? "The person in this photo" : "People in this photo");
+  return strip;
 }
 
 /**
@@ -91,8 +93,9 @@ function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
  * @param {(url: string) => void} go
  */
 function faceButton(className, face, index, total, go) {
-  const ariaLabel = total === 1 ? "Find all photos of this person" : `Find all photos of person ${index + 1} of ${total}`;
-  const button = make("button", { type: "button", className, ariaLabel });
+  const label = total === 1 ? "Find all photos of this person" : `Find all photos of person ${index + 1} of ${total}`;
+  const button = make("button", { type: "button", className });
+  button.setAttribute("aria-label", label);
   button.dataset.face = face.FaceId;
   button.addEventListener("click", () => go(personUrl(face.FaceId)));
   return button;

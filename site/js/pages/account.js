@@ -11,7 +11,7 @@ const PROBLEMS = {
   NotAuthorizedException: "The email address or the password is wrong.",
   UserNotFoundException: "The email address or the password is wrong.",
   UsernameExistsException: "There's already an account with this address. Sign in, or ask for a new password.",
-  InvalidPasswordException: "This password is too short. Use at least 12 characters.",
+  InvalidPasswordException: "This password is too short.",
   CodeMismatchException: "This code is wrong. Use the one in the latest email.",
   ExpiredCodeException: "This code has expired. Ask for a new one.",
   LimitExceededException: "Too many attempts. Try again in an hour.",

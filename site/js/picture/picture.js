@@ -152,11 +152,12 @@ export function searchWithPicture({ search, show: showFound, forget }) {
 
 /**
  * @param {Box} face
- * @param {string} ariaLabel
+ * @param {string} label
  * @param {() => void} choose
  */
-function outline(face, ariaLabel, choose) {
-  const button = make("button", { type: "button", className: "outline", ariaLabel });
+function outline(face, label, choose) {
+  const button = make("button", { type: "button", className: "outline" });
+  button.setAttribute("aria-label", label);
   placeOver(button, boxInPercent(face));
   button.addEventListener("click", () => {
     for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
