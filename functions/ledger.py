@@ -10,27 +10,33 @@ ceiling it serves even then.
 import json
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from boto3.dynamodb.types import Binary
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.errors import KinpicsError
+from functions.shapes import (
+    KEEP_ANSWERS_DAYS,
+    KEEP_COUNTS_DAYS,
+    KEEP_VISITORS_DAYS,
+    CollectionVersion,
+    DailyCount,
+    KeptAnswer,
+)
 
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
 _HOURS = 24
 # The part of a day's searches or requests that may be used at any time; the rest is given out by the hour.
 _BURST_SHARE = 4
-# Counters of past days are for the owner to look at (`kinpics doctor`).
-_KEEP_COUNTS_SECONDS = 40 * _DAY_SECONDS
-_KEEP_VISITORS_SECONDS = 2 * _DAY_SECONDS
-_KEEP_ANSWERS_SECONDS = 90 * _DAY_SECONDS
+_KEEP_COUNTS_SECONDS = KEEP_COUNTS_DAYS * _DAY_SECONDS
+_KEEP_VISITORS_SECONDS = KEEP_VISITORS_DAYS * _DAY_SECONDS
+_KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
 # An answer given so soon after a change may not know of it yet: Rekognition promises no moment. It is kept for use
 # beyond the ceiling alone.
 _SETTLING_SECONDS = 10.0
@@ -75,11 +81,15 @@ def _from(moment: float | None) -> str:
     return f"new ones from {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"
 
 
+# Face id, `photo_ref` of its photo, similarity.
+Match = tuple[str, str, float]
+
+
 @dataclass(frozen=True)
 class Found:
-    """What a search has found: ``(face id, photo_ref of its photo, similarity)``, best first."""
+    """What a search has found, best match first."""
 
-    matches: list[tuple[str, str, float]]
+    matches: list[Match]
     # Seconds since 1970.
     moment: float
     is_current: bool
@@ -123,8 +133,8 @@ class Ledger:
 
     def counted(self, purpose: str) -> int:
         """Paid calls for ``purpose`` today."""
-        response = self.client.get_item(TableName=self.table, Key={"entry": self._calls(purpose)})
-        return int(response.get("Item", {}).get("calls", 0))
+        item = self.client.get_item(TableName=self.table, Key={"entry": self._calls(purpose)}).get("Item")
+        return (DailyCount.from_item(item).calls or 0) if item else 0
 
     def changed(self, collection: str) -> None:
         """Note that a collection has other faces than before: answers kept until now are no longer current."""
@@ -138,33 +148,33 @@ class Ledger:
 
     def recall(self, collection: str, search: str) -> Recalled:
         """What a search in a collection found before, and the collection's version now."""
-        kept, state = self._read([f"search/{collection}/{search}", f"collection/{collection}"])
-        version = int(state.get("version", 0))
-        is_settled = self.clock() - float(state.get("changed_at", 0)) >= _SETTLING_SECONDS
+        entries = [f"search/{collection}/{search}", f"collection/{collection}"]
+        kept_row, state_row = self._read(entries)
+        kept, state = KeptAnswer.from_item(kept_row), CollectionVersion.from_item(state_row)
+        version = state.version or 0
+        is_settled = self.clock() - (state.changed_at or 0) >= _SETTLING_SECONDS
         found = None
-        if kept:
-            matches = [tuple(match) for match in json.loads(zlib.decompress(_bytes(kept["found"])))]
-            found = Found(matches, float(kept["moment"]), int(kept["version"]) == version)
+        if kept.found is not None:
+            matches: list[Match] = [tuple(match) for match in json.loads(zlib.decompress(kept.found))]
+            found = Found(matches, kept.moment or 0, kept.version == version)
         return Recalled(found, version if is_settled else _BEFORE_ANY_VERSION)
 
     def remember(self, collection: str, search: str, found: Found, version: int) -> None:
         """Keep what a search found in the ``version`` of the collection that `recall` gave before."""
-        self.client.put_item(
-            TableName=self.table,
-            Item={
-                "entry": f"search/{collection}/{search}",
-                "found": Binary(zlib.compress(json.dumps(found.matches).encode())),
-                "version": version,
-                "moment": int(found.moment),
-                "expires_at": int(self.clock()) + _KEEP_ANSWERS_SECONDS,
-            },
+        answer = KeptAnswer(
+            entry=f"search/{collection}/{search}",
+            found=zlib.compress(json.dumps(found.matches).encode()),
+            version=version,
+            moment=int(found.moment),
+            expires_at=int(self.clock()) + _KEEP_ANSWERS_SECONDS,
         )
+        self.client.put_item(TableName=self.table, Item=answer.to_item())
 
-    def _read(self, entries: list[str]) -> list[dict]:
-        """Each entry's row; an empty one where there is none."""
+    def _read(self, entries: list[str]) -> list[Mapping[str, Any]]:
+        """Each entry's item; one with nothing but its key where there is none."""
         keys = [{"entry": entry} for entry in entries]
         rows = {row["entry"]: row for row in batch_get(self.client, self.table, keys, patience=self.patience)}
-        return [rows.get(entry, {}) for entry in entries]
+        return [rows.get(entry, {"entry": entry}) for entry in entries]
 
     def _count_by_hour(self, purpose: str, ceiling: int, own: str | None, own_ceiling: int) -> None:
         """Count a call first in the visitor's ``own`` entry, if there is one, then in the entry of all.
@@ -173,7 +183,7 @@ class Ledger:
         """
         allowed, until = allowed_by(ceiling, self.clock()), next_allowed(ceiling, self.clock())
         entries = [self._calls(purpose), *([own] if own else [])]
-        used = [int(item.get("calls", 0)) for item in self._read(entries)]
+        used = [DailyCount.from_item(item).calls or 0 for item in self._read(entries)]
         if used[0] >= allowed:
             raise _all_used(purpose, allowed, until)
         if own and not (used[1] < own_ceiling and self._add(own, own_ceiling, _KEEP_VISITORS_SECONDS)):
@@ -221,7 +231,3 @@ def _all_used(purpose: str, allowed: int, until: float | None) -> CeilingReached
     what = "removal requests" if purpose == "removal" else "paid Rekognition calls"
     message = f"the {allowed} {what} allowed so far today are used up"
     return CeilingReachedError("CeilingReached", message, until)
-
-
-def _bytes(value: Any) -> bytes:
-    return value.value if isinstance(value, Binary) else value

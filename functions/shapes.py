@@ -18,8 +18,14 @@ from decimal import Decimal, InvalidOperation
 from types import UnionType
 from typing import Any, Self, get_args
 
+from boto3.dynamodb.types import Binary
+
 SETS_PARTITION = "/"
 GRID_INDEX = "grid"
+# How long rows of the ledger are kept; counts are for the owner to look at (`kinpics doctor`).
+KEEP_COUNTS_DAYS = 40
+KEEP_VISITORS_DAYS = 2
+KEEP_ANSWERS_DAYS = 90
 # Partition of table `forgotten`.
 FORGOTTEN = "forgotten"
 
@@ -67,7 +73,7 @@ def _read(value: Any, annotation: Any) -> Any:
             raise ValueError(f"{value!r} is no number") from None
     if isinstance(value, Decimal) and (kind is not int or not value.is_finite()):
         raise ValueError(f"{value!r} is not what is expected")
-    value = from_dynamodb(value)
+    value = from_dynamodb(bytes(value) if isinstance(value, Binary) else value)
     if isinstance(value, bool) or not isinstance(value, kind):
         raise ValueError(f"{value!r} is not what is expected")
     return value
@@ -268,6 +274,60 @@ class Forgotten(Row):
     id: str = described("Id of the face, which is in the album's collection under an external image id of no pic.")
     person: str = described("The same for all faces that were forgotten together.")
     made_at: str = described("When the owner granted it (ISO 8601, UTC).")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease(Row):
+    """One worker's turn at a photo. Still there when its own owner comes back, or after it has expired, it shows that a
+    worker died.
+    """
+
+    image_path: str = described("The photo, `<set>/<file>`.")
+    owner: str = described("Id of the queue message that the worker was given.")
+    expires_at: int = described("When the turn ends at the latest (seconds since 1970).")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyCount(Row):
+    """What was counted on a day: each paid call before it is made, each removal request before it is written."""
+
+    entry: str = described(
+        "`calls/index/<day>` and `calls/search/<day>`: paid Rekognition calls of a day (UTC). `calls/removal/<day>`: "
+        "removal requests. `visitor/<day>/<identity id>` and `calls/removal/<day>/<identity id>`: one visitor's paid "
+        "searches and removal requests, by Cognito identity."
+    )
+    calls: int | None = described("How many there were.", default=None)
+    expires_at: int | None = described(
+        f"When it expires (seconds since 1970): after {KEEP_COUNTS_DAYS} days, a visitor's after {KEEP_VISITORS_DAYS}.",
+        default=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectionVersion(Row):
+    """Which version of a collection's faces is the current one: answers found in another one are out of date."""
+
+    entry: str = described("`collection/album` or `collection/celebrities`.")
+    version: int | None = described("Goes up with each change to the collection's faces.", default=None)
+    changed_at: int | None = described("When it last went up (seconds since 1970).", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptAnswer(Row):
+    """What Rekognition has found for a face, kept so that the same search costs nothing."""
+
+    entry: str = described(
+        "`search/album/<face id>/<similarity>/2`: all matches from that similarity on; 2 is the format of `found`."
+    )
+    found: bytes | None = described(
+        "zlib of JSON: `[[face id, photo, similarity], ...]`, best first; a photo is `<image id>/<external image id>`.",
+        default=None,
+    )
+    version: int | None = described("The version of the collection it was found in.", default=None)
+    moment: int | None = described("When it was found (seconds since 1970).", default=None)
+    expires_at: int | None = described(
+        f"When it expires (seconds since 1970): after {KEEP_ANSWERS_DAYS} days.", default=None
+    )
 
 
 def grid_key(taken_at: str | None, file: str) -> str:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
+from functions.shapes import Lease
 
 
 class LeaseTakenError(KinpicsError):
@@ -39,7 +40,7 @@ class Leases:
         try:
             response = self.client.put_item(
                 TableName=self.table,
-                Item={"image_path": str(path), "owner": owner, "expires_at": int(now + seconds) + 1},
+                Item=Lease(image_path=str(path), owner=owner, expires_at=int(now + seconds) + 1).to_item(),
                 ConditionExpression="attribute_not_exists(image_path) OR expires_at < :now OR #owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner"},
                 ExpressionAttributeValues={":now": int(now), ":owner": owner},
@@ -48,10 +49,14 @@ class Leases:
         except ClientError as error:
             if not is_condition_failed(error):
                 raise
-            key = {"image_path": str(path)}
-            lease = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item", {})
-            raise LeaseTakenError(path, max(1.0, float(lease.get("expires_at", now)) - now)) from None
+            raise LeaseTakenError(path, max(1.0, self._expires_at(path, now) - now)) from None
         return bool(response.get("Attributes"))
+
+    def _expires_at(self, path: ImagePath, now: float) -> float:
+        """When the lease of another worker ends: now, if it has been released meanwhile."""
+        key = {"image_path": str(path)}
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return Lease.from_item(item).expires_at if item else now
 
     def release(self, path: ImagePath, owner: str) -> None:
         """Give the photo back; a lease that has passed to another worker stays."""

@@ -17,6 +17,10 @@ _TABLES = (
     (shapes.Match, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
     (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
+    (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),
+    (shapes.DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
+    (shapes.CollectionVersion, "Version of a collection: table `ledger`", "partition key `entry`"),
+    (shapes.KeptAnswer, "Kept answer: table `ledger`", "partition key `entry`"),
 )
 
 
@@ -27,13 +31,15 @@ def render() -> str:
         lines = [
             f"## {title}",
             "",
-            f"{(shape.__doc__ or '').strip()} Key: {key}.",
+            f"{' '.join((shape.__doc__ or '').split())} Key: {key}.",
             "",
             "| attribute | what it is |",
             "|---|---|",
         ]
         lines += [f"| `{name}` | {entry.metadata['help']} |" for name, entry in shapes.attributes(shape).items()]
         parts.append("\n".join(lines) + "\n")
+        if shape is shapes.Photo:
+            parts.append(_GRID)
     parts.append(_REST)
     return "\n".join(parts)
 
@@ -44,28 +50,11 @@ Generated from `functions/shapes.py` by `python -m scripts.reference.data_page`.
 is a `pic`.
 """
 
-_REST = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
+_GRID = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
 {", ".join(f"`{name}`" for name in shapes.GRID_ATTRIBUTES)}.
+"""
 
-## Lease: table `leases`
-
-One worker at a time works on a photo. `image_path` (key), `owner` (the queue message's id), `expires_at` (seconds since
-1970). A lease still there when its own owner comes back, or after it has expired, shows that a worker died.
-
-## Ledger: table `ledger`
-
-What a day has cost and what searches have found; key `entry`. Rows expire at `expires_at` (seconds since 1970).
-
-| entry | attributes | what it is |
-|---|---|---|
-| `calls/index/<day>`, `calls/search/<day>` | `calls` | paid Rekognition calls in a day (UTC), counted before they are made |
-| `calls/removal/<day>` | `calls` | removal requests in a day |
-| `calls/removal/<day>/<identity id>` | `calls` | one visitor's removal requests, by Cognito identity |
-| `visitor/<day>/<identity id>` | `calls` | one visitor's paid searches, by Cognito identity |
-| `collection/album` | `version`, `changed_at` | goes up with each change to the collection's faces |
-| `search/album/<face id>/<least similarity>/2` | `found`, `version`, `moment` | zlib of JSON: `[[face id, photo, similarity], ...]`, found in that version of the collection at that moment; a photo is `<image id>/<external image id>` |
-
-## Objects
+_REST = f"""## Objects
 
 | bucket | key | what it is |
 |---|---|---|

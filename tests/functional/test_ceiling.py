@@ -12,6 +12,7 @@ from functions.keys import parse_image_path
 from functions.ledger import CeilingReachedError, Ledger
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
+from functions.shapes import CollectionVersion, DailyCount, KeptAnswer
 from functions.visitor_calls import RequestError
 
 DAY = 86_400
@@ -143,6 +144,16 @@ def test_nothing_of_a_picture_is_kept(aws: FakeAws, face: str, search: Callable[
     search(image=base64.b64encode(picture(RED)).decode(), visitor="guest")
     kept = {row["entry"].split("/")[0] for row in aws.rows(aws.ledger_table)}
     assert kept == {"calls", "collection", "visitor"}
+
+
+def test_every_row_of_the_ledger_has_a_declared_shape(aws: FakeAws, face: str, search: Callable[..., dict]) -> None:
+    shapes = {"calls": DailyCount, "visitor": DailyCount, "collection": CollectionVersion, "search": KeptAnswer}
+    search(faceid=face, visitor="guest")
+    rows = aws.rows(aws.ledger_table)
+    assert {row["entry"].split("/")[0] for row in rows} == shapes.keys()
+    for row in rows:
+        read = shapes[row["entry"].split("/")[0]].from_item(row)
+        assert (read.unknown, read.unread, read.to_item()) == ({}, (), row)
 
 
 def test_a_face_that_is_not_there_costs_nothing(aws: FakeAws, face: str, search: Callable[..., dict]) -> None:
