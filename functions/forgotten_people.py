@@ -50,18 +50,12 @@ class ForgottenPeople:
         rows = self._partition(self.first_table, "identity_id")
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
 
-    def _partition(self, table: str, key: str) -> list[dict]:
-        items: list[dict] = []
-        arguments: dict[str, Any] = {
-            "TableName": table,
-            "KeyConditionExpression": "#key = :forgotten",
-            "ExpressionAttributeNames": {"#key": key},
-            "ExpressionAttributeValues": {":forgotten": FORGOTTEN},
-            "ConsistentRead": True,
-        }
-        while True:
-            page = self.client.query(**arguments)
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return items
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def _partition(self, table: str, key: str) -> list[dict[str, Any]]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=table,
+            KeyConditionExpression="#key = :forgotten",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":forgotten": FORGOTTEN},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]
