@@ -18,7 +18,7 @@ from support import jpeg
 
 from functions.entrance import Entrance
 from scripts.deployment.cloudformation import DeployError, StackApplier
-from scripts.deployment.deploy import build
+from scripts.deployment.deploy import build_functions
 from scripts.laptop.packaging import package_checkout
 
 ROOT = Path(__file__).parents[2]
@@ -288,7 +288,7 @@ def test_what_is_missing_for_aws_is_told_before_anything_is_built(
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `sam build` makes for Lambda's own machine and Python."""
-    return build(tmp_path_factory.mktemp("built") / "build").parent
+    return build_functions(tmp_path_factory.mktemp("built") / "build").parent
 
 
 def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
