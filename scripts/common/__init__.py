@@ -1,1 +1,1 @@
-"""What the rooms share: the deployed stack, `kinpics.toml`, errors, the terminal."""
+"""What the rooms share: the deployed stack, `kinpics.toml`, its template, the terminal."""

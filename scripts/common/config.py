@@ -1,4 +1,4 @@
-"""``kinpics.toml``: what the owner decides about the site, and where on AWS the album is."""
+"""``kinpics.toml``: what the owner decides about the site, and where on AWS it is."""
 
 import tomllib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class ConfigError(KinpicsError):
 
 @dataclass(frozen=True)
 class SiteConfig:
-    """Settings of the rendered site, each with the value it has where the file leaves it out."""
+    """Settings of the rendered site, each with its default."""
 
     title: str = "Our photos"
     description: str = "Click a face to see every photo of that person."
@@ -52,7 +52,7 @@ class SiteConfig:
 
 @dataclass(frozen=True)
 class AwsConfig:
-    """Which stack the commands work on where neither an option nor the environment says so."""
+    """The stack that commands work on if neither an option nor the environment names one."""
 
     stack: str = "kinpics"
     region: str = ""
@@ -73,9 +73,9 @@ def load_config(path: Path | None = None) -> SiteConfig:
 
 
 def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
-    """Where the deployed stack's parameters are not what these settings ask for, in words; empty where they are."""
+    """Say which of the deployed stack's parameters differ from these settings; empty if none do."""
     wrong = [
-        f"{name} is {deployed.get(name, 'not there')} where kinpics.toml asks for {value}"
+        f"{name} is {deployed.get(name, 'missing')}, but kinpics.toml asks for {value}"
         for name, value in config.parameters.items()
         if deployed.get(name) != value
     ]
@@ -83,12 +83,12 @@ def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
 
 
 def load_aws_config(path: Path | None = None) -> AwsConfig:
-    """Where the album is, as `kinpics deploy` has noted it. Raises ``ConfigError``."""
+    """Where the site is, as `kinpics deploy` wrote it down. Raises ``ConfigError``."""
     return _section(path or CONFIG, "aws", AwsConfig)
 
 
 def note_aws_config(config: AwsConfig, path: Path | None = None) -> None:
-    """Note where the album is, leaving every other line of the file as it is."""
+    """Write down where the site is, and leave every other line of the file as it is."""
     path = path or CONFIG
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     section = ["[aws]", f'stack = "{config.stack}"', f'region = "{config.region}"']
@@ -97,7 +97,7 @@ def note_aws_config(config: AwsConfig, path: Path | None = None) -> None:
         rest = [line for line in lines[start + 1 :] if not line.startswith(("stack", "region"))]
         lines = [*lines[:start], *section, *rest]
     else:
-        lines += ["", "# Where the album is on AWS: noted by `kinpics deploy`.", *section]
+        lines += ["", "# Where the site is on AWS: written by `kinpics deploy`.", *section]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -110,12 +110,12 @@ def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
     for section in settings:
         if section not in ("site", "aws"):
-            raise ConfigError(f"{path}: unknown section {section!r}; [site] and [aws] are known")
+            raise ConfigError(f"{path}: unknown section {section!r}: use [site] or [aws]")
     types = get_type_hints(kind)
     values = settings.get(name, {})
     for key, value in values.items():
         if key not in types:
-            raise ConfigError(f"{path}: unknown setting {name}.{key}; known are {', '.join(types)}")
+            raise ConfigError(f"{path}: unknown setting {name}.{key}: use one of {', '.join(types)}")
         kind_of_value = types[key]
         is_right = isinstance(value, (int, float) if kind_of_value is float else kind_of_value)
         if not is_right or isinstance(value, bool) != (kind_of_value is bool):

@@ -1,4 +1,4 @@
-"""Progress on stderr, where a person is looking; nothing where output goes to a file."""
+"""Progress bars on stderr, if that is a terminal."""
 
 import contextlib
 import sys
@@ -8,14 +8,14 @@ import click
 
 
 class Progress:
-    """Draws bars; ``quiet`` for `--json` and pipes."""
+    """Draws bars, unless told to be quiet or written to a file."""
 
     def __init__(self, quiet: bool):
         self._quiet = quiet or not sys.stderr.isatty()
 
     @contextlib.contextmanager
     def bar(self, label: str, length: int, *, in_bytes: bool = False) -> Iterator[Callable[..., None]]:
-        """A bar of ``length`` steps; yields the function that moves it on."""
+        """A bar of ``length`` steps; yields the function that advances it."""
         if self._quiet or not length:
             yield lambda steps=1: None
             return

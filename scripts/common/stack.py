@@ -1,4 +1,4 @@
-"""The deployed stack a command works on: found by name through CloudFormation, on AWS or on the laptop alike."""
+"""The deployed stack a command works on: CloudFormation finds it by name, on AWS as on the laptop."""
 
 import os
 import re
@@ -72,7 +72,7 @@ class Stack:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        # Where visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
+        # While visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
         return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
 
     @cached_property
@@ -105,11 +105,11 @@ class Stack:
 
     @property
     def download_rule(self) -> str:
-        """What visitors may download, of the rules in `functions.keys`."""
+        """What visitors may download: one of the rules in `functions.keys`."""
         return self.parameters.get("Downloads", NONE)
 
     def invalidate(self, paths: Iterable[str]) -> None:
-        """Let CloudFront, where there is one, ask for these paths anew; `*` at the end stands for any rest."""
+        """Make CloudFront, if there is one, fetch these paths again; a `*` at the end matches anything."""
         wanted = sorted(set(paths))
         if wanted and self.outputs.distribution:
             batch: InvalidationBatchTypeDef = {
@@ -121,7 +121,7 @@ class Stack:
             )
 
     def site_address(self, path: str) -> str:
-        """Where a page of the site is, as far as it is known here."""
+        """The address of a page; only its path if the site's address is not known."""
         return f"{self.site_url}{path}" if self.site_url else path
 
 
@@ -158,16 +158,16 @@ def connect(name: str, data: Path) -> Stack:
 
 
 def _endpoint_of_pages() -> str | None:
-    """Where pages call AWS, if not at its own endpoints: `kinpics env` names the laptop stack as browsers know it."""
+    """Where pages call AWS, if not at AWS's own endpoints; `kinpics env` gives the address that browsers know."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     return (os.environ.get("KINPICS_API_URL") or endpoint) if endpoint else None
 
 
 def choose_aws(data: Path) -> None:
-    """Point this process at the AWS that is meant, in the variables that boto3 reads.
+    """Choose the AWS that this process calls, by setting the variables that boto3 reads.
 
-    The standard variables decide. Where they name no region, kinpics.toml does; with no credentials at hand, the stack
-    that runs on this laptop is meant. Raises ``StackError`` for an address that is none.
+    The standard variables decide. If they name no region, kinpics.toml does; if there are no credentials, it is the
+    stack that runs on this laptop. Raises ``StackError`` for an endpoint that is not an address.
     """
     for name, value in os.environ.items():
         if name.startswith("AWS_ENDPOINT_URL") and value and not re.match(r"https?://[^/\s]", value):
@@ -175,7 +175,7 @@ def choose_aws(data: Path) -> None:
     _use_laptop_if_alone(data)
     if os.environ.get("AWS_DEFAULT_REGION"):
         return
-    # boto3 reads no AWS_REGION, which AWS's other tools do.
+    # Unlike AWS's other tools, boto3 does not read AWS_REGION.
     region = os.environ.get("AWS_REGION") or load_aws_config().region
     if region:
         os.environ["AWS_DEFAULT_REGION"] = region

@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Numbers and errors in sentences."""
 
 
 def count(number: int, noun: str) -> str:
@@ -7,6 +7,6 @@ def count(number: int, noun: str) -> str:
 
 
 def cause(error: Exception) -> str:
-    """What the system says went wrong, without error number and path."""
+    """What went wrong, as the system says it, without error number and path."""
     text = error.strerror if isinstance(error, OSError) else None
     return text[0].lower() + text[1:] if text else str(error)

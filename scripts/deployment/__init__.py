@@ -1,1 +1,1 @@
-"""Putting the site on AWS, closing and opening it, taking it off again."""
+"""Deploying the site, publishing its pages, closing and opening it, taking it off AWS."""

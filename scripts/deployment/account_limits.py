@@ -1,4 +1,4 @@
-"""What a fresh AWS account may not do yet: looked up in advance, and put in plain words where AWS refuses."""
+"""What a new AWS account can't do yet: checked in advance, and explained where AWS refuses."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MORE_FUNCTIONS = (
     "ask AWS for more: Service Quotas, AWS Lambda, `Concurrent executions` (L-B99A9384); 1,000 are usual and free"
 )
 
-# What AWS says, and what it means for somebody who deploys; the first match counts.
+# What AWS says, and what that means for the owner; the first match counts.
 _PLAIN_WORDS = (
     (
         r"account must be verified before you can add new CloudFront resources",
@@ -50,7 +50,7 @@ _PLAIN_WORDS = (
 
 
 def explain_refusal(reason: str) -> str:
-    """AWS's reason, preceded by what it means and what to do, where that is known."""
+    """AWS's reason; if it is a known one, what it means and what to do come first."""
     for pattern, words in _PLAIN_WORDS:
         if re.search(pattern, reason, re.IGNORECASE):
             return f"{words} (AWS says: {reason})"
@@ -71,7 +71,7 @@ class FreePlan:
 
 
 def find_free_plan(session: Any) -> FreePlan | None:
-    """The account's Free plan, or None if it has none or AWS does not say."""
+    """The account's Free plan; None if it has none, or if AWS does not say."""
     try:
         state = session.client("freetier", region_name=_FREE_TIER_REGION).get_account_plan_state()
     except (ClientError, BotoCoreError):
@@ -83,17 +83,17 @@ def find_free_plan(session: Any) -> FreePlan | None:
 
 @dataclass(frozen=True)
 class Concurrency:
-    """How many functions an account may run at once: in total, and without a reservation."""
+    """How many functions an account may run at once: in total, and how many of these are not reserved."""
 
     total: int
     unreserved: int
 
     def has_room(self, wanted: int, reserved: int = 0) -> bool:
-        """Whether ``wanted`` can be reserved for a function that has ``reserved`` already."""
+        """Whether ``wanted`` executions can be reserved for functions that have ``reserved`` already."""
         return self.unreserved + reserved - wanted >= _UNRESERVED
 
 
 def read_concurrency(session: Any) -> Concurrency:
-    """What the account allows in this region."""
+    """How many functions the account may run at once in this region."""
     limits = session.client("lambda").get_account_settings()["AccountLimit"]
     return Concurrency(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])

@@ -1,4 +1,4 @@
-"""Closing the site as its owner: what there is to close, whether visitors still get in, deploying meanwhile."""
+"""Closing and opening the site: what to close, whether visitors still get in, and deploying while it is closed."""
 
 import contextlib
 import json
@@ -52,10 +52,10 @@ def _entrance(session: boto3.Session, identity_pool: str, closed_policy: str, ro
 
 @contextlib.contextmanager
 def keep_closed(session: boto3.Session, described: "StackTypeDef | None") -> Iterator[bool]:
-    """Deploying inside leaves the site closed or open, as it was; yields whether it is closed.
+    """Keep a closed site closed, and an open one open, while it is deployed; yields whether it is closed.
 
-    ``described`` is the stack as CloudFormation describes it, if there is one. What CloudFormation updates it opens;
-    what it takes back after a failure may be of a time when the site was closed. A stack of an early release, which
+    ``described`` is the stack as CloudFormation describes it, if there is one. CloudFormation opens what it updates,
+    and after a failure it may restore what was there while the site was closed. A stack of an early release, which
     could not be closed, is open.
     """
     outputs = read_outputs(described)
@@ -74,7 +74,7 @@ def keep_closed(session: boto3.Session, described: "StackTypeDef | None") -> Ite
 
 
 def closed_template(template: dict[str, Any]) -> dict[str, Any]:
-    """The template with the router closed, so that no deployment shows the pages of a closed site for a moment."""
+    """The template with the router closed, so that a deployment never shows the pages of a closed site."""
     resources = template["Resources"]
     router = resources["Router"]
     code = with_flag(router["Properties"]["FunctionCode"], closed=True)
@@ -83,7 +83,7 @@ def closed_template(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def new_guest(stack: Stack) -> boto3.Session:
-    """The credentials that a visitor's browser gets. Raises ``ClientError`` where guests are not let in."""
+    """The credentials that a visitor's browser gets. Raises ``ClientError`` if guests are not let in."""
     anonymous = boto3.client("cognito-identity", config=Config(signature_version=UNSIGNED))
     identity = anonymous.get_id(IdentityPoolId=stack.outputs.identity_pool)["IdentityId"]
     keys = anonymous.get_credentials_for_identity(IdentityId=identity)["Credentials"]
@@ -91,7 +91,7 @@ def new_guest(stack: Stack) -> boto3.Session:
 
 
 def try_new_guest(stack: Stack) -> boto3.Session | None:
-    """A guest who is in before the site closes, to see when that ends; having none must not stop the closing."""
+    """A guest to check the closing with, who got in before; None if that fails, which must not stop the closing."""
     try:
         return new_guest(stack)
     except (ClientError, BotoCoreError):
@@ -99,7 +99,7 @@ def try_new_guest(stack: Stack) -> boto3.Session | None:
 
 
 def list_ways_in(stack: Stack, guest: Callable[[], boto3.Session] | None) -> dict[str, Callable[[], bool]]:
-    """What visitors do, each with a check whether it works right now; rows and searches need a guest."""
+    """What visitors do, each with a check of whether it works now; rows and searches need a guest."""
     ways: dict[str, Callable[[], bool]] = {"new guests": lambda: _passes(lambda: new_guest(stack))}
     if stack.site_url:
         site = stack.site_url
@@ -122,7 +122,7 @@ def watch_ways_in(
     pause: float = 1.0,
     timeout: float = _TIMEOUT_SECONDS,
 ) -> list[str]:
-    """Wait until every way in is closed, or open; returns the names of those that are not after ``timeout`` seconds."""
+    """Wait until every way in is closed, or open; returns those that are not after ``timeout`` seconds."""
     started = time.monotonic()
     left = dict(ways)
     while left:
@@ -146,7 +146,7 @@ def _search(guest: boto3.Session, function: str) -> None:
 
 
 def _passes(call: Callable[[], Any], *refusals: str) -> bool:
-    """Whether a call is not refused; a busy service, or one that finds nothing, still lets visitors in."""
+    """Whether a call is let through; a service that is busy or finds nothing still lets visitors in."""
     try:
         call()
     except ClientError as error:
@@ -155,7 +155,7 @@ def _passes(call: Callable[[], Any], *refusals: str) -> bool:
 
 
 def _is_served(url: str) -> bool:
-    """Whether the site answers, even with 404, and does not say that it is closed."""
+    """Whether the site answers, if only with 404, and doesn't say it is closed."""
     try:
         with urllib.request.urlopen(url, timeout=_HTTP_SECONDS):  # noqa: S310 - the owner's own
             return True

@@ -1,8 +1,8 @@
-"""Bring a CloudFormation stack to what a template says, from whatever state an earlier try has left it in.
+"""Make a CloudFormation stack match a template, whatever state an earlier try left it in.
 
-Through a change set, which takes over what a deleted stack of that name has left behind (photos, rows, faces), and
-tells when nothing is to be done. A stack that could not be created is removed first; an update that could
-not be taken back is taken back again.
+It uses a change set, which adopts what a deleted stack of that name left behind (photos, rows, faces), and which says
+if there is nothing to do. A stack that could not be created is removed first; an update that could not be rolled back
+is rolled back again.
 """
 
 import time
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (stack status codes)
 _NEVER_MADE = {"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _NOTHING_TO_DO = ("didn't contain changes", "No updates are to be performed")
-# A distribution takes minutes to be everywhere, a certificate until its record is seen.
+# A distribution takes minutes to spread, and a certificate until AWS sees its record.
 _TIMEOUT_SECONDS = 60 * 60
 
 
@@ -32,7 +32,7 @@ class DeployError(KinpicsError):
 
 
 def with_literal_names(template: dict[str, Any], stack_name: str, account_id: str, region: str) -> dict[str, Any]:
-    """The template with the names of what it retains written out: CloudFormation takes over nothing by another's name.
+    """The template with the names of what it retains written out; CloudFormation adopts nothing whose name is computed.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (ImportExistingResources)
     """
@@ -56,7 +56,7 @@ def with_literal_names(template: dict[str, Any], stack_name: str, account_id: st
 
 
 def read_outputs(described: "StackTypeDef | None") -> dict[str, str]:
-    """The outputs of a stack of whatever release, by name; empty for no stack, or one to be created again."""
+    """The outputs of a stack of any release, by name; empty for no stack, or one that has to be created again."""
     if described is None or described.get("StackStatus") in _NEVER_MADE:
         return {}
     return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
@@ -79,7 +79,7 @@ class Event:
 
 @dataclass(frozen=True)
 class StackApplier:
-    """Applies templates to one stack. ``tell`` is called with each event; ``pause`` is seconds between two looks."""
+    """Applies templates to one stack. Calls ``tell`` with each event; ``pause`` is seconds between two looks."""
 
     client: "CloudFormationClient"
     name: str
@@ -96,9 +96,9 @@ class StackApplier:
             raise
 
     def apply(self, url: str, known: set[str], parameters: dict[str, str], tags: dict[str, str] | None = None) -> bool:
-        """Create or update the stack; returns whether anything had to be done. Raises ``DeployError``.
+        """Create or update the stack; returns whether there was anything to do. Raises ``DeployError``.
 
-        ``url`` is the template's in S3, ``known`` the parameters it knows; those not given keep the value they have.
+        ``url`` is the template's in S3, ``known`` its parameters; those not in ``parameters`` keep their value.
         """
         before = self.describe()
         values = read_parameters(before)
@@ -108,7 +108,7 @@ class StackApplier:
             {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
         ]
         for name, value in kept.items():
-            # Those of a stack that could not be made are given again: it is gone.
+            # A stack that could not be created is gone, with its values.
             before_too: ParameterTypeDef = {"UsePreviousValue": True} if existing else {"ParameterValue": value}
             given.append({"ParameterKey": name, **before_too})
         try:
@@ -133,18 +133,18 @@ class StackApplier:
         return True
 
     def delete(self) -> None:
-        """Delete the stack, if there is one; what it retains stays. Raises ``DeployError``."""
+        """Delete the stack, if there is one, but not what it retains. Raises ``DeployError``."""
         stack = self.describe()
         if stack is None:
             return
-        # By id: a stack that is gone is found by that alone.
+        # Only its id finds a stack that is gone.
         by_id = StackApplier(self.client, stack["StackId"], self.pause, self.tell)
         seen = {event["EventId"] for event in by_id._events()}
         self.client.delete_stack(StackName=stack["StackId"])
         by_id._follow(seen)
 
     def _settled(self) -> "StackTypeDef | None":
-        """The stack that can be updated, or None where one is to be created."""
+        """The stack, once it can be updated; None if it has to be created."""
         stack = self.describe()
         if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
             self._wait_until_settled()
@@ -159,7 +159,7 @@ class StackApplier:
         return stack
 
     def _is_ready(self, change_set: str) -> bool:
-        """Wait until a change set can be executed; False where it holds no change."""
+        """Wait until a change set can be executed; False if it holds no change."""
         while True:
             described = self.client.describe_change_set(ChangeSetName=change_set)
             status, reason = described["Status"], described.get("StatusReason") or ""
@@ -180,7 +180,7 @@ class StackApplier:
             time.sleep(self.pause)
 
     def _follow(self, seen: set[str]) -> None:
-        """Tell what happens until the stack has settled. Raises ``DeployError``."""
+        """Report events until the stack has settled. Raises ``DeployError``."""
         deadline = time.monotonic() + _TIMEOUT_SECONDS
         failures: list[Event] = []
         while True:
@@ -207,7 +207,7 @@ class StackApplier:
             raise DeployError(f"the stack {self.name} ended as {status}: {told}")
 
     def _validation_failures(self) -> list[str]:
-        """What CloudFormation found wrong before it changed anything, of its last operation."""
+        """What CloudFormation's last operation found wrong before it changed anything."""
         try:
             events = self.client.describe_events(StackName=self.name, Filters={"FailedEvents": True})["OperationEvents"]
         except ClientError:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
 
 The plan requires a firewall (a web ACL of AWS WAF) and includes its price; without a plan it costs 5 USD a month. Both
-live in us-east-1 whatever the stack's region, so they are not part of the stack: the template gets the firewall's ARN.
+live in us-east-1, whatever the stack's region, so they are not part of the stack: the template gets the firewall's ARN.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Plan:
         except ClientError as error:
             if not is_not_found(error):
                 raise
-            return None  # of a stack that is half deleted
+            return None  # the stack is half deleted
 
     @property
     def firewall(self) -> str:
@@ -72,7 +72,7 @@ class Plan:
     def prepare(self) -> str:
         """ARN of a firewall for the plan: the distribution's, or our own, made where it is missing.
 
-        Raises ``DeployError`` where the account can have no plan.
+        Raises ``DeployError`` if the account can't have a plan.
         """
         if plan := find_free_plan(self.session):
             raise DeployError(
@@ -96,7 +96,7 @@ class Plan:
         return made["Summary"]["ARN"]
 
     def subscribe(self) -> str:
-        """Put the distribution on the Free plan, if it is on none; returns the plan. Raises ``DeployError``."""
+        """Put the distribution on the Free plan, unless it has a plan; returns the plan. Raises ``DeployError``."""
         found = self.subscription()
         if found:
             return found["planTier"]
@@ -115,7 +115,7 @@ class Plan:
         return made["subscription"]["planTier"]
 
     def cancel(self) -> bool:
-        """Cancel the plan, if the distribution is on one; returns whether it runs on, to the end of the month."""
+        """Cancel the plan, if there is one; returns whether it goes on until the end of the month."""
         found = self.subscription()
         if found and not found.get("scheduledChange"):
             self._plans.cancel_subscription(arn=found["arn"], ifMatch=found["eTag"])
@@ -135,12 +135,12 @@ class Plan:
             page = self._waf.list_web_acls(Scope="CLOUDFRONT", NextMarker=page["NextMarker"])
 
     def has_own_firewall(self) -> bool:
-        """Whether the distribution's firewall is the one that we made."""
+        """Whether the distribution's firewall is our own."""
         own = self.own_firewall() if self.firewall else None
         return own is not None and own["ARN"] == self.firewall
 
     def remove_own_firewall(self) -> bool:
-        """Delete our own firewall, if there is one; returns whether it is still in use and stays."""
+        """Delete our own firewall, if there is one; returns whether it is still in use, and so stays."""
         own = self.own_firewall()
         if own is None:
             return False

@@ -1,7 +1,7 @@
 """Build the functions, put them and the template where CloudFormation finds them, and bring the stack up to date.
 
-The settings of a deployment are the template's parameters; CloudFormation remembers them, so that only what changes has
-to be given again.
+The settings of a deployment are the template's parameters. CloudFormation remembers them, so the owner only gives what
+changes.
 """
 
 import hashlib
@@ -54,20 +54,22 @@ class Target:
 
     @classmethod
     def chosen(cls) -> "Target":
-        """What the standard variables point to."""
+        """The one that the standard variables name."""
         return cls(boto3.Session(), bool(os.environ.get("AWS_ENDPOINT_URL")))
 
     def check(self) -> None:
-        """Raise ``DeployError`` where nothing can be deployed with what is at hand."""
+        """Raise ``DeployError`` if nothing can be deployed: without a region, Rekognition or credentials."""
         region = self.session.region_name
         if not region:
             raise DeployError("no AWS region is set: name one with --region, or set AWS_REGION")
         if not self.is_laptop and not self.has_rekognition():
             known = ", ".join(rekognition_regions())
-            raise DeployError(f"Rekognition is not known to be in {region}: choose one of {known} with --region")
+            raise DeployError(
+                f"Rekognition is not in {region}, as far as boto3 knows: choose one of {known} with --region"
+            )
         if self.session.get_credentials() is None:
             raise DeployError(
-                "no AWS credentials are at hand: run `aws configure` or `aws sso login`, or set the standard variables "
+                "there are no AWS credentials: run `aws configure` or `aws sso login`, or set the standard variables "
                 "(to try it on this laptop, start `kinpics local`)"
             )
         try:
@@ -88,11 +90,11 @@ def rekognition_regions() -> list[str]:
 
 
 def check_stack_name(name: str) -> str:
-    """Return ``name`` if an album's stack can be called so. Raises ``DeployError``."""
+    """Return ``name`` if a stack can have it. Raises ``DeployError``."""
     if not _STACK_NAME.fullmatch(name):
         raise DeployError(
-            f"{name!r} can't be the stack's name, which is in its buckets' names: 2 to 24 small letters, digits and "
-            "hyphens, beginning with a letter"
+            f"{name!r} can't be the stack's name, because its buckets' names contain it: choose 2 to 24 small letters, "
+            "digits and hyphens that begin with a letter"
         )
     return name
 
@@ -101,7 +103,7 @@ def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> b
     """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests.
 
     A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
-    one: what it has reserved is room too.
+    one; what it has reserved counts as room.
     """
     outputs = read_outputs(described)
     functions = target.session.client("lambda")
@@ -143,9 +145,9 @@ def deploy_stack(target: Target, applier: StackApplier, parameters: dict[str, st
 
 
 def connect_bucket(stack: Stack) -> bool:
-    """Let the photos bucket tell this stack's queue of its photos; returns whether it did not.
+    """Make the pics bucket notify this stack's queue; returns whether it did not before.
 
-    CloudFormation takes over a bucket that a deleted stack has left behind as it is: telling that stack's queue.
+    CloudFormation adopts a bucket of a deleted stack as it is: it still notifies that stack's queue.
     """
     queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
     arn = queue["Attributes"]["QueueArn"]
@@ -163,15 +165,15 @@ def connect_bucket(stack: Stack) -> bool:
 
 
 def list_notified_queues(stack: Stack) -> set[str]:
-    """ARNs of the queues that the photos bucket tells of its photos."""
+    """ARNs of the queues that the pics bucket notifies."""
     found = stack.s3.get_bucket_notification_configuration(Bucket=stack.outputs.pics_bucket)
     return {entry["QueueArn"] for entry in found.get("QueueConfigurations", [])}
 
 
 def limit_tables(stack: Stack) -> list[str]:
-    """Give tables and indexes the maxima that they lack; returns what lacked them.
+    """Give tables and indexes the maxima they lack; returns which lacked them.
 
-    CloudFormation takes over a table that a deleted stack has left behind as it is, from before there were maxima say.
+    CloudFormation adopts a table of a deleted stack as it is, perhaps from before there were maxima.
     """
     lacking = list_unlimited(stack)
     names = stack.outputs.by_key()
@@ -188,7 +190,7 @@ def limit_tables(stack: Stack) -> list[str]:
 
 
 def list_unlimited(stack: Stack) -> list[TableLimit]:
-    """Tables and indexes that visitors reach and that have other maxima than the deployment's parameters say."""
+    """Tables and indexes that visitors reach whose maxima are not what the deployment's parameters say."""
     lacking = []
     names = stack.outputs.by_key()
     for limit in read_limits(stack.parameters).tables:
@@ -202,9 +204,9 @@ def list_unlimited(stack: Stack) -> list[TableLimit]:
 
 
 def build_functions(folder: Path, *, for_this_machine: bool = False) -> Path:
-    """Build both functions with their packages; returns the built template. Raises ``ToolError``.
+    """Build the functions with their packages; returns the built template. Raises ``ToolError``.
 
-    For Lambda's machine and Python, as the template names them, or for this one's.
+    They are built for Lambda's machine and Python, as the template names them, or for this machine's.
     """
     environment = {"PLATFORM": ""} if for_this_machine else {}
     _sam("build", "--build-dir", str(folder), "--template", str(ROOT / "template.yaml"), **environment)
@@ -212,19 +214,19 @@ def build_functions(folder: Path, *, for_this_machine: bool = False) -> Path:
 
 
 def package_template(template: Path, bucket: str) -> Path:
-    """Put a built template's files into a bucket; returns the template that names them there. Raises ``ToolError``."""
+    """Upload a built template's files to a bucket; returns the template that names them there. Raises ``ToolError``."""
     packaged = template.parent / "packaged.yaml"
     _sam("package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged))
     return packaged
 
 
 def artifacts_bucket(target: Target, stack_name: str) -> str:
-    """Name of the bucket that packages go through."""
+    """Name of the bucket for packages."""
     return f"{stack_name}-artifacts-{target.account_id()}-{target.session.region_name}"
 
 
 def _make_bucket(target: Target, bucket: str) -> None:
-    """Make the bucket for packages where it is not there; AWS makes buckets private and encrypted by itself."""
+    """Create the bucket for packages if it is missing; AWS makes new buckets private and encrypted."""
     s3, region = target.session.client("s3"), target.session.region_name
     place: dict[str, Any] = (
         {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -250,7 +252,7 @@ def _sam(*arguments: str, **environment: str) -> None:
         env={
             **os.environ,
             "SAM_CLI_TELEMETRY": "0",
-            # The functions' Makefile calls python3: this one, which has pip.
+            # The functions' Makefile calls python3: let it be this one, which has pip.
             "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
             **environment,
         },

@@ -1,4 +1,4 @@
-"""Take the album off AWS: the stack and what can be made again, and, only when told so, the photos themselves."""
+"""Take the site off AWS: the stack and what can be made again, and the photos only if told to."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from scripts.photos.manage import delete_versions
 
 
 def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
-    """Delete the stack, with ``photos`` also what it retains: originals, rows and faces. Raises ``DeployError``."""
+    """Delete the stack; with ``photos``, also what it retains: originals, rows and faces. Raises ``DeployError``."""
     # CloudFormation deletes no bucket that holds anything.
     outputs = stack.outputs
     for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
@@ -46,7 +46,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
 
 
 def _empty(s3: Any, bucket: str) -> None:
-    """Delete every version of every object; a bucket that is gone is empty."""
+    """Delete every version of every object of a bucket, if it is there."""
     try:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]

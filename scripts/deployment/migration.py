@@ -1,9 +1,9 @@
-"""Take over what an earlier release kept elsewhere; run after each deployment, and by `kinpics reconcile`.
+"""Move what an earlier release kept elsewhere; runs after each deployment, and in `kinpics reconcile`.
 
-The first release kept forgotten people in a partition of table `matches`, and the requests that visitors wrote there
-themselves. Both are copied into tables of their own, then a row says so; until then the process function reads both
-tables, so that nobody is indexed again in between. The old rows of forgotten people are removed once no photo is being
-processed, for a function of the first release may be at work still.
+The first release kept forgotten people in a partition of table `matches`, and let visitors write their removal requests
+there. Both are copied into tables of their own, then a row says so. Until then the process function reads both tables,
+so that nobody is indexed again in between. The old rows of forgotten people are removed once no photo is being
+processed, because a function of the first release may still be running.
 """
 
 import re
@@ -25,7 +25,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
 
 
 def migrate(stack: Stack) -> None:
-    """Copy an earlier release's rows, once."""
+    """Copy an earlier release's rows, unless that is done already."""
     table = stack.outputs.forgotten_table
     moved = {"kind": FORGOTTEN, "id": MOVED}
     if "Item" in stack.dynamodb.get_item(TableName=table, Key=moved, ConsistentRead=True):
@@ -33,13 +33,13 @@ def migrate(stack: Stack) -> None:
     for entry in stack.forgotten.first_entries():
         stack.dynamodb.put_item(TableName=table, Item=entry.to_item())
     _move_requests(stack)
-    # Answers that the first release kept may name the faces of the forgotten.
+    # Search results that the first release kept may name faces of forgotten people.
     stack.ledger.changed(ALBUM_COLLECTION)
     stack.dynamodb.put_item(TableName=table, Item=moved)
 
 
 def remove_old_rows(stack: Stack) -> None:
-    """Remove what has been taken over; to be called while no photo is being processed."""
+    """Remove the rows that were copied; call this only while no photo is being processed."""
     migrate(stack)
     for entry in stack.forgotten.first_entries():
         key = {"identity_id": FORGOTTEN, "kind": entry.id}
@@ -47,13 +47,13 @@ def remove_old_rows(stack: Stack) -> None:
 
 
 def _move_requests(stack: Stack) -> None:
-    """Move the requests that visitors wrote themselves, unless they have made a new one meanwhile."""
+    """Move the requests that visitors wrote themselves, unless they have made a new one since."""
     matches = stack.outputs.matches_table
     pages = stack.dynamodb.get_paginator("scan").paginate(
         TableName=matches, FilterExpression="kind = :kind", ExpressionAttributeValues={":kind": "forget"}
     )
     for item in [item for page in pages for item in page["Items"]]:
-        request = _as_it_should_be(item)
+        request = _cleaned(item)
         if request:
             try:
                 stack.dynamodb.put_item(
@@ -67,8 +67,8 @@ def _move_requests(stack: Stack) -> None:
         stack.dynamodb.delete_item(TableName=matches, Key={"identity_id": item["identity_id"], "kind": "forget"})
 
 
-def _as_it_should_be(item: dict[str, Any]) -> RemovalRequest | None:
-    """A request that its visitor wrote, with nothing in it but what belongs there; None for one that names nobody."""
+def _cleaned(item: dict[str, Any]) -> RemovalRequest | None:
+    """A visitor's request without anything that doesn't belong in it; None if it names no face."""
     made_at, ids = item.get("made_at"), item.get("face_ids")
     face_ids = [entry for entry in ids if isinstance(entry, str) and is_face_id(entry)] if isinstance(ids, list) else []
     if not face_ids:

@@ -22,11 +22,11 @@ from scripts.common.stack import Stack
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-# Assets carry a hash of their content in their name. Pages are asked for anew each time, at the cost of a 304, of
-# CloudFront, which keeps them for a day or until they are invalidated.
+# Assets have a hash of their content in their name. Browsers ask for a page each time, at the cost of a 304; CloudFront
+# keeps it for a day, or until it is invalidated.
 _ASSET_CACHE = "public, max-age=31536000, immutable"
 _PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
-# Each path costs after the first thousand of a month.
+# Each path costs money after the first thousand of a month.
 _MAX_SETS_INVALIDATED = 5
 _DELETE_BATCH = 1000
 
@@ -35,7 +35,7 @@ mimetypes.add_type("text/javascript", ".js")
 
 def build_and_publish(stack: Stack) -> int:
     """Render a stack's site and publish it; returns how many files changed. Raises ``BuildError``, ``ConfigError``."""
-    # A folder of its own: two uploads may end at the same time.
+    # A folder of its own, since two uploads may end at the same time.
     with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
         return publish(stack, build(stack, Path(folder) / "dist"))
 
@@ -69,7 +69,7 @@ def publish(stack: Stack, dist: Path) -> int:
 
 
 def page_paths(keys: list[str]) -> set[str]:
-    """What CloudFront has to ask for anew when these pages of the site bucket have changed."""
+    """What CloudFront has to fetch again after these files of the site bucket have changed."""
     paths = set()
     for key in keys:
         folder, _, rest = key.partition("/")
@@ -84,7 +84,7 @@ def page_paths(keys: list[str]) -> set[str]:
 
 
 def picture_paths(set_names: Iterable[str]) -> set[str]:
-    """What CloudFront has to ask for anew when pictures of these sets are gone: before and after its router."""
+    """What CloudFront has to forget when pictures of these sets are gone: addresses before and after its router."""
     folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, LARGE_FOLDER, "/" + LARGE_FOLDER.removeprefix(THUMBNAILS_FOLDER))
     return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}
 
@@ -105,5 +105,5 @@ def _content_type(path: Path) -> str:
 
 
 def _md5(path: Path) -> str:
-    """What S3 gives as ETag of an object that went up in one piece."""
+    """The ETag that S3 gives an object uploaded in one piece."""
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

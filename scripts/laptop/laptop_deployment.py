@@ -1,4 +1,4 @@
-"""Deploy the template into the laptop stack with CloudFormation, as a deployment to AWS would."""
+"""Deploys the template to the laptop stack with CloudFormation, as on AWS."""
 
 import json
 import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DIGEST_TAG = "kinpics:digest"
 # Two photos at a time keep two cores busy: while one is in its function, the other is in the face engine. More searches
-# than cores at once would not be done any sooner; the others wait for their turn.
+# at once than cores would be no faster, so the others wait their turn.
 _PARAMETERS = {
     "Platform": "laptop",
     "ProcessConcurrency": "2",
@@ -33,7 +33,7 @@ _PARAMETERS = {
 
 
 def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
-    """What the launcher deploys of a checkout, and serves. Raises ``ConfigError``."""
+    """What the launcher deploys and serves of a checkout. Raises ``ConfigError``."""
     parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
 
     def deployed(session: boto3.Session) -> Deployed:

@@ -1,7 +1,7 @@
-"""What the laptop stack does between being deployed and being ready: fill in the demo, render and publish the site.
+"""What the laptop stack does after it is deployed: upload the demo, render and publish the site.
 
-What may take long is a process of its own: this one serves the API that it calls, and a stop stops it in the middle.
-The first site of a folder is small and rendered here, for a process takes longer to start than that.
+Whatever may take long runs in a process of its own, because this process serves the API that it calls, and because it
+can be stopped halfway. A folder's first site is small, so it is rendered here: starting a process would take longer.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from scripts.deployment.publish import build_and_publish
 
 
 class PrepareError(KinpicsError):
-    """The site could not be made ready; the message is what the failed step had to report beyond its own error."""
+    """The site could not be made ready; the message is what the failed step printed besides its own error."""
 
 
 async def prepare(running: Running, data: Path, ready: Callable[[], None], *, demo: bool) -> None:
-    """Upload the demo's sets and publish the site, through the same commands an owner would give.
+    """Upload the demo's sets and publish the site, with the commands an owner would use.
 
-    ``ready`` is called when the site can be looked at: at once where it was published before and still leads to this
-    stack's address; it is only brought up to date then, and where that fails it stays as it was, which is told. Raises
-    ``PrepareError``, ``BuildError``, ``ConfigError``; ends what runs when it is cancelled.
+    Calls ``ready`` once the site can be looked at: at once if it was published before and still uses this stack's
+    address. Then it is only brought up to date; if that fails, the site stays as it was, and a message says so. Raises
+    ``PrepareError``, ``BuildError``, ``ConfigError``; ends what it started when it is cancelled.
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
@@ -58,7 +58,7 @@ def _stack(running: Running, data: Path) -> Stack:
 
 
 async def _in_whole(work: Callable[[], Any]) -> None:
-    """Do in a thread what takes a moment, to its end even when it is cancelled: a thread can't be stopped."""
+    """Do short work in a thread, and finish it even when cancelled, since a thread can't be stopped."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         await asyncio.shield(task)
@@ -76,9 +76,9 @@ def _is_published(running: Running) -> bool:
 
 
 async def _python(running: Running, module: str, *arguments: str, stderr: int | None = None) -> str:
-    """Run a module as a program; returns what it printed. What it has to say of errors goes where ``stderr`` says."""
-    # A session of its own: Ctrl-C in the terminal comes to the launcher alone, which ends the step with all it started.
-    # The pipe ends it where the launcher is killed.
+    """Run a module as a program; returns what it printed. ``stderr`` is as for subprocesses."""
+    # In a session of its own, so that Ctrl-C in the terminal reaches only the launcher, which ends the step with all it
+    # started. If the launcher is killed, the pipe ends the step.
     stdin, held = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(

@@ -1,7 +1,7 @@
 """What `sam package` does, for the laptop: local code and policy documents go to S3, the template points there.
 
-The functions' own modules are zipped alone: the stack runs them with the Python it runs in itself, which has their
-requirements installed. For AWS, `sam build` adds them (functions/Makefile).
+Only the functions' own modules are zipped: the stack runs them with its own Python, where their requirements are
+installed. For AWS, `sam build` adds them (functions/Makefile).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 
 from scripts.common.template import load_template
 
-# A fixed time of change makes the same code the same archive.
+# A fixed modification time, so that the same code makes the same archive.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -35,7 +35,7 @@ def package_checkout(root: Path, bucket: str) -> tuple[dict[str, Any], dict[str,
 
 
 def digest(template: dict[str, Any], parameters: dict[str, str]) -> str:
-    """A short fingerprint of everything that makes a deployment what it is."""
+    """A short hash of everything that is deployed."""
     return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -76,8 +76,8 @@ def offers_accounts(laptop: RunningStack, outputs: dict[str, str]) -> bool:
     pages = {
         name: s3.get_object(Bucket=outputs["SiteBucket"], Key=key)["Body"].read().decode() for name, key in keys.items()
     }
-    offered = 'data-action="sign-up"' in pages["account"]
-    assert offered == ("takes no new accounts" not in pages["account"])
+    offered = 'data-show="sign-up"' in pages["account"]
+    assert offered == ("isn't taking new accounts" not in pages["account"])
     assert offered == ('id="my-account" hidden' not in pages["index"])
     return offered
 
@@ -269,8 +269,8 @@ def test_mistakes_are_told_in_words(laptop: RunningStack, arguments: list[str], 
     ("environment", "arguments", "told"),
     [
         ({}, ["--yes"], "no AWS region is set"),
-        ({"AWS_REGION": "eu-west-1"}, ["--yes"], "no AWS credentials are at hand"),
-        ({}, ["--yes", "--region", "af-south-1"], "Rekognition is not known to be in af-south-1"),
+        ({"AWS_REGION": "eu-west-1"}, ["--yes"], "there are no AWS credentials"),
+        ({}, ["--yes", "--region", "af-south-1"], "Rekognition is not in af-south-1"),
     ],
 )
 def test_what_is_missing_for_aws_is_told_before_anything_is_built(
