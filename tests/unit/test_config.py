@@ -58,7 +58,7 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
     assert config.parameters["Downloads"] == rule
     assert undeployed(config, config.parameters) == ""
     assert f"asks for {rule}" in undeployed(config, {**config.parameters, "Downloads": "older"})
-    assert "not there" in undeployed(config, {}), "a stack of an earlier release"
+    assert "missing" in undeployed(config, {}), "a stack of an earlier release"
 
 
 @pytest.mark.parametrize(
