@@ -3,7 +3,8 @@
 import contextvars
 import json
 from pathlib import Path
-from typing import Any
+
+from local.asgi import Message, Receive, Send
 
 # The IAM actions of the call being answered: a transaction has several.
 _actions: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("kinpics_actions", default=None)
@@ -22,18 +23,18 @@ class CallLog:
     def __init__(self, path: Path):
         self._file = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115 - open as long as the stack runs
 
-    def watch(self, receive: Any, send: Any) -> tuple[Any, Any]:
+    def watch(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
         """The call's own ``receive`` and ``send``, counting what goes through them."""
         actions: list[str] = []
         _actions.set(actions)
         counted = {"status": 0, "sent": 0, "received": 0}
 
-        async def receive_counted() -> dict:
+        async def receive_counted() -> Message:
             message = await receive()
             counted["sent"] += len(message.get("body", b""))
             return message
 
-        async def send_counted(message: dict) -> None:
+        async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 counted["status"] = message["status"]
             counted["received"] += len(message.get("body", b""))

@@ -1,6 +1,6 @@
 """Closes connections whose clients have gone, which hypercorn keeps until their idle time is over."""
 
-from hypercorn.asyncio import run
+import hypercorn.asyncio.run
 from hypercorn.asyncio.tcp_server import TCPServer
 
 
@@ -22,4 +22,4 @@ class _ClosingServer(TCPServer):
 
 def close_with_clients() -> None:
     """Let hypercorn serve with connections that end with their clients; call before it serves."""
-    run.TCPServer = _ClosingServer  # type: ignore[misc]
+    hypercorn.asyncio.run.TCPServer = _ClosingServer  # type: ignore[attr-defined] # it is imported there

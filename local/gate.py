@@ -5,12 +5,8 @@ rebinding). So a call must name this stack in `Host`, and a page that calls must
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-Receive = Callable[[], Awaitable[dict]]
-Send = Callable[[dict], Awaitable[None]]
-App = Callable[[dict, Receive, Send], Awaitable[None]]
+from local.asgi import App, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"(?P<name>\[::1\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 _NAMES = {"localhost", "127.0.0.1", "[::1]"}
@@ -28,7 +24,7 @@ class Gate:
         self._origins = {f"http://{name}:{site_port}".removesuffix(":80") for name in _NAMES}
         self._buckets = buckets
 
-    async def app(self, scope: dict, receive: Receive, send: Send) -> None:
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         if scope["type"] == "websocket":
             await receive()
@@ -73,13 +69,13 @@ def _read_before_answering(receive: Receive, send: Send) -> tuple[Receive, Send]
     """
     done = False
 
-    async def receive_watched() -> dict:
+    async def receive_watched() -> Message:
         nonlocal done
         message = await receive()
         done = not (message["type"] == "http.request" and message.get("more_body", False))
         return message
 
-    async def send_after(message: dict[str, Any]) -> None:
+    async def send_after(message: Message) -> None:
         while not done and message["type"] == "http.response.start":
             await receive_watched()
         await send(message)

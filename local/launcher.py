@@ -12,11 +12,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from hypercorn.typing import ASGIFramework
 
 from functions.entrance import Entrance
 from functions.errors import KinpicsError
@@ -137,8 +138,10 @@ async def _serve(
         print(line, file=sys.stderr, flush=True)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
-    api = asyncio.create_task(serve(api_gate.app, _config(options.api_port), shutdown_trigger=closing.wait))
-    site: asyncio.Task | None = None
+    api = asyncio.create_task(
+        serve(cast(ASGIFramework, api_gate.app), _config(options.api_port), shutdown_trigger=closing.wait)
+    )
+    site: asyncio.Task[None] | None = None
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
@@ -167,7 +170,9 @@ async def _serve(
             deployed,
         )
         site_gate = Gate(server.app, options.site_port, options.site_port)
-        site = asyncio.create_task(serve(site_gate.app, _config(options.site_port), shutdown_trigger=closing.wait))
+        site = asyncio.create_task(
+            serve(cast(ASGIFramework, site_gate.app), _config(options.site_port), shutdown_trigger=closing.wait)
+        )
         await _listening(options.site_port, site)
         # What was loaded stays: from here on the collector need not look at it.
         gc.freeze()
@@ -187,7 +192,7 @@ async def _serve(
             ) from None
 
 
-def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Up to Python 3.11, asyncio reports a connection that ends with its server as an error."""
     if not isinstance(context.get("exception"), asyncio.CancelledError):
         loop.default_exception_handler(context)
@@ -207,6 +212,11 @@ async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
     return not stop.is_set()
 
 
+async def _served(gate: Gate, port: int, closing: asyncio.Event) -> None:
+    # Hypercorn's type for each message is a class of its own; here they are dictionaries, as at run time.
+    await serve(cast(ASGIFramework, gate.app), _config(port), shutdown_trigger=closing.wait)
+
+
 def _config(port: int) -> Config:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
@@ -218,7 +228,7 @@ def _config(port: int) -> Config:
     return config
 
 
-async def _listening(port: int, server: asyncio.Task) -> None:
+async def _listening(port: int, server: asyncio.Task[None]) -> None:
     """Wait until a server accepts connections; its own error is raised if it ends before."""
     while True:
         if server.done():

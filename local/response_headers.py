@@ -34,10 +34,12 @@ def _chosen(template: dict[str, Any], item: dict[str, Any], parameters: dict[str
     """The item that a condition on one parameter chooses."""
     if "Fn::If" not in item:
         return item
+    if_so: dict[str, Any]
     condition, if_so, if_not = item["Fn::If"]
     parameter, value = template["Conditions"][condition]["Fn::Equals"]
     name = parameter["Ref"]
-    return if_so if parameters.get(name, template["Parameters"][name]["Default"]) == value else if_not
+    is_so = parameters.get(name, template["Parameters"][name]["Default"]) == value
+    return if_so if is_so else if_not
 
 
 def _with_api(directive: str, api_url: str) -> str:

@@ -10,7 +10,7 @@ import gzip
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -19,6 +19,10 @@ from botocore.exceptions import ClientError
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
 from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
+from local.asgi import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
 FALLBACK_PAGE = "404.html"
 # What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
@@ -74,7 +78,7 @@ class SiteServer:
         self._served = (photos, large, "celebrities/", copies)
         self._headers = headers
 
-    async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
@@ -107,12 +111,12 @@ class SiteServer:
             self._asked = now  # while one request asks, the others go by what is known
             self._closed, deployed = await asyncio.to_thread(self._look)
             self._go_by(*deployed)
-        return self._closed
+        return bool(self._closed)
 
     def _look(self) -> tuple[bool, tuple[str, list[tuple[bytes, bytes]]]]:
         return self._ask_whether_closed(), self._ask_what_is_deployed()
 
-    async def _say_closed(self, send: Callable, path: str, head: bool) -> None:
+    async def _say_closed(self, send: Send, path: str, head: bool) -> None:
         """Like CloudFront's function, answers pictures with a bare 503."""
         is_picture = path.startswith((DOWNLOAD_FOLDER, THUMBNAILS_FOLDER))
         body = b"" if is_picture else self._closed_page
@@ -132,14 +136,14 @@ class SiteServer:
             return self._buckets["thumbnails"], thumbnail
         return self._buckets["site"], key + "index.html" if not key or key.endswith("/") else key
 
-    async def _answer(self, send: Callable, bucket: str, key: str, headers: dict, head: bool) -> None:
-        arguments: dict[str, str] = {}
+    async def _answer(self, send: Send, bucket: str, key: str, headers: dict[bytes, bytes], head: bool) -> None:
+        request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
         if _RANGE.fullmatch(headers.get(b"range", b"")):
-            arguments["Range"] = headers[b"range"].decode()
+            request["Range"] = headers[b"range"].decode()
         if b"if-none-match" in headers:
-            arguments["IfNoneMatch"] = headers[b"if-none-match"].decode("latin-1")
+            request["IfNoneMatch"] = headers[b"if-none-match"].decode("latin-1")
         try:
-            found = await self._get(bucket, key, arguments)
+            found = await self._get(request)
         except ClientError as error:
             await self._answer_error(send, error, head)
             return
@@ -153,31 +157,31 @@ class SiteServer:
         else:
             await self._send_object(send, status, found, head)
 
-    async def _answer_error(self, send: Callable, error: ClientError, head: bool) -> None:
+    async def _answer_error(self, send: Send, error: ClientError, head: bool) -> None:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status in (304, 416):
             await self._send(send, status, [(b"content-length", b"0")], b"")
         else:
             await self._answer_fallback(send, head)
 
-    async def _answer_fallback(self, send: Callable, head: bool) -> None:
+    async def _answer_fallback(self, send: Send, head: bool) -> None:
         try:
-            found = await self._get(self._buckets["site"], FALLBACK_PAGE, {})
+            found = await self._get({"Bucket": self._buckets["site"], "Key": FALLBACK_PAGE})
         except ClientError:
             await self._send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
             return
         await self._send_object(send, 404, found, head)
 
-    async def _send(self, send: Callable, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    async def _send(self, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         await send({"type": "http.response.start", "status": status, "headers": [*headers, *self._headers]})
         await send({"type": "http.response.body", "body": body})
 
-    async def _get(self, bucket: str, key: str, arguments: dict[str, str]) -> dict:
-        return await asyncio.to_thread(self._s3.get_object, Bucket=bucket, Key=key, **arguments)
+    async def _get(self, request: "GetObjectRequestTypeDef") -> "GetObjectOutputTypeDef":
+        return await asyncio.to_thread(lambda: self._s3.get_object(**request))
 
-    async def _send_compressed(self, send: Callable, found: dict, head: bool) -> None:
+    async def _send_compressed(self, send: Send, found: "GetObjectOutputTypeDef", head: bool) -> None:
         body = gzip.compress(await asyncio.to_thread(found["Body"].read), 6)
-        headers = [(name, str(found[field]).encode()) for field, name in _PASSED_ON.items() if found.get(field)]
+        headers = _passed_on(found)
         # The same page in another coding has another tag of its own only in strength.
         headers = [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
         headers += [
@@ -187,8 +191,8 @@ class SiteServer:
         ]
         await self._send(send, 200, headers, b"" if head else body)
 
-    async def _send_object(self, send: Callable, status: int, found: dict, head: bool) -> None:
-        headers = [(name, str(found[field]).encode()) for field, name in _PASSED_ON.items() if found.get(field)]
+    async def _send_object(self, send: Send, status: int, found: "GetObjectOutputTypeDef", head: bool) -> None:
+        headers = _passed_on(found)
         headers += [
             (b"content-length", str(found["ContentLength"]).encode()),
             (b"accept-ranges", b"bytes"),
@@ -205,7 +209,12 @@ class SiteServer:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _lifespan(receive: Callable, send: Callable) -> None:
+def _passed_on(found: "GetObjectOutputTypeDef") -> list[tuple[bytes, bytes]]:
+    """The headers that S3 answered with and browsers need."""
+    return [(name, str(value).encode()) for field, name in _PASSED_ON.items() if (value := found.get(field))]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})

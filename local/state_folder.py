@@ -11,7 +11,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from functions.errors import KinpicsError
 from local.journal import DamagedError, Journal, check
@@ -192,7 +192,7 @@ class StateFolder:
         shutil.rmtree(self.path / "tmp", ignore_errors=True)
 
 
-def _write_private(path: Path, content: dict) -> None:
+def _write_private(path: Path, content: dict[str, Any]) -> None:
     temporary = path.with_suffix(".tmp")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from local.asgi import Message, Receive, Scope, Send
 from local.call_log import CallLog
 from local.embedded import (
     authorization,
@@ -80,7 +81,7 @@ class EmbeddedAws:
         """
         return self._durable.start(failed)
 
-    async def app(self, scope: dict, receive: Callable, send: Callable) -> None:
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application.
 
         What a call changed is kept before it is answered. Denials get the CORS headers that ministack leaves out:
@@ -97,7 +98,7 @@ class EmbeddedAws:
         if self._call_log:
             receive, send = self._call_log.watch(receive, send)
 
-        async def send_kept(message: dict) -> None:
+        async def send_kept(message: Message) -> None:
             if message["type"] == "http.response.start" and not self._durable.keep():
                 message = {**message, "status": 503}
             if message["type"] == "http.response.start" and message["status"] >= 400:
@@ -134,7 +135,7 @@ class EmbeddedAws:
             self._call_log.close()
 
 
-def _service_of(scope: dict) -> tuple[str, dict[str, str], dict[str, list[str]]]:
+def _service_of(scope: Scope) -> tuple[str, dict[str, str], dict[str, list[str]]]:
     """The service that a request is for, as far as its body need not tell, its headers and its address's parameters."""
     from ministack.app import _extract_s3_vhost_bucket
     from ministack.core import router, sigv4

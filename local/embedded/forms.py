@@ -9,6 +9,7 @@ import contextvars
 import re
 from typing import Any
 
+from local.asgi import Scope
 from local.embedded.authorization import ENFORCE
 from local.embedded.replacing import replace
 
@@ -19,7 +20,7 @@ _file: contextvars.ContextVar[bytes] = contextvars.ContextVar("kinpics_file", de
 _SIGNATURES = {"x-amz-signature", "signature"}
 
 
-def note_form(scope: dict, headers: dict[str, str], bucket: str | None) -> None:
+def note_form(scope: Scope, headers: dict[str, str], bucket: str | None) -> None:
     """Note whether a request is a form that S3 reads; ``bucket`` is the one that its `Host` names, if it does."""
     path = scope["path"].strip("/")
     at_bucket = path == "" if bucket else path != "" and "/" not in path
@@ -44,17 +45,17 @@ def apply() -> None:
             return None
         return enforce(access_key, action, service, *rest, **others)
 
-    def parse_multipart_form(content_type: str, body: bytes) -> list[tuple]:
+    def parse_multipart_form(content_type: str, body: bytes) -> Any:
         return [
             (name, filename and file_name(filename), headers, value)
             for name, filename, headers, value in parse(content_type, body)
         ]
 
-    def enforce_signed_post_policy(fields: dict, *rest: Any) -> Any:
+    def enforce_signed_post_policy(fields: dict[str, Any], *rest: Any) -> Any:
         # ministack passes over the checksums that S3 holds an upload against.
         return check_policy(fields, *rest) or s3._resolve_object_checksums(_file.get(), fields)[1]
 
-    def post_signed_object(bucket: str, body: bytes, headers: dict) -> tuple:
+    def post_signed_object(bucket: str, body: bytes, headers: dict[str, str]) -> Any:
         parts = parse_multipart_form(headers.get("content-type", ""), body)
         if parts and not _SIGNATURES & {name.lower() for name, *_ in parts}:
             return s3._error("AccessDenied", "Access Denied", 403)

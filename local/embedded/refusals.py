@@ -11,15 +11,15 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from botocore import loaders
-from botocore.model import ServiceModel, Shape
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from functions.errors import KinpicsError
+from local.asgi import Message, Receive
 
 _MB = 1024 * 1024
 
@@ -87,7 +87,7 @@ class RefusedError(KinpicsError):
         return self.status, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": self.code}, body
 
 
-def limited(receive: Callable, service: str, path: str, headers: dict[str, str]) -> Callable:
+def limited(receive: Receive, service: str, path: str, headers: dict[str, str]) -> Receive:
     """``receive`` that raises ``RefusedError`` once a body is larger than its service takes, having kept none of it.
 
     The rest is read and thrown away, for a client that is still sending does not see its answer.
@@ -95,7 +95,7 @@ def limited(receive: Callable, service: str, path: str, headers: dict[str, str])
     limit, error = _limit(service, path, headers)
     size = 0
 
-    async def receive_limited() -> dict:
+    async def receive_limited() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
@@ -223,7 +223,7 @@ def _service_model(service: str) -> ServiceModel:
     return ServiceModel(loaders.create_loader().load_service_model(service, "service-2"), service)
 
 
-def _input_shape(service: str, target: str) -> Shape | None:
+def _input_shape(service: str, target: str) -> StructureShape | None:
     model, operation = _service_model(service), target.rpartition(".")[2]
     return model.operation_model(operation).input_shape if operation in model.operation_names else None
 
@@ -236,15 +236,15 @@ def _typed(shape: Shape, value: Any, name: str) -> Any:
     kind = shape.type_name
     if not _is_of(kind, value):
         raise RefusedError(400, "SerializationException", f"{name[:80]} must be a {kind}")
-    if kind == "structure":
+    if isinstance(shape, StructureShape):
         fields = {member.serialization.get("name", field): member for field, member in shape.members.items()}
         present = {field: inner for field, inner in value.items() if inner is not None}
         return {
             field: _typed(fields[field], inner, field) if field in fields else inner for field, inner in present.items()
         }
-    if kind == "list":
+    if isinstance(shape, ListShape):
         return [_typed(shape.member, inner, name) for inner in value]
-    if kind == "map":
+    if isinstance(shape, MapShape):
         return {key: _typed(shape.value, inner, key) for key, inner in value.items()}
     return value
 
@@ -262,13 +262,13 @@ def _is_of(kind: str, value: Any) -> bool:
     return isinstance(value, _TYPES[kind])
 
 
-def _check_token(service: str, shape: Shape, request: dict) -> None:
+def _check_token(service: str, shape: StructureShape, request: dict[str, Any]) -> None:
     token = request.get("NextToken") if "NextToken" in shape.members else None
     if service in _TOKENS and token and not _NUMBER.fullmatch(token):
         raise RefusedError(400, _TOKENS[service], "NextToken is not one that was given out")
 
 
-def _check_comparisons(shape: Shape, request: dict) -> None:
+def _check_comparisons(shape: StructureShape, request: dict[str, Any]) -> None:
     for field in _CONDITIONS:
         conditions = request.get(field, {}) if field in shape.members else {}
         for condition in conditions.values():

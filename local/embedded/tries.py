@@ -7,6 +7,10 @@ row may be what kills the stack: from then on its receives count as well.
 """
 
 from collections.abc import Iterable
+from typing import Any
+
+# A message of SQS as ministack records it.
+Message = dict[str, Any]
 
 MAX_KILLS = 10
 # Fields of ministack's records of messages: the receive count with which a message is with a function now, and the
@@ -14,23 +18,23 @@ MAX_KILLS = 10
 _GIVEN, _KILLS = "kinpics_given", "kinpics_kills"
 
 
-def give(messages: Iterable[dict]) -> None:
+def give(messages: Iterable[Message]) -> None:
     """Note that messages are given to a function."""
     for message in messages:
         message[_GIVEN] = message["receive_count"]
 
 
-def is_given(message: dict) -> bool:
+def is_given(message: Message) -> bool:
     """Whether a message is with a function."""
     return _GIVEN in message
 
 
-def counts(messages: Iterable[dict]) -> dict[str, int]:
+def counts(messages: Iterable[Message]) -> dict[str, int]:
     """The receive counts of messages, by message id."""
     return {message["id"]: message["receive_count"] for message in messages}
 
 
-def finish(messages: Iterable[dict], given: dict[str, int]) -> None:
+def finish(messages: Iterable[Message], given: dict[str, int]) -> None:
     """Note that a function has ended, well or not, with the messages it was given with these `counts`.
 
     One that has been given out again meanwhile stays with the other function.
@@ -41,7 +45,7 @@ def finish(messages: Iterable[dict], given: dict[str, int]) -> None:
             message.pop(_KILLS, None)
 
 
-def take_back(message: dict) -> None:
+def take_back(message: Message) -> None:
     """After a kill: take a message from the function it was with, uncounted unless it was there too often."""
     if message.pop(_GIVEN, None) is None:
         return

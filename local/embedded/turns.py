@@ -8,10 +8,13 @@ each a little later, where a hundred copies would use up its memory. Who can't b
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
+from typing import Any
 
 MAX_WAITING = 300
 MAX_SECONDS = 20.0
 
+# A function, or its configuration, as ministack records it.
+Function = dict[str, Any]
 # The key of a function that one more may run of, and nothing; or nothing, and the limit that is reached.
 Slot = tuple[str | None, str | None]
 
@@ -19,12 +22,12 @@ Slot = tuple[str | None, str | None]
 class Turns:
     """Who waits for each function. ``acquire`` and ``release`` of a slot are those that know how many there are."""
 
-    def __init__(self, acquire: Callable[[dict, dict], Slot], release: Callable[[str | None], None]):
+    def __init__(self, acquire: Callable[[Function, Function], Slot], release: Callable[[str | None], None]):
         self._acquire, self._release = acquire, release
         self._lock = threading.Lock()
         self._waiting: dict[str, deque[threading.Event]] = defaultdict(deque)
 
-    def acquire(self, key: str, function: dict, config: dict) -> Slot:
+    def acquire(self, key: str, function: Function, config: Function) -> Slot:
         """A slot of the function called ``key``; waits for it in the caller's thread."""
         with self._lock:
             slot, limit = self._acquire(function, config)

@@ -21,6 +21,8 @@ S3_HANDLE = (
     "access_point_region=None, access_point=None)"
 )
 
+# A table of DynamoDB as ministack records it.
+Table = dict[str, Any]
 Item = tuple[str, str, str]
 Object = tuple[str, str, str]
 
@@ -31,7 +33,7 @@ class Noted:
     sessions."""
 
     services: set[str] = field(default_factory=set)
-    items: dict[Item, dict] = field(default_factory=dict)
+    items: dict[Item, Table] = field(default_factory=dict)
     objects: set[Object] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
 
@@ -62,15 +64,15 @@ def calls(module: Any, name: str, noted: Noted) -> None:
 def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
     """``kept`` tells the keys, partition and sort, of what is kept of a table."""
 
-    def watched_set_item(table: dict, partition: str, sort: str, item: dict) -> Any:
+    def watched_set_item(table: Table, partition: str, sort: str, item: dict[str, Any]) -> Any:
         noted.items[table["TableId"], partition, sort] = table
         return set_item(table, partition, sort, item)
 
-    def watched_remove_item(table: dict, partition: str, sort: str) -> Any:
+    def watched_remove_item(table: Table, partition: str, sort: str) -> Any:
         noted.items[table["TableId"], partition, sort] = table
         return remove_item(table, partition, sort)
 
-    def watched_replacement(table: dict) -> None:
+    def watched_replacement(table: Table) -> None:
         """All items of a table at once: after a rollback or a restored backup."""
         replaced(table)
         places = set(kept(table["TableId"]))
@@ -90,7 +92,7 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
     def changed(bucket: str, key: str, *rest: Any) -> None:
         noted.objects.add((s3.get_account_id(), bucket, key))
 
-    def persist_object(bucket: str, key: str, record: dict) -> None:
+    def persist_object(bucket: str, key: str, record: dict[str, Any]) -> None:
         if record.get("body") is not None:
             try:
                 record["body_name"] = bodies.write(record["body"], f"{bucket}/{key}")
@@ -106,11 +108,11 @@ def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception],
         except UnreadableBodyError as error:
             return s3._error("InternalError", str(error), 500)
 
-    def read_body(bucket: str, key: str, record: dict) -> bytes:
+    def read_body(bucket: str, key: str, record: dict[str, Any]) -> bytes:
         body = record.get("body")
         return bodies.read(record["body_name"]) if body is None else body
 
-    def version_body(bucket: dict, name: str, key: str, version: dict) -> bytes | None:
+    def version_body(bucket: dict[str, Any], name: str, key: str, version: dict[str, Any]) -> bytes | None:
         data = version.get("data")
         return bodies.read(version["body_name"]) if data is None and "body_name" in version else data
 
@@ -158,8 +160,8 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
     A stack that stops ends its functions: that is no try of theirs.
     """
 
-    def receive_messages(*arguments: Any) -> list[dict]:
-        messages = receive(*arguments)
+    def receive_messages(*arguments: Any) -> list[tries.Message]:
+        messages: list[tries.Message] = receive(*arguments)
         if messages:
             tries.give(messages)
             changed()
@@ -169,7 +171,9 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
         delete(*arguments)
         changed()
 
-    def run_batch(mapping: dict, function: dict, event: dict, batch: list[dict], *rest: Any) -> None:
+    def run_batch(
+        mapping: dict[str, Any], function: dict[str, Any], event: dict[str, Any], batch: list[tries.Message], *rest: Any
+    ) -> None:
         given = tries.counts(batch)
         run(mapping, function, event, batch, *rest)
         if not is_stopping():
@@ -185,7 +189,7 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
 def sessions(sts: Any, noted: Noted) -> None:
     """Every session of a role is registered here, a guest's too."""
 
-    def register_session(access_key: str, session: dict) -> None:
+    def register_session(access_key: str, session: dict[str, Any]) -> None:
         original(access_key, session)
         noted.sessions.add(access_key)
 

@@ -1,22 +1,24 @@
 """Parts of answers, as the service model shapes them, and the tokens that lead from page to page."""
 
 import base64
-from typing import Any
+from typing import Any, TypeVar
 
 from local.rekognition.engine import FoundFace
 from local.rekognition.exceptions import InvalidPaginationTokenException
 from local.rekognition.state import StoredFace, StoredUser
 
+Token = TypeVar("Token", str, int)
+
 FACE_MODEL_VERSION = "7.0"
 MAX_FACES = 100  # of a picture, and of a user
 
 
-def box(face: FoundFace) -> dict:
+def box(face: FoundFace) -> dict[str, Any]:
     """A ``BoundingBox``; it may run past the picture's edge, as Rekognition's do."""
     return {"Width": face.width, "Height": face.height, "Left": face.left, "Top": face.top}
 
 
-def detail(face: FoundFace) -> dict:
+def detail(face: FoundFace) -> dict[str, Any]:
     """A ``FaceDetail`` with what the engine knows; age, gender and feelings it does not, so they are absent."""
     return {
         "BoundingBox": box(face),
@@ -27,7 +29,7 @@ def detail(face: FoundFace) -> dict:
     }
 
 
-def stored(face: StoredFace) -> dict:
+def stored(face: StoredFace) -> dict[str, Any]:
     """A ``Face``."""
     answer = {
         "FaceId": face.face_id,
@@ -43,25 +45,25 @@ def stored(face: StoredFace) -> dict:
     return answer
 
 
-def user(found: StoredUser) -> dict:
+def user(found: StoredUser) -> dict[str, Any]:
     """A ``User``: one without faces is created, and no more."""
     return {"UserId": found.user_id, "UserStatus": "ACTIVE" if found.face_count else "CREATED"}
 
 
-def read_token(request: dict, kind: type, default: Any) -> Any:
+def read_token(request: dict[str, Any], kind: type[Token], default: Token) -> Token:
     """What a page's ``NextToken`` stands for. Raises ``InvalidPaginationTokenException``."""
     token = request.get("NextToken")
     if token is None:
         return default
     try:
-        value = kind(base64.b64decode(token, altchars=b"-_", validate=True).decode())
+        value: Token | None = kind(base64.b64decode(token, altchars=b"-_", validate=True).decode())
     except (ValueError, TypeError, AttributeError):
         value = None
-    if value is None or (kind is int and not 0 <= value < 2**63):  # SQLite's largest number
+    if value is None or (isinstance(value, int) and not 0 <= value < 2**63):  # SQLite's largest number
         raise InvalidPaginationTokenException("NextToken is not valid")
     return value
 
 
-def next_token(last: Any) -> dict:
+def next_token(last: Any) -> dict[str, Any]:
     """The field ``NextToken``, where there is more after ``last``."""
     return {} if last is None else {"NextToken": base64.urlsafe_b64encode(str(last).encode()).decode()}

@@ -27,20 +27,29 @@ class LabelModelError(Exception):
 def classify(folder: Path, image: bytes) -> list[tuple[str, float]]:
     """Labels of a picture, surest first: name and confidence, 0 to 100. Raises ``LabelModelError``."""
     session, names = _load(folder)
-    (taken,) = session.get_inputs()
-    channels_last = taken.shape[-1] == 3
-    height, width = taken.shape[1:3] if channels_last else taken.shape[2:4]
-    size = tuple(side if isinstance(side, int) else _SIDE for side in (width, height))
+    name, channels_last, size = _input(session, folder)
     with Image.open(io.BytesIO(image)) as opened:
         picture = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), size, Image.Resampling.BILINEAR)
     pixels = (np.asarray(picture, dtype=np.float32) / 255 - _MEAN) / _DEVIATION
-    scores = session.run(None, {taken.name: (pixels if channels_last else pixels.transpose(2, 0, 1))[None]})[0].ravel()
+    scores = session.run(None, {name: (pixels if channels_last else pixels.transpose(2, 0, 1))[None]})[0].ravel()
     if len(scores) != len(names):
         raise LabelModelError(f"{folder / NAMES} names {len(names)} classes, {MODEL} gives {len(scores)} scores")
     if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:
         scores = np.exp(scores - scores.max())
         scores = scores / scores.sum()
     return [(names[place], 100.0 * float(scores[place])) for place in np.argsort(-scores, kind="stable")]
+
+
+def _input(session: Any, folder: Path) -> tuple[str, bool, tuple[int, int]]:
+    """The name of the model's input, whether its channels come last, and its width and height."""
+    inputs = session.get_inputs()
+    if len(inputs) != 1 or len(inputs[0].shape) != 4:
+        shapes = ", ".join(str(taken.shape) for taken in inputs)
+        raise LabelModelError(f"{folder / MODEL} must take one picture, in four dimensions; it takes {shapes}")
+    shape = inputs[0].shape
+    channels_last = shape[-1] == 3
+    height, width = (side if isinstance(side, int) else _SIDE for side in (shape[1:3] if channels_last else shape[2:4]))
+    return inputs[0].name, channels_last, (width, height)
 
 
 @functools.lru_cache(maxsize=1)

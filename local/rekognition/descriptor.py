@@ -7,11 +7,12 @@ ONNX graph in memory; nothing is converted ahead or kept. The network is the one
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dlib
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 _CHIP_SIDE = 150
 _PADDING = 0.25
@@ -45,7 +46,7 @@ class Descriptor:
         )
 
     @staticmethod
-    def align(pixels: np.ndarray, shapes: list) -> list[np.ndarray]:
+    def align(pixels: np.ndarray, shapes: list[Any]) -> list[np.ndarray]:
         """Each face of a picture, given by its landmarks, cut out and turned upright: what `describe` expects."""
         return [dlib.get_face_chip(pixels, shape, size=_CHIP_SIDE, padding=_PADDING) for shape in shapes]
 
@@ -62,14 +63,14 @@ class Descriptor:
 def _graph(model: bytes) -> bytes:
     """The network as a serialised ONNX model, each affine layer folded into the convolution before it."""
     convolutions = _convolutions(model)
-    nodes: list = []
-    weights: list = []
+    nodes: list[NodeProto] = []
+    weights: list[TensorProto] = []
 
     def constant(name: str, values: np.ndarray) -> str:
         weights.append(numpy_helper.from_array(values, name))
         return name
 
-    def add(kind: str, *inputs: str, **attributes: object) -> str:
+    def add(kind: str, *inputs: str, **attributes: Any) -> str:
         name = f"{kind.lower()}{len(nodes)}"
         nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
@@ -116,7 +117,8 @@ def _graph(model: bytes) -> bytes:
         weights,
     )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return made.SerializeToString()
+    serialised: bytes = made.SerializeToString()
+    return serialised
 
 
 def _convolutions(model: bytes) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

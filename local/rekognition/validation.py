@@ -8,11 +8,11 @@ import re
 from typing import Any
 
 from botocore import loaders
-from botocore.model import ServiceModel, Shape
+from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
 from local.rekognition.exceptions import InvalidParameterException
 
-_TYPES = {
+_TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "blob": str,  # base64 on the wire
     "integer": int,
@@ -32,16 +32,19 @@ def service_model() -> ServiceModel:
     return ServiceModel(loaders.create_loader().load_service_model("rekognition", "service-2"), "rekognition")
 
 
-def checked(operation: str, request: Any) -> dict:
+def checked(operation: str, request: Any) -> dict[str, Any]:
     """The request without empty fields. Raises ``InvalidParameterException`` for what its shape does not allow."""
-    return _checked(service_model().operation_model(operation).input_shape, request, "the request")
+    shape = service_model().operation_model(operation).input_shape
+    if shape is None:
+        return {}
+    answer: dict[str, Any] = _checked(shape, request, "the request")
+    return answer
 
 
 def _checked(shape: Shape, value: Any, name: str) -> Any:
-    expected = _TYPES[shape.type_name]
-    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+    if not _is_of(_TYPES[shape.type_name], value):
         raise InvalidParameterException(f"{name} must be a {shape.type_name}")
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         present = {field: inner for field, inner in value.items() if inner is not None}
         missing = [field for field in shape.required_members if field not in present]
         if missing:
@@ -51,10 +54,10 @@ def _checked(shape: Shape, value: Any, name: str) -> Any:
             for field, member in shape.members.items()
             if field in present
         }
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         _check_range(shape, len(value), f"the number of {name}")
         return [_checked(shape.member, inner, f"{name}[{number}]") for number, inner in enumerate(value)]
-    if shape.type_name == "string":
+    if isinstance(shape, StringShape):
         _check_range(shape, len(value), f"the length of {name}")
         pattern = shape.metadata.get("pattern")
         if pattern and not re.fullmatch(pattern, value):
@@ -64,6 +67,10 @@ def _checked(shape: Shape, value: Any, name: str) -> Any:
     elif shape.type_name in ("integer", "long", "float"):
         _check_range(shape, value, name)
     return value
+
+
+def _is_of(expected: type | tuple[type, ...], value: Any) -> bool:
+    return isinstance(value, expected) and (expected is bool or not isinstance(value, bool))
 
 
 def _check_range(shape: Shape, value: float, name: str) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 DIMENSIONS = 128
 Vector = NDArray[np.float32]
+Rows = NDArray[np.intp]
 # Descriptors of one person lie 0.41 apart on average, of two 0.82 (euclidean). The logistic curve between distance and
 # similarity puts 80, Rekognition's default threshold, where about 1 pair of strangers in 1,000 passes.
 _STEEPNESS = 47.0
@@ -56,9 +57,10 @@ class Vectors:
     def __contains__(self, face_id: str) -> bool:
         return face_id in self._rows
 
-    def get(self, face_id: str) -> np.ndarray:
+    def get(self, face_id: str) -> Vector:
         """The descriptor of a face. Raises ``KeyError``."""
-        return self._matrix[self._rows[face_id]]
+        descriptor: Vector = self._matrix[self._rows[face_id]]
+        return descriptor
 
     def add(self, face_id: str, descriptor: bytes) -> None:
         """Add a face's descriptor, 128 float32 as bytes."""
@@ -84,7 +86,7 @@ class Vectors:
             self._ids[row] = last
             self._rows[last] = row
 
-    def search(self, descriptor: np.ndarray, threshold: float, limit: int) -> list[tuple[str, float]]:
+    def search(self, descriptor: Vector, threshold: float, limit: int) -> list[tuple[str, float]]:
         """Faces at least ``threshold`` similar, best first: pairs of face id and similarity."""
         count = len(self._ids)
         if not count:
@@ -94,7 +96,7 @@ class Vectors:
         reach = largest_distance(threshold)
         least = (square - reach * reach - 1e-6) / 2
 
-        def search(start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
+        def search(start: int, end: int) -> tuple[Rows, Vector]:
             """Rows from ``start`` to ``end`` that are near enough, the nearest ``limit`` of them, and their scores."""
             rows, scores = [], []
             for first in range(start, end, _ROWS_AT_ONCE):
@@ -110,7 +112,9 @@ class Vectors:
         edges = [count * part // parts for part in range(parts + 1)]
         others = [_pool().submit(search, *span) for span in itertools.pairwise(edges[1:])]
         found = [search(edges[0], edges[1]), *(other.result() for other in others)]
-        rows, scores = _nearest(*(np.concatenate(part) for part in zip(*found, strict=True)), limit)
+        rows = np.concatenate([rows for rows, _ in found])
+        scores = np.concatenate([scores for _, scores in found])
+        rows, scores = _nearest(rows, scores, limit)
         best = np.argsort(-scores, kind="stable")
         return [
             (self._ids[row], similarity(math.sqrt(max(0.0, square - 2 * float(score)))))
@@ -118,7 +122,7 @@ class Vectors:
         ]
 
 
-def _nearest(rows: np.ndarray, scores: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
+def _nearest(rows: Rows, scores: Vector, limit: int) -> tuple[Rows, Vector]:
     """The ``limit`` rows of highest score, in no order."""
     if len(rows) <= limit:
         return rows, scores

@@ -431,6 +431,18 @@ def test_a_label_model_that_can_not_be_used_is_told_by_its_file(label_model: Pat
     assert str(label_model / file) in answer["message"]
 
 
+def test_a_label_model_that_takes_no_picture_is_refused(label_model: Path) -> None:
+    from onnx import TensorProto, helper, save
+
+    numbers, scores = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3]) for name in ("numbers", "scores"))
+    graph = helper.make_graph([helper.make_node("Softmax", ["numbers"], ["scores"])], "flat", [numbers], [scores])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    save(made, label_model / "labels.onnx")
+    status, answer = Rekognition(label_model).ask("DetectLabels", REQUESTS["DetectLabels"])
+    assert (status, answer["__type"]) == (500, "InternalServerError")
+    assert "labels.onnx must take one picture" in answer["message"]
+
+
 def test_labels_without_a_model(rekognition: Rekognition) -> None:
     status, answer = rekognition.ask("DetectLabels", REQUESTS["DetectLabels"])
     assert (status, answer["__type"]) == (400, "InvalidParameterException")

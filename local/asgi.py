@@ -1,0 +1,10 @@
+"""The types of ASGI applications, with their messages as dictionaries: https://asgi.readthedocs.io/en/latest/specs/."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
