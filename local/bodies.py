@@ -1,8 +1,8 @@
-"""The bytes of S3's objects, each in a file of its own that is never changed: what an object's bytes are is said by the
-journal, so that a write takes effect with its acknowledgement, in whole or not at all.
+"""The bytes of S3's objects, each in a file of its own that is never changed. The journal says which file an object
+has, so a write takes effect when it is acknowledged, wholly or not at all.
 
-A list beside them says for which bucket and key each file was written. Nothing needs it but an owner whose journal is
-lost or older than the files: with it, they are found again by name.
+A list beside them says for which bucket and key each file was written. Only an owner whose journal is lost or older
+than the files needs it: it finds them again by name.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from functions.errors import KinpicsError
 
-# Lines of files that are gone are dropped when there are this many more of them than files.
+# Lines of deleted files are dropped when there are this many more lines than files.
 _MAX_OLD_LINES = 1000
 _RANDOM_BYTES = 16
 
@@ -59,31 +59,31 @@ class Bodies:
         return body
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove what is there of these names."""
+        """Remove the files with these names that are there."""
         for name in names:
             with contextlib.suppress(FileNotFoundError):
                 self._path(name).unlink()
 
     def sizes(self) -> dict[str, int]:
-        """All that is stored, by name, in bytes."""
+        """How many bytes each file has, by name."""
         folders = (os.scandir(self._folder / f"{number:02x}") for number in range(256))
         return {entry.name: entry.stat().st_size for entries in folders for entry in entries}
 
     def set_aside(self, names: Iterable[str], folder: Path) -> None:
-        """Move files into a folder, each under the bucket and key it was written for, as far as that is known.
+        """Move files into a folder, each under the bucket and key it was written for, if they are known.
 
-        Of several for one key the newest has its name, the others a number. Raises ``OSError``.
+        If there are several for one key, the newest gets its name and the others a number. Raises ``OSError``.
         """
         labels = self._labels()
         paths = [self._path(name) for name in names]
         for path in sorted(paths, key=lambda path: -path.stat().st_mtime):
             try:
                 _move(path, folder / _relative(labels[path.name]))
-            except (KeyError, ValueError, OSError):  # no label, or one that no file can be called
+            except (KeyError, ValueError, OSError):  # no label, or one that can't be the name of a file
                 _move(path, folder / "unknown" / path.name)
 
     def keep_list(self, labels: Mapping[str, str]) -> None:
-        """Write the list anew where it lacks files, or has grown far beyond them; ``labels`` are all, by name."""
+        """Write the list again if it lacks files or has far too many lines; ``labels`` has the label of every name."""
         lines = self._list.read_bytes().count(b"\n") if self._list.exists() else 0
         if len(labels) <= lines <= 2 * len(labels) + _MAX_OLD_LINES:
             return
@@ -108,7 +108,7 @@ def _line(name: str, label: str) -> bytes:
 
 
 def _relative(label: str) -> Path:
-    """A label as a path that leads nowhere else. Raises ``ValueError``."""
+    """A label as a path that stays in its folder. Raises ``ValueError``."""
     parts = label.split("/")
     if {"", ".", ".."} & set(parts):
         raise ValueError(f"{label} can't be a path")
@@ -116,7 +116,7 @@ def _relative(label: str) -> Path:
 
 
 def _move(path: Path, target: Path) -> None:
-    """Move a file to a name that is free. Raises ``OSError``, ``ValueError``."""
+    """Move a file to a free name. Raises ``OSError``, ``ValueError``."""
     target.parent.mkdir(parents=True, exist_ok=True)
     stem, suffix, number = target.stem, target.suffix, 1
     while target.exists():

@@ -11,7 +11,7 @@ _actions: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("kin
 
 
 def note_action(action: str) -> None:
-    """Note what the call being answered does; a call outside of any is passed over."""
+    """Note what the call being answered does; outside of a call nothing is noted."""
     actions = _actions.get()
     if actions is not None:
         actions.append(action)

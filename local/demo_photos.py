@@ -1,4 +1,4 @@
-"""The demo's photos: fetched from pinned packages, each file checked by its digest, and never part of the project.
+"""The demo's photos: fetched from pinned packages, each checked by its digest, and never part of the project.
 
 Pictures that well-known packages carry for their own tests: see docs/demo.md. From them a group picture, one turned by
 its EXIF orientation and one HEIC are composed here.
@@ -22,7 +22,7 @@ from functions.errors import KinpicsError
 _VERSION = "1"
 
 
-# Picture set, file and name of each portrait in the lookalike gallery.
+# Set, file and name of each portrait in the gallery.
 _PORTRAITS = (
     ("2009_inauguration", "obama.jpg", "Barack Obama"),
     ("2009_inauguration", "biden.jpg", "Joe Biden"),
@@ -32,7 +32,7 @@ _CREDITS = "U.S. government,public domain,"
 
 
 class DemoPhotosError(KinpicsError):
-    """The photos can't be had; the message says why and what to do."""
+    """The photos can't be fetched; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ PACKAGES = {
         "matplotlib==3.11.2", "07d9b9fa60cd4c393692f50d0bb03123242ddf61c99bb0e95e75feb354e7c1a8", _WHEEL
     ),
 }
-# File in the album: (package, member, SHA-256 of the member).
+# File of the demo: (package, member, SHA-256 of the member).
 FILES = {
     "obama.jpg": (
         "face_recognition",
@@ -121,7 +121,7 @@ FILES = {
 
 
 def prepare(folder: Path) -> list[Path]:
-    """Have the demo's picture sets under ``folder``; returns their folders. Raises ``DemoPhotosError``."""
+    """Prepare the demo's sets under ``folder``, and return their folders. Raises ``DemoPhotosError``."""
     done = folder / ".version"
     if not done.exists() or done.read_text() != _VERSION:
         shutil.rmtree(folder, ignore_errors=True)
@@ -135,11 +135,11 @@ def prepare(folder: Path) -> list[Path]:
 
 
 def prepare_gallery(sets: list[Path], folder: Path) -> Path:
-    """The portraits of the demo's own people, for the lookalike gallery: copied from its sets, named in a CSV."""
-    places = {folder.name: folder for folder in sets}
+    """The portraits of the demo's own people, for the gallery: copied from its sets, and named in a CSV."""
+    folders = {path.name: path for path in sets}
     folder.mkdir(exist_ok=True)
     for set_name, file, _ in _PORTRAITS:
-        shutil.copy(places[set_name] / file, folder / file)
+        shutil.copy(folders[set_name] / file, folder / file)
     rows = [f"{file},{person},{_CREDITS}" for _, file, person in _PORTRAITS]
     (folder / "credits.csv").write_text("\n".join(["file,name,credit,licence,url", *rows, ""]))
     return folder
@@ -152,7 +152,7 @@ def _fetch(downloads: Path) -> dict[str, bytes]:
     for name, (package, member, digest) in FILES.items():
         data = _member(archives[package], member)
         if hashlib.sha256(data).hexdigest() != digest:
-            raise DemoPhotosError(f"{member} of {PACKAGES[package].requirement} is not the file it should be")
+            raise DemoPhotosError(f"{member} of {PACKAGES[package].requirement} is not the expected file")
         pictures[name] = data
     return pictures
 
@@ -185,11 +185,11 @@ def _member(archive: Path, name: str) -> bytes:
                 return file.read()
     except KeyError:
         pass
-    raise DemoPhotosError(f"{archive.name} holds no {name}")
+    raise DemoPhotosError(f"{archive.name} has no {name}")
 
 
 def _arrange(folder: Path, pictures: dict[str, bytes]) -> None:
-    """Lay the sets out, with the pictures composed from others."""
+    """Write the sets, with the pictures composed from others."""
     sets = {
         "2009_inauguration": ["obama.jpg", "obama2.jpg", "biden.jpg"],
         "2015_pioneers": ["collins.png", "hopper.jpg", "rocket.jpg"],

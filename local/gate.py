@@ -1,6 +1,6 @@
 """The gate before both ports: who may call this stack over HTTP, and how.
 
-Any page that a browser on this machine opens can reach 127.0.0.1, and a foreign name can be made to lead there (DNS
+Any page that a browser on this machine opens can reach 127.0.0.1, and a foreign name can be pointed there (DNS
 rebinding). So a call must name this stack in `Host`, and a page that calls must be the stack's own site.
 """
 
@@ -64,8 +64,8 @@ async def refuse(send: Send, reason: str, status: int = 403) -> None:
 def _read_before_answering(receive: Receive, send: Send) -> tuple[Receive, Send]:
     """Read what is left of a request's body before it is answered.
 
-    Hypercorn holds ten pieces of a body for its application, and waits for the first of them to be taken: a connection
-    whose body nobody reads stays open for good, and its client, still sending, never sees the answer.
+    Hypercorn holds ten pieces of a body for its application and waits until the first is taken. So a connection whose
+    body nobody reads stays open for ever, and its client, which is still sending, never sees the answer.
     """
     done = False
 

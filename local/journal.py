@@ -1,9 +1,9 @@
-"""What the embedded AWS must not forget: cells of JSON in one SQLite file, written before a call is acknowledged.
+"""Keeps what the embedded AWS must not forget: cells of JSON in one SQLite file, written before a call is acknowledged.
 
 SQLite's write-ahead log is the journal: a commit is appended to it in one piece, a torn last one is recognised by its
-checksum and dropped, and a start replays it (https://www.sqlite.org/wal.html). It is merged into the file by a thread
-of its own, so that no call waits for that. A commit outlives the end of the process at any moment; against a power
-cut, which the log is not synced for at each commit, only the last moments are at risk, never the file.
+checksum and dropped, and a start replays it (https://www.sqlite.org/wal.html). A thread of its own
+merges it into the file, so that no call waits for that. A commit survives the end of the process at any moment. The log
+is not synced at each commit, so a power cut may lose the last moments, but never damages the file.
 """
 
 import contextlib
@@ -89,7 +89,7 @@ class Journal:
         return self._db.execute("SELECT 1 FROM cells LIMIT 1").fetchone() is None
 
     def write(self, changes: Iterable[Change]) -> None:
-        """Make all changes or none. Raises ``sqlite3.Error`` where the disk takes no more."""
+        """Make all changes or none. Raises ``sqlite3.Error``, such as when the disk is full."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for kind, key, value in changes:
@@ -127,24 +127,24 @@ class Compactor:
             files = [stack.enter_context(contextlib.closing(sqlite3.connect(path))) for path in self._paths]
             while not self._stop.wait(self._seconds):
                 for file in files:
-                    with contextlib.suppress(sqlite3.DatabaseError):  # the next call to write there tells of it
+                    with contextlib.suppress(sqlite3.DatabaseError):  # the next call that writes there reports it
                         merge(file)
 
 
 def check(file: sqlite3.Connection) -> set[str]:
-    """Look through every page of a file; returns the names of its tables. Raises ``sqlite3.DatabaseError``."""
-    (told,) = file.execute("PRAGMA quick_check(1)").fetchone()
-    if told != "ok":
-        raise sqlite3.DatabaseError(" ".join(told.split()))
+    """Check every page of a file, and return the names of its tables. Raises ``sqlite3.DatabaseError``."""
+    (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(" ".join(found.split()))
     return {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def merge(file: sqlite3.Connection) -> None:
     """Merge a write-ahead log into its file, so that the next writer begins it anew."""
-    # PASSIVE waits for nobody and lets nobody wait.
+    # PASSIVE neither waits nor makes anyone wait.
     _, length, _ = file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if length > _LONG_LOG:
-        # A writer without a pause never lets it come to its end: it waits while the last few pages are merged.
+        # A writer that never pauses would keep it from finishing; RESTART makes it wait for the last pages.
         file.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
 
 

@@ -86,7 +86,7 @@ def run(options: Options, project: Project) -> None:
         raise PortBusyError(
             f"--site-port and --api-port are both {options.site_port}: choose another port for one of them"
         )
-    gc.disable()  # the collector would look through all that is loaded, again and again
+    gc.disable()  # it would look through all that is loaded, again and again
     folder = StateFolder(options.data)
     with folder.locked():
         _check_port(options.site_port, "--site-port")
@@ -145,7 +145,7 @@ async def _serve(
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
-        # In whole, even when told to stop: it takes a second.
+        # It takes a second and is finished even when the stack is told to stop.
         stack = await asyncio.to_thread(project.deploy, session)
         folder.announce(running)
         buckets = {"site": stack.site_bucket, "thumbnails": stack.thumbnails_bucket}
@@ -187,8 +187,8 @@ async def _serve(
                     await task
         if failures:
             raise StateFolderError(
-                f"could not write to {options.data} ({failures[0]}): make room or mend it and start again;"
-                " what was acknowledged is kept"
+                f"could not write to {options.data} ({failures[0]}): make room on the disk or repair it and start"
+                " again; everything acknowledged so far is kept"
             ) from None
 
 
@@ -229,7 +229,7 @@ def _config(port: int) -> Config:
 
 
 async def _listening(port: int, server: asyncio.Task[None]) -> None:
-    """Wait until a server accepts connections; its own error is raised if it ends before."""
+    """Wait until a server accepts connections. Raises the server's own error if it ends first."""
     while True:
         if server.done():
             server.result()

@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-# Not over plain HTTP, where a browser does not take it.
+# Browsers ignore it over plain HTTP.
 _LEFT_OUT = {"StrictTransportSecurity"}
 
 
 def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` in the place of AWS's own addresses.
+    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` instead of AWS's own addresses.
 
-    ``parameters`` are the template's, as far as they are not its defaults.
+    ``parameters`` are those of the template's that differ from its defaults.
     """
     policy = template["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
     security = {name: value for name, value in policy["SecurityHeadersConfig"].items() if name not in _LEFT_OUT}

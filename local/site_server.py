@@ -1,8 +1,8 @@
-"""Serves the album on the site port as CloudFront does on AWS: two buckets behind one origin.
+"""Serves the site on its port as CloudFront does on AWS: two buckets behind one origin.
 
-``/photos/…`` is what the rule for downloads has made, ``/thumbnails/…`` what else is served of the thumbnails bucket;
-everything else comes from the site bucket, with index documents, the fallback page for what is not there, compression,
-and range requests. While the site is closed, every page is the one that says so.
+``/photos/…`` are the download copies, ``/thumbnails/…`` whatever else visitors may have from the thumbnails bucket.
+Everything else comes from the site bucket, with index documents, a fallback page for missing ones, compression and
+range requests. While the site is closed, every page is the one that says so.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
 FALLBACK_PAGE = "404.html"
-# What the page that says so looks like, and all that is served while the site is closed; assets hold no data.
+# Served while the site is closed, so that the page that says so looks right; assets hold no data.
 _SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
-# What `kinpics close` and `kinpics deploy` change is looked at again after this long.
+# `kinpics close` and `kinpics deploy` take effect here after this long at most.
 _FRESH_SECONDS = 1.0
 _CHUNK = 256 * 1024
 _PASSED_ON = {
@@ -38,7 +38,7 @@ _PASSED_ON = {
     "ContentEncoding": b"content-encoding",
     "ContentDisposition": b"content-disposition",
 }
-# One part, which is all that S3 answers with; any other range is passed over, as HTTP has it (RFC 9110, 14.2).
+# One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
 _RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
 _COMPRESSED = ("text/", "application/json", "image/svg+xml")
 
@@ -47,8 +47,8 @@ class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
 
     ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; ``closed_page`` is
-    shown in the place of every page while ``is_closed`` says so. ``deployed`` is asked for the rule and the headers
-    again, because a deployment may change them.
+    shown instead of every page while ``is_closed`` says so. ``deployed`` gives the rule and the headers again, because
+    a deployment may change them.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class SiteServer:
     async def _is_closed(self) -> bool:
         now = time.monotonic()
         if self._closed is None or now - self._asked > _FRESH_SECONDS:
-            self._asked = now  # while one request asks, the others go by what is known
+            self._asked = now  # while one request asks, the others use what is known
             self._closed, deployed = await asyncio.to_thread(self._look)
             self._go_by(*deployed)
         return bool(self._closed)
@@ -182,7 +182,7 @@ class SiteServer:
     async def _send_compressed(self, send: Send, found: "GetObjectOutputTypeDef", head: bool) -> None:
         body = gzip.compress(await asyncio.to_thread(found["Body"].read), 6)
         headers = _passed_on(found)
-        # The same page in another coding has another tag of its own only in strength.
+        # The compressed page has the same tag, but a weak one.
         headers = [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
         headers += [
             (b"content-encoding", b"gzip"),

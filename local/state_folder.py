@@ -1,4 +1,4 @@
-"""The folder a laptop stack keeps everything in: its lock, its keys, and where the running one can be reached."""
+"""The folder in which a laptop stack keeps everything: its lock, its keys, and where to reach the running stack."""
 
 import contextlib
 import fcntl
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The stack that the laptop starts with, and whose site it serves.
 STACK_NAME = "kinpics"
-# Where files go that the stack has no record of.
+# Where the stack puts files that it has no record of.
 SET_ASIDE = "set-aside"
 _NOTE = "README.txt"
 _NOTE_TEXT = """\
@@ -55,8 +55,8 @@ class Running:
     def environment(self) -> dict[str, str]:
         """The standard variables that let any AWS client talk to the stack, and the addresses that browsers know.
 
-        AWS's client for JavaScript asks `bucket.localhost` for what is in a bucket at `localhost`, a name that not
-        every machine knows; in front of a number it puts nothing.
+        For a bucket at `localhost`, AWS's client for JavaScript asks `bucket.localhost`, a name that not every machine
+        can look up. It puts nothing in front of a number.
         """
         return {
             "AWS_ENDPOINT_URL": self.api_url.replace("//localhost:", "//127.0.0.1:"),
@@ -96,7 +96,7 @@ class StateFolder:
             self._running.unlink(missing_ok=True)
 
     def open_journal(self) -> Journal:
-        """What is kept of the stack, made at its first start. Raises ``StateFolderError``."""
+        """The stack's journal, created at its first start. Raises ``StateFolderError``."""
         path = self.path / "state.sqlite"
         others = [name for name in ("faces.sqlite", "objects", "credentials.json") if (self.path / name).exists()]
         is_missing = not path.exists()
@@ -115,7 +115,7 @@ class StateFolder:
         return journal
 
     def open_faces(self, journal: Journal) -> "State":
-        """The faces that belong to a journal, made at the first start. Raises ``StateFolderError``."""
+        """The faces that belong to a journal, created at the first start. Raises ``StateFolderError``."""
         from local.rekognition.state import State  # loads what the other commands don't need
 
         path = self.path / "faces.sqlite"
@@ -140,7 +140,7 @@ class StateFolder:
         return state
 
     def set_aside(self) -> str | None:
-        """In one line, what is set aside here, with a note beside it that says what to do; None where nothing is."""
+        """A line about what is set aside here, or None. Writes a note beside it that says what to do."""
         folder = self.path / SET_ASIDE
         files = [path for path in folder.rglob("*") if path.is_file() and path.name != _NOTE]
         if not files:
@@ -151,8 +151,8 @@ class StateFolder:
         return f"{found} the stack has no record of: {note} says how to take them back"
 
     def damaged(self, reason: object) -> StateFolderError:
-        """The error to tell where what is in the folder can't be used."""
-        return StateFolderError(f"{reason}: restore {self.path} from a copy, or move it away to begin anew")
+        """The error for a folder whose contents can't be used."""
+        return StateFolderError(f"{reason}: restore {self.path} from a copy, or move it away to start over")
 
     def keys(self, journal: Journal) -> tuple[str, str]:
         """Root access key and secret of this folder's stack, made at its first start. Raises ``StateFolderError``."""
@@ -166,7 +166,7 @@ class StateFolder:
         return keys["access_key"], keys["secret_key"]
 
     def announce(self, running: Running) -> None:
-        """Say where the stack can be reached, for the other commands."""
+        """Tell the other commands where to reach the stack."""
         _write_private(self._running, asdict(running))
 
     def running(self) -> Running | None:
@@ -187,7 +187,7 @@ class StateFolder:
         return self.path / "running.json"
 
     def _clean(self) -> None:
-        """Remove what a stack that was killed left behind."""
+        """Remove what a killed stack left behind."""
         self._running.unlink(missing_ok=True)
         shutil.rmtree(self.path / "tmp", ignore_errors=True)
 

@@ -1,7 +1,7 @@
 """Ends a process when the one that started it ends, however it ended: a killed process can't say so.
 
-Run as a program, it runs another module so: `python -m local.tether MODULE ARGUMENT...`. Who starts it keeps the other
-end of the pipe that is its standard input.
+As a program, it runs another module like this: `python -m local.tether MODULE ARGUMENT...`. Whoever starts it keeps the
+other end of the pipe that is its standard input.
 """
 
 
@@ -18,7 +18,7 @@ def end_with_parent() -> None:
 
     def watch() -> None:
         poll = select.poll()
-        poll.register(0, 0)  # tells of the end alone, and reads nothing
+        poll.register(0, 0)  # reports only the end, and reads nothing
         poll.poll()
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)

@@ -38,9 +38,9 @@ MAX_OTHER = 4 * _MB
 # Nested lists and objects. DynamoDB takes 32 levels, each of two in JSON; Python's parser ends at about 900.
 MAX_DEPTH = 128
 
-# Services whose requests are JSON with an X-Amz-Target, held against their models here; Rekognition does it itself.
+# Services whose requests are JSON with an X-Amz-Target: checked against their models here. Rekognition does it itself.
 _MODELLED = {"dynamodb", "sqs", "cognito-identity", "cognito-idp", "logs"}
-# Where ministack reads a number without asking whether it is one: parameters of addresses, its tokens of pages.
+# Where ministack reads a number without checking that it is one: parameters of addresses, its tokens of pages.
 _NUMBERS = {
     "s3": ("max-keys", "max-uploads", "max-parts", "max-buckets", "part-number-marker", "partNumber"),
     "lambda": ("MaxItems",),
@@ -88,9 +88,9 @@ class RefusedError(KinpicsError):
 
 
 def limited(receive: Receive, service: str, path: str, headers: dict[str, str]) -> Receive:
-    """``receive`` that raises ``RefusedError`` once a body is larger than its service takes, having kept none of it.
+    """``receive`` that raises ``RefusedError`` once a body is larger than its service takes, and keeps none of it.
 
-    The rest is read and thrown away, for a client that is still sending does not see its answer.
+    The rest is read and thrown away, because a client that is still sending does not see its answer.
     """
     limit, error = _limit(service, path, headers)
     size = 0
@@ -126,7 +126,7 @@ def _limit(service: str, path: str, headers: dict[str, str]) -> tuple[int, Refus
 
 
 def check_query(service: str, query: dict[str, list[str]]) -> None:
-    """Raise ``RefusedError`` where a parameter of the address should be a number and is none."""
+    """Raise ``RefusedError`` if a parameter of the address should be a number and isn't."""
     code = "InvalidArgument" if service == "s3" else "InvalidParameterValueException"
     for name in _NUMBERS.get(service, ()):
         if any(not _NUMBER.fullmatch(value) for value in query.get(name, [])):
@@ -136,7 +136,8 @@ def check_query(service: str, query: dict[str, list[str]]) -> None:
 def readable(service: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
     """The body of a request that its service can read, inflated where it was sent compressed.
 
-    Raises ``RefusedError``. S3's bodies are its own business, and those of Lambda's old InvokeAsync, which is not here.
+    Raises ``RefusedError``. Bodies for S3 are not read here, nor those for Lambda's old InvokeAsync, which the stack
+    does not have.
     """
     if service == "s3" or not body or "/invoke-async" in path:
         return body
@@ -172,7 +173,7 @@ def _inflated(body: bytes, limit: int, error: RefusedError) -> bytes:
 
 
 def _check_form(body: bytes) -> None:
-    # ministack takes what begins like JSON for JSON, whatever the headers say.
+    # Whatever the headers say, ministack reads as JSON what begins like it.
     if body.lstrip()[:1] in (b"[", b"{") or "Action" not in parse_qs(body.decode("latin-1")):
         raise RefusedError(400, "MissingAction", "The request must contain the parameter Action.")
 
@@ -229,9 +230,9 @@ def _input_shape(service: str, target: str) -> StructureShape | None:
 
 
 def _typed(shape: Shape, value: Any, name: str) -> Any:
-    """A value without the empty fields of its structures, which AWS takes for absent.
+    """A value without the empty fields of its structures, which AWS treats as absent.
 
-    Raises ``RefusedError`` where it is of another type than its shape; what is missing is for the service to say.
+    Raises ``RefusedError`` if its type is not the shape's. Missing fields are left to the service.
     """
     kind = shape.type_name
     if not _is_of(kind, value):

@@ -1,8 +1,8 @@
 """A message that was with a function when the stack was killed has not been tried: its receive count is put back.
 
-SQS counts how often a message is given out, and after some times takes it for one that can't be processed. A laptop's
-stack may be killed again and again with the same sound photos in its functions. What makes a function or a worker of
-the face engine crash still counts, for the stack outlives those. A message that was with a function at ten kills in a
+SQS counts how often a message is given out, and after some times gives it up. A laptop's stack may be killed again and
+again while its functions work on the same good photos. A message that makes a function or a worker of the face engine
+crash still counts, because the stack outlives those. A message that was with a function at ten kills in a
 row may be what kills the stack: from then on its receives count as well.
 """
 

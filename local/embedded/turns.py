@@ -1,8 +1,9 @@
 """Calls of a function that has all its reserved concurrency wait for their turn, first come, first served.
 
-AWS refuses them at once: there another copy of the function takes no time from the others, and the reservation is large
-enough for all that come. A laptop has two or four cores for everything. With few copies and a queue everyone is served,
-each a little later, where a hundred copies would use up its memory. Who can't be served soon is refused, like on AWS.
+AWS refuses them at once: there, another copy of the function takes no time from the others, and the reservation is
+large enough for everyone. A laptop has two or four cores for everything, and a hundred copies would use up its memory.
+With a few copies and a queue everyone is served, each a little later. Whoever can't be served soon is refused, as on
+AWS.
 """
 
 import threading
@@ -15,12 +16,12 @@ MAX_SECONDS = 20.0
 
 # A function, or its configuration, as ministack records it.
 Function = dict[str, Any]
-# The key of a function that one more may run of, and nothing; or nothing, and the limit that is reached.
+# A function's key and None, if one more of it may run; or None and the limit that was reached.
 Slot = tuple[str | None, str | None]
 
 
 class Turns:
-    """Who waits for each function. ``acquire`` and ``release`` of a slot are those that know how many there are."""
+    """Who waits for each function. ``acquire`` and ``release`` count the slots."""
 
     def __init__(self, acquire: Callable[[Function, Function], Slot], release: Callable[[str | None], None]):
         self._acquire, self._release = acquire, release

@@ -1,4 +1,4 @@
-"""Where ministack makes a change or writes a file: its own functions, replaced by ones that note what changed."""
+"""Notes what ministack changes: replaces its functions that make a change or write a file."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class Noted:
 
 
 def calls(module: Any, name: str, noted: Noted) -> None:
-    """A call of a service may have changed it, other than by items, messages and objects."""
+    """Note that a call may have changed a service, apart from items, messages and objects."""
 
     async def handle_request(method: str, path: str, headers: dict[str, str], *rest: Any, **others: Any) -> Any:
         answer = await original(method, path, headers, *rest, **others)
@@ -62,7 +62,7 @@ def calls(module: Any, name: str, noted: Noted) -> None:
 
 
 def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
-    """``kept`` tells the keys, partition and sort, of what is kept of a table."""
+    """Note changed items. ``kept`` gives partition and sort key of each item that the journal has of a table."""
 
     def watched_set_item(table: Table, partition: str, sort: str, item: dict[str, Any]) -> Any:
         noted.items[table["TableId"], partition, sort] = table
@@ -86,8 +86,8 @@ def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str,
 
 
 def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:
-    """``failed`` is told when the bytes of an object could not be written; one whose bytes can't be read has an error
-    for an answer."""
+    """Note changed objects, and keep their bytes. ``failed`` is told when bytes could not be written. A request for
+    bytes that can't be read gets 500 (`InternalError`)."""
 
     def changed(bucket: str, key: str, *rest: Any) -> None:
         noted.objects.add((s3.get_account_id(), bucket, key))
@@ -155,9 +155,10 @@ def _nothing() -> Callable[..., None]:
 
 
 def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: Callable[[], bool]) -> None:
-    """The poller that feeds functions takes and deletes messages in a thread of its own, without a call.
+    """Note changed messages: the poller that feeds functions takes and deletes them in a thread of its own, without a
+    call.
 
-    A stack that stops ends its functions: that is no try of theirs.
+    A stack that stops ends its functions, and that does not count as a try.
     """
 
     def receive_messages(*arguments: Any) -> list[tries.Message]:
@@ -187,7 +188,7 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
 
 
 def sessions(sts: Any, noted: Noted) -> None:
-    """Every session of a role is registered here, a guest's too."""
+    """Note sessions: every session of a role is registered here, including a guest's."""
 
     def register_session(access_key: str, session: dict[str, Any]) -> None:
         original(access_key, session)

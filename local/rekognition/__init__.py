@@ -2,6 +2,6 @@
 
 import os
 
-# Read when numpy is imported, which every module here does: the products are too small to be shared out by BLAS, and a
-# search is shared out by vectors.py itself.
+# Read when numpy is imported, which every module here does: the products are too small for BLAS to share out, and
+# vectors.py shares out a search itself.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"

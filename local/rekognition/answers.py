@@ -19,7 +19,7 @@ def box(face: FoundFace) -> dict[str, Any]:
 
 
 def detail(face: FoundFace) -> dict[str, Any]:
-    """A ``FaceDetail`` with what the engine knows; age, gender and feelings it does not, so they are absent."""
+    """A ``FaceDetail`` with what the engine knows. It doesn't know age, gender and feelings, so they are absent."""
     return {
         "BoundingBox": box(face),
         "Landmarks": [{"Type": name, "X": x, "Y": y} for name, (x, y) in face.landmarks.items()],
@@ -46,7 +46,7 @@ def stored(face: StoredFace) -> dict[str, Any]:
 
 
 def user(found: StoredUser) -> dict[str, Any]:
-    """A ``User``: one without faces is created, and no more."""
+    """A ``User``: active once it has faces."""
     return {"UserId": found.user_id, "UserStatus": "ACTIVE" if found.face_count else "CREATED"}
 
 
@@ -65,5 +65,5 @@ def read_token(request: dict[str, Any], kind: type[Token], default: Token) -> To
 
 
 def next_token(last: Any) -> dict[str, Any]:
-    """The field ``NextToken``, where there is more after ``last``."""
+    """The field ``NextToken``, if there is more after ``last``."""
     return {} if last is None else {"NextToken": base64.urlsafe_b64encode(str(last).encode()).decode()}

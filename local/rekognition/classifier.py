@@ -1,8 +1,8 @@
-"""DetectLabels, with an image classifier of the owner's: `labels.onnx`, and its classes in `labels.txt`, one a line.
+"""DetectLabels, with the owner's image classifier: `labels.onnx`, and its classes in `labels.txt`, one per line.
 
 The model takes one picture, (1, 3, height, width) or (1, height, width, 3) float32, scaled and cut to its size and
-normalised by ImageNet's mean and deviation, and gives a score for each class: probabilities, or what a softmax makes
-them.
+normalised by ImageNet's mean and deviation, and gives a score for each class: probabilities, or numbers that a
+softmax turns into them.
 """
 
 import functools
@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 MODEL = "labels.onnx"
 NAMES = "labels.txt"
-_SIDE = 224  # of a model whose size is free
+_SIDE = 224  # for a model that takes any size
 _MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
@@ -54,7 +54,7 @@ def _input(session: Any, folder: Path) -> tuple[str, bool, tuple[int, int]]:
 
 @functools.lru_cache(maxsize=1)
 def _load(folder: Path) -> tuple[Any, list[str]]:
-    import onnxruntime  # by workers alone, see the engine
+    import onnxruntime  # only workers load it, see the engine
 
     try:
         names = [line.strip() for line in (folder / NAMES).read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -1,7 +1,7 @@
 """dlib's face descriptor on onnxruntime: the very same network and weights, several times as fast.
 
 dlib runs its ResNet without a BLAS. The weights are read out of its model file when a worker starts and put into an
-ONNX graph in memory; nothing is converted ahead or kept. The network is the one declared in dlib's example
+ONNX graph in memory; nothing is converted in advance or kept. The network is the one declared in dlib's example
 `dnn_face_recognition_ex.cpp` (anet_type): http://dlib.net/dnn_face_recognition_ex.cpp.html
 """
 
@@ -25,7 +25,7 @@ _BLOCKS = (
     *[(256, True), (256, False), (256, False)],
     (256, True),
 )
-# As many faces at once as keep memory small; more gain nothing.
+# So many faces at once keep memory small; more would be no faster.
 _BATCH = 16
 # dlib's input_rgb_image subtracts these means of red, green and blue, and divides by 256.
 _MEANS = np.array([122.782, 117.001, 104.298], dtype=np.float32)
@@ -154,5 +154,5 @@ def _tensor(model: bytes, layer: bytes, start: int) -> tuple[np.ndarray, int]:
     version, *shape = numbers
     end = position + 4 * int(np.prod(shape))
     if version != 2 or end > len(model):
-        raise ModelFileError("the model's tensors are written in a way not known here")
+        raise ModelFileError("the model's tensors are written in an unknown way")
     return np.frombuffer(model[position:end], dtype="<f4"), end

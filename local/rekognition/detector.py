@@ -1,7 +1,7 @@
-"""dlib's frontal face detector, kept on disk as dlib saves it: dlib unpacks its own in half a second, this in no time.
+"""dlib's frontal face detector, saved on disk: dlib needs half a second to unpack its own, and no time to read this.
 
-It is kept beside Python's own compiled modules, for this version of dlib; whatever keeps it from being written or read,
-dlib's own is unpacked again.
+It lies beside Python's own compiled modules, for this version of dlib. If it can't be written or read, dlib's own is
+unpacked again.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ _KEPT = Path(importlib.util.cache_from_source(__file__)).with_name(f"detector.dl
 
 
 def load_detector(kept: Path = _KEPT) -> Any:
-    """The detector, read from ``kept`` where it was kept there before."""
+    """The detector, read from ``kept`` if it is there."""
     with contextlib.suppress(RuntimeError):
         return dlib.fhog_object_detector(str(kept))
     detector = dlib.get_frontal_face_detector()

@@ -28,13 +28,13 @@ Result = TypeVar("Result")
 # Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
 _LONG_SIDE = 1600
 _UPSAMPLE = 1
-# What the detector takes for a face by a hair is one where it is large; small boxes under this score were none.
+# Large boxes are faces even at a score just above zero; small boxes below this score were not.
 _LARGE_WIDTH = 80
 _MIN_SCORE, _MIN_SCORE_SMALL = 0.0, 0.15
 
 
 class ImageFormatError(ValueError):
-    """The bytes are no JPEG or PNG that can be decoded."""
+    """The bytes are not a JPEG or PNG that can be decoded."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def load_models() -> tuple[Any, Any, Any]:
     global _models
     if _models is None:
         _depend_on_parent()
-        # Loaded by workers alone: the stack itself needs none of it in memory.
+        # Only workers load it: the stack itself doesn't need it in memory.
         import dlib
 
         from local.rekognition.descriptor import Descriptor
@@ -128,7 +128,7 @@ def load_models() -> tuple[Any, Any, Any]:
 
 
 def models_folder() -> Path:
-    """Where the package with the weights keeps them; importing it needs a package of the past."""
+    """Where the package with the weights keeps them; importing it needs an outdated package."""
     name = "face_recognition_models"
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
@@ -139,13 +139,13 @@ def models_folder() -> Path:
 
 
 def _depend_on_parent() -> None:
-    """Let a worker process end with the stack, however that ends, and not with Ctrl-C in its terminal."""
+    """End a worker process with the stack, however the stack ends, and not with Ctrl-C in its terminal."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Who only looks goes before what is being processed, but not by much: at 5, a hundred visitors make an upload three
-    # times as long, at 2 twice (make bench ARGS=load).
+    # Visitors go before photos that are being processed, but not by much: with a hundred visitors an upload takes three
+    # times as long at 5, and twice as long at 2 (make bench ARGS=load).
     os.nice(2)
 
     def follow() -> None:

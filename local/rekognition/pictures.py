@@ -1,4 +1,4 @@
-"""The pictures of requests: their bytes, and what the engine finds on them when their turn comes."""
+"""The pictures of requests: their bytes, and what the engine finds in them when their turn comes."""
 
 import asyncio
 import base64
@@ -13,26 +13,26 @@ from local.rekognition.engine import Analysis, Engine, ImageFormatError
 _MAX_BYTES = 5 * 1024 * 1024
 _MAX_OBJECT_BYTES = 15 * 1024 * 1024
 _MIN_SIDE = 80
-# Calls with a picture that may wait for a worker; more are told to come again, for each holds its picture in memory.
-_WAITING = 64
+# Calls with a picture that may wait for a worker. More are told to try again, because each holds its picture in memory.
+_MAX_WAITING = 64
 
 # Reads an object with the rights of the caller: (bucket, key) -> bytes. Raises a RekognitionError.
 ObjectReader = Callable[[str, str], Awaitable[bytes]]
 
 
 class Pictures:
-    """Reads pictures, from requests or from S3, no faster than the engine sees them."""
+    """Reads pictures, from requests or from S3, no faster than the engine works on them."""
 
     def __init__(self, engine: Engine, read_object: ObjectReader):
         self._engine = engine
         self._read_object = read_object
-        # A picture on the way for each worker that is busy, so that none is ever idle; the rest is not read yet.
+        # Each busy worker has one more picture on its way, so that none is ever idle; the rest is not read yet.
         self._slots = asyncio.Semaphore(2 * engine.workers)
         self._waiting = 0
 
     async def read(self, request: dict[str, Any], name: str = "Image") -> tuple[bytes, Analysis]:
-        """The bytes of an ``Image`` of the request, and what the engine finds on it when its turn comes."""
-        if self._waiting >= _WAITING:
+        """The bytes of an ``Image`` of the request, and what the engine finds in it when its turn comes."""
+        if self._waiting >= _MAX_WAITING:
             raise exceptions.ThrottlingException("too many pictures at once: slow down")
         self._waiting += 1
         try:
@@ -58,7 +58,7 @@ class Pictures:
         if not place.get("Bucket") or not place.get("Name"):
             raise exceptions.InvalidParameterException(f"{name}.S3Object needs Bucket and Name")
         if "Version" in place:
-            raise exceptions.InvalidParameterException(f"{name}.S3Object.Version is not known to this stack")
+            raise exceptions.InvalidParameterException(f"{name}.S3Object.Version is not supported by this stack")
         data = await self._read_object(place["Bucket"], place["Name"])
         if len(data) > _MAX_OBJECT_BYTES:
             raise exceptions.ImageTooLargeException("the S3 object is larger than 15 MB")

@@ -1,7 +1,7 @@
 """QualityFilter: which faces are too poor to index, search or compare.
 
-Rekognition does not publish its bars; these are ours. LOW, which AUTO means here, keeps every face that was found in
-the photographs for evaluation; the others drop what recognition was seen to fail on more often.
+Rekognition does not publish its limits; these are ours. LOW, which is what AUTO means here, keeps every face found in
+the photographs for evaluation. The others drop faces that recognition failed on more often.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from local.rekognition.engine import Analysis, FoundFace
 
 @dataclass(frozen=True)
 class Bar:
-    """Least detector score, brightness and sharpness (0 to 100), and width of the face in pixels of the picture."""
+    """Minimum detector score, brightness and sharpness (0 to 100), and width of the face in pixels of the picture."""
 
     score: float
     brightness: float

@@ -1,7 +1,7 @@
-"""Collections, faces and users: SQLite keeps them, their descriptors are also held in memory for searching.
+"""Collections, faces and users: SQLite keeps them, and memory has their descriptors for searching.
 
 A change is committed before it is answered, so what was acknowledged is there after a crash. A user's descriptor is
-the mean of those of the user's faces.
+the mean of the descriptors of the user's faces.
 """
 
 import contextlib
@@ -87,7 +87,7 @@ class State:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # left to the stack's own thread, so that no call waits
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # the stack's own thread does it, so that no call waits
         self._db.execute("PRAGMA foreign_keys = ON")
         self._make_tables()
         self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
@@ -111,7 +111,7 @@ class State:
 
     @property
     def identity(self) -> str:
-        """What tells this file from every other."""
+        """What distinguishes this file from every other."""
         (identity,) = self._db.execute("SELECT id FROM identity").fetchone()
         return str(identity)
 
@@ -152,9 +152,9 @@ class State:
     def index(
         self, collection: str, image: bytes, external_image_id: str | None, faces: list[FoundFace]
     ) -> list[StoredFace]:
-        """Store the faces of a picture, in the order given; one indexed before, under the same name, keeps its ids.
+        """Store the faces of a picture, in the order given. A face indexed before under the same name keeps its ids.
 
-        The image id is made from the picture's bytes, as Rekognition's is: one picture under two names has one.
+        As in Rekognition, the image id is made from the picture's bytes: one picture under two names has one image id.
         """
         vectors = self.vectors(collection)
         digest = hashlib.sha256(image).hexdigest()
@@ -228,7 +228,7 @@ class State:
             raise ConflictException(f"The user id: {user_id} already exists in {collection}") from None
 
     def delete_user(self, collection: str, user_id: str) -> None:
-        """Delete a user; the faces stay, and are nobody's."""
+        """Delete a user; the faces stay and belong to nobody."""
         self.user(collection, user_id)
         with self._transaction():
             self._db.execute(
@@ -268,7 +268,7 @@ class State:
     def _make_tables(self) -> None:
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and not {"collections", "faces", "users", "tokens"} <= tables:
-            raise sqlite3.DatabaseError("it holds no faces")
+            raise sqlite3.DatabaseError("it has no faces")
         if "identity" in tables:
             return
         self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
@@ -282,7 +282,7 @@ class State:
         self._db.execute("COMMIT")
 
     def _count(self, collection: str, more: int) -> None:
-        """Keep with a collection how many faces it has: where some are lost, it is seen by that."""
+        """Keep how many faces a collection has, which shows when some are lost."""
         self._db.execute("UPDATE collections SET faces = faces + ? WHERE id = ?", (more, collection))
 
     @contextlib.contextmanager
@@ -297,7 +297,7 @@ class State:
             raise
 
     def _describe_user(self, collection: str, user_id: str) -> None:
-        """Make the user's descriptor anew; it is a small matter, for a user has 100 faces at most."""
+        """Compute the user's descriptor again; that is cheap, because a user has 100 faces at most."""
         rows = self._db.execute(
             "SELECT descriptor FROM faces WHERE collection = ? AND user_id = ?", (collection, user_id)
         )

@@ -1,11 +1,11 @@
-"""A limit of calls a second, as AWS sets one for each operation of an account."""
+"""A limit of calls per second, such as AWS sets for each operation of an account."""
 
 import time
 from collections.abc import Callable
 
 
 class Throttle:
-    """A token bucket: ``per_second`` calls a second on average and at most one second's calls at once."""
+    """A token bucket: ``per_second`` calls per second on average, and at most one second's calls at once."""
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic):
         self._per_second = per_second

@@ -1,6 +1,6 @@
-"""Requests, held against the service model that botocore brings: types, required fields, limits, patterns.
+"""Checks requests against botocore's service model: types, required fields, limits, patterns.
 
-AWS's API reference gives one error for all of these, InvalidParameterException; the message names the field here.
+AWS's API reference gives one error for all of these, InvalidParameterException; here the message names the field.
 """
 
 import functools

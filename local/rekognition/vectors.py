@@ -1,8 +1,8 @@
-"""Exact nearest-neighbour search over descriptors: one contiguous float32 matrix, one pass of it a search.
+"""Exact nearest-neighbour search over descriptors: one contiguous float32 matrix, one pass over it per search.
 
 Dimensions: a descriptor has 128; the matrix is (faces, 128). Adding writes a row, deleting moves the last row into the
-gap: there is no index to rebuild. A large matrix is read by several threads, each a part of its own: one alone does not
-use all of the memory's bandwidth. (BLAS is kept to one thread; its own would share out every small product.)
+gap: there is no index to rebuild. Several threads read a large matrix, each a part of it, because one alone does not
+use all of the memory's bandwidth. (BLAS is kept to one thread; its own threads would share out every small product.)
 """
 
 import concurrent.futures
@@ -21,10 +21,10 @@ Rows = NDArray[np.intp]
 # similarity puts 80, Rekognition's default threshold, where about 1 pair of strangers in 1,000 passes.
 _STEEPNESS = 47.0
 _MIDDLE = 0.56
-# Rows below which a second thread costs more than it brings, and threads beyond which memory is the limit.
+# With fewer rows a second thread costs more than it gains; with more threads memory is the limit.
 _ROWS_PER_THREAD = 16_384
 _MAX_THREADS = 4
-# As many rows as let their scores stay in the cache until they are looked at.
+# The scores of so many rows stay in the cache until they are read.
 _ROWS_AT_ONCE = 32_768
 
 
@@ -75,7 +75,7 @@ class Vectors:
         self._rows[face_id] = row
 
     def remove(self, face_id: str) -> None:
-        """Forget a face; nothing happens for one that is not there."""
+        """Remove a face, if it is there."""
         row = self._rows.pop(face_id, None)
         if row is None:
             return
@@ -97,7 +97,7 @@ class Vectors:
         least = (square - reach * reach - 1e-6) / 2
 
         def search(start: int, end: int) -> tuple[Rows, Vector]:
-            """Rows from ``start`` to ``end`` that are near enough, the nearest ``limit`` of them, and their scores."""
+            """Rows from ``start`` to ``end`` that are near enough (the nearest ``limit`` of them), and their scores."""
             rows, scores = [], []
             for first in range(start, end, _ROWS_AT_ONCE):
                 last = min(first + _ROWS_AT_ONCE, end)

@@ -122,7 +122,7 @@ def test_a_damaged_file_is_told_in_one_line(kept: Path, others: Path, tmp_path: 
     with pytest.raises(StateFolderError) as told:
         open_all(data)
     assert name in str(told.value)
-    assert str(told.value).endswith(f"restore {data} from a copy, or move it away to begin anew")
+    assert str(told.value).endswith(f"restore {data} from a copy, or move it away to start over")
     assert "\n" not in str(told.value)
     after = contents(data)
     assert {name: after[name] for name in before} == before
