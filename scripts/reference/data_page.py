@@ -58,7 +58,7 @@ _REST = f"""## Objects
 
 | bucket | key | what it is |
 |---|---|---|
-| pics | `photos/<set>/<file>` | the original, as uploaded, only for the owner; metadata `{"sha256"}` |
+| pics | `photos/<set>/<file>` | the original as uploaded, for the owner alone; metadata `{"sha256"}` |
 | thumbnails | `photos/<set>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |

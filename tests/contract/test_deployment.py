@@ -88,7 +88,7 @@ def maxima(laptop: RunningStack, table: str) -> tuple[int, int]:
     return found["MaxReadRequestUnits"], found["MaxWriteRequestUnits"]
 
 
-def test_an_album_is_deployed_used_changed_taken_off_and_found_again(
+def test_a_site_is_deployed_used_changed_destroyed_and_found_again(
     laptop: RunningStack, demo_folders: list[Path], tmp_path: Path
 ) -> None:
     first = described(laptop, "kinpics")
@@ -182,9 +182,7 @@ def apply(laptop: RunningStack, name: str, template: dict[str, Any], **parameter
     return applier.apply(url, set(template["Parameters"]), parameters)
 
 
-def test_what_only_aws_has_can_be_provisioned_from_the_same_file(
-    laptop: RunningStack, packaged: dict[str, Any]
-) -> None:
+def test_the_template_also_makes_what_only_aws_has(laptop: RunningStack, packaged: dict[str, Any]) -> None:
     """By ministack's CloudFormation, which knows all of it but budgets and sums of metrics; nothing of it is served."""
     template = json.loads(json.dumps(packaged))
     for name in ("Budget", "CloseAtBudgetAction", "ReadsAlarm"):
@@ -202,7 +200,7 @@ def test_what_only_aws_has_can_be_provisioned_from_the_same_file(
         apply(laptop, "aws-like", template, DomainName="photos.example.com")
 
 
-def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
+def test_a_broken_deployment_says_why_and_goes_on_when_run_again(
     laptop: RunningStack, packaged: dict[str, Any]
 ) -> None:
     broken = json.loads(json.dumps(packaged))
@@ -258,7 +256,7 @@ def test_a_deployment_that_breaks_half_way_is_told_and_goes_on_when_run_again(
         (["--stack", "none", "destroy", "--yes"], "there is no stack none"),
     ],
 )
-def test_mistakes_are_told_in_words(laptop: RunningStack, arguments: list[str], told: str) -> None:
+def test_mistakes_get_a_clear_error(laptop: RunningStack, arguments: list[str], told: str) -> None:
     result = laptop.kinpics(*arguments, check=False)
     assert result.returncode in (1, 2)
     assert told in result.stderr
@@ -273,7 +271,7 @@ def test_mistakes_are_told_in_words(laptop: RunningStack, arguments: list[str], 
         ({}, ["--yes", "--region", "af-south-1"], "Rekognition is not in af-south-1"),
     ],
 )
-def test_what_is_missing_for_aws_is_told_before_anything_is_built(
+def test_deploy_says_what_is_missing_before_it_builds(
     tmp_path: Path, environment: dict[str, str], arguments: list[str], told: str
 ) -> None:
     command = [sys.executable, "-m", "scripts", "--data", str(tmp_path), "deploy", *arguments]
@@ -291,7 +289,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_functions(tmp_path_factory.mktemp("built") / "build").parent
 
 
-def test_the_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
+def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:
     machine = {
         "ProcessFunction": {"PIL", "pillow_heif", "thumbhash"},
         "SearchFunction": set(),

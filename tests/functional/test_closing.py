@@ -180,7 +180,7 @@ def test_a_closed_site_opens_just_as_it_was() -> None:
     assert entrance.state() == everything(False)
 
 
-def test_what_was_stopped_half_way_is_finished_by_the_next_run() -> None:
+def test_closing_that_was_stopped_half_way_is_finished_later() -> None:
     for changes in range(12):
         account = Account()
         entrance, before = account.entrance(), account.kept()
@@ -197,7 +197,7 @@ def test_what_was_stopped_half_way_is_finished_by_the_next_run() -> None:
 
 
 @pytest.mark.parametrize("failing", ["update_function", "attach_role_policy", "tag_resource", "update_identity_pool"])
-def test_a_step_that_fails_leaves_no_other_one_open(failing: str) -> None:
+def test_a_step_that_fails_does_not_stop_the_others(failing: str) -> None:
     account = Account(failing={failing})
     with pytest.raises(ClientError, match="Throttling"):
         account.entrance().close()
@@ -207,7 +207,7 @@ def test_a_step_that_fails_leaves_no_other_one_open(failing: str) -> None:
     assert account.entrance().state() == everything(True)
 
 
-def test_a_deployment_meanwhile_changes_what_opening_brings_back() -> None:
+def test_opening_brings_back_what_was_deployed_meanwhile() -> None:
     account = Account()
     account.entrance().close()
     account.reserved[SEARCH] = 20
@@ -241,14 +241,14 @@ def test_a_deployment_leaves_a_closed_site_closed_even_when_it_fails() -> None:
     assert account.entrance().state() == everything(True)
 
 
-def test_a_deployment_that_is_taken_back_closes_no_open_site() -> None:
+def test_a_deployment_that_is_rolled_back_closes_no_open_site() -> None:
     """CloudFormation may know the router of a deployment that was made while the site was closed."""
     account = Account()
     deployed(account, with_flag(ROUTER, closed=True))
     assert account.entrance().state() == everything(False)
 
 
-def test_a_site_is_deployed_closed_with_nothing_else_changed() -> None:
+def test_a_closed_template_changes_only_the_router() -> None:
     template = load_template()
     closed = closed_template(template)
     assert closed["Resources"]["Router"]["Properties"].pop("FunctionCode") == with_flag(ROUTER, closed=True)
@@ -266,14 +266,14 @@ def test_a_site_is_deployed_closed_with_nothing_else_changed() -> None:
         ("ThrottlingException", (), True),
     ],
 )
-def test_a_busy_service_is_not_taken_for_a_closed_one(code: str, refusals: tuple[str, ...], is_open: bool) -> None:
+def test_a_busy_service_does_not_count_as_closed(code: str, refusals: tuple[str, ...], is_open: bool) -> None:
     def call() -> None:
         raise ClientError({"Error": {"Code": code, "Message": ""}}, "Call")
 
     assert _passes(call, *refusals) == is_open
 
 
-def test_what_stays_open_is_told() -> None:
+def test_closing_reports_what_stays_open() -> None:
     answers = iter([True, False])
     ways = {"pages": lambda: False, "rows": lambda: next(answers), "searches": lambda: True}
     told: list[str] = []
@@ -307,7 +307,7 @@ def test_an_alarm_closes_the_site_and_the_owner_is_mailed(alarmed: Callable[[Acc
     assert all(words in mail["Message"] for words in ("80 % of its maximum", "98.5", "kinpics open"))
 
 
-def test_an_alarm_that_can_not_close_all_is_tried_again(alarmed: Callable[[Account], None]) -> None:
+def test_an_alarm_that_cannot_close_everything_is_tried_again(alarmed: Callable[[Account], None]) -> None:
     account = Account(failing={"update_identity_pool"})
     with pytest.raises(ClientError):
         alarmed(account)

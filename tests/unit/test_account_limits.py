@@ -68,13 +68,13 @@ def stack(**parameters: str) -> Stack:
         ),
     ],
 )
-def test_what_aws_refuses_a_fresh_account_is_said_plainly(reason: str, told: str) -> None:
+def test_a_refusal_of_a_new_account_is_explained(reason: str, told: str) -> None:
     words = explain_refusal(reason)
     assert told in words
     assert words.endswith(f"(AWS says: {reason})"), "which Support asks for"
 
 
-def test_other_reasons_stay_as_they_are() -> None:
+def test_other_reasons_stay_as_aws_gives_them() -> None:
     assert explain_refusal("Bucket kinpics-pics already exists") == "Bucket kinpics-pics already exists"
 
 
@@ -89,7 +89,7 @@ def test_other_reasons_stay_as_they_are() -> None:
         (Account(1000, unreserved=100, reserved=6), False),
     ],
 )
-def test_room_is_looked_for_with_what_the_stack_has_reserved(account: Account, fits: bool) -> None:
+def test_what_a_stack_has_reserved_counts_as_room(account: Account, fits: bool) -> None:
     described = {"Outputs": [{"OutputKey": "SearchFunction", "OutputValue": "search"}]}
     assert has_room(target(account), described, 5) == fits
     assert read_concurrency(target(account).session) == Concurrency(*account.limits.values())
@@ -104,7 +104,7 @@ def test_room_is_looked_for_with_what_the_stack_has_reserved(account: Account, f
         (Account(1000), {"SearchConcurrency": "0"}, "ok", "though the account has room"),
     ],
 )
-def test_the_doctor_tells_when_there_is_room(
+def test_the_doctor_says_when_there_is_room(
     account: Account, parameters: dict[str, str], state: str, told: str
 ) -> None:
     finding = doctor._concurrency(target(account), stack(**parameters), closed=False)
@@ -112,13 +112,13 @@ def test_the_doctor_tells_when_there_is_room(
 
 
 @pytest.mark.parametrize("plan", ["PAID", "unknown"])
-def test_an_account_that_stays_is_not_warned_of(plan: str) -> None:
+def test_a_paid_account_gets_no_warning(plan: str) -> None:
     account: Any = target(Account(plan=plan))
     assert find_free_plan(account.session) is None
     assert doctor._account(account).state == "ok"
 
 
-def test_an_account_that_aws_will_close_is_told_of() -> None:
+def test_an_account_that_aws_will_close_gets_a_warning() -> None:
     finding = doctor._account(target(Account(plan="FREE")))
     assert finding.state == "warning"
     assert "closes this account on 2027-01-31" in finding.text

@@ -5,7 +5,7 @@ from scripts.deployment.cloudformation import read_outputs, with_literal_names
 NAMED = {"Fn::Sub": "${AWS::StackName}-pics-${AWS::AccountId}-${AWS::Region}"}
 
 
-def test_names_of_what_is_retained_are_written_out_and_nothing_else() -> None:
+def test_only_names_of_retained_resources_are_written_out() -> None:
     other = {"Fn::Sub": "arn:${AWS::Partition}:x"}
     template = {
         "Resources": {
@@ -34,7 +34,7 @@ def test_names_of_what_is_retained_are_written_out_and_nothing_else() -> None:
         ("ROLLBACK_COMPLETE", False),
     ],
 )
-def test_a_stack_that_is_made_anew_has_nothing_to_keep(status: str, known: bool) -> None:
+def test_a_stack_that_was_never_created_has_no_outputs(status: str, known: bool) -> None:
     described = {"StackStatus": status, "Outputs": [{"OutputKey": "Distribution", "OutputValue": "E1"}]}
     assert read_outputs(described) == ({"Distribution": "E1"} if known else {})
     assert read_outputs(None) == {}

@@ -98,28 +98,28 @@ def test_a_distribution_is_put_on_the_free_plan_once() -> None:
     assert found(account) == ("ok", "Free, active")
 
 
-def test_a_firewall_of_the_owners_own_is_kept_and_taken_into_the_plan() -> None:
+def test_the_owners_firewall_stays_and_joins_the_plan() -> None:
     account = Account(firewall="arn:aws:wafv2:mine")
     assert plan(account).prepare() == "arn:aws:wafv2:mine"
     assert not account.firewalls
     assert not plan(account).has_own_firewall(), "so that `none` leaves it on"
 
 
-def test_accounts_on_awss_free_plan_are_told_before_anything_is_made() -> None:
+def test_accounts_on_awss_free_plan_are_refused_first() -> None:
     account = Account(kind="FREE")
     with pytest.raises(DeployError, match=r"exclude accounts on AWS's Free plan.*upgrade-account-plan"):
         plan(account).prepare()
     assert not account.firewalls
 
 
-def test_a_plan_that_is_refused_tells_what_the_firewall_costs() -> None:
+def test_a_refused_plan_says_what_the_firewall_costs() -> None:
     account = Account(firewall=OWN, refused="Distribution uses a custom cache policy")
     with pytest.raises(DeployError, match=r"custom cache policy.*5 USD a month.*--cloudfront-plan none"):
         plan(account).subscribe()
 
 
 @pytest.mark.parametrize("runs_on", [True, False])
-def test_a_plan_is_cancelled_and_its_firewall_goes_when_it_can(runs_on: bool) -> None:
+def test_a_cancelled_plan_loses_its_firewall_when_it_can(runs_on: bool) -> None:
     account = Account(runs_on=runs_on)
     account.firewall = plan(account).prepare()
     plan(account).subscribe()

@@ -20,15 +20,15 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_file_in_the_checkout_is_valid_and_holds_the_defaults() -> None:
+def test_the_checkouts_file_is_valid_and_has_the_defaults() -> None:
     assert load_config(ROOT / "kinpics.toml") == SiteConfig()
 
 
-def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+def test_without_a_file_the_defaults_count(tmp_path: Path) -> None:
     assert load_config(tmp_path / "none.toml") == SiteConfig()
 
 
-def test_where_the_album_is_is_noted_beside_what_the_owner_wrote(tmp_path: Path) -> None:
+def test_noting_where_the_site_is_keeps_the_owners_lines(tmp_path: Path) -> None:
     path = write(tmp_path, "# mine\n[site]\ntitle = 'x'  # a remark\n")
     assert load_aws_config(path) == AwsConfig("kinpics", "")
     for config in (AwsConfig("album", "eu-west-1"), AwsConfig("album", "us-east-1")):
@@ -76,6 +76,6 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
         ("[site]\nface_match_threshold = true", "site.face_match_threshold must be a number"),
     ],
 )
-def test_mistakes_are_told_by_field(tmp_path: Path, text: str, named: str) -> None:
+def test_mistakes_are_reported_by_field(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         load_config(write(tmp_path, text))

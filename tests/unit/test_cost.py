@@ -43,18 +43,18 @@ def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
         (call("cloudformation:DescribeStacks"), {}),
     ],
 )
-def test_a_call_comes_to_what_aws_bills(made: dict[str, Any], units: dict[str, int]) -> None:
+def test_calls_are_counted_as_aws_bills_them(made: dict[str, Any], units: dict[str, int]) -> None:
     assert {name: value for name, value in count_units([made]).items() if value} == units
 
 
-def test_photos_put_up_cost_what_rekognition_asks_above_all() -> None:
+def test_uploading_costs_mostly_rekognition() -> None:
     usage = Usage(photos=10_000, visits=0, searches=0)
     (first, *others) = cost_by_service(count_upload(usage), "us-east-1")
     assert (first.service, round(first.listed, 2), round(first.due, 2)) == ("rekognition", 10.0, 10.0)
     assert sum(line.listed for line in others) < 2
 
 
-def test_nobody_looking_costs_the_storage() -> None:
+def test_without_visitors_only_storage_costs() -> None:
     due = {
         line.service: line.due
         for line in cost_by_service(count_month(Usage(1000, 0, 0, photo_mb=5.0)), "us-east-1")
@@ -76,7 +76,7 @@ def test_more_of_anything_never_costs_less() -> None:
     assert base < total(Usage(1000, 5_000_000, 1000))
 
 
-def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> None:
+def test_every_unit_has_a_price_everywhere_and_every_price_a_source() -> None:
     table = json.loads(PRICES.read_text())
     used = set(count_month(Usage(1, 1, 1))) | set(count_upload(Usage(1, 1, 1))) | set(count_worst(limits(), DAY))
     for region in table["regions"]:
@@ -90,7 +90,7 @@ def test_every_unit_has_a_price_in_every_region_and_every_price_a_source() -> No
         load_prices("mars")
 
 
-def test_a_price_says_when_it_was_checked_or_is_called_unchecked() -> None:
+def test_a_price_has_a_day_of_checking_or_counts_as_unchecked() -> None:
     listed = json.loads(PRICES.read_text())["regions"]["us-east-1"]
     assert all(set(price) <= {"usd", "checked", "page_of"} for price in listed.values())
     assert {name for name, price in listed.items() if "checked" not in price} == set(list_unchecked_prices("us-east-1"))
@@ -109,7 +109,7 @@ def test_a_gallery_costs_two_calls_a_person_and_its_faces() -> None:
     assert rekognition(100) - rekognition(0) == pytest.approx(100 * (2 * 0.001 + 2 * 0.00001))
 
 
-def test_what_visitors_read_is_paid_for_as_transfer_too() -> None:
+def test_what_visitors_read_also_costs_transfer() -> None:
     read = count_month(Usage(0, 1_000_000, 0))
     assert read["transfer_gb"] == pytest.approx(read["dynamodb_reads"] * 4096 / 1e9)
 
@@ -118,14 +118,14 @@ def limits(**parameters: str) -> Limits:
     return read_limits({**load_defaults(), **parameters})
 
 
-def test_hostile_visitors_cost_ten_dollars_a_day_at_most_without_transfer() -> None:
+def test_hostile_visitors_cost_at_most_ten_dollars_a_day() -> None:
     for region in json.loads(PRICES.read_text())["regions"]:
         without_transfer, whole = sums(worst_by_service(limits(), region))
         assert 0 < without_transfer.hour < without_transfer.day <= 10
         assert whole.day <= 25
 
 
-def test_the_worst_day_is_what_the_limits_say() -> None:
+def test_the_worst_day_follows_from_the_limits() -> None:
     """By hand, for one function, one table and no others."""
     own = TableLimit("MatchesTable", "", reads=2, writes=1, is_backed_up=True)
     bounds = Limits(100, (own,), (FunctionLimit(memory_mb=1024, concurrency=3),), 10, ())
@@ -141,7 +141,7 @@ def test_the_worst_day_is_what_the_limits_say() -> None:
 
 
 @pytest.mark.parametrize("name", ["DailySearches", "SearchConcurrency", "MaxReads", "MaxWrites", "MaxVisitorUnits"])
-def test_every_limit_counts_as_it_is_set(name: str) -> None:
+def test_every_limit_counts(name: str) -> None:
     def day(**parameters: str) -> float:
         return sum(cost.day for cost in worst_by_service(limits(**parameters), "us-east-1"))
 
@@ -149,14 +149,14 @@ def test_every_limit_counts_as_it_is_set(name: str) -> None:
     assert day(**{name: twice}) > day() > day(**{name: "1"})
 
 
-def test_without_a_reservation_the_accounts_own_limit_counts() -> None:
+def test_without_a_reservation_the_accounts_limit_counts() -> None:
     for unreserved in ({"SearchConcurrency": "0"}, {"RoomToReserve": "no"}):
         parameters = {**load_defaults(), **unreserved}
         seconds = [count_worst(read_limits(parameters, number), 1)["lambda_gb_seconds"] for number in (10, 1000)]
         assert seconds == [10 * 0.5, 1000 * 0.5]
 
 
-def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
+def test_what_has_no_maximum_is_named() -> None:
     old = {name: value for name, value in load_defaults().items() if not name.startswith("Max")}
     assert any("kinpics deploy" in text for text in list_unlimited(read_limits(old), "us-east-1"))
     named = list_unlimited(limits(), "us-east-1")
@@ -166,7 +166,7 @@ def test_a_stack_that_lacks_a_maximum_is_told_so() -> None:
     assert "plan" in list_unlimited(limits(WebAclArn="arn:aws:wafv2:..."), "us-east-1")[0]
 
 
-def test_what_was_counted_is_one_paid_call_for_a_photo_and_for_a_search_and_none_for_a_visit() -> None:
+def test_a_photo_and_a_search_take_one_paid_call_a_visit_none() -> None:
     counted = load_counted()
     assert counted["photo"]["units"]["rekognition_calls"] == 1
     assert counted["search"]["units"]["rekognition_calls"] == 1

@@ -69,7 +69,7 @@ def test_the_notice_names_every_package() -> None:
     assert {package for package in packages if package not in (ROOT / "NOTICE").read_text()} == set()
 
 
-def test_the_page_on_deploying_tells_the_templates_defaults() -> None:
+def test_the_page_on_deploying_has_the_templates_defaults() -> None:
     defaults = load_defaults()
     table = (ROOT / "docs" / "deploying.md").read_text().partition("| option | default |")[2].partition("\n\n")[0]
     told = {}
@@ -83,7 +83,7 @@ def test_the_page_on_deploying_tells_the_templates_defaults() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_field_of_the_laptops_rekognition_is_told(operation: str) -> None:
+def test_every_field_of_the_laptops_rekognition_is_listed(operation: str) -> None:
     page = (ROOT / "docs" / "rekognition.md").read_text()
     (row,) = re.findall(rf"^\| {operation} \|.*$", page, re.MULTILINE)
     _, _, request, answer, _ = row.split("|")
@@ -92,7 +92,7 @@ def test_every_field_of_the_laptops_rekognition_is_told(operation: str) -> None:
     assert set(model.output_shape.members) - set(re.findall(r"\w+", answer)) == set()
 
 
-def test_every_field_of_faces_is_told() -> None:
+def test_every_field_of_faces_is_listed() -> None:
     page = (ROOT / "docs" / "rekognition.md").read_text().partition("## Fields of faces")[2]
     for shape in ("Face", "FaceDetail", "FaceMatch", "User", "UnindexedFace", "ComparedFace"):
         told = set(re.findall(r"\w+", page)) | {"Face", "FaceDetail"}

@@ -16,11 +16,11 @@ from scripts.deployment.publish import page_paths, picture_paths
         ([f"sets/{number}/index.html" for number in range(50)], {"/sets/*"}),
     ],
 )
-def test_cloudfront_asks_anew_for_the_pages_that_changed(keys: list[str], paths: set[str]) -> None:
+def test_cloudfront_fetches_changed_pages_again(keys: list[str], paths: set[str]) -> None:
     assert page_paths(keys) == paths
 
 
-def test_pictures_are_forgotten_before_and_after_the_router() -> None:
+def test_deleted_pictures_leave_cloudfronts_cache() -> None:
     assert picture_paths({"Party (2024)"}) == {
         "/photos/Party%20(2024)/*",
         "/thumbnails/photos/Party%20(2024)/*",

@@ -41,7 +41,7 @@ def statements(resource: dict) -> list[dict]:
     return resource["Properties"]["PolicyDocument"]["Statement"]
 
 
-def test_every_bucket_is_private_encrypted_and_served_to_its_own_distribution_alone() -> None:
+def test_buckets_are_private_encrypted_and_serve_one_distribution() -> None:
     buckets = of_type("AWS::S3::Bucket")
     policies = {item["Properties"]["Bucket"]["Ref"]: item for item in of_type("AWS::S3::BucketPolicy").values()}
     assert set(buckets) == set(policies) == {"SiteBucket", "PicsBucket", "ThumbnailsBucket"}
@@ -65,7 +65,7 @@ def with_rule(text: dict[str, str], rule: str = "stripped") -> str:
     return text["Fn::Sub"].replace("${Downloads}", rule)
 
 
-def test_of_download_copies_those_of_todays_rule_alone_are_served() -> None:
+def test_only_copies_made_by_todays_rule_are_served() -> None:
     assert TEMPLATE["Parameters"]["Downloads"]["AllowedValues"] == [*DOWNLOAD_RULES, NONE]
     (statement,) = statements(RESOURCES["ThumbnailsBucketPolicy"])[1:]
     served = [with_rule(item, "large").removeprefix("${ThumbnailsBucket.Arn}/") for item in statement["Resource"]]
@@ -95,7 +95,7 @@ def test_every_store_is_encrypted() -> None:
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
 
 
-def test_what_holds_photos_rows_and_faces_outlives_the_stack() -> None:
+def test_photos_rows_and_faces_outlive_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
     tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"}
     assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
@@ -149,7 +149,7 @@ def test_every_table_and_index_visitors_reach_has_a_maximum() -> None:
     assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites", "MaxVisitorUnits")) == 1
 
 
-def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
+def test_visitors_functions_are_limited_and_never_queue_for_long() -> None:
     assert visitors_functions()
     for function in visitors_functions():
         assert function["EventInvokeConfig"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
@@ -159,7 +159,7 @@ def test_what_visitors_call_is_bounded_and_never_queued_for_long() -> None:
         assert "_pace.wait()" in handler.read_text(), "Lambda keeps no pace for queued calls"
 
 
-def test_accounts_are_the_owners_choice_and_addresses_are_verified() -> None:
+def test_the_owner_allows_accounts_and_addresses_are_verified() -> None:
     assert TEMPLATE["Parameters"]["SignUp"]["Default"] == "no"
     pool = RESOURCES["UserPool"]["Properties"]
     assert TEMPLATE["Conditions"]["SignUpIsOn"] == {"Fn::Equals": [{"Ref": "SignUp"}, "yes"]}
@@ -168,7 +168,7 @@ def test_accounts_are_the_owners_choice_and_addresses_are_verified() -> None:
     assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
 
 
-def test_every_name_is_derived_from_the_stacks() -> None:
+def test_every_name_contains_the_stacks() -> None:
     for name, item in RESOURCES.items():
         for key, value in item.get("Properties", {}).items():
             if key.endswith("Name") and key not in ("MetricName", "DomainName", "Name"):
@@ -176,7 +176,7 @@ def test_every_name_is_derived_from_the_stacks() -> None:
                 assert derived or value["Ref"] in RESOURCES, f"{name}.{key}"
 
 
-def test_what_the_laptop_lacks_hangs_on_one_parameter() -> None:
+def test_what_the_laptop_lacks_depends_on_one_parameter() -> None:
     conditional = {name for name, item in RESOURCES.items() if "Condition" in item}
     needed = {"OnAws": {"Platform"}, "Alarms": {"Platform", "AlarmEmail"}, "OwnDomain": {"Platform", "DomainName"}}
     needed |= dict.fromkeys(("ClosesItself", "ClosesAtBudget", "AlarmsOnCloudFront"), needed["Alarms"])
@@ -221,7 +221,7 @@ def test_every_cache_behaviour_is_https_with_the_response_headers() -> None:
         assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["OriginAccess", "Id"]}
 
 
-def test_the_dashboard_is_json_and_shows_metrics_that_the_functions_write() -> None:
+def test_the_dashboard_shows_metrics_that_functions_write() -> None:
     body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(re.sub(r"\$\{([\w:.]+)\}", "x", body))["widgets"]
     metrics = [metric for widget in widgets for metric in widget["properties"]["metrics"]]
@@ -233,7 +233,7 @@ def test_the_dashboard_is_json_and_shows_metrics_that_the_functions_write() -> N
     assert RESOURCES["CeilingAlarm"]["Properties"]["Dimensions"] == [{"Name": "service", "Value": service}]
 
 
-def test_every_alarm_is_told_to_the_owner_and_one_closes() -> None:
+def test_every_alarm_reaches_the_owner_and_one_closes() -> None:
     closing = {"Fn::If": ["ClosesItself", {"Ref": "CloseTopic"}, {"Ref": "AWS::NoValue"}]}
     for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
         closes = [closing] if name == "ReadsAlarm" else []
@@ -243,7 +243,7 @@ def test_every_alarm_is_told_to_the_owner_and_one_closes() -> None:
     assert defaults == {"CloseItself": "no", "CloseAtBudget": 0}, "only where the owner wants it"
 
 
-def test_alarms_alone_publish_to_the_topics() -> None:
+def test_only_alarms_publish_to_the_topics() -> None:
     policies = [policy["Properties"] for policy in of_type("AWS::SNS::TopicPolicy").values()]
     topics = {topic["Ref"] for policy in policies for topic in policy["Topics"]}
     assert topics == set(of_type("AWS::SNS::Topic"))
@@ -254,14 +254,14 @@ def test_alarms_alone_publish_to_the_topics() -> None:
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_the_alarms_cost_what_is_said() -> None:
+def test_the_alarms_cost_what_the_docs_say() -> None:
     metrics = 0
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         metrics += sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) or 1
     assert metrics == estimate.ALARMS <= json.loads(estimate.PRICES.read_text())["always_free"]["cloudwatch_alarms"]
 
 
-def test_reads_are_told_of_before_the_maximum_is_reached() -> None:
+def test_high_reads_raise_an_alarm_before_the_maximum() -> None:
     properties = RESOURCES["ReadsAlarm"]["Properties"]
     (expression,) = [metric["Expression"]["Fn::Sub"] for metric in properties["Metrics"] if "Expression" in metric]
     metrics = {metric["Id"]: metric["MetricStat"] for metric in properties["Metrics"] if "MetricStat" in metric}
@@ -458,7 +458,7 @@ def test_a_message_stays_hidden_longer_than_the_function_may_run() -> None:
     assert gives_up < queue["RedrivePolicy"]["maxReceiveCount"], "the function gives up first, with a reason"
 
 
-def test_packaging_twice_makes_the_same() -> None:
+def test_packaging_is_reproducible() -> None:
     first, uploads = package_checkout(ROOT, "bucket")
     second, _ = package_checkout(ROOT, "bucket")
     assert digest(first, {}) == digest(second, {})
@@ -474,7 +474,7 @@ def test_search_imports_no_image_library() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_visitors_may_read_large_renditions_where_they_are_kept() -> None:
+def test_visitors_may_read_large_renditions() -> None:
     statements = RESOURCES["ThumbnailsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     (served,) = (statement["Resource"] for statement in statements if statement.get("Sid") == "ServeThroughCloudFront")
     assert {"Fn::Sub": f"${{ThumbnailsBucket.Arn}}/{LARGE_SIDE}/photos/*"} in served

@@ -20,7 +20,7 @@ from scripts.common.terminal import echo, printable
         ("\ud800.jpg", "\\ud800.jpg"),
     ],
 )
-def test_a_name_does_not_steer_the_terminal(name: str, shown: str) -> None:
+def test_a_name_does_not_control_the_terminal(name: str, shown: str) -> None:
     assert printable(name) == shown
 
 
