@@ -55,8 +55,12 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
 
 def test_every_path_in_the_guide_for_contributors_exists() -> None:
     page = (ROOT / "docs" / "contributing.md").read_text()
-    named = [path for path in re.findall(r"`([\w.-]+/[\w./-]*)`", page) if not path.startswith(".venv/")]
-    assert len(named) > 5
+    named = [
+        path
+        for path in re.findall(r"`([\w.-]+(?:/[\w./-]*|\.(?:yaml|toml|json)))`", page)
+        if not path.startswith(".venv/")
+    ]
+    assert len(named) > 20
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
