@@ -13,9 +13,15 @@ half-way is finished by the next.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.errors import KinpicsError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_cognito_identity import CognitoIdentityClient
+    from types_boto3_iam import IAMClient
+    from types_boto3_lambda import LambdaClient
 
 # The first line of the router in template.yaml; publishing the other one closes pages and pictures.
 _FLAGS = {False: "var closed = false;", True: "var closed = true;"}
@@ -50,7 +56,7 @@ def with_flag(code: str, *, closed: bool) -> str:
     return code.replace(_FLAGS[not closed], _FLAGS[closed], 1)
 
 
-def is_denied(iam: Any, role: str, policy_arn: str) -> bool:
+def is_denied(iam: "IAMClient", role: str, policy_arn: str) -> bool:
     """Whether a role has the policy that denies everything."""
     pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
     return any(policy["PolicyArn"] == policy_arn for page in pages for policy in page["AttachedPolicies"])
@@ -65,10 +71,10 @@ class Entrance:
     own policies.
     """
 
-    iam: Any
-    lambda_: Any
-    cognito_identity: Any
-    cloudfront: Any
+    iam: "IAMClient"
+    lambda_: "LambdaClient"
+    cognito_identity: "CognitoIdentityClient"
+    cloudfront: "CloudFrontClient"
     identity_pool_id: str
     policy_arn: str
     router: str
@@ -120,8 +126,7 @@ class Entrance:
         for role in self.roles():
             for page in self.iam.get_paginator("list_role_policies").paginate(RoleName=role):
                 for name in page["PolicyNames"]:
-                    policy = self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-                    found.update(_invoked(policy))
+                    found.update(_invoked(self.iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]))
         return sorted(found)
 
     @staticmethod
@@ -136,7 +141,8 @@ class Entrance:
             raise failure
 
     def _published(self) -> str:
-        return self.cloudfront.get_function(Name=self.router, Stage="LIVE")["FunctionCode"].read().decode()
+        code: bytes = self.cloudfront.get_function(Name=self.router, Stage="LIVE")["FunctionCode"].read()
+        return code.decode()
 
     def _publish(self, *, closed: bool) -> None:
         if not self.router:
@@ -187,14 +193,14 @@ class Entrance:
             self.lambda_.untag_resource(Resource=function, TagKeys=[_RESERVED_TAG])
 
     def _let_guests_in(self, allowed: bool) -> None:
-        pool = self.cognito_identity.describe_identity_pool(IdentityPoolId=self.identity_pool_id)
+        pool: dict[str, Any] = {**self.cognito_identity.describe_identity_pool(IdentityPoolId=self.identity_pool_id)}
         if pool["AllowUnauthenticatedIdentities"] == allowed:
             return
         kept = {name: pool[name] for name in _POOL_FIELDS if pool.get(name)}
         self.cognito_identity.update_identity_pool(**kept, AllowUnauthenticatedIdentities=allowed)
 
 
-def _invoked(policy: dict[str, Any]) -> Iterator[str]:
+def _invoked(policy: Any) -> Iterator[str]:
     """ARNs of the functions that a policy lets its holder invoke."""
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow" and "lambda:InvokeFunction" in _as_list(statement["Action"]):

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.keys import ImagePath, encode_external_image_id
+
+if TYPE_CHECKING:
+    from types_boto3_rekognition import RekognitionClient
+    from types_boto3_rekognition.type_defs import FaceMatchTypeDef, FaceTypeDef, ImageTypeDef
 
 # What searches and the ledger call the collections, whatever their ids.
 ALBUM_COLLECTION = "album"
@@ -41,11 +45,11 @@ class FaceCollection:
     Which do: https://aws.amazon.com/rekognition/pricing/ (listing and deleting faces is free).
     """
 
-    client: Any
+    client: "RekognitionClient"
     collection_id: str
     pay: Callable[[], None] = _free
 
-    def index(self, external_image_id: str, image: dict) -> dict:
+    def index(self, external_image_id: str, image: "ImageTypeDef") -> dict[str, Any]:
         """Index the faces of ``image`` (a Rekognition ``Image``) under an external image id.
 
         Returns the response without its HTTP metadata. The same picture indexed twice keeps its face ids.
@@ -58,9 +62,9 @@ class FaceCollection:
             MaxFaces=MAX_FACES_PER_IMAGE,
             QualityFilter="AUTO",
         )
-        return without_metadata(response)
+        return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
-    def search(self, face_id: str, threshold: float) -> list[dict]:
+    def search(self, face_id: str, threshold: float) -> "list[FaceMatchTypeDef]":
         """Face matches of a face of the collection, best first, without itself; ``threshold`` from 0 to 100."""
         self.pay()
         return self.client.search_faces(
@@ -70,7 +74,7 @@ class FaceCollection:
             MaxFaces=MAX_FACE_MATCHES,
         )["FaceMatches"]
 
-    def search_by_image(self, image: bytes, threshold: float) -> list[dict]:
+    def search_by_image(self, image: bytes, threshold: float) -> "list[FaceMatchTypeDef]":
         """Face matches of the largest face in a JPEG or PNG, best first; ``threshold`` from 0 to 100."""
         self.pay()
         return self.client.search_faces_by_image(
@@ -102,15 +106,13 @@ class FaceCollection:
         for start in range(0, len(ids), _DELETE_BATCH):
             self.client.delete_faces(CollectionId=self.collection_id, FaceIds=ids[start : start + _DELETE_BATCH])
 
-    def faces(self) -> Iterator[dict]:
+    def faces(self) -> "Iterator[FaceTypeDef]":
         """Every face of the collection, page by page."""
-        arguments = {"CollectionId": self.collection_id, "MaxResults": _LIST_PAGE}
-        while True:
-            page = self.client.list_faces(**arguments)
+        pages = self.client.get_paginator("list_faces").paginate(
+            CollectionId=self.collection_id, PaginationConfig={"PageSize": _LIST_PAGE}
+        )
+        for page in pages:
             yield from page["Faces"]
-            if not page.get("NextToken"):
-                return
-            arguments["NextToken"] = page["NextToken"]
 
     def size(self) -> int:
         """How many faces there are."""
@@ -121,19 +123,14 @@ class FaceCollection:
         external_image_id = encode_external_image_id(path)
         return {face["FaceId"] for face in self.faces() if face.get("ExternalImageId") == external_image_id}
 
-    def face(self, face_id: str) -> dict | None:
+    def face(self, face_id: str) -> "FaceTypeDef | None":
         """One face by id, or None."""
         return next(iter(self.faces_by_id([face_id])), None)
 
-    def faces_by_id(self, face_ids: list[str]) -> list[dict]:
+    def faces_by_id(self, face_ids: list[str]) -> "list[FaceTypeDef]":
         """Of the given faces, those the collection knows."""
-        found: list[dict] = []
+        found: list[FaceTypeDef] = []
         for start in range(0, len(face_ids), _LIST_BATCH):
             batch = face_ids[start : start + _LIST_BATCH]
             found += self.client.list_faces(CollectionId=self.collection_id, FaceIds=batch)["Faces"]
         return found
-
-
-def without_metadata(response: dict) -> dict:
-    """A boto3 response without the HTTP metadata boto3 adds."""
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}

@@ -8,19 +8,23 @@ They have a table of their own, which no visitor's role can name. The first rele
 (scripts/deployment/migration.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.keys import FORGOTTEN_PREFIX
 from functions.shapes import FORGOTTEN, Forgotten
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 # Row in the partition of forgotten people that says the first release's rows have been moved there.
 MOVED = "moved"
 
 
-def is_reference(face: dict) -> bool:
+def is_reference(face: Mapping[str, Any]) -> bool:
     """Whether a face in the collection is a forgotten person's reference face; visitors are never shown those."""
-    return face.get("ExternalImageId", "").startswith(FORGOTTEN_PREFIX)
+    return str(face.get("ExternalImageId", "")).startswith(FORGOTTEN_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class ForgottenPeople:
     ``client`` is the client of a boto3 DynamoDB *resource*.
     """
 
-    client: Any
+    client: "DynamoDBClient"
     table: str
     first_table: str
 
@@ -50,7 +54,7 @@ class ForgottenPeople:
         rows = self._partition(self.first_table, "identity_id")
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
 
-    def _partition(self, table: str, key: str) -> list[dict[str, Any]]:
+    def _partition(self, table: str, key: str) -> list[Mapping[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=table,
             KeyConditionExpression="#key = :forgotten",

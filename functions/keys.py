@@ -7,7 +7,8 @@ takes a narrower alphabet for its external image id, so there is one pair of fun
 
 import hashlib
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from functions.errors import KinpicsError
@@ -142,7 +143,7 @@ def encode_user_id(person: str) -> str:
     return _encode(person, MAX_USER_ID)
 
 
-def photo_ref(face: dict) -> str:
+def photo_ref(face: Mapping[str, Any]) -> str:
     """What names the photo of a face, given as Rekognition does: image id, slash, external image id.
 
     Rekognition makes the image id from the bytes of the picture, so alone it may stand for several photos. A face that

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -28,6 +28,9 @@ from functions.shapes import (
     DailyCount,
     KeptAnswer,
 )
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
@@ -44,15 +47,18 @@ _BEFORE_ANY_VERSION = -1
 
 
 class CeilingReachedError(KinpicsError):
-    """What a day allows is used up: the site's (``code`` is CeilingReached) or a visitor's (AllowanceReached).
+    """What the site has for a day is used up.
 
     ``until`` is when there are new ones (seconds since 1970); None where there never are.
     """
 
-    def __init__(self, code: str, message: str, until: float | None):
+    def __init__(self, message: str, until: float | None):
         super().__init__(f"{message}; {_from(until)}")
-        self.code = code
         self.until = until
+
+
+class AllowanceReachedError(CeilingReachedError):
+    """What a visitor has for a day is used up; the others may have more."""
 
 
 def allowed_by(ceiling: int, moment: float) -> int:
@@ -110,7 +116,7 @@ class Ledger:
     ``patience`` is how many seconds reads may wait for a busy table; then they raise ``TableBusyError``.
     """
 
-    client: Any
+    client: "DynamoDBClient"
     table: str
     clock: Callable[[], float] = time.time
     patience: float = PATIENCE_SECONDS
@@ -189,7 +195,7 @@ class Ledger:
         if own and not (used[1] < own_ceiling and self._add(own, own_ceiling, _KEEP_VISITORS_SECONDS)):
             what = "removal requests" if purpose == "removal" else "new searches"
             message = f"the {own_ceiling} {what} a visitor has a day are used up"
-            raise CeilingReachedError("AllowanceReached", message, self._midnight() if own_ceiling else None)
+            raise AllowanceReachedError(message, self._midnight() if own_ceiling else None)
         self._count(purpose, allowed, until)
 
     def _count(self, purpose: str, allowed: int, until: float | None) -> None:
@@ -230,4 +236,4 @@ class Ledger:
 def _all_used(purpose: str, allowed: int, until: float | None) -> CeilingReachedError:
     what = "removal requests" if purpose == "removal" else "paid Rekognition calls"
     message = f"the {allowed} {what} allowed so far today are used up"
-    return CeilingReachedError("CeilingReached", message, until)
+    return CeilingReachedError(message, until)

@@ -10,13 +10,12 @@ text, and attributes that are not known here are kept when a row is written agai
 """
 
 import contextlib
-import functools
 import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from types import UnionType
-from typing import Any, Self, get_args
+from typing import Any, Self, get_args, get_origin
 
 from boto3.dynamodb.types import Binary
 
@@ -47,7 +46,9 @@ def to_dynamodb(value: Any) -> Any:
 
 
 def from_dynamodb(value: Any) -> Any:
-    """``value`` with ``Decimal`` as int where it is whole, else float."""
+    """``value`` with ``Decimal`` as int where it is whole, else float, and bytes without boto3's wrapper."""
+    if isinstance(value, Binary):
+        return bytes(value)  # type: ignore[call-overload]  # its stub lacks __bytes__
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dict):
@@ -57,15 +58,21 @@ def from_dynamodb(value: Any) -> Any:
     return value
 
 
-@functools.cache
-def attributes(shape: "type[Row]") -> dict[str, Field]:
+def attributes(shape: "type[Row]") -> dict[str, "Field[Any]"]:
     """The attributes of a row, by name: the fields with a help sentence."""
-    return {entry.name: entry for entry in fields(shape) if "help" in entry.metadata}
+    if shape not in _attributes:
+        _attributes[shape] = {entry.name: entry for entry in fields(shape) if "help" in entry.metadata}
+    return _attributes[shape]
+
+
+# Looking at a class's fields takes longer than reading a row.
+_attributes: "dict[type, dict[str, Field[Any]]]" = {}
 
 
 def _read(value: Any, annotation: Any) -> Any:
     """A value of boto3's as a field of this type holds it. Raises ``ValueError`` for one of another type."""
     kind = next(iter(get_args(annotation)), annotation) if isinstance(annotation, UnionType) else annotation
+    kind = get_origin(kind) or kind
     if kind is int and isinstance(value, str):
         try:
             value = Decimal(value)
@@ -73,7 +80,7 @@ def _read(value: Any, annotation: Any) -> Any:
             raise ValueError(f"{value!r} is no number") from None
     if isinstance(value, Decimal) and (kind is not int or not value.is_finite()):
         raise ValueError(f"{value!r} is not what is expected")
-    value = from_dynamodb(bytes(value) if isinstance(value, Binary) else value)
+    value = from_dynamodb(value)
     if isinstance(value, bool) or not isinstance(value, kind):
         raise ValueError(f"{value!r} is not what is expected")
     return value
@@ -102,18 +109,18 @@ class Row:
                 unread.append(name)
         return cls(**values, source=item, unread=tuple(unread))
 
-    def to_item(self) -> dict:
+    def to_item(self) -> dict[str, Any]:
         values = ((name, getattr(self, name)) for name in attributes(type(self)))
         return self.unknown | {name: to_dynamodb(value) for name, value in values if value is not None}
 
     @property
-    def unknown(self) -> dict:
+    def unknown(self) -> dict[str, Any]:
         """Attributes without a field, as boto3 gave them."""
         known = attributes(type(self))
         return {name: value for name, value in self.source.items() if name not in known}
 
 
-def face_records_of(data: dict) -> list[dict]:
+def face_records_of(data: dict[str, Any]) -> list[dict[str, Any]]:
     """The face records of an IndexFaces response that can be read: those whose face has an id.
 
     A bounding box that is not four numbers is left out.
@@ -122,7 +129,7 @@ def face_records_of(data: dict) -> list[dict]:
     return [read for record in records if (read := _face_record(record))] if isinstance(records, list) else []
 
 
-def _face_record(record: Any) -> dict | None:
+def _face_record(record: Any) -> dict[str, Any] | None:
     face = record.get("Face") if isinstance(record, dict) else None
     if not isinstance(face, dict) or not isinstance(face.get("FaceId"), str):
         return None
@@ -180,9 +187,11 @@ class Photo(Row):
     taken_at: str | None = described(
         "When the photo was taken, from EXIF (ISO 8601; local time if it has no zone).", default=None
     )
-    exif: dict | None = described("Camera, lens and exposure from EXIF; never a position.", default=None)
+    exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a position.", default=None)
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
-    data: dict = described("The whole IndexFaces response, without its HTTP metadata.", default_factory=dict)
+    data: dict[str, Any] = described(
+        "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]
+    )
 
     @property
     def is_adopted(self) -> bool:
@@ -195,7 +204,7 @@ class Photo(Row):
         return [name for name in _ALWAYS if getattr(self, name) is None]
 
     @property
-    def face_records(self) -> list[dict]:
+    def face_records(self) -> list[dict[str, Any]]:
         return face_records_of(self.data)
 
     @property
@@ -221,18 +230,18 @@ class ImageRecord(Row):
         "`person:` and Rekognition's user id."
     )
     image_path: str | None = described("`<set>/<file>`; for a portrait `celebrities/<person>/<file>`.", default=None)
-    other_paths: set | None = described("Paths of other photos with the same bytes, if any.", default=None)
+    other_paths: set[str] | None = described("Paths of other photos with the same bytes, if any.", default=None)
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
     placeholder: str | None = described("ThumbHash of the photo, base64.", default=None)
-    data: dict = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
+    data: dict[str, Any] = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
     person: str | None = described("Portraits only: the person's name.", default=None)
     credit: str | None = described("Portraits only: who made it.", default=None)
     licence: str | None = described("Portraits only: its licence.", default=None)
     url: str | None = described("Portraits only: where it comes from.", default=None)
 
     @property
-    def face_records(self) -> list[dict]:
+    def face_records(self) -> list[dict[str, Any]]:
         return face_records_of(self.data)
 
     @property
@@ -249,7 +258,7 @@ class Match(Row):
     kind: str = described("Always `lookalike`.", default="lookalike")
     made_at: str = described("When it was found (ISO 8601, UTC).")
     expires_at: int = described("When it expires (seconds since 1970): after a year.")
-    people: list = described(
+    people: list[Any] = described(
         "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and if "
         "there are any `credit`, `licence`, `url`."
     )
@@ -262,7 +271,7 @@ class RemovalRequest(Row):
     identity_id: str = described("The visitor's Cognito identity; a visitor's new request replaces the old one.")
     made_at: str = described("When it was made (ISO 8601, UTC), by the function's clock.")
     expires_at: int = described("When it expires (seconds since 1970): after a year.")
-    face_ids: list = described("Faces on the site that the visitor says are theirs, at most 100.")
+    face_ids: list[Any] = described("Faces on the site that the visitor says are theirs, at most 100.")
     message: str | None = described("What the visitor wants the owner to know, at most 500 characters.", default=None)
 
 

@@ -4,7 +4,7 @@ Each write names what it has seen of its row, so a write from stale knowledge fa
 and tries again.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +15,7 @@ from functions.shapes import Row, attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_ATTEMPTS = 8
 
@@ -32,7 +33,7 @@ def transact(client: "DynamoDBClient", writes: list[Write], attempt: int) -> boo
     ``attempt`` counts from 0: the pause before the next try grows with it.
     """
     try:
-        client.transact_write_items(TransactItems=_one_check_a_row(writes))
+        client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", _one_check_a_row(writes)))
     except ClientError as error:
         if code_of(error) != "TransactionCanceledException":
             raise

@@ -30,9 +30,8 @@ class RequestError(KinpicsError):
     """
 
     def __init__(self, status: int, code: str, message: str, until: float | None = None):
-        super().__init__(message)
+        super().__init__(message, code=code)
         self.status = status
-        self.code = code
         self.until = until
 
 
@@ -41,7 +40,7 @@ def visitor_of(context: Any) -> str | None:
     return getattr(getattr(context, "identity", None), "cognito_identity_id", None)
 
 
-def answered(work: Callable[[], dict], code: str, sorry: str) -> dict:
+def answered(work: Callable[[], dict[str, Any]], code: str, sorry: str) -> dict[str, Any]:
     """The answer that ``work`` gives; errors are answers too.
 
     ``code`` and ``sorry`` answer for whatever is not a ``RequestError``, which is logged without its values; where AWS

@@ -4,8 +4,10 @@ import asyncio
 import concurrent.futures
 import functools
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -106,6 +108,21 @@ class FakeRekognition:
     @property
     def exceptions(self) -> Any:
         return _rekognition_exceptions()
+
+    def get_paginator(self, name: str) -> Any:
+        """Pages as botocore gives them, of the one operation that functions page through."""
+        assert name == "list_faces"
+
+        def paginate(PaginationConfig: dict, **arguments: Any) -> Iterator[dict]:  # noqa: N803 - botocore's name
+            arguments["MaxResults"] = PaginationConfig["PageSize"]
+            while True:
+                page = self.list_faces(**arguments)
+                yield page
+                if not page.get("NextToken"):
+                    return
+                arguments["NextToken"] = page["NextToken"]
+
+        return SimpleNamespace(paginate=paginate)
 
     def __getattr__(self, name: str) -> Any:
         operation = "".join(part.capitalize() for part in name.split("_"))

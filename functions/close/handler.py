@@ -3,13 +3,16 @@
 import functools
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from functions.entrance import Entrance
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
@@ -50,7 +53,7 @@ def _entrance() -> Entrance:
 
 
 @logger.inject_lambda_context(log_event=False)
-def handler(event: dict, context: Any) -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Close the site. A failure is mailed too, then raised, so that Lambda tries again."""
     reason = _reason(event)
     try:
@@ -61,9 +64,9 @@ def handler(event: dict, context: Any) -> None:
     _tell(_CLOSED, reason)
 
 
-def _reason(event: dict) -> str:
+def _reason(event: dict[str, Any]) -> str:
     """The alarm's reason, as CloudWatch sends it through SNS."""
-    message = event["Records"][0]["Sns"]["Message"]
+    message: str = event["Records"][0]["Sns"]["Message"]
     try:
         alarm = json.loads(message)
         return f"{alarm['AlarmDescription']} ({alarm['NewStateReason']})"

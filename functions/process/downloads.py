@@ -12,7 +12,8 @@ from aws_lambda_powertools import Logger
 from functions.keys import LARGE, NONE, WHOLE
 from functions.process.images import LARGE_TYPE, Renditions
 from functions.process.metadata import kept_exif
-from functions.process.private_metadata import CantStripError, strip
+from functions.process.parts import CantStripError
+from functions.process.private_metadata import strip
 
 logger = Logger(child=True)
 # Pillow's name for a JPEG with further pictures behind it.

@@ -8,7 +8,7 @@ attributes `code`, `reason` and `image_path`.
 import functools
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -22,10 +22,14 @@ from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.photo_table import PhotoTable
 from functions.process.events import BadMessageError, ObjectChange, parse_message
-from functions.process.images import UnusableImageError
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
+from functions.process.structure import UnusableImageError
 from functions.process.sync import Album
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_sqs import SQSClient
 
 logger = Logger()
 metrics = Metrics()
@@ -38,7 +42,7 @@ _MAX_REASON = 1000
 
 
 @functools.cache
-def _clients() -> tuple[Album, Any]:
+def _clients() -> "tuple[Album, SQSClient]":
     config = Config(retries={"mode": "adaptive", "max_attempts": 8})
     environment = os.environ
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
@@ -63,7 +67,7 @@ def _clients() -> tuple[Album, Any]:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict, context: Any) -> dict:
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
     album, sqs = _clients()
     failures = [
@@ -74,7 +78,7 @@ def handler(event: dict, context: Any) -> dict:
     return {"batchItemFailures": failures}
 
 
-def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool:
+def _process_message(album: Album, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
     """Whether the message is dealt with; False to have it given out again."""
     changes: list[ObjectChange] = []
     try:
@@ -103,7 +107,7 @@ def _process_message(album: Album, sqs: Any, record: dict, context: Any) -> bool
     return True
 
 
-def _process_change(album: Album, change: ObjectChange, owner: str, context: Any) -> None:
+def _process_change(album: Album, change: ObjectChange, owner: str, context: "LambdaContext") -> None:
     if change.key.endswith("/"):
         return None  # the marker that S3's console makes for a folder
     path = parse_key(change.key)
@@ -123,7 +127,7 @@ def _note(metric: str) -> None:
     metrics.add_metric(metric, MetricUnit.Count, 1)
 
 
-def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
+def _give_out_again(sqs: "SQSClient", record: dict[str, Any], seconds: float) -> None:
     _note("PicsPutOff")
     sqs.change_message_visibility(
         QueueUrl=os.environ["QUEUE_URL"],
@@ -132,7 +136,9 @@ def _give_out_again(sqs: Any, record: dict, seconds: float) -> None:
     )
 
 
-def _to_dead_letters(sqs: Any, record: dict, changes: list[ObjectChange], code: str, reason: str) -> None:
+def _to_dead_letters(
+    sqs: "SQSClient", record: dict[str, Any], changes: list[ObjectChange], code: str, reason: str
+) -> None:
     key = (changes and changes[0].key) or "unknown"
     _note("PicsGivenUp")
     logger.error("given up", extra={"key": key, "code": code, "reason": reason})

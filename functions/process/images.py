@@ -13,6 +13,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import pillow_heif
 import thumbhash
@@ -109,7 +110,7 @@ def render(data: bytes) -> Renditions:
 
 def _open(data: bytes) -> Image.Image:
     if not data:
-        raise UnusableImageError("EmptyFile", "the file is empty")
+        raise UnusableImageError("the file is empty", code="EmptyFile")
     check_size(len(data))
     structure = examine(data)
     if structure.canvas:
@@ -119,7 +120,7 @@ def _open(data: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(structure.data), formats=FORMATS)
     except UnidentifiedImageError:
         raise UnusableImageError(
-            "NotAnImage", "the file is not an image kinpics can read (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)"
+            "the file is not an image kinpics can read (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)", code="NotAnImage"
         ) from None
     width, height = structure.tile or image.size
     most = most_pixels(bytes_a_pixel(image, structure), len(data))
@@ -131,7 +132,7 @@ def check_size(size: int) -> None:
     """Whether a file of so many bytes may be read. Raises ``UnusableImageError``."""
     if size > MAX_FILE_BYTES:
         raise UnusableImageError(
-            "TooLarge", f"the file has {size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} fit"
+            f"the file has {size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} fit", code="TooLarge"
         )
 
 
@@ -155,8 +156,8 @@ def most_pixels(bytes_a_pixel: float, size: int) -> int:
 def _check_pixels(width: int, height: int, most: int) -> None:
     if width * height > most:
         raise UnusableImageError(
-            "TooManyPixels",
             f"the image has {width * height / 1e6:.0f} megapixels ({width}x{height}); at most {most / 1e6:.0f} fit",
+            code="TooManyPixels",
         )
 
 
@@ -170,7 +171,9 @@ def _decoding_errors() -> Iterator[None]:
     except (UnidentifiedImageError, UnusableImageError):
         raise
     except Exception as error:  # a damaged file makes decoders raise nearly anything
-        raise UnusableImageError("DamagedImage", "the image is damaged or cut off: upload a good copy of it") from error
+        raise UnusableImageError(
+            "the image is damaged or cut off: upload a good copy of it", code="DamagedImage"
+        ) from error
 
 
 def _upright_size(image: Image.Image, exif: Image.Exif) -> tuple[int, int]:
@@ -216,8 +219,8 @@ def _in_bands(image: Image.Image, side: int) -> Image.Image:
     # A pixel of the result is made from three around it to each side: https://en.wikipedia.org/wiki/Lanczos_resampling
     margin = math.ceil(3 * scale) + 1
     # The darkest and brightest values, for pictures whose values have no fixed range.
-    levels = image.getextrema() if image.mode == "F" else None
-    result = None
+    levels = cast("tuple[float, float]", image.getextrema()) if image.mode == "F" else None
+    result: Image.Image | None = None
     for top in range(0, height, rows):
         bottom = min(height, top + rows)
         first = max(0, int(top * scale) - margin)
@@ -228,7 +231,7 @@ def _in_bands(image: Image.Image, side: int) -> Image.Image:
         if result is None:
             result = Image.new(band.mode, (width, height))
         result.paste(band, (0, top))
-    return result
+    return cast("Image.Image", result)
 
 
 def _eight_bit(image: Image.Image, levels: tuple[float, float] | None) -> Image.Image:
@@ -250,7 +253,12 @@ def _eight_bit(image: Image.Image, levels: tuple[float, float] | None) -> Image.
 
 
 def _from_lab(image: Image.Image) -> Image.Image:
-    return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"), _SRGB, outputMode="RGB")
+    return _convert(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
+
+
+def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    # A new picture, as this is not asked to work in place.
+    return cast("Image.Image", ImageCms.profileToProfile(image, profile, _SRGB, outputMode="RGB"))
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
@@ -259,7 +267,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if not _is_srgb(source):
-                return ImageCms.profileToProfile(picture, source, _SRGB, outputMode="RGB")
+                return _convert(picture, source)
     return picture.convert("RGB")
 
 

@@ -5,7 +5,7 @@ S3 tells of the same object twice and in any order; without a lease, two workers
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +13,9 @@ from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from functions.shapes import Lease
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 
 class LeaseTakenError(KinpicsError):
@@ -27,7 +30,7 @@ class LeaseTakenError(KinpicsError):
 class Leases:
     """The leases in a table. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``)."""
 
-    client: Any
+    client: "DynamoDBClient"
     table: str
 
     def acquire(self, path: ImagePath, owner: str, seconds: float) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from PIL import ExifTags, Image
 
@@ -21,7 +22,8 @@ def taken_at(exif: Image.Exif) -> str | None:
         if not match:
             continue
         try:
-            moment = datetime(*map(int, match.groups()))  # noqa: DTZ001 - EXIF gives the local time of the place
+            year, month, day, hour, minute, second = map(int, match.groups())
+            moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - EXIF gives the local time of the place
         except ValueError:
             continue
         offset = str(details.get(offset_tag, "")).strip("\0 ")
@@ -41,7 +43,7 @@ def kept_exif(exif: Image.Exif) -> bytes:
     return kept.tobytes().removeprefix(b"Exif\0\0") if kept or kept.get_ifd(ExifTags.IFD.Exif) else b""
 
 
-def summary(exif: Image.Exif) -> dict | None:
+def summary(exif: Image.Exif) -> dict[str, str | float] | None:
     """Camera, lens and exposure as far as EXIF tells: ``f_number``, ``focal_length`` in mm, ``exposure_time`` in s."""
     details = _details(exif)
     found = {
@@ -56,7 +58,7 @@ def summary(exif: Image.Exif) -> dict | None:
     return {name: value for name, value in found.items() if value is not None} or None
 
 
-def _details(exif: Image.Exif) -> dict:
+def _details(exif: Image.Exif) -> dict[int, Any]:
     try:
         return exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:  # a broken EXIF block is no reason to refuse the photo
@@ -71,7 +73,7 @@ def _text(value: object) -> str | None:
     return "".join(char for char in value if char.isprintable()).strip()[:100] or None
 
 
-def _number(value: object) -> float | int | None:
+def _number(value: Any) -> float | int | None:
     if isinstance(value, tuple):
         value = value[0] if value else None
     try:

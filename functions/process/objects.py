@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -10,6 +10,10 @@ from functions.aws_errors import is_not_found
 from functions.keys import DOWNLOAD_RULES, ImagePath
 from functions.process.downloads import inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 _SOURCE_ETAG = "source-etag"
 # A rendition changes only with its original, whose etag the page does not know: an hour, then ask again.
@@ -29,14 +33,14 @@ class Original:
 class Objects:
     """Originals are read, thumbnails and download copies written; through one boto3 S3 client."""
 
-    client: Any
+    client: "S3Client"
     thumbnails_bucket: str
     download_rule: str
 
     def etag(self, bucket: str, key: str) -> str | None:
         """ETag of an object, without quotes, or None where there is none."""
         head = self._head(bucket, key)
-        return head and head["ETag"].strip('"')
+        return head["ETag"].strip('"') if head else None
 
     def read(self, bucket: str, key: str) -> Original | None:
         """A whole original, or None if there is none. Raises ``UnusableImageError`` for one too large to read."""
@@ -85,7 +89,7 @@ class Objects:
         """Delete renditions and download copies."""
         self._delete(path.served_keys)
 
-    def _put(self, key: str, body: bytes, source_etag: str, **headers: str) -> None:
+    def _put(self, key: str, body: bytes, source_etag: str, **headers: Any) -> None:
         self.client.put_object(
             Bucket=self.thumbnails_bucket,
             Key=key,
@@ -103,7 +107,7 @@ class Objects:
         head = self._head(self.thumbnails_bucket, key)
         return head is not None and head["Metadata"].get(_SOURCE_ETAG) == source_etag
 
-    def _head(self, bucket: str, key: str) -> dict | None:
+    def _head(self, bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
         try:
             return self.client.head_object(Bucket=bucket, Key=key)
         except ClientError as error:

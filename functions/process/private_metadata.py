@@ -18,10 +18,7 @@ from dataclasses import dataclass
 from functions.process.colour_profile import bare_profile
 from functions.process.heif_boxes import check_decodes, strip_heif
 from functions.process.media_types import HEAD_BYTES, media_type
-from functions.process.parts import CantStripError, part, uint, view
-
-# Of the file itself, where it is long, or written anew.
-Piece = bytes | bytearray | memoryview
+from functions.process.parts import Bytes, CantStripError, part, uint, view
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def strip(data: bytes, exif: bytes) -> Stripped:
     return Stripped(stripped, content_type)
 
 
-def _is(data: bytes, pieces: Iterable[Piece]) -> bool:
+def _is(data: bytes, pieces: Iterable[Bytes]) -> bool:
     """Whether ``data`` is made of these pieces; they are not put together, for a file may be half of the memory."""
     at = 0
     for piece in pieces:
@@ -57,7 +54,7 @@ def _is(data: bytes, pieces: Iterable[Piece]) -> bool:
     return at == len(data)
 
 
-def _format_of(data: bytes) -> tuple[str, Callable[[bytes, bytes], list[Piece]]]:
+def _format_of(data: bytes) -> tuple[str, Callable[[bytes, bytes], list[Bytes]]]:
     kind = media_type(data[:HEAD_BYTES])
     if kind is None or kind not in _STRIP:
         raise CantStripError("files of this format are not stripped")
@@ -78,11 +75,11 @@ _JFIF_SIZE, _ADOBE_SIZE = 12, 12
 _MAX_SEGMENT = 65533
 
 
-def _strip_jpeg(data: bytes, exif: bytes) -> list[Piece]:
+def _strip_jpeg(data: bytes, exif: bytes) -> list[Bytes]:
     whole_file = memoryview(data)
     jfif, adobe = b"", b""
     profile: dict[int, bytes] = {}
-    coding: list[Piece] = []
+    coding: list[Bytes] = []
     at, is_scan, has_scan = 2, False, False
     while True:
         found = _MARKER.search(data, at)
@@ -131,8 +128,8 @@ _PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS cHRM gAMA sBIT sRGB bKGD pHYs c
 _MAX_PROFILE = 4 * 1024 * 1024
 
 
-def _strip_png(data: bytes, exif: bytes) -> list[Piece]:
-    kept: list[Piece] = [_PNG]
+def _strip_png(data: bytes, exif: bytes) -> list[Bytes]:
+    kept: list[Bytes] = [_PNG]
     at = len(_PNG)
     kind = b""
     has_picture = False
@@ -173,8 +170,8 @@ _WEBP_PICTURE = frozenset({b"VP8 ", b"VP8L", b"ALPH"})
 _FRAME_HEADER = 16
 
 
-def _strip_webp(data: bytes, exif: bytes) -> list[Piece]:
-    kept: list[Piece] = [b"WEBP"]
+def _strip_webp(data: bytes, exif: bytes) -> list[Bytes]:
+    kept: list[Bytes] = [b"WEBP"]
     kinds = set()
     for kind, body in _chunks(data, 12, min(len(data), 8 + uint(data, 4, 4, "little"))):
         kinds.add(kind)
@@ -200,14 +197,14 @@ def _strip_webp(data: bytes, exif: bytes) -> list[Piece]:
     return _riff(b"RIFF", kept)
 
 
-def _chunks(data: Piece, at: int, end: int) -> Iterator[tuple[bytes, memoryview]]:
+def _chunks(data: Bytes, at: int, end: int) -> Iterator[tuple[bytes, memoryview]]:
     while at < end:
         kind, length = part(data, at, 4), uint(data, at + 4, 4, "little")
         yield kind, view(data, at + 8, length)
         at += 8 + length + length % 2
 
 
-def _riff(kind: bytes, body: list[Piece]) -> list[Piece]:
+def _riff(kind: bytes, body: list[Bytes]) -> list[Bytes]:
     size = sum(map(len, body))
     return [kind + struct.pack("<I", size), *body, b"\0" * (size % 2)]
 
@@ -221,9 +218,9 @@ _GIF_LOOPS = (b"\x0bNETSCAPE2.0\x03\x01", b"\x0bANIMEXTS1.0\x03\x01")
 _GIF_LOOP_SIZE = 17
 
 
-def _strip_gif(data: bytes) -> list[Piece]:
+def _strip_gif(data: bytes) -> list[Bytes]:
     at = 13 + _table_size(part(data, 0, 13)[10])
-    kept: list[Piece] = [view(data, 0, at)]
+    kept: list[Bytes] = [view(data, 0, at)]
     has_picture = False
     while (kind := uint(data, at, 1)) != _GIF_END:
         if kind == _GIF_PICTURE:
@@ -254,7 +251,7 @@ def _after_blocks(data: bytes, at: int) -> int:
     return at + 1
 
 
-_STRIP: dict[str, Callable[[bytes, bytes], list[Piece]]] = {
+_STRIP: dict[str, Callable[[bytes, bytes], list[Bytes]]] = {
     "image/jpeg": _strip_jpeg,
     "image/png": _strip_png,
     "image/webp": _strip_webp,

@@ -54,10 +54,6 @@ _TIFF_TILE_SIDES = (322, 323)
 class UnusableImageError(KinpicsError):
     """The file can't be shown as a photo; ``code`` is for programs, the message for people."""
 
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code = code
-
 
 @dataclass(frozen=True)
 class Structure:
@@ -95,7 +91,7 @@ def examine(data: bytes) -> Structure:
 
 def _too_complex(what: str) -> UnusableImageError:
     return UnusableImageError(
-        "TooComplex", f"{what}: no camera writes such a file; save it again in another program and upload that"
+        f"{what}: no camera writes such a file; save it again in another program and upload that", code="TooComplex"
     )
 
 
@@ -132,7 +128,7 @@ def _jpeg_sample_bytes(data: bytes) -> float:
 
 def _still_png(data: bytes) -> bytes:
     """A PNG's first picture without anything else; ``data`` itself where it holds nothing else."""
-    kept = [data[: len(_PNG)]]
+    kept: list[bytes | memoryview] = [data[: len(_PNG)]]
     position, chunks = len(_PNG), 0
     while position + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)

@@ -13,6 +13,7 @@ that one looks through the collection for them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -25,14 +26,18 @@ from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.photo_table import PhotoTable
 from functions.photo_writer import PhotoWriter
-from functions.process.images import Renditions, UnusableImageError, render
+from functions.process.images import Renditions, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
+from functions.process.structure import UnusableImageError
 from functions.shapes import Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 
-_NO_FACES: dict = {"FaceRecords": [], "UnindexedFaces": []}
+if TYPE_CHECKING:
+    from types_boto3_rekognition.type_defs import FaceMatchTypeDef
+
+_NO_FACES: dict[str, Any] = {"FaceRecords": [], "UnindexedFaces": []}
 # What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
 IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
 
@@ -124,7 +129,7 @@ class Album:
         if known or keep:
             self.ledger.changed(ALBUM_COLLECTION)
 
-    def _adopted(self, path: ImagePath) -> dict | None:
+    def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
         """The faces in a row that others wrote, where all of them are in the collection: links to them go on."""
         pic = self.photos.get_photo(path)
         if pic is None or not pic.is_adopted or not pic.image_id:
@@ -134,7 +139,7 @@ class Album:
             return None
         return {**pic.data, "FaceRecords": pic.face_records}
 
-    def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict:
+    def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict[str, Any]:
         if not renditions.has_room_for_faces:
             return _NO_FACES
         external_image_id = encode_external_image_id(path)
@@ -149,7 +154,7 @@ class Album:
                 return _NO_FACES
             return self.faces.index(external_image_id, {"Bytes": renditions.large})
 
-    def _without_forgotten(self, path: ImagePath, data: dict) -> dict:
+    def _without_forgotten(self, path: ImagePath, data: dict[str, Any]) -> dict[str, Any]:
         """What was indexed, without the faces of those who asked to be forgotten: they leave the collection at once."""
         indexed = {record["Face"]["FaceId"] for record in data["FaceRecords"]}
         if not indexed:
@@ -165,7 +170,7 @@ class Album:
         records = [record for record in data["FaceRecords"] if record["Face"]["FaceId"] not in forgotten]
         return {**data, "FaceRecords": records}
 
-    def _search(self, reference: str) -> list[dict]:
+    def _search(self, reference: str) -> "list[FaceMatchTypeDef]":
         try:
             return self.faces.search(reference, FORGOTTEN_THRESHOLD)
         except ClientError as error:
@@ -177,7 +182,7 @@ class Album:
                 "lets that person be indexed again"
             ) from None
 
-    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict) -> Photo:
+    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict[str, Any]) -> Photo:
         taken = taken_at(renditions.exif)
         return Photo(
             primarykey=path.set_name,

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -13,6 +13,9 @@ from functions.pace import Pace
 from functions.removal.removal_request import parse_call
 from functions.removal.requests_table import RemovalRequests
 from functions.visitor_calls import answered, visitor_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 # Somebody waits for the answer, and the page tries again by itself.
 _PATIENCE_SECONDS = 3.0
@@ -32,7 +35,7 @@ def _requests() -> RemovalRequests:
     )
 
 
-def handler(event: Any, context: Any) -> dict:
+def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Answer a visitor who makes a removal request, asks about it, or takes it back."""
     _pace.wait()
     return answered(

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import TableBusyError
 from functions.face_collection import FaceCollection
@@ -18,6 +18,9 @@ from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.removal_request import ASK, WITHDRAW, Call
 from functions.shapes import RemovalRequest
 from functions.visitor_calls import RequestError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 # For all visitors together, by the hour: an owner can't look at more, and requests can't fill the table.
 MAX_DAILY_REQUESTS = 100
@@ -30,13 +33,13 @@ KEPT_SECONDS = 365 * 86_400
 class RemovalRequests:
     """A site's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
 
-    client: Any
+    client: "DynamoDBClient"
     table: str
     faces: FaceCollection
     ledger: Ledger
     clock: Callable[[], float] = time.time
 
-    def answer(self, call: Call, visitor: str | None) -> dict:
+    def answer(self, call: Call, visitor: str | None) -> dict[str, Any]:
         """Do what a visitor (by Cognito identity) asks; returns the answer's ``output``: the open request, or None.
 
         Raises ``RequestError``, or whatever AWS raises.
@@ -88,7 +91,7 @@ class RemovalRequests:
         return request if request.expires_at > self.clock() else None
 
 
-def _shown(request: RemovalRequest | None) -> dict | None:
+def _shown(request: RemovalRequest | None) -> dict[str, Any] | None:
     if request is None:
         return None
     return {"made_at": request.made_at, "face_ids": request.face_ids, "message": request.message or ""}

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Metrics
@@ -17,6 +17,9 @@ from functions.photo_table import PhotoTable
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
 from functions.visitor_calls import answered, visitor_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 metrics = Metrics()
 
@@ -48,7 +51,7 @@ def _searcher() -> Searcher:
 
 # A visitor's picture and what it found are not logged; visitors may see what is (functions/visitor_calls.py).
 @metrics.log_metrics
-def handler(event: Any, context: Any) -> dict:
+def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Answer a search; errors are answers too, and never tell of the account behind them."""
     _pace.wait()
     metrics.add_metric("Searches", MetricUnit.Count, 1)

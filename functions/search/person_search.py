@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -25,11 +25,14 @@ from functions.face_collection import GALLERY_COLLECTION, FaceCollection
 from functions.forgotten_people import is_reference
 from functions.image_table import ImageTable
 from functions.keys import PERSON_PREFIX, photo_ref
-from functions.ledger import CeilingReachedError, Found, Ledger
-from functions.search.search_request import SearchRequest, next_token
+from functions.ledger import AllowanceReachedError, CeilingReachedError, Found, Ledger, Match
+from functions.search.search_request import FaceSearch, PictureSearch, SearchRequest, next_token
 from functions.shapes import ImageRecord
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
+
+if TYPE_CHECKING:
+    from types_boto3_rekognition.type_defs import FaceMatchTypeDef
 
 # A synchronous invocation answers with at most 6 MB; the rest of a long answer is left for `next`.
 MAX_ANSWER_BYTES = 5_000_000
@@ -56,7 +59,7 @@ class Searcher:
     visitor_daily_searches: int
     note: Callable[[str], None] = lambda name: None
 
-    def search(self, request: SearchRequest, visitor: str | None) -> dict:
+    def search(self, request: SearchRequest, visitor: str | None) -> dict[str, Any]:
         """The answer's ``output``, ``next`` and ``as_of``. ``visitor`` is the caller's Cognito identity, if any.
 
         Raises ``RequestError``, or whatever AWS raises.
@@ -66,12 +69,10 @@ class Searcher:
             raise RequestError(400, "InvalidCollection", f"this site has no collection {request.collection}")
         collection = replace(known, pay=lambda: self._pay(visitor))
         try:
-            if request.face_id:
-                found = self._by_face(collection, request.face_id, request)
-            elif request.collection == GALLERY_COLLECTION:
-                found = Found(_people(collection, request), 0, True)
+            if isinstance(request, FaceSearch):
+                found = self._by_face(collection, request)
             else:
-                found = Found(_best_by_photo(collection.search_by_image(request.image, request.threshold)), 0, True)
+                found = _by_picture(collection, request)
             return self._page(found, request)
         except CeilingReachedError as error:
             raise RequestError(429, error.code, str(error), error.until) from None
@@ -84,24 +85,24 @@ class Searcher:
         try:
             self.ledger.count_search(self.daily_searches, visitor, self.visitor_daily_searches)
         except CeilingReachedError as error:
-            if error.code == "CeilingReached":
+            if not isinstance(error, AllowanceReachedError):
                 self.note("CeilingReached")
             raise
         self.note("PaidCalls")
 
-    def _by_face(self, collection: FaceCollection, face_id: str, request: SearchRequest) -> Found:
+    def _by_face(self, collection: FaceCollection, request: FaceSearch) -> Found:
         """All matches of a face of the collection down to a round similarity, which serves every threshold above."""
         least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
-        search = f"{face_id}/{least:.0f}/{_MATCH_FORMAT}"
+        search = f"{request.face_id}/{least:.0f}/{_MATCH_FORMAT}"
         recalled = self.ledger.recall(request.collection, search)
         if recalled.found and recalled.found.is_current:
             self.note("AnswersFromCache")
             return recalled.found
-        own = collection.face(face_id)
+        own = collection.face(request.face_id)
         if own is None or is_reference(own):
             raise _face_not_found()
         try:
-            matches = collection.search(face_id, least)
+            matches = collection.search(request.face_id, least)
         except CeilingReachedError:
             if recalled.found is None:
                 raise
@@ -116,7 +117,7 @@ class Searcher:
                 raise
         return found
 
-    def _page(self, found: Found, request: SearchRequest) -> dict:
+    def _page(self, found: Found, request: SearchRequest) -> dict[str, Any]:
         answer: dict[str, Any] = {"output": []}
         size = 0
         for offset, photo in self._photos(found, request):
@@ -129,7 +130,7 @@ class Searcher:
             answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
         return answer
 
-    def _photos(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict]]:
+    def _photos(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict[str, Any]]]:
         """The photos from the request's offset on, best first, each with the offset it has among the matches."""
         matches = [match for match in found.matches if match[2] >= request.threshold]
         start, wanted = request.offset, request.limit + 1
@@ -143,7 +144,7 @@ class Searcher:
                     yield offset, photo
             start += len(chunk)
 
-    def _records(self, matches: list[tuple[str, str, float]], collection: str) -> dict[str, ImageRecord]:
+    def _records(self, matches: list[Match], collection: str) -> dict[str, ImageRecord]:
         """What matches lead to, by their photo's reference."""
         if collection != GALLERY_COLLECTION:
             return self.images.find_photos((face_id, ref) for face_id, ref, _ in matches)
@@ -153,20 +154,23 @@ class Searcher:
         return {ref: record for ref, pair in names.items() for name in reversed(pair) if (record := known.get(name))}
 
 
-def _people(collection: FaceCollection, request: SearchRequest) -> list[tuple[str, str, float]]:
-    """The people in the gallery who resemble a picture, each by the record that stands for them."""
-    found = collection.search_people_by_image(request.image, request.threshold)
-    if found is None:
+def _by_picture(collection: FaceCollection, request: PictureSearch) -> Found:
+    """The photos of the person in a picture; in the gallery, the people who look alike, each by their own record."""
+    if request.collection != GALLERY_COLLECTION:
+        return Found(_best_by_photo(collection.search_by_image(request.picture, request.threshold)), 0, True)
+    people = collection.search_people_by_image(request.picture, request.threshold)
+    if people is None:
         raise _no_face()
-    return [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in found]
+    matches = [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in people]
+    return Found(matches, 0, True)
 
 
-def _best_by_photo(matches: list[dict]) -> list[tuple[str, str, float]]:
+def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[Match]:
     """The best match of each photo, best first, without forgotten people's reference faces.
 
     Each is face id, the photo's reference (`photo_ref`), similarity.
     """
-    best: dict[str, tuple[str, str, float]] = {}
+    best: dict[str, Match] = {}
     for match in sorted(matches, key=lambda match: -match["Similarity"]):
         face = match["Face"]
         if is_reference(face):
@@ -176,7 +180,7 @@ def _best_by_photo(matches: list[dict]) -> list[tuple[str, str, float]]:
     return list(best.values())
 
 
-def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict | None:
+def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict[str, Any] | None:
     """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
     faces = [_face(face["Face"]) for face in record.face_records] if record else []
     own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
@@ -196,14 +200,14 @@ def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict 
     }
 
 
-def _face(face: dict) -> dict:
+def _face(face: dict[str, Any]) -> dict[str, Any]:
     return {name: face[name] for name in ("FaceId", "ImageId", "BoundingBox", "Confidence") if name in face}
 
 
 def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     """What the visitor can do something about, as a ``RequestError``; everything else as it is."""
     code = code_of(error)
-    if code == "InvalidParameterException" and request.face_id:
+    if code == "InvalidParameterException" and isinstance(request, FaceSearch):
         return _face_not_found()
     if code == "InvalidParameterException" and "face" in message_of(error).lower():
         return _no_face()

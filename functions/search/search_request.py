@@ -21,16 +21,31 @@ _MAX_TOKEN = 64
 _FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}
 
 
-@dataclass(frozen=True)
-class SearchRequest:
-    """A checked request: exactly one of ``face_id`` and ``image`` is set."""
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """What every search says: the collection's name, the least similarity, and which of the photos to answer with."""
 
-    face_id: str | None
-    image: bytes | None
     collection: str
     threshold: float
     limit: int
     offset: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaceSearch(_Search):
+    """A checked search for the person whose face was clicked."""
+
+    face_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureSearch(_Search):
+    """A checked search for the person in a picture, a JPEG or PNG."""
+
+    picture: bytes
+
+
+SearchRequest = FaceSearch | PictureSearch
 
 
 def parse_request(event: Any) -> SearchRequest:
@@ -43,14 +58,15 @@ def parse_request(event: Any) -> SearchRequest:
         raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
     if ("faceid" in event) == ("image" in event):
         raise RequestError(400, "InvalidRequest", "give either faceid or image")
-    return SearchRequest(
-        face_id=_face_id(event["faceid"]) if "faceid" in event else None,
-        image=_image(event["image"]) if "image" in event else None,
-        collection=_collection(event.get("collection", ALBUM_COLLECTION)),
-        threshold=_number(event, "threshold", DEFAULT_THRESHOLD, 0, 100),
-        limit=int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True)),
-        offset=_offset(event.get("next")),
-    )
+    face_id = _face_id(event["faceid"]) if "faceid" in event else None
+    picture = _picture(event["image"]) if "image" in event else b""
+    collection = _collection(event.get("collection", ALBUM_COLLECTION))
+    threshold = _number(event, "threshold", DEFAULT_THRESHOLD, 0, 100)
+    limit = int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True))
+    offset = _offset(event.get("next"))
+    if face_id is not None:
+        return FaceSearch(face_id=face_id, collection=collection, threshold=threshold, limit=limit, offset=offset)
+    return PictureSearch(picture=picture, collection=collection, threshold=threshold, limit=limit, offset=offset)
 
 
 def next_token(offset: int) -> str:
@@ -64,27 +80,27 @@ def _face_id(value: Any) -> str:
     return value
 
 
-def _image(value: Any) -> bytes:
+def _picture(value: Any) -> bytes:
     if not isinstance(value, str):
         raise RequestError(400, "InvalidImage", "image must be a base64 string")
     if len(value) > MAX_IMAGE_BYTES * 4 // 3 + 4:
         raise RequestError(413, "ImageTooLarge", "the image is larger than 5 MB")
     try:
-        image = base64.b64decode(value, validate=True)
+        picture = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         raise RequestError(400, "InvalidImage", "image is not valid base64") from None
-    if not image:
+    if not picture:
         raise RequestError(400, "InvalidImage", "the image is empty")
-    return image
+    return picture
 
 
 def _collection(value: Any) -> str:
-    if value not in COLLECTIONS:
+    if not isinstance(value, str) or value not in COLLECTIONS:
         raise RequestError(400, "InvalidCollection", f"collection must be one of {', '.join(COLLECTIONS)}")
     return value
 
 
-def _number(event: dict, name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
+def _number(event: dict[str, Any], name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:
     value = event.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RequestError(400, "InvalidParameter", f"{name} must be a number")

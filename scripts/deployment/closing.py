@@ -43,7 +43,7 @@ def _entrance(session: boto3.Session, identity_pool: str, closed_policy: str, ro
         iam=session.client("iam"),
         lambda_=session.client("lambda"),
         cognito_identity=session.client("cognito-identity"),
-        cloudfront=session.client("cloudfront") if router else None,
+        cloudfront=session.client("cloudfront"),
         identity_pool_id=identity_pool,
         policy_arn=closed_policy,
         router=router or "",

@@ -109,7 +109,8 @@ def add(stack: Stack, portrait: Portrait, present: set[str]) -> bool:
     renditions = render(data)
     if not renditions.large_has_room_for_faces:
         raise UnusableImageError(
-            "TooSmall", f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least"
+            f"it has {renditions.width}x{renditions.height} pixels: {MIN_IMAGE_SIDE} a side are the least",
+            code="TooSmall",
         )
     found = _index(stack, path, renditions.large)
     _put(stack, image_path, renditions)
@@ -210,7 +211,7 @@ def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
     except ClientError as error:
         if code_of(error) not in IMAGE_REFUSED:
             raise
-        raise UnusableImageError("Refused", f"Rekognition refuses it: {message_of(error)}") from None
+        raise UnusableImageError(f"Rekognition refuses it: {message_of(error)}", code="Refused") from None
     faces = [record["Face"] for record in found["FaceRecords"]]
     if len(faces) != 1:
         stack.gallery.delete(face["FaceId"] for face in faces)
@@ -218,7 +219,7 @@ def _index(stack: Stack, path: ImagePath, picture: bytes) -> dict:
     if not _belongs_to(stack, encode_user_id(path.set_name), faces[0]["FaceId"]):
         stack.gallery.delete([faces[0]["FaceId"]])
         raise UnusableImageError(
-            "AnotherPerson", f"it does not look like the other portraits of {path.set_name}: is the name right?"
+            f"it does not look like the other portraits of {path.set_name}: is the name right?", code="AnotherPerson"
         )
     return found
 
@@ -324,12 +325,12 @@ def _person_of(path: Path) -> str:
 
 def _unusable(faces: int, unindexed: list[dict]) -> UnusableImageError:
     if faces:
-        return UnusableImageError("SeveralFaces", f"there are {faces} faces in it: a portrait shows one person")
+        return UnusableImageError(f"there are {faces} faces in it: a portrait shows one person", code="SeveralFaces")
     reasons = sorted({reason for face in unindexed for reason in face.get("Reasons", [])})
     if reasons:
         told = ", ".join(reason.lower().replace("_", " ") for reason in reasons)
-        return UnusableImageError("PoorFace", f"the face in it can't be used: {told}")
-    return UnusableImageError("NoFace", "there is no face in it")
+        return UnusableImageError(f"the face in it can't be used: {told}", code="PoorFace")
+    return UnusableImageError("there is no face in it", code="NoFace")
 
 
 def _put(stack: Stack, key: str, renditions: Renditions) -> None:

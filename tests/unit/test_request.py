@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.search.search_request import next_token, parse_request
+from functions.search.search_request import FaceSearch, PictureSearch, next_token, parse_request
+from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 
 FACE = "01234567-89ab-cdef-0123-456789abcdef"
@@ -23,9 +24,8 @@ def token(content: bytes) -> str:
 
 
 def test_defaults() -> None:
-    request = parse_request({"faceid": FACE})
-    assert (request.face_id, request.image, request.collection) == (FACE, None, "album")
-    assert (request.threshold, request.limit, request.offset) == (80, 100, 0)
+    expected = FaceSearch(face_id=FACE, collection="album", threshold=DEFAULT_THRESHOLD, limit=100, offset=0)
+    assert parse_request({"faceid": FACE}) == expected
 
 
 def test_everything_given() -> None:
@@ -33,8 +33,8 @@ def test_everything_given() -> None:
     request = parse_request(
         {"image": image, "collection": "celebrities", "threshold": 12.5, "limit": 7, "next": next_token(40)}
     )
-    assert request.image == b"jpeg"
-    assert (request.collection, request.threshold, request.limit, request.offset) == ("celebrities", 12.5, 7, 40)
+    expected = PictureSearch(picture=b"jpeg", collection="celebrities", threshold=12.5, limit=7, offset=40)
+    assert request == expected
 
 
 @pytest.mark.parametrize(
