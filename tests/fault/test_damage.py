@@ -66,7 +66,7 @@ def empty(path: Path) -> None:
         ("lambda-blobs/*.zip", halve, "the code of the function"),
     ],
 )
-def test_damage_is_told_in_one_line_and_nothing_replaced(
+def test_damage_is_named_in_one_line_and_nothing_replaced(
     kept: Path, tmp_path: Path, pattern: str, damage: Callable, told: str
 ) -> None:
     data = tmp_path / "data"
@@ -161,7 +161,7 @@ def check_set_aside(stack: RunningStack) -> None:
     assert body == jpeg((30, 30, 200))
 
 
-def test_a_folder_of_another_format_is_told(tmp_path: Path) -> None:
+def test_a_folder_of_another_format_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "credentials.json").write_text("{}")
     command = [sys.executable, "-m", "scripts", "local", "--data", str(tmp_path / "data")]

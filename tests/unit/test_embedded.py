@@ -1,4 +1,4 @@
-"""What the launcher changes in ministack, where a test through boto3 could only show it by the clock."""
+"""Fixes to ministack's behaviour that a test through boto3 could only see by the clock."""
 
 import asyncio
 import queue
@@ -49,7 +49,7 @@ def test_a_log_ends_with_its_invocation(texts: list[str], log: str) -> None:
     assert time.monotonic() - started < 0.1
 
 
-def test_the_log_of_a_process_that_died_is_what_there_is() -> None:
+def test_a_dead_process_leaves_the_log_it_wrote() -> None:
     assert written(lines("a"), _END + "2") == "a"
 
 
@@ -64,13 +64,13 @@ def test_the_log_of_a_process_that_died_is_what_there_is() -> None:
         ("a.b.c", {"exp": "never"}, True, "ExpiredTokenException"),
     ],
 )
-def test_a_web_identity_needs_a_token_that_was_given_out(token: str, claims: dict, signed: bool, code: str) -> None:
+def test_a_web_identity_needs_a_token_we_gave_out(token: str, claims: dict, signed: bool, code: str) -> None:
     fault = token_fault(token, lambda token: claims, lambda token: signed)
     assert fault is not None
     assert fault[0] == code
 
 
-def test_a_token_that_was_given_out_is_taken() -> None:
+def test_a_token_we_gave_out_is_accepted() -> None:
     assert token_fault("a.b.c", lambda token: {"exp": 9e9}, lambda token: True) is None
 
 
@@ -103,7 +103,7 @@ def test_a_form_names_its_file(told: str, name: str) -> None:
         ("POST", "/photos", b"", None, {"content-type": "text/xml"}, False),
     ],
 )
-def test_only_an_upload_is_taken_for_a_form(
+def test_only_an_upload_counts_as_a_form(
     method: str, path: str, query: bytes, bucket: str | None, headers: dict, is_form: bool
 ) -> None:
     scope = {"method": method, "path": path, "query_string": query}

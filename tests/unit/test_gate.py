@@ -1,4 +1,4 @@
-"""Who may ask the stack over HTTP: names of its own, pages of its own."""
+"""Who may call the stack over HTTP: only its own names, and pages of its own site."""
 
 import asyncio
 
@@ -59,25 +59,25 @@ def test_own_names_are_let_in(port: int, name: str) -> None:
         *("localhost:{port}@evil.example", "localhost:{port},evil.example", "localhost:{port}\n", "127.1:{port}"),
     ],
 )
-def test_foreign_names_are_refused_in_words(port: int, host: str) -> None:
+def test_foreign_names_are_refused_with_the_reason(port: int, host: str) -> None:
     start, body = ask(port, host=host.format(port=port))[0]
     assert start["status"] == 403
     assert f"http://localhost:{port}" in body["body"].decode()
     assert b"access-control-allow-origin" not in dict(start["headers"])
 
 
-def test_a_name_without_a_port_is_meant_for_port_80() -> None:
+def test_a_name_without_a_port_means_port_80() -> None:
     assert status(80, host="localhost") == 200
 
 
-def test_buckets_have_names_of_their_own_at_the_api_alone() -> None:
+def test_only_the_api_answers_to_names_of_buckets() -> None:
     assert status(API, host=f"pics.a-b.localhost:{API}") == 200
     assert status(SITE, host=f"pics.localhost:{SITE}") == 403
 
 
 @pytest.mark.parametrize("port", [API, SITE])
 @pytest.mark.parametrize("origin", [f"http://localhost:{SITE}", f"http://127.0.0.1:{SITE}"])
-def test_pages_of_the_own_site_may_call(port: int, origin: str) -> None:
+def test_the_sites_own_pages_may_call(port: int, origin: str) -> None:
     assert status(port, host=f"localhost:{port}", origin=origin) == 200
 
 
@@ -104,6 +104,6 @@ def test_a_body_is_read_to_its_end_before_the_answer(host: str) -> None:
 
 
 @pytest.mark.parametrize("port", [API, SITE])
-def test_a_websocket_is_closed_at_the_door(port: int) -> None:
+def test_websockets_are_refused(port: int) -> None:
     sent, _ = ask(port, kind="websocket", host=f"localhost:{port}")
     assert sent == [{"type": "websocket.close", "code": 1008}]

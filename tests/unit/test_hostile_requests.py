@@ -1,4 +1,4 @@
-"""Bodies that no service should have to read, refused before one does."""
+"""Bodies that no service should have to read are refused before one does."""
 
 import asyncio
 import base64
@@ -51,7 +51,7 @@ NOT_JSON = {
 
 @pytest.mark.parametrize("service", [*TARGETS, "lambda"])
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
-def test_what_is_not_json_is_refused_in_words(service: str, body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused_with_the_reason(service: str, body: bytes) -> None:
     with pytest.raises(RefusedError) as caught:
         read(service, body)
     code = "InvalidRequestContentException" if service == "lambda" else "SerializationException"
@@ -63,7 +63,7 @@ def test_what_is_not_json_is_refused_in_words(service: str, body: bytes) -> None
 
 @pytest.mark.parametrize("service", TARGETS)
 @pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"x"', b"true"])
-def test_a_request_is_an_object(service: str, body: bytes) -> None:
+def test_a_body_must_be_an_object(service: str, body: bytes) -> None:
     with pytest.raises(RefusedError, match="must be a JSON object"):
         read(service, body)
 
@@ -73,7 +73,7 @@ def test_a_function_takes_any_json(body: bytes) -> None:
     assert read("lambda", body) == body
 
 
-def test_what_is_deep_but_not_too_deep_is_read() -> None:
+def test_nesting_within_the_limit_is_read() -> None:
     assert read("lambda", b"[" * 128 + b"]" * 128)
     item = {"S": "x"}
     for _ in range(31):
@@ -111,7 +111,7 @@ def test_a_field_of_another_type_is_refused(service: str, operation: str, reques
     assert caught.value.code == "SerializationException"
 
 
-def test_an_empty_field_is_an_absent_one() -> None:
+def test_an_empty_field_counts_as_absent() -> None:
     body = read("dynamodb", b'{"TableName": "t", "Limit": null, "unknown": {"a": null}}')
     assert json.loads(body) == {"TableName": "t", "unknown": {"a": None}}
 
@@ -119,7 +119,7 @@ def test_an_empty_field_is_an_absent_one() -> None:
 @pytest.mark.parametrize(
     ("operator", "values"), [("BETWEEN", 1), ("BETWEEN", 3), ("EQ", 0), ("EQ", 2), ("NULL", 1), ("IN", 0), (None, 0)]
 )
-def test_a_comparison_needs_what_it_compares_with(operator: str | None, values: int) -> None:
+def test_a_comparison_needs_its_values(operator: str | None, values: int) -> None:
     condition = {"ComparisonOperator": operator, "AttributeValueList": [{"S": "a"}] * values}
     with pytest.raises(RefusedError, match="number of argument") as caught:
         read("dynamodb", json.dumps({"TableName": "t", "QueryFilter": {"a": condition}}).encode())
@@ -128,7 +128,7 @@ def test_a_comparison_needs_what_it_compares_with(operator: str | None, values: 
 
 @pytest.mark.parametrize("token", ["x", "", "1.5", "٣", base64.b64encode(b"[" * 5000).decode(), "9" * 5000])
 @pytest.mark.parametrize(("service", "operation"), [("sqs", "ListQueues"), ("cognito-idp", "ListUserPools")])
-def test_a_token_that_was_not_given_out_is_refused(service: str, operation: str, token: str) -> None:
+def test_a_token_we_never_gave_out_is_refused(service: str, operation: str, token: str) -> None:
     target = TARGETS[service].partition(".")[0] + "." + operation
     if token:
         with pytest.raises(RefusedError, match="NextToken"):
@@ -140,7 +140,7 @@ def test_a_token_that_was_not_given_out_is_refused(service: str, operation: str,
     ("service", "name"), [("s3", "max-keys"), ("s3", "part-number-marker"), ("lambda", "MaxItems")]
 )
 @pytest.mark.parametrize("value", ["", "x", "1e3", "٣", "9" * 30])
-def test_a_parameter_that_is_no_number_is_refused(service: str, name: str, value: str) -> None:
+def test_a_parameter_must_be_a_number(service: str, name: str, value: str) -> None:
     with pytest.raises(RefusedError):
         check_query(service, {name: [value]})
     check_query(service, {name: ["10"]})
@@ -156,7 +156,7 @@ def test_a_form_names_its_action(service: str, body: bytes) -> None:
     assert readable(service, "/", {}, b"Action=ListRoles&Version=1") == b"Action=ListRoles&Version=1"
 
 
-def test_errors_are_told_in_the_services_own_form() -> None:
+def test_errors_have_the_form_of_their_service() -> None:
     error = RefusedError(400, "A", "a < b")
     assert error.answer("sts")[2].startswith(b"<ErrorResponse><Error><Type>Sender</Type><Code>A</Code>")
     assert error.answer("s3")[2].startswith(b"<Error>")
@@ -187,9 +187,7 @@ def test_a_compressed_body_is_inflated_up_to_the_limit() -> None:
         ("sqs", "/", refusals.MAX_OTHER, 413),
     ],
 )
-def test_a_larger_body_than_the_service_takes_is_read_and_dropped(
-    service: str, path: str, limit: int, status: int
-) -> None:
+def test_a_body_that_is_too_large_is_read_and_dropped(service: str, path: str, limit: int, status: int) -> None:
     def body(size: int) -> tuple[Any, list[int]]:
         left = [size]
 

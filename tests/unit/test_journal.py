@@ -1,4 +1,4 @@
-"""The journal: what was committed is there, whatever became of the file's end; damage is told and nothing replaced."""
+"""The journal keeps what was committed, whatever happened to the end of the file; damage is named, nothing replaced."""
 
 import shutil
 import sqlite3
@@ -61,7 +61,7 @@ def reopened(killed: Path, folder: Path, log: bytes) -> dict[str, bytes]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_a_torn_end_is_dropped_and_all_before_it_kept(
+def test_a_torn_end_is_dropped_and_the_rest_kept(
     killed: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     path, size = killed
@@ -75,7 +75,7 @@ def test_a_torn_end_is_dropped_and_all_before_it_kept(
         assert found == possible[-1]
 
 
-def test_changes_are_made_in_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_changes_are_made_wholly_or_not_at_all(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "state.sqlite")
     journal.write([("a", "1", b"x")])
     with pytest.raises(TypeError):
@@ -87,7 +87,7 @@ def test_changes_are_made_in_whole_or_not_at_all(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_merged_log_is_begun_anew(tmp_path: Path) -> None:
+def test_a_merged_log_starts_over(tmp_path: Path) -> None:
     path, log = tmp_path / "state.sqlite", tmp_path / "state.sqlite-wal"
     journal, file = Journal(path), sqlite3.connect(path)
     transactions = commits(1000)
@@ -114,7 +114,7 @@ def test_the_log_is_merged_in_the_background(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "flipped"])
-def test_a_damaged_file_is_told_and_left_as_it_is(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "state.sqlite"
     journal = Journal(path)
     journal.write([("item", str(number), b"value" * 400) for number in range(200)])

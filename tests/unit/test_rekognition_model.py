@@ -1,5 +1,5 @@
-"""The laptop's Rekognition against the service model that botocore brings: every request field's type and limits, and
-the shape of every answer."""
+"""The laptop's Rekognition against botocore's service model: every request field's type and limits, and the shape of
+every answer."""
 
 import asyncio
 import base64
@@ -160,7 +160,7 @@ def test_every_operation_is_tested() -> None:
 
 
 @pytest.mark.parametrize(("operation", "field", "wrong"), CASES)
-def test_what_the_model_does_not_allow_is_refused_by_name(operation: str, field: str, wrong: Any) -> None:
+def test_a_refusal_names_the_wrong_field(operation: str, field: str, wrong: Any) -> None:
     asked = Rekognition()
     asked("CreateCollection", CollectionId="c")
     status, answer = asked.ask(operation, REQUESTS[operation] | {field: wrong})
@@ -169,7 +169,7 @@ def test_what_the_model_does_not_allow_is_refused_by_name(operation: str, field:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_required_fields_are_required_and_empty_ones_do_not_count(operation: str, rekognition: Rekognition) -> None:
+def test_required_fields_can_not_be_empty(operation: str, rekognition: Rekognition) -> None:
     for field in service_model().operation_model(operation).input_shape.required_members:
         for request in (
             {name: value for name, value in REQUESTS[operation].items() if name != field},
@@ -181,7 +181,7 @@ def test_required_fields_are_required_and_empty_ones_do_not_count(operation: str
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_a_request_that_is_no_object_is_refused(operation: str, rekognition: Rekognition) -> None:
+def test_a_request_must_be_an_object(operation: str, rekognition: Rekognition) -> None:
     status, answer = rekognition.ask(operation, ["a"])
     assert (status, answer["__type"]) == (400, "InvalidParameterException")
 
@@ -190,12 +190,12 @@ def test_a_request_that_is_no_object_is_refused(operation: str, rekognition: Rek
     "operation",
     [name for name in OPERATIONS if "CollectionId" in REQUESTS[name] and name != "CreateCollection"],
 )
-def test_a_collection_that_is_not_there(operation: str) -> None:
+def test_a_missing_collection_is_not_found(operation: str) -> None:
     assert Rekognition().code(operation, **REQUESTS[operation]) == "ResourceNotFoundException"
 
 
 @pytest.mark.parametrize("operation", ["IndexFaces", "SearchFacesByImage", "DetectFaces"])
-def test_pictures_that_can_not_be_taken(operation: str, rekognition: Rekognition) -> None:
+def test_bad_pictures_are_refused(operation: str, rekognition: Rekognition) -> None:
     request = REQUESTS[operation]
     large = base64.b64encode(b"x" * (5 * 1024 * 1024 + 1)).decode()
     assert rekognition.code(operation, **request | {"Image": {"Bytes": large}}) == "ImageTooLargeException"
@@ -205,7 +205,7 @@ def test_pictures_that_can_not_be_taken(operation: str, rekognition: Rekognition
 
 @pytest.mark.parametrize("operation", ["ListCollections", "ListFaces", "ListUsers"])
 @pytest.mark.parametrize("token", ["!", "YQ==YQ==", "ä", "gA=="])
-def test_tokens_that_were_never_given(operation: str, token: str, rekognition: Rekognition) -> None:
+def test_tokens_we_never_gave_out_are_refused(operation: str, token: str, rekognition: Rekognition) -> None:
     assert rekognition.code(operation, **REQUESTS[operation], NextToken=token) == "InvalidPaginationTokenException"
 
 
@@ -333,7 +333,7 @@ def test_a_request_with_a_token_takes_effect_once(rekognition: Rekognition) -> N
     assert rekognition.code("CreateUser", **again) == "ConflictException"
 
 
-def test_all_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+def test_a_reopened_file_has_everything(tmp_path: Path) -> None:
     path = tmp_path / "faces.sqlite"
     first = Rekognition().reopened(path)
     first("CreateCollection", CollectionId="c")
@@ -350,7 +350,7 @@ def test_all_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
     assert second("SearchUsers", CollectionId="c", FaceId=faces[0])["UserMatches"]
 
 
-def test_pictures_wait_unread_for_the_engine_and_too_many_are_sent_away() -> None:
+def test_pictures_wait_unread_and_too_many_are_refused() -> None:
     read: list[str] = []
 
     class BusyEngine(ColorEngine):
@@ -401,7 +401,7 @@ def label_model(tmp_path: Path) -> Path:
     return folder
 
 
-def test_labels_with_a_model_of_the_owners(label_model: Path) -> None:
+def test_labels_with_the_owners_model(label_model: Path) -> None:
     rekognition = Rekognition(label_model)
     image = {"Bytes": base64.b64encode(picture(GREEN)).decode()}
 
@@ -424,7 +424,7 @@ def test_labels_with_a_model_of_the_owners(label_model: Path) -> None:
 
 
 @pytest.mark.parametrize(("file", "content"), [("labels.txt", b"Red\nGreen\n"), ("labels.onnx", b"rubbish")])
-def test_a_label_model_that_can_not_be_used_is_told_by_its_file(label_model: Path, file: str, content: bytes) -> None:
+def test_a_bad_label_model_is_named(label_model: Path, file: str, content: bytes) -> None:
     (label_model / file).write_bytes(content)
     status, answer = Rekognition(label_model).ask("DetectLabels", REQUESTS["DetectLabels"])
     assert (status, answer["__type"]) == (500, "InternalServerError")

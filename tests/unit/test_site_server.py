@@ -54,7 +54,7 @@ def ask(s3: S3, path: str, method: str = "GET", *, leaves: bool = False, **heade
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ["/thumbnails/", "/photos/", "/photos/%00", "/%ff", "/%2e%2e/x.html"])
-def test_what_is_no_file_is_not_found(method: str, path: str) -> None:
+def test_a_missing_file_is_not_found(method: str, path: str) -> None:
     assert ask(S3(), path, method) == (404, b"" if method == "HEAD" else OBJECTS["404.html"])
 
 
@@ -68,14 +68,14 @@ def test_one_range_is_asked_of_s3(range_: str) -> None:
 @pytest.mark.parametrize(
     "range_", ["", "x", "bytes=", "bytes=a-b", "bytes=--5", "items=0-1", "bytes=0-1,3-4", "bytes=0-" + "9" * 40, "\xff"]
 )
-def test_any_other_range_is_passed_over(range_: str) -> None:
+def test_any_other_range_is_ignored(range_: str) -> None:
     s3 = S3()
     assert ask(s3, "/thumbnails/photos/a/b.jpg", range=range_)[0] == 200
     assert "Range" not in s3.asked[0]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_picture_is_closed_when_its_visitor_has_left(method: str) -> None:
+def test_a_picture_is_closed_when_its_visitor_leaves(method: str) -> None:
     s3 = S3()
     with pytest.raises(ConnectionResetError):
         ask(s3, "/thumbnails/photos/a/b.jpg", method, leaves=True)

@@ -1,4 +1,4 @@
-"""A data folder that something has damaged: told in one line, and left as it is. What has no owner is set aside."""
+"""A damaged data folder is named in one line and left alone. Files that no object has are set aside."""
 
 import os
 import shutil
@@ -114,7 +114,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "damage"), CASES)
-def test_a_damaged_file_is_told_in_one_line(kept: Path, others: Path, tmp_path: Path, name: str, damage: str) -> None:
+def test_a_damaged_file_is_named_in_one_line(kept: Path, others: Path, tmp_path: Path, name: str, damage: str) -> None:
     data = tmp_path / "data"
     shutil.copytree(kept, data)
     DAMAGES[damage](data / name, others)
@@ -136,14 +136,14 @@ def test_a_face_that_is_lost_is_noticed(kept: Path, others: Path, tmp_path: Path
         open_all(data)
 
 
-def test_a_sound_folder_opens_as_often_as_one_likes(kept: Path, tmp_path: Path) -> None:
+def test_a_good_folder_opens_again_and_again(kept: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(kept, data)
     open_all(data)
     open_all(data)
 
 
-def test_a_start_killed_before_anything_was_kept_begins_anew(tmp_path: Path) -> None:
+def test_a_start_killed_early_starts_over(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "state.sqlite").touch()
     open_all(tmp_path / "data")
@@ -237,7 +237,7 @@ def test_what_was_deleted_is_not_set_aside(objects: Objects) -> None:
     assert list(objects.journal.read("unused")) == []
 
 
-def test_the_list_does_not_grow_without_bound_and_is_made_where_it_lacks(objects: Objects) -> None:
+def test_the_list_stays_short_and_is_rebuilt_when_missing(objects: Objects) -> None:
     kept = objects.put("photos/set/kept.jpg", b"kept")
     (objects.data / "objects" / "list").unlink()
     objects.start()

@@ -1,4 +1,4 @@
-"""What a stack started ends with it, even while it is busy."""
+"""What a stack started ends with the stack, even while it is busy."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 from local.rekognition.throttle import Throttle
 
 
-def test_so_many_calls_a_second_are_answered_and_no_more() -> None:
+def test_calls_beyond_the_rate_are_refused() -> None:
     now = 0.0
     throttle = Throttle(5, clock=lambda: now)
     assert [throttle.take() for _ in range(7)] == [True] * 5 + [False] * 2
@@ -11,7 +11,7 @@ def test_so_many_calls_a_second_are_answered_and_no_more() -> None:
     assert [throttle.take() for _ in range(6)] == [True] * 5 + [False], "what was not used is not saved up"
 
 
-def test_less_than_one_a_second() -> None:
+def test_a_rate_below_one_per_second() -> None:
     now = 0.0
     throttle = Throttle(0.5, clock=lambda: now)
     assert [throttle.take(), throttle.take()] == [True, False]

@@ -73,7 +73,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Stack
     return lambda: Stack(tmp_path, monkeypatch)
 
 
-def test_a_kill_of_the_stack_is_no_try(start: Callable[[], Stack]) -> None:
+def test_a_kill_does_not_count_as_a_try(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
     for _ in range(tries.MAX_KILLS):
@@ -84,7 +84,7 @@ def test_a_kill_of_the_stack_is_no_try(start: Callable[[], Stack]) -> None:
     assert start().count == 1
 
 
-def test_a_function_that_crashes_has_tried(start: Callable[[], Stack]) -> None:
+def test_a_crash_counts_as_a_try(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
     for number in range(3):
@@ -93,7 +93,7 @@ def test_a_function_that_crashes_has_tried(start: Callable[[], Stack]) -> None:
         assert stack.count == number + 1
 
 
-def test_what_kills_the_stack_is_given_up_in_the_end(start: Callable[[], Stack]) -> None:
+def test_a_message_that_kills_the_stack_is_given_up(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
     lives = 0
@@ -103,7 +103,7 @@ def test_what_kills_the_stack_is_given_up_in_the_end(start: Callable[[], Stack])
     assert lives == tries.MAX_KILLS + MAX_RECEIVES
 
 
-def test_a_function_that_ends_makes_kills_count_anew(start: Callable[[], Stack]) -> None:
+def test_kills_are_counted_again_after_a_function_ends(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
     for _ in range(3):
@@ -115,7 +115,7 @@ def test_a_function_that_ends_makes_kills_count_anew(start: Callable[[], Stack])
     assert stack.count == 3
 
 
-def test_a_clean_stop_is_no_try_either(start: Callable[[], Stack]) -> None:
+def test_a_clean_stop_does_not_count_as_a_try(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
 
@@ -140,7 +140,7 @@ def test_a_message_given_out_again_is_with_the_second_function(start: Callable[[
     assert start().count == 1
 
 
-def test_a_message_that_is_done_is_gone(start: Callable[[], Stack]) -> None:
+def test_a_finished_message_is_gone(start: Callable[[], Stack]) -> None:
     stack = start()
     stack.send()
     stack.run(stack.receive(), lambda batch: stack.sqs._delete_messages_for_esm(URL, {batch[0]["receipt_handle"]}))

@@ -1,4 +1,4 @@
-"""Who calls a function beyond its reserved concurrency waits for a turn; nobody is forgotten, nobody overtakes."""
+"""Calls beyond a function's reserved concurrency wait for a turn; nobody is forgotten, and nobody jumps the queue."""
 
 import threading
 import time
@@ -42,7 +42,7 @@ class Function:
         return len(self.turns._waiting["f"])
 
 
-def test_all_are_served_and_never_more_at_once_than_reserved() -> None:
+def test_everyone_is_served_and_no_more_at_once_than_reserved() -> None:
     function = Function(4)
     with ThreadPoolExecutor(100) as pool:
         answers = list(pool.map(lambda number: function.call(number, 0.002), range(200)))
@@ -50,7 +50,7 @@ def test_all_are_served_and_never_more_at_once_than_reserved() -> None:
     assert (function.most, function.running, function.waiting) == (4, 0, 0)
 
 
-def test_who_comes_first_is_served_first() -> None:
+def test_first_come_first_served() -> None:
     function = Function(1)
     slot, _ = function.turns.acquire("f", {}, {})
     threads = []
@@ -65,7 +65,7 @@ def test_who_comes_first_is_served_first() -> None:
     assert function.order == list(range(10))
 
 
-def test_who_waits_too_long_is_refused_and_takes_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_waits_too_long_is_refused_and_takes_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MAX_SECONDS", 0.01)
     function = Function(1)
     slot, _ = function.turns.acquire("f", {}, {})
@@ -75,7 +75,7 @@ def test_who_waits_too_long_is_refused_and_takes_no_turn(monkeypatch: pytest.Mon
     assert function.call()
 
 
-def test_a_queue_that_is_full_refuses_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_refuses_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MAX_WAITING", 0)
     function = Function(1)
     function.turns.acquire("f", {}, {})
