@@ -110,7 +110,7 @@ class EmbeddedAws:
         service, headers, query = _service_of(scope)
         try:
             refusals.check_query(service, query)
-            await self._ministack.app(scope, refusals.limited(receive, service, scope["path"], headers), send_kept)
+            await self._ministack.app(scope, refusals.limit_body(receive, service, scope["path"], headers), send_kept)
         except refusals.RefusedError as error:
             status, answered, body = error.answer(service)
             told = [(name.encode(), value.encode()) for name, value in answered.items()]

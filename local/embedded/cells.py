@@ -35,47 +35,47 @@ class Kept:
     messages: dict[Queue, dict[str, Delivery]] = field(default_factory=dict)
 
 
-def cell_key(*parts: str) -> str:
+def encode_key(*parts: str) -> str:
     """The key of a cell, from its parts."""
     return json.dumps(parts)
 
 
-def key_parts(key: str) -> list[str]:
+def decode_key(key: str) -> list[str]:
     """The parts of a cell's key."""
     parts: list[str] = json.loads(key)
     return parts
 
 
-def cell_value(content: Any) -> bytes:
+def encode_value(content: Any) -> bytes:
     """What ministack holds as the value of a cell, with its own types in it."""
     from ministack.core import persistence
 
     return json.dumps(content, default=persistence._json_default).encode()
 
 
-def optional_value(content: Any) -> bytes | None:
+def encode_if_any(content: Any) -> bytes | None:
     """The same, or None for what is not there any more."""
-    return None if content is None else cell_value(content)
+    return None if content is None else encode_value(content)
 
 
-def cell_content(value: bytes) -> Any:
+def decode_value(value: bytes) -> Any:
     """What ministack held, from the value of a cell."""
     from ministack.core import persistence
 
     return json.loads(value, object_hook=persistence._json_object_hook)
 
 
-def body_names(value: bytes | None) -> set[str]:
+def list_body_names(value: bytes | None) -> set[str]:
     """The names of the bodies that an object's cell refers to."""
-    return set() if value is None else {record["body_name"] for record in records_with_bodies(json.loads(value))}
+    return set() if value is None else {record["body_name"] for record in list_records_with_bodies(json.loads(value))}
 
 
-def records_with_bodies(cell: dict[str, Any]) -> list[dict[str, Any]]:
+def list_records_with_bodies(cell: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of an object's current record and its versions that have bytes."""
     records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
     return [record for record in records if record.get("body_name")]
 
 
-def delivery(message: dict[str, Any]) -> Delivery:
+def read_delivery(message: dict[str, Any]) -> Delivery:
     """What changes of a message while it is in a queue."""
     return message["receive_count"], tries.is_given(message)

@@ -26,7 +26,7 @@ def _refuse_what_cannot_be_read() -> None:
             method, path, headers, ministack._routing_params(method, path, headers, body, query)
         )
         try:
-            readable = refusals.readable(service, path, headers, body)
+            readable = refusals.check_body(service, path, headers, body)
         except refusals.RefusedError as error:
             return error.answer(service)
         return await original(method, path, headers, readable, query, request_id)

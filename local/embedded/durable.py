@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.bodies import Bodies
 from local.embedded import watching
-from local.embedded.cells import Kept, key_parts
+from local.embedded.cells import Kept, decode_key
 from local.embedded.loading import Loader
 from local.embedded.replacing import replace
 from local.embedded.saving import AT_STOP, MODULES, Saver
@@ -50,12 +50,12 @@ class Durable:
         modules = {name: _get_module(name) for name in (*MODULES, AT_STOP, "sts")}
         self._kept.modules = modules
         lambda_svc = modules["lambda_svc"]
-        watching.items(modules["dynamodb"], self._noted, self._kept_items)
-        watching.objects(modules["s3"], self._noted, self._bodies, self._fail)
-        watching.queues(modules["sqs"], lambda_svc, lambda: self._queues_changed(loop), lambda: self._is_stopping)
-        watching.sessions(modules["sts"], self._noted)
+        watching.watch_items(modules["dynamodb"], self._noted, self._kept_items)
+        watching.watch_objects(modules["s3"], self._noted, self._bodies, self._fail)
+        watching.watch_queues(modules["sqs"], lambda_svc, lambda: self._queues_changed(loop), lambda: self._is_stopping)
+        watching.watch_sessions(modules["sts"], self._noted)
         for name in MODULES:
-            watching.calls(modules[name], name, self._noted)
+            watching.watch_calls(modules[name], name, self._noted)
         unreadable = Loader(self._kept, self._journal, self._bodies, self._set_aside).load()
         # While it tells its state it removes the files of code that it uses no more. Later on that would be before the
         # journal says so, and a kill in between would leave functions without code.
@@ -102,7 +102,7 @@ class Durable:
 
     def _kept_items(self, table_id: str) -> list[tuple[str, str]]:
         """Partition and sort key of each item that the journal holds of a table."""
-        keys = (key_parts(key) for key, _ in self._journal.read("item"))
+        keys = (decode_key(key) for key, _ in self._journal.read("item"))
         return [(partition, sort) for table, partition, sort in keys if table == table_id]
 
     def _fail(self, error: Exception) -> None:

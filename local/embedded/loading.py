@@ -9,7 +9,7 @@ from typing import Any
 
 from local.bodies import Bodies
 from local.embedded import tries
-from local.embedded.cells import Kept, cell_content, delivery, key_parts, records_with_bodies
+from local.embedded.cells import Kept, decode_key, decode_value, list_records_with_bodies, read_delivery
 from local.journal import Change, DamagedError, Journal
 
 # An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
@@ -37,12 +37,12 @@ class Loader:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
         self._journal.write([*changes, *unused])
-        return lines(unreadable)
+        return describe_unreadable(unreadable)
 
     def _load_services(self) -> None:
         for name, value in list(self._journal.read("service")):
             self._kept.services[name] = value
-            state = cell_content(value)
+            state = decode_value(value)
             if name == "lambda_svc":
                 self._check_functions(state)
             self._kept.modules[name].load_persisted_state(state)
@@ -62,7 +62,7 @@ class Loader:
         dynamodb = self._kept.modules["dynamodb"]
         tables = {table["TableId"]: table for table in dynamodb._tables._data.values()}
         for key, value in self._journal.read("item"):
-            table_id, partition, sort = key_parts(key)
+            table_id, partition, sort = decode_key(key)
             table = tables.get(table_id)
             if table is None:
                 yield "item", key, None  # a deleted table's
@@ -74,12 +74,12 @@ class Loader:
     def _load_objects(self) -> Iterator[Change]:
         s3 = self._kept.modules["s3"]
         for key, value in self._journal.read("object"):
-            account, name, path = key_parts(key)
+            account, name, path = decode_key(key)
             bucket = s3._buckets._data.get((account, name))
             if bucket is None:
                 yield "object", key, None
                 continue
-            cell = cell_content(value)
+            cell = decode_value(value)
             if cell["current"] is not None:
                 bucket["objects"][path] = {"body": None, **cell["current"]}
             if cell["versions"] or cell["tags"] or cell["acl"] or cell["annotations"]:
@@ -88,7 +88,7 @@ class Loader:
     def _load_sessions(self) -> Iterator[Change]:
         sessions = self._kept.modules["sts"]._sessions
         for key, value in self._journal.read("session"):
-            session = cell_content(value)
+            session = decode_value(value)
             if session.get("Expiration", 0) + _SESSION_SECONDS < time.time():
                 yield "session", key, None
             else:
@@ -99,12 +99,12 @@ def load_messages(kept: Kept, journal: Journal) -> Iterator[Change]:
     """Load the messages of all queues; those of queues that are gone are to be removed."""
     queues = kept.modules["sqs"]._queues._data
     for key, value in journal.read("message"):
-        account, region, url, _ = key_parts(key)
+        account, region, url, _ = decode_key(key)
         queue = queues.get((account, region, url))
         if queue is None:
             yield "message", key, None
             continue
-        message = cell_content(value)
+        message = decode_value(value)
         # No function outlives the stack, so a message that was with one when it stopped is with none now: nothing
         # needs to wait until its visibility timeout ends.
         if message["receipt_handle"] is not None:
@@ -114,7 +114,7 @@ def load_messages(kept: Kept, journal: Journal) -> Iterator[Change]:
     for place, queue in queues.items():
         queue["messages"].sort(key=lambda message: message["sent_at"])
         # What was given back is written when it is given out again, with what it counts then.
-        kept.messages[place] = {message["id"]: delivery(message) for message in queue["messages"]}
+        kept.messages[place] = {message["id"]: read_delivery(message) for message in queue["messages"]}
 
 
 def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list[str], list[Change]]:
@@ -127,8 +127,8 @@ def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list
     labels: dict[str, str] = {}
     unreadable = []
     for key, value in journal.read("object"):
-        _, bucket, path = key_parts(key)
-        for record in records_with_bodies(cell_content(value)):
+        _, bucket, path = decode_key(key)
+        for record in list_records_with_bodies(decode_value(value)):
             size = stored.get(record["body_name"])
             if size is None:
                 unreadable.append(f"the bytes of s3://{bucket}/{path} are missing from the folder objects")
@@ -143,7 +143,7 @@ def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list
     return unreadable, [("unused", name, None) for name in unused]
 
 
-def lines(unreadable: list[str]) -> list[str]:
+def describe_unreadable(unreadable: list[str]) -> list[str]:
     """A line about each object that can't be read, up to a few, and what to do."""
     advice = "upload the file again, or restore the folder from a copy; until then reading it fails"
     told = [f"{reason}: {advice}" for reason in unreadable[:_MAX_NAMED]]

@@ -87,7 +87,7 @@ class RefusedError(KinpicsError):
         return self.status, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": self.code}, body
 
 
-def limited(receive: Receive, service: str, path: str, headers: dict[str, str]) -> Receive:
+def limit_body(receive: Receive, service: str, path: str, headers: dict[str, str]) -> Receive:
     """``receive`` that raises ``RefusedError`` once a body is larger than its service takes, and keeps none of it.
 
     The rest is read and thrown away, because a client that is still sending does not see its answer.
@@ -133,7 +133,7 @@ def check_query(service: str, query: dict[str, list[str]]) -> None:
             raise RefusedError(400, code, f"Provided {name} not an integer or within integer range")
 
 
-def readable(service: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
+def check_body(service: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
     """The body of a request that its service can read, inflated where it was sent compressed.
 
     Raises ``RefusedError``. Bodies for S3 are not read here, nor those for Lambda's old InvokeAsync, which the stack

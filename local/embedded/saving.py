@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.bodies import Bodies
-from local.embedded.cells import Kept, body_names, cell_key, cell_value, delivery, optional_value
+from local.embedded.cells import Kept, encode_if_any, encode_key, encode_value, list_body_names, read_delivery
 from local.embedded.watching import Noted
 from local.journal import Change, Journal
 
@@ -45,17 +45,17 @@ class Saver:
         unused: list[str] = []
         changes += self._service_changes(touched)
         if "sqs" in touched or objects:
-            changes += message_changes(self._kept)
+            changes += find_message_changes(self._kept)
         for (table, partition, sort), content in items.items():
             item = content["items"].get(partition, {}).get(sort)
-            changes.append(("item", cell_key(table, partition, sort), optional_value(item)))
+            changes.append(("item", encode_key(table, partition, sort), encode_if_any(item)))
         for access_key in sessions:
-            changes.append(("session", access_key, optional_value(modules["sts"]._sessions.get(access_key))))
+            changes.append(("session", access_key, encode_if_any(modules["sts"]._sessions.get(access_key))))
         for place in objects:
-            key = cell_key(*place)
-            before, value = body_names(self._journal.get("object", key)), optional_value(self._object(*place))
+            key = encode_key(*place)
+            before, value = list_body_names(self._journal.get("object", key)), encode_if_any(self._object(*place))
             changes.append(("object", key, value))
-            unused += before - body_names(value)
+            unused += before - list_body_names(value)
         changes += [("unused", name, b"") for name in unused]
         return changes, unused
 
@@ -68,7 +68,7 @@ class Saver:
         names = touched | set(MODULES) if "cloudformation" in touched else touched
         changes: list[Change] = []
         for name in sorted(names):
-            value = cell_value(_state(name, self._kept.modules[name]))
+            value = encode_value(_state(name, self._kept.modules[name]))
             if value != self._kept.services.get(name):
                 self._kept.services[name] = value
                 changes.append(("service", name, value))
@@ -103,7 +103,7 @@ class Saver:
         return cell
 
 
-def message_changes(kept: Kept) -> list[Change]:
+def find_message_changes(kept: Kept) -> list[Change]:
     """The changes of all queues' messages since the last time."""
     sqs = kept.modules["sqs"]
     changes: list[Change] = []
@@ -113,13 +113,13 @@ def message_changes(kept: Kept) -> list[Change]:
         queues[place] = []
     for place, messages in queues.items():
         known = kept.messages.get(place, {})
-        now = {message["id"]: delivery(message) for message in messages}
+        now = {message["id"]: read_delivery(message) for message in messages}
         if now == known:
             continue
         kept.messages[place] = now
-        changes += [("message", cell_key(*place, name), None) for name in known.keys() - now.keys()]
+        changes += [("message", encode_key(*place, name), None) for name in known.keys() - now.keys()]
         changes += [
-            ("message", cell_key(*place, message["id"]), cell_value(message))
+            ("message", encode_key(*place, message["id"]), encode_value(message))
             for message in messages
             if known.get(message["id"]) != now[message["id"]]
         ]

@@ -46,7 +46,7 @@ class Noted:
         return bool(self.services or self.items or self.objects or self.sessions)
 
 
-def calls(module: Any, name: str, noted: Noted) -> None:
+def watch_calls(module: Any, name: str, noted: Noted) -> None:
     """Note that a call may have changed a service, apart from items, messages and objects."""
 
     async def handle_request(method: str, path: str, headers: dict[str, str], *rest: Any, **others: Any) -> Any:
@@ -61,7 +61,7 @@ def calls(module: Any, name: str, noted: Noted) -> None:
     original = replace(module, "handle_request", handle_request, S3_HANDLE if name == "s3" else HANDLE)
 
 
-def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
+def watch_items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
     """Note changed items. ``kept`` gives partition and sort key of each item that the journal has of a table."""
 
     def watched_set_item(table: Table, partition: str, sort: str, item: dict[str, Any]) -> Any:
@@ -85,7 +85,7 @@ def items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str,
     replaced = replace(dynamodb, "_items_replaced", watched_replacement, "(table)")
 
 
-def objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:
+def watch_objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:
     """Note changed objects, and keep their bytes. ``failed`` is told when bytes could not be written. A request for
     bytes that can't be read gets 500 (`InternalError`)."""
 
@@ -154,7 +154,7 @@ def _nothing() -> Callable[..., None]:
     return lambda *arguments, **options: None
 
 
-def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: Callable[[], bool]) -> None:
+def watch_queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: Callable[[], bool]) -> None:
     """Note changed messages: the poller that feeds functions takes and deletes them in a thread of its own, without a
     call.
 
@@ -187,7 +187,7 @@ def queues(sqs: Any, lambda_svc: Any, changed: Callable[[], None], is_stopping: 
     run = replace(lambda_svc, "_run_sqs_batch", run_batch, signature)
 
 
-def sessions(sts: Any, noted: Noted) -> None:
+def watch_sessions(sts: Any, noted: Noted) -> None:
     """Note sessions: every session of a role is registered here, including a guest's."""
 
     def register_session(access_key: str, session: dict[str, Any]) -> None:

@@ -13,15 +13,15 @@ FACE_MODEL_VERSION = "7.0"
 MAX_FACES = 100  # of a picture, and of a user
 
 
-def box(face: FoundFace) -> dict[str, Any]:
+def make_box(face: FoundFace) -> dict[str, Any]:
     """A ``BoundingBox``; it may run past the picture's edge, as Rekognition's do."""
     return {"Width": face.width, "Height": face.height, "Left": face.left, "Top": face.top}
 
 
-def detail(face: FoundFace) -> dict[str, Any]:
+def make_face_detail(face: FoundFace) -> dict[str, Any]:
     """A ``FaceDetail`` with what the engine knows. It doesn't know age, gender and feelings, so they are absent."""
     return {
-        "BoundingBox": box(face),
+        "BoundingBox": make_box(face),
         "Landmarks": [{"Type": name, "X": x, "Y": y} for name, (x, y) in face.landmarks.items()],
         "Pose": {"Roll": face.roll},
         "Quality": {"Brightness": face.brightness, "Sharpness": face.sharpness},
@@ -29,7 +29,7 @@ def detail(face: FoundFace) -> dict[str, Any]:
     }
 
 
-def stored(face: StoredFace) -> dict[str, Any]:
+def make_face(face: StoredFace) -> dict[str, Any]:
     """A ``Face``."""
     answer = {
         "FaceId": face.face_id,
@@ -45,7 +45,7 @@ def stored(face: StoredFace) -> dict[str, Any]:
     return answer
 
 
-def user(found: StoredUser) -> dict[str, Any]:
+def make_user(found: StoredUser) -> dict[str, Any]:
     """A ``User``: active once it has faces."""
     return {"UserId": found.user_id, "UserStatus": "ACTIVE" if found.face_count else "CREATED"}
 
@@ -64,6 +64,6 @@ def read_token(request: dict[str, Any], kind: type[Token], default: Token) -> To
     return value
 
 
-def next_token(last: Any) -> dict[str, Any]:
+def make_next_token(last: Any) -> dict[str, Any]:
     """The field ``NextToken``, if there is more after ``last``."""
     return {} if last is None else {"NextToken": base64.urlsafe_b64encode(str(last).encode()).decode()}

@@ -15,7 +15,7 @@ from local.rekognition.operations import OPERATIONS
 from local.rekognition.pictures import ObjectReader, Pictures
 from local.rekognition.state import State
 from local.rekognition.throttle import Throttle
-from local.rekognition.validation import checked
+from local.rekognition.validation import check_request
 
 _TARGET_PREFIX = "RekognitionService."
 
@@ -50,7 +50,7 @@ class Service:
                 request = json.loads(body or b"{}")
             except ValueError:
                 raise exceptions.SerializationException("the request is not JSON") from None
-            answer = operation(self._context, checked(name, request))
+            answer = operation(self._context, check_request(name, request))
             return 200, await answer if inspect.isawaitable(answer) else answer
         except exceptions.RekognitionError as error:
             return error.status, {

@@ -32,7 +32,7 @@ def service_model() -> ServiceModel:
     return ServiceModel(loaders.create_loader().load_service_model("rekognition", "service-2"), "rekognition")
 
 
-def checked(operation: str, request: Any) -> dict[str, Any]:
+def check_request(operation: str, request: Any) -> dict[str, Any]:
     """The request without empty fields. Raises ``InvalidParameterException`` for what its shape does not allow."""
     shape = service_model().operation_model(operation).input_shape
     if shape is None:

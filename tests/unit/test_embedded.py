@@ -120,7 +120,7 @@ def test_an_identity_is_kept_once_it_is_given_out(operation: str, changes: bool)
         return 200, {}, b""
 
     module, noted = types.SimpleNamespace(handle_request=handle_request), watching.Noted()
-    watching.calls(module, "cognito", noted)
+    watching.watch_calls(module, "cognito", noted)
     headers = {"x-amz-target": f"AWSCognitoIdentityService.{operation}"}
     asyncio.run(module.handle_request("POST", "/", headers, b"", {}))
     assert (noted.services == {"cognito"}) is changes

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.embedded import refusals
-from local.embedded.refusals import RefusedError, check_query, limited, readable
+from local.embedded.refusals import RefusedError, check_body, check_query, limit_body
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 INVOKE = "/2015-03-31/functions/search/invocations"
@@ -29,7 +29,7 @@ def read(service: str, body: bytes, *, target: str = "", **headers: str) -> byte
     if service in TARGETS:
         headers["x-amz-target"] = target or TARGETS[service]
     path = INVOKE if service == "lambda" else "/"
-    return readable(service, path, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+    return check_body(service, path, {name.replace("_", "-"): value for name, value in headers.items()}, body)
 
 
 NOT_JSON = {
@@ -151,9 +151,9 @@ def test_a_parameter_must_be_a_number(service: str, name: str, value: str) -> No
 @pytest.mark.parametrize("body", [DEEP, b"[&Action=x", b'{"Action": "x"}', b"\xef\xbb\xbf{}", b"a=b", b"\xff"])
 def test_a_form_names_its_action(service: str, body: bytes) -> None:
     with pytest.raises(RefusedError) as caught:
-        readable(service, "/", {"content-type": "application/x-www-form-urlencoded"}, body)
+        check_body(service, "/", {"content-type": "application/x-www-form-urlencoded"}, body)
     assert caught.value.code == "MissingAction"
-    assert readable(service, "/", {}, b"Action=ListRoles&Version=1") == b"Action=ListRoles&Version=1"
+    assert check_body(service, "/", {}, b"Action=ListRoles&Version=1") == b"Action=ListRoles&Version=1"
 
 
 def test_errors_have_the_form_of_their_service() -> None:
@@ -165,7 +165,7 @@ def test_errors_have_the_form_of_their_service() -> None:
 
 def test_a_compressed_body_is_inflated_up_to_the_limit() -> None:
     headers = {"content-encoding": "gzip", "x-amz-target": TARGETS["sqs"]}
-    assert readable("sqs", "/", headers, gzip.compress(b"{}")) == b"{}"
+    assert check_body("sqs", "/", headers, gzip.compress(b"{}")) == b"{}"
     assert "content-encoding" not in headers
     bomb = gzip.compress(b'{"a": "' + b"x" * refusals.MAX_OTHER + b'"}')
     with pytest.raises(RefusedError) as caught:
@@ -196,7 +196,7 @@ def test_a_body_that_is_too_large_is_read_and_dropped(service: str, path: str, l
             left[0] -= chunk
             return {"type": "http.request", "body": bytes(chunk), "more_body": left[0] > 0}
 
-        return limited(receive, service, path, {}), left
+        return limit_body(receive, service, path, {}), left
 
     async def read_all(receive: Any) -> int:
         size, more = 0, True

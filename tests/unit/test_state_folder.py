@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from local.bodies import Bodies, UnreadableBodyError
-from local.embedded.loading import lines, sort_bodies
+from local.embedded.loading import describe_unreadable, sort_bodies
 from local.journal import Journal
 from local.rekognition.engine import FoundFace
 from local.rekognition.state import State
@@ -273,7 +273,7 @@ def test_a_start_names_objects_whose_bytes_are_gone(objects: Objects) -> None:
 
 
 def test_a_start_names_only_a_few_unreadable_objects() -> None:
-    told = lines([f"object {number} is damaged" for number in range(12)])
+    told = describe_unreadable([f"object {number} is damaged" for number in range(12)])
     assert len(told) == 11
     assert told[0] == (
         "object 0 is damaged: upload the file again, or restore the folder from a copy; until then reading it fails"

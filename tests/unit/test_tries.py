@@ -10,7 +10,7 @@ import pytest
 from local.embedded import tries, watching
 from local.embedded.cells import Kept
 from local.embedded.loading import load_messages
-from local.embedded.saving import message_changes
+from local.embedded.saving import find_message_changes
 from local.journal import Journal
 
 URL = "http://queue"
@@ -46,10 +46,10 @@ class Stack:
         self.journal = Journal(data / "state.sqlite")
         self.kept = Kept({"sqs": sqs})
         list(load_messages(self.kept, self.journal))
-        watching.queues(sqs, self.functions, self.keep, lambda: self.is_stopping)
+        watching.watch_queues(sqs, self.functions, self.keep, lambda: self.is_stopping)
 
     def keep(self) -> None:
-        self.journal.write(message_changes(self.kept))
+        self.journal.write(find_message_changes(self.kept))
 
     def send(self) -> None:
         message = {"id": "m", "sent_at": time.time(), "visible_at": 0, "receive_count": 0, "receipt_handle": None}

@@ -36,7 +36,7 @@ def list_collections(context: Context, request: Request) -> Answer:
     names = [name for name, _ in context.state.collections() if name > after]
     page = names[:limit]
     answer = {"CollectionIds": page, "FaceModelVersions": [FACE_MODEL_VERSION] * len(page)}
-    return answer | answers.next_token(page[-1] if len(names) > len(page) else None)
+    return answer | answers.make_next_token(page[-1] if len(names) > len(page) else None)
 
 
 def delete_collection(context: Context, request: Request) -> Answer:

@@ -14,7 +14,7 @@ _SIMILARITY_THRESHOLD = 80.0
 async def detect_faces(context: Context, request: Request) -> Answer:
     """Find the faces of a picture."""
     _, analysis = await context.pictures.read(request)
-    return {"FaceDetails": [answers.detail(face) for face in analysis.faces[:MAX_FACES]]}
+    return {"FaceDetails": [answers.make_face_detail(face) for face in analysis.faces[:MAX_FACES]]}
 
 
 async def compare_faces(context: Context, request: Request) -> Answer:
@@ -27,11 +27,12 @@ async def compare_faces(context: Context, request: Request) -> Answer:
     if not source or not target:
         raise InvalidParameterException("There are no faces in the source or the target image.")
     found = [
-        (similarity(math.dist(source[0].vector, face.vector)), answers.detail(face)) for face in target[:MAX_FACES]
+        (similarity(math.dist(source[0].vector, face.vector)), answers.make_face_detail(face))
+        for face in target[:MAX_FACES]
     ]
     found.sort(key=lambda match: -match[0])
     return {
-        "SourceImageFace": {"BoundingBox": answers.box(source[0]), "Confidence": source[0].confidence},
+        "SourceImageFace": {"BoundingBox": answers.make_box(source[0]), "Confidence": source[0].confidence},
         "FaceMatches": [{"Similarity": value, "Face": face} for value, face in found if value >= threshold],
         "UnmatchedFaces": [face for value, face in found if value < threshold],
     }

@@ -16,11 +16,13 @@ async def index_faces(context: Context, request: Request) -> Answer:
     stored = context.state.index(collection, image, request.get("ExternalImageId"), good[:limit])
     return {
         "FaceRecords": [
-            {"Face": answers.stored(row), "FaceDetail": answers.detail(face)}
+            {"Face": answers.make_face(row), "FaceDetail": answers.make_face_detail(face)}
             for face, row in zip(good, stored, strict=False)
         ],
         "FaceModelVersion": FACE_MODEL_VERSION,
-        "UnindexedFaces": [{"Reasons": reasons, "FaceDetail": answers.detail(face)} for face, reasons in left],
+        "UnindexedFaces": [
+            {"Reasons": reasons, "FaceDetail": answers.make_face_detail(face)} for face, reasons in left
+        ],
     }
 
 
@@ -38,8 +40,8 @@ def list_faces(context: Context, request: Request) -> Answer:
     else:
         faces = context.state.faces(collection, after, limit + 1, user_id)
     page = faces[:limit]
-    answer = {"Faces": [answers.stored(face) for face in page], "FaceModelVersion": FACE_MODEL_VERSION}
-    return answer | answers.next_token(page[-1].number if len(faces) > limit else None)
+    answer = {"Faces": [answers.make_face(face) for face in page], "FaceModelVersion": FACE_MODEL_VERSION}
+    return answer | answers.make_next_token(page[-1].number if len(faces) > limit else None)
 
 
 def delete_faces(context: Context, request: Request) -> Answer:

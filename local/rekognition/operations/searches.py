@@ -38,7 +38,7 @@ async def search_faces_by_image(context: Context, request: Request) -> Answer:
     vectors = context.state.vectors(collection)
     found = vectors.search(faces[0].vector, threshold, request.get("MaxFaces", _MAX_FACES))
     return {
-        "SearchedFaceBoundingBox": answers.box(faces[0]),
+        "SearchedFaceBoundingBox": answers.make_box(faces[0]),
         "SearchedFaceConfidence": faces[0].confidence,
         **_face_matches(context, collection, found),
     }
@@ -70,10 +70,12 @@ async def search_users_by_image(context: Context, request: Request) -> Answer:
     answer: Answer = {
         "UserMatches": [],
         "FaceModelVersion": FACE_MODEL_VERSION,
-        "UnsearchedFaces": [{"FaceDetails": answers.detail(face), "Reasons": reasons} for face, reasons in left],
+        "UnsearchedFaces": [
+            {"FaceDetails": answers.make_face_detail(face), "Reasons": reasons} for face, reasons in left
+        ],
     }
     if good:
-        answer["SearchedFace"] = {"FaceDetail": answers.detail(good[0])}
+        answer["SearchedFace"] = {"FaceDetail": answers.make_face_detail(good[0])}
         answer["UserMatches"] = _user_matches(context, request, good[0].vector)
     return answer
 
@@ -87,7 +89,7 @@ def _descriptor(context: Context, collection: str, face_id: str) -> Vector:
 
 def _face_matches(context: Context, collection: str, found: list[tuple[str, float]]) -> Answer:
     faces = context.state.faces_by_id(collection, [face_id for face_id, _ in found])
-    matches = [{"Similarity": value, "Face": answers.stored(faces[face_id])} for face_id, value in found]
+    matches = [{"Similarity": value, "Face": answers.make_face(faces[face_id])} for face_id, value in found]
     return {"FaceMatches": matches, "FaceModelVersion": FACE_MODEL_VERSION}
 
 

@@ -42,8 +42,8 @@ def list_users(context: Context, request: Request) -> Answer:
     limit = request.get("MaxResults", 500)
     users = context.state.users(request["CollectionId"], answers.read_token(request, int, 0), limit + 1)
     page = users[:limit]
-    answer = {"Users": [answers.user(found) for found in page]}
-    return answer | answers.next_token(page[-1].number if len(users) > limit else None)
+    answer = {"Users": [answers.make_user(found) for found in page]}
+    return answer | answers.make_next_token(page[-1].number if len(users) > limit else None)
 
 
 def associate_faces(context: Context, request: Request) -> Answer:
@@ -101,7 +101,7 @@ def _associate(context: Context, request: Request) -> Answer:
     return {
         "AssociatedFaces": [{"FaceId": face_id} for face_id in associated],
         "UnsuccessfulFaceAssociations": unsuccessful,
-        "UserStatus": answers.user(state.user(collection, user_id))["UserStatus"],
+        "UserStatus": answers.make_user(state.user(collection, user_id))["UserStatus"],
     }
 
 
@@ -121,5 +121,5 @@ def _disassociate(context: Context, request: Request) -> Answer:
     return {
         "DisassociatedFaces": [{"FaceId": face_id} for face_id in freed],
         "UnsuccessfulFaceDisassociations": missing + others,
-        "UserStatus": answers.user(state.user(collection, user_id))["UserStatus"],
+        "UserStatus": answers.make_user(state.user(collection, user_id))["UserStatus"],
     }
