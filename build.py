@@ -23,6 +23,7 @@ from functions.keys import NONE, BadNameError, check_set_name
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.shapes import Photo, PhotoSet
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
+from local.state_folder import STACK_NAME
 from scripts.common.config import ROOT, SiteConfig, load_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
@@ -251,7 +252,7 @@ def _asset_url(path: str) -> str:
 
 
 @click.command()
-@click.option("--stack", "stack_name", default="kinpics", envvar="KINPICS_STACK", show_default=True)
+@click.option("--stack", "stack_name", default=STACK_NAME, envvar="KINPICS_STACK", show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=ROOT / ".kinpics", envvar="KINPICS_DATA")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
 def main(stack_name: str, data: Path, dist: Path) -> None:

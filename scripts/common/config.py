@@ -8,6 +8,7 @@ from typing import TypeVar, get_type_hints
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE
 from functions.thresholds import DEFAULT_SITE_THRESHOLD
+from local.state_folder import STACK_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "kinpics.toml"
@@ -54,7 +55,7 @@ class SiteConfig:
 class AwsConfig:
     """The stack that commands work on if neither an option nor the environment names one."""
 
-    stack: str = "kinpics"
+    stack: str = STACK_NAME
     region: str = ""
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from functions.errors import KinpicsError
+from scripts.common.template import load_template
 
 _FOLDER = Path(__file__).parent
 COUNTED = _FOLDER / "counted.json"
 PRICES = _FOLDER / "prices.json"
 
-# Assumed: seconds that AWS's functions take, most of them waiting for Rekognition; memory as in template.yaml.
-_PROCESS_GB_SECONDS = 2.5 * 2048 / 1024
-_SEARCH_GB_SECONDS = 0.5 * 512 / 1024
+# Assumed: seconds that AWS's functions take, most of them waiting for Rekognition.
+PROCESS_SECONDS, SEARCH_SECONDS = 2.5, 0.5
 # Lambda polls a queue even while it is empty: five pollers, each waiting 20 seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _IDLE_POLLS = 5 * 3 * 60 * 24 * 30
@@ -157,7 +157,7 @@ def count_upload(usage: Usage) -> Units:
     # Each portrait is indexed, and its face given to its person.
     units["rekognition_calls"] += 2 * usage.people
     units["lambda_requests"] += usage.photos
-    units["lambda_gb_seconds"] += usage.photos * _PROCESS_GB_SECONDS
+    units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * _memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
     return units
@@ -181,7 +181,7 @@ def count_month(usage: Usage) -> Units:
     units["cloudfront_requests"] = usage.visits * visit["requests"] + usage.searches * search["requests"]
     units["cloudfront_functions"] = units["cloudfront_requests"]
     units["s3_gets"] += units["cloudfront_requests"] * _CACHE_MISSES
-    units["lambda_gb_seconds"] += usage.searches * _SEARCH_GB_SECONDS
+    units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * _memory_gb("SearchFunction")
     units["sqs_requests"] += _IDLE_POLLS
     units["cloudwatch_log_gb"] += usage.searches * _LOG_BYTES_A_CALL / 1e9
     units["cloudwatch_metrics"] = _METRICS
@@ -215,3 +215,9 @@ def format_costs(usage: Usage, parts: dict[str, list[ServiceCost]]) -> list[str]
         listed, due = sum(cost.listed for cost in costs), sum(cost.due for cost in costs)
         shown.append(f"  {'together':58}{listed:10.2f}{due:10.2f}")
     return shown
+
+
+def _memory_gb(function: str) -> float:
+    """The memory that the template gives a function, by its name there."""
+    memory_mb: int = load_template()["Resources"][function]["Properties"]["MemorySize"]
+    return memory_mb / 1024

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.common.config import ROOT
-from scripts.common.template import load_template
+from scripts.common.template import load_defaults, load_template
 
 # What AWS lets a new account run at once, where nothing is reserved for visitors' functions.
 NEW_ACCOUNT_CONCURRENCY = 10
@@ -72,6 +72,12 @@ def read_limits(parameters: dict[str, str], account_concurrency: int = NEW_ACCOU
         account_concurrency=account_concurrency,
         unlimited=(*unlimited, *_unlimited(parameters)),
     )
+
+
+def count_reserved(searches: int) -> int:
+    """How many executions the template reserves for visitors' functions where it reserves ``searches`` for searches."""
+    limits = read_limits(load_defaults() | {"SearchConcurrency": str(searches), "RoomToReserve": "yes"})
+    return sum(function.concurrency for function in limits.functions)
 
 
 def _tables(resources: dict[str, Any], parameters: dict[str, str]) -> Iterator[TableLimit]:

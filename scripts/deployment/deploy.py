@@ -24,7 +24,7 @@ from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX
 from scripts.common.config import ROOT
 from scripts.common.stack import Stack
-from scripts.costs.limits import TableLimit, read_limits
+from scripts.costs.limits import TableLimit, count_reserved, read_limits
 from scripts.deployment.account_limits import read_concurrency
 from scripts.deployment.closing import closed_template, keep_closed
 from scripts.deployment.cloudformation import DeployError, StackApplier, read_outputs, with_literal_names
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
 _KEEP_PACKAGES_DAYS = 90
-# What template.yaml reserves for the removal function.
-_REMOVALS = 2
 
 
 class ToolError(KinpicsError):
@@ -112,7 +110,7 @@ def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> b
         if name in outputs:
             settings = functions.get_function_concurrency(FunctionName=outputs[name])
             reserved += settings.get("ReservedConcurrentExecutions", 0)
-    return read_concurrency(target.session).has_room(wanted + _REMOVALS, reserved)
+    return read_concurrency(target.session).has_room(count_reserved(wanted), reserved)
 
 
 def deploy_stack(target: Target, applier: StackApplier, parameters: dict[str, str]) -> bool:
