@@ -1,24 +1,22 @@
-// The one script of every page. It starts the script that site/pages.json names for the page, and imports what is large
-// only when it is needed.
+// The one script of every page. It starts the script that site/pages.json names for the page.
 
 import { watchSignOut } from "./aws/session.js";
 import { showIndex } from "./pages/index.js";
 import { showPerson } from "./pages/person.js";
 import { showSet } from "./pages/set.js";
 
-// One chunk for all of them: with a chunk each, the bundler would cut ten more for the modules they share.
-const later = () => import("./later.js");
-
 /** @type {Record<string, () => void>} */
-const SCRIPTS = {
-  account: () => void later().then((scripts) => scripts.showAccount()),
-  faces: () => void later().then((scripts) => scripts.showFaces()),
-  index: showIndex,
-  lookalike: () => void later().then((scripts) => scripts.showLookalike()),
-  person: showPerson,
-  selfie: () => void later().then((scripts) => scripts.showSelfie()),
-  set: showSet,
-};
+const FIRST = { index: showIndex, person: showPerson, set: showSet };
 
+/** @param {string} name */
+async function startLater(name) {
+  /** @type {Record<string, () => void>} */
+  const scripts = await import("./later.js");
+  scripts[name]?.();
+}
+
+const name = document.documentElement.dataset.page ?? "";
+const show = FIRST[name];
 watchSignOut();
-SCRIPTS[document.documentElement.dataset.page ?? ""]?.();
+if (show) show();
+else void startLater(name);
