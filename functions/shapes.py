@@ -287,7 +287,7 @@ class Forgotten(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Lease(Row):
-    """One worker's turn at a photo. Still there when its own owner comes back, or after it has expired, it shows that a
+    """One worker's turn on a photo. If it is still there when its own owner comes back, or after it has expired, a
     worker died.
     """
 
@@ -314,7 +314,7 @@ class DailyCount(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionVersion(Row):
-    """Which version of a collection's faces is the current one: answers found in another one are out of date."""
+    """Which version of a collection's faces is current: answers found in another version are out of date."""
 
     entry: str = described("`collection/album` or `collection/celebrities`.")
     version: int | None = described("Goes up with each change to the collection's faces.", default=None)

@@ -63,7 +63,7 @@ _REST = f"""## Objects
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | `index.html`, `sets/<set>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `assets/…` | the rendered site |
+| site | `index.html`, `sets/<set>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `notice.txt`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
 than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
