@@ -53,6 +53,15 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
         assert (path.parent / target).exists(), f"{page} links to {target}, which is not there"
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])
+def test_paths_that_pages_name_exist(page: str) -> None:
+    folders = "bench|docs|functions|local|policies|requirements|scripts|site|tests"
+    named = set(re.findall(rf"(?<![\w./-])(?:{folders})/[\w./-]*[\w/]", (ROOT / page).read_text()))
+    # What `make bench` makes, and a folder of a package that the demo's photos come from.
+    named -= {"bench/.work", "tests/test_images/"}
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_path_in_the_guide_for_contributors_exists() -> None:
     page = (ROOT / "docs" / "contributing.md").read_text()
     named = [
