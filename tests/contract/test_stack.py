@@ -67,7 +67,7 @@ def test_parts_of_a_photo_can_be_asked_for(stack: RunningStack) -> None:
 def test_what_is_not_there_is_answered_by_the_fallback_page(stack: RunningStack, path: str) -> None:
     status, _, body = get(stack.site_url + path)
     assert status == 404
-    assert b"There is nothing at this address" in body
+    assert b"There's nothing at this address" in body
 
 
 def test_a_page_without_its_slash_is_found(stack: RunningStack) -> None:
