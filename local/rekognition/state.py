@@ -24,33 +24,9 @@ from local.rekognition.exceptions import (
     ResourceAlreadyExistsException,
     ResourceNotFoundException,
 )
+from local.rekognition.schema import create_tables
 from local.rekognition.vectors import Vectors
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL, collections INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS collections (id TEXT PRIMARY KEY, created REAL NOT NULL, faces INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS faces (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    collection TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
-    face_id TEXT NOT NULL UNIQUE,
-    image_id TEXT NOT NULL,
-    external_image_id TEXT,
-    image_digest TEXT NOT NULL,
-    bounding_box TEXT NOT NULL,
-    confidence REAL NOT NULL,
-    descriptor BLOB NOT NULL,
-    user_id TEXT
-);
-CREATE INDEX IF NOT EXISTS faces_by_image ON faces (collection, image_digest, external_image_id);
-CREATE INDEX IF NOT EXISTS faces_by_user ON faces (collection, user_id) WHERE user_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS users (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    collection TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
-    user_id TEXT NOT NULL,
-    UNIQUE (collection, user_id)
-);
-CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT, created REAL NOT NULL);
-"""
 _COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence, user_id"
 _TOKEN_SECONDS = 3600.0
 # Namespace of image ids.
@@ -89,7 +65,7 @@ class State:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA wal_autocheckpoint = 0")  # the stack's own thread does it, so that no call waits
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._make_tables()
+        create_tables(self._db)
         self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
         rows = self._db.execute("SELECT collection, face_id, descriptor FROM faces ORDER BY number")
         for collection, face_id, descriptor in rows:
@@ -264,22 +240,6 @@ class State:
             self._db.execute("REPLACE INTO tokens VALUES (?, ?, ?, ?)", (token, request, json.dumps(answer), now))
 
     # Inside
-
-    def _make_tables(self) -> None:
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables and not {"collections", "faces", "users", "tokens"} <= tables:
-            raise sqlite3.DatabaseError("it has no faces")
-        if "identity" in tables:
-            return
-        self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
-        if "faces" not in {row[1] for row in self._db.execute("PRAGMA table_info(collections)")}:
-            # Made by the first release, which kept no counts.
-            self._db.execute("ALTER TABLE collections ADD COLUMN faces INTEGER NOT NULL DEFAULT 0")
-            self._db.execute(
-                "UPDATE collections SET faces = (SELECT count(*) FROM faces WHERE collection = collections.id)"
-            )
-        self._db.execute("INSERT INTO identity SELECT ?, count(*) FROM collections", (str(uuid.uuid4()),))
-        self._db.execute("COMMIT")
 
     def _count(self, collection: str, more: int) -> None:
         """Keep how many faces a collection has, which shows when some are lost."""
