@@ -45,8 +45,9 @@ def shorten(data: Path, access_key: str, expiration: float) -> None:
     journal.close()
 
 
-def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
+def test_sessions(tmp_path: Path) -> None:
     own = start_stack(tmp_path / "data")
+    other = start_stack(tmp_path / "other")
     try:
         cognito = own.client("cognito-identity")
         identity = cognito.get_id(IdentityPoolId=own.outputs["IdentityPool"])["IdentityId"]
@@ -54,7 +55,7 @@ def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
         assert read(own, keys) == ""
         assert read(own, keys | {"SecretKey": "wrong"}) != ""
         assert read(own, keys | {"SessionToken": "wrong"}) != ""
-        assert read(stack, keys) != "", "a session of another stack"
+        assert read(other, keys) != "", "a session of another stack"
 
         own.stop(signal.SIGKILL)
         own = start_stack(tmp_path / "data")
@@ -79,6 +80,7 @@ def test_sessions(stack: RunningStack, tmp_path: Path) -> None:
             as_guest(own, keys).list_tables()
     finally:
         own.stop()
+        other.stop()
 
 
 def objects(s3: Any) -> dict[str, Any]:
