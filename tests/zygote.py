@@ -90,23 +90,28 @@ def _zygote() -> socket.socket:
 
 
 def _serve() -> None:
-    """Fork for each request, until nobody can ask any more."""
+    """Fork for each request, until nobody can ask any more; what still runs then is ended."""
     sys.path[0] = os.getcwd()
     for module in _MODULES:
         importlib.import_module(module)
     gc.freeze()  # the collectors of its children leave these pages alone: they stay shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     asked = socket.socket(fileno=0)
+    keepers: set[int] = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(asked, _MAX_MESSAGE, 4)
-        if not message:
-            return
         with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        if os.fork() == 0:
+            while ended := os.waitpid(-1, os.WNOHANG)[0]:
+                keepers.discard(ended)
+        if not message:
+            for keeper in keepers:
+                os.kill(keeper, signal.SIGTERM)
+            return
+        keeper = os.fork()
+        if keeper == 0:
             asked.detach()
             _keep(json.loads(message), descriptors)
+        keepers.add(keeper)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -118,6 +123,7 @@ def _keep(request: dict[str, Any], descriptors: list[int]) -> None:
     if pid == 0:
         os.close(status)
         _become(request, streams)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
     for descriptor in (0, 1, 2, *streams):
         os.close(descriptor)
     os.write(status, b"%d\n" % pid)
