@@ -1,4 +1,4 @@
-"""The command `kinpics`. Results go to stdout, progress and complaints to stderr; the exit code tells the truth:
+"""The command `kinpics`. Results go to stdout, progress and errors to stderr; the exit code tells the truth:
 0 done, 1 something failed, 2 wrong usage, 130 stopped with Ctrl-C."""
 
 import re
@@ -10,16 +10,45 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
-from scripts.commands import collection, deployment, gallery, health, laptop, people, photos
+from scripts.commands.close import close, open_site
+from scripts.commands.collection import collection
+from scripts.commands.costs import cost
+from scripts.commands.dead_letters import dead_letters
+from scripts.commands.deployment import deploy, destroy, publish
+from scripts.commands.gallery import gallery
+from scripts.commands.health import doctor, reconcile
+from scripts.commands.laptop import demo, env, local
 from scripts.commands.options import Context, data_option
+from scripts.commands.people import people
+from scripts.commands.photos import delete, export, reprocess
+from scripts.commands.upload import upload
 from scripts.common.config import load_aws_config
-from scripts.common.terminal import printable
+from scripts.common.terminal import echo, printable
 
 _EMPTY = re.compile(r"(--[\w-]+=)?")
 
 
 class Commands(click.Group):
-    """Turns what goes wrong into one line that says what to do."""
+    """Lists the commands by section, and turns what goes wrong into one line that says what to do."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sections: dict[str, list[str]] = {}
+
+    def add_section(self, title: str, *commands: click.Command) -> None:
+        """Add commands under a heading of their own in the help."""
+        for command in commands:
+            self.add_command(command)
+            self._sections.setdefault(title, []).append(str(command.name))
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, section by section, in the order they were added."""
+        width = max(map(len, self.commands), default=0)
+        room = formatter.width - 6 - width
+        for title, names in self._sections.items():
+            rows = [(name.ljust(width), self.commands[name].get_short_help_str(room)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Refuse empty arguments: an unset shell variable must not come to mean the whole site, or this folder.
@@ -27,7 +56,7 @@ class Commands(click.Group):
         `deploy` takes them, to clear a setting.
         """
         if any(map(_EMPTY.fullmatch, args)) and "deploy" not in args:
-            context.fail("an argument is empty; maybe a shell variable is not set")
+            context.fail("an argument is empty: check that your shell variables are set")
         return super().parse_args(context, args)
 
     def invoke(self, context: click.Context) -> Any:
@@ -35,9 +64,10 @@ class Commands(click.Group):
         try:
             return self._invoke(context)
         except click.ClickException as error:
-            error.message = "\n".join(map(printable, error.message.splitlines()))
+            error.message = "\n".join(map(printable, error.message.splitlines()))  # type: ignore[misc] # it is final
             raise
         except KeyboardInterrupt:
+            echo("Stopped. Run the same command again to go on.", err=True)
             context.exit(130)
 
     def _invoke(self, context: click.Context) -> Any:
@@ -62,27 +92,23 @@ class Commands(click.Group):
 @click.option(
     "--stack",
     "stack_name",
+    metavar="NAME",
     envvar="KINPICS_STACK",
-    help="CloudFormation stack of the site; by default the one in kinpics.toml, else `kinpics`.",
+    help="The site's CloudFormation stack. By default the one in kinpics.toml, or `kinpics`.",
 )
 @data_option
 @click.pass_context
 def main(context: click.Context, stack_name: str | None, data: Path) -> None:
-    """A photo album without a server, searchable by face.
+    """Publish your photos on your own AWS account, searchable by face, without a server.
 
-    Commands work on the stack that the standard AWS variables and kinpics.toml point to; without AWS credentials, on
-    the one running on this laptop.
+    Commands work on the site that your AWS credentials and kinpics.toml point to. Without AWS credentials, they work
+    on the one running on this laptop.
     """
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 
 
-for command in (
-    *(laptop.local, laptop.demo, laptop.env),
-    *(photos.upload, photos.reprocess, photos.delete, photos.export),
-    *(deployment.deploy, deployment.publish, deployment.destroy, deployment.cost),
-    *(health.doctor, health.reconcile, health.dead_letters_group, health.close, health.open_site),
-    gallery.gallery,
-    collection.collection,
-    people.people,
-):
-    main.add_command(command)
+main.add_section("Photos", upload, reprocess, delete, export)
+main.add_section("People", people, gallery)
+main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
+main.add_section("Health", doctor, reconcile, dead_letters, collection)
+main.add_section("This laptop", local, demo, env)

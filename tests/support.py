@@ -4,14 +4,14 @@ import asyncio
 import concurrent.futures
 import functools
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import numpy as np
+from botocore.paginate import Paginator
 from fakes import stack_outputs
 from PIL import Image
 
@@ -28,6 +28,7 @@ from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
 from local.rekognition.state import State
+from local.rekognition.validation import service_model
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 
@@ -109,20 +110,11 @@ class FakeRekognition:
     def exceptions(self) -> Any:
         return _rekognition_exceptions()
 
-    def get_paginator(self, name: str) -> Any:
-        """Pages as botocore gives them, of the one operation that functions page through."""
-        assert name == "list_faces"
-
-        def paginate(PaginationConfig: dict, **arguments: Any) -> Iterator[dict]:  # noqa: N803 - botocore's name
-            arguments["MaxResults"] = PaginationConfig["PageSize"]
-            while True:
-                page = self.list_faces(**arguments)
-                yield page
-                if not page.get("NextToken"):
-                    return
-                arguments["NextToken"] = page["NextToken"]
-
-        return SimpleNamespace(paginate=paginate)
+    def get_paginator(self, name: str) -> Paginator:
+        core = botocore.session.get_session()
+        operation = "".join(part.capitalize() for part in name.split("_"))
+        pages = core.get_paginator_model("rekognition").get_paginator(operation)
+        return Paginator(getattr(self, name), pages, service_model().operation_model(operation))
 
     def __getattr__(self, name: str) -> Any:
         operation = "".join(part.capitalize() for part in name.split("_"))

@@ -1,4 +1,4 @@
-"""Working with the account's Rekognition collections."""
+"""The account's Rekognition collections."""
 
 import click
 
@@ -9,13 +9,13 @@ from scripts.common.words import count
 
 @click.group()
 def collection() -> None:
-    """Work with the account's Rekognition collections."""
+    """Manage the account's Rekognition collections."""
 
 
 @collection.command("list")
 @click.pass_obj
 def collection_list(context: Context) -> None:
-    """Print each collection with its number of faces."""
+    """List collections, with their number of faces."""
     client = context.stack.rekognition
     for page in client.get_paginator("list_collections").paginate():
         for name in page["CollectionIds"]:
@@ -37,11 +37,14 @@ def collection_create(context: Context, name: str) -> None:
 @yes_option
 @click.pass_obj
 def collection_delete(context: Context, name: str, yes: bool) -> None:
-    """Delete a collection and all its faces; originals and rows stay."""
+    """Delete a collection and all its faces.
+
+    Originals and rows stay. Searches don't find these faces any more.
+    """
     faces = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
     if not yes:
         click.confirm(
-            f"Delete {name} with {count(faces, 'face')}? Searches will no longer find them.", abort=True, err=True
+            f"Delete {name} with {count(faces, 'face')}? Searches will not find them any more.", abort=True, err=True
         )
     context.stack.rekognition.delete_collection(CollectionId=name)
     echo(f"deleted {name}")
@@ -51,7 +54,10 @@ def collection_delete(context: Context, name: str, yes: bool) -> None:
 @click.argument("name", required=False)
 @click.pass_obj
 def collection_faces(context: Context, name: str | None) -> None:
-    """Print each face of a collection, by default the album's: face id, image id, photo."""
+    """List the faces of a collection.
+
+    Prints face id, image id and photo. Without NAME, lists the faces of the site's photos.
+    """
     from functions.face_collection import FaceCollection
     from functions.keys import decode_external_image_id
 

@@ -1,11 +1,10 @@
 """The people of the lookalike gallery."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from scripts.commands.options import Context, json_option, yes_option
+from scripts.commands.options import Context, end_with_failures, json_option, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -13,12 +12,12 @@ from scripts.deployment.publish import build_and_publish
 
 @click.group()
 def gallery() -> None:
-    """Work with the lookalike gallery."""
+    """Manage the lookalike gallery."""
 
 
 @gallery.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--no-build", is_flag=True, help="Don't rebuild the site; the first portrait adds a link to it.")
+@click.option("--no-build", is_flag=True, help="Don't rebuild the pages. The first portrait adds a link to them.")
 @json_option
 @click.pass_obj
 def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
@@ -27,21 +26,22 @@ def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -
     Names come from the files (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name, credit,
     licence, url. Portraits that are there already are skipped. Exits with 1 if one can't be used.
     """
-    from functions.process.images import UnusableImageError
+    from functions.process.structure import UnusableImageError
     from scripts.common.progress import Progress
-    from scripts.gallery import portraits as gallery
+    from scripts.gallery.portrait_folder import read_folder
+    from scripts.gallery.portraits import add_portrait, list_portraits
 
     stack = context.stack
-    found = gallery.read_folder(folder)
+    found = read_folder(folder)
     for note in found.notes:
         echo(f"note: {note}", err=True)
-    present = {record.image_path for record in gallery.records(stack)}
+    present = {record.image_path for record in list_portraits(stack)}
     added = 0
     failures = {item.file: item.reason for item in found.refused}
     with Progress(quiet=as_json).bar("Adding", len(found.portraits)) as step:
         for portrait in found.portraits:
             try:
-                added += gallery.add(stack, portrait, present)
+                added += add_portrait(stack, portrait, present)
             except (UnusableImageError, OSError) as error:
                 failures[portrait.source.name] = str(error)
             step()
@@ -52,19 +52,16 @@ def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -
         echo_json({"added": added, "already_there": there, "failures": failures})
     else:
         echo(f"{count(added, 'portrait')} added, {there} there already, {len(failures)} failed")
-        for file, reason in sorted(failures.items()):
-            echo(f"  failed    {file}: {reason}")
-    if failures:
-        sys.exit(1)
+    end_with_failures(dict(sorted(failures.items())), as_json)
 
 
 @gallery.command("list")
 @click.pass_obj
 def gallery_list(context: Context) -> None:
-    """Print each person in the gallery with their number of portraits."""
-    from scripts.gallery import portraits as gallery
+    """List the people in the gallery, with their number of portraits."""
+    from scripts.gallery.portraits import count_portraits
 
-    for person, portraits in sorted(gallery.people(context.stack).items()):
+    for person, portraits in sorted(count_portraits(context.stack).items()):
         echo(person, count(portraits, "portrait"))
 
 
@@ -74,13 +71,13 @@ def gallery_list(context: Context) -> None:
 @click.pass_obj
 def gallery_remove(context: Context, name: str, yes: bool) -> None:
     """Remove a person and all their portraits."""
-    from scripts.gallery import portraits as gallery
+    from scripts.gallery.portraits import count_portraits, remove_person
 
-    portraits = gallery.people(context.stack)[name]
+    portraits = count_portraits(context.stack)[name]
     if not portraits:
-        raise click.ClickException(f"nobody in the gallery is called {name}")
+        raise click.ClickException(f"nobody in the gallery is called {name}: `kinpics gallery list` prints the names")
     if not yes:
         click.confirm(f"Remove {name} with {count(portraits, 'portrait')}?", abort=True, err=True)
-    removed = gallery.remove(context.stack, name)
+    removed = remove_person(context.stack, name)
     build_and_publish(context.stack)
     echo(f"removed {count(removed, 'portrait')}")

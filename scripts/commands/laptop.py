@@ -1,4 +1,4 @@
-"""Running the whole site on this laptop."""
+"""Running the site on this laptop."""
 
 import shlex
 import sys
@@ -22,18 +22,18 @@ local_options = [
     click.option(
         "--rekognition-tps",
         type=click.FloatRange(min=0, min_open=True),
-        help="Calls a second of each Rekognition operation; more are refused, as on AWS. By default no limit.",
+        help="Calls a second of each Rekognition operation. More are refused, as on AWS. By default there is no limit.",
     ),
     click.option(
         "--call-log",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write a line of JSON to this file for each AWS call.",
+        help="Log each AWS call to this file, as a line of JSON.",
     ),
 ]
 
 
-def with_local_options(command: Callable) -> Callable:
-    """Add the options of a stack on this laptop."""
+def with_local_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a stack that runs on this laptop."""
     for option in reversed(local_options):
         command = option(command)
     return command
@@ -43,8 +43,11 @@ def with_local_options(command: Callable) -> Callable:
 @data_option
 @with_local_options
 @click.pass_obj
-def local(context: Context, data: Path, **options: Any) -> None:
-    """Run the whole site on this laptop until Ctrl-C."""
+def local(context: Context, /, data: Path, **options: Any) -> None:
+    """Run the site on this laptop.
+
+    Runs until Ctrl-C.
+    """
     _run_local(_chosen(context, data), options, demo=False)
 
 
@@ -52,13 +55,16 @@ def local(context: Context, data: Path, **options: Any) -> None:
 @data_option
 @with_local_options
 @click.pass_obj
-def demo(context: Context, data: Path, **options: Any) -> None:
-    """Run the site on this laptop with three sets of demo photos."""
+def demo(context: Context, /, data: Path, **options: Any) -> None:
+    """Run the site on this laptop, with demo photos.
+
+    Runs until Ctrl-C.
+    """
     _run_local(_chosen(context, data), options, demo=True)
 
 
 def _chosen(context: Context, data: Path) -> Path:
-    """`--data` may stand before or after the command."""
+    """`--data` can come before or after the command."""
     return context.data if data == DATA else data.resolve()
 
 
@@ -96,12 +102,15 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
 @data_option
 @click.pass_obj
 def env(context: Context, data: Path) -> None:
-    """Print the variables that point any AWS client at the laptop stack: eval "$(kinpics env)"."""
+    """Print variables that point AWS clients at this laptop.
+
+    Use them with eval "$(kinpics env)".
+    """
     from local.state_folder import StateFolder
 
     folder = _chosen(context, data)
     running = StateFolder(folder).running()
     if running is None:
-        raise click.ClickException(f"no stack is running on {folder}: start one with `kinpics local`")
+        raise click.ClickException(f"no site is running on {folder}: start it with `kinpics local`")
     for name, value in running.environment().items():
         echo(f"export {name}={shlex.quote(value)}")

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from scripts.common.config import ROOT
 from scripts.common.stack import Stack, choose_aws, connect
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
+
+if TYPE_CHECKING:
+    from scripts.photos.processing import Outcome
 
 DATA = ROOT / ".kinpics"
 
@@ -20,17 +24,21 @@ data_option = click.option(
     default=DATA,
     envvar="KINPICS_DATA",
     show_default=".kinpics",
-    help="Folder with the laptop stack's data.",
+    help="Folder of the laptop stack's data.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, without progress.")
-yes_option = click.option("--yes", is_flag=True, help="Don't ask.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and no progress.")
+yes_option = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 concurrency_option = click.option(
-    "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Files at once."
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="Files to transfer at once.",
 )
 
 
 class Context:
-    """Which stack the commands work on; found when first needed."""
+    """The stack that commands work on; it is looked up when first needed."""
 
     def __init__(self, stack_name: str, data: Path):
         self.stack_name = stack_name
@@ -44,21 +52,31 @@ class Context:
         return self._stack
 
     def choose_aws(self, region: str | None) -> None:
-        """Point this process at the AWS that is meant, in ``region`` if one is given."""
+        """Point this process at AWS or the laptop stack, in ``region`` if one is given."""
         choose_aws(self.data)
         if region:
             os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
 
 
-def print_outcome(outcome: Any, done: str, as_json: bool) -> None:
-    """Print how processing ended; ends the command with 1 when a photo failed."""
-    failures = {str(path): reason for path, reason in sorted(outcome.failed.items())}
-    failures |= {str(path): "no result yet" for path in sorted(outcome.unheard)}
+def print_outcome(outcome: "Outcome", done: str, as_json: bool) -> None:
+    """Print how processing ended; ends the command with 1 if a photo failed."""
+    failures = {str(path): reason for path, reason in sorted(outcome.failures.items())}
     if as_json:
         echo_json({"done": len(outcome.done), "failures": failures})
     else:
         echo(f"{count(len(outcome.done), 'photo')} {done}, {len(failures)} failed")
-        for path, reason in failures.items():
-            echo(f"  failed    {path}: {reason}")
+    end_with_failures(failures, as_json)
+
+
+def print_failures(failures: Iterable[tuple[str, str]]) -> None:
+    """Print files or photos that failed, each with the reason."""
+    for name, reason in failures:
+        echo(f"  failed    {name}: {reason}")
+
+
+def end_with_failures(failures: Mapping[str, str], as_json: bool) -> None:
+    """Print what failed, unless JSON has said it, and end the command with 1; does nothing if nothing failed."""
     if failures:
+        if not as_json:
+            print_failures(failures.items())
         sys.exit(1)

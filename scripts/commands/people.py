@@ -1,4 +1,4 @@
-"""People who ask to be forgotten."""
+"""People who ask to be removed from search."""
 
 import click
 
@@ -7,50 +7,57 @@ from scripts.commands.options import Context, json_option, print_outcome, yes_op
 from scripts.common.terminal import echo
 from scripts.common.words import count
 
+_HINT = "`kinpics people requests` lists the open ones"
+
 
 @click.group()
 def people() -> None:
-    """Remove people from search when they ask for it."""
+    """Remove people from search when they ask."""
 
 
 @people.command("requests")
 @click.pass_obj
 def people_requests(context: Context) -> None:
-    """Print the open removal requests: who asks, when, their message, and the photos that show them."""
-    from scripts.people import forgetting as album_people
+    """List open removal requests.
+
+    Prints the request's id, its date, the message, and the photos that show the person.
+    """
+    from scripts.people.forgetting import find_sightings, list_requests, warnings_about
 
     stack = context.stack
-    waiting = list(album_people.requests(stack))
+    waiting = list_requests(stack)
     if not waiting:
         echo("there are no removal requests", err=True)
     for request in waiting:
-        found = album_people.sightings(stack, request.face_ids)
+        found = find_sightings(stack, request.face_ids)
         photos = {str(sighting.path) for sighting in found}
         echo(request.identity_id, request.made_at[:10], count(len(photos), "photo"))
         for line in (request.message or "").splitlines():
             echo(f"  > {line}")
         for sighting in found:
             echo(f"  {sighting.path}", stack.site_address(f"/people/?face={sighting.face_id}"))
-        for warning in album_people.warnings(found):
+        for warning in warnings_about(found):
             echo(f"  {warning}")
 
 
 @people.command("forget")
 @click.argument("request", required=False)
-@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked in another way.")
+@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked another way.")
 @yes_option
 @json_option
 @click.pass_obj
 def people_forget(context: Context, request: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Remove a person's faces from search and stop indexing that person; the photos stay.
+    """Remove a person from search; the photos stay.
 
-    REQUEST is the id that `kinpics people requests` prints first. Look at its photos first: anybody may have made it.
-    Every photo of the person is processed again. From then on each new photo costs one more paid call.
+    REQUEST is the id that `kinpics people requests` prints. Look at its photos first: anyone can make a request. Every
+    photo of the person is processed again, without that face. From then on, each new photo costs one more paid call.
     """
     from functions.face_collection import is_face_id
     from scripts.common.progress import Progress
-    from scripts.people import forgetting as album_people
-    from scripts.photos import manage, processing
+    from scripts.people.forgetting import drop_request, find_sightings, forget, list_requests, warnings_about
+    from scripts.photos.dead_letter_queue import read_ids
+    from scripts.photos.process_queue import ask_to_process
+    from scripts.photos.processing import processed_at, wait_again
 
     stack = context.stack
     if bool(request) == bool(faces):
@@ -58,41 +65,36 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     for face in faces:
         if not is_face_id(face):
             raise click.BadParameter(
-                f"{face} is not a face id; you find it in the address of that person's page", param_hint="--face"
+                f"{face} is not a face id: copy it from the address of that person's page", param_hint="--face"
             )
-    granted = [entry for entry in album_people.requests(stack) if entry.identity_id == request]
+    granted = [entry for entry in list_requests(stack) if entry.identity_id == request]
     if request and not granted:
-        raise click.ClickException(
-            f"there is no removal request {request}: `kinpics people requests` prints the open ones"
-        )
-    named = album_people.sightings(stack, granted[0].face_ids if granted else list(faces))
+        raise click.ClickException(f"there is no removal request {request}: {_HINT}")
+    named = find_sightings(stack, granted[0].face_ids if granted else list(faces))
     if not named:
         for entry in granted:
-            album_people.drop(stack, entry)
-        dropped = ": the request is dropped" if request else ""
+            drop_request(stack, entry)
+        dropped = ": the request was removed" if request else ""
         raise click.ClickException(f"none of these faces is on the site any more{dropped}")
     if not yes:
         photos = list(dict.fromkeys(sighting.path for sighting in named))
         for path in photos:
             echo(f"  {path}", err=True)
-        for warning in album_people.warnings(named):
+        for warning in warnings_about(named):
             echo(warning, err=True)
-        click.confirm(f"Forget whoever has these faces, in {count(len(photos), 'photo')}?", abort=True, err=True)
-    ignore = processing.seen_dead_letters(stack)
+        click.confirm(f"Forget the person in {count(len(photos), 'photo')}?", abort=True, err=True)
+    ignore = read_ids(stack)
     before: dict[ImagePath, str | None] = {}
 
     def ask(shown: list[ImagePath]) -> None:
-        before.update(processing.processed_at(stack, shown))
-        manage.ask_to_process(stack, shown, force=True)
+        before.update(processed_at(stack, shown))
+        ask_to_process(stack, shown, force=True)
 
-    try:
-        paths = album_people.forget(stack, named, ask)
-    except album_people.CanNotForgetError as error:
-        raise click.ClickException(str(error)) from None
+    paths = forget(stack, named, ask)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
-        outcome = processing.wait_again(stack, before, ignore, step)
+        outcome = wait_again(stack, before, ignore, step)
     for entry in granted:
-        album_people.drop(stack, entry)
+        drop_request(stack, entry)
     print_outcome(outcome, "processed without that face", as_json)
 
 
@@ -101,37 +103,39 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
 @yes_option
 @click.pass_obj
 def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None:
-    """Remove removal requests without forgetting anybody.
+    """Refuse removal requests.
 
-    REQUEST is the id that `kinpics people requests` prints first. The visitor may ask again.
+    REQUEST is the id that `kinpics people requests` prints. Nobody is forgotten, and the visitor can ask again.
     """
-    from scripts.people import forgetting as album_people
+    from scripts.people.forgetting import drop_request, list_requests
 
     stack = context.stack
-    found = [entry for entry in album_people.requests(stack) if entry.identity_id in refused]
+    found = [entry for entry in list_requests(stack) if entry.identity_id in refused]
     known = {entry.identity_id for entry in found}
     if found and not yes:
         for entry in found:
             echo(f"  {entry.identity_id}", entry.made_at[:10], err=True)
         click.confirm(f"Refuse {count(len(found), 'removal request')}?", abort=True, err=True)
     for entry in found:
-        album_people.drop(stack, entry)
+        drop_request(stack, entry)
     if found:
-        echo(f"refused: {count(len(found), 'removal request')} removed, nobody is forgotten")
+        echo(f"{count(len(found), 'removal request')} refused, nobody is forgotten")
     if unknown := [name for name in dict.fromkeys(refused) if name not in known]:
-        raise click.ClickException(
-            f"there is no removal request {', '.join(unknown)}: `kinpics people requests` prints the open ones"
-        )
+        raise click.ClickException(f"there is no removal request {', '.join(unknown)}: {_HINT}")
 
 
-@people.command("list")
+@people.command("forgotten")
 @click.pass_obj
-def people_list(context: Context) -> None:
-    """Print each forgotten person: id, day, and number of reference faces."""
-    from scripts.people import forgetting as album_people
+def people_forgotten(context: Context) -> None:
+    """List forgotten people.
 
-    known: dict[str, list] = {}
-    for entry in album_people.forgotten(context.stack):
+    Prints each person's id, the date, and the number of reference faces.
+    """
+    from functions.shapes import Forgotten
+    from scripts.people.forgetting import list_forgotten
+
+    known: dict[str, list[Forgotten]] = {}
+    for entry in list_forgotten(context.stack):
         known.setdefault(entry.person, []).append(entry)
     if not known:
         echo("nobody is forgotten", err=True)
@@ -143,16 +147,17 @@ def people_list(context: Context) -> None:
 @click.argument("person")
 @click.pass_obj
 def people_remember(context: Context, person: str) -> None:
-    """Let a forgotten person be indexed again; PERSON is the id that `kinpics people list` prints, or a face's.
+    """Let search find a forgotten person again.
 
-    `kinpics reprocess` then finds them in the photos that are already there.
+    PERSON is the id that `kinpics people forgotten` prints, or the id of a reference face. Run `kinpics reprocess`
+    afterwards to find the person in photos that are already on the site.
     """
-    from scripts.people import forgetting as album_people
+    from scripts.people.forgetting import list_forgotten, remember
 
     stack = context.stack
-    found = [entry for entry in album_people.forgotten(stack) if person in (entry.person, entry.id)]
+    found = [entry for entry in list_forgotten(stack) if person in (entry.person, entry.id)]
     if not found:
-        raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people list` prints them")
-    album_people.remember(stack, found)
-    echo(f"remembered: {count(len(found), 'reference face')} removed")
-    echo("run `kinpics reprocess` to find that person in the photos that are already there", err=True)
+        raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people forgotten` lists them")
+    remember(stack, found)
+    echo(f"{count(len(found), 'reference face')} deleted")
+    echo("run `kinpics reprocess` to find that person in photos that are already on the site", err=True)

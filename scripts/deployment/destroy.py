@@ -5,12 +5,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_bucket_missing, is_not_found
+from scripts.common.bucket import delete_versions, list_versions
 from scripts.common.stack import Stack
 from scripts.deployment.closing import find_entrance
 from scripts.deployment.cloudformation import StackApplier
 from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target, artifacts_bucket
-from scripts.photos.manage import delete_versions
 
 
 def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:
@@ -48,9 +48,8 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
 def _empty(s3: Any, bucket: str) -> None:
     """Delete every version of every object of a bucket, if it is there."""
     try:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            delete_versions(s3, bucket, found)
+        for page in list_versions(s3, bucket):
+            delete_versions(s3, bucket, [*page.get("Versions", []), *page.get("DeleteMarkers", [])])
     except ClientError as error:
         if not is_bucket_missing(error):
             raise

@@ -1,22 +1,25 @@
-"""Do the gallery's records, faces, people and pictures agree? What there is of them, and compared.
+"""Do the gallery's records, faces, people and pictures agree? Lists what is there, and compares it.
 
-A portrait's own record comes last when it is added and goes last when it is removed: what has no record is left over
-from a command that was stopped. The record that stands for a person goes first when the person is removed: where it is
-missing and no face of theirs is left, the removal was stopped and is brought to its end.
+A portrait's own record is written last and deleted last, so what has no record is left over from a command that was
+stopped. The record that stands for a person is deleted first. If it is missing and none of the person's faces is left,
+a removal was stopped, and mending finishes it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.keys import PERSON_PREFIX, encode_user_id
 from functions.shapes import ImageRecord
+from scripts.common.bucket import list_objects
 from scripts.common.stack import Stack
+from scripts.gallery.gallery_people import list_users
 
-PREFIX = "celebrities/"
-# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListUsers.html (MaxResults)
-_LIST_USERS = 500
+if TYPE_CHECKING:
+    from types_boto3_rekognition.type_defs import FaceTypeDef
+
+GALLERY_PREFIX = "celebrities/"
 
 
 @dataclass
@@ -25,9 +28,9 @@ class GallerySurvey:
 
     portraits: dict[str, ImageRecord] = field(default_factory=dict)
     people: dict[str, ImageRecord] = field(default_factory=dict)
-    faces: dict[str, dict] = field(default_factory=dict)
+    faces: dict[str, "FaceTypeDef"] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
-    views: set[str] = field(default_factory=set)
+    pictures: set[str] = field(default_factory=set)
     thumbnails: set[str] = field(default_factory=set)
 
 
@@ -35,12 +38,12 @@ class GallerySurvey:
 class GalleryDrift:
     """Where they disagree, by what mends it."""
 
-    # Portraits to be made anew from their pictures, by image id: records and reasons.
+    # Portraits to be made again from their pictures, by image id: records and reasons.
     redo: dict[str, tuple[ImageRecord, str]] = field(default_factory=dict)
-    # People whose record is to be written, by user id, from one of their portraits.
+    # People without a record, by user id: one of their portraits, to write the record from.
     people: dict[str, ImageRecord] = field(default_factory=dict)
     # Left over: faces, users, keys of pictures, and the records of portraits and people by image id.
-    faces: dict[str, dict] = field(default_factory=dict)
+    faces: dict[str, "FaceTypeDef"] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
     pictures: set[str] = field(default_factory=set)
     records: dict[str, str] = field(default_factory=dict)
@@ -64,7 +67,7 @@ class GalleryDrift:
             yield f"record {image_id} leads to {path}, which is not in the gallery"
 
     def also_in(self, later: "GalleryDrift") -> "GalleryDrift":
-        """What both say, as ``later`` says it: the one alone may be of a command that is at work just now."""
+        """What both say, as ``later`` says it: what one alone says may come from a command that is still running."""
 
         def both(name: str) -> Any:
             mine, other = getattr(self, name), getattr(later, name)
@@ -74,20 +77,21 @@ class GalleryDrift:
 
 
 def survey_gallery(stack: Stack) -> GallerySurvey:
-    """Ask for everything there is of the gallery."""
+    """List everything that the gallery holds."""
     found = GallerySurvey()
     found.faces = {face["FaceId"]: face for face in stack.gallery.faces()}
-    found.users = set(_users(stack))
-    outputs = stack.outputs
-    for bucket, keys in ((outputs.pics_bucket, found.views), (outputs.thumbnails_bucket, found.thumbnails)):
-        pages = stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX)
-        keys |= {item["Key"] for page in pages for item in page.get("Contents", [])}
+    found.users = set(list_users(stack))
+    for bucket, keys in (
+        (stack.outputs.pics_bucket, found.pictures),
+        (stack.outputs.thumbnails_bucket, found.thumbnails),
+    ):
+        keys |= {item["Key"] for item in list_objects(stack.s3, bucket, GALLERY_PREFIX)}
     for page in stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs.pics_by_image_id_table, FilterExpression="attribute_exists(person)"
     ):
         for record in map(ImageRecord.from_item, page["Items"]):
-            if not path_of(record).startswith(PREFIX):
-                continue  # others have written it
+            if not path_of(record).startswith(GALLERY_PREFIX):
+                continue  # another program has written it
             if record.image_id.startswith(PERSON_PREFIX):
                 found.people[record.image_id.removeprefix(PERSON_PREFIX)] = record
             else:
@@ -96,7 +100,7 @@ def survey_gallery(stack: Stack) -> GallerySurvey:
 
 
 def gallery_drift(found: GallerySurvey) -> GalleryDrift:
-    """Where what is there disagrees."""
+    """What disagrees."""
     result = GalleryDrift()
     by_person: dict[str, list[ImageRecord]] = defaultdict(list)
     for record in found.portraits.values():
@@ -107,7 +111,7 @@ def gallery_drift(found: GallerySurvey) -> GalleryDrift:
             _face_ids(record) & found.faces.keys() for record in records
         )
         for record in records:
-            if is_removed or path_of(record) not in found.views:
+            if is_removed or path_of(record) not in found.pictures:
                 result.records[record.image_id] = path_of(record)
                 continue
             kept.setdefault(user_id, []).append(record)
@@ -117,7 +121,7 @@ def gallery_drift(found: GallerySurvey) -> GalleryDrift:
     known_faces = {face_id for records in kept.values() for record in records for face_id in _face_ids(record)}
     result.faces = {face_id: face for face_id, face in found.faces.items() if face_id not in known_faces}
     result.users = found.users - kept.keys()
-    result.pictures = (found.views | found.thumbnails) - paths
+    result.pictures = (found.pictures | found.thumbnails) - paths
     for user_id, records in kept.items():
         person = found.people.get(user_id)
         if person is None or path_of(person) not in paths:
@@ -137,21 +141,11 @@ def _face_ids(record: ImageRecord) -> set[str]:
 
 
 def _reason(found: GallerySurvey, record: ImageRecord, user_id: str) -> str:
-    """Why a portrait has to be made anew; empty where it has not."""
+    """Why a portrait has to be made again; empty if it doesn't."""
     if path_of(record) not in found.thumbnails:
         return "its thumbnail is missing"
     if _face_ids(record) - found.faces.keys():
-        return "its face is missing in the collection"
+        return "its face is missing from the collection"
     if any(found.faces[face_id].get("UserId") != user_id for face_id in _face_ids(record)):
-        return f"its face is not one of {record.person}'s"
+        return f"its face is not attached to {record.person}"
     return ""
-
-
-def _users(stack: Stack) -> Iterator[str]:
-    arguments = {"CollectionId": stack.gallery.collection_id, "MaxResults": _LIST_USERS}
-    while True:
-        page = stack.rekognition.list_users(**arguments)
-        yield from (user["UserId"] for user in page["Users"])
-        if not page.get("NextToken"):
-            return
-        arguments["NextToken"] = page["NextToken"]

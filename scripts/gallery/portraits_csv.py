@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.upload.plan import PlanError
+from scripts.common.folders import FolderError
 
 COLUMNS = ("file", "name", "credit", "licence", "url")
 _MARKS = (
@@ -19,36 +19,38 @@ _REMEDY = "save the table as UTF-8"
 
 @dataclass
 class Table:
-    """Rows by file, and remarks for the owner."""
+    """Rows by file, and notes for the owner."""
 
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
 def read_table(path: Path) -> Table:
-    """Read a table whose first line names columns of `COLUMNS`, set apart by comma, semicolon or tab.
+    """Read a table whose first line names columns of `COLUMNS`, separated by commas, semicolons or tabs.
 
-    A mark at its beginning tells the encoding; without one it is UTF-8, or else Windows-1252 with a note. Raises
-    ``PlanError``, with the line and column of what can't be read.
+    A byte order mark tells the encoding. Without one it is UTF-8, or else Windows-1252 with a note. Raises
+    ``FolderError``, with the line and column of what can't be read.
     """
     table = Table()
     text = _decode(path, path.read_bytes(), table)
     if "\0" in text:
-        raise PlanError(f"{path} is no table of text: {_REMEDY}")
+        raise FolderError(f"{path} is not a text file: {_REMEDY}")
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         columns = set(rows.fieldnames or ())
         if not {"file", "name"} <= columns <= set(COLUMNS):
-            raise PlanError(f"{path}: the first line must name columns of {', '.join(COLUMNS)}, file and name at least")
+            raise FolderError(
+                f"{path}: the first line must name the columns file and name, and any of {', '.join(COLUMNS[2:])}"
+            )
         for row in rows:
             if None in row or not row["file"] or not row["name"]:
-                raise PlanError(
-                    f"{path}, line {rows.line_num}: a row has a file, a name, and as many values as the first line"
+                raise FolderError(
+                    f"{path}, line {rows.line_num}: write a file, a name, and as many values as the first line has"
                 )
             table.rows[row["file"]] = {name: value or "" for name, value in row.items()}
     except csv.Error as error:
-        raise PlanError(f"{path}, line {rows.line_num + 1}: {error}") from None
+        raise FolderError(f"{path}, line {rows.line_num + 1}: {error}") from None
     return table
 
 
@@ -63,12 +65,14 @@ def _decode(path: Path, data: bytes, table: Table) -> str:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
         raise _unreadable(path, error, "cp1252") from None
-    table.notes.append(f"{path.name} is not UTF-8: read as Windows-1252; where letters are wrong, {_REMEDY}")
+    table.notes.append(f"{path.name} is not UTF-8 and was read as Windows-1252: if letters look wrong, {_REMEDY}")
     return text
 
 
-def _unreadable(path: Path, error: UnicodeDecodeError, encoding: str) -> PlanError:
+def _unreadable(path: Path, error: UnicodeDecodeError, encoding: str) -> FolderError:
     before = error.object[: error.start].decode(encoding, "replace")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     byte = error.object[error.start]
-    return PlanError(f"{path}, line {line}, column {column}: the byte {byte:#04x} is no letter: {_REMEDY}")
+    return FolderError(
+        f"{path}, line {line}, column {column}: the byte {byte:#04x} can't be read as a letter: {_REMEDY}"
+    )

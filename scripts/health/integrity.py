@@ -1,18 +1,16 @@
-"""Are the originals still what was uploaded? Their bytes are read, and held against every checksum there is of them.
+"""Are the originals still what was uploaded? Reads their bytes and compares them with every checksum there is.
 
-S3 checks what it stores by itself; a laptop's disk does not, and a file may have been damaged on its way into the album
-before it was. Reading costs S3's price for a GET and, outside AWS's region, for the traffic: so a part is read unless
-all is asked for.
+S3 checks what it stores. A laptop's disk doesn't, and a file may have been damaged on its way to S3. Reading costs S3's
+price for a GET and, outside AWS's region, for the traffic. So only a sample is read, unless all are asked for.
 """
 
 import base64
 import hashlib
 import random
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -20,11 +18,14 @@ from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumErro
 
 from functions.aws_errors import code_of, is_not_found, message_of
 from functions.keys import ImagePath
+from scripts.common.bucket import list_versions
 from scripts.common.stack import Stack
-from scripts.health.survey import pics_in
-from scripts.upload.plan import SHA256_METADATA
+from scripts.photos.originals import SHA256_METADATA, list_originals
 
-# What a sample reads at most: half a minute's work, and about two cents of traffic.
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+# A sample is at most this much: half a minute's work, and about two cents of traffic.
 SAMPLE_PHOTOS = 50
 SAMPLE_BYTES = 200_000_000
 SAMPLE_SECONDS = 30.0
@@ -41,12 +42,12 @@ class Checked:
     damaged: dict[ImagePath, str] = field(default_factory=dict)
 
 
-def check_originals(stack: Stack, *, whole: bool) -> Checked:
-    """Read originals, all of them or a sample drawn by chance. Raises ``ClientError`` where S3 refuses."""
-    listed = dict(pics_in(stack, stack.outputs.pics_bucket))
-    wanted = list(listed) if whole else _sample({path: item["Size"] for path, item in listed.items()})
+def read_originals(stack: Stack, *, whole: bool) -> Checked:
+    """Read originals, all of them or a random sample. Raises ``ClientError`` if S3 refuses."""
+    listed = {original.path: original for original in list_originals(stack)}
+    wanted = list(listed) if whole else _sample({path: original.size for path, original in listed.items()})
     sizes, etags = stack.photos.get_attribute(wanted, "size"), stack.photos.get_etags(wanted)
-    # A server that can't read its own disk says so again at every try.
+    # A server that can't read its own disk fails at every try.
     s3 = boto3.client(
         "s3", config=Config(retries={"mode": "standard", "max_attempts": 2}, max_pool_connections=_WORKERS)
     )
@@ -55,10 +56,10 @@ def check_originals(stack: Stack, *, whole: bool) -> Checked:
     def read(path: ImagePath) -> tuple[bool, str | None]:
         if deadline is not None and time.monotonic() > deadline:
             return False, None
-        # Where a row is of an earlier version, or somebody else's, its size says nothing of this one.
-        is_same = etags.get(path) == listed[path]["ETag"].strip('"')
-        expected = int(sizes[path]) if is_same and path in sizes else listed[path]["Size"]
-        return True, damage(s3, stack.outputs.pics_bucket, path.key, expected)
+        # If a row is of an earlier version, or another program's, its size says nothing about this one.
+        is_same = etags.get(path) == listed[path].etag
+        expected = int(sizes[path]) if is_same and path in sizes else listed[path].size
+        return True, find_damage(s3, stack.outputs.pics_bucket, path.key, expected)
 
     checked = Checked(len(listed))
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -74,7 +75,7 @@ def check_originals(stack: Stack, *, whole: bool) -> Checked:
 
 
 def _sample(sizes: dict[ImagePath, int]) -> list[ImagePath]:
-    """Photos by chance, others each time, as many as may be read; one at least."""
+    """A random choice of photos, as many as may be read, and at least one."""
     drawn: list[ImagePath] = []
     left = SAMPLE_BYTES
     for path in random.sample(sorted(sizes), min(SAMPLE_PHOTOS, len(sizes))):
@@ -85,10 +86,10 @@ def _sample(sizes: dict[ImagePath, int]) -> list[ImagePath]:
     return drawn
 
 
-def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
+def find_damage(s3: "S3Client", bucket: str, key: str, size: int) -> str | None:
     """What is wrong with an object's bytes, if anything; ``size`` is how many there should be.
 
-    Raises ``ClientError`` where S3 refuses to say.
+    Raises ``ClientError`` if S3 refuses access.
     """
     sha256, md5, length = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
     try:
@@ -98,7 +99,7 @@ def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
             md5.update(chunk)
             length += len(chunk)
     except FlexibleChecksumError:
-        return "its bytes are not those that S3 keeps the checksum of"
+        return "its bytes don't match the checksum that S3 keeps"
     except ClientError as error:
         if is_not_found(error):
             return None  # deleted since it was listed
@@ -108,12 +109,12 @@ def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
     except (BotoCoreError, OSError) as error:
         return f"it can't be read: {error}"
     if length != size:
-        return f"it has {length:,} bytes in place of {size:,}"
+        return f"it has {length:,} bytes instead of {size:,}"
     kept = answer.get("ChecksumSHA256", "")
     etag = answer["ETag"].strip('"')
     for name, expected, found in (
         ("SHA-256", answer["Metadata"].get(SHA256_METADATA), sha256.hexdigest()),
-        # Of an object that went up in parts, both are checksums of checksums, and end with the number of parts.
+        # For an object that was uploaded in parts, both are checksums of checksums, and end with the number of parts.
         ("SHA-256", None if "-" in kept else kept, base64.b64encode(sha256.digest()).decode()),
         ("MD5", None if "-" in etag or answer.get("ServerSideEncryption") == "aws:kms" else etag, md5.hexdigest()),
     ):
@@ -122,10 +123,11 @@ def damage(s3: Any, bucket: str, key: str, size: int) -> str | None:
     return None
 
 
-def earlier_versions(stack: Stack, path: ImagePath) -> Iterator[str]:
-    """The versions S3 still keeps of an original beside the current one, newest first."""
-    pages = stack.s3.get_paginator("list_object_versions").paginate(Bucket=stack.outputs.pics_bucket, Prefix=path.key)
-    for page in pages:
-        for version in page.get("Versions", []):
-            if version["Key"] == path.key and not version["IsLatest"]:
-                yield version["VersionId"]
+def list_earlier_versions(stack: Stack, path: ImagePath) -> list[str]:
+    """The ids of an original's versions that S3 keeps beside the current one, newest first."""
+    return [
+        version["VersionId"]
+        for page in list_versions(stack.s3, stack.outputs.pics_bucket, path.key)
+        for version in page.get("Versions", [])
+        if version["Key"] == path.key and not version["IsLatest"]
+    ]

@@ -1,7 +1,8 @@
 """People who ask to be forgotten: their removal requests, and granting or refusing them.
 
-The faces leave the collection at once; one of them is cut out and indexed apart, under no photo, so that the process
-function knows who not to index again. The photos stay: each is processed anew, now without that person's face.
+The person's faces leave the collection. One of them is cut out and indexed separately, under no photo: by this
+reference face the process function knows who not to index again. The photos stay; each is processed again without
+that face.
 """
 
 import io
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -24,43 +25,46 @@ from functions.thresholds import FORGOTTEN_THRESHOLD
 from scripts.common.stack import Stack
 from scripts.deployment.migration import migrate
 
-# Left around a face, in its own size.
+if TYPE_CHECKING:
+    from types_boto3_rekognition.type_defs import FaceTypeDef
+
+# Room left around a face, as a fraction of its size.
 _MARGIN = 0.6
 _MIN_SIDE = 200
 
 
-class CanNotForgetError(KinpicsError):
-    """Nobody can be forgotten so; the message says why."""
+class ForgettingError(KinpicsError):
+    """The person can't be forgotten; the message says why."""
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """A face of the album, and the photo that shows it."""
+    """A face, and the photo that shows it."""
 
-    face: dict
+    face: "FaceTypeDef"
     path: ImagePath
 
     @property
     def face_id(self) -> str:
-        return self.face["FaceId"]
+        return str(self.face["FaceId"])
 
 
-def requests(stack: Stack) -> list[RemovalRequest]:
-    """The removal requests that are open, oldest first."""
+def list_requests(stack: Stack) -> list[RemovalRequest]:
+    """The open removal requests, oldest first."""
     migrate(stack)
     pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.outputs.requests_table)
     found = [RemovalRequest.from_item(item) for page in pages for item in page["Items"]]
     return sorted((request for request in found if request.expires_at > time.time()), key=lambda found: found.made_at)
 
 
-def drop(stack: Stack, request: RemovalRequest) -> None:
-    """Remove a request that is granted or refused, or that names nobody any more."""
+def drop_request(stack: Stack, request: RemovalRequest) -> None:
+    """Delete a request that was granted or refused, or that names nobody any more."""
     key = {"identity_id": request.identity_id}
     stack.dynamodb.delete_item(TableName=stack.outputs.requests_table, Key=key)
 
 
-def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
-    """The faces among those named that are still in the album, the largest first."""
+def find_sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
+    """Of these faces, those still on the site, the largest first."""
     faces = stack.faces.faces_by_id(face_ids)
     paths = _photos(stack, faces)
     found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
@@ -68,13 +72,13 @@ def sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
 
 
 def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
-    """The photos that show several of these faces, and how many: hardly one person's."""
+    """The photos that show several of these faces, and how many: they can hardly be one person's."""
     counts = Counter(sighting.path for sighting in named)
     return {path: number for path, number in counts.items() if number > 1}
 
 
-def warnings(named: list[Sighting]) -> list[str]:
-    """Why these faces are hardly one person's, in words."""
+def warnings_about(named: list[Sighting]) -> list[str]:
+    """Why these faces can hardly be one person's."""
     return [
         f"{path} shows {number} of these faces, so they can hardly be one person's"
         for path, number in side_by_side(named).items()
@@ -82,19 +86,19 @@ def warnings(named: list[Sighting]) -> list[str]:
 
 
 def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
-    """Take a person's faces out of the collection; returns the photos to be processed anew.
+    """Delete a person's faces from the collection; returns the photos to be processed again.
 
-    Faces that the one kept apart is not alike enough to get one of their own, so that each stays known. ``ask`` has the
-    photos processed; it is called before the faces go, for a command that is stopped finds the photos again by them.
-    Raises ``CanNotForgetError``.
+    Faces that are too unlike the reference face get one of their own, so that each is recognised later. ``ask`` has the
+    photos processed. It is called before the faces are deleted, because a command that was stopped finds the photos
+    again by the faces. Raises ``ForgettingError``.
     """
     person = str(uuid.uuid4())
-    known = {entry.id for entry in forgotten(stack)}
+    known = {entry.id for entry in list_forgotten(stack)}
     left = {sighting.face_id: sighting for sighting in named}
-    doomed: dict[str, dict] = {}
+    doomed: dict[str, FaceTypeDef] = {}
     while left:
         sighting = next(iter(left.values()))
-        reference = _known_by(stack, sighting, known) or _keep_apart(stack, sighting, person)
+        reference = _known_reference(stack, sighting, known) or _keep_reference(stack, sighting, person)
         alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, FORGOTTEN_THRESHOLD)}
         doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         doomed[sighting.face_id] = sighting.face
@@ -106,42 +110,42 @@ def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]],
     return paths
 
 
-def _known_by(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
-    """The face that a person is forgotten by already: after a command that was stopped."""
+def _known_reference(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
+    """The reference face that there is already, after a command that was stopped."""
     alike = stack.faces.search(sighting.face_id, FORGOTTEN_THRESHOLD) if known else []
     return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
 
 
-def forgotten(stack: Stack) -> list[Forgotten]:
-    """The faces by which people are known who are not to be indexed again."""
+def list_forgotten(stack: Stack) -> list[Forgotten]:
+    """The reference faces of forgotten people."""
     migrate(stack)
     return stack.forgotten.entries()
 
 
 def remember(stack: Stack, references: list[Forgotten]) -> None:
-    """Let people be indexed again from now on."""
+    """Index these people again from now on."""
     for reference in references:
         key = {"kind": FORGOTTEN, "id": reference.id}
         stack.dynamodb.delete_item(TableName=stack.outputs.forgotten_table, Key=key)
     stack.faces.delete(reference.id for reference in references)
 
 
-def _photos(stack: Stack, faces: Iterable[dict]) -> dict[str, ImagePath]:
+def _photos(stack: Stack, faces: Iterable["FaceTypeDef"]) -> dict[str, ImagePath]:
     """The photos that show these faces, by the `photo_ref` of the face."""
     found = stack.images.find_photos((face["FaceId"], photo_ref(face)) for face in faces)
     return {ref: parse_image_path(record.image_path) for ref, record in found.items() if record.image_path}
 
 
-def _keep_apart(stack: Stack, sighting: Sighting, person: str) -> str:
-    """Index a face under no photo, and note it; returns its id."""
+def _keep_reference(stack: Stack, sighting: Sighting, person: str) -> str:
+    """Index a face under no photo, and store it as a reference face; returns its id."""
     picture = _cut_out(stack, sighting)
     found = stack.faces.index(f"{FORGOTTEN_PREFIX}{uuid.uuid4()}", {"Bytes": picture})
     faces = [record["Face"] for record in found["FaceRecords"]]
     if not faces:
-        raise CanNotForgetError(
-            f"the face in {sighting.path} is too small or too poor to be known again: name another face of that person"
+        raise ForgettingError(
+            f"the face in {sighting.path} is too small or unclear to be recognised: name another face of that person"
         )
-    kept = min(faces, key=_off_centre)["FaceId"]
+    kept = str(min(faces, key=_off_centre)["FaceId"])
     stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
     row = Forgotten(id=kept, person=person, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
     stack.dynamodb.put_item(TableName=stack.outputs.forgotten_table, Item=row.to_item())
@@ -169,6 +173,6 @@ def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
         return out.getvalue()
 
 
-def _off_centre(face: dict[str, Any]) -> float:
+def _off_centre(face: "FaceTypeDef") -> float:
     box = face["BoundingBox"]
-    return abs(box["Left"] + box["Width"] / 2 - 0.5) + abs(box["Top"] + box["Height"] / 2 - 0.5)
+    return float(abs(box["Left"] + box["Width"] / 2 - 0.5) + abs(box["Top"] + box["Height"] / 2 - 0.5))

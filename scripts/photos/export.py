@@ -1,4 +1,4 @@
-"""Take the whole album out, as files that any other program reads: originals, and what the tables say as JSON."""
+"""Exporting the whole site, as files that any other program reads: originals, and what the tables say as JSON."""
 
 import base64
 import contextlib
@@ -16,17 +16,18 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import KinpicsError
-from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from functions.keys import ImagePath
 from functions.shapes import from_dynamodb
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
-from scripts.gallery.portraits import records
+from scripts.gallery.gallery_survey import path_of
+from scripts.gallery.portraits import list_portraits
 from scripts.gallery.portraits_csv import COLUMNS
-from scripts.upload.plan import SHA256_METADATA
+from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals
 
 _CHUNK = 1024 * 1024
-# The disk or the owner's share of it is full, a file is too large for it, or it may not be written to.
+# The disk or the owner's share of it is full, a file is too large for it, or it is read-only.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
@@ -36,9 +37,9 @@ class ExportError(KinpicsError):
 
 @contextlib.contextmanager
 def _written(target: Path) -> Iterator[Any]:
-    """A file that is there whole or not at all."""
+    """Write a file so that it is there whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Of a length of its own: the file's name may be as long as names can be.
+    # The file's name may have the greatest length there is, so this one doesn't contain it.
     partial = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
     try:
         with open(partial, "wb") as file:
@@ -48,12 +49,12 @@ def _written(target: Path) -> Iterator[Any]:
         partial.unlink(missing_ok=True)
 
 
-def export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
+def export_site(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<set>/<file>`` and ``sets/<set>.json``; returns photos written, photos there, failures.
 
     The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it.
-    A photo that is there in its size, and has not changed since, is not fetched again: an export that was stopped goes
-    on by running it again. Raises ``ExportError`` once there is no room for more.
+    A photo that is there in its full size, and has not changed since, is not fetched again, so an export that was
+    stopped goes on when it is run again. Raises ``ExportError`` once there is no room for more.
     """
     try:
         return _export(stack, folder, concurrency, progress)
@@ -68,21 +69,12 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
     wanted = []
     failures: dict[str, str] = {}
     present = 0
-    for page in stack.s3.get_paginator("list_objects_v2").paginate(
-        Bucket=stack.outputs.pics_bucket, Prefix=PHOTOS_PREFIX
-    ):
-        for item in page.get("Contents", []):
-            try:
-                path = parse_key(item["Key"])
-            except BadNameError as error:
-                if not item["Key"].endswith("/"):
-                    failures[item["Key"]] = str(error)
-                continue
-            target = folder / "photos" / path.set_name / path.file
-            if _is_there(target, item):
-                present += 1
-            else:
-                wanted.append((path, target))
+    for original in list_originals(stack, misnamed=failures):
+        target = folder / "photos" / original.path.set_name / original.path.file
+        if _is_there(target, original):
+            present += 1
+        else:
+            wanted.append((original.path, target))
 
     def fetch(entry: tuple[ImagePath, Path]) -> tuple[ImagePath, str]:
         try:
@@ -103,9 +95,9 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     for photo_set in stack.photos.list_sets():
-        pics = [from_dynamodb(pic.to_item()) for pic in stack.photos.list_photos(photo_set.sortkey)]
+        photos = [from_dynamodb(photo.to_item()) for photo in stack.photos.list_photos(photo_set.sortkey)]
         with _written(folder / "sets" / f"{photo_set.sortkey}.json") as file:
-            whole = {"set": from_dynamodb(photo_set.to_item()), "pics": pics}
+            whole = {"set": from_dynamodb(photo_set.to_item()), "pics": photos}
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
     _export_gallery(stack, folder / "gallery")
@@ -114,35 +106,35 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
 
 
 def _as_text(value: Any) -> Any:
-    """What JSON has no word for: sets, and bytes, which others may have written."""
+    """What JSON has no type for: sets, and bytes, which other programs may have written."""
     if isinstance(value, set):
         return sorted(from_dynamodb(list(value)), key=str)
     return base64.b64encode(bytes(value)).decode()
 
 
 def _export_gallery(stack: Stack, folder: Path) -> None:
-    portraits = sorted(records(stack), key=lambda record: record.image_path)
+    portraits = sorted(list_portraits(stack), key=path_of)
     if not portraits:
         return
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(COLUMNS)
     for record in portraits:
-        file = record.image_path.rpartition("/")[2]
+        file = path_of(record).rpartition("/")[2]
         rows.writerow([file, record.person, record.credit or "", record.licence or "", record.url or ""])
         if not (folder / file).exists():
-            body = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=record.image_path)["Body"].read()
+            body = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=path_of(record))["Body"].read()
             with _written(folder / file) as target:
                 target.write(body)
     with _written(folder / "credits.csv") as target:
         target.write(table.getvalue().encode())
 
 
-def _is_there(target: Path, item: dict) -> bool:
+def _is_there(target: Path, original: StoredPhoto) -> bool:
     if not target.exists():
         return False
-    kept = target.stat()
-    return kept.st_size == item["Size"] and kept.st_mtime >= item["LastModified"].timestamp()
+    found = target.stat()
+    return found.st_size == original.size and found.st_mtime >= original.modified_at.timestamp()
 
 
 def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:
@@ -154,4 +146,4 @@ def _fetch(stack: Stack, path: ImagePath, target: Path) -> None:
             file.write(chunk)
         expected = response["Metadata"].get(SHA256_METADATA)
         if expected and digest.hexdigest() != expected:
-            raise OSError("what arrived is not what was uploaded: its SHA-256 differs")
+            raise OSError("the bytes that arrived are not those that were uploaded (their SHA-256 differs): try again")

@@ -1,4 +1,4 @@
-"""Waiting until photos are processed, or given up on."""
+"""Waiting until photos are processed, or could not be."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -7,26 +7,28 @@ from dataclasses import dataclass, field
 from functions.keys import ImagePath
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
-from scripts.photos import dead_letters, manage
+from scripts.photos import dead_letter_queue
+from scripts.photos.originals import fetch_etags
 
 _PAUSE_SECONDS = 0.5
 _DEAD_LETTER_PAUSE_SECONDS = 2.0
-# A retry pauses up to 5 minutes; longer without any progress means that nobody is at work.
+# A retry pauses up to 5 minutes; no progress for longer means that nothing is being processed.
 STALLED_SECONDS = 6 * 60.0
+NO_RESULT = "no result yet: run `kinpics doctor` later to check"
 
 
 @dataclass
 class Outcome:
-    """How processing ended: photos now searchable, reasons by failed photo, and photos nothing was heard of."""
+    """How processing ended: photos now searchable, failed photos with the reason, and photos without any result."""
 
     done: set[ImagePath] = field(default_factory=set)
     failed: dict[ImagePath, str] = field(default_factory=dict)
     unheard: set[ImagePath] = field(default_factory=set)
 
-
-def seen_dead_letters(stack: Stack) -> set[str]:
-    """Ids of the messages that are in the dead-letter queue already."""
-    return {letter.message_id for letter in dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)}
+    @property
+    def failures(self) -> dict[ImagePath, str]:
+        """Photos that failed or have no result, with the reason."""
+        return self.failed | dict.fromkeys(self.unheard, NO_RESULT)
 
 
 def wait(
@@ -36,7 +38,10 @@ def wait(
     step: Callable[[int], None],
     stalled_seconds: float = STALLED_SECONDS,
 ) -> Outcome:
-    """Wait for photos, each with the etag it must show; messages ``ignore`` were there before. ``step`` counts on."""
+    """Wait for photos, each with the etag its row must show.
+
+    ``ignore`` has the ids of dead letters that were there before; ``step`` is called with how many have ended.
+    """
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
         etags = stack.photos.get_etags(waiting)
@@ -46,8 +51,8 @@ def wait(
 
 
 def wait_in_sync(stack: Stack, paths: Iterable[ImagePath], ignore: set[str], step: Callable[[int], None]) -> Outcome:
-    """Wait until each pic's row is of the original that is there now, or gone with it."""
-    etags = dict(zip(paths, manage.etags(stack, paths), strict=True))
+    """Wait until each photo's row is of the original that is there now, or is gone with it."""
+    etags = dict(zip(paths, fetch_etags(stack, paths), strict=True))
     present = {path: etag for path, etag in etags.items() if etag}
     outcome = wait(stack, present, ignore, step)
     gone = _wait(stack, etags.keys() - present.keys(), lambda left: left - stack.photos.find_rows(left), ignore, step)
@@ -57,7 +62,7 @@ def wait_in_sync(stack: Stack, paths: Iterable[ImagePath], ignore: set[str], ste
 def wait_again(
     stack: Stack, before: dict[ImagePath, str | None], ignore: set[str], step: Callable[[int], None]
 ) -> Outcome:
-    """Wait until photos are processed anew: until their rows were written at another time than ``before``."""
+    """Wait until photos are processed again: until their rows were written at another time than ``before``."""
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
         return {path for path, moment in processed_at(stack, waiting).items() if moment not in (None, before[path])}
@@ -66,16 +71,16 @@ def wait_again(
 
 
 def wait_gone(stack: Stack, paths: Iterable[ImagePath], step: Callable[[int], None]) -> Outcome:
-    """Wait until no row is left of removed photos."""
+    """Wait until no row is left of deleted photos."""
 
     def finished(waiting: set[ImagePath]) -> set[ImagePath]:
         return waiting - stack.photos.find_rows(waiting)
 
-    return _wait(stack, set(paths), finished, seen_dead_letters(stack), step)
+    return _wait(stack, set(paths), finished, dead_letter_queue.read_ids(stack), step)
 
 
 def processed_at(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str | None]:
-    """When each pic's row was written; None where there is no row."""
+    """When each photo's row was written; None if there is no row."""
     paths = list(paths)
     return dict.fromkeys(paths) | stack.photos.get_attribute(paths, "processed_at")
 
@@ -113,7 +118,7 @@ def _wait(
 
 
 def failures(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
-    """Reasons of those photos that were given up on earlier and still have no row."""
+    """Photos that could not be processed earlier and still have no row, with the reason."""
     missing = set(paths)
     missing -= stack.photos.get_etags(missing).keys()
     return _failures(stack, missing, set()) if missing else {}
@@ -123,7 +128,7 @@ def _failures(stack: Stack, paths: Iterable[ImagePath], ignore: set[str]) -> dic
     by_key = {path.key: path for path in paths}
     if not by_key:
         return {}
-    letters = dead_letters.read(stack.sqs, stack.outputs.dead_letter_queue)
+    letters = dead_letter_queue.read(stack)
     return {
         by_key[letter.key]: letter.reason
         for letter in letters

@@ -1,46 +1,35 @@
-"""What an upload would do, worked out before anything is done: a plan is data, `--dry-run` prints it."""
+"""What an upload will do. A plan is data, made before anything is uploaded; `--dry-run` prints it."""
 
 import hashlib
 import shlex
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
-from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
+from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
+from scripts.photos.originals import SHA256_METADATA, list_stored_photos
 
-# Digest of an original, kept as the object's metadata: an ETag is none for a file that went up in parts.
-SHA256_METADATA = "sha256"
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 _BLOCK = 1024 * 1024
-_FOLDER = "a folder within: a set is one folder, upload it as its own set"
-
-
-class PlanError(KinpicsError):
-    """The folder can't be uploaded at all; the message says why."""
+_FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A file that will not go up, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A file to be in the set: ``sha256`` as hex digits, ``size`` in bytes."""
+class UploadFile:
+    """A file of the set: ``sha256`` as hex digits, ``size`` in bytes."""
 
     source: Path
     path: ImagePath
@@ -50,42 +39,40 @@ class Photo:
 
 @dataclass
 class Plan:
-    """Everything an upload of one folder comes to."""
+    """What an upload of one folder will do.
+
+    ``present`` has the photos that the set already holds. ``left_out`` is reported, but doesn't make the upload fail.
+    """
 
     folder: Path
     set_name: str
-    uploads: list[Photo] = field(default_factory=list)
-    present: list[Photo] = field(default_factory=list)
+    uploads: list[UploadFile] = field(default_factory=list)
+    present: list[UploadFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
-    # Told, without making the upload a failure.
     left_out: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    @property
-    def photos(self) -> list[Photo]:
-        return self.uploads + self.present
-
 
 def set_name_of(folder: Path, name: str | None) -> str:
-    """The set a folder goes to: ``name``, else the folder's own. Raises ``PlanError``."""
+    """The set a folder is uploaded to: ``name``, or the folder's name. Raises ``FolderError``."""
     try:
         return check_set_name(unicodedata.normalize("NFC", name or folder.resolve().name))
     except BadNameError as error:
-        raise PlanError(f"{error}; choose another with --set") from None
+        raise FolderError(f"{error}; choose another with --set") from None
 
 
-def list_photos(folder: Path, set_name: str) -> Plan:
-    """Sort a folder's files into photos (not hashed yet: see `hash_photos`) and the rest. Raises ``PlanError``."""
+def plan_folder(folder: Path, set_name: str) -> Plan:
+    """Sort a folder's files into photos (not hashed yet: see `hash_files`) and others. Raises ``FolderError``."""
     if not folder.exists():
-        raise PlanError(f"there is no folder {folder}")
+        raise FolderError(f"there is no folder {folder}: check its name")
     if not folder.is_dir():
-        raise PlanError(f"{folder} is not a folder: give the folder that holds the set's photos")
+        raise FolderError(f"{folder} is not a folder: give the folder with the photos")
     plan = Plan(folder, set_name)
     names: dict[str, str] = {}
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
-        raise PlanError(f"{folder} can't be read: {cause(error)}") from None
+        raise FolderError(f"{folder} can't be read: {cause(error)}") from None
     folders = 0
     for entry in entries:
         if entry.name.startswith(".") or entry.name.lower() in _CLUTTER:
@@ -101,13 +88,13 @@ def list_photos(folder: Path, set_name: str) -> Plan:
         else:
             _add(plan, entry, names)
     if not plan.uploads and not plan.refused:
-        hint = f"; it holds {count(folders, 'folder')}, to be uploaded as sets: kinpics upload {_inside(folder)}"
-        raise PlanError(f"there are no photos in {folder}{hint if folders else ''}")
+        hint = f", but {count(folders, 'folder')}: upload each as a set, with `kinpics upload {_inside(folder)}`"
+        raise FolderError(f"there are no photos in {folder}{hint if folders else ''}")
     return plan
 
 
 def _inside(folder: Path) -> str:
-    """All that is in a folder, as a shell takes it."""
+    """All folders inside a folder, as a shell takes them."""
     return f"{shlex.quote(str(folder))}/*/"
 
 
@@ -116,9 +103,9 @@ def _unreadable(name: str, error: OSError) -> Refusal:
 
 
 def _left_out(entry: Path) -> str:
-    """Why an entry of a folder is passed over; empty for what may be a photo."""
+    """Why an entry of a folder is left out; empty if it may be a photo."""
     if entry.is_symlink():
-        return "a link, which is not followed: put the photo itself there"
+        return "a link, which is not followed: put the photo itself into the folder"
     if entry.is_dir():
         return _FOLDER
     if not entry.is_file():
@@ -128,7 +115,7 @@ def _left_out(entry: Path) -> str:
     try:
         kind = media_type(_head(entry))
     except OSError:
-        return ""  # told when it is read
+        return ""  # reported when it is read
     if kind == "image/tiff" and entry.suffix:
         return "a camera's raw file: make a JPEG of it"
     return "" if kind else "not a photo"
@@ -136,7 +123,7 @@ def _left_out(entry: Path) -> str:
 
 def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
     try:
-        # Some systems take names apart into letters and accents; the album writes them in one way.
+        # Some systems split a letter and its accent into two characters; names of photos never do.
         path = image_path(plan.set_name, unicodedata.normalize("NFC", entry.name))
         size, kind = entry.stat().st_size, media_type(_head(entry))
     except BadNameError as error:
@@ -146,7 +133,7 @@ def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
         plan.refused.append(_unreadable(entry.name, error))
         return
     if kind is None:
-        reason = "is not an image that this album reads, whatever its name says" if size else "is empty"
+        reason = "is not an image that kinpics can read, whatever its name says" if size else "is empty"
         plan.refused.append(Refusal(entry.name, f"the file {reason}"))
         return
     twin = names.get(path.file.casefold())
@@ -154,41 +141,37 @@ def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
         plan.refused.append(Refusal(entry.name, "another file of this folder has the same name; rename one of them"))
         return
     if twin is not None:
-        plan.warnings.append(f"{twin} and {path.file} differ by case alone: both go up, as two photos")
+        plan.warnings.append(f"{twin} and {path.file} differ only in case: both are uploaded, as two photos")
     names[path.file.casefold()] = path.file
-    plan.uploads.append(Photo(entry, path, size, ""))
+    plan.uploads.append(UploadFile(entry, path, size, ""))
 
 
-def hash_photos(plan: Plan, step: Callable[[], None]) -> None:
-    """Fill in each photo's digest, calling ``step`` after each; an unreadable file is refused."""
+def hash_files(plan: Plan, step: Callable[[], None]) -> None:
+    """Fill in each file's digest, calling ``step`` after each; an unreadable file is refused."""
     hashed = []
     with ThreadPoolExecutor(4) as pool:
-        for photo, digest in zip(plan.uploads, pool.map(_digest, plan.uploads), strict=True):
+        for file, digest in zip(plan.uploads, pool.map(_digest, plan.uploads), strict=True):
             if isinstance(digest, OSError):
-                plan.refused.append(_unreadable(photo.path.file, digest))
+                plan.refused.append(_unreadable(file.path.file, digest))
             else:
-                hashed.append(Photo(photo.source, photo.path, photo.size, digest))
+                hashed.append(replace(file, sha256=digest))
             step()
     plan.uploads = hashed
 
 
-def skip_present(plan: Plan, s3: Any, bucket: str, concurrency: int) -> None:
-    """Move photos whose very bytes the set already holds from ``uploads`` to ``present``."""
-    sizes = {item["Key"]: item["Size"] for item in _objects(s3, bucket, f"photos/{plan.set_name}/")}
-    candidates = [photo for photo in plan.uploads if sizes.get(photo.path.key) == photo.size]
+def skip_present(plan: Plan, s3: "S3Client", bucket: str, concurrency: int) -> None:
+    """Move files that the set already holds, byte for byte, from ``uploads`` to ``present``."""
+    stored = list_stored_photos(s3, bucket, folder=f"{plan.set_name}/")
+    sizes = {original.path: original.size for original in stored}
+    candidates = [file for file in plan.uploads if sizes.get(file.path) == file.size]
     with ThreadPoolExecutor(concurrency) as pool:
-        same = pool.map(lambda photo: _stored_digest(s3, bucket, photo.path.key) == photo.sha256, candidates)
-        present = {photo.path for photo, is_same in zip(candidates, same, strict=True) if is_same}
-    plan.present = [photo for photo in plan.uploads if photo.path in present]
-    plan.uploads = [photo for photo in plan.uploads if photo.path not in present]
+        same = pool.map(lambda file: _stored_digest(s3, bucket, file.path.key) == file.sha256, candidates)
+        present = {file.path for file, is_same in zip(candidates, same, strict=True) if is_same}
+    plan.present = [file for file in plan.uploads if file.path in present]
+    plan.uploads = [file for file in plan.uploads if file.path not in present]
 
 
-def _objects(s3: Any, bucket: str, prefix: str) -> Iterable[dict]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        yield from page.get("Contents", [])
-
-
-def _stored_digest(s3: Any, bucket: str, key: str) -> str | None:
+def _stored_digest(s3: "S3Client", bucket: str, key: str) -> str | None:
     try:
         return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SHA256_METADATA)
     except ClientError as error:
@@ -197,11 +180,11 @@ def _stored_digest(s3: Any, bucket: str, key: str) -> str | None:
         raise
 
 
-def _digest(photo: Photo) -> str | OSError:
+def _digest(file: UploadFile) -> str | OSError:
     digest = hashlib.sha256()
     try:
-        with open(photo.source, "rb") as file:
-            while block := file.read(_BLOCK):
+        with open(file.source, "rb") as opened:
+            while block := opened.read(_BLOCK):
                 digest.update(block)
     except OSError as error:
         return error

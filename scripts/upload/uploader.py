@@ -1,7 +1,7 @@
-"""Upload picture sets: make the plan, carry it out, wait until every photo is searchable.
+"""Uploading sets: make a plan, carry it out, wait until every photo is searchable.
 
 Nothing is done twice and nothing is remembered: what is in S3 says what is left to do, so an upload that was stopped
-goes on by running it again. Originals are only read.
+goes on when it is run again. The owner's files are only read.
 """
 
 import base64
@@ -11,26 +11,23 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.keys import ImagePath
+from scripts.common.folders import Refusal
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
-from scripts.photos import manage, processing
-from scripts.upload.plan import (
-    SHA256_METADATA,
-    Photo,
-    Plan,
-    Refusal,
-    hash_photos,
-    list_photos,
-    set_name_of,
-    skip_present,
-)
+from scripts.photos import dead_letter_queue, processing
+from scripts.photos.originals import SHA256_METADATA, fetch_etags
+from scripts.photos.process_queue import ask_to_process
+from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 _MULTIPART_BYTES = 16 * 1024 * 1024
 _CACHE_CONTROL = "public, max-age=86400"
@@ -43,10 +40,14 @@ mimetypes.add_type("image/webp", ".webp")
 
 @dataclass
 class Report:
-    """What became of one set; ``seconds`` from start to searchable."""
+    """What became of one set; ``seconds`` from start to searchable.
+
+    ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
+    """
 
     set_name: str
     uploaded: int = 0
+    resumed: int = 0
     already_there: int = 0
     processed: int = 0
     faces: int = 0
@@ -56,9 +57,10 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     url: str = ""
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
-        plain = dict(self.__dict__)
+        plain = {"picset": self.set_name, **self.__dict__}
+        del plain["set_name"]
         for name in ("failures", "left_out"):
             plain[name] = [{"file": item.file, "reason": item.reason} for item in plain[name]]
         plain["seconds"] = round(self.seconds, 2)
@@ -66,10 +68,10 @@ class Report:
 
 
 def make_plan(stack: Stack, folder: Path, set_name: str | None, concurrency: int, progress: Progress) -> Plan:
-    """List, hash and compare a folder. Raises ``PlanError``."""
-    plan = list_photos(folder, set_name_of(folder, set_name))
+    """List, hash and compare a folder. Raises ``FolderError``."""
+    plan = plan_folder(folder, set_name_of(folder, set_name))
     with progress.bar("Reading", len(plan.uploads)) as step:
-        hash_photos(plan, step)
+        hash_files(plan, step)
     skip_present(plan, stack.s3, stack.outputs.pics_bucket, concurrency)
     return plan
 
@@ -79,22 +81,25 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     started = time.monotonic()
     report = Report(
         plan.set_name,
-        already_there=len(plan.present),
         failures=list(plan.refused),
         left_out=list(plan.left_out),
         warnings=list(plan.warnings),
     )
-    ignore = processing.seen_dead_letters(stack) if plan.uploads else set()
+    ignore = dead_letter_queue.read_ids(stack) if plan.uploads else set()
     sent = _upload_all(stack, plan.uploads, concurrency, progress, report)
     report.uploaded = len(sent)
     if title:
         stack.photos.set_title(plan.set_name, title)
-    expected = sent | _unfinished(stack, plan.present, report)
+    failed_before, resumed = _unfinished(stack, plan.present)
+    report.failures += [Refusal(path.file, reason) for path, reason in sorted(failed_before.items())]
+    report.resumed = len(resumed)
+    report.already_there = len(plan.present) - len(resumed) - len(failed_before)
+    expected = sent | resumed
     with progress.bar("Processing", len(expected)) as step:
         outcome = processing.wait(stack, expected, ignore, step)
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(outcome.failed.items())]
     report.failures += [
-        Refusal(path.file, "uploaded, but no result yet; run the same command again to check")
+        Refusal(path.file, "uploaded, but there is no result yet: run the same command again to check")
         for path in sorted(outcome.unheard)
     ]
     report.processed = len(outcome.done)
@@ -104,70 +109,65 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
 
 
 def _upload_all(
-    stack: Stack, photos: list[Photo], concurrency: int, progress: Progress, report: Report
+    stack: Stack, files: list[UploadFile], concurrency: int, progress: Progress, report: Report
 ) -> dict[ImagePath, str]:
-    """Upload photos; returns the etag of each that arrived, and notes the others as failures."""
+    """Upload files; returns the etag of each that arrived, and reports the others as failures."""
     etags: dict[ImagePath, str] = {}
     with (
-        progress.bar("Uploading", sum(photo.size for photo in photos), in_bytes=True) as step,
+        progress.bar("Uploading", sum(file.size for file in files), in_bytes=True) as step,
         ThreadPoolExecutor(concurrency) as pool,
     ):
-        running: dict[Future, Photo] = {}
-        left = iter(photos)
+        running: dict[Future[str], UploadFile] = {}
+        left = iter(files)
         try:
             while True:
-                # Only as many as can run are handed out, so that Ctrl-C ends after those.
-                while len(running) < concurrency and (photo := next(left, None)):
-                    running[pool.submit(_upload, stack.s3, stack.outputs.pics_bucket, photo)] = photo
+                # Only as many are submitted as can run, so that Ctrl-C waits for no more than those.
+                while len(running) < concurrency and (file := next(left, None)):
+                    running[pool.submit(_upload, stack.s3, stack.outputs.pics_bucket, file)] = file
                 if not running:
                     return etags
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    photo = running.pop(future)
+                    file = running.pop(future)
                     try:
-                        etags[photo.path] = future.result()
+                        etags[file.path] = future.result()
                     except (ClientError, BotoCoreError, OSError) as error:
-                        report.failures.append(Refusal(photo.path.file, f"could not be uploaded: {cause(error)}"))
-                    step(photo.size)
+                        report.failures.append(Refusal(file.path.file, f"could not be uploaded: {cause(error)}"))
+                    step(file.size)
         except KeyboardInterrupt:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _upload(s3: Any, bucket: str, photo: Photo) -> str:
-    """Upload one photo, checked by its digest on arrival; returns the object's etag."""
-    arguments = {
-        "ContentType": mimetypes.guess_type(photo.path.file)[0] or "application/octet-stream",
+def _upload(s3: "S3Client", bucket: str, file: UploadFile) -> str:
+    """Upload one file, which S3 checks by its digest; returns the object's etag."""
+    arguments: dict[str, Any] = {
+        "ContentType": mimetypes.guess_type(file.path.file)[0] or "application/octet-stream",
         "CacheControl": _CACHE_CONTROL,
-        "Metadata": {SHA256_METADATA: photo.sha256},
+        "Metadata": {SHA256_METADATA: file.sha256},
     }
-    key = photo.path.key
-    if photo.size < _MULTIPART_BYTES:
-        with open(photo.source, "rb") as body:
-            checksum = base64.b64encode(bytes.fromhex(photo.sha256)).decode()
+    key = file.path.key
+    if file.size < _MULTIPART_BYTES:
+        with open(file.source, "rb") as body:
+            checksum = base64.b64encode(bytes.fromhex(file.sha256)).decode()
             response = s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=checksum, **arguments)
         return response["ETag"].strip('"')
     config = TransferConfig(multipart_threshold=_MULTIPART_BYTES, multipart_chunksize=_MULTIPART_BYTES)
-    s3.upload_file(
-        str(photo.source), bucket, key, ExtraArgs={**arguments, "ChecksumAlgorithm": "SHA256"}, Config=config
-    )
+    s3.upload_file(str(file.source), bucket, key, ExtraArgs={**arguments, "ChecksumAlgorithm": "SHA256"}, Config=config)
     return s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
 
 
-def _unfinished(stack: Stack, present: Iterable[Photo], report: Report) -> dict[ImagePath, str]:
-    """Photos that were there already but are not processed: failed before and told again, or to wait for.
+def _unfinished(stack: Stack, present: Iterable[UploadFile]) -> tuple[dict[ImagePath, str], dict[ImagePath, str]]:
+    """Photos in S3 that are not processed: those that failed before, with the reason; those to wait for, with the etag.
 
-    The latter are asked for once more: should their events have been lost, nobody else would.
+    The latter are sent to the queue once more, because their events may have been lost.
     """
-    paths = [photo.path for photo in present]
+    paths = [file.path for file in present]
     missing = set(paths) - stack.photos.get_etags(paths).keys()
-    if not missing:
-        return {}
     failed = processing.failures(stack, missing)
-    report.failures += [Refusal(path.file, reason) for path, reason in sorted(failed.items())]
     waiting = sorted(missing - failed.keys())
-    manage.ask_to_process(stack, waiting, force=False)
-    etags = zip(waiting, manage.etags(stack, waiting), strict=True)
-    return {path: etag for path, etag in etags if etag}
+    ask_to_process(stack, waiting, force=False)
+    etags = zip(waiting, fetch_etags(stack, waiting), strict=True)
+    return failed, {path: etag for path, etag in etags if etag}
 
 
 def _count_faces(stack: Stack, paths: set[ImagePath]) -> int:

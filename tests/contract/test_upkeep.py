@@ -136,18 +136,18 @@ def miscount(album: RunningStack) -> None:
 
 
 DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
-    (delete_row, "has an original, but no row"),
+    (delete_row, "it has no row"),
     (delete_thumbnail, "a thumbnail is missing"),
-    (delete_download, "may download of it is missing"),
-    (add_download, "made by another rule"),
-    (delete_faces, "a face is missing in the collection"),
+    (delete_download, "visitors download is missing"),
+    (add_download, "follows an old setting"),
+    (delete_faces, "a face is missing from the collection"),
     (delete_record, "its record by image id is missing"),
-    (add_record, "which does not know of it"),
-    (add_row, "has no original any more"),
-    (add_thumbnail, "has no original any more"),
+    (add_record, "whose row does not know it"),
+    (add_row, "its original is gone"),
+    (add_thumbnail, "its original is gone"),
     (add_faces, "is in the collection for"),
-    (put_rows_of_others, "others have written it"),
-    (miscount, f"set {SET} should count"),
+    (put_rows_of_others, "was written by another program"),
+    (miscount, f"set {SET} has wrong counts"),
 ]
 
 
@@ -225,7 +225,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     dry = album.kinpics("reconcile", "--dry-run", check=False)
     assert dry.returncode == 1
     # One reason is told for each photo.
-    for told in ("but no row", "should count", "has no original any more", "is in the collection for"):
+    for told in ("it has no row", "has wrong counts", "its original is gone", "is in the collection for"):
         assert told in dry.stdout
     assert "is in the gallery's collection, but in no record" in dry.stdout
     environment = {**album.environment, "PATH": "/usr/bin:/bin"}

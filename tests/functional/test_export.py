@@ -9,7 +9,7 @@ from support import FakeAws
 
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
-from scripts.photos.export import ExportError, export
+from scripts.photos.export import ExportError, export_site
 
 LARGE, SMALL = "photos/set/b large.jpg", "photos/set/a.jpg"
 MAX_BYTES = 100_000
@@ -35,7 +35,7 @@ def test_a_disk_without_room_ends_the_export_in_one_line(
     aws.put(SMALL, b"x")
     aws.put(LARGE, bytes(2 * MAX_BYTES))
     with pytest.raises(ExportError) as caught:
-        export(stack, tmp_path, 1, Progress(quiet=True))
+        export_site(stack, tmp_path, 1, Progress(quiet=True))
     assert "file too large; make room, and run the same command again" in str(caught.value)
     assert [path.name for path in (tmp_path / "photos" / "set").iterdir()] == ["a.jpg"], "nothing half written stays"
 
@@ -43,5 +43,5 @@ def test_a_disk_without_room_ends_the_export_in_one_line(
 def test_a_name_as_long_as_names_can_be_is_written(aws: FakeAws, stack: Stack, tmp_path: Path) -> None:
     name = "n" * 251 + ".jpg"
     aws.put(f"photos/set/{name}", b"x")
-    assert export(stack, tmp_path, 1, Progress(quiet=True)) == (1, 0, {})
+    assert export_site(stack, tmp_path, 1, Progress(quiet=True)) == (1, 0, {})
     assert (tmp_path / "photos" / "set" / name).read_bytes() == b"x"

@@ -136,15 +136,15 @@ def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, m
     remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert sync(aws, "last.png", picture(RED, GREEN)) == set()
-    assert {entry.id for entry in forgetting.forgotten(stack)} == {first, second}
+    assert {entry.id for entry in forgetting.list_forgotten(stack)} == {first, second}
 
 
 def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
-    forgetting.remember(stack, forgetting.forgotten(stack))
+    forgetting.remember(stack, forgetting.list_forgotten(stack))
     migrate(stack)
-    assert forgetting.forgotten(stack) == []
+    assert forgetting.list_forgotten(stack) == []
     remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert len(sync(aws, "again.png", picture(RED))) == 1

@@ -11,7 +11,7 @@ from support import FakeAws
 from functions.keys import ImagePath
 from scripts.common.stack import Stack
 from scripts.health import integrity
-from scripts.health.integrity import check_originals, damage, earlier_versions
+from scripts.health.integrity import find_damage, list_earlier_versions, read_originals
 
 GOOD, ROTTEN = b"the picture" * 100, b"the pictxre" * 100
 SHA256 = hashlib.sha256(GOOD).hexdigest()
@@ -26,18 +26,18 @@ def stack(aws: FakeAws) -> Stack:
 def test_a_good_original_is_no_damage(aws: FakeAws) -> None:
     checksum = base64.b64encode(bytes.fromhex(SHA256)).decode()
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=GOOD, Metadata={"sha256": SHA256}, ChecksumSHA256=checksum)
-    assert damage(aws.s3, "pics", PATH.key, len(GOOD)) is None
-    assert damage(aws.s3, "pics", "photos/set/gone.jpg", 1) is None, "it was deleted meanwhile"
+    assert find_damage(aws.s3, "pics", PATH.key, len(GOOD)) is None
+    assert find_damage(aws.s3, "pics", "photos/set/gone.jpg", 1) is None, "it was deleted meanwhile"
 
 
 def test_bytes_that_were_not_uploaded_are_damage(aws: FakeAws) -> None:
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=ROTTEN, Metadata={"sha256": SHA256})
-    assert "their SHA-256 differs" in (damage(aws.s3, "pics", PATH.key, len(GOOD)) or "")
+    assert "their SHA-256 differs" in (find_damage(aws.s3, "pics", PATH.key, len(GOOD)) or "")
 
 
 def test_a_truncated_original_is_damage(aws: FakeAws) -> None:
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=GOOD[:500])
-    assert damage(aws.s3, "pics", PATH.key, len(GOOD)) == "it has 500 bytes in place of 1,100"
+    assert find_damage(aws.s3, "pics", PATH.key, len(GOOD)) == "it has 500 bytes instead of 1,100"
 
 
 class Rotten:
@@ -58,13 +58,13 @@ class Rotten:
 
 def test_rot_shows_against_the_etag_alone(aws: FakeAws) -> None:
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=GOOD)
-    assert "their MD5 differs" in (damage(Rotten(aws.s3), "pics", PATH.key, len(GOOD)) or "")
+    assert "their MD5 differs" in (find_damage(Rotten(aws.s3), "pics", PATH.key, len(GOOD)) or "")
 
 
 def test_what_can_not_be_read_is_damage_but_a_refusal_is_none(aws: FakeAws) -> None:
-    assert damage(Rotten(aws.s3, 500), "pics", PATH.key, 1) == "it can't be read: words"
+    assert find_damage(Rotten(aws.s3, 500), "pics", PATH.key, 1) == "it can't be read: words"
     with pytest.raises(ClientError):
-        damage(Rotten(aws.s3, 403), "pics", PATH.key, 1)
+        find_damage(Rotten(aws.s3, 403), "pics", PATH.key, 1)
 
 
 def test_an_object_of_parts_is_held_against_what_it_was_uploaded_from(aws: FakeAws) -> None:
@@ -72,8 +72,8 @@ def test_an_object_of_parts_is_held_against_what_it_was_uploaded_from(aws: FakeA
     place = {"Bucket": "pics", "Key": PATH.key, "UploadId": upload}
     part = aws.s3.upload_part(**place, PartNumber=1, Body=GOOD)
     aws.s3.complete_multipart_upload(**place, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
-    assert damage(aws.s3, "pics", PATH.key, len(GOOD)) is None
-    assert "their SHA-256 differs" in (damage(Rotten(aws.s3), "pics", PATH.key, len(GOOD)) or "")
+    assert find_damage(aws.s3, "pics", PATH.key, len(GOOD)) is None
+    assert "their SHA-256 differs" in (find_damage(Rotten(aws.s3), "pics", PATH.key, len(GOOD)) or "")
 
 
 def test_a_sample_reads_a_part_and_all_reads_everything(
@@ -83,26 +83,26 @@ def test_a_sample_reads_a_part_and_all_reads_everything(
         aws.s3.put_object(Bucket="pics", Key=f"photos/set/{number}.jpg", Body=GOOD, Metadata={"sha256": SHA256})
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=ROTTEN, Metadata={"sha256": SHA256})
     monkeypatch.setattr(integrity, "SAMPLE_PHOTOS", 5)
-    assert check_originals(stack, whole=False).read == 5
+    assert read_originals(stack, whole=False).read == 5
     monkeypatch.setattr(integrity, "SAMPLE_BYTES", 2.5 * len(GOOD))
-    assert check_originals(stack, whole=False).read == 2
-    checked = check_originals(stack, whole=True)
+    assert read_originals(stack, whole=False).read == 2
+    checked = read_originals(stack, whole=True)
     assert (checked.total, checked.read, list(checked.damaged)) == (13, 13, [PATH])
     monkeypatch.setattr(integrity, "SAMPLE_SECONDS", -1)
-    assert check_originals(stack, whole=False).read == 0
+    assert read_originals(stack, whole=False).read == 0
 
 
 def test_the_size_of_the_row_counts_where_it_is_of_this_version(aws: FakeAws, stack: Stack) -> None:
     etag = aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=GOOD)["ETag"].strip('"')
     row = {"primarykey": "set", "sortkey": "a.jpg", "etag": etag, "size": Decimal(99)}
     aws.dynamodb.put_item(TableName="pics", Item=row)
-    assert "in place of 99" in check_originals(stack, whole=True).damaged[PATH]
+    assert "instead of 99" in read_originals(stack, whole=True).damaged[PATH]
     aws.dynamodb.put_item(TableName="pics", Item={**row, "etag": "older"})
-    assert check_originals(stack, whole=True).damaged == {}
+    assert read_originals(stack, whole=True).damaged == {}
 
 
 def test_earlier_versions_are_found(aws: FakeAws, stack: Stack) -> None:
     aws.s3.put_bucket_versioning(Bucket="pics", VersioningConfiguration={"Status": "Enabled"})
     for key in (PATH.key, PATH.key, f"{PATH.key}.png"):
         aws.s3.put_object(Bucket="pics", Key=key, Body=GOOD)
-    assert len(list(earlier_versions(stack, PATH))) == 1
+    assert len(list_earlier_versions(stack, PATH)) == 1

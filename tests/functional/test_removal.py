@@ -218,7 +218,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
         outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
     )
     migrate(stack)
-    found = {request.identity_id: request for request in forgetting.requests(stack)}
+    found = {request.identity_id: request for request in forgetting.list_requests(stack)}
     assert found.keys() == {"good", "odd", VISITOR}
     assert found["good"].made_at == "2026-11-21T10:00:00Z"
     assert found[VISITOR].made_at == newer["made_at"]
@@ -280,7 +280,7 @@ def test_refused_requests_go_and_nobody_is_forgotten(aws: FakeAws, owner: Callab
     result = owner("refuse", "one", "several", "--yes")
     assert (result.exit_code, result.stderr) == (0, "")
     assert open_requests(aws) == {"two"}
-    assert owner("list").stdout == ""
+    assert owner("forgotten").stdout == ""
     assert {found["FaceId"] for found in aws.faces.faces()} == before
 
 

@@ -18,7 +18,7 @@ from functions.search.search_request import parse_request
 from functions.shapes import from_dynamodb
 from scripts.common.config import load_config
 from scripts.health import reconcile
-from scripts.health.survey import Drift, drift, survey
+from scripts.health.survey import Drift, find_drift, survey
 
 SET = "014_newportboston"
 PATHS = [image_path(SET, f"Newport_pic_{number}.png") for number in range(1, 4)]
@@ -83,15 +83,15 @@ def search(aws: FakeAws, face_id: str) -> set[str]:
 def mend(aws: FakeAws) -> Drift:
     """What `kinpics reconcile` does, with the process function at once; returns what is left."""
     stack = owners(aws)
-    found = drift(survey(stack))
+    found = find_drift(survey(stack))
     for number, path in enumerate([*found.check, *found.redo]):
         aws.album.sync(aws.pics_bucket, path, owner=str(number), seconds=60, force=path in found.redo)
-    left = drift(survey(stack))
+    left = find_drift(survey(stack))
     mended = reconcile.Mended()
     reconcile._remove(stack, found, left, mended)
     for name, count in left.sets.items():
-        assert reconcile._count_anew(stack, name, count)
-    return drift(survey(stack))
+        assert reconcile._count_again(stack, name, count)
+    return find_drift(survey(stack))
 
 
 def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
             put(aws, aws.pics_table, {"primarykey": key[0], "sortkey": key[1], **row})
         for path, body in zip(PATHS[:2], PICTURES, strict=False):
             aws.put(path.key, body)
-        list(drift(survey(owners(aws))).lines())
+        list(find_drift(survey(owners(aws))).lines())
         assert len(mend(aws)) == 0
         for pic in aws.photos.list_photos(SET):
             from_dynamodb(pic.to_item())

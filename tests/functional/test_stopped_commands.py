@@ -16,10 +16,15 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
 from functions.keys import image_path
 from functions.process.events import parse_message
-from scripts.gallery import portraits
+from scripts.gallery.gallery_mending import mend_gallery
+from scripts.gallery.gallery_people import detach_face
 from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_gallery
+from scripts.gallery.portrait_folder import Portrait
+from scripts.gallery.portraits import add_portrait, count_portraits, delete_record, list_portraits, remove_person
 from scripts.people import forgetting
-from scripts.photos import manage
+from scripts.photos.deletion import delete_photos
+from scripts.photos.originals import PhotoNotFoundError, find_photos, list_originals
+from scripts.photos.process_queue import ask_to_process
 
 GALLERY = "gallery"
 
@@ -103,24 +108,24 @@ def stops(stop: Stop, command: Callable[[], Any]) -> Iterator[int]:
             return
 
 
-def make_portraits(folder: Path) -> list[portraits.Portrait]:
+def make_portraits(folder: Path) -> list[Portrait]:
     """Two of one person, one of another."""
     found = []
     for number, (person, color) in enumerate((("Ada", RED), ("Ada", RED), ("Grace", GREEN))):
         path = folder / f"{number}.png"
         path.write_bytes(picture(color, size=(200 + number, 150)))
-        found.append(portraits.Portrait(path, person, credit=f"credit {number}"))
+        found.append(Portrait(path, person, credit=f"credit {number}"))
     return found
 
 
-def add_all(stack: Any, gallery: list[portraits.Portrait]) -> None:
-    present = {record.image_path for record in portraits.records(stack)}
+def add_all(stack: Any, gallery: list[Portrait]) -> None:
+    present = {record.image_path for record in list_portraits(stack)}
     for portrait in gallery:
-        portraits.add(stack, portrait, present)
+        add_portrait(stack, portrait, present)
 
 
 def mend(stack: Any) -> None:
-    portraits.mend(stack, gallery_drift(survey_gallery(stack)))
+    mend_gallery(stack, gallery_drift(survey_gallery(stack)))
 
 
 def shown(found: GallerySurvey) -> dict[str, str | None]:
@@ -128,7 +133,7 @@ def shown(found: GallerySurvey) -> dict[str, str | None]:
     assert list(gallery_drift(found).lines()) == []
     paths = {record.image_path: record.person for record in found.portraits.values()}
     assert len(found.portraits) == len(found.faces) == len(paths)
-    assert found.views == found.thumbnails == set(paths)
+    assert found.pictures == found.thumbnails == set(paths)
     assert len(found.users) == len(found.people) == len(set(paths.values()))
     return paths
 
@@ -142,7 +147,7 @@ def test_a_stopped_add_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: P
             assert len(shown(survey_gallery(stack))) <= 2, number
         add_all(stack, gallery)
         assert list(shown(survey_gallery(stack)).values()) == ["Ada", "Ada"], number
-        portraits.remove(stack, "Ada")
+        remove_person(stack, "Ada")
         assert shown(survey_gallery(stack)) == {}
 
 
@@ -150,12 +155,12 @@ def test_a_stopped_add_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: P
 def test_a_stopped_remove_is_mended_or_finished(stack: Any, stop: Stop, tmp_path: Path, is_mended: bool) -> None:
     gallery = make_portraits(tmp_path)
     add_all(stack, gallery)
-    for number in stops(stop, lambda: portraits.remove(stack, "Ada")):
+    for number in stops(stop, lambda: remove_person(stack, "Ada")):
         if is_mended:
             mend(stack)
             assert set(shown(survey_gallery(stack)).values()) in ({"Ada", "Grace"}, {"Grace"}), number
-        if portraits.people(stack)["Ada"]:
-            portraits.remove(stack, "Ada")
+        if count_portraits(stack)["Ada"]:
+            remove_person(stack, "Ada")
         assert set(shown(survey_gallery(stack)).values()) == {"Grace"}, number
         add_all(stack, gallery)
 
@@ -169,10 +174,10 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
         records = sorted(found.portraits.values(), key=lambda record: record.image_path)
         # Ada's first has lost its face, the second its thumbnail; Grace her record as a person.
         (face,) = records[0].face_records
-        portraits.free_face(stack, "Ada", face["Face"]["FaceId"])
+        detach_face(stack, "Ada", face["Face"]["FaceId"])
         stack.gallery.delete([face["Face"]["FaceId"]])
         stack.s3.delete_object(Bucket=stack.outputs.thumbnails_bucket, Key=records[1].image_path)
-        portraits.delete_record(stack, "person:Grace")
+        delete_record(stack, "person:Grace")
         stack.gallery.index("of:2Fnobody", {"Bytes": picture(BLUE, size=(100, 100))})
 
     damage()
@@ -186,7 +191,7 @@ def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> No
 
 def test_a_portrait_whose_picture_is_gone_goes(stack: Any, tmp_path: Path) -> None:
     add_all(stack, make_portraits(tmp_path))
-    for key in survey_gallery(stack).views:
+    for key in survey_gallery(stack).pictures:
         if "Grace" in key:
             stack.s3.delete_object(Bucket=stack.outputs.pics_bucket, Key=key)
     mend(stack)
@@ -201,12 +206,12 @@ def test_a_stopped_deletion_for_good_is_finished_by_running_it_again(stack: Any,
             aws.put(f"photos/set/{name}" if "/" not in name else f"photos/{name}", picture(RED))
 
     def delete() -> None:
-        with contextlib.suppress(manage.NothingThereError):
-            manage.delete(stack, manage.select(stack, "set", also_deleted=True), for_good=True)
+        with contextlib.suppress(PhotoNotFoundError):
+            delete_photos(stack, find_photos(stack, "set", also_deleted=True), for_good=True)
 
     album()
     for number in stops(stop, delete):
-        current = {path.file for path in manage.originals(stack, "set")}
+        current = {original.path.file for original in list_originals(stack, "set")}
         assert current in (set(), {"a.png", "b.png"}), f"an old version is back after stop {number}"
         delete()
         left = aws.s3.list_object_versions(Bucket=aws.pics_bucket)
@@ -242,20 +247,20 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def album() -> None:
         nonlocal red
-        forgetting.remember(stack, forgetting.forgotten(stack))
-        manage.ask_to_process(stack, paths, force=True)
+        forgetting.remember(stack, forgetting.list_forgotten(stack))
+        ask_to_process(stack, paths, force=True)
         process(aws)
         red = next(iter(aws.photos.get_photo(paths[1]).face_ids))
 
     def forget() -> None:
-        if named := forgetting.sightings(stack, [red]):
-            forgetting.forget(stack, named, lambda shown: manage.ask_to_process(stack, shown, force=True))
+        if named := forgetting.find_sightings(stack, [red]):
+            forgetting.forget(stack, named, lambda shown: ask_to_process(stack, shown, force=True))
 
     album()
     for number in stops(stop, forget):
         forget()
         process(aws)
-        known = forgetting.forgotten(stack)
+        known = forgetting.list_forgotten(stack)
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
         faces = {face["FaceId"] for face in aws.faces.faces()} - {known[0].id}

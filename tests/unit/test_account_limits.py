@@ -10,7 +10,7 @@ from fakes import FakeSession, stack_outputs
 from scripts.common.stack import Stack
 from scripts.deployment.account_limits import Concurrency, explain_refusal, find_free_plan, read_concurrency
 from scripts.deployment.deploy import Target, has_room
-from scripts.health import doctor
+from scripts.health import account_checks
 
 
 class Account:
@@ -107,7 +107,7 @@ def test_what_a_stack_has_reserved_counts_as_room(account: Account, fits: bool) 
 def test_the_doctor_says_when_there_is_room(
     account: Account, parameters: dict[str, str], state: str, told: str
 ) -> None:
-    finding = doctor._concurrency(target(account), stack(**parameters), closed=False)
+    finding = account_checks.check_concurrency(target(account), stack(**parameters), closed=False)
     assert (finding.state, told in finding.text) == (state, True)
 
 
@@ -115,11 +115,11 @@ def test_the_doctor_says_when_there_is_room(
 def test_a_paid_account_gets_no_warning(plan: str) -> None:
     account: Any = target(Account(plan=plan))
     assert find_free_plan(account.session) is None
-    assert doctor._account(account).state == "ok"
+    assert account_checks.check_account(account).state == "ok"
 
 
 def test_an_account_that_aws_will_close_gets_a_warning() -> None:
-    finding = doctor._account(target(Account(plan="FREE")))
+    finding = account_checks.check_account(target(Account(plan="FREE")))
     assert finding.state == "warning"
     assert "closes this account on 2027-01-31" in finding.text
     assert "93 USD" in finding.text

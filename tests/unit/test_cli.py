@@ -19,7 +19,7 @@ from scripts.commands.options import Context
 from scripts.common import stack as stacks
 from scripts.common.template import load_defaults
 from scripts.deployment.deploy import Target
-from scripts.photos.manage import NothingThereError, select
+from scripts.photos.originals import PhotoNotFoundError, find_photos
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,13 +47,13 @@ def run(*arguments: str) -> Result:
 def test_an_empty_argument_is_refused(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
-    assert "an argument is empty; maybe a shell variable is not set" in result.stderr
+    assert "an argument is empty: check that your shell variables are set" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["", "/", "/a.jpg", "set/"])
 def test_half_a_name_selects_nothing(name: str) -> None:
-    with pytest.raises(NothingThereError, match="names no set and no photo"):
-        select(None, name)
+    with pytest.raises(PhotoNotFoundError, match="names no set and no photo"):
+        find_photos(None, name)
 
 
 @pytest.mark.parametrize("address", ["localhost:4566", "http://", "ftp://localhost", "//localhost"])
@@ -143,9 +143,10 @@ def test_text_that_is_no_unicode_is_told_in_one_line() -> None:
     assert result.stderr == "Error: '\\udcff' is not valid Unicode\n"
 
 
-def test_ctrl_c_ends_with_130_and_without_a_word() -> None:
+def test_ctrl_c_says_how_to_go_on_and_ends_with_130() -> None:
     result = CliRunner().invoke(failing(raise_(KeyboardInterrupt())), ["do"])
-    assert (result.exit_code, result.output) == (130, "")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == "Stopped. Run the same command again to go on.\n"
 
 
 LOADING = """
@@ -189,4 +190,4 @@ def test_a_first_deployment_proposes_the_templates_defaults() -> None:
 def test_the_worst_case_takes_no_usage() -> None:
     result = CliRunner().invoke(main, ["cost", "--worst", "--photos", "1000", "--people", "0"])
     assert result.exit_code == 2
-    assert "--worst depends on the stack's limits alone: leave out --photos, --people" in result.stderr
+    assert "--worst depends only on the stack's limits: leave out --photos, --people" in result.stderr

@@ -12,7 +12,7 @@ from scripts.common.template import load_template
 from scripts.deployment.cloudformation import DeployError
 from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target
-from scripts.health import doctor
+from scripts.health import account_checks
 
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1"
 OWN = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/kinpics-eu-west-1/1"
@@ -83,7 +83,7 @@ def found(account: Account) -> tuple[str, str]:
     stack = Stack(
         "kinpics", "eu-west-1", "CREATE_COMPLETE", stack_outputs(distribution=DISTRIBUTION_ID), {}, None, None
     )
-    finding = doctor._cloudfront_plan(target, stack)
+    finding = account_checks.check_cloudfront_plan(target, stack)
     return finding.state, finding.text
 
 

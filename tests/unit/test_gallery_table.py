@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.gallery.portraits import read_folder
+from scripts.common.folders import FolderError
+from scripts.gallery.portrait_folder import read_folder
 from scripts.gallery.portraits_csv import read_table
-from scripts.upload.plan import PlanError
 
 TEXT = "file,name,credit\nada.jpg,Ada Lovelace,Zoë\nrené.jpg,René Descartes,\n"
 ROWS = {
@@ -39,24 +39,24 @@ def test_tables_are_read_as_spreadsheets_write_them(tmp_path: Path, data: bytes,
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"name\nx\n", "the first line must name columns"),
-        (b"", "the first line must name columns"),
-        (b"file,name,age\n", "the first line must name columns"),
-        (b"file,name\na.jpg\n", "line 2: a row has a file, a name"),
-        (b'file,name\n"a\nb.jpg",A\nc.jpg\n', "line 4: a row"),
+        (b"name\nx\n", "the first line must name the columns file and name"),
+        (b"", "the first line must name the columns file and name"),
+        (b"file,name,age\n", "the first line must name the columns file and name"),
+        (b"file,name\na.jpg\n", "line 2: write a file, a name"),
+        (b'file,name\n"a\nb.jpg",A\nc.jpg\n', "line 4: write a file"),
         (
             b"file,name\na.jpg,Ren\xe9\nb.jpg,x\x81y\n",
-            "line 3, column 8: the byte 0x81 is no letter: save the table as UTF-8",
+            "line 3, column 8: the byte 0x81 can't be read as a letter: save the table as UTF-8",
         ),
-        (TEXT.encode("utf-16")[:-1], "line 3, column 25: the byte 0x0a is no letter"),
-        (TEXT.encode("utf-16-le"), "is no table of text: save the table as UTF-8"),
+        (TEXT.encode("utf-16")[:-1], "line 3, column 25: the byte 0x0a can't be read as a letter"),
+        (TEXT.encode("utf-16-le"), "is not a text file: save the table as UTF-8"),
         (b"file,name\na.jpg," + b"x" * 200_000, "line 2: field larger"),
     ],
 )
 def test_what_can_not_be_read_is_told_by_line(tmp_path: Path, data: bytes, told: str) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(data)
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(FolderError) as caught:
         read_table(path)
     assert told in str(caught.value)
 

@@ -9,8 +9,9 @@ from PIL import Image
 from support import jpeg
 
 from functions.process.media_types import HEAD_BYTES, media_type
-from scripts.commands.photos import _print_remarks
-from scripts.upload.plan import PlanError, Refusal, hash_photos, list_photos, set_name_of
+from scripts.commands.upload import print_remarks
+from scripts.common.folders import FolderError, Refusal
+from scripts.upload.plan import hash_files, plan_folder, set_name_of
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -28,7 +29,7 @@ def test_photos_go_and_the_rest_is_told(tmp_path: Path) -> None:
     (tmp_path / ".DS_Store").write_text("x")
     (tmp_path / "Thumbs.db").write_text("x")
     (tmp_path / "below").mkdir()
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["a.heic", "b.JPG", "no_suffix"]
     assert sorted(item.file for item in plan.left_out) == ["below", "movie.mov", "notes.txt"]
     assert plan.refused == []
@@ -43,7 +44,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (folder / "b.jpg").symlink_to(elsewhere / "secret.jpg")
     (folder / "below").symlink_to(elsewhere)
     (folder / "broken.jpg").symlink_to(elsewhere / "none.jpg")
-    plan = list_photos(folder, "set")
+    plan = plan_folder(folder, "set")
     assert names(plan.uploads) == ["a.jpg"]
     assert [item.file for item in plan.left_out] == ["b.jpg", "below", "broken.jpg"]
     assert all("not followed" in item.reason for item in plan.left_out)
@@ -59,7 +60,7 @@ def test_what_a_file_is_goes_by_its_content(tmp_path: Path, content: bytes) -> N
     (tmp_path / "raw.nef").write_bytes(b"II*\0rest")
     (tmp_path / "photo.dat").write_bytes(jpeg())
     (tmp_path / "empty.png").write_bytes(b"")
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["photo.dat"]
     refused = {item.file: item.reason for item in plan.refused}
     assert set(refused) == {"empty.png", "key.jpg"}
@@ -81,7 +82,7 @@ def test_every_format_that_is_read_is_known_by_its_content(kind: str) -> None:
 
 def test_many_files_left_out_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     left_out = [Refusal(f"{number}.mov", "not a photo") for number in range(9)]
-    _print_remarks([], [*left_out, Refusal("a.jpg", "a link")], [])
+    print_remarks([], [*left_out, Refusal("a.jpg", "a link")], [])
     assert capsys.readouterr().out.splitlines() == [
         "  left out  0.mov, 1.mov, 2.mov, 3.mov, 4.mov and 4 more: not a photo",
         "  left out  a.jpg: a link",
@@ -91,7 +92,7 @@ def test_many_files_left_out_are_told_in_one_line(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("name", ["😀.jpg", "a + %20#?&.jpg", "ü" * 120 + ".jpg", " spaced .jpg", "'\"<b>.jpg"])
 def test_strange_names_are_kept_as_they_are(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(jpeg())
-    assert names(list_photos(tmp_path, "set").uploads) == [name]
+    assert names(plan_folder(tmp_path, "set").uploads) == [name]
 
 
 def test_names_a_set_can_not_hold_are_refused(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_names_a_set_can_not_hold_are_refused(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/\xff\xfe.jpg", "wb") as file:
         file.write(jpeg())
     (tmp_path / "fine.jpg").write_bytes(jpeg())
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["fine.jpg"]
     assert [item.file for item in plan.refused] == ["line\\x0abreak.jpg", "\\xff\\xfe.jpg"]
     assert all("rename" in item.reason for item in plan.refused)
@@ -110,7 +111,7 @@ def test_names_that_are_left_out_are_text_too(tmp_path: Path) -> None:
     for name in (b"\xff.txt", b"\x1b[2J.txt"):
         with open(os.fsencode(tmp_path) + b"/" + name, "w") as file:
             file.write("text")
-    left_out = [item.file for item in list_photos(tmp_path, "set").left_out]
+    left_out = [item.file for item in plan_folder(tmp_path, "set").left_out]
     assert sorted(left_out) == ["\\x1b[2J.txt", "\\xff.txt"]
     assert all(name.encode() for name in left_out), "any program can read them"
 
@@ -120,17 +121,17 @@ def test_a_folder_of_folders_says_how_to_upload_them(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (parent / name).mkdir(parents=True)
         (parent / name / "1.jpg").write_bytes(jpeg())
-    with pytest.raises(PlanError) as caught:
-        list_photos(parent, "set")
-    assert f"it holds 2 folders, to be uploaded as sets: kinpics upload '{parent}'/*/" in str(caught.value)
+    with pytest.raises(FolderError) as caught:
+        plan_folder(parent, "set")
+    assert f"but 2 folders: upload each as a set, with `kinpics upload '{parent}'/*/`" in str(caught.value)
 
 
 def test_a_photo_that_vanishes_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(jpeg())
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     (tmp_path / "a.jpg").unlink()
-    hash_photos(plan, lambda: None)
+    hash_files(plan, lambda: None)
     assert names(plan.uploads) == ["b.jpg"]
     assert plan.refused == [Refusal("a.jpg", "can't be read: no such file or directory")]
 
@@ -138,7 +139,7 @@ def test_a_photo_that_vanishes_is_told_and_the_rest_goes_on(tmp_path: Path) -> N
 def test_two_files_that_differ_by_case_both_go_with_a_note(tmp_path: Path) -> None:
     for name in ("A.jpg", "a.jpg"):
         (tmp_path / name).write_bytes(jpeg())
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["A.jpg", "a.jpg"]
     assert "case" in plan.warnings[0]
 
@@ -146,34 +147,34 @@ def test_two_files_that_differ_by_case_both_go_with_a_note(tmp_path: Path) -> No
 def test_two_spellings_of_one_name_clash(tmp_path: Path) -> None:
     for name in ("caf\u00e9.jpg", "cafe\u0301.jpg"):
         (tmp_path / name).write_bytes(jpeg())
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     assert len(plan.uploads) == len(plan.refused) == 1
 
 
 def test_digests(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(photo := jpeg())
-    plan = list_photos(tmp_path, "set")
+    plan = plan_folder(tmp_path, "set")
     steps = []
-    hash_photos(plan, lambda: steps.append(1))
+    hash_files(plan, lambda: steps.append(1))
     assert plan.uploads[0].sha256 == hashlib.sha256(photo).hexdigest()
     assert len(steps) == 1
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="there is no folder"):
-        list_photos(tmp_path / "nowhere", "set")
+    with pytest.raises(FolderError, match="there is no folder"):
+        plan_folder(tmp_path / "nowhere", "set")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(PlanError, match="is not a folder"):
-        list_photos(tmp_path / "file", "set")
+    with pytest.raises(FolderError, match="is not a folder"):
+        plan_folder(tmp_path / "file", "set")
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PlanError, match="no photos"):
-        list_photos(tmp_path, "set")
+    with pytest.raises(FolderError, match="no photos"):
+        plan_folder(tmp_path, "set")
 
 
 def test_the_set_is_called_as_the_folder_unless_told_otherwise(tmp_path: Path) -> None:
     assert set_name_of(tmp_path, None) == tmp_path.name
     assert set_name_of(tmp_path, "Newport") == "Newport"
-    with pytest.raises(PlanError, match="--set"):
+    with pytest.raises(FolderError, match="--set"):
         set_name_of(tmp_path, ".hidden")

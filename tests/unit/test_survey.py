@@ -1,7 +1,7 @@
 """What a survey finds in disagreement, and what mends it."""
 
 from functions.keys import image_path
-from scripts.health.survey import Row, Survey, drift
+from scripts.health.survey import Row, Survey, find_drift
 
 
 def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
@@ -11,6 +11,6 @@ def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
     found.rows[path] = Row("etag", "image", frozenset({"face"}), frozenset())
     found.thumbnails[path] = len(path.rendition_keys)
     found.records["image"] = {str(path)}
-    assert drift(found).redo == {path: "a face is missing in the collection"}
+    assert find_drift(found).redo == {path: "a face is missing from the collection"}
     found.faces["face"] = "set:2Fa.jpg"
-    assert path in drift(found).check
+    assert path in find_drift(found).check

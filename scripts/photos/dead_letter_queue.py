@@ -1,13 +1,16 @@
-"""What could not be processed: the messages of the dead-letter queue, by photo."""
+"""The dead-letter queue: which photos could not be processed, why, and trying them again."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
 from functions.process.events import BadMessageError, parse_message
 from scripts.common.stack import Stack
-from scripts.photos.manage import NothingThereError
+from scripts.photos.originals import PhotoNotFoundError
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef, MessageTypeDef
 
 _BATCH = 10
 # How long a message received here stays hidden at most, in seconds; it is shown again once all are read.
@@ -17,7 +20,7 @@ _CRASHED = ("Crashed", "the process function crashed or ran out of time or memor
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A photo that was given up on: ``key`` of its object, ``code`` and ``reason`` from the process function."""
+    """A photo that could not be processed: ``key`` of its object, ``code`` and ``reason`` from the process function."""
 
     message_id: str
     key: str
@@ -29,72 +32,76 @@ class DeadLetter:
 
     @property
     def path(self) -> ImagePath | None:
-        """The photo, where its key can be one's."""
+        """The photo; None if no photo can have this key."""
         try:
             return parse_key(self.key)
         except BadNameError:
             return None
 
 
-def read(sqs: Any, queue_url: str) -> list[DeadLetter]:
-    """All messages that are there; they stay in the queue, for the next reader to see at once."""
-    letters = list(_receive(sqs, queue_url))
-    _show(sqs, queue_url, letters)
+def read(stack: Stack) -> list[DeadLetter]:
+    """All messages in the queue; they stay there, and the next reader sees them at once."""
+    letters = list(_receive(stack))
+    _show(stack, letters)
     return letters
 
 
+def read_ids(stack: Stack) -> set[str]:
+    """Ids of the messages that are in the queue already."""
+    return {letter.message_id for letter in read(stack)}
+
+
 def keys_of(names: Iterable[str], letters: Iterable[DeadLetter]) -> set[str]:
-    """The keys of dead letters, named as SET/PHOTO or as `list` prints them. Raises ``NothingThereError``."""
+    """The keys of dead letters, named as SET/PHOTO or as `list` prints them. Raises ``PhotoNotFoundError``."""
     there = {letter.key for letter in letters}
     keys = set()
     for name in names:
         found = next((key for key in (PHOTOS_PREFIX + name, name) if key in there), None)
         if found is None:
-            raise NothingThereError(f"{name} is not among the dead letters: `kinpics dead-letters list` prints them")
+            raise PhotoNotFoundError(f"{name} is not among the dead letters: `kinpics dead-letters list` prints them")
         keys.add(found)
     return keys
 
 
 def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter]:
-    """Give messages out again: those of the keys ``wanted``, or all; of one ``code``, or any. Returns them.
+    """Send messages back to be processed: those of the keys ``wanted``, or all; of one ``code``, or any. Returns them.
 
     Each is sent before it is deleted: whatever happens in between, it is in one of the queues.
     """
-    source, target = stack.outputs.dead_letter_queue, stack.outputs.process_queue
     sent, left = [], []
-    for letter in _receive(stack.sqs, source):
+    for letter in _receive(stack):
         if (not wanted or letter.key in wanted) and code in (None, letter.code):
-            stack.sqs.send_message(QueueUrl=target, MessageBody=letter.body)
-            stack.sqs.delete_message(QueueUrl=source, ReceiptHandle=letter.receipt)
+            stack.sqs.send_message(QueueUrl=stack.outputs.process_queue, MessageBody=letter.body)
+            stack.sqs.delete_message(QueueUrl=stack.outputs.dead_letter_queue, ReceiptHandle=letter.receipt)
             sent.append(letter)
         else:
             left.append(letter)
-    _show(stack.sqs, source, left)
+    _show(stack, left)
     return sent
 
 
 def take_out(stack: Stack, paths: dict[ImagePath, str]) -> dict[ImagePath, str]:
-    """Take photos that were given up on out of ``paths``; returns them with the reason."""
-    letters = {letter.path: letter.reason for letter in read(stack.sqs, stack.outputs.dead_letter_queue)}
+    """Take photos that could not be processed out of ``paths``; returns them with the reason."""
+    letters = {letter.path: letter.reason for letter in read(stack)}
     return {path: letters[path] for path in list(paths) if path in letters and paths.pop(path)}
 
 
-def _show(sqs: Any, queue_url: str, letters: list[DeadLetter]) -> None:
-    """Let other readers see messages again that were received here."""
+def _show(stack: Stack, letters: list[DeadLetter]) -> None:
+    """Let other readers see received messages again."""
     for start in range(0, len(letters), _BATCH):
-        entries = [
+        entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
             {"Id": str(number), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
             for number, letter in enumerate(letters[start : start + _BATCH])
         ]
-        sqs.change_message_visibility_batch(QueueUrl=queue_url, Entries=entries)
+        stack.sqs.change_message_visibility_batch(QueueUrl=stack.outputs.dead_letter_queue, Entries=entries)
 
 
-def _receive(sqs: Any, queue_url: str) -> Iterator[DeadLetter]:
+def _receive(stack: Stack) -> Iterator[DeadLetter]:
     """Each message once, hidden for a while."""
     seen: set[str] = set()
     while True:
-        response = sqs.receive_message(
-            QueueUrl=queue_url,
+        response = stack.sqs.receive_message(
+            QueueUrl=stack.outputs.dead_letter_queue,
             MaxNumberOfMessages=_BATCH,
             VisibilityTimeout=_HIDDEN_SECONDS,
             WaitTimeSeconds=0,
@@ -107,7 +114,7 @@ def _receive(sqs: Any, queue_url: str) -> Iterator[DeadLetter]:
         yield from map(_dead_letter, new)
 
 
-def _dead_letter(message: dict) -> DeadLetter:
+def _dead_letter(message: "MessageTypeDef") -> DeadLetter:
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     try:
         changes = parse_message(message["Body"])

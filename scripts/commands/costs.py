@@ -1,0 +1,112 @@
+"""What a site costs."""
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import click
+from click.core import ParameterSource
+
+from scripts.commands.options import Context, json_option
+from scripts.common.stack import StackError
+from scripts.common.terminal import echo, echo_json
+
+if TYPE_CHECKING:
+    from scripts.costs.estimate import Usage
+
+# If no region is named and there is no stack.
+_REGION = "us-east-1"
+
+
+@click.command()
+@click.option("--photos", type=click.IntRange(0), help="Number of photos.")
+@click.option("--visitors", type=click.IntRange(0), help="Visits a month.")
+@click.option("--searches", type=click.IntRange(0), help="New face searches a month.")
+@click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average MB of a photo.")
+@click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
+@click.option("--worst", is_flag=True, help="Print the most that hostile visitors can cost.")
+@click.option("--region", help="AWS region. By default the site's, or us-east-1.")
+@json_option
+@click.pass_obj
+def cost(
+    context: Context,
+    photos: int | None,
+    visitors: int | None,
+    searches: int | None,
+    photo_mb: float,
+    people: int,
+    worst: bool,
+    region: str | None,
+    as_json: bool,
+) -> None:
+    """Estimate what a site costs on AWS.
+
+    Give --photos, --visitors and --searches for a month's costs by service. A repeated search costs nothing until
+    photos come or go. --worst prints the most that hostile visitors can cost, with the limits of the deployed site, or
+    the default limits if there is none; it takes none of these options. Prices are AWS's list prices;
+    scripts/costs/prices.json says which were checked, and when.
+    """
+    from scripts.costs.estimate import UnknownRegionError, Usage
+
+    try:
+        if worst:
+            _refuse_usage()
+            lines, usd = _worst(context, region)
+        elif photos is None or visitors is None or searches is None:
+            raise click.UsageError("give --photos, --visitors and --searches, or --worst")
+        else:
+            lines, usd = _a_month(Usage(photos, visitors, searches, photo_mb, people), region or _REGION)
+    except UnknownRegionError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        echo_json(usd)
+        return
+    for line in lines:
+        echo(line)
+
+
+def _refuse_usage() -> None:
+    """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
+    called = click.get_current_context()
+    options = ("photos", "visitors", "searches", "photo_mb", "people")
+    given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
+    if given:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(f"--worst depends only on the stack's limits: leave out {named}")
+
+
+def _a_month(usage: "Usage", region: str) -> tuple[list[str], dict[str, Any]]:
+    """What a site costs, in words and as data."""
+    from scripts.costs.estimate import cost_by_service, count_month, count_upload, format_costs, list_unchecked_prices
+
+    parts = {
+        "a month": cost_by_service(count_month(usage), region),
+        "once": cost_by_service(count_upload(usage), region),
+    }
+    unchecked = list_unchecked_prices(region)
+    lines = [
+        *format_costs(usage, parts),
+        f"USD in {region}, without tax; `due` is what remains after what AWS gives every account for free.",
+        f"These prices are from memory: {', '.join(unchecked)}.",
+    ]
+    usd = {part: {cost.service: [cost.listed, cost.due] for cost in costs} for part, costs in parts.items()}
+    return lines, {"region": region, "unchecked": unchecked, "usd": usd}
+
+
+def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, Any]]:
+    """The most that visitors can cost, in words and as data."""
+    from scripts.common.template import load_defaults
+    from scripts.costs.limits import read_limits
+    from scripts.costs.worst_case import format_worst, list_unlimited, worst_by_service
+    from scripts.deployment.account_limits import read_concurrency
+
+    try:
+        stack = context.stack
+        source, region = f"the stack {stack.name}", region or stack.region
+        limits = read_limits(stack.parameters, read_concurrency(boto3.Session()).total)
+    except StackError:
+        source, region = "the template's defaults, as there is no stack", region or _REGION
+        limits = read_limits(load_defaults())
+    costs, unlimited = worst_by_service(limits, region), list_unlimited(limits, region)
+    lines = [f"the most that visitors can cost, with the limits of {source}:", *format_worst(costs, unlimited, region)]
+    usd = {cost.service: [cost.hour, cost.day] for cost in costs}
+    return lines, {"region": region, "limits": source, "usd": usd, "unbounded": unlimited}

@@ -1,0 +1,57 @@
+"""Photos that could not be processed: they wait in the dead-letter queue."""
+
+import click
+
+from scripts.commands.options import Context, json_option, print_outcome
+from scripts.common.terminal import echo, echo_json
+from scripts.deployment.publish import build_and_publish
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """List and retry photos that could not be processed."""
+
+
+@dead_letters.command("list")
+@json_option
+@click.pass_obj
+def dead_letters_list(context: Context, as_json: bool) -> None:
+    """List photos that could not be processed.
+
+    Prints key, code and reason.
+    """
+    from scripts.photos.dead_letter_queue import read
+
+    letters = read(context.stack)
+    if as_json:
+        echo_json([{"key": letter.key, "code": letter.code, "reason": letter.reason} for letter in letters])
+    elif not letters:
+        echo("every photo was processed", err=True)
+    else:
+        for letter in sorted(letters, key=lambda letter: letter.key):
+            echo(letter.key, letter.code, letter.reason)
+
+
+@dead_letters.command("redrive")
+@click.argument("photos", nargs=-1, metavar="[SET/PHOTO]...")
+@click.option("--code", help="Only photos with this code, as `list` prints it, e.g. CeilingReached.")
+@json_option
+@click.pass_obj
+def dead_letters_redrive(context: Context, photos: tuple[str, ...], code: str | None, as_json: bool) -> None:
+    """Process these photos again, or all, and wait for them.
+
+    Exits with 1 if one fails again.
+    """
+    from scripts.common.progress import Progress
+    from scripts.photos.dead_letter_queue import keys_of, read, redrive
+    from scripts.photos.processing import wait_in_sync
+
+    stack = context.stack
+    letters = read(stack)
+    sent = redrive(stack, keys_of(photos, letters), code)
+    waiting = {letter.path for letter in sent if letter.path}
+    with Progress(quiet=as_json).bar("Processing", len(waiting)) as step:
+        outcome = wait_in_sync(stack, waiting, {letter.message_id for letter in letters}, step)
+    if outcome.done:
+        build_and_publish(stack)
+    print_outcome(outcome, "processed", as_json)

@@ -1,0 +1,121 @@
+"""Uploading folders of photos."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from functions.addresses import address
+from scripts.commands.options import Context, concurrency_option, json_option, print_failures
+from scripts.common.terminal import echo, echo_json
+from scripts.common.words import count
+from scripts.deployment.publish import build_and_publish
+
+if TYPE_CHECKING:
+    from scripts.common.folders import Refusal
+    from scripts.upload.plan import Plan
+    from scripts.upload.uploader import Report
+
+# How many of the files left out for one reason are named.
+_MAX_NAMES = 5
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
+@click.option("--set", "set_name", metavar="NAME", help="Name of the set. By default the folder's name.")
+@click.option("--title", help="Title that visitors see.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+@click.option("--no-build", is_flag=True, help="Don't rebuild the pages. Open pages show the new photos anyway.")
+@concurrency_option
+@json_option
+@click.pass_obj
+def upload(
+    context: Context,
+    folders: tuple[Path, ...],
+    set_name: str | None,
+    title: str | None,
+    dry_run: bool,
+    no_build: bool,
+    concurrency: int,
+    as_json: bool,
+) -> None:
+    """Upload folders of photos, each as a set.
+
+    Photos that are already on the site aren't sent again: if an upload was stopped, run it again. Your files are never
+    changed. Exits with 1 if a photo or a folder failed; the others are uploaded all the same.
+    """
+    from scripts.common.folders import FolderError
+    from scripts.common.progress import Progress
+    from scripts.upload.uploader import carry_out, make_plan
+
+    if set_name and len(folders) > 1:
+        raise click.UsageError("--set names one set: give it one folder")
+    progress = Progress(quiet=as_json)
+    reports = []
+    would_fail = False
+    refused: list[FolderError] = []
+    for folder in folders:
+        try:
+            plan = make_plan(context.stack, folder, set_name, concurrency, progress)
+        except FolderError as error:
+            if len(folders) == 1:
+                raise
+            refused.append(error)
+            continue
+        if dry_run:
+            _print_plan(plan, as_json)
+            would_fail = would_fail or bool(plan.refused)
+            continue
+        report = carry_out(context.stack, plan, title, concurrency, progress)
+        report.url = context.stack.site_address(f"/sets/{address(plan.set_name)}/")
+        reports.append(report)
+        if not as_json:
+            _print_report(report)
+    for refusal in refused:
+        echo(f"Error: {refusal}", err=True)
+    if dry_run:
+        sys.exit(bool(refused) or would_fail)
+    if not no_build and any(report.processed for report in reports):
+        build_and_publish(context.stack)
+    if as_json:
+        echo_json({"sets": [report.as_json() for report in reports]})
+    if refused or any(report.failures for report in reports):
+        sys.exit(1)
+
+
+def _print_plan(plan: "Plan", as_json: bool) -> None:
+    if as_json:
+        refused = [{"file": item.file, "reason": item.reason} for item in plan.refused]
+        left_out = [{"file": item.file, "reason": item.reason} for item in plan.left_out]
+        uploads = [{"file": photo.path.file, "bytes": photo.size} for photo in plan.uploads]
+        result = {"set": plan.set_name, "uploads": uploads, "already_there": len(plan.present)}
+        echo_json({**result, "refused": refused, "left_out": left_out})
+        return
+    size = sum(photo.size for photo in plan.uploads) / 1e6
+    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
+    for photo in plan.uploads:
+        echo(f"  upload    {photo.path.file}")
+    print_remarks(plan.refused, plan.left_out, plan.warnings)
+
+
+def _print_report(report: "Report") -> None:
+    echo(
+        f"{report.set_name}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
+        f"{report.seconds:.1f} s, {report.already_there} there already, {len(report.failures)} failed"
+    )
+    print_remarks(report.failures, report.left_out, report.warnings)
+    echo(f"  {report.url}")
+
+
+def print_remarks(failures: "list[Refusal]", left_out: "list[Refusal]", warnings: list[str]) -> None:
+    """Print what failed, what was left out for which reason, and notes."""
+    print_failures((item.file, item.reason) for item in failures)
+    by_reason: dict[str, list[str]] = {}
+    for item in left_out:
+        by_reason.setdefault(item.reason, []).append(item.file)
+    for reason, files in by_reason.items():
+        more = f" and {len(files) - _MAX_NAMES} more" if len(files) > _MAX_NAMES else ""
+        echo(f"  left out  {', '.join(files[:_MAX_NAMES])}{more}: {reason}")
+    for warning in warnings:
+        echo(f"  note      {warning}")

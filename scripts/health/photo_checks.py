@@ -1,0 +1,85 @@
+"""Checks of the photos: what could not be processed, what does not agree, what is damaged, who asks to be removed."""
+
+from pathlib import Path
+
+from local.state_folder import StateFolder
+from scripts.common.stack import Stack
+from scripts.common.words import count
+from scripts.health.finding import Finding
+from scripts.health.integrity import list_earlier_versions, read_originals
+from scripts.health.survey import find_drift, survey
+from scripts.people.forgetting import list_requests
+from scripts.photos import dead_letter_queue
+from scripts.photos.process_queue import count_waiting
+
+# How many lines of one kind are printed.
+_MAX_LINES = 5
+
+
+def check_dead_letters(stack: Stack) -> Finding:
+    """Whether there are photos that could not be processed."""
+    letters = dead_letter_queue.read(stack)
+    if not letters:
+        return Finding("dead letters", "ok", "none")
+    advice = "`kinpics dead-letters list` says which and why"
+    return Finding("dead letters", "warning", f"{count(len(letters), 'photo')} could not be processed", advice)
+
+
+def check_removal_requests(stack: Stack) -> Finding:
+    """Whether visitors wait for an answer."""
+    waiting = len(list_requests(stack))
+    if not waiting:
+        return Finding("removal requests", "ok", "none")
+    text = f"{count(waiting, 'visitor')} asked to be removed from search"
+    return Finding("removal requests", "warning", text, "`kinpics people requests` lists them")
+
+
+def check_agreement(stack: Stack) -> Finding:
+    """Whether S3, tables and collection agree."""
+    waiting = count_waiting(stack)
+    if waiting:
+        return Finding(
+            "agreement",
+            "warning",
+            f"{count(waiting, 'photo')} still being processed",
+            "run this again later",
+        )
+    found = survey(stack)
+    differences = find_drift(found)
+    dead_letter_queue.take_out(stack, differences.check)
+    if len(differences):
+        lines = list(differences.lines())
+        more = f" and {len(lines) - _MAX_LINES} more" if len(lines) > _MAX_LINES else ""
+        text = "; ".join(lines[:_MAX_LINES]) + more
+        return Finding("agreement", "wrong", text, "run `kinpics reconcile`")
+    if differences.unfinished:
+        name, reason = min(differences.unfinished.items())
+        more = f", and {len(differences.unfinished) - 1} more like it" if len(differences.unfinished) > 1 else ""
+        advice = "upload what is missing, then run `kinpics reconcile`"
+        return Finding("agreement", "warning", f"{name}: {reason}{more}", advice)
+    faces = sum(len(row.face_ids) for row in found.rows.values())
+    text = f"S3, tables and collection agree on {count(len(found.rows), 'photo')} with {count(faces, 'face')}"
+    return Finding("agreement", "ok", text)
+
+
+def check_originals(stack: Stack, *, whole: bool) -> Finding:
+    """Read originals: their bytes may be damaged although S3's listing looks as before."""
+    checked = read_originals(stack, whole=whole)
+    read = count(checked.read, "photo") + (" read" if whole else f" of {checked.total} read")
+    if not checked.damaged:
+        more = "" if checked.read == checked.total else "; `kinpics doctor --originals all` reads every one"
+        return Finding("originals", "ok", f"{read}, none damaged{more}")
+    lines = []
+    for path, reason in sorted(checked.damaged.items()):
+        kept = len(list_earlier_versions(stack, path))
+        lines.append(f"{path}: {reason}" + (f" ({count(kept, 'earlier version')} kept)" if kept else ""))
+    text = f"{read}, {len(lines)} damaged: " + "; ".join(lines[:_MAX_LINES])
+    more = f" and {len(lines) - _MAX_LINES} more" if len(lines) > _MAX_LINES else ""
+    advice = "delete each and upload a good copy, or restore an earlier version (docs/deploying.md)"
+    return Finding("originals", "wrong", text + more, advice)
+
+
+def check_set_aside(data: Path) -> Finding:
+    """Whether the laptop stack has set damaged files aside."""
+    told = StateFolder(data).set_aside()
+    return Finding("set aside", "warning" if told else "ok", told or "nothing")

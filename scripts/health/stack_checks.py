@@ -1,0 +1,83 @@
+"""Checks of the deployed stack: its state, settings, limits and alarms."""
+
+import time
+from datetime import UTC, datetime
+
+import boto3
+
+from functions.ledger import allowed_by, next_allowed
+from scripts.common.config import load_config, undeployed
+from scripts.common.stack import Stack
+from scripts.deployment.deploy import Target, list_notified_queues, list_unlimited
+from scripts.health.finding import Finding, State
+
+
+def check_stack(stack: Stack) -> Finding:
+    """Whether the last deployment succeeded."""
+    if stack.status.endswith("_COMPLETE") and "ROLLBACK" not in stack.status:
+        return Finding("stack", "ok", f"{stack.name} is {stack.status}")
+    # The last deployment was rolled back: what was there before is there again.
+    state: State = "warning" if stack.status == "UPDATE_ROLLBACK_COMPLETE" else "wrong"
+    return Finding("stack", state, f"{stack.name} is {stack.status}", "run `kinpics deploy` again")
+
+
+def check_events(stack: Stack) -> Finding:
+    """Whether uploads reach the process function's queue."""
+    queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
+    if list_notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
+        return Finding("events", "ok", "the bucket of photos notifies the queue")
+    return Finding("events", "wrong", "the bucket of photos does not notify this stack's queue", "run `kinpics deploy`")
+
+
+def check_settings(stack: Stack) -> Finding:
+    """Whether the deployed settings are those of `kinpics.toml`."""
+    if told := undeployed(load_config(), stack.parameters):
+        return Finding("settings", "warning", told, "run `kinpics deploy`, then `kinpics reconcile`")
+    return Finding("settings", "ok", "the stack has the settings of kinpics.toml")
+
+
+def check_paid_calls(stack: Stack) -> Finding:
+    """Whether today's ceilings leave room."""
+    searches, photos = (int(stack.parameters.get(name, 0)) for name in ("DailySearches", "DailyIndexing"))
+    searched, indexed = stack.ledger.counted("search"), stack.ledger.counted("index")
+    now = time.time()
+    allowed, later = allowed_by(searches, now), next_allowed(searches, now)
+    until = f"{datetime.fromtimestamp(later, UTC):%H:%M} UTC" if later else "they are allowed"
+    text = f"{searched} of {searches} searches ({allowed} until {until}), {indexed} of {photos} photos indexed"
+    if searched >= allowed:
+        advice = f"new searches wait until {until}; raise DailySearches with `kinpics deploy --daily-searches`"
+        return Finding("paid calls today", "warning", text, advice)
+    if indexed >= photos:
+        advice = "new photos wait until 00:00 UTC; raise DailyIndexing with `kinpics deploy --daily-indexing`"
+        return Finding("paid calls today", "warning", text, advice)
+    return Finding("paid calls today", "ok", text)
+
+
+def check_maxima(target: Target, stack: Stack) -> Finding:
+    """Whether tables and indexes that visitors reach have a maximum."""
+    if target.is_laptop:
+        return Finding("maxima", "ok", "tables on a laptop have none")
+    lacking = list_unlimited(stack)
+    if lacking:
+        titles = ", ".join(limit.title for limit in lacking)
+        return Finding(
+            "maxima", "wrong", f"visitors may read or write more than they should: {titles}", "run `kinpics deploy`"
+        )
+    return Finding("maxima", "ok", "visitors' reads and writes have a maximum")
+
+
+def check_alarms(target: Target, stack: Stack) -> Finding:
+    """Whether somebody gets the alarms."""
+    email = stack.parameters.get("AlarmEmail", "")
+    if target.is_laptop:
+        return Finding("alarms", "ok", "there are none on a laptop")
+    if not email:
+        return Finding("alarms", "warning", "nobody is told about failures", "run `kinpics deploy --email ADDRESS`")
+    topic = boto3.client("cloudformation").describe_stack_resource(StackName=stack.name, LogicalResourceId="AlarmTopic")
+    arn = topic["StackResourceDetail"]["PhysicalResourceId"]
+    subscriptions = boto3.client("sns").list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    if any(entry["SubscriptionArn"].startswith("arn:") for entry in subscriptions):
+        return Finding("alarms", "ok", f"{email} gets mail about failures")
+    return Finding(
+        "alarms", "warning", f"{email} has not confirmed the alarms yet", "click the link in the mail from AWS"
+    )

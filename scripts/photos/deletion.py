@@ -1,0 +1,25 @@
+"""Deleting photos. The owner's side deletes originals; the process function then deletes what belongs to them."""
+
+from functions.keys import PHOTOS_PREFIX, ImagePath
+from scripts.common.bucket import delete_objects, delete_versions, list_versions
+from scripts.common.stack import Stack
+
+
+def delete_photos(stack: Stack, paths: list[ImagePath], *, for_good: bool = False) -> None:
+    """Delete originals; the process function deletes their thumbnails, rows and faces. Raises ``OSError``.
+
+    S3 keeps a deleted original for 30 days, so that it can be restored; ``for_good`` deletes that too. Delete markers
+    go last, because without its marker an older version would be the original again.
+    """
+    bucket = stack.outputs.pics_bucket
+    keys = [path.key for path in paths]
+    delete_objects(stack.s3, bucket, keys)
+    if not for_good:
+        return
+    wanted = set(keys)
+    for set_name in {path.set_name for path in paths}:
+        prefix = f"{PHOTOS_PREFIX}{set_name}/"
+        for page in list_versions(stack.s3, bucket, prefix):
+            delete_versions(stack.s3, bucket, [old for old in page.get("Versions", []) if old["Key"] in wanted])
+        for page in list_versions(stack.s3, bucket, prefix):
+            delete_versions(stack.s3, bucket, [mark for mark in page.get("DeleteMarkers", []) if mark["Key"] in wanted])

@@ -1,0 +1,105 @@
+"""The originals in S3: listed, and found by the names an owner gives."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_not_found
+from functions.errors import KinpicsError
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from scripts.common.bucket import list_objects, list_versions
+from scripts.common.stack import Stack
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+# Digest of an original as hex digits, kept as the object's metadata: the ETag of a file that went up in parts is none.
+SHA256_METADATA = "sha256"
+
+
+class PhotoNotFoundError(KinpicsError):
+    """No photo or set has the name that was given."""
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """An object of a photo, as S3 lists it; ``size`` in bytes."""
+
+    path: ImagePath
+    etag: str
+    size: int
+    modified_at: datetime
+
+
+def list_originals(
+    stack: Stack, set_name: str | None = None, misnamed: dict[str, str] | None = None
+) -> Iterator[StoredPhoto]:
+    """Every original, of one set or of all.
+
+    ``misnamed`` collects the objects that no photo can be called, by their keys, with the reason. The process function
+    has given up on those.
+    """
+    folder = f"{set_name}/" if set_name else ""
+    yield from list_stored_photos(stack.s3, stack.outputs.pics_bucket, folder=folder, misnamed=misnamed)
+
+
+def list_stored_photos(
+    s3: "S3Client", bucket: str, prefix: str = "", folder: str = "", misnamed: dict[str, str] | None = None
+) -> Iterator[StoredPhoto]:
+    """The objects under ``<prefix>photos/<folder>`` that belong to photos: originals, or what was made from them."""
+    for item in list_objects(s3, bucket, f"{prefix}{PHOTOS_PREFIX}{folder}"):
+        try:
+            path = parse_key(item["Key"].removeprefix(prefix))
+        except BadNameError as error:
+            if misnamed is not None and not item["Key"].endswith("/"):  # a folder, as S3's console makes them
+                misnamed[item["Key"]] = str(error)
+        else:
+            yield StoredPhoto(path, item["ETag"].strip('"'), item["Size"], item["LastModified"])
+
+
+def find_photos(stack: Stack, name: str, *, also_deleted: bool = False) -> list[ImagePath]:
+    """The photos that ``SET`` or ``SET/PHOTO`` means, with ``also_deleted`` also those of which S3 keeps old versions.
+
+    Raises ``PhotoNotFoundError``.
+    """
+    set_name, slash, file = name.partition("/")
+    if not set_name or (slash and not file):
+        raise PhotoNotFoundError(f"{name!r} names no set and no photo: write SET or SET/PHOTO")
+    paths = [original.path for original in list_originals(stack, set_name)]
+    if also_deleted:
+        paths += _list_deleted(stack, set_name) - set(paths)
+    found = [path for path in paths if not file or path.file == file]
+    if not found:
+        raise PhotoNotFoundError(f"there is no {'photo' if file else 'set'} {name} on the site: check the name")
+    return found
+
+
+def _list_deleted(stack: Stack, set_name: str) -> set[ImagePath]:
+    """Every photo of a set of which S3 keeps a version."""
+    found = set()
+    for page in list_versions(stack.s3, stack.outputs.pics_bucket, f"{PHOTOS_PREFIX}{set_name}/"):
+        for entry in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+            try:
+                found.add(parse_key(entry["Key"]))
+            except BadNameError:
+                continue
+    return found
+
+
+def fetch_etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
+    """ETag of each photo's original, None where there is none."""
+
+    def fetch(path: ImagePath) -> str | None:
+        try:
+            return stack.s3.head_object(Bucket=stack.outputs.pics_bucket, Key=path.key)["ETag"].strip('"')
+        except ClientError as error:
+            if is_not_found(error):
+                return None
+            raise
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(fetch, paths))
