@@ -24,19 +24,24 @@ if TYPE_CHECKING:
 # Option, parameter of the template, what it is.
 SETTINGS = (
     ("email", "AlarmEmail", str, "Address for alarms."),
-    ("monthly_budget", "MonthlyBudget", click.IntRange(1), "Budget in USD a month to be warned about; needs --email."),
-    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high; needs --email."),
+    (
+        "monthly_budget",
+        "MonthlyBudget",
+        click.IntRange(1),
+        "Monthly budget in USD to be warned about. Needs --email.",
+    ),
+    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high. Needs --email."),
     (
         "close_at_budget",
         "CloseAtBudget",
         click.IntRange(0, 1000),
-        "Close the site at this percent of the budget; 0 for never.",
+        "Close the site at this percent of the budget. 0: never.",
     ),
     ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, for all visitors together."),
     ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day for one visitor."),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
-    ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once; 0 for no reservation."),
+    ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once. 0 reserves none."),
     ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second for each table of photos."),
     ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second for the ledger."),
     ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second for visitors' own rows."),
@@ -44,9 +49,9 @@ SETTINGS = (
         "intelligent_tiering",
         "IntelligentTiering",
         click.Choice(["yes", "no"]),
-        "Cheaper storage for photos nobody looks at.",
+        "Cheaper storage for photos that nobody looks at.",
     ),
-    ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Whether visitors may create accounts."),
+    ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Let visitors create accounts."),
     ("domain", "DomainName", str, "Your own domain."),
     ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
     ("zone", "HostedZoneId", str, "Its Route 53 zone."),
@@ -67,18 +72,21 @@ def _with_settings(command: Any) -> Any:
 
 
 @click.command()
-@click.option("--region", help="AWS region; it must have Rekognition.")
+@click.option("--region", help="AWS region. It must have Rekognition.")
 @_with_settings
 @click.option(
-    "--cloudfront-plan", "plan", type=click.Choice(["free", "none"]), help="CloudFront's Free plan: 0 USD, with limits."
+    "--cloudfront-plan",
+    "plan",
+    type=click.Choice(["free", "none"]),
+    help="CloudFront's Free plan costs nothing, but has limits.",
 )
-@click.option("--yes", is_flag=True, help="Don't ask; use defaults for what is not given.")
+@click.option("--yes", is_flag=True, help="Don't ask. Use defaults for what you leave out.")
 @click.pass_obj
 def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool, **settings: Any) -> None:
-    """Put the site on AWS, or bring it up to date there, and publish it.
+    """Deploy the site to AWS, or update it.
 
-    Asks a few questions the first time. Settings you leave out stay as they are; each is a parameter of template.yaml,
-    named in brackets below. It is safe to run again at any time, even after a failure.
+    Asks a few questions the first time. Settings you leave out stay as they are. Each is a parameter of template.yaml,
+    named in brackets. You can run this again at any time, even after a failure.
     """
     from scripts.deployment.deploy import (
         Target,
@@ -201,7 +209,10 @@ def _tell(event: Event) -> None:
 @click.command()
 @click.pass_obj
 def publish(context: Context) -> None:
-    """Render the site and publish it, for example after a change in kinpics.toml."""
+    """Build the pages and publish them.
+
+    For example after a change in kinpics.toml.
+    """
     changed = build_and_publish(context.stack)
     echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
     if told := undeployed(load_config(), context.stack.parameters):
@@ -213,9 +224,9 @@ def publish(context: Context) -> None:
 @yes_option
 @click.pass_obj
 def destroy(context: Context, photos: bool, yes: bool) -> None:
-    """Take the site off AWS; photos, rows and faces stay unless you say otherwise.
+    """Take the site off AWS; the photos stay.
 
-    `kinpics deploy` with the same stack name picks up what has stayed.
+    Rows and faces stay too. If you deploy again with the same stack name, the site has them all again.
     """
     from scripts.deployment.deploy import Target
     from scripts.deployment.destroy import destroy_stack
@@ -224,7 +235,7 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
     if photos:
         words = f"delete all photos of {stack.name}"
         if click.prompt(f"To delete the photos as well, type: {words}", err=True) != words:
-            raise click.ClickException("nothing was deleted")
+            raise click.ClickException("nothing was deleted: type exactly these words to delete the photos")
     elif not yes:
         click.confirm(f"Take {stack.name} off {stack.region}? Its photos stay.", abort=True, err=True)
     target = Target.chosen()

@@ -46,6 +46,12 @@ def test_every_command_and_option_is_explained(path: str, command: click.Command
     assert all(option.help for option in command.params if isinstance(option, click.Option))
 
 
+def test_help_is_never_cut_off() -> None:
+    for group in (main, *(command for command in main.commands.values() if isinstance(command, click.Group))):
+        context = click.Context(group, info_name="kinpics", terminal_width=80, max_content_width=80)
+        assert "..." not in group.get_help(context).partition("ARGS]...")[2]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
