@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 # The Free Tier API is in us-east-1 alone.
@@ -70,7 +70,7 @@ class FreePlan:
         return f"AWS's Free plan closes this account{when} or when its credits run out{left}, with everything in it"
 
 
-def find_free_plan(session: Any) -> FreePlan | None:
+def find_free_plan(session: boto3.Session) -> FreePlan | None:
     """The account's Free plan; None if it has none, or if AWS does not say."""
     try:
         state = session.client("freetier", region_name=_FREE_TIER_REGION).get_account_plan_state()
@@ -93,7 +93,7 @@ class Concurrency:
         return self.unreserved + reserved - wanted >= _UNRESERVED
 
 
-def read_concurrency(session: Any) -> Concurrency:
+def read_concurrency(session: boto3.Session) -> Concurrency:
     """How many functions the account may run at once in this region."""
     limits = session.client("lambda").get_account_settings()["AccountLimit"]
     return Concurrency(limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"])
