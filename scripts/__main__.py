@@ -1,6 +1,7 @@
 """`python -m scripts` is `kinpics`."""
 
 import gc
+import io
 import sys
 
 
@@ -9,7 +10,8 @@ def run() -> None:
     try:
         for stream in (sys.stdout, sys.stderr):
             # If a terminal can't show a character, it gets its number.
-            stream.reconfigure(errors="backslashreplace")
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         # What is loaded stays to the end: looking through it for garbage, at the end too, takes a quarter of the time.
         gc.disable()
         from scripts.cli import main

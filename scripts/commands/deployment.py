@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts.commands.options import Context, yes_option
-from scripts.common.config import AwsConfig, load_aws_config, load_config, note_aws_config, undeployed
+from scripts.common.config import AwsConfig, describe_undeployed, load_aws_config, load_config, note_aws_config
 from scripts.common.stack import connect
 from scripts.common.terminal import echo
 from scripts.common.words import count
@@ -215,7 +215,7 @@ def publish(context: Context) -> None:
     """
     changed = build_and_publish(context.stack)
     echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
-    if told := undeployed(load_config(), context.stack.parameters):
+    if told := describe_undeployed(load_config(), context.stack.parameters):
         echo(f"note: {told}; run `kinpics deploy`, then `kinpics reconcile`", err=True)
 
 

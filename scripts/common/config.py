@@ -73,7 +73,7 @@ def load_config(path: Path | None = None) -> SiteConfig:
     return config
 
 
-def undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
+def describe_undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
     """Say which of the deployed stack's parameters differ from these settings; empty if none do."""
     wrong = [
         f"{name} is {deployed.get(name, 'missing')}, but kinpics.toml asks for {value}"

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from build import build
 from functions.addresses import (
@@ -17,10 +16,8 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
+from scripts.common.bucket import delete_objects, list_objects
 from scripts.common.stack import Stack
-
-if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 # Assets have a hash of their content in their name. Browsers ask for a page each time, at the cost of a 304; CloudFront
 # keeps it for a day, or until it is invalidated.
@@ -28,7 +25,6 @@ _ASSET_CACHE = "public, max-age=31536000, immutable"
 _PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
 # Each path costs money after the first thousand of a month.
 _MAX_SETS_INVALIDATED = 5
-_DELETE_BATCH = 1000
 
 mimetypes.add_type("text/javascript", ".js")
 
@@ -47,11 +43,7 @@ def publish(stack: Stack, dist: Path) -> int:
     without its assets.
     """
     bucket = stack.outputs.site_bucket
-    there = {
-        item["Key"]: item["ETag"].strip('"')
-        for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-        for item in page.get("Contents", [])
-    }
+    there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(stack.s3, bucket)}
     files = {path.relative_to(dist).as_posix(): path for path in sorted(dist.rglob("*")) if path.is_file()}
     changed = [key for key, path in files.items() if there.get(key) != _md5(path)]
     for wave in (
@@ -61,10 +53,10 @@ def publish(stack: Stack, dist: Path) -> int:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda key: _put(stack, bucket, key, files[key]), wave))
     gone = [key for key in there if key not in files]
-    for start in range(0, len(gone), _DELETE_BATCH):
-        batch: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in gone[start : start + _DELETE_BATCH]]
-        stack.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-    stack.invalidate(page_paths([*changed, *gone]))
+    try:
+        delete_objects(stack.s3, bucket, gone)
+    finally:  # the next run would not know what this one has changed
+        stack.invalidate(page_paths([*changed, *gone]))
     return len(changed)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 # Lowest first: a module imports only from its own layer and from lower ones. A module belongs to the layer with the
 # longest name that its own begins with; `scripts` are the rooms.
@@ -75,7 +73,6 @@ def test_the_face_service_knows_nothing_of_kinpics() -> None:
     assert known == []
 
 
-@pytest.mark.xfail(reason="the export stands among the photos, below what it needs")
 def test_rooms_of_scripts_import_each_other_in_no_circle() -> None:
     rooms: dict[str, set[str]] = defaultdict(set)
     for module, name in ARROWS:
@@ -92,7 +89,6 @@ def test_no_two_modules_have_one_name() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-@pytest.mark.xfail(reason="some commands still do")
 def test_our_modules_keep_their_names_where_they_are_imported() -> None:
     renamed = [
         (module, alias.name, alias.asname)

@@ -7,10 +7,10 @@ from scripts.common.config import (
     AwsConfig,
     ConfigError,
     SiteConfig,
+    describe_undeployed,
     load_aws_config,
     load_config,
     note_aws_config,
-    undeployed,
 )
 
 
@@ -56,9 +56,9 @@ def test_search_engines_are_kept_out_unless_the_file_says_so(tmp_path: Path, set
 def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings: str, rule: str) -> None:
     config = load_config(write(tmp_path, f"[site]\n{settings}"))
     assert config.parameters["Downloads"] == rule
-    assert undeployed(config, config.parameters) == ""
-    assert f"asks for {rule}" in undeployed(config, {**config.parameters, "Downloads": "older"})
-    assert "missing" in undeployed(config, {}), "a stack of an earlier release"
+    assert describe_undeployed(config, config.parameters) == ""
+    assert f"asks for {rule}" in describe_undeployed(config, {**config.parameters, "Downloads": "older"})
+    assert "missing" in describe_undeployed(config, {}), "a stack of an earlier release"
 
 
 @pytest.mark.parametrize(
