@@ -1,7 +1,14 @@
+"""What publishing does besides uploading: CloudFront's cache, and files that are gone."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from fakes import stack_outputs
 
 from functions.thumbnail_sizes import LARGE_SIDE
-from scripts.deployment.publish import page_paths, picture_paths
+from scripts.deployment.publish import page_paths, picture_paths, publish
 
 
 @pytest.mark.parametrize(
@@ -27,3 +34,26 @@ def test_deleted_pictures_leave_cloudfronts_cache() -> None:
         f"/thumbnails/{LARGE_SIDE}/photos/Party%20(2024)/*",
         f"/{LARGE_SIDE}/photos/Party%20(2024)/*",
     }
+
+
+class SiteBucket:
+    """An S3 client of a bucket with one old file, which it does not delete."""
+
+    def get_paginator(self, name: str) -> Any:
+        page = {"Contents": [{"Key": "old.html", "ETag": '"1"'}]}
+        return SimpleNamespace(paginate=lambda **_: [page])
+
+    def put_object(self, **_: Any) -> None:
+        """Keep nothing."""
+
+    def delete_objects(self, **_: Any) -> dict[str, Any]:
+        return {"Errors": [{"Key": "old.html", "Code": "AccessDenied", "Message": "Access Denied"}]}
+
+
+def test_a_file_that_stays_is_an_error_and_changed_pages_show(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("new")
+    invalidated: set[str] = set()
+    stack: Any = SimpleNamespace(s3=SiteBucket(), outputs=stack_outputs(), invalidate=invalidated.update)
+    with pytest.raises(OSError, match=r"old\.html could not be deleted"):
+        publish(stack, tmp_path)
+    assert {"/", "/index.html", "/old.html"} <= invalidated
