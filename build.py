@@ -93,7 +93,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
     pages = _Pages(fresh, config, assets, _browser_config(stack, config))
     newest_first = sorted(sets, key=lambda photo_set: photo_set.sortkey, reverse=True)
-    pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.size() > 0)
+    pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.count_faces() > 0)
     for photo_set in sets:
         rows = stack.photos.list_rows if photo_set.is_uncounted else stack.photos.list_grid
         photos = [_with_size(Photo.from_item(item)) for item in rows(photo_set.sortkey)]

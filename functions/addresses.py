@@ -1,8 +1,8 @@
-"""Addresses on the site: the one way in which each name is written in a path.
+"""Addresses on the site: there is one way to write each name in a path.
 
-CloudFront keeps what it serves under the path as it is written, S3 reads that path, and an invalidation takes nothing
-encoded but what RFC 1738 calls unsafe and what is not ASCII; so just that is encoded here, and two characters that a
-path can't hold plainly: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in
+CloudFront keeps what it serves under the path as written, S3 reads that path, and an invalidation may encode only what
+RFC 1738 calls unsafe and what is not ASCII. So only that is encoded here, and two characters that a path can't hold as
+they are: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in
 site/js/photos/urls.js, and in template.yaml, whose router brings whatever a visitor typed into this form;
 tests/data/addresses.json holds all of them together.
 

@@ -1,6 +1,6 @@
 """Read many rows of DynamoDB by their keys, as fast as the table lets it.
 
-A batch may leave keys out, where the table's maximum of read units is reached above all: they are asked for again after
+A batch may leave keys out, mostly because the table's maximum of read units is reached. They are asked for again after
 a growing pause.
 """
 

@@ -1,4 +1,4 @@
-"""The Rekognition collection of the album: the calls both functions make, and only those."""
+"""A Rekognition collection: the calls that the functions and the owner's commands make, and only those."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +106,7 @@ class FaceCollection:
         for start in range(0, len(ids), _DELETE_BATCH):
             self.client.delete_faces(CollectionId=self.collection_id, FaceIds=ids[start : start + _DELETE_BATCH])
 
-    def faces(self) -> "Iterator[FaceTypeDef]":
+    def list_faces(self) -> "Iterator[FaceTypeDef]":
         """Every face of the collection, page by page."""
         pages = self.client.get_paginator("list_faces").paginate(
             CollectionId=self.collection_id, PaginationConfig={"PageSize": _LIST_PAGE}
@@ -114,20 +114,20 @@ class FaceCollection:
         for page in pages:
             yield from page["Faces"]
 
-    def size(self) -> int:
+    def count_faces(self) -> int:
         """How many faces there are."""
         return self.client.describe_collection(CollectionId=self.collection_id)["FaceCount"]
 
-    def face_ids_of(self, path: ImagePath) -> set[str]:
+    def find_face_ids(self, path: ImagePath) -> set[str]:
         """Ids of all faces indexed for a photo. Reads the whole collection: for clearing up after a crash."""
         external_image_id = encode_external_image_id(path)
-        return {face["FaceId"] for face in self.faces() if face.get("ExternalImageId") == external_image_id}
+        return {face["FaceId"] for face in self.list_faces() if face.get("ExternalImageId") == external_image_id}
 
-    def face(self, face_id: str) -> "FaceTypeDef | None":
+    def get_face(self, face_id: str) -> "FaceTypeDef | None":
         """One face by id, or None."""
-        return next(iter(self.faces_by_id([face_id])), None)
+        return next(iter(self.get_faces([face_id])), None)
 
-    def faces_by_id(self, face_ids: list[str]) -> "list[FaceTypeDef]":
+    def get_faces(self, face_ids: list[str]) -> "list[FaceTypeDef]":
         """Of the given faces, those the collection knows."""
         found: list[FaceTypeDef] = []
         for start in range(0, len(face_ids), _LIST_BATCH):

@@ -1,4 +1,4 @@
-"""Forgotten people: the site keeps a reference face of each, to know who not to index again.
+"""Forgotten people: the site keeps a reference face of each, so that it can tell who not to index again.
 
 A reference face is in the album's collection under an external image id that no photo has. No search reveals it.
 The cost: one SearchFaces for each reference face with each photo that is indexed.
@@ -38,18 +38,18 @@ class ForgottenPeople:
     table: str
     first_table: str
 
-    def references(self) -> list[str]:
+    def list_references(self) -> list[str]:
         """Ids of the faces that they are known by."""
-        return [entry.id for entry in self.entries()]
+        return [entry.id for entry in self.list_rows()]
 
-    def entries(self) -> list[Forgotten]:
+    def list_rows(self) -> list[Forgotten]:
         """All forgotten people, a row for each reference face."""
         rows = {row["id"]: row for row in self._partition(self.table, "kind")}
         if rows.pop(MOVED, None) is None:
-            rows |= {row.id: row.to_item() for row in self.first_entries()}
+            rows |= {row.id: row.to_item() for row in self.list_first_rows()}
         return [Forgotten.from_item(row) for row in rows.values()]
 
-    def first_entries(self) -> list[Forgotten]:
+    def list_first_rows(self) -> list[Forgotten]:
         """The rows in the first release's table, in today's shape."""
         rows = self._partition(self.first_table, "identity_id")
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]

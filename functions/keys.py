@@ -1,8 +1,8 @@
-"""Names: where a pic's object, its thumbnails and its faces are found, and back.
+"""Names: from a photo to its object, renditions and faces, and back.
 
-An *image path* is ``<set>/<file>``; its object is ``photos/<set>/<file>`` in the photos bucket, the grid
-thumbnail has the very same key in the thumbnails bucket, larger renditions stand under a width prefix. Rekognition
-takes a narrower alphabet for its external image id, so there is one pair of functions that converts.
+An *image path* is ``<set>/<file>``. The original is ``photos/<set>/<file>`` in the photos bucket, the thumbnail has the
+same key in the thumbnails bucket, and the large rendition stands under its size there. Rekognition takes fewer
+characters in an external image id, so one pair of functions converts.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ MAX_EXTERNAL_IMAGE_ID = 255
 
 # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_CreateUser.html (UserId)
 MAX_USER_ID = 128
-# Begins the image id of a record that stands for a person of the lookalike gallery, not for a picture.
+# How the image id of a record begins that stands for a person in the gallery, not for a picture.
 PERSON_PREFIX = "person:"
 
 _SAFE = re.compile(rb"[A-Za-z0-9_.\-]")
@@ -47,7 +47,7 @@ class BadNameError(KinpicsError):
 
 
 class ImagePath(NamedTuple):
-    """A photo by its picture set and file name, written ``<set>/<file>``."""
+    """A photo by its set and file name, written ``<set>/<file>``."""
 
     set_name: str
     file: str
@@ -81,22 +81,22 @@ class ImagePath(NamedTuple):
 
 
 def check_set_name(name: str) -> str:
-    """Return ``name`` if a picture set can be called so, else raise ``BadNameError``."""
+    """Return ``name`` if a set can have it, else raise ``BadNameError``."""
     if not name or name.startswith(".") or "/" in name or name != name.strip():
         raise BadNameError(
-            f"{name!r} can't be the name of a picture set: it must not be empty, start with '.', contain '/', or "
-            "begin or end with a space"
+            f"{name!r} can't be the name of a set: it must not be empty, start with '.', contain '/', or begin or end "
+            "with a space"
         )
     _check_text(name)
     if len(name.encode()) > MAX_SET_NAME_BYTES:
-        raise BadNameError(f"{name!r} is too long for a picture set: {MAX_SET_NAME_BYTES} bytes fit")
+        raise BadNameError(f"{name!r} is too long for the name of a set: at most {MAX_SET_NAME_BYTES} bytes fit")
     return name
 
 
 def check_file(name: str) -> str:
-    """Return ``name`` if a photo can be called so, else raise ``BadNameError``."""
+    """Return ``name`` if a photo can have it, else raise ``BadNameError``."""
     if not name or "/" in name or name in (".", ".."):
-        raise BadNameError(f"{name!r} can't be the file name of a pic: it must not be empty or contain '/'")
+        raise BadNameError(f"{name!r} can't be the file name of a photo: it must not be empty or contain '/'")
     return _check_text(name)
 
 
@@ -104,7 +104,7 @@ def image_path(set_name: str, file: str) -> ImagePath:
     """The checked path of a photo. Raises ``BadNameError``."""
     path = ImagePath(check_set_name(set_name), check_file(file))
     if len(path.key.encode()) > MAX_KEY_BYTES:
-        raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, {MAX_KEY_BYTES} fit")
+        raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, and at most {MAX_KEY_BYTES} fit")
     return path
 
 
@@ -130,24 +130,24 @@ def decode_event_key(key: str) -> str:
 
 
 def encode_external_image_id(path: ImagePath) -> str:
-    """The external image id of a photo: its path, with ``:XX`` for each byte Rekognition does not take.
+    """The external image id of a photo: its path, with ``:XX`` for each byte that Rekognition doesn't take.
 
-    Where that is longer than 255 characters, a hash of the path stands for it: still one id per photo, but
-    `decode_external_image_id` can't return to the path.
+    If that is longer than 255 characters, it is a hash of the path: still one id per photo, but
+    `decode_external_image_id` can't find the path.
     """
     return _encode(str(path), MAX_EXTERNAL_IMAGE_ID)
 
 
 def encode_user_id(person: str) -> str:
-    """Rekognition's id of a person of the lookalike gallery: the name, encoded like an external image id."""
+    """Rekognition's id of a person in the gallery: the name, encoded like an external image id."""
     return _encode(person, MAX_USER_ID)
 
 
 def photo_ref(face: Mapping[str, Any]) -> str:
-    """What names the photo of a face, given as Rekognition does: image id, slash, external image id.
+    """The reference to a face's photo, as Rekognition gives it: image id, slash, external image id.
 
-    Rekognition makes the image id from the bytes of the picture, so alone it may stand for several photos. A face that
-    others have indexed may have no external image id; then it is all there is.
+    Rekognition makes the image id from the bytes of the picture, so the same id may stand for several photos. A face
+    that others indexed may have no external image id; then the image id is all there is.
     """
     external_image_id = face.get("ExternalImageId")
     return f"{face['ImageId']}/{external_image_id}" if external_image_id else face["ImageId"]

@@ -1,10 +1,10 @@
 """Table ``ledger``: how many paid calls a day has seen, and what searches have found.
 
-Every paid call of Rekognition is counted before it is made, in one conditional write, so that no number of functions
-at once goes beyond the day's ceiling. Removal requests are counted likewise. The searches and the requests of a day
-are given out by the hour, so that nobody uses up in one what all the others would need. What a face search found is
-kept with the version of the collection it was found in, and serves again until the collection changes; beyond the
-ceiling it serves even then.
+Every paid call to Rekognition is counted before it is made, in one conditional write, so that no number of functions
+at once goes beyond the day's ceiling. Removal requests are counted the same way. A day's searches and requests are
+given out by the hour, so that nobody uses up in one hour what everybody else needs. The ledger keeps what a face search
+found, with the version of the collection it was found in. It serves again until the collection changes, and beyond the
+ceiling even then.
 """
 
 import json
@@ -40,8 +40,8 @@ _BURST_SHARE = 4
 _KEEP_COUNTS_SECONDS = KEEP_COUNTS_DAYS * _DAY_SECONDS
 _KEEP_VISITORS_SECONDS = KEEP_VISITORS_DAYS * _DAY_SECONDS
 _KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
-# An answer given so soon after a change may not know of it yet: Rekognition promises no moment. It is kept for use
-# beyond the ceiling alone.
+# Rekognition may not know of a change at once, so an answer that comes this soon after one may be out of date. It is
+# only used beyond the ceiling.
 _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
 
@@ -111,7 +111,7 @@ class Recalled:
 
 @dataclass(frozen=True)
 class Ledger:
-    """One album's ledger. ``client`` is the client of a boto3 DynamoDB *resource*.
+    """One site's ledger. ``client`` is the client of a boto3 DynamoDB *resource*.
 
     ``patience`` is how many seconds reads may wait for a busy table; then they raise ``TableBusyError``.
     """
@@ -137,12 +137,12 @@ class Ledger:
         """Count a visitor's removal request as `count_search` counts a search; raises the same."""
         self._count_by_hour("removal", ceiling, f"{self._calls('removal')}/{visitor}", visitor_ceiling)
 
-    def counted(self, purpose: str) -> int:
+    def read_count(self, purpose: str) -> int:
         """Paid calls for ``purpose`` today."""
         item = self.client.get_item(TableName=self.table, Key={"entry": self._calls(purpose)}).get("Item")
         return (DailyCount.from_item(item).calls or 0) if item else 0
 
-    def changed(self, collection: str) -> None:
+    def note_change(self, collection: str) -> None:
         """Note that a collection has other faces than before: answers kept until now are no longer current."""
         self.client.update_item(
             TableName=self.table,

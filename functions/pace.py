@@ -1,4 +1,4 @@
-"""Limits how fast one environment of a function takes visitors' calls: each costs something, however short."""
+"""Limits how fast one environment of a function takes visitors' calls: even a short call costs something."""
 
 import time
 from collections.abc import Callable

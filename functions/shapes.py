@@ -1,12 +1,12 @@
-"""Every shape of data the album keeps: the rows of its tables. ``docs/data.md`` is generated from this module.
+"""Every shape of data the site keeps: the rows of its tables. ``docs/data.md`` is generated from this module.
 
 Names are wire-compatible with the album this project follows: ``primarykey``, ``sortkey``, ``pic``, ``data``,
 ``image_id``, ``image_path`` mean what they meant there. A row's dataclass converts itself: ``to_item`` gives what
 boto3's DynamoDB *resource* layer takes (``Decimal`` for numbers), ``from_item`` reads what it returns.
 
-Others write these tables too: the album this project follows (whose rows hold ``data`` alone), older and newer
-releases, the owner. So reading never fails: what is missing or of another type is None or empty, numbers may come as
-text, and attributes that are not known here are kept when a row is written again.
+Others write these tables too: the album this project follows (its rows hold only ``data``), older and newer releases,
+the owner. So reading never fails: what is missing or has another type is None or empty, numbers may come as text, and
+unknown attributes are kept when a row is written again.
 """
 
 import contextlib
@@ -277,10 +277,12 @@ class RemovalRequest(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten(Row):
-    """A face by which somebody is known who is not to be indexed again."""
+    """A reference face: by it the site knows a person who must not be indexed again."""
 
     kind: str = described("Always `forgotten`.", default=FORGOTTEN)
-    id: str = described("Id of the face, which is in the album's collection under an external image id of no pic.")
+    id: str = described(
+        "Id of the face, which is in the album's collection under an external image id that no photo has."
+    )
     person: str = described("The same for all faces that were forgotten together.")
     made_at: str = described("When the owner granted it (ISO 8601, UTC).")
 

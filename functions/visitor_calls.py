@@ -1,8 +1,8 @@
 """What the functions that visitors invoke share: who they answer, how they refuse, and what they log.
 
-Whoever invokes a function can have the last 4 KB of its log with the answer (`LogType=Tail`), and no condition of IAM
-forbids it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html. So the log tells of
-a failure only what its caller may see: its kind and the places in the code that it went through; no message, no value.
+Whoever invokes a function can get the last 4 KB of its log with the answer (`LogType=Tail`), and no condition of IAM
+forbids it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html. So the log says of a
+failure only what its caller may see: its kind and the places in the code it passed through; no message, no value.
 """
 
 import json
@@ -24,7 +24,7 @@ _PACKAGE = PurePath(__file__).parent
 
 
 class RequestError(KinpicsError):
-    """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
+    """The request can't be answer_visitor: ``status`` 4xx, ``code`` for programs, the message for people.
 
     ``until`` is when it can be, where that is known (seconds since 1970).
     """
@@ -40,8 +40,8 @@ def visitor_of(context: Any) -> str | None:
     return getattr(getattr(context, "identity", None), "cognito_identity_id", None)
 
 
-def answered(work: Callable[[], dict[str, Any]], code: str, sorry: str) -> dict[str, Any]:
-    """The answer that ``work`` gives; errors are answers too.
+def answer_visitor(work: Callable[[], dict[str, Any]], code: str, sorry: str) -> dict[str, Any]:
+    """Answer with what ``work`` returns; errors are answers too.
 
     ``code`` and ``sorry`` answer for whatever is not a ``RequestError``, which is logged without its values; where AWS
     has no room for a call just now, the code is TooManyRequests.

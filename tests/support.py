@@ -23,7 +23,7 @@ from functions.photo_table import PhotoTable
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
-from functions.process.sync import Album
+from functions.process.sync import PhotoSync
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
@@ -189,9 +189,9 @@ class FakeAws:
         return Objects(self.s3, self.thumbnails_bucket, self.downloads)
 
     @property
-    def album(self) -> Album:
+    def photo_sync(self) -> PhotoSync:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
-        return Album(self.objects, self.faces, self.photos, self.images, self.leases, self.ledger, forgotten)
+        return PhotoSync(self.objects, self.faces, self.photos, self.images, self.leases, self.ledger, forgotten)
 
     @property
     def outputs(self) -> StackOutputs:

@@ -54,7 +54,7 @@ def _entrance() -> Entrance:
 
 @logger.inject_lambda_context(log_event=False)
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
-    """Close the site. A failure is mailed too, then raised, so that Lambda tries again."""
+    """Close the site. A failure is mailed too, then raised so that Lambda tries again."""
     reason = _reason(event)
     try:
         _entrance().close()

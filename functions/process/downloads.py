@@ -1,7 +1,7 @@
 """What visitors may download of a photo, by one of the rules in `functions.keys`.
 
-The original never leaves its bucket. Where private metadata can't be taken out of it for sure, its large rendition,
-which never had any, stands in its place.
+The original never leaves its bucket. If its private metadata can't be removed for sure, visitors get the large
+rendition, which never had any.
 """
 
 from dataclasses import dataclass

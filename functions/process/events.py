@@ -11,15 +11,15 @@ REPROCESS_EVENT = "kinpics:Reprocess"
 
 
 class BadMessageError(KinpicsError):
-    """A queue message that makes no sense to this function; a retry can't help."""
+    """A queue message this function doesn't understand; a retry can't help."""
 
 
 @dataclass(frozen=True)
 class ObjectChange:
     """Something happened to an object; what it is now, only S3 can say.
 
-    Events arrive twice and in any order, so the kind of event is not acted upon: ``force`` alone (the owner asked to
-    process again) tells more than that the object is to be looked at.
+    Events arrive twice and in any order, so the kind of event doesn't matter, except for ``force``: the owner asked to
+    process the photo again. Any other event only says to look at the object.
     """
 
     bucket: str

@@ -1,8 +1,8 @@
-"""Entry point of the process function: a batch of queue messages in, the ids of those to be tried again out.
+"""Entry point of the process function: it takes a batch of queue messages and returns the ids of those to try again.
 
-A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once where trying
-again can't help (the file is no image, the key no pic's), it goes to the dead-letter queue with its reason as message
-attributes `code`, `reason` and `image_path`.
+A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once if trying
+again can't help (the file is no image, or no photo can have that key), it goes to the dead-letter queue with its reason
+in the message attributes `code`, `reason` and `key`.
 """
 
 import functools
@@ -25,7 +25,7 @@ from functions.process.events import BadMessageError, ObjectChange, parse_messag
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.structure import UnusableImageError
-from functions.process.sync import Album
+from functions.process.sync import PhotoSync
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,14 +35,14 @@ logger = Logger()
 metrics = Metrics()
 
 _MAX_PAUSE_SECONDS = 300
-# For the turn at a photo a worker waits a tenth of its time at most.
+# A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 
 
 @functools.cache
-def _clients() -> "tuple[Album, SQSClient]":
+def _clients() -> "tuple[PhotoSync, SQSClient]":
     config = Config(retries={"mode": "adaptive", "max_attempts": 8})
     environment = os.environ
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
@@ -53,7 +53,7 @@ def _clients() -> "tuple[Album, SQSClient]":
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
-    album = Album(
+    photo_sync = PhotoSync(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
         photos=photos,
@@ -62,36 +62,36 @@ def _clients() -> "tuple[Album, SQSClient]":
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
     )
-    return album, boto3.client("sqs", config=config)
+    return photo_sync, boto3.client("sqs", config=config)
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
-    album, sqs = _clients()
+    photo_sync, sqs = _clients()
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not _process_message(album, sqs, record, context)
+        if not _process_message(photo_sync, sqs, record, context)
     ]
     return {"batchItemFailures": failures}
 
 
-def _process_message(album: Album, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
-    """Whether the message is dealt with; False to have it given out again."""
+def _process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
+    """Whether the message is done; False if it is to be given out again."""
     changes: list[ObjectChange] = []
     try:
         changes = parse_message(record["body"])
         for change in changes:
-            _process_change(album, change, record["messageId"], context)
+            _process_change(photo_sync, change, record["messageId"], context)
     except (BadMessageError, BadNameError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
         _to_dead_letters(sqs, record, changes, error.code, str(error))
     except CeilingReachedError as error:
-        # Tomorrow, or with a higher ceiling, the owner has it given out again: `kinpics dead-letters redrive`.
+        # The owner gives it out again tomorrow, or with a higher ceiling: `kinpics dead-letters redrive`.
         _note("CeilingReached")
-        _to_dead_letters(sqs, record, changes, error.code, f"{error}: give it out again then, or raise the ceiling")
+        _to_dead_letters(sqs, record, changes, error.code, f"{error}: redrive it then, or raise the ceiling")
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
         return False
@@ -107,16 +107,16 @@ def _process_message(album: Album, sqs: "SQSClient", record: dict[str, Any], con
     return True
 
 
-def _process_change(album: Album, change: ObjectChange, owner: str, context: "LambdaContext") -> None:
+def _process_change(photo_sync: PhotoSync, change: ObjectChange, owner: str, context: "LambdaContext") -> None:
     if change.key.endswith("/"):
         return None  # the marker that S3's console makes for a folder
     path = parse_key(change.key)
     whole = seconds = context.get_remaining_time_in_millis() / 1000
     while True:
         try:
-            return album.sync(change.bucket, path, owner=owner, seconds=seconds, force=change.force)
+            return photo_sync.sync(change.bucket, path, owner=owner, seconds=seconds, force=change.force)
         except LeaseTakenError:
-            # Most other workers are done in a moment; one that is dead keeps its lease to the end.
+            # Most other workers are done in a moment; a dead one keeps its lease to the end.
             seconds = context.get_remaining_time_in_millis() / 1000
             if seconds < whole * _MIN_TIME_LEFT:
                 raise

@@ -60,7 +60,7 @@ _SRGB = ImageCms.createProfile("sRGB")
 
 @dataclass(frozen=True)
 class Renditions:
-    """What the album keeps of a picture: sizes in pixels, files as bytes without any metadata.
+    """What the site keeps of a picture: sizes in pixels, files as bytes without any metadata.
 
     The thumbnail is a WebP, half as large as a JPEG: a page shows dozens of them. The large rendition is a JPEG, which
     encodes in a fifth of the time.
@@ -114,7 +114,7 @@ def _open(data: bytes) -> Image.Image:
     check_size(len(data))
     structure = examine(data)
     if structure.canvas:
-        _check_pixels(*structure.canvas, most_pixels(_BYTES_A_PIXEL["WEBP"], len(data)))
+        _check_pixels(*structure.canvas, max_pixels(_BYTES_A_PIXEL["WEBP"], len(data)))
     try:
         with _decoding_errors():
             image = Image.open(io.BytesIO(structure.data), formats=FORMATS)
@@ -123,7 +123,7 @@ def _open(data: bytes) -> Image.Image:
             "the file is not an image kinpics can read (JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF)", code="NotAnImage"
         ) from None
     width, height = structure.tile or image.size
-    most = most_pixels(bytes_a_pixel(image, structure), len(data))
+    most = max_pixels(bytes_a_pixel(image, structure), len(data))
     _check_pixels(max(image.width, width), max(image.height, height), most)
     return image
 
@@ -147,7 +147,7 @@ def bytes_a_pixel(image: Image.Image, structure: Structure) -> float:
     return _BYTES_A_PIXEL[image.format or ""]
 
 
-def most_pixels(bytes_a_pixel: float, size: int) -> int:
+def max_pixels(bytes_a_pixel: float, size: int) -> int:
     """How many pixels may be decoded of a file of ``size`` bytes."""
     left = (MEMORY_BYTES - BASE_BYTES) / MARGIN - _COPIES * size
     return min(MAX_PIXELS, int(left / bytes_a_pixel)) if bytes_a_pixel else MAX_PIXELS
@@ -183,7 +183,7 @@ def _upright_size(image: Image.Image, exif: Image.Exif) -> tuple[int, int]:
 
 
 def _rekognition_takes(image: Image.Image, exif: Image.Exif, size: int) -> bool:
-    """Whether Rekognition can read the original and would see it the way the album shows it.
+    """Whether Rekognition can read the original and would see it the way the site shows it.
 
     It takes JPEG and PNG, and turns a JPEG by its EXIF orientation, but not a PNG:
     https://docs.aws.amazon.com/rekognition/latest/dg/image-orientation.html

@@ -1,6 +1,6 @@
 """Table ``leases``: one worker at a time works on a photo.
 
-S3 tells of the same object twice and in any order; without a lease, two workers could each keep half of what they made.
+S3 may report the same object twice and in any order. Without a lease, each of two workers could keep half of its work.
 """
 
 import time
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class LeaseTakenError(KinpicsError):
-    """Another worker is at this photo."""
+    """Another worker is working on this photo."""
 
     def __init__(self, path: ImagePath, seconds: float):
         super().__init__(f"{path} is being processed by another worker for at most {seconds:.0f} s more")

@@ -3,7 +3,7 @@
 Nothing is encoded anew, so that every pixel stays as it is. The parts of a file that decoding needs are copied, by a
 list of what may stay; whatever else the file holds is left out, known or not. Of EXIF, the orientation and the time
 stay (`functions.process.metadata.kept_exif`). Where a file is not understood to its last byte, `CantStripError` says
-so, and the album offers its own large rendition instead.
+so, and the site offers its own large rendition instead.
 
 What may stay is named after the formats' specifications: JPEG (ITU-T T.81, Annex B), PNG (https://www.w3.org/TR/png-3/),
 WebP (https://developers.google.com/speed/webp/docs/riff_container), GIF (GIF89a). HEIC and AVIF: `heif_boxes`.
@@ -32,13 +32,13 @@ class Stripped:
 def strip(data: bytes, exif: bytes) -> Stripped:
     """The same picture without private metadata, with ``exif`` (a TIFF block; empty for none) in the place of its own.
 
-    HEIC and AVIF keep no EXIF: they say in boxes of their own how they lie. Raises ``CantStripError``.
+    HEIC and AVIF keep no EXIF: boxes of their own say how they are turned. Raises ``CantStripError``.
     """
     content_type, strip_format = _format_of(data)
     stripped = b"".join(strip_format(data, exif))
     # Read the result again: everything in it must be allowed to stay.
     if not _is(stripped, strip_format(stripped, exif)):
-        raise CantStripError("what is left after stripping reads otherwise than before")
+        raise CantStripError("what is left after stripping is not the same picture")
     if content_type in ("image/heic", "image/avif"):
         check_decodes(stripped)  # these alone are changed from within
     return Stripped(stripped, content_type)
@@ -191,7 +191,7 @@ def _strip_webp(data: bytes, exif: bytes) -> list[Bytes]:
     if not kinds & {b"VP8 ", b"VP8L", b"ANMF"}:
         raise CantStripError("the WebP holds no picture")
     if exif and b"VP8X" not in kinds:
-        raise CantStripError("the WebP has no room for the way it lies")
+        raise CantStripError("the WebP has no room for its orientation")
     if exif:
         kept += _riff(b"EXIF", [exif])
     return _riff(b"RIFF", kept)

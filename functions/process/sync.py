@@ -1,13 +1,13 @@
-"""Bring everything the album keeps of one photo in line with the original in S3.
+"""Bring everything the site keeps of one photo in line with the original in S3.
 
-An event only says that a key is worth a look; what to do follows from what is there now. Under the pic's lease
-(one worker at a time): no original, and all traces go; an original that rows, thumbnails and download copy already
-show, and nothing happens; else it is decoded, its faces are indexed, its thumbnails, download copy and rows are
-written, and the faces of the version before are removed. Where the download copy alone is missing, nothing is paid for
-again. So duplicate, late and reordered events all end in the same state.
+An event only says that a key is worth a look; what to do depends on what is there now. One worker at a time holds the
+photo's lease. If there is no original, all traces go. If rows, thumbnails and download copy already show the original,
+nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, download copy and rows, and
+removes the faces of the previous version. If only the download copy is missing, nothing is paid for again. So
+duplicate, late and reordered events all end in the same state.
 
-A worker that dies leaves its lease behind, which tells the next one that faces may be indexed which no row knows of:
-that one looks through the collection for them.
+A worker that dies leaves its lease behind. It tells the next one that there may be indexed faces that no row knows of;
+that worker looks through the collection for them.
 """
 
 from collections.abc import Callable
@@ -43,12 +43,12 @@ IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "Inval
 
 
 class LostReferenceError(KinpicsError):
-    """Nobody can tell any more whether a photo shows somebody who asked to be forgotten."""
+    """A reference face is missing, so nobody can tell whether a photo shows a forgotten person."""
 
 
 @dataclass(frozen=True)
-class Album:
-    """Everything the process function writes to."""
+class PhotoSync:
+    """Keeps photos in sync; holds everything the process function writes to."""
 
     objects: Objects
     faces: FaceCollection
@@ -89,8 +89,8 @@ class Album:
     def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
         """ETag of an original that the row and both thumbnails show already."""
         etag = self.objects.etag(bucket, path.key)
-        pic = self.photos.get_photo(path)
-        if etag is None or pic is None or pic.etag != etag or not self.objects.has_renditions(path, etag):
+        photo = self.photos.get_photo(path)
+        if etag is None or photo is None or photo.etag != etag or not self.objects.has_renditions(path, etag):
             return None
         return etag
 
@@ -106,11 +106,11 @@ class Album:
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
-        pic = self._pic(path, original, renditions, data)
+        photo = self._make_row(path, original, renditions, data)
         self.objects.put_renditions(path, renditions, original.etag)
         self.objects.put_download(path, original, renditions)
-        old = self._writer.put_photo(path, pic, self._timestamp())
-        self._delete_faces(path, old, abandoned, keep=pic.face_ids)
+        old = self._writer.put_photo(path, photo, self._timestamp())
+        self._delete_faces(path, old, abandoned, keep=photo.face_ids)
 
     def _remove(self, path: ImagePath, abandoned: bool) -> None:
         # Faces go first: while the row is there, a worker that dies in between can still find them.
@@ -122,22 +122,22 @@ class Album:
     def _delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
         known = old.face_ids if old else set()
         if abandoned:
-            known |= self.faces.face_ids_of(path)
+            known |= self.faces.find_face_ids(path)
         if old and known - keep:
             keep = keep | self.images.find_shared_faces(path, old)
         self.faces.delete(known - keep)
         if known or keep:
-            self.ledger.changed(ALBUM_COLLECTION)
+            self.ledger.note_change(ALBUM_COLLECTION)
 
     def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
-        """The faces in a row that others wrote, where all of them are in the collection: links to them go on."""
-        pic = self.photos.get_photo(path)
-        if pic is None or not pic.is_adopted or not pic.image_id:
+        """The faces in a row that others wrote, if all are in the collection: links to them keep working."""
+        photo = self.photos.get_photo(path)
+        if photo is None or not photo.is_adopted or not photo.image_id:
             return None
-        found = self.faces.faces_by_id(sorted(filter(is_face_id, pic.face_ids)))
-        if {face["FaceId"] for face in found} != pic.face_ids:
+        found = self.faces.get_faces(sorted(filter(is_face_id, photo.face_ids)))
+        if {face["FaceId"] for face in found} != photo.face_ids:
             return None
-        return {**pic.data, "FaceRecords": pic.face_records}
+        return {**photo.data, "FaceRecords": photo.face_records}
 
     def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict[str, Any]:
         if not renditions.has_room_for_faces:
@@ -155,12 +155,12 @@ class Album:
             return self.faces.index(external_image_id, {"Bytes": renditions.large})
 
     def _without_forgotten(self, path: ImagePath, data: dict[str, Any]) -> dict[str, Any]:
-        """What was indexed, without the faces of those who asked to be forgotten: they leave the collection at once."""
+        """What was indexed, without the faces of forgotten people, which are deleted at once."""
         indexed = {record["Face"]["FaceId"] for record in data["FaceRecords"]}
         if not indexed:
             return data
         try:
-            alike = [match for reference in self.forgotten.references() for match in self._search(reference)]
+            alike = [match for reference in self.forgotten.list_references() for match in self._search(reference)]
         except CeilingReachedError:
             known = self.photos.get_photo(path)
             self.faces.delete(indexed - (known.face_ids if known else set()))
@@ -177,12 +177,11 @@ class Album:
             if code_of(error) != "InvalidParameterException":
                 raise
             raise LostReferenceError(
-                f"face {reference}, by which a forgotten person is known, is not in the collection: "
-                f"no photo is indexed before that is settled; `kinpics people remember {reference}` "
-                "lets that person be indexed again"
+                f"the reference face {reference} of a forgotten person is not in the collection, so no photo is "
+                f"indexed until you settle this: `kinpics people remember {reference}` lets the person be indexed again"
             ) from None
 
-    def _pic(self, path: ImagePath, original: Original, renditions: Renditions, data: dict[str, Any]) -> Photo:
+    def _make_row(self, path: ImagePath, original: Original, renditions: Renditions, data: dict[str, Any]) -> Photo:
         taken = taken_at(renditions.exif)
         return Photo(
             primarykey=path.set_name,

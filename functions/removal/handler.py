@@ -12,7 +12,7 @@ from functions.ledger import Ledger
 from functions.pace import Pace
 from functions.removal.removal_request import parse_call
 from functions.removal.requests_table import RemovalRequests
-from functions.visitor_calls import answered, visitor_of
+from functions.visitor_calls import answer_visitor, visitor_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -38,7 +38,7 @@ def _requests() -> RemovalRequests:
 def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Answer a visitor who makes a removal request, asks about it, or takes it back."""
     _pace.wait()
-    return answered(
+    return answer_visitor(
         lambda: _requests().answer(parse_call(event), visitor_of(context)),
         "RemovalFailed",
         "the request could not be taken right now: try again in a moment",

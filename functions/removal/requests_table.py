@@ -1,8 +1,8 @@
 """Table `requests`: who asks to be removed from search. A visitor has one open request, until the owner grants it.
 
-No visitor reads or writes the table: the removal function does, with its own clock, after it has checked the request
-and counted it against the day's ceiling and the visitor's own. So nobody can fill the table or use up the day for
-others, and what the owner reads is what was checked here.
+No visitor reads or writes the table. The removal function does, by its own clock, after it has checked the request and
+counted it against the day's ceiling and the visitor's own. So nobody can fill the table or use up the day for others,
+and the owner reads only what was checked here.
 """
 
 import time
@@ -22,7 +22,7 @@ from functions.visitor_calls import RequestError
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-# For all visitors together, by the hour: an owner can't look at more, and requests can't fill the table.
+# For all visitors together, given out by the hour: an owner can't look at more, and requests can't fill the table.
 MAX_DAILY_REQUESTS = 100
 # For each visitor; a request that replaces another counts too.
 MAX_VISITOR_DAILY_REQUESTS = 5
@@ -57,11 +57,11 @@ class RemovalRequests:
         return {"output": _shown(standing)}
 
     def _ask(self, call: Call, visitor: str) -> RemovalRequest:
-        known = {face["FaceId"] for face in self.faces.faces_by_id(list(call.face_ids)) if not is_reference(face)}
+        known = {face["FaceId"] for face in self.faces.get_faces(list(call.face_ids)) if not is_reference(face)}
         face_ids = [face_id for face_id in call.face_ids if face_id in known]
         if not face_ids:
             raise RequestError(404, "FaceNotFound", "no photo on this site has any of these faces")
-        # Only what will be written: whoever names unknown faces takes nothing from others.
+        # Counts only what will be written: unknown faces use up nothing.
         self._count(visitor)
         now = self.clock()
         request = RemovalRequest(

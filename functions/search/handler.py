@@ -16,7 +16,7 @@ from functions.pace import Pace
 from functions.photo_table import PhotoTable
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.visitor_calls import answered, visitor_of
+from functions.visitor_calls import answer_visitor, visitor_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -55,7 +55,7 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Answer a search; errors are answers too, and never tell of the account behind them."""
     _pace.wait()
     metrics.add_metric("Searches", MetricUnit.Count, 1)
-    return answered(
+    return answer_visitor(
         lambda: _searcher().search(parse_request(event), visitor_of(context)),
         "SearchFailed",
         "the search could not be done right now: try again in a moment",

@@ -1,12 +1,12 @@
 """Find the photos of a person: Rekognition names faces, the tables name photos.
 
-A photo counts once, with its best matching face. A match without a photo (one that was removed, or a face that somebody
-forgotten is known by) leaves no trace in an answer: a page is filled up from the next matches, and `next` is there only
-where a further photo is. The photo of the clicked face itself comes first: the person who
-clicks it asks for all photos of that person, and Rekognition leaves the searched face out of its answer.
+A photo counts once, with its best matching face. A match without a photo (a removed photo, or a forgotten person's
+reference face) leaves no trace in an answer: the page is filled with the next matches, and `next` is there only if
+another photo is. The photo of the clicked face comes first: whoever clicks it asks for all photos of that person, and
+Rekognition leaves the searched face out of its answer.
 
-What a clicked face has found is kept in the ledger and asked of Rekognition again only once the collection has
-changed, or, beyond the day's ceiling, not at all. A search by picture is never kept.
+The ledger keeps what a clicked face has found. Rekognition is asked again only when the collection has changed, and
+beyond the day's ceiling not at all. A search by picture is never kept.
 """
 
 import json
@@ -47,7 +47,7 @@ _OF_PORTRAITS = ("person", "credit", "licence", "url")
 
 @dataclass(frozen=True)
 class Searcher:
-    """Collections by their name in a request, the album's tables, and how many paid searches a day may see.
+    """Collections by their name in a request, the site's tables, and how many paid searches a day may have.
 
     ``note`` is told what happens, for the metrics: PaidCalls, AnswersFromCache, CeilingReached.
     """
@@ -91,14 +91,14 @@ class Searcher:
         self.note("PaidCalls")
 
     def _by_face(self, collection: FaceCollection, request: FaceSearch) -> Found:
-        """All matches of a face of the collection down to a round similarity, which serves every threshold above."""
+        """All matches of a face down to a round similarity, so that one search serves every higher threshold."""
         least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
         search = f"{request.face_id}/{least:.0f}/{_MATCH_FORMAT}"
         recalled = self.ledger.recall(request.collection, search)
         if recalled.found and recalled.found.is_current:
             self.note("AnswersFromCache")
             return recalled.found
-        own = collection.face(request.face_id)
+        own = collection.get_face(request.face_id)
         if own is None or is_reference(own):
             raise _face_not_found()
         try:
@@ -181,7 +181,7 @@ def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[Match]:
 
 
 def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict[str, Any] | None:
-    """A photo as an answer shows it; None where it, or the face in it, is no longer in the album."""
+    """A photo as an answer shows it; None if it, or the face in it, is no longer on the site."""
     faces = [_face(face["Face"]) for face in record.face_records] if record else []
     own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
     if record is None or own is None:

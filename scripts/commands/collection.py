@@ -62,6 +62,6 @@ def collection_faces(context: Context, name: str | None) -> None:
     from functions.keys import decode_external_image_id
 
     faces = FaceCollection(context.stack.rekognition, name) if name else context.stack.faces
-    for face in faces.faces():
+    for face in faces.list_faces():
         external = face.get("ExternalImageId", "")
         echo(face["FaceId"], face["ImageId"], decode_external_image_id(external) or external)

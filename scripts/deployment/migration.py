@@ -30,18 +30,18 @@ def migrate(stack: Stack) -> None:
     moved = {"kind": FORGOTTEN, "id": MOVED}
     if "Item" in stack.dynamodb.get_item(TableName=table, Key=moved, ConsistentRead=True):
         return
-    for entry in stack.forgotten.first_entries():
+    for entry in stack.forgotten.list_first_rows():
         stack.dynamodb.put_item(TableName=table, Item=entry.to_item())
     _move_requests(stack)
     # Search results that the first release kept may name faces of forgotten people.
-    stack.ledger.changed(ALBUM_COLLECTION)
+    stack.ledger.note_change(ALBUM_COLLECTION)
     stack.dynamodb.put_item(TableName=table, Item=moved)
 
 
 def remove_old_rows(stack: Stack) -> None:
     """Remove the rows that were copied; call this only while no photo is being processed."""
     migrate(stack)
-    for entry in stack.forgotten.first_entries():
+    for entry in stack.forgotten.list_first_rows():
         key = {"identity_id": FORGOTTEN, "kind": entry.id}
         stack.dynamodb.delete_item(TableName=stack.outputs.matches_table, Key=key)
 

@@ -45,7 +45,7 @@ def mend_gallery(stack: Stack, drift: GalleryDrift) -> dict[str, str]:
         except UnusableImageError as error:
             failed[path_of(portrait)] = str(error)
     if len(drift):
-        stack.ledger.changed(GALLERY_COLLECTION)
+        stack.ledger.note_change(GALLERY_COLLECTION)
     return failed
 
 

@@ -79,7 +79,7 @@ class GalleryDrift:
 def survey_gallery(stack: Stack) -> GallerySurvey:
     """List everything that the gallery holds."""
     found = GallerySurvey()
-    found.faces = {face["FaceId"]: face for face in stack.gallery.faces()}
+    found.faces = {face["FaceId"]: face for face in stack.gallery.list_faces()}
     found.users = set(list_users(stack))
     for bucket, keys in (
         (stack.outputs.pics_bucket, found.pictures),

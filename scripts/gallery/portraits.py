@@ -88,7 +88,7 @@ def remove_person(stack: Stack, person: str) -> int:
     delete_record(stack, f"{PERSON_PREFIX}{person_id}")
     delete_user(stack, person_id)
     delete_faces(stack, [face["Face"]["FaceId"] for record in found for face in record.face_records])
-    stack.ledger.changed(GALLERY_COLLECTION)
+    stack.ledger.note_change(GALLERY_COLLECTION)
     for record in found:
         delete_pictures(stack, path_of(record))
         delete_record(stack, record.image_id)
@@ -126,7 +126,7 @@ def write_records(stack: Stack, record: ImageRecord) -> None:
             ConditionExpression="attribute_not_exists(image_id) OR image_path = :path",
             ExpressionAttributeValues={":path": record.image_path},
         )
-    stack.ledger.changed(GALLERY_COLLECTION)
+    stack.ledger.note_change(GALLERY_COLLECTION)
     stack.dynamodb.put_item(TableName=table, Item=record.to_item())
 
 

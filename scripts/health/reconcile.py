@@ -91,7 +91,7 @@ def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
     faces = left.faces.keys() & found.faces.keys()
     if faces:
         stack.faces.delete(faces)
-        stack.ledger.changed(ALBUM_COLLECTION)
+        stack.ledger.note_change(ALBUM_COLLECTION)
     mended.removed += len(records) + len(faces)
 
 

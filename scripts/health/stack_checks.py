@@ -39,7 +39,7 @@ def check_settings(stack: Stack) -> Finding:
 def check_paid_calls(stack: Stack) -> Finding:
     """Whether today's ceilings leave room."""
     searches, photos = (int(stack.parameters.get(name, 0)) for name in ("DailySearches", "DailyIndexing"))
-    searched, indexed = stack.ledger.counted("search"), stack.ledger.counted("index")
+    searched, indexed = stack.ledger.read_count("search"), stack.ledger.read_count("index")
     now = time.time()
     allowed, later = allowed_by(searches, now), next_allowed(searches, now)
     until = f"{datetime.fromtimestamp(later, UTC):%H:%M} UTC" if later else "they are allowed"

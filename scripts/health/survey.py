@@ -114,8 +114,8 @@ def survey(stack: Stack) -> Survey:
     """List everything that is there."""
     found = Survey(rule=stack.download_rule)
     # Faces first, because a photo's faces are there before its row. Reference faces belong to no photo.
-    references = set(stack.forgotten.references())
-    for face in stack.faces.faces():
+    references = set(stack.forgotten.list_references())
+    for face in stack.faces.list_faces():
         if face["FaceId"] not in references:
             found.faces[face["FaceId"]] = face.get("ExternalImageId", "")
     for original in list_originals(stack):

@@ -65,7 +65,7 @@ def drop_request(stack: Stack, request: RemovalRequest) -> None:
 
 def find_sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
     """Of these faces, those still on the site, the largest first."""
-    faces = stack.faces.faces_by_id(face_ids)
+    faces = stack.faces.get_faces(face_ids)
     paths = _photos(stack, faces)
     found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
     return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
@@ -106,7 +106,7 @@ def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]],
     paths = sorted(set(_photos(stack, doomed.values()).values()))
     ask(paths)
     stack.faces.delete(doomed)
-    stack.ledger.changed(ALBUM_COLLECTION)
+    stack.ledger.note_change(ALBUM_COLLECTION)
     return paths
 
 
@@ -119,7 +119,7 @@ def _known_reference(stack: Stack, sighting: Sighting, known: set[str]) -> str |
 def list_forgotten(stack: Stack) -> list[Forgotten]:
     """The reference faces of forgotten people."""
     migrate(stack)
-    return stack.forgotten.entries()
+    return stack.forgotten.list_rows()
 
 
 def remember(stack: Stack, references: list[Forgotten]) -> None:

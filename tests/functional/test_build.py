@@ -30,7 +30,7 @@ def site(aws: FakeAws, tmp_path: Path) -> Path:
     stack: Any = SimpleNamespace(
         outputs=aws.outputs,
         photos=aws.photos,
-        gallery=SimpleNamespace(size=lambda: 1),
+        gallery=SimpleNamespace(count_faces=lambda: 1),
         download_rule="none",
         parameters={},
         region="us-east-1",

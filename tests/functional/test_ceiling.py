@@ -23,7 +23,7 @@ def add(aws: FakeAws, name: str, *colors: tuple[int, int, int]) -> str:
     """Add a photo; returns the id of its first face."""
     path = parse_image_path(name)
     aws.put(path.key, picture(*colors))
-    aws.album.sync("pics", path, owner=name, seconds=60)
+    aws.photo_sync.sync("pics", path, owner=name, seconds=60)
     pic = aws.photos.get_photo(path)
     assert pic is not None
     return pic.face_records[0]["Face"]["FaceId"]
@@ -61,7 +61,7 @@ def test_the_same_search_is_paid_for_once(aws: FakeAws, face: str, search: Calla
     first = search(faceid=face)
     assert search(faceid=face) == first
     assert "as_of" not in first
-    assert paid(aws) == aws.ledger.counted("search") == 1
+    assert paid(aws) == aws.ledger.read_count("search") == 1
 
 
 @pytest.mark.parametrize("threshold", [80, 85.5, 99, 100])
@@ -92,13 +92,11 @@ def test_a_deleted_photo_is_not_found_again(aws: FakeAws, face: str, search: Cal
     search(faceid=face)
     path = parse_image_path("set/b.png")
     aws.s3.delete_object(Bucket=aws.pics_bucket, Key=path.key)
-    aws.album.sync("pics", path, owner="delete", seconds=60)
+    aws.photo_sync.sync("pics", path, owner="delete", seconds=60)
     assert paths(search(faceid=face)) == ["set/a.png"]
 
 
-def test_an_answer_of_a_collection_that_just_changed_is_not_taken_for_current(
-    aws: FakeAws, face: str, search: Callable[..., dict]
-) -> None:
+def test_an_answer_right_after_a_change_is_not_current(aws: FakeAws, face: str, search: Callable[..., dict]) -> None:
     add(aws, "set/new.png", GREEN)
     aws.rekognition.calls.clear()
     search(faceid=face)
@@ -160,7 +158,7 @@ def test_a_face_that_is_not_there_costs_nothing(aws: FakeAws, face: str, search:
     with pytest.raises(RequestError) as caught:
         search(faceid="00000000-0000-0000-0000-000000000000")
     assert caught.value.code == "FaceNotFound"
-    assert paid(aws) == aws.ledger.counted("search") == 0
+    assert paid(aws) == aws.ledger.read_count("search") == 0
 
 
 def test_a_visitor_has_an_allowance_that_others_do_not_share(
@@ -174,7 +172,7 @@ def test_a_visitor_has_an_allowance_that_others_do_not_share(
     assert caught.value.code == "AllowanceReached"
     assert paths(search(faceid=face, visitor="one", visitor_daily=1)), "what was found before costs nothing"
     assert paths(search(faceid=other, visitor="two", visitor_daily=1)) == ["set/c.png"]
-    assert aws.ledger.counted("search") == 2, "a refused search is not counted for all"
+    assert aws.ledger.read_count("search") == 2, "a refused search is not counted for all"
 
 
 def test_a_new_day_has_new_calls(aws: FakeAws, face: str, search: Callable[..., dict]) -> None:
@@ -201,7 +199,7 @@ def test_no_hour_uses_up_the_searches_of_the_next(aws: FakeAws) -> None:
         made.append(spend())
     assert made[0] == 12 + 2
     assert min(made) >= 1
-    assert sum(made) == aws.ledger.counted("search") == 48
+    assert sum(made) == aws.ledger.read_count("search") == 48
     aws.now = start + DAY
     assert spend() == made[0]
 
@@ -226,15 +224,15 @@ def test_a_search_with_the_most_matches_there_are_fits_a_row(aws: FakeAws) -> No
     assert ledger.recall("album", "face/80").found == Found(matches, 1.0, True)
 
 
-def test_the_ceiling_on_indexing_gives_a_photo_up_until_it_is_redriven(aws: FakeAws) -> None:
+def test_a_photo_beyond_the_ceiling_waits_for_a_redrive(aws: FakeAws) -> None:
     aws.daily_indexing = 1
     add(aws, "set/a.png", RED)
     path = parse_image_path("set/b.png")
     aws.put(path.key, picture(BLUE))
     with pytest.raises(CeilingReachedError, match="from 00:00 UTC"):
-        aws.album.sync("pics", path, owner="b", seconds=60)
+        aws.photo_sync.sync("pics", path, owner="b", seconds=60)
     assert paid(aws) == 1
     assert aws.photos.get_photo(path) is None
     aws.now += DAY
-    aws.album.sync("pics", path, owner="another", seconds=60)
+    aws.photo_sync.sync("pics", path, owner="another", seconds=60)
     assert aws.photos.get_photo(path) is not None

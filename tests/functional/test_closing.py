@@ -231,10 +231,10 @@ def deployed(account: Account, router: str) -> None:
     """Deploy, in a way that publishes a router and gives the function its concurrency, and fails in the end."""
     with contextlib.suppress(DeployError), keep_closed(FakeSession(account), DESCRIBED):  # type: ignore[arg-type]
         account.live, account.reserved[SEARCH] = router, 10
-        raise DeployError
+        raise DeployError("it failed")
 
 
-def test_a_deployment_leaves_a_closed_site_closed_even_when_it_fails() -> None:
+def test_a_failed_deployment_leaves_a_closed_site_closed() -> None:
     account = Account()
     account.entrance().close()
     deployed(account, ROUTER)

@@ -25,7 +25,7 @@ def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
     """Process a photo; returns its row's face ids."""
     path = image_path("set", file)
     aws.put(path.key, body)
-    aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60, **options)
+    aws.photo_sync.sync(aws.pics_bucket, path, owner="message", seconds=60, **options)
     pic = aws.photos.get_photo(path)
     return pic.face_ids if pic else set()
 
@@ -52,17 +52,17 @@ def index_apart(aws: FakeAws, color: tuple[int, int, int]) -> str:
 
 def owners(aws: FakeAws) -> Any:
     """What the owner's commands use of a stack."""
-    forgotten = aws.album.forgotten
+    forgotten = aws.photo_sync.forgotten
     return SimpleNamespace(
         outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=forgotten, faces=aws.faces
     )
 
 
 def in_collection(aws: FakeAws) -> set[str]:
-    return {face["FaceId"] for face in aws.faces.faces()}
+    return {face["FaceId"] for face in aws.faces.list_faces()}
 
 
-def test_a_forgotten_face_leaves_the_row_and_the_collection_and_the_others_stay(aws: FakeAws) -> None:
+def test_only_a_forgotten_face_leaves_row_and_collection(aws: FakeAws) -> None:
     reference = keep_apart(aws, RED)
     faces = sync(aws, "two.png", picture(RED, GREEN))
     assert len(faces) == 1
@@ -75,7 +75,7 @@ def test_a_forgotten_face_leaves_the_row_and_the_collection_and_the_others_stay(
     assert in_collection(aws) == {reference, *faces}
 
 
-def test_doing_a_photo_again_forgets_who_was_indexed_before_and_keeps_the_ids_of_others(aws: FakeAws) -> None:
+def test_reprocessing_drops_forgotten_faces_and_keeps_other_ids(aws: FakeAws) -> None:
     before = sync(aws, "two.png", picture(RED, GREEN))
     reference = keep_apart(aws, RED)
     after = sync(aws, "two.png", picture(RED, GREEN), force=True)
@@ -89,7 +89,7 @@ def test_without_anybody_forgotten_nothing_is_searched(aws: FakeAws) -> None:
     assert "SearchFaces" not in aws.rekognition.calls
 
 
-def test_beyond_the_ceiling_no_face_stays_that_could_not_be_looked_at(aws: FakeAws) -> None:
+def test_beyond_the_ceiling_no_unchecked_face_stays(aws: FakeAws) -> None:
     reference = keep_apart(aws, RED)
     aws.daily_indexing = 2  # the reference and the photo, but not the search
     with pytest.raises(CeilingReachedError):
@@ -97,7 +97,7 @@ def test_beyond_the_ceiling_no_face_stays_that_could_not_be_looked_at(aws: FakeA
     assert in_collection(aws) == {reference}
 
 
-def test_a_reference_that_is_lost_keeps_photos_from_being_indexed(aws: FakeAws) -> None:
+def test_without_its_reference_face_no_photo_is_indexed(aws: FakeAws) -> None:
     reference = keep_apart(aws, RED)
     aws.faces.delete([reference])
     with pytest.raises(LostReferenceError, match=reference):

@@ -106,7 +106,7 @@ def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, monkeypatc
     more = size[0] * size[1] - SMALL[0] * SMALL[1]
     measured = (peak(large) - peak(small)) / more
     with Image.open(io.BytesIO(large)) as image:
-        most = images.most_pixels(images.bytes_a_pixel(image, examine(large)), 0)
+        most = images.max_pixels(images.bytes_a_pixel(image, examine(large)), 0)
     print(f"{kind}: {measured:.2f} bytes a pixel, at most {most / 1e6:.0f} megapixels")
     assert most >= 80e6
     assert images.BASE_BYTES + 1.25 * measured * most <= images.MEMORY_BYTES
@@ -131,8 +131,8 @@ def test_the_limits_are_of_the_memory_the_function_has() -> None:
 
 
 def test_a_large_file_leaves_less_room_for_pixels() -> None:
-    assert images.most_pixels(12, 0) > images.most_pixels(12, 300_000_000) > 60e6
-    assert images.most_pixels(12, images.MAX_FILE_BYTES) == 0
+    assert images.max_pixels(12, 0) > images.max_pixels(12, 300_000_000) > 60e6
+    assert images.max_pixels(12, images.MAX_FILE_BYTES) == 0
     with pytest.raises(UnusableImageError) as caught:
         images.check_size(images.MAX_FILE_BYTES + 1)
     assert caught.value.code == "TooLarge"

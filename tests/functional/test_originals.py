@@ -67,7 +67,7 @@ def test_what_can_not_be_read_is_damage_but_a_refusal_is_none(aws: FakeAws) -> N
         find_damage(Rotten(aws.s3, 403), "pics", PATH.key, 1)
 
 
-def test_an_object_of_parts_is_held_against_what_it_was_uploaded_from(aws: FakeAws) -> None:
+def test_a_multipart_object_is_checked_against_its_source(aws: FakeAws) -> None:
     upload = aws.s3.create_multipart_upload(Bucket="pics", Key=PATH.key, Metadata={"sha256": SHA256})["UploadId"]
     place = {"Bucket": "pics", "Key": PATH.key, "UploadId": upload}
     part = aws.s3.upload_part(**place, PartNumber=1, Body=GOOD)

@@ -57,7 +57,7 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     sqs = Visibility(aws.sqs)
-    monkeypatch.setattr(handler_module, "_clients", lambda: (aws.album, sqs))
+    monkeypatch.setattr(handler_module, "_clients", lambda: (aws.photo_sync, sqs))
 
     def call(*messages: dict) -> list[str]:
         answer = handler_module.handler({"Records": list(messages)}, LambdaContext())
@@ -81,15 +81,13 @@ class Visibility:
         return getattr(self._client, name)
 
 
-def test_a_photo_beyond_the_ceiling_is_given_up_at_once_with_a_code_of_its_own(
-    aws: FakeAws, handle: Callable[..., list[str]]
-) -> None:
+def test_a_photo_beyond_the_ceiling_gets_its_own_code(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
     aws.daily_indexing = 0
     aws.put(KEY, picture(RED))
     assert handle(message(KEY)) == []
     (letter,) = aws.dead_letters()
     assert letter["MessageAttributes"]["code"]["StringValue"] == "CeilingReached"
-    assert "give it out again" in letter["MessageAttributes"]["reason"]["StringValue"]
+    assert "redrive it" in letter["MessageAttributes"]["reason"]["StringValue"]
     assert aws.rows(aws.pics_table) == aws.rows(aws.leases_table) == []
 
 
@@ -106,7 +104,9 @@ def check_agreement(aws: FakeAws) -> None:
     rules = {aws.downloads} - {NONE}
     served = {key for path in paths for key in (*path.rendition_keys, *map(path.download_key, rules))}
     assert aws.keys(aws.thumbnails_bucket) == served
-    faces = {(str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.faces()}
+    faces = {
+        (str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.list_faces()
+    }
     assert faces == {(key.removeprefix("photos/"), face_id) for key, row in rows.items() for face_id in row.face_ids}
     by_image: dict[str, set[str]] = {}
     for key, row in rows.items():
@@ -116,7 +116,7 @@ def check_agreement(aws: FakeAws) -> None:
     assert {image_id: record.paths for image_id, record in records.items()} == by_image
     for record in records.values():
         assert record.data == rows[f"photos/{record.image_path}"].data, "what a client of the seeds' reads is one pic's"
-    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.list_faces())
     assert {record.image_path for record in found.values()} == {path for paths in by_image.values() for path in paths}
     for key, row in rows.items():
         assert row.etag == aws.s3.head_object(Bucket="pics", Key=key)["ETag"].strip('"')
@@ -176,7 +176,7 @@ def test_a_format_rekognition_does_not_take_is_indexed_too(aws: FakeAws, handle:
     aws.put("photos/set/a.gif", picture(RED, GREEN, kind="GIF"))
     handle(message("photos/set/a.gif"))
     check_agreement(aws)
-    assert len(list(aws.faces.faces())) == 2
+    assert len(list(aws.faces.list_faces())) == 2
 
 
 def test_the_same_event_twice_changes_nothing(aws: FakeAws, handle: Callable) -> None:
@@ -219,7 +219,7 @@ def test_one_picture_under_three_names_is_three_photos(
 def check_photos_of_all_faces(aws: FakeAws, keys: Iterable[str]) -> None:
     """Each photo is found by each of its faces, and has a row by image id of one that is there."""
     paths = {key.removeprefix("photos/") for key in keys}
-    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.faces())
+    found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.list_faces())
     assert {record.image_path for record in found.values()} == paths
     records = [ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")]
     assert sorted(path for record in records for path in record.paths) == sorted(paths)
@@ -251,7 +251,7 @@ def test_two_workers_at_two_names_of_one_picture(
             aws.s3.delete_object(Bucket="pics", Key=keys[1])
         elif other == "replaced":
             aws.put(keys[1], picture(RED))
-        aws.album.sync("pics", parse_key(keys[1]), owner="other", seconds=60, force=True)
+        aws.photo_sync.sync("pics", parse_key(keys[1]), owner="other", seconds=60, force=True)
         return transact(**arguments)
 
     monkeypatch.setattr(aws.dynamodb, "transact_write_items", meanwhile)
@@ -264,7 +264,7 @@ def test_a_replaced_original_leaves_only_its_new_faces(aws: FakeAws, handle: Cal
     handle(message(KEY))
     aws.put(KEY, picture(BLUE))
     handle(message(KEY, 2))
-    assert len(list(aws.faces.faces())) == 1
+    assert len(list(aws.faces.list_faces())) == 1
     check_agreement(aws)
 
 
@@ -273,14 +273,14 @@ def test_an_original_replaced_by_rubbish_leaves_nothing(aws: FakeAws, handle: Ca
     handle(message(KEY))
     aws.put(KEY, b"rubbish")
     assert handle(message(KEY, 2)) == []
-    assert list(aws.faces.faces()) == []
+    assert list(aws.faces.list_faces()) == []
     assert aws.rows("pics") == []
     (letter,) = aws.dead_letters()
     assert letter["MessageAttributes"]["code"]["StringValue"] == "NotAnImage"
     assert letter["MessageAttributes"]["key"]["StringValue"] == KEY
 
 
-def test_removing_a_photo_removes_all_of_it_and_replaces_the_featured_picture(aws: FakeAws, handle: Callable) -> None:
+def test_a_deleted_photo_leaves_nothing_and_another_is_featured(aws: FakeAws, handle: Callable) -> None:
     for number, name in enumerate(("a", "b", "c")):
         aws.put(f"photos/set/{name}.jpg", picture(RED, BLUE))
         handle(message(f"photos/set/{name}.jpg", number))
@@ -313,7 +313,7 @@ def photo_with_position(kind: str = "JPEG") -> bytes:
     return out.getvalue()
 
 
-def test_visitors_download_no_position_and_the_original_stays_whole(aws: FakeAws, handle: Callable) -> None:
+def test_downloads_have_no_position_and_originals_stay_whole(aws: FakeAws, handle: Callable) -> None:
     original = photo_with_position()
     aws.put(KEY, original)
     handle(message(KEY))
@@ -336,9 +336,7 @@ def test_what_can_not_be_stripped_is_offered_as_a_jpeg(aws: FakeAws, handle: Cal
 
 
 @pytest.mark.parametrize("rule", ["whole", "large", NONE])
-def test_another_rule_for_downloads_is_followed_without_another_paid_call(
-    aws: FakeAws, handle: Callable, rule: str
-) -> None:
+def test_a_new_download_rule_costs_no_paid_call(aws: FakeAws, handle: Callable, rule: str) -> None:
     original = photo_with_position()
     aws.put(KEY, original)
     handle(message(KEY))
@@ -354,7 +352,7 @@ def test_another_rule_for_downloads_is_followed_without_another_paid_call(
         assert downloaded(aws) == (view, "image/jpeg", "")
 
 
-def test_a_lost_download_copy_is_made_again_and_a_stray_one_removed(aws: FakeAws, handle: Callable) -> None:
+def test_a_lost_download_copy_is_made_and_a_stray_one_removed(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     handle(message(KEY))
     aws.s3.delete_object(Bucket="thumbnails", Key=f"downloads/stripped/{KEY}")
@@ -382,7 +380,7 @@ def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:
     assert (photo_set.title, photo_set.pic) == ("Newport, 2024", "a.jpg")
 
 
-def test_a_failed_message_alone_is_given_again_after_growing_pauses(
+def test_only_a_failed_message_is_retried_after_growing_pauses(
     aws: FakeAws, handle: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.put(KEY, picture(RED))
@@ -411,13 +409,13 @@ def test_a_retry_after_a_crash_leaves_no_faces_behind(aws: FakeAws, monkeypatch:
     path = parse_key(KEY)
     monkeypatch.setattr(PhotoWriter, "put_photo", _die)
     with pytest.raises(KeyboardInterrupt):
-        aws.album.sync("pics", path, owner="one", seconds=60)
+        aws.photo_sync.sync("pics", path, owner="one", seconds=60)
     monkeypatch.undo()
-    assert len(list(aws.faces.faces())) == 2
+    assert len(list(aws.faces.list_faces())) == 2
     aws.s3.delete_object(Bucket="pics", Key=KEY)
     with pytest.raises(LeaseTakenError):
-        aws.album.sync("pics", path, owner="two", seconds=60)
-    aws.album.sync("pics", path, owner="one", seconds=60)
+        aws.photo_sync.sync("pics", path, owner="two", seconds=60)
+    aws.photo_sync.sync("pics", path, owner="one", seconds=60)
     check_agreement(aws)
 
 
@@ -532,7 +530,7 @@ def test_events_in_any_order_and_number_end_in_agreement(changes: list[tuple[str
             key = waiting.pop(data.draw(st.integers(0, len(waiting) - 1)))
             number += 1
             with contextlib.suppress(handler_module.UnusableImageError):
-                aws.album.sync("pics", parse_key(key), owner=str(number), seconds=60)
+                aws.photo_sync.sync("pics", parse_key(key), owner=str(number), seconds=60)
 
         for name, version in changes:
             key = f"photos/set/{name}.png"
@@ -561,7 +559,7 @@ def test_the_sample_event_is_understood(aws: FakeAws, handle: Callable) -> None:
 
 def test_a_missing_bucket_removes_no_photo(aws: FakeAws) -> None:
     aws.put(KEY, picture(RED))
-    aws.album.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        aws.album.sync("no-such-bucket", parse_key(KEY), owner="one", seconds=60)
+        aws.photo_sync.sync("no-such-bucket", parse_key(KEY), owner="one", seconds=60)
     assert aws.photos.get_photo(parse_key(KEY)) is not None

@@ -38,7 +38,7 @@ def face(aws: FakeAws) -> str:
     """A face of the album."""
     path = image_path("set", "a.png")
     aws.put(path.key, picture(RED))
-    aws.album.sync(aws.pics_bucket, path, owner="message", seconds=60)
+    aws.photo_sync.sync(aws.pics_bucket, path, owner="message", seconds=60)
     pic = aws.photos.get_photo(path)
     assert pic is not None
     return next(iter(pic.face_ids))
@@ -215,7 +215,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
     aws.now = time.time()
     newer = call(action="ask", face_ids=[face])["output"]
     stack: Any = SimpleNamespace(
-        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.album.forgotten
+        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.photo_sync.forgotten
     )
     migrate(stack)
     found = {request.identity_id: request for request in forgetting.list_requests(stack)}
@@ -241,7 +241,7 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
     """The owner's `kinpics people`; open are requests "one" and "two", and then "several", for both their faces."""
     path = image_path("set", "both.png")
     aws.put(path.key, picture(RED, GREEN))
-    aws.album.sync(aws.pics_bucket, path, owner="both", seconds=60)
+    aws.photo_sync.sync(aws.pics_bucket, path, owner="both", seconds=60)
     pic = aws.photos.get_photo(path)
     assert pic is not None
     both = sorted(pic.face_ids)
@@ -254,7 +254,7 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
         outputs=aws.outputs,
         dynamodb=aws.dynamodb,
         ledger=aws.ledger,
-        forgotten=aws.album.forgotten,
+        forgotten=aws.photo_sync.forgotten,
         faces=aws.faces,
         photos=aws.photos,
         images=aws.images,
@@ -276,12 +276,12 @@ def test_a_request_is_told_that_names_several_people(owner: Callable[..., Result
 
 
 def test_refused_requests_go_and_nobody_is_forgotten(aws: FakeAws, owner: Callable[..., Result]) -> None:
-    before = {found["FaceId"] for found in aws.faces.faces()}
+    before = {found["FaceId"] for found in aws.faces.list_faces()}
     result = owner("refuse", "one", "several", "--yes")
     assert (result.exit_code, result.stderr) == (0, "")
     assert open_requests(aws) == {"two"}
     assert owner("forgotten").stdout == ""
-    assert {found["FaceId"] for found in aws.faces.faces()} == before
+    assert {found["FaceId"] for found in aws.faces.list_faces()} == before
 
 
 def test_nothing_is_refused_without_a_yes(aws: FakeAws, owner: Callable[..., Result]) -> None:

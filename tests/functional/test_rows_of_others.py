@@ -65,7 +65,7 @@ def owners(aws: FakeAws) -> Any:
         writer=aws.writer,
         faces=aws.faces,
         ledger=aws.ledger,
-        forgotten=aws.album.forgotten,
+        forgotten=aws.photo_sync.forgotten,
         gallery=gallery,
         rekognition=aws.rekognition,
         download_rule=aws.downloads,
@@ -85,7 +85,7 @@ def mend(aws: FakeAws) -> Drift:
     stack = owners(aws)
     found = find_drift(survey(stack))
     for number, path in enumerate([*found.check, *found.redo]):
-        aws.album.sync(aws.pics_bucket, path, owner=str(number), seconds=60, force=path in found.redo)
+        aws.photo_sync.sync(aws.pics_bucket, path, owner=str(number), seconds=60, force=path in found.redo)
     left = find_drift(survey(stack))
     mended = reconcile.Mended()
     reconcile._remove(stack, found, left, mended)
@@ -129,22 +129,22 @@ def test_a_set_of_others_is_not_counted_by_halves(album: FakeAws) -> None:
     new = image_path(SET, "new.png")
     album.put(new.key, picture(RED, BLUE))
     for path in (new, PATHS[0]):
-        album.album.sync(album.pics_bucket, path, owner=str(path), seconds=60)
+        album.photo_sync.sync(album.pics_bucket, path, owner=str(path), seconds=60)
     for gone in (PATHS[1], new):
         album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
-        album.album.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
+        album.photo_sync.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
     photo_set = album.photos.get_set(SET)
     assert photo_set is not None
     assert photo_set.is_uncounted, "else the page would ask the grid's index, which lacks a photo"
     assert len(mend(album)) == 0
     for gone in (PATHS[0], PATHS[2]):
         album.s3.delete_object(Bucket=album.pics_bucket, Key=gone.key)
-        album.album.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
+        album.photo_sync.sync(album.pics_bucket, gone, owner=f"gone {gone}", seconds=60)
     assert album.rows(album.pics_table) == album.rows(album.pics_by_image_id_table) == []
-    assert list(album.faces.faces()) == []
+    assert list(album.faces.list_faces()) == []
 
 
-def test_a_face_that_others_gave_to_two_photos_outlives_one_of_them(album: FakeAws) -> None:
+def test_a_face_of_two_photos_outlives_one_of_them(album: FakeAws) -> None:
     twin = image_path(SET, "twin.png")
     album.put(twin.key, PICTURES[0])
     pic = album.photos.get_photo(PATHS[0])
@@ -152,7 +152,7 @@ def test_a_face_that_others_gave_to_two_photos_outlives_one_of_them(album: FakeA
     put_as_others_do(album, twin, pic.data)
     assert len(mend(album)) == 0
     album.s3.delete_object(Bucket=album.pics_bucket, Key=twin.key)
-    album.album.sync(album.pics_bucket, twin, owner="gone", seconds=60)
+    album.photo_sync.sync(album.pics_bucket, twin, owner="gone", seconds=60)
     assert search(album, *pic.face_ids) == {str(PATHS[0]), str(PATHS[1])}
     assert len(mend(album)) == 0
 
@@ -190,5 +190,5 @@ def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
             assert "of_others" in kept
         for path in PATHS[:2]:
             aws.s3.delete_object(Bucket=aws.pics_bucket, Key=path.key)
-            aws.album.sync(aws.pics_bucket, path, owner=f"gone {path}", seconds=60)
+            aws.photo_sync.sync(aws.pics_bucket, path, owner=f"gone {path}", seconds=60)
         assert not {path.file for path in PATHS[:2]} & {item["sortkey"] for item in aws.rows(aws.pics_table)}

@@ -30,7 +30,7 @@ def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     for name, colors in pictures.items():
         path = parse_image_path(name)
         aws.put(path.key, picture(*colors))
-        aws.album.sync("pics", path, owner=name, seconds=60)
+        aws.photo_sync.sync("pics", path, owner=name, seconds=60)
     monkeypatch.setattr(handler_module, "_searcher", lambda: searcher(aws))
     return aws
 
@@ -68,7 +68,7 @@ def test_an_answer_has_what_the_page_shows(album: FakeAws) -> None:
 def test_a_photo_with_the_same_person_twice_counts_once(aws: FakeAws, album: FakeAws) -> None:
     path = parse_image_path("one/twins.png")
     aws.put(path.key, picture(RED, GREEN, RED, size=(400, 100)))
-    aws.album.sync("pics", path, owner="twins", seconds=60)
+    aws.photo_sync.sync("pics", path, owner="twins", seconds=60)
     paths = [photo["image_path"] for photo in call(faceid=face_of(album, "one/a.png"))["output"]]
     assert len(paths) == len(set(paths))
 
@@ -129,7 +129,7 @@ def test_a_page_is_filled_up_where_photos_are_gone(aws: FakeAws, album: FakeAws)
     for number in range(13):
         path = parse_image_path(f"many/{number:02}.png")
         aws.put(path.key, picture(RED, size=(80, 80 + number)))
-        aws.album.sync("pics", path, owner=str(number), seconds=60)
+        aws.photo_sync.sync("pics", path, owner=str(number), seconds=60)
     face_id = face_of(album, "one/a.png")
     whole = [photo["image_path"] for photo in call(faceid=face_id)["output"]]
     gone = {path for path in whole[1:] if path.startswith("many/")} - {whole[-1]}
@@ -154,7 +154,7 @@ def test_a_collection_the_album_does_not_have(album: FakeAws) -> None:
     assert (answer["statusCode"], answer["err"]["code"]) == (400, "InvalidCollection")
 
 
-def test_what_goes_wrong_inside_is_told_neither_in_the_answer_nor_in_the_log(
+def test_neither_answer_nor_log_says_what_went_wrong_inside(
     album: FakeAws, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever invokes a function can have the end of its log."""
@@ -274,7 +274,7 @@ def test_one_picture_under_two_names_is_found_as_two_photos(aws: FakeAws, album:
     twins = [parse_image_path("three/e.png"), parse_image_path(f"three/{'é' * 90}.png")]
     for path in twins:
         aws.put(path.key, picture(BLUE, size=(200, 100)))
-        aws.album.sync("pics", path, owner=str(path), seconds=60)
+        aws.photo_sync.sync("pics", path, owner=str(path), seconds=60)
     face_ids = {face_of(aws, str(path)) for path in twins}
     assert len(face_ids) == 2
     for face_id in face_ids:
@@ -283,7 +283,7 @@ def test_one_picture_under_two_names_is_found_as_two_photos(aws: FakeAws, album:
         assert len({photo["image_id"] for photo in photos if photo["image_path"].startswith("three/")}) == 1
         assert {photo["face"]["FaceId"] for photo in photos} >= face_ids
     aws.s3.delete_object(Bucket="pics", Key=twins[0].key)
-    aws.album.sync("pics", twins[0], owner="again", seconds=60)
+    aws.photo_sync.sync("pics", twins[0], owner="again", seconds=60)
     (photo,) = [photo for photo in call(faceid=face_of(aws, str(twins[1])))["output"] if "three" in photo["image_path"]]
     assert photo["image_path"] == str(twins[1])
 

@@ -85,7 +85,7 @@ def stack(aws: FakeAws, stop: Stop) -> Any:
         photos=aws.photos,
         images=aws.images,
         writer=aws.writer,
-        forgotten=aws.album.forgotten,
+        forgotten=aws.photo_sync.forgotten,
         faces=FaceCollection(rekognition, COLLECTION),
         gallery=FaceCollection(rekognition, GALLERY),
     )
@@ -198,7 +198,7 @@ def test_a_portrait_whose_picture_is_gone_goes(stack: Any, tmp_path: Path) -> No
     assert set(shown(survey_gallery(stack)).values()) == {"Ada"}
 
 
-def test_a_stopped_deletion_for_good_is_finished_by_running_it_again(stack: Any, aws: FakeAws, stop: Stop) -> None:
+def test_running_a_stopped_deletion_again_finishes_it(stack: Any, aws: FakeAws, stop: Stop) -> None:
     aws.s3.put_bucket_versioning(Bucket=aws.pics_bucket, VersioningConfiguration={"Status": "Enabled"})
 
     def album() -> None:
@@ -229,13 +229,15 @@ def process(aws: FakeAws) -> None:
         for message in messages:
             for change in parse_message(message["Body"]):
                 path = image_path(*change.key.split("/")[1:])
-                aws.album.sync(change.bucket, path, owner=message["MessageId"], seconds=60, force=change.force)
+                aws.photo_sync.sync(change.bucket, path, owner=message["MessageId"], seconds=60, force=change.force)
             aws.sqs.delete_message(QueueUrl=aws.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def remove_leftovers(aws: FakeAws, known: str) -> None:
     """As `reconcile` does: a face was indexed apart, but the command was stopped before it was noted."""
-    aws.faces.delete(face["FaceId"] for face in aws.faces.faces() if is_reference(face) and face["FaceId"] != known)
+    aws.faces.delete(
+        face["FaceId"] for face in aws.faces.list_faces() if is_reference(face) and face["FaceId"] != known
+    )
 
 
 def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeAws, stop: Stop) -> None:
@@ -263,7 +265,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
         known = forgetting.list_forgotten(stack)
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
-        faces = {face["FaceId"] for face in aws.faces.faces()} - {known[0].id}
+        faces = {face["FaceId"] for face in aws.faces.list_faces()} - {known[0].id}
         rows = [aws.photos.get_photo(path).face_ids for path in paths]
         assert [len(row) for row in rows] == [1, 0, 1], number
         assert faces == set().union(*rows), number

@@ -44,7 +44,7 @@ def upload(aws: FakeAws, folder: Path) -> Callable[[], Report]:
 
     def process() -> None:
         for path in folder.iterdir():
-            aws.album.sync(aws.pics_bucket, image_path("set", path.name), owner="test", seconds=60, force=False)
+            aws.photo_sync.sync(aws.pics_bucket, image_path("set", path.name), owner="test", seconds=60, force=False)
 
     stack.__dict__["sqs"] = ProcessingQueue(aws.sqs, process)
     stack.__dict__["photos"] = aws.photos

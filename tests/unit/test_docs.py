@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from functions.thresholds import DEFAULT_SITE_THRESHOLD
 from local.rekognition.operations import OPERATIONS
 from local.rekognition.validation import service_model
 from scripts.cli import main
@@ -116,3 +117,8 @@ def test_every_field_of_faces_is_listed() -> None:
     for shape in ("Face", "FaceDetail", "FaceMatch", "User", "UnindexedFace", "ComparedFace"):
         told = set(re.findall(r"\w+", page)) | {"Face", "FaceDetail"}
         assert set(service_model().shape_for(shape).members) - told == set()
+
+
+def test_the_page_on_rekognition_says_the_default_threshold() -> None:
+    page = (ROOT / "docs" / "rekognition.md").read_text()
+    assert f"the site's default is **{DEFAULT_SITE_THRESHOLD:g}**" in page
