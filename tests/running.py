@@ -166,7 +166,7 @@ def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = (
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
     with open(os.devnull, encoding="utf-8") as devnull, open(log, "w", encoding="utf-8") as output:
         process = zygote.start(arguments, environment, devnull.fileno(), output.fileno(), output.fileno(), leads=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a machine with much else to do
     while "kinpics is ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from running import RunningStack
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
@@ -53,6 +53,10 @@ class Faults:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.seen.append(f"{message.type}: {message.text}")
+
+
+# How long a page may take where much else is at work; a page that is right is there in a moment.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
