@@ -29,6 +29,8 @@ MAX_TIFF_TAGS = 1_000
 # A HEIC may be put together from tiles, and the same tile be named 65,536 times. Gain map and transparency come on top.
 MAX_TILE_PIXELS = 400_000_000
 MAX_REFERENCES = 100_000
+# Grids in grids. Cameras write one, at most with a gain map beside it.
+MAX_GRID_DEPTH = 100
 # A camera's or screen's profile has some kilobytes; Pillow takes no larger one from a PNG.
 MAX_PROFILE_BYTES = 1024 * 1024
 
@@ -218,17 +220,15 @@ def _check_grid(data: bytes) -> None:
     sizes = _item_sizes(data, start, end)
     known: dict[int, int] = {}
 
-    def pixels(item: int) -> int:
+    def pixels(item: int, depth: int) -> int:
+        if depth > MAX_GRID_DEPTH:
+            raise _too_complex(f"the picture has grids in grids, more than {MAX_GRID_DEPTH} deep")
         if item not in known:
             known[item] = 0  # where an item is part of itself
-            known[item] = sizes.get(item, 0) + sum(map(pixels, parts.get(item, ())))
+            known[item] = sizes.get(item, 0) + sum(pixels(part, depth + 1) for part in parts.get(item, ()))
         return known[item]
 
-    try:
-        total = pixels(primary)
-    except RecursionError:
-        total = MAX_TILE_PIXELS + 1
-    if total > MAX_TILE_PIXELS:
+    if pixels(primary, 1) > MAX_TILE_PIXELS:
         raise _too_complex(f"the picture is put together from more than {MAX_TILE_PIXELS / 1e6:.0f} megapixels")
 
 

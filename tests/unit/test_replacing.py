@@ -3,10 +3,8 @@
 import ast
 import importlib
 import re
-import sys
 import tomllib
 import types
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +14,6 @@ from local.embedded.replacing import VERSION, ChangedError, add, check, replace,
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "local" / "embedded").glob("*.py"))
-
-
-@pytest.fixture(autouse=True)
-def recursion_limit() -> Iterator[None]:
-    """A package that ministack imports raises it, which other tests must not see."""
-    limit = sys.getrecursionlimit()
-    yield
-    sys.setrecursionlimit(limit)
 
 
 def module() -> types.ModuleType:

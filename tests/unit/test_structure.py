@@ -78,7 +78,7 @@ ABUSES = {
     "a grid of 60,000 large tiles": heif_grid(60_000, 4096),
     "a grid of grids of grids": heif_grid(100, 64, depth=9),
     "a grid of 65,535 items eight times over": heif_grid(65_535, 1, depth=8),
-    "grids in grids a thousand deep": heif_grid(1, 64, depth=3_000),
+    "grids in grids, 101 deep": heif_grid(1, 64, depth=101),
 }
 
 
