@@ -77,12 +77,12 @@ def _read(value: Any, annotation: Any) -> Any:
         try:
             value = Decimal(value)
         except InvalidOperation:
-            raise ValueError(f"{value!r} is no number") from None
+            raise ValueError(f"{value!r} is not a number") from None
     if isinstance(value, Decimal) and (kind is not int or not value.is_finite()):
-        raise ValueError(f"{value!r} is not what is expected")
+        raise ValueError(f"{value!r} is of the wrong type")
     value = from_dynamodb(value)
     if isinstance(value, bool) or not isinstance(value, kind):
-        raise ValueError(f"{value!r} is not what is expected")
+        raise ValueError(f"{value!r} is of the wrong type")
     return value
 
 
@@ -187,7 +187,7 @@ class Photo(Row):
     taken_at: str | None = described(
         "When the photo was taken, from EXIF (ISO 8601; local time if it has no zone).", default=None
     )
-    exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a position.", default=None)
+    exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a location.", default=None)
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]

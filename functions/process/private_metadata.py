@@ -1,4 +1,4 @@
-"""Photos without what they reveal of their owner: position, serial numbers, names, comments, hidden pictures and films.
+"""Photos without what they reveal of their owner: location, serial numbers, names, comments, hidden pictures and films.
 
 Nothing is encoded anew, so that every pixel stays as it is. The parts of a file that decoding needs are copied, by a
 list of what may stay; whatever else the file holds is left out, known or not. Of EXIF, the orientation and the time

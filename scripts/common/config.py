@@ -37,7 +37,7 @@ class SiteConfig:
     face_match_threshold: float = DEFAULT_SITE_THRESHOLD
     # What visitors may download: "original" (in its full size), "large" (the large rendition) or "none".
     downloads: str = "original"
-    # Whether downloaded originals keep their position, serial numbers and names.
+    # Whether downloaded originals keep their location, serial numbers and names.
     keep_private_metadata: bool = False
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
@@ -80,7 +80,7 @@ def describe_undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
         for name, value in config.parameters.items()
         if deployed.get(name) != value
     ]
-    return f"the deployed stack has other settings: {', '.join(wrong)}" if wrong else ""
+    return f"the deployed stack has different settings: {', '.join(wrong)}" if wrong else ""
 
 
 def load_aws_config(path: Path | None = None) -> AwsConfig:

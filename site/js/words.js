@@ -25,7 +25,7 @@ const PROBLEMS = {
   CeilingReached: (until) => `This site has reached its limit for new searches.${again(until)} Earlier searches still work.`,
   AllowanceReached: (until) => `You've reached your limit for new searches today.${again(until)} Earlier searches still work.`,
   TooManyRemovalRequests: (until) =>
-    `This site can't take more removal requests for now.${again(until)} If you made one earlier, it still counts.`,
+    `This site can't take any more removal requests for now.${again(until)} If you made one earlier, it still counts.`,
   FaceNotFound: "No photo on this site shows that face any more.",
   InvalidFaceId: "This link doesn't lead to a face on this site. Part of it may be missing.",
 

@@ -75,7 +75,7 @@ def test_the_slider_filters_without_searching_again(page: Page, face: Path) -> N
             slider.dispatchEvent(new Event("input"));
         }"""
     )
-    expect(page.get_by_role("status")).to_have_text("No match is that sure. Move the slider to show more.")
+    expect(page.get_by_role("status")).to_have_text("No match is that close. Move the slider to show more.")
     expect(page.locator("a.tile")).to_have_count(0)
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")

@@ -87,7 +87,7 @@ export async function showAccount() {
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);
       await members.signIn(email, fresh);
-      return ["member", "Your password is changed, and you're signed in."];
+      return ["member", "You've changed your password, and you're signed in."];
     },
     "sign-out": async () => {
       await members.signOut();
@@ -96,7 +96,7 @@ export async function showAccount() {
     delete: async () => {
       await members.deleteAccount();
       email = "";
-      return ["sign-in", "Your account is deleted, and so is everything we kept for it."];
+      return ["sign-in", "We've deleted your account and everything we kept for it."];
     },
   };
 

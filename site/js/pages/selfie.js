@@ -34,8 +34,8 @@ export function showSelfie() {
     done.textContent = "";
     download.disabled = !photos.length;
     if (!all.length) return "No photo on this site shows this face.";
-    if (!photos.length) return "No match is that sure. Move the slider to show more.";
-    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} best matches. The link below leads to all of them.`;
+    if (!photos.length) return "No match is that close. Move the slider to show more.";
+    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} best matches. The link below opens all of them.`;
     return `${count(photos.length, "photo")}, best match first`;
   }
 
@@ -79,7 +79,7 @@ export function showSelfie() {
         await navigator.share({ url, title: document.title });
       } else {
         await navigator.clipboard.writeText(url);
-        done.textContent = "Link copied. It leads to these photos and doesn't include your picture.";
+        done.textContent = "Link copied. It opens these photos and doesn't include your picture.";
       }
     } catch (error) {
       if (!isCancelled(error)) done.textContent = url; // the visitor can copy it by hand
