@@ -67,7 +67,7 @@ class Commands(click.Group):
             error.message = "\n".join(map(printable, error.message.splitlines()))  # type: ignore[misc] # it is final
             raise
         except KeyboardInterrupt:
-            echo("Stopped. Run the same command again to go on.", err=True)
+            echo("Stopped. Run the same command again to continue.", err=True)
             context.exit(130)
 
     def _invoke(self, context: click.Context) -> Any:

@@ -17,7 +17,7 @@ from scripts.common.terminal import echo, echo_json
 def close(context: Context, as_json: bool) -> None:
     """Close the site to visitors at once.
 
-    Pages, photos, rows and searches close, and visitors see a page that says so. Nothing is deleted, and you can go on
+    Pages, photos, rows and searches close, and visitors see a page that says so. Nothing is deleted, and you can keep
     working. Prints how long each part took to close, as a visitor sees it. If a run was stopped, run it again. Exits
     with 1 if something is still open.
     """

@@ -15,7 +15,7 @@ def collection() -> None:
 @collection.command("list")
 @click.pass_obj
 def collection_list(context: Context) -> None:
-    """List collections, with their number of faces."""
+    """List collections, and how many faces each has."""
     client = context.stack.rekognition
     for page in client.get_paginator("list_collections").paginate():
         for name in page["CollectionIds"]:
@@ -39,7 +39,7 @@ def collection_create(context: Context, name: str) -> None:
 def collection_delete(context: Context, name: str, yes: bool) -> None:
     """Delete a collection and all its faces.
 
-    Originals and rows stay. Searches don't find these faces any more.
+    Originals and rows stay. Searches no longer find these faces.
     """
     faces = context.stack.rekognition.describe_collection(CollectionId=name)["FaceCount"]
     if not yes:

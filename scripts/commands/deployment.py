@@ -28,14 +28,14 @@ SETTINGS = (
         "monthly_budget",
         "MonthlyBudget",
         click.IntRange(1),
-        "Monthly budget in USD to be warned about. Needs --email.",
+        "Mail you as spending nears this many USD a month. Needs --email.",
     ),
     ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high. Needs --email."),
     (
         "close_at_budget",
         "CloseAtBudget",
         click.IntRange(0, 1000),
-        "Close the site at this percent of the budget. 0: never.",
+        "Close the site at this percentage of the budget; 0 for never.",
     ),
     ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, for all visitors together."),
     ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day for one visitor."),
@@ -170,18 +170,18 @@ def _ask(target: "Target", parameters: dict[str, str]) -> None:
     from scripts.common.template import load_defaults
 
     if "AlarmEmail" not in parameters and not target.is_laptop:
-        address = click.prompt("E-mail address for alarms (empty: none)", default="", show_default=False, err=True)
-        parameters["AlarmEmail"] = address
+        question = "E-mail address for alarms (leave empty for none)"
+        parameters["AlarmEmail"] = click.prompt(question, default="", show_default=False, err=True)
     defaults = load_defaults()
     for parameter, question in (
-        ("DailySearches", "Paid face searches a day at most, at 0.001 USD each"),
-        ("DailyIndexing", "Photos indexed a day at most, at 0.001 USD each"),
+        ("DailySearches", "Most paid face searches a day, at 0.001 USD each"),
+        ("DailyIndexing", "Most photos indexed a day, at 0.001 USD each"),
     ):
         if parameter not in parameters:
             default = int(defaults[parameter])
             parameters[parameter] = str(click.prompt(question, type=click.IntRange(0), default=default, err=True))
     if "SignUp" not in parameters:
-        wanted = click.confirm("May visitors create accounts", default=False, err=True)
+        wanted = click.confirm("Let visitors create accounts?", default=False, err=True)
         parameters["SignUp"] = "yes" if wanted else "no"
 
 
@@ -196,7 +196,7 @@ def _leave_room(target: "Target", described: "StackTypeDef | None", parameters: 
     if not can_reserve:
         echo(
             "note: this account may run too few functions at once to reserve any for searches; only the account's own "
-            f"limit holds. Each deployment checks again; {MORE_FUNCTIONS}",
+            f"limit applies. Each deployment checks again; {MORE_FUNCTIONS}",
             err=True,
         )
 
@@ -211,7 +211,7 @@ def _tell(event: Event) -> None:
 def publish(context: Context) -> None:
     """Build the pages and publish them.
 
-    For example after a change in kinpics.toml.
+    Run this after you change kinpics.toml, for example.
     """
     changed = build_and_publish(context.stack)
     echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
@@ -235,7 +235,7 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
     if photos:
         words = f"delete all photos of {stack.name}"
         if click.prompt(f"To delete the photos as well, type: {words}", err=True) != words:
-            raise click.ClickException("nothing was deleted: type exactly these words to delete the photos")
+            raise click.ClickException("nothing was deleted: to delete the photos, type exactly those words")
     elif not yes:
         click.confirm(f"Take {stack.name} off {stack.region}? Its photos stay.", abort=True, err=True)
     target = Target.chosen()

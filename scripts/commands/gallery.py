@@ -23,8 +23,8 @@ def gallery() -> None:
 def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:
     """Add a folder of portraits, each of one person.
 
-    Names come from the files (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name, credit,
-    licence, url. Portraits that are there already are skipped. Exits with 1 if one can't be used.
+    Names come from the file names (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name,
+    credit, licence, url. Skips portraits that are already there. Exits with 1 if one can't be used.
     """
     from functions.process.structure import UnusableImageError
     from scripts.common.progress import Progress
@@ -51,14 +51,14 @@ def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -
     if as_json:
         echo_json({"added": added, "already_there": there, "failures": failures})
     else:
-        echo(f"{count(added, 'portrait')} added, {there} there already, {len(failures)} failed")
+        echo(f"{count(added, 'portrait')} added, {there} already there, {len(failures)} failed")
     end_with_failures(dict(sorted(failures.items())), as_json)
 
 
 @gallery.command("list")
 @click.pass_obj
 def gallery_list(context: Context) -> None:
-    """List the people in the gallery, with their number of portraits."""
+    """List the people in the gallery, and how many portraits each has."""
     from scripts.gallery.portraits import count_portraits
 
     for person, portraits in sorted(count_portraits(context.stack).items()):

@@ -25,7 +25,7 @@ _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
     type=click.Choice(["sample", "all", "none"]),
     default="sample",
     show_default=True,
-    help="Which originals to read for damage. A sample is at most 50 photos and 200 MB.",
+    help="Which originals to check for damage. A sample is at most 50 photos and 200 MB.",
 )
 @json_option
 @click.pass_obj

@@ -14,15 +14,15 @@ from scripts.common.terminal import echo
 
 local_options = [
     click.option(
-        "--site-port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the site."
+        "--site-port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port for the site."
     ),
     click.option(
-        "--api-port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Port of the AWS API."
+        "--api-port", type=click.IntRange(1, 65535), default=4566, show_default=True, help="Port for the AWS API."
     ),
     click.option(
         "--rekognition-tps",
         type=click.FloatRange(min=0, min_open=True),
-        help="Calls a second of each Rekognition operation. More are refused, as on AWS. By default there is no limit.",
+        help="Calls a second to each Rekognition operation. More are refused, as on AWS. By default there is no limit.",
     ),
     click.option(
         "--call-log",
@@ -111,6 +111,6 @@ def env(context: Context, data: Path) -> None:
     folder = _chosen(context, data)
     running = StateFolder(folder).running()
     if running is None:
-        raise click.ClickException(f"no site is running on {folder}: start it with `kinpics local`")
+        raise click.ClickException(f"no site is using {folder}: start one with `kinpics local`")
     for name, value in running.environment().items():
         echo(f"export {name}={shlex.quote(value)}")

@@ -24,9 +24,9 @@ data_option = click.option(
     default=DATA,
     envvar="KINPICS_DATA",
     show_default=".kinpics",
-    help="Folder of the laptop stack's data.",
+    help="Folder for the laptop stack's data.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and no progress.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, without progress.")
 yes_option = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 concurrency_option = click.option(
     "--concurrency",

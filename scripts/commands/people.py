@@ -20,7 +20,7 @@ def people() -> None:
 def people_requests(context: Context) -> None:
     """List open removal requests.
 
-    Prints the request's id, its date, the message, and the photos that show the person.
+    Prints each request's id, date and message, and the photos that show the person.
     """
     from scripts.people.forgetting import find_sightings, list_requests, warnings_about
 
@@ -119,7 +119,7 @@ def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None
     for entry in found:
         drop_request(stack, entry)
     if found:
-        echo(f"{count(len(found), 'removal request')} refused, nobody is forgotten")
+        echo(f"{count(len(found), 'removal request')} refused; nobody was forgotten")
     if unknown := [name for name in dict.fromkeys(refused) if name not in known]:
         raise click.ClickException(f"there is no removal request {', '.join(unknown)}: {_HINT}")
 
@@ -138,7 +138,7 @@ def people_forgotten(context: Context) -> None:
     for entry in list_forgotten(context.stack):
         known.setdefault(entry.person, []).append(entry)
     if not known:
-        echo("nobody is forgotten", err=True)
+        echo("there are no forgotten people", err=True)
     for person, entries in sorted(known.items(), key=lambda item: item[1][0].made_at):
         echo(person, entries[0].made_at[:10], count(len(entries), "face"))
 

@@ -25,7 +25,7 @@ from scripts.deployment.publish import build_and_publish, picture_paths
 def reprocess(context: Context, set_name: str | None, as_json: bool) -> None:
     """Make thumbnails, faces and rows again.
 
-    They are made from the originals of one set, or of all. Each photo costs at least one paid call.
+    Makes them from the originals of one set, or of all sets. Each photo costs at least one paid call.
     """
     from scripts.common.progress import Progress
     from scripts.photos.dead_letter_queue import read_ids
@@ -90,8 +90,8 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
 def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> None:
     """Save every original and all data to a folder.
 
-    Data is saved as JSON. Photos that are in the folder already aren't fetched again: if an export was stopped, run it
-    again. Uploading the folders under `photos` makes the same site elsewhere.
+    Saves data as JSON. Doesn't fetch photos that are already in the folder: if an export was stopped, run it
+    again. To make the same site elsewhere, upload the folders under `photos`.
     """
     from scripts.common.progress import Progress
     from scripts.photos.export import export_site
@@ -100,5 +100,5 @@ def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> N
     if as_json:
         echo_json({"written": written, "already_there": present, "failures": failures})
     else:
-        echo(f"{count(written, 'photo')} written to {folder}, {present} there already, {len(failures)} failed")
+        echo(f"{count(written, 'photo')} written to {folder}, {present} already there, {len(failures)} failed")
     end_with_failures(failures, as_json)

@@ -93,7 +93,7 @@ def _print_plan(plan: "Plan", as_json: bool) -> None:
         echo_json({**result, "refused": refused, "left_out": left_out})
         return
     size = sum(photo.size for photo in plan.uploads) / 1e6
-    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} there already")
+    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} already there")
     for photo in plan.uploads:
         echo(f"  upload    {photo.path.file}")
     print_remarks(plan.refused, plan.left_out, plan.warnings)
@@ -102,7 +102,7 @@ def _print_plan(plan: "Plan", as_json: bool) -> None:
 def _print_report(report: "Report") -> None:
     echo(
         f"{report.set_name}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
-        f"{report.seconds:.1f} s, {report.already_there} there already, {len(report.failures)} failed"
+        f"{report.seconds:.1f} s, {report.already_there} already there, {len(report.failures)} failed"
     )
     print_remarks(report.failures, report.left_out, report.warnings)
     echo(f"  {report.url}")

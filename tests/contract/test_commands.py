@@ -130,7 +130,7 @@ def test_ctrl_c_in_the_middle_and_again(stack: RunningStack, tmp_path: Path) -> 
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
-    assert errors == "Stopped. Run the same command again to go on.\n"
+    assert errors == "Stopped. Run the same command again to continue.\n"
     told = report(stack.kinpics("upload", str(many), "--json"))
     assert told["uploaded"] + told["resumed"] + told["already_there"] == 60
     assert told["processed"] == told["uploaded"] + told["resumed"], "each photo counts once"

@@ -52,7 +52,7 @@ def test_an_empty_argument_is_refused(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("name", ["", "/", "/a.jpg", "set/"])
 def test_half_a_name_selects_nothing(name: str) -> None:
-    with pytest.raises(PhotoNotFoundError, match="names no set and no photo"):
+    with pytest.raises(PhotoNotFoundError, match="is neither a set nor a photo"):
         find_photos(None, name)
 
 
@@ -146,7 +146,7 @@ def test_text_that_is_no_unicode_is_told_in_one_line() -> None:
 def test_ctrl_c_says_how_to_go_on_and_ends_with_130() -> None:
     result = CliRunner().invoke(failing(raise_(KeyboardInterrupt())), ["do"])
     assert (result.exit_code, result.stdout) == (130, "")
-    assert result.stderr == "Stopped. Run the same command again to go on.\n"
+    assert result.stderr == "Stopped. Run the same command again to continue.\n"
 
 
 LOADING = """
