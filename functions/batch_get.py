@@ -49,7 +49,7 @@ def batch_get(
             if not wanted:
                 break
             if waited >= patience:
-                raise TableBusyError(f"DynamoDB kept leaving keys of {table} unprocessed")
+                raise TableBusyError(f"DynamoDB is too busy to read all rows of {table}: try again later")
             waited += back_off(attempt)
 
 

@@ -194,7 +194,7 @@ class Ledger:
             raise _all_used(purpose, allowed, until)
         if own and not (used[1] < own_ceiling and self._add(own, own_ceiling, _KEEP_VISITORS_SECONDS)):
             what = "removal requests" if purpose == "removal" else "new searches"
-            message = f"the {own_ceiling} {what} a visitor has a day are used up"
+            message = f"this visitor has used up the day's {own_ceiling} {what}"
             raise AllowanceReachedError(message, self._midnight() if own_ceiling else None)
         self._count(purpose, allowed, until)
 

@@ -50,7 +50,7 @@ class Journal:
             self._db.execute("PRAGMA wal_autocheckpoint = 0")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version > _FORMAT:
-                raise DamagedError(f"{path} was written by a newer kinpics")
+                raise DamagedError(f"{path} was written by a newer version of kinpics")
             tables = check(self._db)
             if version == _FORMAT and "cells" not in tables:
                 raise sqlite3.DatabaseError("its table is missing")

@@ -251,5 +251,5 @@ def _check_port(port: int, option: str) -> None:
             raise PortBusyError(f"port {port} is not open to this user: choose one above 1023 with {option}") from None
         except OSError:
             raise PortBusyError(
-                f"port {port} is in use: stop what listens there, or choose another with {option}"
+                f"port {port} is in use: stop whatever listens there, or choose another with {option}"
             ) from None

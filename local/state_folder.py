@@ -29,7 +29,7 @@ These files were in the folder "objects", but state.sqlite has no record of them
 stack was killed before it had acknowledged them. Each is under the day it was found on, and the bucket and key it was
 written for (or under "unknown").
 
-To take the photos of a set back, start the stack and upload their folder:
+To get the photos of a set back, start the stack and upload their folder:
 
     kinpics upload DAY/BUCKET/photos/SET
 
@@ -89,7 +89,7 @@ class StateFolder:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise StateFolderError(
-                    f"another stack is running on {self.path}: stop it, or give this one its own folder with --data"
+                    f"another stack is using {self.path}: stop it, or give this one its own folder with --data"
                 ) from None
             self._clean()
             yield
@@ -148,7 +148,7 @@ class StateFolder:
         note = folder / _NOTE
         note.write_text(_NOTE_TEXT, encoding="utf-8")
         found = "1 file" if len(files) == 1 else f"{len(files)} files"
-        return f"{found} the stack has no record of: {note} says how to take them back"
+        return f"{found} the stack has no record of: {note} says how to get them back"
 
     def damaged(self, reason: object) -> StateFolderError:
         """The error for a folder whose contents can't be used."""

@@ -32,7 +32,7 @@ def photos() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_folders() -> list[Path]:
-    """The demo's picture sets, fetched once and kept beside the demo's own."""
+    """The demo's sets, fetched once and kept beside the demo's own."""
     from local.demo_photos import prepare
 
     return prepare(ROOT / ".kinpics" / "demo-photos")

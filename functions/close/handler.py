@@ -21,7 +21,7 @@ _CLOSED = (
     "{name} has closed itself",
     """Your site {name} has closed itself: {reason}
 
-Visitors see a page that says so. Nothing is deleted, and you can work on as before.
+Visitors see a page that says so. Nothing is deleted, and you can keep working as before.
 Once you know the cause, let visitors in again:
 
   kinpics open

@@ -54,11 +54,11 @@ def strip_heif(data: bytes) -> bytes:
     top = list(_boxes(data, 0, len(data)))
     kinds = [box.kind for box in top]
     if kinds.count(b"meta") != 1 or b"moov" in kinds or b"moof" in kinds:
-        raise CantStripError("the file is no still picture")
+        raise CantStripError("the file is not a still picture")
     meta = top[kinds.index(b"meta")]
     items = _Items()
     if len(data) > _MAX_BYTES:
-        raise CantStripError("the file is too large to be held three times")
+        raise CantStripError("the file is too large to hold in memory three times")
     stripped = bytearray(len(data))
     rebuilt = _meta(data, meta, items)
     end = meta.end
@@ -75,7 +75,7 @@ def strip_heif(data: bytes) -> bytes:
     for start, size in items.in_file:
         inside = next((box for box in media if box.body <= start and start + size <= box.end), None)
         if inside is None:
-            raise CantStripError("a picture's bytes lie outside of the boxes for them")
+            raise CantStripError("a picture's bytes lie outside the boxes for them")
         stripped[start : start + size] = view(data, start, size)
         end = max(end, inside.end)
     # The films of moving photos follow the picture.
@@ -157,7 +157,7 @@ def _item_infos(body: bytes, items: _Items) -> bytes:
     for box in _boxes(body, 4 + count_size, len(body)):
         version = uint(body, box.body, 1)
         if box.kind != b"infe" or version not in (2, 3):
-            raise CantStripError("an item is described in a way that is not known")
+            raise CantStripError("an item is described in an unknown way")
         id_size = 2 if version == 2 else 4
         kind = part(body, box.body + 6 + id_size, 4)
         if kind in _PICTURES:
@@ -173,7 +173,7 @@ def _item_infos(body: bytes, items: _Items) -> bytes:
 def _locations(body: bytes, items: _Items) -> bytes:
     version = uint(body, 0, 1)
     if version > 2:
-        raise CantStripError("items are located in a way that is not known")
+        raise CantStripError("items are located in an unknown way")
     offset_size, length_size = divmod(uint(body, 4, 1), 16)
     base_size, index_size = divmod(uint(body, 5, 1), 16)
     id_size = 4 if version == 2 else 2
@@ -195,7 +195,7 @@ def _locations(body: bytes, items: _Items) -> bytes:
         if item not in items.pictures:
             continue
         if method not in (_IN_FILE, _IN_META) or source or any(size == 0 for _, size in found):
-            raise CantStripError("a picture's bytes are located in a way that is not known")
+            raise CantStripError("a picture's bytes are located in an unknown way")
         (items.in_file if method == _IN_FILE else items.in_meta).extend(found)
         kept.append(part(body, start, at - start))
     return part(body, 0, 6) + len(kept).to_bytes(id_size, "big") + b"".join(kept)
@@ -221,7 +221,7 @@ def _property_boxes(body: bytes) -> bytes:
         if box.kind == b"ipco":
             own = b"".join(_property(own, item) for item in _boxes(own, 0, len(own)))
         elif box.kind != b"ipma":
-            raise CantStripError("properties are described in a way that is not known")
+            raise CantStripError("properties are described in an unknown way")
         rebuilt.append(_box(box.kind, own))
     return b"".join(rebuilt)
 

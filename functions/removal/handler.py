@@ -41,5 +41,5 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     return answer_visitor(
         lambda: _requests().answer(parse_call(event), visitor_of(context)),
         "RemovalFailed",
-        "the request could not be taken right now: try again in a moment",
+        "the request can't be taken right now: try again in a moment",
     )

@@ -58,5 +58,5 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     return answer_visitor(
         lambda: _searcher().search(parse_request(event), visitor_of(context)),
         "SearchFailed",
-        "the search could not be done right now: try again in a moment",
+        "the search can't be done right now: try again in a moment",
     )

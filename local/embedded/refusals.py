@@ -183,7 +183,7 @@ def _parsed(body: bytes, code: str, message: str) -> Any:
         return RefusedError(400, code, f"{message}: {reason}")
 
     def refuse_constant(name: str) -> None:
-        raise refused(f"{name} is no number in JSON")
+        raise refused(f"{name} is not a number in JSON")
 
     too_deep = refused(f"it is nested deeper than {MAX_DEPTH} levels")
     try:

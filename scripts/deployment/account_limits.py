@@ -15,7 +15,7 @@ _FREE_TIER_REGION = "us-east-1"
 _UNRESERVED = 100
 UPGRADE = f"aws freetier upgrade-account-plan --account-plan-type PAID --region {_FREE_TIER_REGION}"
 MORE_FUNCTIONS = (
-    "ask AWS for more: Service Quotas, AWS Lambda, `Concurrent executions` (L-B99A9384); 1,000 are usual and free"
+    "ask AWS for more: Service Quotas, AWS Lambda, `Concurrent executions` (L-B99A9384); 1,000 is usual, and free"
 )
 
 # What AWS says, and what that means for the owner; the first match counts.
@@ -28,8 +28,8 @@ _PLAIN_WORDS = (
     ),
     (
         r"UnreservedConcurrentExecution\w* below its minimum",
-        "this account may run too few functions at once to reserve any for searches: run `kinpics deploy` again, which "
-        f"checks again, or {MORE_FUNCTIONS}",
+        "this account may run too few functions at once to reserve any for searches: run `kinpics deploy` again to "
+        f"check again, or {MORE_FUNCTIONS}",
     ),
     (
         r"needs a subscription for the service|SubscriptionRequired|OptInRequired|not signed up for",
@@ -43,7 +43,7 @@ _PLAIN_WORDS = (
     ),
     (
         r"pricing plan",
-        "CloudFront's plan keeps the distribution and its firewall until the current month is over. Cancel the plan "
+        "CloudFront's plan keeps the distribution and its firewall until the end of the month. Cancel the plan "
         "with `kinpics deploy --cloudfront-plan none`, and try again after that",
     ),
 )
@@ -66,7 +66,7 @@ class FreePlan:
 
     def __str__(self) -> str:
         when = f" on {self.ends:%Y-%m-%d}" if self.ends else " six months after it was opened"
-        left = f" ({self.credits:.0f} USD are left)" if self.credits is not None else ""
+        left = f" ({self.credits:.0f} USD left)" if self.credits is not None else ""
         return f"AWS's Free plan closes this account{when} or when its credits run out{left}, with everything in it"
 
 

@@ -101,7 +101,7 @@ class Plan:
         if found:
             return found["planTier"]
         if self._distribution is None:
-            raise DeployError("CloudFront has no distribution of this site: run `kinpics deploy` again")
+            raise DeployError("CloudFront has no distribution for this site: run `kinpics deploy` again")
         try:
             made = self._plans.create_subscription(
                 planFamily="CloudFront", planTier="FREE", resourceArns=[self._distribution["ARN"], self.firewall]

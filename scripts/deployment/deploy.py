@@ -91,8 +91,8 @@ def check_stack_name(name: str) -> str:
     """Return ``name`` if a stack can have it. Raises ``DeployError``."""
     if not _STACK_NAME.fullmatch(name):
         raise DeployError(
-            f"{name!r} can't be the stack's name, because its buckets' names contain it: choose 2 to 24 small letters, "
-            "digits and hyphens that begin with a letter"
+            f"{name!r} can't be the stack's name, because its buckets' names contain it: choose 2 to 24 lower-case "
+            "letters, digits and hyphens, beginning with a letter"
         )
     return name
 

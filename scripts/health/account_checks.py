@@ -21,14 +21,14 @@ def check_account(target: Target) -> Finding:
     plan = None if target.is_laptop else find_free_plan(target.session)
     if plan:
         return Finding("account", "warning", str(plan), f"upgrade it: `{UPGRADE}`")
-    return Finding("account", "ok", "AWS has not announced to close it")
+    return Finding("account", "ok", "AWS has not said that it will close it")
 
 
 def check_region(target: Target) -> Finding:
     """Whether the region has Rekognition."""
     region = target.session.region_name
     if target.has_rekognition():
-        return Finding("region", "ok", f"{region} recognises faces")
+        return Finding("region", "ok", f"Rekognition is in {region}")
     return Finding("region", "warning", f"Rekognition is not known to be in {region}", "see `kinpics deploy --help`")
 
 
@@ -42,7 +42,7 @@ def check_cloudfront_plan(target: Target, stack: Stack) -> Finding:
     found = plan.subscription()
     if found:
         state: State = "ok" if found["status"] == "ACTIVE" else "warning"
-        ends = ", and ends with this month" if found.get("scheduledChange") else ""
+        ends = ", and ends with the month" if found.get("scheduledChange") else ""
         text = f"{found['planTier'].title()}, {found['status'].lower()}{ends}"
         return Finding("CloudFront's plan", state, text, found.get("statusReason", ""))
     text = "the site has a firewall but no plan, so the firewall costs at least 5 USD a month"

@@ -32,7 +32,7 @@ def check_round_trip(stack: Stack) -> Finding:
         advice = "run `kinpics dead-letters list`, and look at the process function's log group"
         return Finding("round trip", "wrong", f"a picture was not processed within {_SECONDS} s", advice)
     if not gone:
-        return Finding("round trip", "wrong", f"something of {path} is still there", "run `kinpics reconcile`")
+        return Finding("round trip", "wrong", f"part of {path} is still there", "run `kinpics reconcile`")
     return Finding("round trip", "ok", f"a picture was on the site after {seconds:.1f} s, and was deleted again")
 
 

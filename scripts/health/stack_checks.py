@@ -25,15 +25,15 @@ def check_events(stack: Stack) -> Finding:
     """Whether uploads reach the process function's queue."""
     queue = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=["QueueArn"])
     if list_notified_queues(stack) == {queue["Attributes"]["QueueArn"]}:
-        return Finding("events", "ok", "the bucket of photos notifies the queue")
-    return Finding("events", "wrong", "the bucket of photos does not notify this stack's queue", "run `kinpics deploy`")
+        return Finding("events", "ok", "the photos' bucket notifies the queue")
+    return Finding("events", "wrong", "the photos' bucket does not notify this stack's queue", "run `kinpics deploy`")
 
 
 def check_settings(stack: Stack) -> Finding:
     """Whether the deployed settings are those of `kinpics.toml`."""
     if told := describe_undeployed(load_config(), stack.parameters):
         return Finding("settings", "warning", told, "run `kinpics deploy`, then `kinpics reconcile`")
-    return Finding("settings", "ok", "the stack has the settings of kinpics.toml")
+    return Finding("settings", "ok", "the stack has the settings in kinpics.toml")
 
 
 def check_paid_calls(stack: Stack) -> Finding:

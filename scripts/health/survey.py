@@ -157,7 +157,7 @@ def find_drift(found: Survey) -> Drift:
         elif row.etag is None:
             result.check[path] = f"its row was written by another program and lacks {_listed(row.faults)}"
         elif row.etag != etag:
-            result.check[path] = "its row is of another version"
+            result.check[path] = "its row is for another version"
         elif row.faults:
             result.redo[path] = f"its row lacks {_listed(row.faults)}"
         elif found.thumbnails.get(path, 0) < len(path.rendition_keys):

@@ -80,7 +80,7 @@ def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
 def warnings_about(named: list[Sighting]) -> list[str]:
     """Why these faces can hardly be one person's."""
     return [
-        f"{path} shows {number} of these faces, so they can hardly be one person's"
+        f"{path} shows {number} of these faces, so they are probably not all one person's"
         for path, number in side_by_side(named).items()
     ]
 

@@ -61,7 +61,7 @@ def export_site(stack: Stack, folder: Path, concurrency: int, progress: Progress
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        advice = "make room, and run the same command again to go on"
+        advice = "make room, and run the same command again to continue"
         raise ExportError(f"{folder} can't be written to: {cause(error)}; {advice}") from None
 
 

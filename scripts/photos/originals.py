@@ -68,7 +68,7 @@ def find_photos(stack: Stack, name: str, *, also_deleted: bool = False) -> list[
     """
     set_name, slash, file = name.partition("/")
     if not set_name or (slash and not file):
-        raise PhotoNotFoundError(f"{name!r} names no set and no photo: write SET or SET/PHOTO")
+        raise PhotoNotFoundError(f"{name!r} is neither a set nor a photo: write SET or SET/PHOTO")
     paths = [original.path for original in list_originals(stack, set_name)]
     if also_deleted:
         paths += _list_deleted(stack, set_name) - set(paths)

@@ -117,7 +117,7 @@ def _left_out(entry: Path) -> str:
     except OSError:
         return ""  # reported when it is read
     if kind == "image/tiff" and entry.suffix:
-        return "a camera's raw file: make a JPEG of it"
+        return "a camera's raw file: convert it to JPEG"
     return "" if kind else "not a photo"
 
 
@@ -138,7 +138,7 @@ def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
         return
     twin = names.get(path.file.casefold())
     if twin == path.file:
-        plan.refused.append(Refusal(entry.name, "another file of this folder has the same name; rename one of them"))
+        plan.refused.append(Refusal(entry.name, "another file in this folder has the same name; rename one of them"))
         return
     if twin is not None:
         plan.warnings.append(f"{twin} and {path.file} differ only in case: both are uploaded, as two photos")

@@ -272,7 +272,7 @@ def open_requests(aws: FakeAws) -> set[str]:
 def test_a_request_is_told_that_names_several_people(owner: Callable[..., Result]) -> None:
     told = owner("requests").stdout
     assert told.count("hardly be one person's") == 1
-    assert told.endswith("  set/both.png shows 2 of these faces, so they can hardly be one person's\n")
+    assert told.endswith("  set/both.png shows 2 of these faces, so they are probably not all one person's\n")
 
 
 def test_refused_requests_go_and_nobody_is_forgotten(aws: FakeAws, owner: Callable[..., Result]) -> None:

@@ -68,7 +68,7 @@ def test_what_a_file_is_goes_by_its_content(tmp_path: Path, content: bytes) -> N
     assert "empty" in refused["empty.png"]
     assert {item.file: item.reason for item in plan.left_out} == {
         "key": "not a photo",
-        "raw.nef": "a camera's raw file: make a JPEG of it",
+        "raw.nef": "a camera's raw file: convert it to JPEG",
     }
 
 
