@@ -21,7 +21,7 @@ _REGION = "us-east-1"
 @click.option("--photos", type=click.IntRange(0), help="Number of photos.")
 @click.option("--visitors", type=click.IntRange(0), help="Visits a month.")
 @click.option("--searches", type=click.IntRange(0), help="New face searches a month.")
-@click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average size of a photo in MB.")
+@click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average MB per photo.")
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors can cost.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
