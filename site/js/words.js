@@ -5,6 +5,7 @@ import { CodedError } from "./errors.js";
 // A page never asks for anything that visitors may not have, so a refusal means that the site is closed.
 const CLOSED = "This site is closed for now. Nothing is lost. Please come back later.";
 const BUSY = "The site is busy right now. Try again in a moment.";
+const OUTDATED = "This page no longer fits the site. Reload it, then try again.";
 
 /** Shown while a page waits for a busy site. */
 export const WAITING = "The site is busy right now. This page will keep trying.";
@@ -20,12 +21,20 @@ const PROBLEMS = {
   TooManyRequestsException: BUSY,
   ProvisionedThroughputExceededException: BUSY,
   TooManyRequests: "A lot of people are searching right now. Try again in a moment.",
+  FunctionFailed: "The site didn't answer as it should. Try again in a moment.",
+  InvalidRequest: OUTDATED,
+  InvalidParameter: OUTDATED,
+  InvalidCollection: OUTDATED,
+  NoVisitor: OUTDATED,
 
   // Searches and removal requests
   CeilingReached: (until) => `This site has reached its limit for new searches.${again(until)} Earlier searches still work.`,
   AllowanceReached: (until) => `You've reached your limit for new searches today.${again(until)} Earlier searches still work.`,
   TooManyRemovalRequests: (until) =>
     `This site can't take any more removal requests for now.${again(until)} If you made one earlier, it still counts.`,
+  SearchFailed: "The search didn't work. Try again in a moment.",
+  RemovalFailed: "That didn't work. Try again in a moment.",
+  InvalidMessage: "Your message to the owner is too long. Shorten it, then try again.",
   FaceNotFound: "No photo on this site shows that face any more.",
   InvalidFaceId: "This link doesn't lead to a face on this site. Part of it may be missing.",
 
@@ -37,6 +46,7 @@ const PROBLEMS = {
   // The visitor's picture
   UnreadablePicture: "Your browser can't open this file as a picture. Try a JPEG or a PNG.",
   InvalidImage: "This picture won't work for a search. Try a larger JPEG or PNG.",
+  ImageTooLarge: "This picture is too large for a search. Try a smaller one.",
   NoFace: "There doesn't seem to be a face in this picture. Try a brighter one, taken closer up, facing the camera.",
   FaceTooSmall: "The face is too small to recognise. Try a picture taken closer up.",
   FaceTooDark: "The face is too dark to recognise. Try a picture with light on your face.",
