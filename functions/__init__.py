@@ -1,1 +1,1 @@
-"""What runs in Lambda, and the data shapes and AWS wrappers that both functions share."""
+"""What runs in Lambda, and the data shapes and AWS wrappers that its functions share."""

@@ -5,6 +5,9 @@ at once goes beyond the day's ceiling. Removal requests are counted the same way
 given out by the hour, so that nobody uses up in one hour what everybody else needs. The ledger keeps what a face search
 found, with the version of the collection it was found in. It serves again until the collection changes, and beyond the
 ceiling even then.
+
+The ceilings themselves are parameters of `template.yaml` (`DailySearches`, `VisitorDailySearches`,
+`DailyIndexing`), but for those of removal requests (`removal/requests_table.py`).
 """
 
 import json

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.keys import ImagePath
-from functions.photo_table import PhotoTable, key_of
+from functions.photo_reader import PhotoReader, key_of
 from functions.set_counts import SetCounts
 from functions.shapes import Photo
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
@@ -16,8 +16,8 @@ class PhotoWriter:
     changing the same rows.
     """
 
-    photos: PhotoTable
-    images: ImageTable
+    photos: PhotoReader
+    images: ImageLinks
 
     def put_photo(self, path: ImagePath, photo: Photo, now: str) -> Photo | None:
         """Write a photo's rows and count it into its set. Returns the row it replaces."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.keys import ImagePath
-from functions.photo_table import PhotoTable, key_of, set_key
+from functions.photo_reader import PhotoReader, key_of, set_key
 from functions.shapes import Photo, PhotoSet
 from functions.transactions import Write, is_unchanged
 
@@ -23,7 +23,7 @@ _COUNTED = (
 class SetCounts:
     """The rows of sets, in the table of ``photos``."""
 
-    photos: PhotoTable
+    photos: PhotoReader
 
     def join(self, path: ImagePath, photo: Photo, old: Photo | None, now: str, attempt: int) -> Write:
         """The write that counts a photo into its set; ``old`` is the row it replaces.

@@ -24,7 +24,7 @@ _PACKAGE = PurePath(__file__).parent
 
 
 class RequestError(KinpicsError):
-    """The request can't be answer_visitor: ``status`` 4xx, ``code`` for programs, the message for people.
+    """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
 
     ``until`` is when it can be, where that is known (seconds since 1970).
     """

@@ -17,9 +17,9 @@ from PIL import Image
 
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.ledger import Ledger
-from functions.photo_table import PhotoTable
+from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
@@ -161,12 +161,12 @@ class FakeAws:
     downloads = "stripped"
 
     @property
-    def photos(self) -> PhotoTable:
-        return PhotoTable(self.dynamodb, self.pics_table)
+    def photos(self) -> PhotoReader:
+        return PhotoReader(self.dynamodb, self.pics_table)
 
     @property
-    def images(self) -> ImageTable:
-        return ImageTable(self.pics_by_image_id_table, self.photos)
+    def images(self) -> ImageLinks:
+        return ImageLinks(self.pics_by_image_id_table, self.photos)
 
     @property
     def writer(self) -> PhotoWriter:

@@ -17,10 +17,10 @@ from botocore.config import Config
 
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
-from functions.photo_table import PhotoTable
+from functions.photo_reader import PhotoReader
 from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
@@ -46,7 +46,7 @@ def _clients() -> "tuple[PhotoSync, SQSClient]":
     config = Config(retries={"mode": "adaptive", "max_attempts": 8})
     environment = os.environ
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    photos = PhotoTable(dynamodb, environment["PICS_TABLE"])
+    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"])
 
     def pay() -> None:
@@ -57,7 +57,7 @@ def _clients() -> "tuple[PhotoSync, SQSClient]":
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
         photos=photos,
-        images=ImageTable(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
+        images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
         leases=Leases(dynamodb, environment["LEASES_TABLE"]),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),

@@ -1,9 +1,9 @@
 """Bring everything the site keeps of one photo in line with the original in S3.
 
 An event only says that a key is worth a look; what to do depends on what is there now. One worker at a time holds the
-photo's lease. If there is no original, all traces go. If rows, thumbnails and download copy already show the original,
-nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, download copy and rows, and
-removes the faces of the previous version. If only the download copy is missing, nothing is paid for again. So
+photo's lease. If there is no original, all traces go (`deletion`). If rows, thumbnails and download copy already show
+the original, nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, download copy and
+rows, and removes the faces of the previous version. If only the download copy is missing, nothing is paid for again. So
 duplicate, late and reordered events all end in the same state.
 
 A worker that dies leaves its lease behind. It tells the next one that there may be indexed faces that no row knows of;
@@ -19,13 +19,14 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import code_of
 from functions.errors import KinpicsError
-from functions.face_collection import ALBUM_COLLECTION, FaceCollection, is_face_id
+from functions.face_collection import FaceCollection, is_face_id
 from functions.forgotten_people import ForgottenPeople
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
-from functions.photo_table import PhotoTable
+from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
+from functions.process.deletion import PhotoDeletion
 from functions.process.images import Renditions, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
@@ -52,8 +53,8 @@ class PhotoSync:
 
     objects: Objects
     faces: FaceCollection
-    photos: PhotoTable
-    images: ImageTable
+    photos: PhotoReader
+    images: ImageLinks
     leases: Leases
     ledger: Ledger
     forgotten: ForgottenPeople
@@ -72,7 +73,7 @@ class PhotoSync:
             if known is None or not self.objects.has_download(path, known):
                 self._bring_in_sync(bucket, path, abandoned, known)
         except UnusableImageError:
-            self._remove(path, abandoned)
+            self._deletion.delete_photo(path, abandoned, self._timestamp())
             self.leases.release(path, owner)
             raise
         except CeilingReachedError:
@@ -86,6 +87,10 @@ class PhotoSync:
     def _writer(self) -> PhotoWriter:
         return PhotoWriter(self.photos, self.images)
 
+    @property
+    def _deletion(self) -> PhotoDeletion:
+        return PhotoDeletion(self.objects, self.faces, self._writer, self.ledger)
+
     def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
         """ETag of an original that the row and both thumbnails show already."""
         etag = self.objects.etag(bucket, path.key)
@@ -97,7 +102,7 @@ class PhotoSync:
     def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool, known: str | None) -> None:
         original = self.objects.read(bucket, path.key)
         if original is None:
-            self._remove(path, abandoned)
+            self._deletion.delete_photo(path, abandoned, self._timestamp())
             return
         renditions = render(original.data)
         if original.etag == known:  # its faces are paid for
@@ -110,24 +115,7 @@ class PhotoSync:
         self.objects.put_renditions(path, renditions, original.etag)
         self.objects.put_download(path, original, renditions)
         old = self._writer.put_photo(path, photo, self._timestamp())
-        self._delete_faces(path, old, abandoned, keep=photo.face_ids)
-
-    def _remove(self, path: ImagePath, abandoned: bool) -> None:
-        # Faces go first: while the row is there, a worker that dies in between can still find them.
-        old = self.photos.get_photo(path)
-        self._delete_faces(path, old, abandoned, keep=set())
-        self.objects.delete_served(path)
-        self._writer.remove_photo(path, self._timestamp())
-
-    def _delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
-        known = old.face_ids if old else set()
-        if abandoned:
-            known |= self.faces.find_face_ids(path)
-        if old and known - keep:
-            keep = keep | self.images.find_shared_faces(path, old)
-        self.faces.delete(known - keep)
-        if known or keep:
-            self.ledger.note_change(ALBUM_COLLECTION)
+        self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
 
     def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
         """The faces in a row that others wrote, if all are in the collection: links to them keep working."""

@@ -10,10 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, FaceCollection
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.ledger import Ledger
 from functions.pace import Pace
-from functions.photo_table import PhotoTable
+from functions.photo_reader import PhotoReader
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
 from functions.visitor_calls import answer_visitor, visitor_of
@@ -35,13 +35,13 @@ def _searcher() -> Searcher:
     environment = os.environ
     rekognition = boto3.client("rekognition", config=config)
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    photos = PhotoTable(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
+    photos = PhotoReader(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
     return Searcher(
         collections={
             ALBUM_COLLECTION: FaceCollection(rekognition, environment["COLLECTION_ID"]),
             GALLERY_COLLECTION: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
         },
-        images=ImageTable(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
+        images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),

@@ -23,7 +23,7 @@ from functions.aws_errors import code_of, is_busy, message_of
 from functions.batch_get import TableBusyError
 from functions.face_collection import GALLERY_COLLECTION, FaceCollection
 from functions.forgotten_people import is_reference
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.keys import PERSON_PREFIX, photo_ref
 from functions.ledger import AllowanceReachedError, CeilingReachedError, Found, Ledger, Match
 from functions.search.search_request import FaceSearch, PictureSearch, SearchRequest, next_token
@@ -53,7 +53,7 @@ class Searcher:
     """
 
     collections: dict[str, FaceCollection]
-    images: ImageTable
+    images: ImageLinks
     ledger: Ledger
     daily_searches: int
     visitor_daily_searches: int

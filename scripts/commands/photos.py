@@ -66,7 +66,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     Deletes originals, thumbnails, rows and faces.
     """
     from scripts.common.progress import Progress
-    from scripts.photos.deletion import delete_photos
+    from scripts.photos.delete_originals import delete_photos
     from scripts.photos.originals import find_photos
     from scripts.photos.processing import wait_gone
 

@@ -17,10 +17,10 @@ from functions.aws_errors import is_stack_missing, message_of
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
-from functions.image_table import ImageTable
+from functions.image_links import ImageLinks
 from functions.keys import NONE
 from functions.ledger import Ledger
-from functions.photo_table import PhotoTable
+from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
@@ -76,12 +76,12 @@ class Stack:
         return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
 
     @cached_property
-    def photos(self) -> PhotoTable:
-        return PhotoTable(self.dynamodb, self.outputs.pics_table)
+    def photos(self) -> PhotoReader:
+        return PhotoReader(self.dynamodb, self.outputs.pics_table)
 
     @cached_property
-    def images(self) -> ImageTable:
-        return ImageTable(self.outputs.pics_by_image_id_table, self.photos)
+    def images(self) -> ImageLinks:
+        return ImageLinks(self.outputs.pics_by_image_id_table, self.photos)
 
     @property
     def writer(self) -> PhotoWriter:

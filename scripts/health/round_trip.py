@@ -12,7 +12,7 @@ from scripts.common.bucket import list_objects
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.health.finding import Finding
-from scripts.photos.deletion import delete_photos
+from scripts.photos.delete_originals import delete_photos
 
 _SECONDS = 120
 

@@ -22,7 +22,7 @@ from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_
 from scripts.gallery.portrait_folder import Portrait
 from scripts.gallery.portraits import add_portrait, count_portraits, delete_record, list_portraits, remove_person
 from scripts.people import forgetting
-from scripts.photos.deletion import delete_photos
+from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import PhotoNotFoundError, find_photos, list_originals
 from scripts.photos.process_queue import ask_to_process
 

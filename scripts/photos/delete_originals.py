@@ -1,4 +1,4 @@
-"""Deleting photos. The owner's side deletes originals; the process function then deletes what belongs to them."""
+"""Deleting originals. The process function then deletes the rest of a photo (`functions/process/deletion.py`)."""
 
 from functions.keys import PHOTOS_PREFIX, ImagePath
 from scripts.common.bucket import delete_objects, delete_versions, list_versions

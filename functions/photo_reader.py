@@ -1,4 +1,4 @@
-"""Table ``pics``: the rows of photos and of their sets, read; `photo_writer` writes them."""
+"""Reads table ``pics``, the rows of photos and of their sets. `photo_writer` writes them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PhotoTable:
+class PhotoReader:
     """Photos and sets, in the table ``name``. ``client`` is the client of a boto3 DynamoDB *resource*.
 
     ``patience`` is how many seconds a batch of reads may wait for a busy table; then it raises ``TableBusyError``.

@@ -16,7 +16,7 @@ from functions.keys import (
     encode_external_image_id,
     parse_image_path,
 )
-from functions.photo_table import PhotoTable, key_of
+from functions.photo_reader import PhotoReader, key_of
 from functions.shapes import ImageRecord, Photo
 from functions.transactions import Write, is_unchanged
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ImageTable:
+class ImageLinks:
     """Rows by image id, in the table ``name``, and the ``photos`` they lead to; of the same client and patience."""
 
     name: str
-    photos: PhotoTable
+    photos: PhotoReader
 
     def get_record(self, image_id: str) -> ImageRecord | None:
         item: Mapping[str, Any] | None = self._client.get_item(

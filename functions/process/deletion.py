@@ -1,0 +1,52 @@
+"""What goes when a photo's original is gone from S3, or can't be shown.
+
+In this order:
+
+1. the photo's faces in the collection; those that another photo of the same bytes has too stay. The answers that the
+   ledger keeps are then out of date;
+2. its thumbnails, large rendition and download copy;
+3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
+   photo the set itself (`photo_writer`).
+
+Faces go first: while the row is there, a worker that dies in between can still find them.
+"""
+
+from dataclasses import dataclass
+
+from functions.face_collection import ALBUM_COLLECTION, FaceCollection
+from functions.keys import ImagePath
+from functions.ledger import Ledger
+from functions.photo_writer import PhotoWriter
+from functions.process.objects import Objects
+from functions.shapes import Photo
+
+
+@dataclass(frozen=True)
+class PhotoDeletion:
+    """Deletes what the site keeps of a photo beside its original."""
+
+    objects: Objects
+    faces: FaceCollection
+    writer: PhotoWriter
+    ledger: Ledger
+
+    def delete_photo(self, path: ImagePath, abandoned: bool, now: str) -> None:
+        """Delete everything the site keeps of a photo; ``abandoned`` as in `delete_faces`."""
+        old = self.writer.photos.get_photo(path)
+        self.delete_faces(path, old, abandoned, keep=set())
+        self.objects.delete_served(path)
+        self.writer.remove_photo(path, now)
+
+    def delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
+        """Delete the faces of a photo's ``old`` row, but those to ``keep``.
+
+        ``abandoned`` says that a worker died at this photo: the whole collection is searched for faces it left.
+        """
+        known = old.face_ids if old else set()
+        if abandoned:
+            known |= self.faces.find_face_ids(path)
+        if old and known - keep:
+            keep = keep | self.writer.images.find_shared_faces(path, old)
+        self.faces.delete(known - keep)
+        if known or keep:
+            self.ledger.note_change(ALBUM_COLLECTION)
