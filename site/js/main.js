@@ -12,7 +12,9 @@ const FIRST = { index: showIndex, person: showPerson, set: showSet };
 async function startLater(name) {
   /** @type {Record<string, () => void>} */
   const scripts = await import("./later.js");
-  scripts[name]?.();
+  const show = scripts[name];
+  if (!show) throw new Error(`neither main.js nor later.js starts the script ${name}`);
+  show();
 }
 
 const name = document.documentElement.dataset.page ?? "";

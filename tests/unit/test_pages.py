@@ -18,8 +18,12 @@ def test_each_script_belongs_to_a_page_and_main_starts_it() -> None:
     scripts = {path.stem for path in (SITE / "js" / "pages").iterdir()}
     assert {page.script for page in pages.values()} - {None} == scripts
     assert scripts <= set(pages), "a script bears the name of its page"
-    started = "".join((SITE / "js" / name).read_text() for name in ("main.js", "later.js"))
-    assert set(re.findall(r'"\./pages/(\w+)\.js"', started)) == scripts
+    main, later = ((SITE / "js" / name).read_text() for name in ("main.js", "later.js"))
+    functions = dict(re.findall(r'import \{ (\w+) \} from "\./pages/(\w+)\.js"', main))
+    at_once = re.findall(r"(\w+): (\w+)", re.findall(r"FIRST = \{(.*?)\};", main, re.DOTALL)[0])
+    modules = {name: functions[function] for name, function in at_once}
+    modules |= dict(re.findall(r'export \{ \w+ as (\w+) \} from "\./pages/(\w+)\.js"', later))
+    assert modules == {script: script for script in scripts}, "by the name that pages.json has for it"
 
 
 @pytest.mark.parametrize(

@@ -276,8 +276,21 @@ def test_high_reads_raise_an_alarm_before_the_maximum() -> None:
     assert percent() == 0
     assert all(percent(**{name: 300 * 50}) == 100 for name in metrics), "each table and index on its own"
     assert percent(pics=12_000, grid=3) == 80 == properties["Threshold"]
-    tables = [str(item["Metric"]["Dimensions"]) for item in metrics.values()]
-    assert sum("GlobalSecondaryIndexName" in text for text in tables) == 1
+
+
+def test_the_alarm_on_reads_watches_everything_under_their_maximum() -> None:
+    limited = {}
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        for item in (properties, *properties.get("GlobalSecondaryIndexes", [])):
+            if item.get("OnDemandThroughput", {}).get("MaxReadRequestUnits") == {"Ref": "MaxReads"}:
+                index = {"GlobalSecondaryIndexName": item["IndexName"]} if item is not properties else {}
+                limited[name, *index.values()] = {"TableName": {"Ref": name}, **index}
+    metrics = RESOURCES["ReadsAlarm"]["Properties"]["Metrics"]
+    watched = [metric["MetricStat"]["Metric"]["Dimensions"] for metric in metrics if "MetricStat" in metric]
+    dimensions = [{item["Name"]: item["Value"] for item in items} for items in watched]
+    assert len(limited) == len(dimensions) > 1
+    assert all(item in dimensions for item in limited.values())
 
 
 ROUTES = {
