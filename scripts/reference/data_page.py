@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from build import list_pages
 from functions import keys, shapes
 from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
@@ -63,7 +64,7 @@ _REST = f"""## Objects
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | `index.html`, `sets/<set>/…`, `people/…`, `faces/…`, `selfie/…`, `lookalike/…`, `account/…`, `404.html`, `notice.txt`, `assets/…` | the rendered site |
+| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values())}, `style.css`, `notice.txt`, `assets/…` | the rendered site |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
 than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
