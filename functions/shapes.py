@@ -154,7 +154,7 @@ class PhotoSet(Row):
     )
     title: str | None = described("Title given by the owner; without one, visitors see the name.", default=None)
     pic_count: int | None = described(
-        "Number of photos in the set. Rows that others wrote have none until `kinpics reconcile` counts.", default=None
+        "Number of photos in the set. Rows of other programs have none until `kinpics reconcile` counts.", default=None
     )
     face_count: int | None = described("Number of indexed faces in all photos of the set.", default=None)
     created_at: str | None = described("When the first photo was processed (ISO 8601, UTC).", default=None)
@@ -277,7 +277,7 @@ class RemovalRequest(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Forgotten(Row):
-    """A reference face: by it the site knows a person who must not be indexed again."""
+    """A reference face, by which the site recognises a person who must not be indexed again."""
 
     kind: str = described("Always `forgotten`.", default=FORGOTTEN)
     id: str = described(
@@ -295,7 +295,7 @@ class Lease(Row):
 
     image_path: str = described("The photo, `<set>/<file>`.")
     owner: str = described("Id of the queue message that the worker was given.")
-    expires_at: int = described("When the turn ends at the latest (seconds since 1970).")
+    expires_at: int = described("The latest that the turn can end (seconds since 1970).")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,7 +328,7 @@ class KeptAnswer(Row):
     """What Rekognition has found for a face, kept so that the same search costs nothing."""
 
     entry: str = described(
-        "`search/album/<face id>/<similarity>/2`: all matches from that similarity on; 2 is the format of `found`."
+        "`search/album/<face id>/<similarity>/2`: all matches of that similarity or more; 2 is the format of `found`."
     )
     found: bytes | None = described(
         "zlib of JSON: `[[face id, photo, similarity], ...]`, best first; a photo is `<image id>/<external image id>`.",

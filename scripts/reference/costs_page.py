@@ -71,7 +71,7 @@ def _rows(columns: list[list[ServiceCost]]) -> list[str]:
 def _sums(columns: list[list[ServiceCost]]) -> list[str]:
     listed = " | ".join(f"{sum(cost.listed for cost in column):.2f}" for column in columns)
     due = " | ".join(f"**{sum(cost.due for cost in column):.2f}**" for column in columns)
-    return [f"| at list price | {listed} |", f"| **to pay**, without what AWS gives every account | {due} |"]
+    return [f"| at list price | {listed} |", f"| **to pay**, less what AWS gives every account for free | {due} |"]
 
 
 _HEAD = """# What it costs
@@ -97,7 +97,7 @@ list price is for metrics, alarms and the dashboard; every account gets that man
 
 _WORST = """
 Clicking the same face again costs nothing until photos come or go. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
-x 0.001 USD a day; further photos wait.
+x 0.001 USD a day; any more photos wait.
 
 ## The most that hostile visitors can cost, in USD
 
@@ -113,7 +113,7 @@ CloudFront gives 1 TB and 10 million requests a month for free. With `--email`, 
 [CloudFront's Free plan](deploying.md#cloudfronts-free-plan) never bills traffic. An asynchronous function call costs no more than any
 other: it is counted and limited the same way, is not retried, and is dropped after a minute.
 
-## Compared with other ways
+## Compared with the alternatives
 
 | | USD a month |
 |---|---|

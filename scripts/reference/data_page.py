@@ -93,15 +93,15 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
-are, for the day). `err.until` (ISO 8601) then says when there are new ones; it is missing if there never are.
+are, for the day). `err.until` (ISO 8601) then says when to try again; it is missing if trying again can't help.
 
 ## The removal function
 
 Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids from the site; a message of at most
 {MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
 `{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
-{MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors are as
-the search function's.
+{MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
+like the search function's.
 
 ## Messages
 
