@@ -72,13 +72,13 @@ def find_sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
 
 
 def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
-    """The photos that show several of these faces, and how many: they can hardly be one person's."""
+    """The photos that show several of these faces, and how many: they are probably not all one person's."""
     counts = Counter(sighting.path for sighting in named)
     return {path: number for path, number in counts.items() if number > 1}
 
 
 def warnings_about(named: list[Sighting]) -> list[str]:
-    """Why these faces can hardly be one person's."""
+    """Why these faces are probably not all one person's."""
     return [
         f"{path} shows {number} of these faces, so they are probably not all one person's"
         for path, number in side_by_side(named).items()

@@ -269,9 +269,9 @@ def open_requests(aws: FakeAws) -> set[str]:
     return {row["identity_id"] for row in aws.rows(aws.requests_table)}
 
 
-def test_a_request_is_told_that_names_several_people(owner: Callable[..., Result]) -> None:
+def test_a_request_that_names_several_people_carries_a_warning(owner: Callable[..., Result]) -> None:
     told = owner("requests").stdout
-    assert told.count("hardly be one person's") == 1
+    assert told.count("probably not all one person's") == 1
     assert told.endswith("  set/both.png shows 2 of these faces, so they are probably not all one person's\n")
 
 
