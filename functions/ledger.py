@@ -91,14 +91,14 @@ def _from(moment: float | None) -> str:
 
 
 # Face id, `photo_ref` of its photo, similarity.
-Match = tuple[str, str, float]
+FaceHit = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
 class Found:
     """What a search has found, best match first."""
 
-    matches: list[Match]
+    matches: list[FaceHit]
     # Seconds since 1970.
     moment: float
     is_current: bool
@@ -164,11 +164,11 @@ class Ledger:
         is_settled = self.clock() - (state.changed_at or 0) >= _SETTLING_SECONDS
         found = None
         if kept.found is not None:
-            matches: list[Match] = [tuple(match) for match in json.loads(zlib.decompress(kept.found))]
+            matches: list[FaceHit] = [tuple(match) for match in json.loads(zlib.decompress(kept.found))]
             found = Found(matches, kept.moment or 0, kept.version == version)
         return Recalled(found, version if is_settled else _BEFORE_ANY_VERSION)
 
-    def remember(self, collection: str, search: str, found: Found, version: int) -> None:
+    def keep_answer(self, collection: str, search: str, found: Found, version: int) -> None:
         """Keep what a search found in the ``version`` of the collection that `recall` gave before."""
         answer = KeptAnswer(
             entry=f"search/{collection}/{search}",

@@ -251,7 +251,7 @@ class ImageRecord(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Match(Row):
+class LookalikeResult(Row):
     """A visitor's last lookalike, written by the visitor's own browser. Never a picture of the visitor."""
 
     identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")

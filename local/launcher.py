@@ -19,8 +19,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework
 
-from functions.entrance import Entrance
 from functions.errors import KinpicsError
+from functions.site_access import SiteAccess
 from local.closed_page import closed_page
 from local.connections import close_with_clients
 from local.embedded import EmbeddedAws
@@ -60,7 +60,7 @@ class Deployed:
 
     site_bucket: str
     thumbnails_bucket: str
-    entrance: Callable[[], Entrance]
+    site_access: Callable[[], SiteAccess]
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ async def _serve(
         buckets = {"site": stack.site_bucket, "thumbnails": stack.thumbnails_bucket}
         headers = response_headers(project.template, options.api_url, project.parameters)
         # Made when the first page is asked for.
-        entrance = functools.cache(stack.entrance)
+        site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
 
         def deployed() -> tuple[str, list[tuple[bytes, bytes]]]:
@@ -166,7 +166,7 @@ async def _serve(
             project.parameters["Downloads"],
             headers,
             closed_page(project.template),
-            lambda: entrance().is_closed(),
+            lambda: site_access().is_closed(),
             deployed,
         )
         site_gate = Gate(server.app, options.site_port, options.site_port)

@@ -9,7 +9,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from functions.entrance import Entrance
+from functions.site_access import SiteAccess
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -40,8 +40,8 @@ It will try again. To close it by hand and see what is still open:
 
 
 @functools.cache
-def _entrance() -> Entrance:
-    return Entrance(
+def _site_access() -> SiteAccess:
+    return SiteAccess(
         iam=boto3.client("iam", config=_CONFIG),
         lambda_=boto3.client("lambda", config=_CONFIG),
         cognito_identity=boto3.client("cognito-identity", config=_CONFIG),
@@ -57,7 +57,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Close the site. A failure is mailed too, then raised so that Lambda tries again."""
     reason = _reason(event)
     try:
-        _entrance().close()
+        _site_access().close()
     except Exception:
         _tell(_HALF_CLOSED, reason)
         raise

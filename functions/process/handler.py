@@ -21,10 +21,10 @@ from functions.image_links import ImageLinks
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.photo_reader import PhotoReader
+from functions.process.complexity import UnusableImageError
 from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
-from functions.process.structure import UnusableImageError
 from functions.process.sync import PhotoSync
 
 if TYPE_CHECKING:

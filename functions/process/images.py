@@ -20,7 +20,7 @@ import thumbhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
-from functions.process.structure import MAX_PROFILE_BYTES, Structure, UnusableImageError, examine
+from functions.process.complexity import MAX_PROFILE_BYTES, Structure, UnusableImageError, check_complexity
 from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -112,7 +112,7 @@ def _open(data: bytes) -> Image.Image:
     if not data:
         raise UnusableImageError("the file is empty", code="EmptyFile")
     check_size(len(data))
-    structure = examine(data)
+    structure = check_complexity(data)
     if structure.canvas:
         _check_pixels(*structure.canvas, max_pixels(_BYTES_A_PIXEL["WEBP"], len(data)))
     try:

@@ -6,7 +6,7 @@ stay (`functions.process.metadata.kept_exif`). Where a file is not understood to
 so, and the site offers its own large rendition instead.
 
 What may stay is named after the formats' specifications: JPEG (ITU-T T.81, Annex B), PNG (https://www.w3.org/TR/png-3/),
-WebP (https://developers.google.com/speed/webp/docs/riff_container), GIF (GIF89a). HEIC and AVIF: `heif_boxes`.
+WebP (https://developers.google.com/speed/webp/docs/riff_container), GIF (GIF89a). HEIC and AVIF: `heif_metadata`.
 """
 
 import re
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from functions.process.colour_profile import bare_profile
-from functions.process.heif_boxes import check_decodes, strip_heif
+from functions.process.heif_metadata import check_decodes, strip_heif
 from functions.process.media_types import HEAD_BYTES, media_type
 from functions.process.parts import Bytes, CantStripError, part, uint, view
 

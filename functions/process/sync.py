@@ -26,12 +26,12 @@ from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
+from functions.process.complexity import UnusableImageError
 from functions.process.deletion import PhotoDeletion
 from functions.process.images import Renditions, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
-from functions.process.structure import UnusableImageError
 from functions.shapes import Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 

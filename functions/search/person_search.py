@@ -25,7 +25,7 @@ from functions.face_collection import GALLERY_COLLECTION, FaceCollection
 from functions.forgotten_people import is_reference
 from functions.image_links import ImageLinks
 from functions.keys import PERSON_PREFIX, photo_ref
-from functions.ledger import AllowanceReachedError, CeilingReachedError, Found, Ledger, Match
+from functions.ledger import AllowanceReachedError, CeilingReachedError, FaceHit, Found, Ledger
 from functions.search.search_request import FaceSearch, PictureSearch, SearchRequest, next_token
 from functions.shapes import ImageRecord
 from functions.thresholds import DEFAULT_THRESHOLD
@@ -110,7 +110,7 @@ class Searcher:
             return recalled.found
         found = Found(_best_by_photo([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
         try:
-            self.ledger.remember(request.collection, search, found, recalled.version)
+            self.ledger.keep_answer(request.collection, search, found, recalled.version)
         except ClientError as error:
             # The paid answer is shown even if a busy table can't keep it.
             if not is_busy(error):
@@ -144,7 +144,7 @@ class Searcher:
                     yield offset, photo
             start += len(chunk)
 
-    def _records(self, matches: list[Match], collection: str) -> dict[str, ImageRecord]:
+    def _records(self, matches: list[FaceHit], collection: str) -> dict[str, ImageRecord]:
         """What matches lead to, by their photo's reference."""
         if collection != GALLERY_COLLECTION:
             return self.images.find_photos((face_id, ref) for face_id, ref, _ in matches)
@@ -165,12 +165,12 @@ def _by_picture(collection: FaceCollection, request: PictureSearch) -> Found:
     return Found(matches, 0, True)
 
 
-def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[Match]:
+def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[FaceHit]:
     """The best match of each photo, best first, without forgotten people's reference faces.
 
     Each is face id, the photo's reference (`photo_ref`), similarity.
     """
-    best: dict[str, Match] = {}
+    best: dict[str, FaceHit] = {}
     for match in sorted(matches, key=lambda match: -match["Similarity"]):
         face = match["Face"]
         if is_reference(face):

@@ -36,17 +36,17 @@ def open_site(context: Context, as_json: bool) -> None:
 
 
 def _close_or_open(context: Context, *, closed: bool, as_json: bool) -> None:
-    from scripts.deployment.closing import find_entrance, list_ways_in, new_guest, try_new_guest, watch_ways_in
+    from scripts.deployment.closing import find_site_access, list_ways_in, new_guest, try_new_guest, watch_ways_in
 
     stack = context.stack
-    entrance = find_entrance(boto3.Session(), stack.outputs)
+    site_access = find_site_access(boto3.Session(), stack.outputs)
     guest: Callable[[], boto3.Session] | None = functools.partial(new_guest, stack)
     if closed:
         inside = try_new_guest(stack)
         guest = (lambda: inside) if inside else None
-        entrance.close()
+        site_access.close()
     else:
-        entrance.open()
+        site_access.open()
     took: dict[str, float] = {}
 
     def tell(name: str, seconds: float) -> None:

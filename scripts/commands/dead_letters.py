@@ -44,7 +44,7 @@ def dead_letters_redrive(context: Context, photos: tuple[str, ...], code: str | 
     """
     from scripts.common.progress import Progress
     from scripts.photos.dead_letter_queue import keys_of, read, redrive
-    from scripts.photos.processing import wait_in_sync
+    from scripts.photos.waiting import wait_in_sync
 
     stack = context.stack
     letters = read(stack)

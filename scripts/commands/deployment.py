@@ -12,7 +12,7 @@ from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.deployment.account_limits import MORE_FUNCTIONS, UPGRADE, find_free_plan
 from scripts.deployment.cloudformation import Event, StackApplier, read_outputs, read_parameters
-from scripts.deployment.cloudfront_plan import Plan, find_plan
+from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
 
@@ -145,7 +145,7 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     _settle_plan(plan, find_plan(target.session, name, stack.outputs.distribution))
 
 
-def _prepare_plan(plan: str | None, target: "Target", distribution: Plan, parameters: dict[str, str]) -> None:
+def _prepare_plan(plan: str | None, target: "Target", distribution: CloudFrontPlan, parameters: dict[str, str]) -> None:
     """Before the distribution is deployed: add the firewall that CloudFront's plan needs, or remove it."""
     if plan and target.is_laptop:
         raise click.UsageError("there is no CloudFront on a laptop, so no plan either")
@@ -155,7 +155,7 @@ def _prepare_plan(plan: str | None, target: "Target", distribution: Plan, parame
         parameters["WebAclArn"] = ""
 
 
-def _settle_plan(plan: str | None, distribution: Plan) -> None:
+def _settle_plan(plan: str | None, distribution: CloudFrontPlan) -> None:
     """Subscribe to the plan, or finish leaving it, once the distribution is there."""
     if plan == "free":
         echo(f"the site is on CloudFront's {distribution.subscribe().title()} plan")

@@ -26,7 +26,7 @@ def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -
     Names come from the file names (`Ada_Lovelace_2.jpg`), or from a CSV in the folder with the columns file, name,
     credit, licence, url. Skips portraits that are already there. Exits with 1 if one can't be used.
     """
-    from functions.process.structure import UnusableImageError
+    from functions.process.complexity import UnusableImageError
     from scripts.common.progress import Progress
     from scripts.gallery.portrait_folder import read_folder
     from scripts.gallery.portraits import add_portrait, list_portraits

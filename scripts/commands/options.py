@@ -14,7 +14,7 @@ from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
 
 if TYPE_CHECKING:
-    from scripts.photos.processing import Outcome
+    from scripts.photos.waiting import Outcome
 
 DATA = ROOT / ".kinpics"
 

@@ -56,8 +56,8 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     from scripts.common.progress import Progress
     from scripts.people.forgetting import drop_request, find_sightings, forget, list_requests, warnings_about
     from scripts.photos.dead_letter_queue import read_ids
-    from scripts.photos.process_queue import ask_to_process
-    from scripts.photos.processing import processed_at, wait_again
+    from scripts.photos.requesting import ask_to_process
+    from scripts.photos.waiting import processed_at, wait_again
 
     stack = context.stack
     if bool(request) == bool(faces):
@@ -152,12 +152,12 @@ def people_remember(context: Context, person: str) -> None:
     PERSON is the id that `kinpics people forgotten` prints, or the id of a reference face. Run `kinpics reprocess`
     afterwards to find the person in photos that are already on the site.
     """
-    from scripts.people.forgetting import list_forgotten, remember
+    from scripts.people.forgetting import allow_again, list_forgotten
 
     stack = context.stack
     found = [entry for entry in list_forgotten(stack) if person in (entry.person, entry.id)]
     if not found:
         raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people forgotten` lists them")
-    remember(stack, found)
+    allow_again(stack, found)
     echo(f"{count(len(found), 'reference face')} deleted")
     echo("run `kinpics reprocess` to find that person in photos that are already on the site", err=True)

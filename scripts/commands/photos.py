@@ -30,8 +30,8 @@ def reprocess(context: Context, set_name: str | None, as_json: bool) -> None:
     from scripts.common.progress import Progress
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.originals import find_photos, list_originals
-    from scripts.photos.process_queue import ask_to_process
-    from scripts.photos.processing import processed_at, wait_again
+    from scripts.photos.requesting import ask_to_process
+    from scripts.photos.waiting import processed_at, wait_again
 
     stack = context.stack
     if set_name:
@@ -68,7 +68,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     from scripts.common.progress import Progress
     from scripts.photos.delete_originals import delete_photos
     from scripts.photos.originals import find_photos
-    from scripts.photos.processing import wait_gone
+    from scripts.photos.waiting import wait_gone
 
     stack = context.stack
     paths = find_photos(stack, name, also_deleted=for_good)

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of
-from functions.entrance import Entrance, with_flag
+from functions.site_access import SiteAccess, with_flag
 from scripts.common.outputs import StackOutputs
 from scripts.common.stack import Stack
 from scripts.deployment.cloudformation import read_outputs
@@ -33,13 +33,13 @@ _NO_CONCURRENCY = "TooManyRequestsException"
 _NOBODY = {"faceid": "00000000-0000-0000-0000-000000000000"}
 
 
-def find_entrance(session: boto3.Session, outputs: StackOutputs) -> Entrance:
+def find_site_access(session: boto3.Session, outputs: StackOutputs) -> SiteAccess:
     """What lets visitors into a deployed stack."""
-    return _entrance(session, outputs.identity_pool, outputs.closed_policy, outputs.router)
+    return _site_access(session, outputs.identity_pool, outputs.closed_policy, outputs.router)
 
 
-def _entrance(session: boto3.Session, identity_pool: str, closed_policy: str, router: str | None) -> Entrance:
-    return Entrance(
+def _site_access(session: boto3.Session, identity_pool: str, closed_policy: str, router: str | None) -> SiteAccess:
+    return SiteAccess(
         iam=session.client("iam"),
         lambda_=session.client("lambda"),
         cognito_identity=session.client("cognito-identity"),
@@ -62,15 +62,15 @@ def keep_closed(session: boto3.Session, described: "StackTypeDef | None") -> Ite
     if "ClosedPolicy" not in outputs:
         yield False
         return
-    entrance = _entrance(session, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router"))
-    closed = entrance.is_closed()
+    site_access = _site_access(session, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router"))
+    closed = site_access.is_closed()
     try:
         yield closed
     finally:
         if closed:
-            entrance.close()
+            site_access.close()
         else:
-            entrance.show_pages()
+            site_access.show_pages()
 
 
 def closed_template(template: dict[str, Any]) -> dict[str, Any]:

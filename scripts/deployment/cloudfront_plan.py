@@ -28,7 +28,7 @@ _REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
-class Plan:
+class CloudFrontPlan:
     """The plan of a stack's distribution, whose id is None before there is one; ``name`` is our own firewall's."""
 
     session: boto3.Session
@@ -153,6 +153,6 @@ class Plan:
         return False
 
 
-def find_plan(session: boto3.Session, stack_name: str, distribution_id: str | None) -> Plan:
+def find_plan(session: boto3.Session, stack_name: str, distribution_id: str | None) -> CloudFrontPlan:
     """The plan of a stack's distribution, if it has one."""
-    return Plan(session, f"{stack_name}-{session.region_name}", distribution_id)
+    return CloudFrontPlan(session, f"{stack_name}-{session.region_name}", distribution_id)

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_bucket_missing, is_not_found
 from scripts.common.bucket import delete_versions, list_versions
 from scripts.common.stack import Stack
-from scripts.deployment.closing import find_entrance
+from scripts.deployment.closing import find_site_access
 from scripts.deployment.cloudformation import StackApplier
 from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target, artifacts_bucket
@@ -20,7 +20,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
     for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
         _empty(stack.s3, bucket)
     # IAM deletes no role or policy while one is attached to the other.
-    _if_there(find_entrance(target.session, outputs).stop_denying)
+    _if_there(find_site_access(target.session, outputs).stop_denying)
     plan = find_plan(target.session, stack.name, outputs.distribution)
     if plan.firewall:
         plan.cancel()

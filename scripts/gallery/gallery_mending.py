@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from functions.face_collection import GALLERY_COLLECTION
 from functions.keys import parse_image_path, photo_ref
+from functions.process.complexity import UnusableImageError
 from functions.process.images import THUMBNAIL_TYPE, render
-from functions.process.structure import UnusableImageError
 from functions.shapes import ImageRecord
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import delete_faces, delete_user, detach_face

@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import code_of, message_of
 from functions.face_collection import GALLERY_COLLECTION, MIN_IMAGE_SIDE
 from functions.keys import PERSON_PREFIX, ImagePath, encode_external_image_id, encode_user_id, photo_ref
+from functions.process.complexity import UnusableImageError
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, render
-from functions.process.structure import UnusableImageError
 from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
 from scripts.common.stack import Stack

@@ -10,7 +10,7 @@ from scripts.health.integrity import list_earlier_versions, read_originals
 from scripts.health.survey import find_drift, survey
 from scripts.people.forgetting import list_requests
 from scripts.photos import dead_letter_queue
-from scripts.photos.process_queue import count_waiting
+from scripts.photos.requesting import count_waiting
 
 # How many lines of one kind are printed.
 _MAX_LINES = 5

@@ -20,8 +20,8 @@ from scripts.common.stack import Stack
 from scripts.gallery.gallery_mending import mend_gallery
 from scripts.gallery.gallery_survey import GalleryDrift
 from scripts.health.survey import Drift, SetCount, find_drift, survey
-from scripts.photos import dead_letter_queue, processing
-from scripts.photos.process_queue import ask_to_process, wait_until_idle
+from scripts.photos import dead_letter_queue, waiting
+from scripts.photos.requesting import ask_to_process, wait_until_idle
 
 
 @dataclass
@@ -37,13 +37,13 @@ class Mended:
 
 def mend(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -> Mended:
     """Survey, tell what was found, and mend it if ``tell`` says so. Raises ``BusyError``."""
-    wait_until_idle(stack, processing.STALLED_SECONDS)
+    wait_until_idle(stack, waiting.STALLED_SECONDS)
     found = find_drift(survey(stack))
     mended = Mended(failed=_by_name(dead_letter_queue.take_out(stack, found.check)))
     if not (len(found) or found.unfinished) or not tell(found):
         return mended
     _process(stack, found, progress, mended)
-    wait_until_idle(stack, processing.STALLED_SECONDS)
+    wait_until_idle(stack, waiting.STALLED_SECONDS)
     # What disagreed may have been mended with its photo: look again before anything is removed.
     left = find_drift(survey(stack))
     _remove(stack, found, left, mended)
@@ -62,13 +62,13 @@ def _mend_gallery(stack: Stack, drift: GalleryDrift, mended: Mended) -> None:
 
 def _process(stack: Stack, found: Drift, progress: Progress, mended: Mended) -> None:
     ignore = dead_letter_queue.read_ids(stack)
-    before = processing.processed_at(stack, found.redo)
+    before = waiting.processed_at(stack, found.redo)
     ask_to_process(stack, list(found.check), force=False)
     ask_to_process(stack, list(found.redo), force=True)
     with progress.bar("Mending", len(found.check) + len(found.redo)) as step:
         outcomes = [
-            processing.wait_in_sync(stack, found.check, ignore, step),
-            processing.wait_again(stack, before, ignore, step),
+            waiting.wait_in_sync(stack, found.check, ignore, step),
+            waiting.wait_again(stack, before, ignore, step),
         ]
     for outcome in outcomes:
         mended.photos += len(outcome.done)

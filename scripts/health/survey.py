@@ -25,7 +25,7 @@ from scripts.photos.originals import list_originals, list_stored_photos
 
 
 @dataclass(frozen=True)
-class Row:
+class PhotoRow:
     """What a photo's row says that must agree with the rest.
 
     ``etag`` is None in a row that another program wrote; ``faults`` names what a row of this release would have.
@@ -48,7 +48,7 @@ class Survey:
     originals: dict[ImagePath, str] = field(default_factory=dict)
     thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
     downloads: dict[ImagePath, set[str]] = field(default_factory=lambda: defaultdict(set))
-    rows: dict[ImagePath, Row] = field(default_factory=dict)
+    rows: dict[ImagePath, PhotoRow] = field(default_factory=dict)
     sets: dict[str, PhotoSet] = field(default_factory=dict)
     # The paths that each record leads to, by image id. The first release kept portraits under their image id alone.
     records: dict[str, set[str]] = field(default_factory=dict)
@@ -132,7 +132,7 @@ def survey(stack: Stack) -> Survey:
             found.sets[item["sortkey"]] = PhotoSet.from_item(item)
         else:
             photo = Photo.from_item(item)
-            found.rows[ImagePath(photo.primarykey, photo.sortkey)] = Row(
+            found.rows[ImagePath(photo.primarykey, photo.sortkey)] = PhotoRow(
                 photo.etag, photo.image_id, frozenset(photo.face_ids), frozenset({*photo.missing, *photo.unread})
             )
     for item in _scan(

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common.stack import Stack, StackError
 from scripts.common.words import count
-from scripts.deployment.closing import find_entrance, list_ways_in, new_guest
+from scripts.deployment.closing import find_site_access, list_ways_in, new_guest
 from scripts.deployment.deploy import Target
 from scripts.health.finding import Finding
 
@@ -18,14 +18,14 @@ _HTTP_SECONDS = 15
 def is_closed(target: Target, stack: Stack) -> bool:
     """Whether the site is closed to visitors; False if that can't be found out."""
     try:
-        return find_entrance(target.session, stack.outputs).is_closed()
+        return find_site_access(target.session, stack.outputs).is_closed()
     except (StackError, ClientError, BotoCoreError):
         return False  # `check_closed` says why
 
 
 def check_closed(target: Target, stack: Stack) -> Finding:
     """Whether visitors are let in; if the site is closed, whether any way in is still open."""
-    state = find_entrance(target.session, stack.outputs).state()
+    state = find_site_access(target.session, stack.outputs).state()
     if not any(state.values()):
         return Finding("closed", "ok", "the site is open to visitors")
     still = [name for name, is_closed in state.items() if not is_closed]

@@ -13,7 +13,7 @@ from local.state_folder import STACK_NAME, Running
 from scripts.common.config import load_config
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
-from scripts.deployment.closing import find_entrance, keep_closed
+from scripts.deployment.closing import find_site_access, keep_closed
 from scripts.deployment.cloudformation import StackApplier, with_literal_names
 from scripts.laptop.packaging import digest, package_checkout
 
@@ -38,7 +38,7 @@ def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> P
 
     def deployed(session: boto3.Session) -> Deployed:
         outputs = deploy(session, root, STACK_NAME, parameters)
-        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: find_entrance(session, outputs))
+        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: find_site_access(session, outputs))
 
     return Project(
         template=load_template(root / "template.yaml"), parameters=parameters, deploy=deployed, prepare=prepare

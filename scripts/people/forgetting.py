@@ -122,7 +122,7 @@ def list_forgotten(stack: Stack) -> list[Forgotten]:
     return stack.forgotten.list_rows()
 
 
-def remember(stack: Stack, references: list[Forgotten]) -> None:
+def allow_again(stack: Stack, references: list[Forgotten]) -> None:
     """Index these people again from now on."""
     for reference in references:
         key = {"kind": FORGOTTEN, "id": reference.id}

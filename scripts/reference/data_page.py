@@ -15,7 +15,7 @@ _TABLES = (
     (shapes.PhotoSet, "Set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.Photo, "Photo: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
     (shapes.ImageRecord, "Photo by image id: table `pics_by_image_id`", "partition key `image_id`"),
-    (shapes.Match, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
+    (shapes.LookalikeResult, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
     (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
     (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),

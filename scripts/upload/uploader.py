@@ -21,9 +21,9 @@ from scripts.common.folders import Refusal
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
-from scripts.photos import dead_letter_queue, processing
+from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import SHA256_METADATA, fetch_etags
-from scripts.photos.process_queue import ask_to_process
+from scripts.photos.requesting import ask_to_process
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     report.already_there = len(plan.present) - len(resumed) - len(failed_before)
     expected = sent | resumed
     with progress.bar("Processing", len(expected)) as step:
-        outcome = processing.wait(stack, expected, ignore, step)
+        outcome = waiting.wait(stack, expected, ignore, step)
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(outcome.failed.items())]
     report.failures += [
         Refusal(path.file, "uploaded, but there is no result yet: run the same command again to check")
@@ -163,10 +163,10 @@ def _unfinished(stack: Stack, present: Iterable[UploadFile]) -> tuple[dict[Image
     """
     paths = [file.path for file in present]
     missing = set(paths) - stack.photos.get_etags(paths).keys()
-    failed = processing.failures(stack, missing)
-    waiting = sorted(missing - failed.keys())
-    ask_to_process(stack, waiting, force=False)
-    etags = zip(waiting, fetch_etags(stack, waiting), strict=True)
+    failed = waiting.failures(stack, missing)
+    left = sorted(missing - failed.keys())
+    ask_to_process(stack, left, force=False)
+    etags = zip(left, fetch_etags(stack, left), strict=True)
     return failed, {path: etag for path, etag in etags if etag}
 
 

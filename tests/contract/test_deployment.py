@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from running import RunningStack, run_kinpics, start_stack
 from support import jpeg
 
-from functions.entrance import Entrance
+from functions.site_access import SiteAccess
 from scripts.deployment.cloudformation import DeployError, StackApplier
 from scripts.deployment.deploy import build_functions
 from scripts.laptop.packaging import package_checkout
@@ -53,10 +53,10 @@ def described(laptop: RunningStack, name: str) -> dict[str, Any]:
     }
 
 
-def entrance_of(laptop: RunningStack, outputs: dict[str, str]) -> Entrance:
+def site_access_of(laptop: RunningStack, outputs: dict[str, str]) -> SiteAccess:
     """What lets visitors into a stack."""
     clients = [laptop.client(name) for name in ("iam", "lambda", "cognito-identity")]
-    return Entrance(*clients, None, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router", ""))
+    return SiteAccess(*clients, None, outputs["IdentityPool"], outputs["ClosedPolicy"], outputs.get("Router", ""))
 
 
 def faces(laptop: RunningStack, outputs: dict[str, str]) -> set[str]:
@@ -122,9 +122,9 @@ def test_a_site_is_deployed_used_changed_destroyed_and_found_again(
     # Deployed again while closed, with one setting changed: the others stay, nothing is lost, and it stays closed.
     second(laptop, "close")
     second(laptop, "deploy", "--visitor-daily-searches", "3", "--sign-up", "yes")
-    assert set(entrance_of(laptop, made["outputs"]).state().values()) == {True}
+    assert set(site_access_of(laptop, made["outputs"]).state().values()) == {True}
     second(laptop, "open")
-    assert set(entrance_of(laptop, made["outputs"]).state().values()) == {False}
+    assert set(site_access_of(laptop, made["outputs"]).state().values()) == {False}
     changed = described(laptop, SECOND)
     assert changed["status"] == "UPDATE_COMPLETE"
     assert changed["parameters"]["DailySearches"] == "7"

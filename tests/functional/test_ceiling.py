@@ -220,7 +220,7 @@ def test_a_search_with_the_most_matches_there_are_fits_a_row(aws: FakeAws) -> No
 
     matches = [(str(uuid.uuid4()), str(uuid.uuid4()), 99.123456 - number / 1000) for number in range(4096)]
     ledger = Ledger(aws.dynamodb, aws.ledger_table)
-    ledger.remember("album", "face/80", Found(matches, 1.0, True), 0)
+    ledger.keep_answer("album", "face/80", Found(matches, 1.0, True), 0)
     assert ledger.recall("album", "face/80").found == Found(matches, 1.0, True)
 
 

@@ -17,7 +17,7 @@ from rendered import policy
 from support import LambdaContext
 
 from functions.close import handler
-from functions.entrance import Entrance, NoFlagError, with_flag
+from functions.site_access import NoFlagError, SiteAccess, with_flag
 from scripts.common.template import load_template
 from scripts.deployment.closing import _passes, closed_template, keep_closed, watch_ways_in
 from scripts.deployment.cloudformation import DeployError
@@ -31,7 +31,7 @@ DENY = "arn:aws:iam::123456789012:policy/kinpics-ClosedPolicy"
 
 @dataclass
 class Account:
-    """What the entrance reads and changes, and who is stopped after how many changes."""
+    """What `SiteAccess` reads and changes, and who is stopped after how many changes."""
 
     live: str = ROUTER
     draft: str = ROUTER
@@ -70,8 +70,8 @@ class Account:
         """What must be the same after closing and opening."""
         return copy.deepcopy([self.live, self.attached, self.reserved, self.tags, self.pool])
 
-    def entrance(self) -> Entrance:
-        return Entrance(
+    def site_access(self) -> SiteAccess:
+        return SiteAccess(
             iam=FakeClient("iam", self),
             lambda_=FakeClient("lambda", self),
             cognito_identity=FakeClient("cognito-identity", self),
@@ -166,25 +166,25 @@ def everything(is_closed: bool) -> dict[str, bool]:
 
 def test_a_closed_site_opens_just_as_it_was() -> None:
     account = Account()
-    entrance, before = account.entrance(), account.kept()
-    assert (entrance.state(), entrance.is_closed()) == (everything(False), False)
-    entrance.close()
-    assert (entrance.state(), entrance.is_closed()) == (everything(True), True)
+    site_access, before = account.site_access(), account.kept()
+    assert (site_access.state(), site_access.is_closed()) == (everything(False), False)
+    site_access.close()
+    assert (site_access.state(), site_access.is_closed()) == (everything(True), True)
     assert account.live == ROUTER.replace("var closed = false;", "var closed = true;")
     assert DENY in account.attached["guest"] & account.attached["member"]
     assert account.reserved == {SEARCH: 0, OTHER: 0}, "whatever visitors may invoke"
-    entrance.close()
-    entrance.open()
-    entrance.open()
+    site_access.close()
+    site_access.open()
+    site_access.open()
     assert account.kept() == before
-    assert entrance.state() == everything(False)
+    assert site_access.state() == everything(False)
 
 
 def test_closing_that_was_stopped_half_way_is_finished_later() -> None:
     for changes in range(12):
         account = Account()
-        entrance, before = account.entrance(), account.kept()
-        for run in (entrance.close, entrance.open):
+        site_access, before = account.site_access(), account.kept()
+        for run in (site_access.close, site_access.open):
             account.changes_left = changes
             try:
                 run()
@@ -192,7 +192,7 @@ def test_closing_that_was_stopped_half_way_is_finished_later() -> None:
                 account.changes_left = 1000
                 run()
             account.changes_left = 1000
-            assert entrance.state() == everything(run == entrance.close), changes
+            assert site_access.state() == everything(run == site_access.close), changes
         assert account.kept() == before, changes
 
 
@@ -200,27 +200,27 @@ def test_closing_that_was_stopped_half_way_is_finished_later() -> None:
 def test_a_step_that_fails_does_not_stop_the_others(failing: str) -> None:
     account = Account(failing={failing})
     with pytest.raises(ClientError, match="Throttling"):
-        account.entrance().close()
-    assert list(account.entrance().state().values()).count(True) == 3
+        account.site_access().close()
+    assert list(account.site_access().state().values()).count(True) == 3
     account.failing.clear()
-    account.entrance().close()
-    assert account.entrance().state() == everything(True)
+    account.site_access().close()
+    assert account.site_access().state() == everything(True)
 
 
 def test_opening_brings_back_what_was_deployed_meanwhile() -> None:
     account = Account()
-    account.entrance().close()
+    account.site_access().close()
     account.reserved[SEARCH] = 20
-    account.entrance().close()
-    account.entrance().open()
+    account.site_access().close()
+    account.site_access().open()
     assert account.reserved == {SEARCH: 20}
 
 
 def test_a_router_of_an_older_release_keeps_nothing_else_open() -> None:
     account = Account(live="function handler(event) {}")
     with pytest.raises(NoFlagError, match="kinpics deploy"):
-        account.entrance().close()
-    assert account.entrance().state() == everything(True) | {"pages and pictures": False}
+        account.site_access().close()
+    assert account.site_access().state() == everything(True) | {"pages and pictures": False}
 
 
 OUTPUTS = {"ClosedPolicy": DENY, "IdentityPool": "us-east-1:1", "Router": "kinpics-us-east-1-router"}
@@ -236,16 +236,16 @@ def deployed(account: Account, router: str) -> None:
 
 def test_a_failed_deployment_leaves_a_closed_site_closed() -> None:
     account = Account()
-    account.entrance().close()
+    account.site_access().close()
     deployed(account, ROUTER)
-    assert account.entrance().state() == everything(True)
+    assert account.site_access().state() == everything(True)
 
 
 def test_a_deployment_that_is_rolled_back_closes_no_open_site() -> None:
     """CloudFormation may know the router of a deployment that was made while the site was closed."""
     account = Account()
     deployed(account, with_flag(ROUTER, closed=True))
-    assert account.entrance().state() == everything(False)
+    assert account.site_access().state() == everything(False)
 
 
 def test_a_closed_template_changes_only_the_router() -> None:
@@ -292,7 +292,7 @@ def alarmed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Account], None]:
 
     def hear(account: Account) -> None:
         monkeypatch.setattr(boto3, "client", lambda service, **_: FakeClient(service, account))
-        handler._entrance.cache_clear()
+        handler._site_access.cache_clear()
         handler.handler(json.loads((ROOT / "tests" / "data" / "alarm.json").read_text()), LambdaContext())
 
     return hear
@@ -301,7 +301,7 @@ def alarmed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Account], None]:
 def test_an_alarm_closes_the_site_and_the_owner_is_mailed(alarmed: Callable[[Account], None]) -> None:
     account = Account()
     alarmed(account)
-    assert account.entrance().state() == everything(True)
+    assert account.site_access().state() == everything(True)
     (mail,) = account.mails
     assert mail["Subject"] == "kinpics has closed itself"
     assert all(words in mail["Message"] for words in ("80 % of its maximum", "98.5", "kinpics open"))
@@ -311,11 +311,11 @@ def test_an_alarm_that_cannot_close_everything_is_tried_again(alarmed: Callable[
     account = Account(failing={"update_identity_pool"})
     with pytest.raises(ClientError):
         alarmed(account)
-    assert account.entrance().state() == everything(True) | {"new guests": False}
+    assert account.site_access().state() == everything(True) | {"new guests": False}
     assert [mail["Subject"] for mail in account.mails] == ["kinpics could not close itself"]
     account.failing.clear()
     alarmed(account)
-    assert account.entrance().state() == everything(True)
+    assert account.site_access().state() == everything(True)
 
 
 def test_the_policy_of_a_closed_site_denies_everything() -> None:

@@ -142,7 +142,7 @@ def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, m
 def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
-    forgetting.remember(stack, forgetting.list_forgotten(stack))
+    forgetting.allow_again(stack, forgetting.list_forgotten(stack))
     migrate(stack)
     assert forgetting.list_forgotten(stack) == []
     remove_old_rows(stack)

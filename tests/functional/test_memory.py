@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from functions.process import images
+from functions.process.complexity import check_complexity
 from functions.process.images import UnusableImageError, render
-from functions.process.structure import examine
 from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, monkeypatc
     more = size[0] * size[1] - SMALL[0] * SMALL[1]
     measured = (peak(large) - peak(small)) / more
     with Image.open(io.BytesIO(large)) as image:
-        most = images.max_pixels(images.bytes_a_pixel(image, examine(large)), 0)
+        most = images.max_pixels(images.bytes_a_pixel(image, check_complexity(large)), 0)
     print(f"{kind}: {measured:.2f} bytes a pixel, at most {most / 1e6:.0f} megapixels")
     assert most >= 80e6
     assert images.BASE_BYTES + 1.25 * measured * most <= images.MEMORY_BYTES
@@ -140,12 +140,12 @@ def test_a_large_file_leaves_less_room_for_pixels() -> None:
 
 def test_a_jpeg_that_is_collected_is_known_by_its_first_scan() -> None:
     image = picture("RGB", (64, 64))
-    assert examine(encode(image, "JPEG")).sample_bytes == 0
+    assert check_complexity(encode(image, "JPEG")).sample_bytes == 0
     progressive = encode(image, "JPEG", progressive=True)
     second = progressive.index(b"\xff\xda", progressive.index(b"\xff\xda") + 2)
-    assert examine(progressive[:second]).sample_bytes > 0
+    assert check_complexity(progressive[:second]).sample_bytes > 0
     frame = progressive.index(b"\xff\xc2")
     in_three_scans = progressive[:frame] + b"\xff\xc0" + progressive[frame + 2 :]
     first = in_three_scans.index(b"\xff\xda")
     one_of_three = in_three_scans[: first + 4] + b"\x01" + in_three_scans[first + 5 :]
-    assert examine(one_of_three).sample_bytes > 0
+    assert check_complexity(one_of_three).sample_bytes > 0

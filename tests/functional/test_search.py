@@ -292,5 +292,5 @@ def test_an_answer_that_an_older_release_kept_is_passed_over(aws: FakeAws, album
     face_id = face_of(aws, "one/a.png")
     pic = aws.photos.get_photo(parse_image_path("one/a.png"))
     assert pic is not None
-    aws.ledger.remember("album", f"{face_id}/80", Found([(face_id, str(pic.image_id), 100.0)], aws.now, True), 4)
+    aws.ledger.keep_answer("album", f"{face_id}/80", Found([(face_id, str(pic.image_id), 100.0)], aws.now, True), 4)
     assert len(call(faceid=face_id)["output"]) == 3

@@ -24,7 +24,7 @@ from scripts.gallery.portraits import add_portrait, count_portraits, delete_reco
 from scripts.people import forgetting
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import PhotoNotFoundError, find_photos, list_originals
-from scripts.photos.process_queue import ask_to_process
+from scripts.photos.requesting import ask_to_process
 
 GALLERY = "gallery"
 
@@ -249,7 +249,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def album() -> None:
         nonlocal red
-        forgetting.remember(stack, forgetting.list_forgotten(stack))
+        forgetting.allow_again(stack, forgetting.list_forgotten(stack))
         ask_to_process(stack, paths, force=True)
         process(aws)
         red = next(iter(aws.photos.get_photo(paths[1]).face_ids))

@@ -1,14 +1,14 @@
 """What a survey finds in disagreement, and what mends it."""
 
 from functions.keys import image_path
-from scripts.health.survey import Row, Survey, find_drift
+from scripts.health.survey import PhotoRow, Survey, find_drift
 
 
 def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
     path = image_path("set", "a.jpg")
     found = Survey(rule="stripped")
     found.originals[path] = "etag"
-    found.rows[path] = Row("etag", "image", frozenset({"face"}), frozenset())
+    found.rows[path] = PhotoRow("etag", "image", frozenset({"face"}), frozenset())
     found.thumbnails[path] = len(path.rendition_keys)
     found.records["image"] = {str(path)}
     assert find_drift(found).redo == {path: "a face is missing from the collection"}

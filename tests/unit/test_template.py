@@ -16,9 +16,9 @@ import rendered
 from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
-from functions.entrance import with_flag
 from functions.keys import DOWNLOAD_RULES, NONE, image_path
 from functions.shapes import GRID_ATTRIBUTES
+from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from local.closed_page import closed_page
 from local.response_headers import response_headers

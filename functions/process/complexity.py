@@ -71,7 +71,7 @@ class Structure:
     canvas: tuple[int, int] | None = None
 
 
-def examine(data: bytes) -> Structure:
+def check_complexity(data: bytes) -> Structure:
     """Walk a file's parts. Raises ``UnusableImageError`` where they are too many."""
     try:
         if data.startswith(_SOI):

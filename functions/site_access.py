@@ -63,7 +63,7 @@ def is_denied(iam: "IAMClient", role: str, policy_arn: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Entrance:
+class SiteAccess:
     """Everything that lets visitors in, to be closed and opened as one.
 
     ``policy_arn`` is the policy that denies everything, ``router`` the name of CloudFront's function, empty where there

@@ -1,4 +1,4 @@
-"""The queue of the process function: asking for photos to be processed, and waiting until it is empty."""
+"""Asks the process function to look at photos, and says how much of that is still waiting."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

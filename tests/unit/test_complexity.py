@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from support import jpeg
 
-from functions.process import structure
+from functions.process import complexity
+from functions.process.complexity import UnusableImageError
 from functions.process.images import render
-from functions.process.structure import UnusableImageError
 
 PICTURE = Image.new("RGB", (160, 120), (200, 30, 30))
 
@@ -94,7 +94,7 @@ def test_what_no_camera_writes_is_refused_at_once(name: str) -> None:
 
 BOMB = zlib.compress(bytes(100_000_000))
 HARMLESS = {
-    "as many scans as are taken": jpeg_of_scans(structure.MAX_SCANS),
+    "as many scans as are taken": jpeg_of_scans(complexity.MAX_SCANS),
     "a long text": png_with(chunk(b"tEXt", b"Comment\0" + b"x" * 3_000_000)),
     "a text of 100 MB, packed": png_with(chunk(b"zTXt", b"Comment\0\0" + BOMB)),
     "100 texts of a megabyte": png_with(*[chunk(b"iTXt", b"k\0\0\0\0\0" + b"x" * 1_000_000)] * 100),
