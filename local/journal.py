@@ -140,7 +140,7 @@ def check(file: sqlite3.Connection) -> set[str]:
 
 
 def merge(file: sqlite3.Connection) -> None:
-    """Merge a write-ahead log into its file, so that the next writer begins it anew."""
+    """Merge a write-ahead log into its file, so that the next writer starts it afresh."""
     # PASSIVE neither waits nor makes anyone wait.
     _, length, _ = file.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if length > _LONG_LOG:

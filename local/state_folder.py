@@ -43,7 +43,7 @@ class StateFolderError(KinpicsError):
 
 @dataclass(frozen=True)
 class Running:
-    """A running stack: what `kinpics env` prints. URLs without a slash at the end, as a browser is told them."""
+    """A running stack: what `kinpics env` prints. URLs without a slash at the end, as browsers get them."""
 
     pid: int
     api_url: str

@@ -32,7 +32,7 @@ _REFERENCES = {
 
 
 def policy(name: str) -> dict:
-    """The document of a role, with ARNs in the place of references."""
+    """The document of a role, with ARNs in place of references."""
     return _filled(json.loads((ROOT / "policies" / f"{name}.json").read_text()))
 
 

@@ -21,7 +21,7 @@ class ChangedError(KinpicsError):
 
 
 def replace(owner: Any, name: str, new: Callable[..., Any], signature: str) -> Callable[..., Any]:
-    """Put ``new`` in the place of a function, and return that function. Raises ``ChangedError``.
+    """Replace a function with ``new``, and return the old one. Raises ``ChangedError``.
 
     ``owner`` is a module, a class or a table (dict) of ministack's. ``new`` takes on the signature, so that it can be
     replaced in turn.
@@ -32,13 +32,13 @@ def replace(owner: Any, name: str, new: Callable[..., Any], signature: str) -> C
 
 
 def replace_value(owner: Any, name: str, new: Any, kind: str) -> None:
-    """Put ``new`` in the place of a value of type ``kind``. Raises ``ChangedError``."""
+    """Replace a value of type ``kind`` with ``new``. Raises ``ChangedError``."""
     _found(owner, name, kind)
     _put(owner, name, new)
 
 
 def replace_text(owner: Any, name: str, old: str, new: str) -> None:
-    """Put ``new`` in the place of ``old``, which a text has exactly once. Raises ``ChangedError``."""
+    """Replace ``old``, which a text has exactly once, with ``new``. Raises ``ChangedError``."""
     text = _found(owner, name, "str")
     if text.count(old) != 1:
         raise _changed(owner, name, f"holds {old.strip()!r} {text.count(old)} times", "once")

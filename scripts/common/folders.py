@@ -1,4 +1,4 @@
-"""Folders of pictures on the owner's disk: which files count as photos, and how refusals are told."""
+"""Folders of pictures on the owner's disk: which files count as photos, and how refusals are reported."""
 
 from dataclasses import dataclass
 

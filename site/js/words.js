@@ -2,7 +2,7 @@
 
 import { CodedError } from "./errors.js";
 
-// A page never asks for anything that visitors may not have, so a refusal means that the site is closed.
+// A page never asks for anything that visitors aren't allowed, so a refusal means that the site is closed.
 const CLOSED = "This site is closed for now. Nothing is lost. Please come back later.";
 const BUSY = "The site is busy right now. Try again in a moment.";
 const OUTDATED = "This page no longer fits the site. Reload it, then try again.";

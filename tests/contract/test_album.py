@@ -140,7 +140,7 @@ def test_what_is_no_image_ends_in_the_dead_letter_queue_with_its_reason(client: 
 
 
 def test_a_crowd_is_indexed_as_far_as_rekognition_goes(client: Client, demo_folders: list) -> None:
-    """120 faces in one picture: 100 are indexed, the others are told."""
+    """120 faces in one picture: 100 are indexed, the others are reported."""
     portrait = next(folder / "obama.jpg" for folder in demo_folders if folder.name == "2009_inauguration")
     face = Image.open(portrait).crop((380, 60, 620, 380)).resize((90, 120))
     crowd = Image.new("RGB", (90 * 12, 120 * 10))

@@ -82,7 +82,7 @@ def test_failures_are_told_by_name_and_reason_and_the_rest_goes_on(stack: Runnin
     assert "damaged" in reasons["half.jpg"]
     assert [item["file"] for item in told["left_out"]] == ["notes.txt"]
     again = stack.kinpics("upload", str(folder), check=False)
-    assert again.returncode == 1, "what failed before is told again"
+    assert again.returncode == 1, "what failed before is reported again"
     assert "text.jpg: the file is not an image" in again.stdout
     (folder / "text.jpg").write_bytes(noise(6))
     for name in ("empty.jpg", "half.jpg"):

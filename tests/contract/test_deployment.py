@@ -142,7 +142,7 @@ def test_a_site_is_deployed_used_changed_destroyed_and_found_again(
     assert {name for name in buckets if name.startswith(SECOND)} == {made["outputs"]["PicsBucket"]}
     assert second(laptop, "publish", check=False).returncode == 1
 
-    # Deployed anew, it finds its photos, rows and faces; what could be made again is made again.
+    # Deployed again, it finds its photos, rows and faces; what could be made again is made again.
     assert f"{SECOND} is deployed" in second(laptop, "deploy", "--yes").stdout
     again = described(laptop, SECOND)
     assert faces(laptop, again["outputs"]) == before

@@ -44,7 +44,7 @@ def add(stack: RunningStack, folder: Path) -> dict:
     return json.loads(stack.kinpics("gallery", "add", str(folder), "--json", check=False).stdout)
 
 
-def test_a_gallery_names_whom_a_picture_resembles_most(
+def test_a_gallery_names_the_person_a_picture_looks_most_like(
     gallery: RunningStack, portraits: dict[str, Path], tmp_path: Path
 ) -> None:
     for name, source in (("Barack_Obama_1.jpg", "obama.jpg"), ("Barack_Obama_2.jpg", "obama3.jpg")):

@@ -30,7 +30,7 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
 
-def test_pages_are_asked_for_anew_and_assets_are_kept(stack: RunningStack) -> None:
+def test_pages_are_asked_for_again_and_assets_are_kept(stack: RunningStack) -> None:
     stack.kinpics("publish")
     status, headers, body = get(stack.site_url + "/")
     assert status == 200

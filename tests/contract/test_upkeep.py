@@ -224,7 +224,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     assert (found["state"], found["advice"]) == ("wrong", "run `kinpics reconcile`")
     dry = album.kinpics("reconcile", "--dry-run", check=False)
     assert dry.returncode == 1
-    # One reason is told for each photo.
+    # One reason is given for each photo.
     for told in ("it has no row", "has wrong counts", "its original is gone", "is in the collection for"):
         assert told in dry.stdout
     assert "is in the gallery's collection, but in no record" in dry.stdout

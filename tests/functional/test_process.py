@@ -455,7 +455,7 @@ def test_a_photo_removed_while_it_is_processed_leaves_nothing(
     check_agreement(aws)
 
 
-def test_reprocessing_makes_everything_anew(aws: FakeAws, handle: Callable) -> None:
+def test_reprocessing_makes_everything_again(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     handle(message(KEY))
     before = aws.photos.get_photo(parse_key(KEY))

@@ -140,7 +140,7 @@ def test_only_faces_of_photos_can_be_named(aws: FakeAws, face: str, call: Callab
     assert call(action="ask", face_ids=[reference, face])["output"]["face_ids"] == [face]
 
 
-def test_whoever_is_no_visitor_has_no_request(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+def test_only_a_visitor_has_a_request(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
     assert call(None, action="ask", face_ids=[face])["err"]["code"] == "NoVisitor"
     assert handler_module.handler({"action": "status"}, LambdaContext())["err"]["code"] == "NoVisitor"
 

@@ -113,7 +113,7 @@ def test_reconcile_completes_rows_of_others_and_keeps_their_faces(album: FakeAws
     calls = album.rekognition.calls.count("IndexFaces")
     album.s3.delete_object(Bucket=album.pics_bucket, Key=PATHS[2].key)
     left = mend(album)
-    assert (len(left), list(left.unfinished)) == (0, [str(PATHS[2])]), "what has no original stays, and is told"
+    assert (len(left), list(left.unfinished)) == (0, [str(PATHS[2])]), "what has no original stays, and is reported"
     album.put(PATHS[2].key, PICTURES[2])
     assert (len(mend(album)), mend(album).unfinished) == (0, {})
     assert {path: face_ids(album, path) for path in PATHS} == before

@@ -71,7 +71,7 @@ class Rekognition:
         return answer["__type"]
 
     def reopened(self, path: Path) -> "Rekognition":
-        """The same service on its file, opened anew."""
+        """The same service on its file, opened again."""
         other = Rekognition()
         other._service = Service(State(path), ColorEngine(), _no_object, "arn:aws:rekognition:us-east-1:0")
         return other
