@@ -13,7 +13,7 @@ from local.rekognition.operations import OPERATIONS
 from local.rekognition.validation import service_model
 from scripts.cli import main
 from scripts.commands.deployment import SETTINGS
-from scripts.common.template import load_defaults
+from scripts.common.template import load_defaults, load_template
 from scripts.reference import costs_page, data_page
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +122,16 @@ def test_every_field_of_faces_is_listed() -> None:
 def test_the_page_on_rekognition_says_the_default_threshold() -> None:
     page = (ROOT / "docs" / "rekognition.md").read_text()
     assert f"the site's default is **{DEFAULT_SITE_THRESHOLD:g}**" in page
+
+
+def test_a_deleted_original_is_kept_as_long_as_it_says_everywhere() -> None:
+    rules = load_template()["Resources"]["PicsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (days,) = [rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if "Noncurrent" in str(rule)]
+    for path, words in {
+        "docs/deploying.md": "A deleted or replaced original stays in its bucket for {} days",
+        "docs/commands.md": "the old versions that S3 keeps for {} days",
+        "scripts/commands/photos.py": "the old versions S3 keeps for {} days",
+        "scripts/photos/delete_originals.py": "S3 keeps a deleted original for {} days",
+        "template.yaml": "a-deleted-photo-can-be-brought-back-for-{}-days",
+    }.items():
+        assert words.format(days) in (ROOT / path).read_text(), path
