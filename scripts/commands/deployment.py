@@ -168,14 +168,17 @@ def _settle_plan(plan: str | None, distribution: CloudFrontPlan) -> None:
 def _ask(target: "Target", parameters: dict[str, str]) -> None:
     """The questions of a first deployment."""
     from scripts.common.template import load_defaults
+    from scripts.costs.estimate import load_prices
 
     if "AlarmEmail" not in parameters and not target.is_laptop:
         question = "E-mail address for alarms (leave empty for none)"
         parameters["AlarmEmail"] = click.prompt(question, default="", show_default=False, err=True)
     defaults = load_defaults()
+    # The same wherever the price list has one.
+    price = load_prices("us-east-1")["rekognition_calls"]
     for parameter, question in (
-        ("DailySearches", "Most paid face searches a day, at 0.001 USD each"),
-        ("DailyIndexing", "Most photos indexed a day, at 0.001 USD each"),
+        ("DailySearches", f"Most paid face searches a day, at {price:g} USD each"),
+        ("DailyIndexing", f"Most photos indexed a day, at {price:g} USD each"),
     ):
         if parameter not in parameters:
             default = int(defaults[parameter])
