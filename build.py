@@ -20,8 +20,8 @@ import jinja2
 from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.errors import KinpicsError
 from functions.keys import NONE, BadNameError, check_set_name
-from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
-from functions.shapes import Photo, PhotoSet
+from functions.search.search_request import MAX_LIMIT
+from functions.shapes import KEEP_OWN_ROWS_DAYS, MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, Photo, PhotoSet
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from local.state_folder import STACK_NAME
 from scripts.common.config import ROOT, SiteConfig, load_config
@@ -140,7 +140,7 @@ class _Pages:
             "origins": _origins(browser_config),
             "first_tiles": _FIRST_TILES,
             "eager_tiles": _EAGER_TILES,
-            "max_message": MAX_MESSAGE,
+            "max_message": MAX_REQUEST_MESSAGE,
             "title_of": title_of,
             "thumbnail_url": thumbnail_url,
             "large_url": large_url,
@@ -204,7 +204,9 @@ def _browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "largeSide": LARGE_SIDE,
         "unknownWidth": _UNKNOWN_WIDTH,
         "unknownHeight": _UNKNOWN_HEIGHT,
-        "maxRemovalFaces": MAX_FACES,
+        "maxRemovalFaces": MAX_REQUEST_FACES,
+        "maxPhotosFound": MAX_LIMIT,
+        "keepMatchDays": KEEP_OWN_ROWS_DAYS,
         "downloads": stack.download_rule != NONE,
     }
 

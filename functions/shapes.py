@@ -25,6 +25,11 @@ GRID_INDEX = "grid"
 KEEP_COUNTS_DAYS = 40
 KEEP_VISITORS_DAYS = 2
 KEEP_ANSWERS_DAYS = 90
+# How long a visitor's last lookalike and removal request are kept; the lookalike page says a year.
+KEEP_OWN_ROWS_DAYS = 365
+# One face is enough to know a person by; more are for the owner to look at.
+MAX_REQUEST_FACES = 100
+MAX_REQUEST_MESSAGE = 500
 # Partition of table `forgotten`.
 FORGOTTEN = "forgotten"
 
@@ -257,7 +262,7 @@ class LookalikeResult(Row):
     identity_id: str = described("The visitor's Cognito identity; nobody else may read or write the row.")
     kind: str = described("Always `lookalike`.", default="lookalike")
     made_at: str = described("When it was found (ISO 8601, UTC).")
-    expires_at: int = described("When it expires (seconds since 1970): after a year.")
+    expires_at: int = described(f"When it expires (seconds since 1970): after {KEEP_OWN_ROWS_DAYS} days.")
     people: list[Any] = described(
         "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and if "
         "there are any `credit`, `licence`, `url`."
@@ -270,9 +275,11 @@ class RemovalRequest(Row):
 
     identity_id: str = described("The visitor's Cognito identity; a visitor's new request replaces the old one.")
     made_at: str = described("When it was made (ISO 8601, UTC), by the function's clock.")
-    expires_at: int = described("When it expires (seconds since 1970): after a year.")
-    face_ids: list[Any] = described("Faces on the site that the visitor says are theirs, at most 100.")
-    message: str | None = described("What the visitor wants the owner to know, at most 500 characters.", default=None)
+    expires_at: int = described(f"When it expires (seconds since 1970): after {KEEP_OWN_ROWS_DAYS} days.")
+    face_ids: list[Any] = described(f"Faces on the site that the visitor says are theirs, at most {MAX_REQUEST_FACES}.")
+    message: str | None = described(
+        f"What the visitor wants the owner to know, at most {MAX_REQUEST_MESSAGE} characters.", default=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

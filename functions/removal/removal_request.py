@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.face_collection import is_face_id
+from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE
 from functions.visitor_calls import RequestError
 
 ASK, STATUS, WITHDRAW = "ask", "status", "withdraw"
 ACTIONS = (ASK, STATUS, WITHDRAW)
-# One face is enough to know a person by; more are for the owner to look at.
-MAX_FACES = 100
-MAX_MESSAGE = 500
 
 _FIELDS = {ASK: {"action", "face_ids", "message"}, STATUS: {"action"}, WITHDRAW: {"action"}}
 
@@ -41,15 +39,15 @@ def parse_call(event: Any) -> Call:
 
 
 def _face_ids(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_FACES:
-        raise RequestError(400, "InvalidFaceId", f"face_ids must be a list of 1 to {MAX_FACES} face ids")
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_REQUEST_FACES:
+        raise RequestError(400, "InvalidFaceId", f"face_ids must be a list of 1 to {MAX_REQUEST_FACES} face ids")
     if not all(isinstance(entry, str) and is_face_id(entry) for entry in value):
         raise RequestError(400, "InvalidFaceId", "face_ids must be face ids: lower-case hex digits as in a UUID")
     return tuple(dict.fromkeys(value))
 
 
 def _message(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_MESSAGE:
-        raise RequestError(400, "InvalidMessage", f"message must be text of at most {MAX_MESSAGE} characters")
+    if not isinstance(value, str) or len(value) > MAX_REQUEST_MESSAGE:
+        raise RequestError(400, "InvalidMessage", f"message must be text of at most {MAX_REQUEST_MESSAGE} characters")
     # Characters that would control the owner's terminal or change the direction of writing are left out.
     return "".join(char for char in value if char == "\n" or char.isprintable()).strip()

@@ -16,7 +16,7 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
 from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.removal_request import ASK, WITHDRAW, Call
-from functions.shapes import RemovalRequest
+from functions.shapes import KEEP_OWN_ROWS_DAYS, RemovalRequest
 from functions.visitor_calls import RequestError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_DAILY_REQUESTS = 100
 # For each visitor; a request that replaces another counts too.
 MAX_VISITOR_DAILY_REQUESTS = 5
-KEPT_SECONDS = 365 * 86_400
+KEPT_SECONDS = KEEP_OWN_ROWS_DAYS * 86_400
 
 
 @dataclass(frozen=True)

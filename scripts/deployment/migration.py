@@ -16,9 +16,8 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_condition_failed
 from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.forgotten_people import MOVED
-from functions.removal.removal_request import MAX_FACES
 from functions.removal.requests_table import KEPT_SECONDS
-from functions.shapes import FORGOTTEN, RemovalRequest
+from functions.shapes import FORGOTTEN, MAX_REQUEST_FACES, RemovalRequest
 from scripts.common.stack import Stack
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)
@@ -79,5 +78,5 @@ def _cleaned(item: dict[str, Any]) -> RemovalRequest | None:
         identity_id=item["identity_id"],
         made_at=str(made_at) if is_moment else datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
         expires_at=int(now) + KEPT_SECONDS,
-        face_ids=face_ids[:MAX_FACES],
+        face_ids=face_ids[:MAX_REQUEST_FACES],
     )

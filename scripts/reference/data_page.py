@@ -4,7 +4,6 @@ from pathlib import Path
 
 from build import list_pages
 from functions import keys, shapes
-from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
@@ -97,8 +96,8 @@ are, for the day). `err.until` (ISO 8601) then says when to try again; it is mis
 
 ## The removal function
 
-Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_FACES} face ids from the site; a message of at most
-{MAX_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
+Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {shapes.MAX_REQUEST_FACES} face ids from the site; a message of at most
+{shapes.MAX_REQUEST_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
 `{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
 {MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.

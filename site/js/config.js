@@ -24,6 +24,8 @@ import { byId } from "./elements.js";
  * @property {number} unknownWidth  For photos whose size isn't known yet.
  * @property {number} unknownHeight
  * @property {number} maxRemovalFaces  Faces in a removal request.
+ * @property {number} maxPhotosFound  Photos in one answer to a search.
+ * @property {number} keepMatchDays  How long a visitor's last lookalike is kept.
  * @property {boolean} downloads  Whether visitors may download photos.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  */

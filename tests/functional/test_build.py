@@ -11,7 +11,7 @@ import pytest
 from support import FakeAws
 
 from build import build, list_pages
-from functions.shapes import Photo, PhotoSet
+from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
 
@@ -72,6 +72,11 @@ def test_scripts_are_told_just_what_their_type_says(site: Path) -> None:
     text = (site / "index.html").read_text()
     told = json.loads(re.findall(r'<script type="application/json" id="config">(.*?)</script>', text)[0])
     assert sorted(told) == sorted(typed)
+
+
+def test_the_lookalike_page_says_how_long_a_result_is_kept(site: Path) -> None:
+    assert KEEP_OWN_ROWS_DAYS == 365
+    assert " for a year " in (site / "lookalike" / "index.html").read_text()
 
 
 def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:

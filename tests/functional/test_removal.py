@@ -20,9 +20,9 @@ from support import GREEN, RED, FakeAws, LambdaContext, picture
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.pace import Pace
 from functions.removal import handler as handler_module
-from functions.removal.removal_request import MAX_FACES, MAX_MESSAGE, parse_call
+from functions.removal.removal_request import parse_call
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
-from functions.shapes import RemovalRequest
+from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, RemovalRequest
 from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
 from scripts.deployment.migration import migrate
@@ -155,10 +155,10 @@ BAD = [
     {"action": "ask"},
     {"action": "ask", "face_ids": NOBODY},
     {"action": "ask", "face_ids": []},
-    {"action": "ask", "face_ids": [NOBODY] * (MAX_FACES + 1)},
+    {"action": "ask", "face_ids": [NOBODY] * (MAX_REQUEST_FACES + 1)},
     {"action": "ask", "face_ids": [NOBODY.replace("0", "A")]},
     {"action": "ask", "face_ids": [{}]},
-    {"action": "ask", "face_ids": [NOBODY], "message": "x" * (MAX_MESSAGE + 1)},
+    {"action": "ask", "face_ids": [NOBODY], "message": "x" * (MAX_REQUEST_MESSAGE + 1)},
     {"action": "ask", "face_ids": [NOBODY], "message": None},
     {"action": "ask", "face_ids": [NOBODY], "identity_id": "another"},
 ]

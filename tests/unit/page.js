@@ -20,6 +20,8 @@ const config = {
   unknownWidth: 1500,
   unknownHeight: 1000,
   maxRemovalFaces: 100,
+  maxPhotosFound: 500,
+  keepMatchDays: 365,
 };
 
 globalThis.HTMLElement = class {

@@ -5,7 +5,7 @@ import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { Groups } from "../grid/groups.js";
 import { tell } from "../notice.js";
-import { MAX_PHOTOS, searchPicture } from "../photos/search.js";
+import { searchPicture } from "../photos/search.js";
 import { personUrl } from "../photos/urls.js";
 import { searchWithPicture } from "../picture/picture.js";
 import { watchRemovalForm } from "../visitor/removal-form.js";
@@ -35,7 +35,7 @@ export function showSelfie() {
     download.disabled = !photos.length;
     if (!all.length) return "No photo on this site shows this face.";
     if (!photos.length) return "No match is that close. Move the slider to show more.";
-    if (photos.length === MAX_PHOTOS) return `The ${MAX_PHOTOS} best matches. The link below opens all of them.`;
+    if (photos.length === config.maxPhotosFound) return `The ${photos.length} best matches. The link below opens all of them.`;
     return `${count(photos.length, "photo")}, best match first`;
   }
 

@@ -20,8 +20,6 @@ import { portraitUrl } from "./urls.js";
  * @property {string} [url]  Where the portrait comes from.
  */
 
-// All the photos one answer can hold: to see more would mean to send the picture again.
-export const MAX_PHOTOS = 500;
 const MAX_LOOKALIKES = 20;
 
 /**
@@ -42,7 +40,8 @@ export async function searchFace(faceId, next) {
  * @returns {Promise<Photo[]>}
  */
 export async function searchPicture(image, threshold) {
-  return (await search({ image, threshold, limit: MAX_PHOTOS })).output.map(photoFromSearch);
+  // All that one answer can hold: to see more would mean to send the picture again.
+  return (await search({ image, threshold, limit: config.maxPhotosFound })).output.map(photoFromSearch);
 }
 
 /**

@@ -18,7 +18,7 @@ import { plain, typed } from "../aws/values.js";
 const KIND = "lookalike";
 const MAX_PEOPLE = 5;
 const MAX_TEXT = 300;
-const KEPT_SECONDS = 365 * 86_400;
+const KEPT_SECONDS = config.keepMatchDays * 86_400;
 
 /**
  * The match of the last visit; null if there is none, or if this page can't have written the row.
