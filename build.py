@@ -178,7 +178,7 @@ def _is_shown(photo_set: PhotoSet) -> bool:
 
 
 def _with_size(photo: Photo) -> Photo:
-    """The photo with a size to lay out; rows that others wrote may lack one."""
+    """The photo with a size to lay out; rows written by other programs may lack one."""
     return photo if photo.width and photo.height else replace(photo, width=_UNKNOWN_WIDTH, height=_UNKNOWN_HEIGHT)
 
 

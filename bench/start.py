@@ -109,7 +109,7 @@ def _writes(folder: Path) -> list[str]:
 
 
 def _seconds_of_writes(session: boto3.Session, url: str) -> list[float]:
-    """Of each write of a row as large as a pic's; shortest first."""
+    """Of each write of a row as large as a photo's; shortest first."""
     client = session.client("dynamodb", endpoint_url=url)
     client.create_table(
         TableName="writes",

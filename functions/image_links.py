@@ -146,7 +146,7 @@ def _parsed(text: str) -> ImagePath | None:
     try:
         return parse_image_path(text)
     except BadNameError:
-        return None  # others wrote it, for something that can't be a photo here
+        return None  # another program wrote it, for something that can't be a photo here
 
 
 def _record(photo: Photo, image_id: str, path: ImagePath, old: ImageRecord | None = None) -> ImageRecord:

@@ -43,8 +43,8 @@ _BURST_SHARE = 4
 _KEEP_COUNTS_SECONDS = KEEP_COUNTS_DAYS * _DAY_SECONDS
 _KEEP_VISITORS_SECONDS = KEEP_VISITORS_DAYS * _DAY_SECONDS
 _KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
-# Rekognition may not know of a change at once, so an answer that comes this soon after one may be out of date. It is
-# only used beyond the ceiling.
+# Rekognition can take a few seconds to see a change, so an answer that comes this soon after one may be out of date. It
+# is only used beyond the ceiling.
 _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
 
@@ -106,7 +106,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Recalled:
-    """What the ledger knows of a search: an earlier answer, and what a new one is to be kept with."""
+    """What the ledger knows of a search: an earlier answer, and the version to keep a new answer under."""
 
     found: Found | None
     version: int

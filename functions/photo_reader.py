@@ -76,7 +76,7 @@ class PhotoReader:
         return self._query(set_name, IndexName=GRID_INDEX)
 
     def list_rows(self, set_name: str) -> Iterator[Mapping[str, Any]]:
-        """The same by file name, with the rows of others, which the index does not hold."""
+        """The same by file name, with rows written by other programs, which the index does not hold."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
     def set_title(self, set_name: str, title: str) -> None:

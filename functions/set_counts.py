@@ -12,11 +12,12 @@ from functions.photo_reader import PhotoReader, key_of, set_key
 from functions.shapes import Photo, PhotoSet
 from functions.transactions import Write, is_unchanged
 
-# A set's photos are counted, or will be from the first on. `kinpics reconcile` counts the sets of others.
+# A set's photos are counted, or will be from the first on. `kinpics reconcile` counts sets written by other programs.
 _COUNTED = (
     "(attribute_type(pic_count, :number) OR (attribute_not_exists(pic_count) AND attribute_not_exists(pic)))"
     " AND (attribute_type(face_count, :number) OR attribute_not_exists(face_count))"
 )
+_FEATURE_IF_NONE = ", pic = if_not_exists(pic, :file)"
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,18 @@ class SetCounts:
         That the set is counted is assumed until a first ``attempt`` has failed.
         """
         photo_set = self.photos.get_set(path.set_name) if attempt else None
-        counted = photo_set is None or not _is_of_others(photo_set)
+        counted = photo_set is None or _is_counted(photo_set)
         faces = (photo.face_count or 0) - ((old.face_count or 0) if old else 0)
-        return self._count(path, 0 if old else 1, faces, now, featured=True, counted=counted)
+        return self._count(path, 0 if old else 1, faces, now, featured=_FEATURE_IF_NONE, counted=counted)
 
     def leave(self, path: ImagePath, old: Photo, now: str) -> list[Write]:
         """The writes that take a photo out of its set: count, featured photo, and with the last one the set itself."""
         photo_set = self.photos.get_set(path.set_name)
         if photo_set is None:
             return []
-        counted = not _is_of_others(photo_set)
-        if (photo_set.pic_count or 0) <= 1 if counted else self.photos.find_other_file(path) == path.file:
+        counted = _is_counted(photo_set)
+        is_last = (photo_set.pic_count or 0) <= 1 if counted else self.photos.find_other_file(path) == path.file
+        if is_last:
             return [
                 {
                     "Delete": {
@@ -51,19 +53,19 @@ class SetCounts:
                     }
                 }
             ]
-        write = self._count(path, -1, -(old.face_count or 0), now, featured=False, counted=counted)
+        is_featured = photo_set.pic == path.file
+        featured = ", pic = :heir" if is_featured else ""
+        write = self._count(path, -1, -(old.face_count or 0), now, featured=featured, counted=counted)
         update = write["Update"]
         if counted:
             update["ExpressionAttributeValues"][":one"] = 1
             update["ConditionExpression"] += " AND pic_count > :one"
-        if photo_set.pic != path.file:
+        if not is_featured:
             update["ConditionExpression"] += " AND (attribute_not_exists(pic) OR pic <> :file)"
-            update["ExpressionAttributeValues"][":file"] = path.file
             return [write]
         heir = self.photos.find_other_file(path)
-        update["ExpressionAttributeValues"] |= {":file": path.file, ":heir": heir}
+        update["ExpressionAttributeValues"][":heir"] = heir
         update["ConditionExpression"] += " AND pic = :file"
-        update["UpdateExpression"] = update["UpdateExpression"].replace("SET ", "SET pic = :heir, ", 1)
         return [
             write,
             {
@@ -75,10 +77,14 @@ class SetCounts:
             },
         ]
 
-    def _count(self, path: ImagePath, photos: int, faces: int, now: str, *, featured: bool, counted: bool) -> Write:
-        """The set row's update when a photo comes, changes or goes; a set of others stays uncounted."""
+    def _count(self, path: ImagePath, photos: int, faces: int, now: str, *, featured: str, counted: bool) -> Write:
+        """The set row's update when a photo comes, changes or goes; a row that another program wrote stays uncounted.
+
+        ``featured`` is the part of the update that sets the photo shown for the set, or empty. Condition or update must
+        use the value ``:file``.
+        """
         changes = "SET updated_at = :now, created_at = if_not_exists(created_at, :now)"
-        values: dict[str, Any] = {":now": now, ":number": "N", **({":file": path.file} if featured else {})}
+        values: dict[str, Any] = {":now": now, ":number": "N", ":file": path.file}
         if counted:
             values |= {":photos": photos, ":faces": faces}
         return {
@@ -86,7 +92,7 @@ class SetCounts:
                 "TableName": self.photos.name,
                 "Key": set_key(path.set_name),
                 "UpdateExpression": changes
-                + (", pic = if_not_exists(pic, :file)" if featured else "")
+                + featured
                 + (" ADD pic_count :photos, face_count :faces" if counted else ""),
                 "ConditionExpression": _COUNTED if counted else f"NOT ({_COUNTED})",
                 "ExpressionAttributeValues": values,
@@ -94,10 +100,10 @@ class SetCounts:
         }
 
 
-def _is_of_others(photo_set: PhotoSet) -> bool:
-    """Whether a set's row is not `_COUNTED`."""
+def _is_counted(photo_set: PhotoSet) -> bool:
+    """Whether a set's row is `_COUNTED`."""
     source = photo_set.source
     is_number = {name: isinstance(source.get(name), Decimal) for name in ("pic_count", "face_count")}
     # An attribute that is there and null exists, as far as DynamoDB is concerned.
     counts = is_number["pic_count"] or ("pic_count" not in source and "pic" not in source)
-    return not (counts and (is_number["face_count"] or "face_count" not in source))
+    return counts and (is_number["face_count"] or "face_count" not in source)

@@ -4,9 +4,9 @@ Names are wire-compatible with the album this project follows: ``primarykey``, `
 ``image_id``, ``image_path`` mean what they meant there. A row's dataclass converts itself: ``to_item`` gives what
 boto3's DynamoDB *resource* layer takes (``Decimal`` for numbers), ``from_item`` reads what it returns.
 
-Others write these tables too: the album this project follows (its rows hold only ``data``), older and newer releases,
-the owner. So reading never fails: what is missing or has another type is None or empty, numbers may come as text, and
-unknown attributes are kept when a row is written again.
+Other programs write these tables too: the album this project follows (its rows hold only ``data``), older and newer
+releases, the owner. So reading never fails: what is missing or has another type is None or empty, numbers may come as
+text, and unknown attributes are kept when a row is written again.
 """
 
 import contextlib
@@ -102,7 +102,7 @@ class Row:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """The row of an item; a key that is missing is a ``KeyError``, which no table has."""
+        """The row of an item; a key that is missing is a ``KeyError``: every row of a table has its key."""
         values: dict[str, Any] = {}
         unread = []
         for name, entry in attributes(cls).items():
@@ -167,7 +167,7 @@ class PhotoSet(Row):
 
     @property
     def is_uncounted(self) -> bool:
-        """Whether others wrote it, so its photos are not counted yet. A set with just a title waits for a photo."""
+        """Whether another program wrote it, so its photos aren't counted yet. A set with just a title waits for one."""
         return self.pic_count is None and self.pic is not None
 
 
@@ -200,7 +200,7 @@ class Photo(Row):
 
     @property
     def is_adopted(self) -> bool:
-        """Whether others wrote it, and the process function has not completed it yet."""
+        """Whether another program wrote it, and the process function has not completed it yet."""
         return self.etag is None
 
     @property

@@ -1,4 +1,4 @@
-"""What a file is made of, found by walking its parts before anything decodes them.
+"""A guard against files that keep a decoder busy: it walks a file's parts before anything decodes them.
 
 Decoders do as they are told: a file of a few hundred kilobytes can tell them to go through a picture 20,000 times, or
 to take gigabytes for a note. So parts are counted here, by each format's own lengths, and what no camera, phone or
@@ -44,7 +44,7 @@ _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE, _LOSSLESS = frozenset({0xC2, 0xC6, 0xCA, 0xCE}), frozenset({0xC3, 0xC7, 0xCB, 0xCF})
 # Measured by tests/unit/test_memory.py: two bytes, and what rounds up to whole blocks.
 _SAMPLE_BYTES = 2.1
-# Collected likewise, and not drawn at a reduced scale.
+# Also buffered whole, and never decoded at a reduced scale.
 _LOSSLESS_SAMPLE_BYTES = 4.0
 # What a still picture needs. Without the others an animation's first picture is left, and there is no text to unpack.
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iCCP", b"eXIf"})

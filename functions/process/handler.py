@@ -1,8 +1,8 @@
 """Entry point of the process function: it takes a batch of queue messages and returns the ids of those to try again.
 
 A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once if trying
-again can't help (the file is no image, or no photo can have that key), it goes to the dead-letter queue with its reason
-in the message attributes `code`, `reason` and `key`.
+again can't help (the file isn't an image, or no photo can have that key), it goes to the dead-letter queue with its
+reason in the message attributes `code`, `reason` and `key`.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """HEIC and AVIF without private metadata: boxes are blanked in place, because others point into them by offset.
 
 A file is a list of boxes. `meta` names the items (pictures, tiles, EXIF, XMP) and where the bytes of each lie, most of
-them in `mdat`. Items that are no pictures leave `meta`; of `mdat` only the bytes of pictures stay, the rest are zeros.
+them in `mdat`. Items that aren't pictures leave `meta`; of `mdat` only the bytes of pictures stay, the rest are zeros.
 How a picture lies is a property of its own (`irot`, `imir`), which stays.
 
 ISO/IEC 14496-12 (boxes, meta, iloc) and 23008-12 (HEIF); https://aomediacodec.github.io/av1-avif/
@@ -227,7 +227,9 @@ def _property_boxes(body: bytes) -> bytes:
 
 
 def _property(body: bytes, box: _Box) -> bytes:
-    """A property; in the place of one that says nothing of the picture, zeros of its size, for they are counted."""
+    """A property, or zeros of the same size if the picture doesn't need it, because properties are referred to by
+    position.
+    """
     own = part(body, box.body, box.end - box.body)
     blank = _box(_FREE, bytes(len(own)))
     if box.kind == b"colr" and own[:4] in (b"prof", b"rICC"):

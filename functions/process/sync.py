@@ -118,7 +118,7 @@ class PhotoSync:
         self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
 
     def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
-        """The faces in a row that others wrote, if all are in the collection: links to them keep working."""
+        """The faces in a row written by another program, if all are in the collection: links to them keep working."""
         photo = self.photos.get_photo(path)
         if photo is None or not photo.is_adopted or not photo.image_id:
             return None

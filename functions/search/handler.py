@@ -45,7 +45,7 @@ def _searcher() -> Searcher:
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),
-        note=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
+        count_metric=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
     )
 
 

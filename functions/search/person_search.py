@@ -57,7 +57,7 @@ class Searcher:
     ledger: Ledger
     daily_searches: int
     visitor_daily_searches: int
-    note: Callable[[str], None] = lambda name: None
+    count_metric: Callable[[str], None] = lambda name: None
 
     def search(self, request: SearchRequest, visitor: str | None) -> dict[str, Any]:
         """The answer's ``output``, ``next`` and ``as_of``. ``visitor`` is the caller's Cognito identity, if any.
@@ -86,27 +86,27 @@ class Searcher:
             self.ledger.count_search(self.daily_searches, visitor, self.visitor_daily_searches)
         except CeilingReachedError as error:
             if not isinstance(error, AllowanceReachedError):
-                self.note("CeilingReached")
+                self.count_metric("CeilingReached")
             raise
-        self.note("PaidCalls")
+        self.count_metric("PaidCalls")
 
     def _by_face(self, collection: FaceCollection, request: FaceSearch) -> Found:
         """All matches of a face down to a round similarity, so that one search serves every higher threshold."""
-        least = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
-        search = f"{request.face_id}/{least:.0f}/{_MATCH_FORMAT}"
+        min_similarity = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
+        search = f"{request.face_id}/{min_similarity:.0f}/{_MATCH_FORMAT}"
         recalled = self.ledger.recall(request.collection, search)
         if recalled.found and recalled.found.is_current:
-            self.note("AnswersFromCache")
+            self.count_metric("AnswersFromCache")
             return recalled.found
         own = collection.get_face(request.face_id)
         if own is None or is_reference(own):
             raise _face_not_found()
         try:
-            matches = collection.search(request.face_id, least)
+            matches = collection.search(request.face_id, min_similarity)
         except CeilingReachedError:
             if recalled.found is None:
                 raise
-            self.note("AnswersFromCache")
+            self.count_metric("AnswersFromCache")
             return recalled.found
         found = Found(_best_by_photo([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
         try:
@@ -120,28 +120,28 @@ class Searcher:
     def _page(self, found: Found, request: SearchRequest) -> dict[str, Any]:
         answer: dict[str, Any] = {"output": []}
         size = 0
-        for offset, photo in self._photos(found, request):
-            size += len(json.dumps(photo))
+        for offset, result in self._results(found, request):
+            size += len(json.dumps(result))
             if len(answer["output"]) == request.limit or (answer["output"] and size > MAX_ANSWER_BYTES):
                 answer["next"] = next_token(offset)
                 break
-            answer["output"].append(photo)
+            answer["output"].append(result)
         if not found.is_current:
             answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
         return answer
 
-    def _photos(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The photos from the request's offset on, best first, each with the offset it has among the matches."""
+    def _results(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The photos or people from the request's offset on, best first, each with its offset among the matches."""
         matches = [match for match in found.matches if match[2] >= request.threshold]
         start, wanted = request.offset, request.limit + 1
         while start < len(matches):
             chunk = matches[start : start + max(wanted, _MIN_RECORDS)]
             records = self._records(chunk, request.collection)
             for offset, (face_id, ref, similarity) in enumerate(chunk, start):
-                photo = _photo(records.get(ref), face_id, similarity)
-                if photo is not None:
+                result = _result(records.get(ref), face_id, similarity)
+                if result is not None:
                     wanted -= 1
-                    yield offset, photo
+                    yield offset, result
             start += len(chunk)
 
     def _records(self, matches: list[FaceHit], collection: str) -> dict[str, ImageRecord]:
@@ -180,8 +180,8 @@ def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[FaceHit]:
     return list(best.values())
 
 
-def _photo(record: ImageRecord | None, face_id: str, similarity: float) -> dict[str, Any] | None:
-    """A photo as an answer shows it; None if it, or the face in it, is no longer on the site."""
+def _result(record: ImageRecord | None, face_id: str, similarity: float) -> dict[str, Any] | None:
+    """A photo or a person of the gallery as an answer shows it; None if it, or its face, is no longer on the site."""
     faces = [_face(face["Face"]) for face in record.face_records] if record else []
     own = next((face for face in faces if face_id in (face["FaceId"], _FIRST_FACE)), None)
     if record is None or own is None:

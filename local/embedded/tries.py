@@ -1,9 +1,9 @@
 """A message that was with a function when the stack was killed has not been tried: its receive count is put back.
 
-SQS counts how often a message is given out, and after some times gives it up. A laptop's stack may be killed again and
-again while its functions work on the same good photos. A message that makes a function or a worker of the face engine
-crash still counts, because the stack outlives those. A message that was with a function at ten kills in a
-row may be what kills the stack: from then on its receives count as well.
+SQS counts how often a message is given out, and after a few tries gives up on it. A laptop's stack may be killed again
+and again while its functions work on the same good photos. A message that makes a function or a worker of the face
+engine crash still counts, because the stack outlives those. A message that was with a function at ten kills in a row
+may be what kills the stack: from then on its receives count as well.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ def counts(messages: Iterable[Message]) -> dict[str, int]:
 
 
 def finish(messages: Iterable[Message], given: dict[str, int]) -> None:
-    """Note that a function has ended, well or not, with the messages it was given with these `counts`.
+    """Note that a function has ended, successfully or not; ``given`` has the `counts` of its messages at the start.
 
     One that has been given out again meanwhile stays with the other function.
     """

@@ -8,10 +8,10 @@ from local.bodies import Bodies, UnreadableBodyError
 from local.embedded import tries
 from local.embedded.replacing import replace
 
-# Operations by JSON that change nothing, by the first word of their names.
+# JSON operations that only read, by the first word of their names.
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 # Those of Cognito that make an identity, or link a member to one.
-_NO_READS = {"GetId", "GetCredentialsForIdentity", "GetOpenIdToken"}
+_GETS_THAT_WRITE = {"GetId", "GetCredentialsForIdentity", "GetOpenIdToken"}
 # Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
 _ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 
@@ -52,7 +52,9 @@ def watch_calls(module: Any, name: str, noted: Noted) -> None:
     async def handle_request(method: str, path: str, headers: dict[str, str], *rest: Any, **others: Any) -> Any:
         answer = await original(method, path, headers, *rest, **others)
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        reads = method in ("GET", "HEAD", "OPTIONS") or (operation.startswith(_READS) and operation not in _NO_READS)
+        reads = method in ("GET", "HEAD", "OPTIONS") or (
+            operation.startswith(_READS) and operation not in _GETS_THAT_WRITE
+        )
         on_object = name == "s3" and "/" in path.strip("/")
         if not (reads or on_object or operation in _ON_ITEMS or path.endswith("/invocations")):
             noted.services.add(name)

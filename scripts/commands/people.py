@@ -22,20 +22,20 @@ def people_requests(context: Context) -> None:
 
     Prints each request's id, date and message, and the photos that show the person.
     """
-    from scripts.people.forgetting import find_sightings, list_requests, warnings_about
+    from scripts.people.forgetting import find_faces, list_requests, warnings_about
 
     stack = context.stack
     waiting = list_requests(stack)
     if not waiting:
         echo("there are no removal requests", err=True)
     for request in waiting:
-        found = find_sightings(stack, request.face_ids)
-        photos = {str(sighting.path) for sighting in found}
+        found = find_faces(stack, request.face_ids)
+        photos = {str(face_in_photo.path) for face_in_photo in found}
         echo(request.identity_id, request.made_at[:10], count(len(photos), "photo"))
         for line in (request.message or "").splitlines():
             echo(f"  > {line}")
-        for sighting in found:
-            echo(f"  {sighting.path}", stack.site_address(f"/people/?face={sighting.face_id}"))
+        for face_in_photo in found:
+            echo(f"  {face_in_photo.path}", stack.site_address(f"/people/?face={face_in_photo.face_id}"))
         for warning in warnings_about(found):
             echo(f"  {warning}")
 
@@ -54,7 +54,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     """
     from functions.face_collection import is_face_id
     from scripts.common.progress import Progress
-    from scripts.people.forgetting import drop_request, find_sightings, forget, list_requests, warnings_about
+    from scripts.people.forgetting import drop_request, find_faces, forget, list_requests, warnings_about
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
@@ -70,14 +70,14 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     granted = [entry for entry in list_requests(stack) if entry.identity_id == request]
     if request and not granted:
         raise click.ClickException(f"there is no removal request {request}: {_HINT}")
-    named = find_sightings(stack, granted[0].face_ids if granted else list(faces))
+    named = find_faces(stack, granted[0].face_ids if granted else list(faces))
     if not named:
         for entry in granted:
             drop_request(stack, entry)
         dropped = ": the request was removed" if request else ""
         raise click.ClickException(f"none of these faces is on the site any more{dropped}")
     if not yes:
-        photos = list(dict.fromkeys(sighting.path for sighting in named))
+        photos = list(dict.fromkeys(face_in_photo.path for face_in_photo in named))
         for path in photos:
             echo(f"  {path}", err=True)
         for warning in warnings_about(named):
@@ -86,11 +86,11 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     ignore = read_ids(stack)
     before: dict[ImagePath, str | None] = {}
 
-    def ask(shown: list[ImagePath]) -> None:
+    def reprocess(shown: list[ImagePath]) -> None:
         before.update(processed_at(stack, shown))
         ask_to_process(stack, shown, force=True)
 
-    paths = forget(stack, named, ask)
+    paths = forget(stack, named, reprocess)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
         outcome = wait_again(stack, before, ignore, step)
     for entry in granted:

@@ -107,9 +107,9 @@ def _count_again(stack: Stack, name: str, count: SetCount) -> bool:
             stack.dynamodb.update_item(
                 TableName=stack.outputs.pics_table,
                 Key=key,
-                UpdateExpression="SET pic_count = :pics, face_count = :faces, pic = if_not_exists(pic, :first)",
+                UpdateExpression="SET pic_count = :photos, face_count = :faces, pic = if_not_exists(pic, :first)",
                 ConditionExpression=unchanged,
-                ExpressionAttributeValues=values | {":pics": count.photos, ":faces": count.faces, ":first": first},
+                ExpressionAttributeValues=values | {":photos": count.photos, ":faces": count.faces, ":first": first},
             )
         else:
             stack.dynamodb.delete_item(

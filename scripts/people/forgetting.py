@@ -38,7 +38,7 @@ class ForgettingError(KinpicsError):
 
 
 @dataclass(frozen=True)
-class Sighting:
+class FaceInPhoto:
     """A face, and the photo that shows it."""
 
     face: "FaceTypeDef"
@@ -63,21 +63,21 @@ def drop_request(stack: Stack, request: RemovalRequest) -> None:
     stack.dynamodb.delete_item(TableName=stack.outputs.requests_table, Key=key)
 
 
-def find_sightings(stack: Stack, face_ids: list[str]) -> list[Sighting]:
+def find_faces(stack: Stack, face_ids: list[str]) -> list[FaceInPhoto]:
     """Of these faces, those still on the site, the largest first."""
     faces = stack.faces.get_faces(face_ids)
     paths = _photos(stack, faces)
-    found = [Sighting(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
-    return sorted(found, key=lambda sighting: -sighting.face["BoundingBox"]["Width"])
+    found = [FaceInPhoto(face, paths[ref]) for face in faces if (ref := photo_ref(face)) in paths]
+    return sorted(found, key=lambda face_in_photo: -face_in_photo.face["BoundingBox"]["Width"])
 
 
-def side_by_side(named: list[Sighting]) -> dict[ImagePath, int]:
+def side_by_side(named: list[FaceInPhoto]) -> dict[ImagePath, int]:
     """The photos that show several of these faces, and how many: they are probably not all one person's."""
-    counts = Counter(sighting.path for sighting in named)
+    counts = Counter(face_in_photo.path for face_in_photo in named)
     return {path: number for path, number in counts.items() if number > 1}
 
 
-def warnings_about(named: list[Sighting]) -> list[str]:
+def warnings_about(named: list[FaceInPhoto]) -> list[str]:
     """Why these faces are probably not all one person's."""
     return [
         f"{path} shows {number} of these faces, so they are probably not all one person's"
@@ -85,34 +85,34 @@ def warnings_about(named: list[Sighting]) -> list[str]:
     ]
 
 
-def forget(stack: Stack, named: list[Sighting], ask: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
+def forget(stack: Stack, named: list[FaceInPhoto], reprocess: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
     """Delete a person's faces from the collection; returns the photos to be processed again.
 
-    Faces that are too unlike the reference face get one of their own, so that each is recognised later. ``ask`` has the
-    photos processed. It is called before the faces are deleted, because a command that was stopped finds the photos
-    again by the faces. Raises ``ForgettingError``.
+    Faces that are too unlike the reference face get one of their own, so that each is recognised later. ``reprocess``
+    has the photos processed. It is called before the faces are deleted, because a command that was stopped finds the
+    photos again by the faces. Raises ``ForgettingError``.
     """
     person = str(uuid.uuid4())
     known = {entry.id for entry in list_forgotten(stack)}
-    left = {sighting.face_id: sighting for sighting in named}
-    doomed: dict[str, FaceTypeDef] = {}
+    left = {face_in_photo.face_id: face_in_photo for face_in_photo in named}
+    to_delete: dict[str, FaceTypeDef] = {}
     while left:
-        sighting = next(iter(left.values()))
-        reference = _known_reference(stack, sighting, known) or _keep_reference(stack, sighting, person)
+        face_in_photo = next(iter(left.values()))
+        reference = _known_reference(stack, face_in_photo, known) or _keep_reference(stack, face_in_photo, person)
         alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, FORGOTTEN_THRESHOLD)}
-        doomed |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
-        doomed[sighting.face_id] = sighting.face
-        left = {face_id: other for face_id, other in left.items() if face_id not in doomed}
-    paths = sorted(set(_photos(stack, doomed.values()).values()))
-    ask(paths)
-    stack.faces.delete(doomed)
+        to_delete |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
+        to_delete[face_in_photo.face_id] = face_in_photo.face
+        left = {face_id: other for face_id, other in left.items() if face_id not in to_delete}
+    paths = sorted(set(_photos(stack, to_delete.values()).values()))
+    reprocess(paths)
+    stack.faces.delete(to_delete)
     stack.ledger.note_change(ALBUM_COLLECTION)
     return paths
 
 
-def _known_reference(stack: Stack, sighting: Sighting, known: set[str]) -> str | None:
-    """The reference face that there is already, after a command that was stopped."""
-    alike = stack.faces.search(sighting.face_id, FORGOTTEN_THRESHOLD) if known else []
+def _known_reference(stack: Stack, face_in_photo: FaceInPhoto, known: set[str]) -> str | None:
+    """A reference face left by an earlier run that was interrupted."""
+    alike = stack.faces.search(face_in_photo.face_id, FORGOTTEN_THRESHOLD) if known else []
     return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
 
 
@@ -136,14 +136,15 @@ def _photos(stack: Stack, faces: Iterable["FaceTypeDef"]) -> dict[str, ImagePath
     return {ref: parse_image_path(record.image_path) for ref, record in found.items() if record.image_path}
 
 
-def _keep_reference(stack: Stack, sighting: Sighting, person: str) -> str:
+def _keep_reference(stack: Stack, face_in_photo: FaceInPhoto, person: str) -> str:
     """Index a face under no photo, and store it as a reference face; returns its id."""
-    picture = _cut_out(stack, sighting)
+    picture = _cut_out(stack, face_in_photo)
     found = stack.faces.index(f"{FORGOTTEN_PREFIX}{uuid.uuid4()}", {"Bytes": picture})
     faces = [record["Face"] for record in found["FaceRecords"]]
     if not faces:
         raise ForgettingError(
-            f"the face in {sighting.path} is too small or unclear to be recognised: name another face of that person"
+            f"the face in {face_in_photo.path} is too small or unclear to be recognised: "
+            "name another face of that person"
         )
     kept = str(min(faces, key=_off_centre)["FaceId"])
     stack.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)
@@ -152,10 +153,10 @@ def _keep_reference(stack: Stack, sighting: Sighting, person: str) -> str:
     return kept
 
 
-def _cut_out(stack: Stack, sighting: Sighting) -> bytes:
-    body = stack.s3.get_object(Bucket=stack.outputs.thumbnails_bucket, Key=sighting.path.large_key)["Body"].read()
+def _cut_out(stack: Stack, face_in_photo: FaceInPhoto) -> bytes:
+    body = stack.s3.get_object(Bucket=stack.outputs.thumbnails_bucket, Key=face_in_photo.path.large_key)["Body"].read()
     with Image.open(io.BytesIO(body)) as image:
-        box = sighting.face["BoundingBox"]
+        box = face_in_photo.face["BoundingBox"]
         left, top = box["Left"] * image.width, box["Top"] * image.height
         width, height = box["Width"] * image.width, box["Height"] * image.height
         margin = _MARGIN * max(width, height)

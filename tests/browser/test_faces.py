@@ -20,7 +20,7 @@ def crowd(stack: RunningStack) -> Iterator[None]:
         {"Face": {"FaceId": f"00000000-0000-0000-0000-{number:012d}", "BoundingBox": box(number)}}
         for number in range(CROWD)
     ]
-    pic = Photo(
+    photo = Photo(
         primarykey="crowd",
         sortkey="crowd.jpg",
         grid_key="~/crowd.jpg",
@@ -35,10 +35,10 @@ def crowd(stack: RunningStack) -> Iterator[None]:
         data={"FaceRecords": faces},
     )
     photo_set = PhotoSet(sortkey="crowd", pic="crowd.jpg", pic_count=1, face_count=CROWD)
-    for row in (pic, photo_set):
+    for row in (photo, photo_set):
         table.put_item(Item=row.to_item())
     yield
-    for row in (pic, photo_set):
+    for row in (photo, photo_set):
         table.delete_item(Key={"primarykey": row.primarykey, "sortkey": row.sortkey})
 
 

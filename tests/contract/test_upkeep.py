@@ -327,8 +327,8 @@ def test_an_export_holds_every_photo_as_it_was_and_goes_on_where_it_stopped(
     assert answer(album.kinpics("export", str(target), "--json"))["written"] == 1, "replaced since"
     described = json.loads((target / "sets" / f"{SET}.json").read_text())
     assert described["set"]["pic_count"] == FILES
-    assert {pic["sortkey"] for pic in described["pics"]} == {path.name for path in source.iterdir()}
-    assert all(pic["data"]["FaceRecords"] for pic in described["pics"])
+    assert {photo["sortkey"] for photo in described["pics"]} == {path.name for path in source.iterdir()}
+    assert all(photo["data"]["FaceRecords"] for photo in described["pics"])
 
 
 def test_what_a_photo_comes_to_is_what_costs_are_computed_from(album: RunningStack, tmp_path: Path) -> None:

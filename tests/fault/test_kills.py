@@ -211,8 +211,8 @@ def check_album(stack: RunningStack, work: Client) -> None:
         assert md5(body) == etag, "an object has the bytes of another"
     work.objects.settle(etags)
     found = rows(stack, stack.outputs["PicsTable"])
-    pics = {row["sortkey"]: row for row in found if row["primarykey"] == SET_NAME}
-    assert {name: pic["etag"] for name, pic in pics.items()} == etags
+    photos = {row["sortkey"]: row for row in found if row["primarykey"] == SET_NAME}
+    assert {name: photo["etag"] for name, photo in photos.items()} == etags
     sets = [row for row in found if row["primarykey"] == "/"]
     assert [int(row["pic_count"]) for row in sets] == ([len(etags)] if etags else [])
     thumbnails = s3.list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"]).get("Contents", [])
@@ -224,7 +224,7 @@ def check_album(stack: RunningStack, work: Client) -> None:
     for face in faces:
         by_name[decode_external_image_id(face["ExternalImageId"]).file].add(face["FaceId"])
     assert {
-        name: {record["Face"]["FaceId"] for record in pic["data"]["FaceRecords"]} for name, pic in pics.items()
+        name: {record["Face"]["FaceId"] for record in photo["data"]["FaceRecords"]} for name, photo in photos.items()
     } == by_name
     # Photos of one content share a row.
     shared = rows(stack, stack.outputs["PicsByImageIdTable"])

@@ -24,9 +24,9 @@ def add(aws: FakeAws, name: str, *colors: tuple[int, int, int]) -> str:
     path = parse_image_path(name)
     aws.put(path.key, picture(*colors))
     aws.photo_sync.sync("pics", path, owner=name, seconds=60)
-    pic = aws.photos.get_photo(path)
-    assert pic is not None
-    return pic.face_records[0]["Face"]["FaceId"]
+    photo = aws.photos.get_photo(path)
+    assert photo is not None
+    return photo.face_records[0]["Face"]["FaceId"]
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
     path = image_path("set", file)
     aws.put(path.key, body)
     aws.photo_sync.sync(aws.pics_bucket, path, owner="message", seconds=60, **options)
-    pic = aws.photos.get_photo(path)
-    return pic.face_ids if pic else set()
+    photo = aws.photos.get_photo(path)
+    return photo.face_ids if photo else set()
 
 
 def keep_apart(aws: FakeAws, color: tuple[int, int, int]) -> str:

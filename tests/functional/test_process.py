@@ -115,7 +115,9 @@ def check_agreement(aws: FakeAws) -> None:
     records = {item["image_id"]: ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")}
     assert {image_id: record.paths for image_id, record in records.items()} == by_image
     for record in records.values():
-        assert record.data == rows[f"photos/{record.image_path}"].data, "what a client of the seeds' reads is one pic's"
+        assert record.data == rows[f"photos/{record.image_path}"].data, (
+            "clients of the older album read the data of one photo"
+        )
     found = aws.images.find_photos((face["FaceId"], photo_ref(face)) for face in aws.faces.list_faces())
     assert {record.image_path for record in found.values()} == {path for paths in by_image.values() for path in paths}
     for key, row in rows.items():
@@ -125,8 +127,8 @@ def check_agreement(aws: FakeAws) -> None:
     }
     expected: dict[str, tuple[int, int]] = {}
     for row in rows.values():
-        pics, total = expected.get(row.primarykey, (0, 0))
-        expected[row.primarykey] = (pics + 1, total + row.face_count)
+        photos, total = expected.get(row.primarykey, (0, 0))
+        expected[row.primarykey] = (photos + 1, total + row.face_count)
     assert counts == expected
     for row in aws.rows("pics"):
         if row["primarykey"] == "/":
@@ -224,9 +226,9 @@ def check_photos_of_all_faces(aws: FakeAws, keys: Iterable[str]) -> None:
     records = [ImageRecord.from_item(item) for item in aws.rows("pics_by_image_id")]
     assert sorted(path for record in records for path in record.paths) == sorted(paths)
     for record in records:
-        pic = aws.photos.get_photo(parse_key(f"photos/{record.image_path}"))
-        assert pic is not None
-        assert record.data == pic.data, "what a client of the seeds reads is one photo's"
+        photo = aws.photos.get_photo(parse_key(f"photos/{record.image_path}"))
+        assert photo is not None
+        assert record.data == photo.data, "clients of the older album read the data of one photo"
 
 
 @pytest.mark.parametrize("other", ["deleted", "replaced", "processed again"])
@@ -546,7 +548,9 @@ def test_events_in_any_order_and_number_end_in_agreement(changes: list[tuple[str
             work()
         for key in aws.keys("pics"):
             if aws.s3.get_object(Bucket="pics", Key=key)["Body"].read() == b"rubbish":
-                aws.s3.delete_object(Bucket="pics", Key=key)  # an original that is no image leaves no traces to compare
+                aws.s3.delete_object(
+                    Bucket="pics", Key=key
+                )  # an original that isn't an image leaves no traces to compare
         check_agreement(aws)
 
 

@@ -39,9 +39,9 @@ def face(aws: FakeAws) -> str:
     path = image_path("set", "a.png")
     aws.put(path.key, picture(RED))
     aws.photo_sync.sync(aws.pics_bucket, path, owner="message", seconds=60)
-    pic = aws.photos.get_photo(path)
-    assert pic is not None
-    return next(iter(pic.face_ids))
+    photo = aws.photos.get_photo(path)
+    assert photo is not None
+    return next(iter(photo.face_ids))
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
 def test_faces_of_one_photo_are_told_to_be_of_several_people() -> None:
     """Anybody may name anybody's faces in one request."""
     paths = [image_path("set", name) for name in ("a.png", "b.png", "a.png", "c.png", "a.png")]
-    named = [forgetting.Sighting({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
+    named = [forgetting.FaceInPhoto({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
     assert forgetting.side_by_side(named) == {paths[0]: 3}
     assert forgetting.side_by_side(named[:2]) == {}
 
@@ -242,9 +242,9 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
     path = image_path("set", "both.png")
     aws.put(path.key, picture(RED, GREEN))
     aws.photo_sync.sync(aws.pics_bucket, path, owner="both", seconds=60)
-    pic = aws.photos.get_photo(path)
-    assert pic is not None
-    both = sorted(pic.face_ids)
+    photo = aws.photos.get_photo(path)
+    assert photo is not None
+    both = sorted(photo.face_ids)
     for name, made_at, face_ids in (("one", 1, both[:1]), ("two", 2, both[1:]), ("several", 3, both)):
         request = RemovalRequest(
             identity_id=name, made_at=f"2027-01-0{made_at}", expires_at=4_000_000_000, face_ids=face_ids

@@ -103,9 +103,9 @@ def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Pa
 
 
 def face_ids(aws: FakeAws, path: ImagePath) -> set[str]:
-    pic = aws.photos.get_photo(path)
-    assert pic is not None
-    return pic.face_ids
+    photo = aws.photos.get_photo(path)
+    assert photo is not None
+    return photo.face_ids
 
 
 def test_reconcile_completes_rows_of_others_and_keeps_their_faces(album: FakeAws) -> None:
@@ -147,13 +147,13 @@ def test_a_set_of_others_is_not_counted_by_halves(album: FakeAws) -> None:
 def test_a_face_of_two_photos_outlives_one_of_them(album: FakeAws) -> None:
     twin = image_path(SET, "twin.png")
     album.put(twin.key, PICTURES[0])
-    pic = album.photos.get_photo(PATHS[0])
-    assert pic is not None
-    put_as_others_do(album, twin, pic.data)
+    photo = album.photos.get_photo(PATHS[0])
+    assert photo is not None
+    put_as_others_do(album, twin, photo.data)
     assert len(mend(album)) == 0
     album.s3.delete_object(Bucket=album.pics_bucket, Key=twin.key)
     album.photo_sync.sync(album.pics_bucket, twin, owner="gone", seconds=60)
-    assert search(album, *pic.face_ids) == {str(PATHS[0]), str(PATHS[1])}
+    assert search(album, *photo.face_ids) == {str(PATHS[0]), str(PATHS[1])}
     assert len(mend(album)) == 0
 
 
@@ -183,8 +183,8 @@ def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
             aws.put(path.key, body)
         list(find_drift(survey(owners(aws))).lines())
         assert len(mend(aws)) == 0
-        for pic in aws.photos.list_photos(SET):
-            from_dynamodb(pic.to_item())
+        for photo in aws.photos.list_photos(SET):
+            from_dynamodb(photo.to_item())
         if len(rows) > 1 and "of_others" in rows[1]:
             (kept,) = [item for item in aws.rows(aws.pics_table) if item["sortkey"] == PATHS[1].file]
             assert "of_others" in kept

@@ -40,9 +40,9 @@ def call(**event: Any) -> dict:
 
 
 def face_of(aws: FakeAws, name: str, number: int = 0) -> str:
-    pic = aws.photos.get_photo(parse_image_path(name))
-    assert pic is not None
-    return pic.face_records[number]["Face"]["FaceId"]
+    photo = aws.photos.get_photo(parse_image_path(name))
+    assert photo is not None
+    return photo.face_records[number]["Face"]["FaceId"]
 
 
 def test_a_face_leads_to_all_photos_of_that_person_its_own_first(album: FakeAws) -> None:
@@ -290,7 +290,7 @@ def test_one_picture_under_two_names_is_found_as_two_photos(aws: FakeAws, album:
 
 def test_an_answer_that_an_older_release_kept_is_passed_over(aws: FakeAws, album: FakeAws) -> None:
     face_id = face_of(aws, "one/a.png")
-    pic = aws.photos.get_photo(parse_image_path("one/a.png"))
-    assert pic is not None
-    aws.ledger.keep_answer("album", f"{face_id}/80", Found([(face_id, str(pic.image_id), 100.0)], aws.now, True), 4)
+    photo = aws.photos.get_photo(parse_image_path("one/a.png"))
+    assert photo is not None
+    aws.ledger.keep_answer("album", f"{face_id}/80", Found([(face_id, str(photo.image_id), 100.0)], aws.now, True), 4)
     assert len(call(faceid=face_id)["output"]) == 3

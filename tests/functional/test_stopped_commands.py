@@ -255,7 +255,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
         red = next(iter(aws.photos.get_photo(paths[1]).face_ids))
 
     def forget() -> None:
-        if named := forgetting.find_sightings(stack, [red]):
+        if named := forgetting.find_faces(stack, [red]):
             forgetting.forget(stack, named, lambda shown: ask_to_process(stack, shown, force=True))
 
     album()

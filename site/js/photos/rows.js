@@ -72,7 +72,7 @@ export function setFrom(item) {
 }
 
 /**
- * Whether a set has photos that nobody has counted: others wrote its row, and its photos aren't in the grid's index.
+ * Whether a set has photos that nobody has counted: another program wrote its row, and its photos aren't in the grid's index.
  * @param {PhotoSet} set
  */
 export const isUncounted = (set) => set.photoCount === null && set.cover !== "";
