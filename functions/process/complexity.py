@@ -5,6 +5,7 @@ to take gigabytes for a note. So parts are counted here, by each format's own le
 program writes is refused with ``UnusableImageError``. A file whose parts make no sense is left to its decoder.
 """
 
+import contextlib
 import re
 import struct
 import zlib
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.errors import KinpicsError
+from functions.process.heif_boxes import walk_boxes
+from functions.process.parts import CantStripError
 
 # libjpeg writes a progressive JPEG in 10 scans, and libtiff takes no more than 100 inside a TIFF. libjpeg-turbo advises
 # 500, but each goes through the whole picture: a large one would take half a minute.
@@ -233,18 +236,10 @@ def _check_grid(data: bytes) -> None:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes from ``start`` to ``end``: type, and where the content begins and ends."""
-    while start + 8 <= end:
-        size, kind = struct.unpack_from(">I4s", data, start)
-        content = start + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data, content)
-            content += 8
-        stop = start + size if size else end
-        if not content <= stop <= end:
-            return
-        yield kind, content, stop
-        start = stop
+    """The boxes from ``start`` to ``end``, up to one that makes no sense: type, start and end of content."""
+    with contextlib.suppress(CantStripError):
+        for box in walk_boxes(data, start, end):
+            yield box.kind, box.body, box.end
 
 
 def _box(data: bytes, start: int, end: int, kind: bytes) -> tuple[int, int] | None:

@@ -8,13 +8,13 @@ ISO/IEC 14496-12 (boxes, meta, iloc) and 23008-12 (HEIF); https://aomediacodec.g
 """
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pillow_heif
 from PIL import ExifTags, Image
 
 from functions.process.colour_profile import bare_profile
+from functions.process.heif_boxes import Box, walk_boxes
 from functions.process.parts import CantStripError, part, uint, view
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -32,14 +32,6 @@ _MAX_BYTES = 200 * 1024 * 1024
 _IN_FILE, _IN_META = 0, 1
 
 
-@dataclass(frozen=True)
-class _Box:
-    kind: bytes
-    start: int
-    body: int
-    end: int
-
-
 @dataclass
 class _Items:
     """Pictures by their ids, and where their bytes lie: (start, size) in the file, or in ``idat`` of ``meta``."""
@@ -51,7 +43,7 @@ class _Items:
 
 def strip_heif(data: bytes) -> bytes:
     """The same file without private metadata. Raises ``CantStripError``."""
-    top = list(_boxes(data, 0, len(data)))
+    top = list(walk_boxes(data, 0, len(data)))
     kinds = [box.kind for box in top]
     if kinds.count(b"meta") != 1 or b"moov" in kinds or b"moof" in kinds:
         raise CantStripError("the file is not a still picture")
@@ -96,25 +88,13 @@ def check_decodes(data: bytes) -> None:
         raise CantStripError("metadata is left in the stripped file")
 
 
-def _boxes(data: bytes, at: int, end: int) -> Iterator[_Box]:
-    while at + 8 <= end:
-        size, kind, body = uint(data, at, 4), part(data, at + 4, 4), at + 8
-        if size == 1:
-            size, body = uint(data, at + 8, 8), at + 16
-        size = size or end - at
-        if size < body - at or at + size > end:
-            raise CantStripError("a box is larger than the file")
-        yield _Box(kind, at, body, at + size)
-        at += size
-
-
 def _box(kind: bytes, body: bytes) -> bytes:
     return (len(body) + 8).to_bytes(4, "big") + kind + body
 
 
-def _meta(data: bytes, meta: _Box, items: _Items) -> bytes:
+def _meta(data: bytes, meta: Box, items: _Items) -> bytes:
     """``meta`` in its size with what belongs to pictures; fills in ``items``."""
-    children = [box for box in _boxes(data, meta.body + 4, meta.end) if box.kind in _META_READ | _META_KEPT]
+    children = [box for box in walk_boxes(data, meta.body + 4, meta.end) if box.kind in _META_READ | _META_KEPT]
     by_kind = {box.kind: box for box in children}
     if len(by_kind) < len(children) or not {b"iinf", b"iloc", b"pitm", b"iprp"} <= by_kind.keys():
         raise CantStripError("the file does not say what its items are")
@@ -154,7 +134,7 @@ def _blanked(body: bytes, kept: list[tuple[int, int]]) -> bytes:
 def _item_infos(body: bytes, items: _Items) -> bytes:
     count_size = 2 if uint(body, 0, 1) == 0 else 4
     kept = []
-    for box in _boxes(body, 4 + count_size, len(body)):
+    for box in walk_boxes(body, 4 + count_size, len(body)):
         version = uint(body, box.body, 1)
         if box.kind != b"infe" or version not in (2, 3):
             raise CantStripError("an item is described in an unknown way")
@@ -204,7 +184,7 @@ def _locations(body: bytes, items: _Items) -> bytes:
 def _references(body: bytes, items: _Items) -> bytes:
     size = 2 if uint(body, 0, 1) == 0 else 4
     kept = []
-    for box in _boxes(body, 4, len(body)):
+    for box in walk_boxes(body, 4, len(body)):
         source, count = uint(body, box.body, size), uint(body, box.body + size, 2)
         targets = [uint(body, box.body + size + 2 + number * size, size) for number in range(count)]
         targets = [item for item in targets if item in items.pictures]
@@ -216,17 +196,17 @@ def _references(body: bytes, items: _Items) -> bytes:
 
 def _property_boxes(body: bytes) -> bytes:
     rebuilt = []
-    for box in _boxes(body, 0, len(body)):
+    for box in walk_boxes(body, 0, len(body)):
         own = part(body, box.body, box.end - box.body)
         if box.kind == b"ipco":
-            own = b"".join(_property(own, item) for item in _boxes(own, 0, len(own)))
+            own = b"".join(_property(own, item) for item in walk_boxes(own, 0, len(own)))
         elif box.kind != b"ipma":
             raise CantStripError("properties are described in an unknown way")
         rebuilt.append(_box(box.kind, own))
     return b"".join(rebuilt)
 
 
-def _property(body: bytes, box: _Box) -> bytes:
+def _property(body: bytes, box: Box) -> bytes:
     """A property, or zeros of the same size if the picture doesn't need it, because properties are referred to by
     position.
     """
