@@ -28,8 +28,9 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
     elif not letters:
         echo("every photo was processed", err=True)
     else:
-        for letter in sorted(letters, key=lambda letter: letter.key):
-            echo(letter.key, letter.code, letter.reason)
+        # A photo tried several times is in the queue as often; mostly, each try failed in the same way.
+        for line in sorted({(letter.key, letter.code, letter.reason) for letter in letters}):
+            echo(*line)
 
 
 @dead_letters.command("redrive")

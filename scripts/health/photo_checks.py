@@ -18,11 +18,12 @@ _MAX_LINES = 5
 
 def check_dead_letters(stack: Stack) -> Finding:
     """Whether there are photos that could not be processed."""
-    letters = dead_letter_queue.read(stack)
-    if not letters:
+    # A photo that was tried several times has several letters.
+    keys = {letter.key for letter in dead_letter_queue.read(stack)}
+    if not keys:
         return Finding("dead letters", "ok", "none")
     advice = "`kinpics dead-letters list` says which and why"
-    return Finding("dead letters", "warning", f"{count(len(letters), 'photo')} could not be processed", advice)
+    return Finding("dead letters", "warning", f"{count(len(keys), 'photo')} could not be processed", advice)
 
 
 def check_removal_requests(stack: Stack) -> Finding:

@@ -1,7 +1,15 @@
-"""Which dead letters `kinpics dead-letters redrive` means by a name."""
+"""Which dead letters `kinpics dead-letters redrive` means by a name; photos with several letters count once."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from scripts.commands.dead_letters import dead_letters_list
+from scripts.health.photo_checks import check_dead_letters
+from scripts.photos import dead_letter_queue
 from scripts.photos.dead_letter_queue import DeadLetter, keys_of
 from scripts.photos.originals import PhotoNotFoundError
 
@@ -24,3 +32,12 @@ def test_a_dead_letter_is_named_as_set_and_photo_or_as_listed(name: str, key: st
 def test_a_name_that_is_no_dead_letter_is_told() -> None:
     with pytest.raises(PhotoNotFoundError, match=r"a/y\.jpg is not among the dead letters"):
         keys_of(["a/x.jpg", "a/y.jpg"], LETTERS)
+
+
+def test_a_photo_that_was_tried_twice_is_listed_and_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = LETTERS[0]
+    stack: Any = None
+    monkeypatch.setattr(dead_letter_queue, "read", lambda _stack: [letter, replace(letter, message_id="2")])
+    assert check_dead_letters(stack).text.startswith("1 photo ")
+    listed = CliRunner().invoke(dead_letters_list, obj=SimpleNamespace(stack=stack))
+    assert listed.stdout.splitlines() == ["photos/a/x.jpg\tOther\t"]
