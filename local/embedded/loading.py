@@ -145,8 +145,10 @@ def sort_bodies(journal: Journal, bodies: Bodies, set_aside: Path) -> tuple[list
 
 def describe_unreadable(unreadable: list[str]) -> list[str]:
     """A line about each object that can't be read, up to a few, and what to do."""
-    advice = "upload the file again, or restore the folder from a copy; until then reading it fails"
-    told = [f"{reason}: {advice}" for reason in unreadable[:_MAX_NAMED]]
-    if more := len(unreadable) - len(told):
+    advice = "delete it and upload it again, or restore the folder from a copy; until then reading it fails"
+    # Several versions of an object can have the same bytes.
+    reasons = list(dict.fromkeys(unreadable))
+    told = [f"{reason}: {advice}" for reason in reasons[:_MAX_NAMED]]
+    if more := len(reasons) - len(told):
         told.append(f"{more} more objects can't be read: `kinpics doctor --originals all` names the photos among them")
     return told

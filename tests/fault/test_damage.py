@@ -95,8 +95,8 @@ def test_a_damaged_photo_is_named_and_the_stack_starts(kept: Path, tmp_path: Pat
     stack = start_stack(data)
     try:
         lines = stack.log.read_text().splitlines()
-        assert [line for line in lines if f"s3://{original} in the folder objects are damaged: upload" in line]
-        assert [line for line in lines if f"s3://{thumbnail} are missing from the folder objects: upload" in line]
+        assert [line for line in lines if f"s3://{original} in the folder objects are damaged: delete" in line]
+        assert [line for line in lines if f"s3://{thumbnail} are missing from the folder objects: delete" in line]
         s3 = stack.session().client("s3", endpoint_url=stack.api_url, config=Config(retries={"total_max_attempts": 1}))
         for bucket, _, key in (original.partition("/"), thumbnail.partition("/")):
             with pytest.raises(ClientError, match="InternalError"):

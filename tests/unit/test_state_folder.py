@@ -273,9 +273,10 @@ def test_a_start_names_objects_whose_bytes_are_gone(objects: Objects) -> None:
 
 
 def test_a_start_names_only_a_few_unreadable_objects() -> None:
-    told = describe_unreadable([f"object {number} is damaged" for number in range(12)])
+    told = describe_unreadable([f"object {number} is damaged" for number in range(12) for _version in range(2)])
     assert len(told) == 11
     assert told[0] == (
-        "object 0 is damaged: upload the file again, or restore the folder from a copy; until then reading it fails"
+        "object 0 is damaged: delete it and upload it again, or restore the folder from a copy; until then reading it "
+        "fails"
     )
     assert told[-1].startswith("2 more objects can't be read: ")
