@@ -12,6 +12,7 @@ from scripts.costs.estimate import (
     count_month,
     count_upload,
     list_unchecked_prices,
+    load_prices,
 )
 from scripts.costs.limits import read_limits
 from scripts.costs.worst_case import list_unlimited, sums, worst_by_service
@@ -40,7 +41,7 @@ def render() -> str:
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(months), *_sums(months)]),
         _ONCE.format(idle=sum(cost.due for cost in idle)),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
-        _WORST.format(indexing=int(load_defaults()["DailyIndexing"])),
+        _WORST.format(indexing=int(load_defaults()["DailyIndexing"]), call=load_prices(_REGION)["rekognition_calls"]),
         _worst(),
         _REST,
     ]
@@ -97,7 +98,7 @@ list price is for metrics, alarms and the dashboard; every account gets that man
 
 _WORST = """
 Clicking the same face again costs nothing until photos come or go. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
-x 0.001 USD a day; any more photos wait.
+x {call:g} USD a day; any more photos wait.
 
 ## The most that hostile visitors can cost, in USD
 
