@@ -51,7 +51,7 @@ const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
 /** @param {PhotoSet} set */
 function card(set) {
   const src = thumbnailUrl({ setName: set.name, file: set.cover });
-  const image = make("img", { alt: "", width: 480, height: 360, src });
+  const image = make("img", { alt: "", src });
   const title = make("h2", { textContent: set.title });
   const total = make("p", { textContent: set.photoCount === null ? "" : count(set.photoCount, "photo") });
   const item = make("li", {}, make("a", { className: "card", href: setUrl(set.name) }, image, title, total));
