@@ -63,4 +63,4 @@ def test_many_at_once_do_not_go_beyond_the_ceiling(stack: RunningStack) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(spend, range(80))) == 25
-    assert shared.counted("test") == 25
+    assert shared.read_count("test") == 25
