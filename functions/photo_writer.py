@@ -1,4 +1,7 @@
-"""Writes and removes photos: a photo's row, its row by image id and its set's counts change in one transaction."""
+"""Writes and removes photos: a photo's row, its row by image id and its set's counts change in one transaction.
+
+What the rows hold is in `functions/shapes.py`.
+"""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
-"""The command `kinpics`. Results go to stdout, progress and errors to stderr; the exit code tells the truth:
-0 done, 1 something failed, 2 wrong usage, 130 stopped with Ctrl-C."""
+"""The command `kinpics`; what its commands do is in `scripts/commands/`. Results go to stdout, progress and errors to
+stderr; the exit code tells the truth: 0 done, 1 something failed, 2 wrong usage, 130 stopped with Ctrl-C."""
 
 import re
 from pathlib import Path

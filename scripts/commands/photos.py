@@ -66,6 +66,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     Deletes originals, thumbnails, rows and faces.
     """
     from scripts.common.progress import Progress
+    from scripts.photos.dead_letter_queue import discard
     from scripts.photos.delete_originals import delete_photos
     from scripts.photos.originals import find_photos
     from scripts.photos.waiting import wait_gone
@@ -77,6 +78,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     delete_photos(stack, paths, for_good=for_good)
     with Progress(quiet=as_json).bar("Deleting", len(paths)) as step:
         outcome = wait_gone(stack, paths, step)
+    discard(stack, {path.key for path in outcome.done})
     build_and_publish(stack)
     stack.invalidate(picture_paths({path.set_name for path in paths}))
     print_outcome(outcome, "deleted", as_json)

@@ -80,6 +80,17 @@ def redrive(stack: Stack, wanted: set[str], code: str | None) -> list[DeadLetter
     return sent
 
 
+def discard(stack: Stack, keys: set[str]) -> None:
+    """Delete the messages of these keys, whose photos have been deleted."""
+    left = []
+    for letter in _receive(stack):
+        if letter.key in keys:
+            stack.sqs.delete_message(QueueUrl=stack.outputs.dead_letter_queue, ReceiptHandle=letter.receipt)
+        else:
+            left.append(letter)
+    _show(stack, left)
+
+
 def take_out(stack: Stack, paths: dict[ImagePath, str]) -> dict[ImagePath, str]:
     """Take photos that could not be processed out of ``paths``; returns them with the reason."""
     letters = {letter.path: letter.reason for letter in read(stack)}
