@@ -45,7 +45,7 @@ test: ## Set up and run every test
 # The groups, and then the ten slowest tests of all.
 define run-groups
 	@rm -rf $(DURATIONS) && mkdir -p $(DURATIONS)
-	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j3 --output-sync=target $(TEST_GROUPS); result=$$?; \
+	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j4 --output-sync=target $(TEST_GROUPS); result=$$?; \
 		echo "The ten slowest (seconds):"; sort -rn $(DURATIONS)/* | head; exit $$result
 endef
 

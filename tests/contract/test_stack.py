@@ -137,7 +137,7 @@ def test_a_busy_port_is_told_in_one_line(tmp_path: Path, option: str) -> None:
 def test_two_stacks_do_not_share_a_folder(stack: RunningStack) -> None:
     result = start(stack.data, "--site-port", str(free_port()), "--api-port", str(free_port()))
     assert result.returncode == 1
-    assert "another stack is running" in result.stderr
+    assert "another stack is using" in result.stderr
 
 
 def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
