@@ -1,6 +1,6 @@
 # Everything is set up inside the checkout: .venv (Python), .venv-sam (aws-sam-cli) and .venv-policy (checkov), whose pins
 # clash, node_modules.
-# Each is made anew when its lock file changes.
+# Each is made again when its lock file changes.
 
 SHELL := /bin/bash
 PYTHON ?= python3

@@ -24,7 +24,7 @@ ON_AWS = os.environ.get("KINPICS_TEST_STACK", "")
 
 @pytest.fixture(scope="session")
 def photos() -> Path:
-    """The folder of real photographs for evaluation, which is no part of the project."""
+    """The folder of real photographs for evaluation, which isn't part of the project."""
     if not PHOTOS.is_dir():
         pytest.skip(f"there are no photographs for evaluation at {PHOTOS}")
     return PHOTOS

@@ -98,7 +98,7 @@ def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
 def _count_again(stack: Stack, name: str, count: SetCount) -> bool:
     """Let a set's row count what is there; False if it has changed since the survey."""
     key = {"primarykey": SETS_PARTITION, "sortkey": name}
-    # A count of another type, such as null, is no count.
+    # A count of another type, such as null, counts as missing.
     unchanged = "NOT attribute_type(pic_count, :number)" if count.seen is None else "pic_count = :seen"
     values: dict[str, Any] = {":number": "N"} if count.seen is None else {":seen": count.seen}
     try:

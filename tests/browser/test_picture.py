@@ -50,7 +50,7 @@ def test_a_picture_can_be_dropped_or_pasted_after_consent(page: Page, face: Path
     assert sum(part in body for body in sent_bodies) == 1, "it is in the one call that searches and in no other"
 
 
-def test_a_file_that_is_no_picture_is_refused(page: Page, tmp_path: Path, face: Path) -> None:
+def test_a_file_that_isnt_a_picture_is_refused(page: Page, tmp_path: Path, face: Path) -> None:
     calls = watch_searches(page)
     (tmp_path / "text.jpg").write_text("no image")
     pillow_heif.from_pillow(Image.open(face)).save(tmp_path / "phone.heic")

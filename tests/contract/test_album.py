@@ -121,7 +121,7 @@ def test_an_object_comes_and_goes_with_all_that_belongs_to_it(client: Client) ->
     assert [name for name in client.thumbnails("") if "come and go" in name] == []
 
 
-def test_what_is_no_image_ends_in_the_dead_letter_queue_with_its_reason(client: Client) -> None:
+def test_a_broken_image_is_a_dead_letter_with_its_reason(client: Client) -> None:
     client("s3").put_object(Bucket=client.outputs["PicsBucket"], Key="photos/rubbish/a.jpg", Body=b"rubbish")
 
     def letter() -> dict | None:

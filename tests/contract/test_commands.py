@@ -66,7 +66,7 @@ def test_a_dry_run_does_nothing(stack: RunningStack, folder: Path) -> None:
     assert stack.kinpics("delete", folder.name, "--yes", check=False).returncode == 1
 
 
-def test_failures_are_told_by_name_and_reason_and_the_rest_goes_on(stack: RunningStack, folder: Path) -> None:
+def test_failures_are_named_with_a_reason_and_the_rest_goes_on(stack: RunningStack, folder: Path) -> None:
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "text.jpg").write_text("no image")
     (folder / "half.jpg").write_bytes(noise(5, (800, 600))[:3000])

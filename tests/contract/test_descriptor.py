@@ -69,14 +69,14 @@ def test_no_faces_have_no_descriptors_and_many_have_one_each(descriptor: Descrip
 
 
 @pytest.mark.parametrize("content", [b"", b"junk" * 100])
-def test_another_file_is_no_model(tmp_path: Path, content: bytes) -> None:
+def test_another_file_is_refused_as_a_model(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.dat").write_bytes(content)
     with pytest.raises(ModelFileError):
         Descriptor(tmp_path / "model.dat")
 
 
 @pytest.mark.parametrize("left", [330, 349, 350, 353, 10_000_000, 22_400_000])
-def test_a_model_that_is_cut_off_is_no_model(tmp_path: Path, models: Path, left: int) -> None:
+def test_a_model_that_is_cut_off_is_refused(tmp_path: Path, models: Path, left: int) -> None:
     whole = (models / "dlib_face_recognition_resnet_model_v1.dat").read_bytes()
     (tmp_path / "model.dat").write_bytes(whole[:left])
     with pytest.raises(ModelFileError):

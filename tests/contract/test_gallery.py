@@ -80,7 +80,7 @@ def test_a_gallery_names_the_person_a_picture_looks_most_like(
     assert gallery.kinpics("reconcile", "--dry-run", check=False).stdout.count("celebrities") == 0
 
 
-def test_portraits_that_can_not_be_used_are_told_with_the_reason(
+def test_unusable_portraits_are_named_with_the_reason(
     gallery: RunningStack, portraits: dict[str, Path], tmp_path: Path
 ) -> None:
     for name in ("group.jpg", "cat.png", "biden.jpg"):
@@ -99,7 +99,7 @@ def test_portraits_that_can_not_be_used_are_told_with_the_reason(
     assert len(faces) == 1, "what was refused is not kept"
 
 
-def test_a_table_that_can_not_be_read_is_told_by_its_line(gallery: RunningStack, tmp_path: Path) -> None:
+def test_an_unreadable_table_is_refused_by_line(gallery: RunningStack, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("file,name\na.jpg\n")
     result = gallery.kinpics("gallery", "add", str(tmp_path), check=False)
     assert result.returncode == 1

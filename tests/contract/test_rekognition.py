@@ -97,7 +97,7 @@ def test_the_same_picture_under_the_same_name_keeps_its_faces(
     assert rekognition.describe_collection(CollectionId=collection)["FaceCount"] == 8
 
 
-def test_the_largest_faces_are_kept_and_the_rest_is_told(
+def test_the_largest_faces_are_kept_and_the_rest_reported(
     rekognition: Any, collection: str, portraits: dict[str, bytes]
 ) -> None:
     answer = index(rekognition, portraits["group.jpg"], "group", MaxFaces=1)

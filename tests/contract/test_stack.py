@@ -123,7 +123,7 @@ def start(data: Path, *options: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("option", ["--site-port", "--api-port"])
-def test_a_busy_port_is_told_in_one_line(tmp_path: Path, option: str) -> None:
+def test_a_busy_port_is_one_line_of_error(tmp_path: Path, option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         other = "--api-port" if option == "--site-port" else "--site-port"
@@ -140,7 +140,7 @@ def test_two_stacks_do_not_share_a_folder(stack: RunningStack) -> None:
     assert "another stack is using" in result.stderr
 
 
-def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     result = start(tmp_path / "file", "--site-port", str(free_port()), "--api-port", str(free_port()))
     assert result.returncode in (1, 2)

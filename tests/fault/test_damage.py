@@ -149,7 +149,7 @@ def test_a_full_disk_stops_the_stack_and_what_was_acknowledged_stays(kept: Path,
 
 
 def check_set_aside(stack: RunningStack) -> None:
-    """What the stack has no record of is told of, and taken back as the note says."""
+    """The stack reports files it has no record of; the way its note describes brings them back."""
     lines = [line for line in stack.log.read_text().splitlines() if "no record of" in line]
     assert len(lines) == 1
     assert lines[0].startswith("1 file the stack has no record of: ")

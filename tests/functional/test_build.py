@@ -1,4 +1,4 @@
-"""The rendered site: each page where its address is looked up, and what its scripts are told."""
+"""The rendered site: each page is where its address leads, and its scripts get their configuration."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def test_the_site_has_each_page_once_and_a_sets_pages_for_each_set(site: Path) -
         assert ({"name": "robots", "content": "noindex"} in tags.of("meta")) is page.noindex
 
 
-def test_scripts_are_told_just_what_their_type_says(site: Path) -> None:
+def test_scripts_get_exactly_what_their_type_says(site: Path) -> None:
     typed = re.findall(r"@property \{[^}]+\} (\w+)", (ROOT / "site" / "js" / "config.js").read_text())
     text = (site / "index.html").read_text()
     told = json.loads(re.findall(r'<script type="application/json" id="config">(.*?)</script>', text)[0])

@@ -87,7 +87,7 @@ def peak(data: bytes) -> int:
     """Bytes that rendering takes beyond those in use before, the file's own not counted."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak counts anew
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak
     before = status("VmRSS")
     render(data)
     return status("VmHWM") - before

@@ -23,7 +23,7 @@ def stack(aws: FakeAws) -> Stack:
     return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
 
 
-def test_a_good_original_is_no_damage(aws: FakeAws) -> None:
+def test_a_good_original_counts_as_undamaged(aws: FakeAws) -> None:
     checksum = base64.b64encode(bytes.fromhex(SHA256)).decode()
     aws.s3.put_object(Bucket="pics", Key=PATH.key, Body=GOOD, Metadata={"sha256": SHA256}, ChecksumSHA256=checksum)
     assert find_damage(aws.s3, "pics", PATH.key, len(GOOD)) is None

@@ -165,7 +165,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("event", BAD, ids=str)
-def test_what_is_no_request_is_refused(event: Any) -> None:
+def test_a_malformed_request_is_refused(event: Any) -> None:
     with pytest.raises(RequestError) as refused:
         parse_call(event)
     assert refused.value.status == 400
@@ -228,7 +228,7 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
     assert [row["kind"] for row in aws.rows(aws.matches_table)] == ["lookalike"]
 
 
-def test_faces_of_one_photo_are_told_to_be_of_several_people() -> None:
+def test_faces_of_one_photo_are_reported_as_several_people() -> None:
     """Anybody may name anybody's faces in one request."""
     paths = [image_path("set", name) for name in ("a.png", "b.png", "a.png", "c.png", "a.png")]
     named = [forgetting.FaceInPhoto({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
@@ -312,7 +312,7 @@ def test_unknown_requests_are_named_and_the_others_refused(aws: FakeAws, owner: 
 def test_the_log_of_a_failure_has_no_values(
     aws: FakeAws, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Whoever invokes a function can have the end of its log."""
+    """A function's caller can get the end of its log."""
 
     def fails(**_: Any) -> None:
         try:
@@ -331,7 +331,9 @@ def test_the_log_of_a_failure_has_no_values(
     assert not [text for text in ("secret", NOBODY, VISITOR) if text in log.getvalue() + str(answer)]
 
 
-def test_a_busy_table_is_told_as_such(aws: FakeAws, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_table_is_reported_as_busy(
+    aws: FakeAws, call: Callable[..., dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def busy(**_: Any) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "secret"}}, "GetItem")
 

@@ -142,7 +142,7 @@ def test_a_page_is_filled_up_where_photos_are_gone(aws: FakeAws, album: FakeAws)
     assert "next" not in call(faceid=face_id, limit=len(left))
 
 
-def test_a_face_deleted_meanwhile_is_told(album: FakeAws) -> None:
+def test_a_face_deleted_meanwhile_is_not_found(album: FakeAws) -> None:
     face_id = face_of(album, "one/a.png")
     album.faces.delete([face_id])
     answer = call(faceid=face_id)
@@ -157,7 +157,7 @@ def test_a_collection_the_album_does_not_have(album: FakeAws) -> None:
 def test_neither_answer_nor_log_says_what_went_wrong_inside(
     album: FakeAws, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever invokes a function can have the end of its log."""
+    """A function's caller can get the end of its log."""
     face_id = face_of(album, "one/a.png")
 
     def fails(**_: Any) -> None:
@@ -212,7 +212,7 @@ THROTTLED = ("ProvisionedThroughputExceededException", "ThrottlingException")
     ("operation", "table"),
     [("batch_get_item", "pics"), ("batch_get_item", "ledger"), ("update_item", "ledger")],
 )
-def test_a_table_at_its_maximum_is_told_as_too_many(
+def test_a_table_at_its_maximum_means_too_many_requests(
     album: FakeAws, monkeypatch: pytest.MonkeyPatch, operation: str, table: str, code: str
 ) -> None:
     made = getattr(album.dynamodb, operation)
@@ -227,7 +227,7 @@ def test_a_table_at_its_maximum_is_told_as_too_many(
     assert (answer["statusCode"], answer["err"]["code"]) == (429, "TooManyRequests")
 
 
-def test_keys_that_stay_unprocessed_are_told_as_too_many(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_left_unprocessed_mean_too_many_requests(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(**arguments: Any) -> dict:
         return {"Responses": {}, "UnprocessedKeys": arguments["RequestItems"]}
 

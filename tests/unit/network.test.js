@@ -54,7 +54,7 @@ test("a pool takes the largest of each four cells", () => {
   close(at(made, 2, 2, 0), at(first, 4, 4, 0));
 });
 
-test("output below the least score is no box", () => {
+test("a score below the minimum gives no box", () => {
   const data = new Float32Array(2 * 2 * 25).fill(-10);
   assert.deepEqual(read({ size: 2, depth: 25, data }), []);
   data.set([0, 0, 0, 0, 10], 25 * 3); // the first anchor of the last cell

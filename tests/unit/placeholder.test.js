@@ -8,7 +8,7 @@ test("a hash becomes a picture, on one line of CSS", () => {
   assert.match(placeholder(hash), /^url\(data:image\/png;base64,[\w+/=]+\)$/);
 });
 
-test("a hash that can't be read is no background", () => {
+test("an unreadable hash gives no background", () => {
   for (const hash of ["not base64!", "%%%", null, undefined]) assert.match(placeholder(hash), /^(none|url\(data:)/);
   assert.equal(placeholder("not base64!"), "none");
 });

@@ -21,7 +21,7 @@ def error(code: str) -> ClientError:
         ("AccessDenied", None),
     ],
 )
-def test_each_error_is_told_by_one_check(code: str, holds: object) -> None:
+def test_exactly_one_check_knows_each_error(code: str, holds: object) -> None:
     checks = (is_not_found, is_bucket_missing, is_condition_failed, is_busy)
     assert [check for check in checks if check(error(code))] == ([holds] if holds else [])
     assert (code_of(error(code)), message_of(error(code))) == (code, "words")

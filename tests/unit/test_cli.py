@@ -58,7 +58,7 @@ def test_half_a_name_selects_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("address", ["localhost:4566", "http://", "ftp://localhost", "//localhost"])
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
-def test_an_endpoint_that_is_no_address_is_told_in_one_line(
+def test_a_malformed_endpoint_is_one_line_of_error(
     variable: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, address)
@@ -67,7 +67,7 @@ def test_an_endpoint_that_is_no_address_is_told_in_one_line(
     assert f"{variable} is {address!r}" in result.stderr
 
 
-def test_one_port_for_both_is_told_in_one_line(tmp_path: Path) -> None:
+def test_one_port_for_both_is_one_line_of_error(tmp_path: Path) -> None:
     result = run("--data", str(tmp_path / "data"), "local", "--site-port", "5001", "--api-port", "5001")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "--site-port and --api-port are both 5001" in result.stderr
@@ -138,7 +138,7 @@ def test_an_error_does_not_steer_the_terminal() -> None:
     assert result.stderr == "Error: can't read \\x1b[2Ja.jpg\n"
 
 
-def test_text_that_is_no_unicode_is_told_in_one_line() -> None:
+def test_invalid_unicode_is_one_line_of_error() -> None:
     result = CliRunner().invoke(failing(lambda: "\udcff".encode()), ["do"])
     assert result.stderr == "Error: '\\udcff' is not valid Unicode\n"
 
@@ -167,7 +167,7 @@ def test_ctrl_c_while_modules_load_is_quiet() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_reader_that_goes_away_causes_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "scripts", "cost", "--photos", "1", "--visitors", "1", "--searches", "1"]

@@ -29,7 +29,7 @@ def test_a_dead_letter_is_named_as_set_and_photo_or_as_listed(name: str, key: st
     assert keys_of([name], LETTERS) == {key}
 
 
-def test_a_name_that_is_no_dead_letter_is_told() -> None:
+def test_a_name_without_a_dead_letter_is_refused() -> None:
     with pytest.raises(PhotoNotFoundError, match=r"a/y\.jpg is not among the dead letters"):
         keys_of(["a/x.jpg", "a/y.jpg"], LETTERS)
 

@@ -32,6 +32,6 @@ def test_the_owner_can_ask_for_a_photo(force: bool) -> None:
 @pytest.mark.parametrize(
     "body", ["", "no JSON", "[]", "null", '{"Records": [{}]}', '{"Records": [{"s3": 1}]}', "{}", "[" * 100_000]
 )
-def test_other_messages_are_told(body: str) -> None:
+def test_other_messages_are_refused(body: str) -> None:
     with pytest.raises(BadMessageError, match="message is not"):
         parse_message(body)

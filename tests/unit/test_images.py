@@ -154,9 +154,7 @@ def test_extreme_shapes_keep_at_least_one_pixel() -> None:
     ("size", "has_room"),
     [((79, 200), False), ((80, 80), True), ((100, 3700), True), ((12000, 320), True), ((16000, 100), False)],
 )
-def test_what_is_sent_for_faces_is_no_smaller_than_rekognition_takes(
-    kind: str, size: tuple[int, int], has_room: bool
-) -> None:
+def test_a_photo_too_small_for_rekognition_is_recognised(kind: str, size: tuple[int, int], has_room: bool) -> None:
     made = render(encode(Image.new("RGB", size), kind))
     sent = size if made.face_image is None else opened(made.face_image).size
     assert made.has_room_for_faces == (min(sent) >= 80)
@@ -196,7 +194,7 @@ def png_header(width: int, height: int) -> bytes:
         (png_header(20000, 20000), "TooManyPixels"),
     ],
 )
-def test_what_is_no_photo_is_refused_with_a_reason(data: bytes, code: str) -> None:
+def test_a_file_that_isnt_a_photo_is_refused_with_a_reason(data: bytes, code: str) -> None:
     with pytest.raises(UnusableImageError) as caught:
         render(data)
     assert caught.value.code == code

@@ -20,7 +20,7 @@ def names(photos: list) -> list[str]:
     return [photo.path.file for photo in photos]
 
 
-def test_photos_go_and_the_rest_is_told(tmp_path: Path) -> None:
+def test_photos_are_planned_and_the_rest_reported(tmp_path: Path) -> None:
     (tmp_path / "b.JPG").write_bytes(jpeg())
     (tmp_path / "a.heic").write_bytes(jpeg())  # as some phones name what they have converted
     (tmp_path / "no_suffix").write_bytes(jpeg())
@@ -80,7 +80,7 @@ def test_every_format_that_is_read_is_known_by_its_content(kind: str) -> None:
     assert known == f"image/{kind.lower()}".replace("heif", "heic")
 
 
-def test_many_files_left_out_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_files_left_out_take_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     left_out = [Refusal(f"{number}.mov", "not a photo") for number in range(9)]
     print_remarks([], [*left_out, Refusal("a.jpg", "a link")], [])
     assert capsys.readouterr().out.splitlines() == [
@@ -126,7 +126,7 @@ def test_a_folder_of_folders_says_how_to_upload_them(tmp_path: Path) -> None:
     assert f"but 2 folders: upload each as a set, with `kinpics upload '{parent}'/*/`" in str(caught.value)
 
 
-def test_a_photo_that_vanishes_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_photo_that_vanishes_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(jpeg())
     plan = plan_folder(tmp_path, "set")
@@ -160,7 +160,7 @@ def test_digests(tmp_path: Path) -> None:
     assert len(steps) == 1
 
 
-def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+def test_a_path_that_isnt_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="there is no folder"):
         plan_folder(tmp_path / "nowhere", "set")
     (tmp_path / "file").write_text("x")
@@ -168,12 +168,12 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
         plan_folder(tmp_path / "file", "set")
 
 
-def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="no photos"):
         plan_folder(tmp_path, "set")
 
 
-def test_the_set_is_called_as_the_folder_unless_told_otherwise(tmp_path: Path) -> None:
+def test_a_set_takes_its_folders_name_unless_given_another(tmp_path: Path) -> None:
     assert set_name_of(tmp_path, None) == tmp_path.name
     assert set_name_of(tmp_path, "Newport") == "Newport"
     with pytest.raises(FolderError, match="--set"):

@@ -204,7 +204,7 @@ def test_exif_that_lies_about_itself_keeps_nothing() -> None:
         (FILES["PNG"][:100], "ends before"),
     ],
 )
-def test_what_can_not_be_stripped_for_sure_is_told(data: bytes, reason: str) -> None:
+def test_a_file_that_may_keep_private_data_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(CantStripError, match=reason):
         strip(data, b"")
 
@@ -216,7 +216,7 @@ def test_what_can_not_be_stripped_for_sure_is_told(data: bytes, reason: str) -> 
     damage=st.binary(max_size=12),
     end=st.floats(0.01, 1),
 )
-def test_damage_anywhere_is_stripped_or_told(name: str, at: float, damage: bytes, end: float) -> None:
+def test_damage_anywhere_is_stripped_or_refused(name: str, at: float, damage: bytes, end: float) -> None:
     """Nothing makes it fail in another way; and a damaged file that is shown at all looks the same when stripped."""
     data = FILES[name][: int(len(FILES[name]) * end)] if end < 0.9 else FILES[name]
     start = int(len(data) * at)
@@ -240,6 +240,6 @@ def _outcome(decode: Callable) -> object:
     st.sampled_from([b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBP", b"GIF89a", b"\0\0\0\x18ftypheic", b""]),
     st.binary(),
 )
-def test_rubbish_is_told(head: bytes, rest: bytes) -> None:
+def test_rubbish_is_refused(head: bytes, rest: bytes) -> None:
     with pytest.raises(CantStripError):
         strip(head + rest, b"")

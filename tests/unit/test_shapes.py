@@ -70,7 +70,7 @@ VALUES = st.recursive(
 @pytest.mark.parametrize("shape", [PhotoSet, Photo, ImageRecord])
 @given(data=st.data())
 def test_a_row_of_any_attributes_can_be_read(shape: type, data: st.DataObject) -> None:
-    """Whoever wrote it: what can't be read is named, and what is not known is kept."""
+    """Whatever program wrote it: unreadable attributes are named, and unknown ones are kept."""
     keys = {name: "x" for name in ("primarykey", "sortkey", "image_id") if name in shapes.attributes(shape)}
     names = st.sampled_from([*shapes.attributes(shape), "of_others"])
     item = data.draw(st.dictionaries(names, VALUES)) | keys

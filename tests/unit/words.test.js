@@ -32,7 +32,7 @@ test("a page's own words come first", () => {
   assert.equal(inWords(new CodedError("NotAuthorizedException", ""), { NotAuthorizedException: "No." }), "No.");
 });
 
-test("one photo is no photos", () => {
+test("one photo is singular", () => {
   assert.deepEqual([0, 1, 2, 5000].map((number) => count(number, "photo")), ["0 photos", "1 photo", "2 photos", "5000 photos"]);
 });
 
