@@ -23,7 +23,7 @@ _REGION = "us-east-1"
 @click.option("--searches", type=click.IntRange(0), help="New face searches a month.")
 @click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average MB per photo.")
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
-@click.option("--worst", is_flag=True, help="Print the most that hostile visitors can cost.")
+@click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
 @json_option
 @click.pass_obj
@@ -41,9 +41,9 @@ def cost(
     """Estimate what a site costs on AWS.
 
     Give --photos, --visitors and --searches for a month's costs by service. A repeated search costs nothing until
-    photos come or go. --worst prints the most that hostile visitors can cost, with the limits of the deployed site, or
-    the default limits if there is none; it takes none of these options. Prices are AWS's list prices;
-    scripts/costs/prices.json says which were checked, and when.
+    photos are added or removed. --worst prints the most that hostile visitors could cost you, with the limits of the
+    deployed site, or the default limits if there is none; it can't be combined with these options. Prices are AWS's
+    list prices; scripts/costs/prices.json says which were checked, and when.
     """
     from scripts.costs.estimate import UnknownRegionError, Usage
 

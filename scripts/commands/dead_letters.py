@@ -39,7 +39,7 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def dead_letters_redrive(context: Context, photos: tuple[str, ...], code: str | None, as_json: bool) -> None:
-    """Process these photos again, or all, and wait for them.
+    """Retry these photos, or all of them, and wait until they're done.
 
     Exits with 1 if one fails again.
     """

@@ -28,20 +28,35 @@ SETTINGS = (
         "monthly_budget",
         "MonthlyBudget",
         click.IntRange(1),
-        "Mail you as spending nears this many USD a month. Needs --email.",
+        "Email you as spending nears this many USD a month. Needs --email.",
     ),
-    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site when reads stay high. Needs --email."),
+    ("close_itself", "CloseItself", click.Choice(["yes", "no"]), "Close the site if reads stay high. Needs --email."),
     (
         "close_at_budget",
         "CloseAtBudget",
         click.IntRange(0, 1000),
         "Close the site at this percentage of the budget; 0 for never.",
     ),
-    ("daily_searches", "DailySearches", click.IntRange(0), "Paid face searches a day, for all visitors together."),
-    ("visitor_daily_searches", "VisitorDailySearches", click.IntRange(0), "Paid face searches a day for one visitor."),
+    (
+        "daily_searches",
+        "DailySearches",
+        click.IntRange(0),
+        "Maximum paid face searches a day, for all visitors together.",
+    ),
+    (
+        "visitor_daily_searches",
+        "VisitorDailySearches",
+        click.IntRange(0),
+        "Maximum paid face searches a day for one visitor.",
+    ),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
-    ("search_concurrency", "SearchConcurrency", click.IntRange(0, 1000), "Searches at once. 0 reserves none."),
+    (
+        "search_concurrency",
+        "SearchConcurrency",
+        click.IntRange(0, 1000),
+        "Maximum searches at once. 0 reserves no capacity.",
+    ),
     ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second for each table of photos."),
     ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second for the ledger."),
     ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second for visitors' own rows."),
@@ -53,8 +68,8 @@ SETTINGS = (
     ),
     ("sign_up", "SignUp", click.Choice(["yes", "no"]), "Let visitors create accounts."),
     ("domain", "DomainName", str, "Your own domain."),
-    ("certificate", "CertificateArn", str, "Its certificate, in us-east-1."),
-    ("zone", "HostedZoneId", str, "Its Route 53 zone."),
+    ("certificate", "CertificateArn", str, "ARN of the domain's certificate, in us-east-1."),
+    ("zone", "HostedZoneId", str, "ID of the domain's Route 53 hosted zone."),
 )
 
 
@@ -72,7 +87,7 @@ def _with_settings(command: Any) -> Any:
 
 
 @click.command()
-@click.option("--region", help="AWS region. It must have Rekognition.")
+@click.option("--region", help="AWS region. It must support Rekognition.")
 @_with_settings
 @click.option(
     "--cloudfront-plan",
@@ -227,9 +242,9 @@ def publish(context: Context) -> None:
 @yes_option
 @click.pass_obj
 def destroy(context: Context, photos: bool, yes: bool) -> None:
-    """Take the site off AWS; the photos stay.
+    """Remove the site from AWS, but keep the photos there.
 
-    Rows and faces stay too. If you deploy again with the same stack name, the site has them all again.
+    Rows and faces stay too. If you deploy again with the same stack name, the site gets them all back.
     """
     from scripts.deployment.deploy import Target
     from scripts.deployment.destroy import destroy_stack

@@ -17,7 +17,9 @@ def gallery() -> None:
 
 @gallery.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--no-build", is_flag=True, help="Don't rebuild the pages. The first portrait adds a link to them.")
+@click.option(
+    "--no-build", is_flag=True, help="Don't rebuild the pages. They link to a new gallery only once they are rebuilt."
+)
 @json_option
 @click.pass_obj
 def gallery_add(context: Context, folder: Path, no_build: bool, as_json: bool) -> None:

@@ -60,8 +60,8 @@ def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool)
 def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Make thumbnails, rows and faces agree with the originals.
 
-    Processes what is missing, and removes what belongs to no photo. Does the same for the portraits of the gallery. If
-    a run was stopped, run it again. Exits with 1 if something could not be mended.
+    Processes what is missing, and removes what doesn't belong to any photo. Does the same for the portraits of the
+    gallery. If a run was stopped, run it again. Exits with 1 if something could not be repaired.
     """
     from scripts.common.progress import Progress
     from scripts.health.reconcile import mend

@@ -22,7 +22,7 @@ local_options = [
     click.option(
         "--rekognition-tps",
         type=click.FloatRange(min=0, min_open=True),
-        help="Calls a second to each Rekognition operation. More are refused, as on AWS. By default there is no limit.",
+        help="Maximum calls a second to each Rekognition operation; extra calls are refused. No limit by default.",
     ),
     click.option(
         "--call-log",

@@ -42,7 +42,7 @@ def people_requests(context: Context) -> None:
 
 @people.command("forget")
 @click.argument("request", required=False)
-@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="A face of somebody who asked another way.")
+@click.option("--face", "faces", multiple=True, metavar="FACE_ID", help="Face id of somebody who asked in another way.")
 @yes_option
 @json_option
 @click.pass_obj
@@ -105,7 +105,8 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
 def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None:
     """Refuse removal requests.
 
-    REQUEST is the id that `kinpics people requests` prints. Nobody is forgotten, and the visitor can ask again.
+    REQUEST is the id that `kinpics people requests` prints. Nobody is removed from search, and the visitor can
+    ask again.
     """
     from scripts.people.forgetting import drop_request, list_requests
 

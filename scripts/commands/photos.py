@@ -23,7 +23,7 @@ from scripts.deployment.publish import build_and_publish, picture_paths
 @json_option
 @click.pass_obj
 def reprocess(context: Context, set_name: str | None, as_json: bool) -> None:
-    """Make thumbnails, faces and rows again.
+    """Rebuild thumbnails, faces and rows.
 
     Makes them from the originals of one set, or of all sets. Each photo costs at least one paid call.
     """

@@ -97,7 +97,7 @@ list price is for metrics, alarms and the dashboard; every account gets that man
 """
 
 _WORST = """
-Clicking the same face again costs nothing until photos come or go. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
+Clicking the same face again costs nothing until photos are added or removed. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
 x {call:g} USD a day; any more photos wait.
 
 ## The most that hostile visitors can cost, in USD

@@ -5,7 +5,7 @@ import { CodedError } from "./errors.js";
 // A page never asks for anything that visitors aren't allowed, so a refusal means that the site is closed.
 const CLOSED = "This site is closed for now. Nothing is lost. Please come back later.";
 const BUSY = "The site is busy right now. Try again in a moment.";
-const OUTDATED = "This page no longer fits the site. Reload it, then try again.";
+const OUTDATED = "This page is out of date. Reload it, then try again.";
 
 /** Shown while a page waits for a busy site. */
 export const WAITING = "The site is busy right now. This page will keep trying.";
@@ -21,15 +21,15 @@ const PROBLEMS = {
   TooManyRequestsException: BUSY,
   ProvisionedThroughputExceededException: BUSY,
   TooManyRequests: "A lot of people are searching right now. Try again in a moment.",
-  FunctionFailed: "The site didn't answer as it should. Try again in a moment.",
+  FunctionFailed: "The site didn't respond properly. Try again in a moment.",
   InvalidRequest: OUTDATED,
   InvalidParameter: OUTDATED,
   InvalidCollection: OUTDATED,
   NoVisitor: OUTDATED,
 
   // Searches and removal requests
-  CeilingReached: (until) => `This site has reached its limit for new searches.${again(until)} Earlier searches still work.`,
-  AllowanceReached: (until) => `You've reached your limit for new searches today.${again(until)} Earlier searches still work.`,
+  CeilingReached: (until) => `This site has reached its limit for new searches.${again(until)} You can still repeat earlier searches.`,
+  AllowanceReached: (until) => `You've reached your limit for new searches today.${again(until)} You can still repeat earlier searches.`,
   TooManyRemovalRequests: (until) =>
     `This site can't take any more removal requests for now.${again(until)} If you made one earlier, it still counts.`,
   SearchFailed: "The search didn't work. Try again in a moment.",

@@ -76,7 +76,7 @@ def test_scripts_get_exactly_what_their_type_says(site: Path) -> None:
 
 def test_the_lookalike_page_says_how_long_a_result_is_kept(site: Path) -> None:
     assert KEEP_OWN_ROWS_DAYS == 365
-    assert " for a year " in (site / "lookalike" / "index.html").read_text()
+    assert " for a year, " in (site / "lookalike" / "index.html").read_text()
 
 
 def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:
