@@ -68,7 +68,8 @@ def upload(
             would_fail = would_fail or bool(plan.refused)
             continue
         report = carry_out(context.stack, plan, title, concurrency, progress)
-        report.url = context.stack.site_address(f"/sets/{address(plan.set_name)}/")
+        if report.processed or report.already_there:
+            report.url = context.stack.site_address(f"/sets/{address(plan.set_name)}/")
         reports.append(report)
         if not as_json:
             _print_report(report)
@@ -105,7 +106,8 @@ def _print_report(report: "Report") -> None:
         f"{report.seconds:.1f} s, {report.already_there} already there, {len(report.failures)} failed"
     )
     print_remarks(report.failures, report.left_out, report.warnings)
-    echo(f"  {report.url}")
+    if report.url:
+        echo(f"  {report.url}")
 
 
 def print_remarks(failures: "list[Refusal]", left_out: "list[Refusal]", warnings: list[str]) -> None:

@@ -43,6 +43,7 @@ class Report:
     """What became of one set; ``seconds`` from start to searchable.
 
     ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
+    ``url`` is the set's page; empty if none of these photos is on it.
     """
 
     set_name: str

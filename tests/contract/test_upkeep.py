@@ -283,7 +283,7 @@ def test_dead_letters_are_listed_and_done_again(album: RunningStack, tmp_path: P
     folder.mkdir()
     (folder / "half.jpg").write_bytes(jpeg(size=(800, 600))[:2000])
     (folder / "tail.jpg").write_bytes(jpeg()[:50] + b"no image")
-    album.kinpics("upload", str(folder), check=False)
+    assert "/sets/broken/" not in album.kinpics("upload", str(folder), check=False).stdout, "the set has no page"
     letters = answer(album.kinpics("dead-letters", "list", "--json"))
     assert {letter["key"] for letter in letters} == {"photos/broken/half.jpg", "photos/broken/tail.jpg"}
     assert "photos/broken/half.jpg\t" in album.kinpics("dead-letters", "list").stdout
