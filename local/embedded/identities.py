@@ -6,6 +6,9 @@ from typing import Any
 
 from local.embedded.replacing import replace
 
+# An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
+_KNOWN_SECONDS = 86_400
+
 
 def apply() -> None:
     """Make all fixes of this module."""
@@ -15,6 +18,7 @@ def apply() -> None:
     _give_credentials_to_known_identities()
     _refuse_the_classic_flow_where_it_is_off()
     _verify_web_identities()
+    _forget_sessions_safely()
 
 
 def _refuse_guests_where_the_pool_has_none() -> None:
@@ -125,6 +129,27 @@ def _verify_web_identities() -> None:
 
     signature = "(role_arn, params, use_json)"
     original = replace(sts, "_web_identity_trust_denied", web_identity_trust_denied, signature)
+
+
+def _forget_sessions_safely() -> None:
+    """Each start of a function registers a session, in a thread of its own. ministack walked through all sessions
+    meanwhile, which failed when another thread added one: that call, and every other of the same function, failed."""
+    from ministack.services import sts
+
+    replace(sts, "_evict_expired_sessions", lambda: forget_expired(sts._sessions), "()")
+
+
+def is_forgotten(session: dict[str, Any]) -> bool:
+    """Whether a session has been expired for so long that its keys are unknown."""
+    expires = session.get("Expiration")
+    return isinstance(expires, int | float) and expires + _KNOWN_SECONDS < time.time()
+
+
+def forget_expired(sessions: dict[str, dict[str, Any]]) -> None:
+    """Drop what is forgotten from sessions that other threads may add to meanwhile."""
+    for access_key, session in sessions.copy().items():
+        if is_forgotten(session):
+            sessions.pop(access_key, None)
 
 
 def token_fault(

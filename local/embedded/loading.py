@@ -10,10 +10,9 @@ from typing import Any
 from local.bodies import Bodies
 from local.embedded import tries
 from local.embedded.cells import Kept, decode_key, decode_value, list_records_with_bodies, read_delivery
+from local.embedded.identities import is_forgotten
 from local.journal import Change, DamagedError, Journal
 
-# An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
-_SESSION_SECONDS = 86_400
 # Objects that can't be read, of which a start names each.
 _MAX_NAMED = 10
 
@@ -89,7 +88,7 @@ class Loader:
         sessions = self._kept.modules["sts"]._sessions
         for key, value in self._journal.read("session"):
             session = decode_value(value)
-            if session.get("Expiration", 0) + _SESSION_SECONDS < time.time():
+            if not session.get("Expiration") or is_forgotten(session):
                 yield "session", key, None
             else:
                 sessions[key] = session

@@ -9,7 +9,7 @@ import pytest
 
 from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
-from local.embedded.identities import token_fault
+from local.embedded.identities import forget_expired, token_fault
 from local.embedded.logs import _END, written
 
 
@@ -51,6 +51,31 @@ def test_a_log_ends_with_its_invocation(texts: list[str], log: str) -> None:
 
 def test_a_dead_process_leaves_the_log_it_wrote() -> None:
     assert written(lines("a"), _END + "2") == "a"
+
+
+class Registering(dict[str, float]):
+    """A session; while it is looked at, another thread registers one."""
+
+    sessions: dict[str, dict[str, float]]
+
+    def get(self, *arguments: object) -> object:
+        self.sessions["from another thread"] = {}
+        return super().get(*arguments)  # type: ignore[call-overload]
+
+
+def test_sessions_are_forgotten_while_others_are_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ministack.services import sts
+
+    now = time.time()
+    old = Registering(Expiration=now - 90_000)
+    old.sessions = {"old": old, "expired": {"Expiration": now - 80_000}, "valid": {"Expiration": now + 10}, "role": {}}
+    monkeypatch.setattr(sts, "_sessions", dict(old.sessions))
+    old.sessions, kept = sts._sessions, old.sessions
+    with pytest.raises(RuntimeError, match="changed size"):
+        sts._evict_expired_sessions()  # ministack's own: once it no longer fails, ours can go
+    old.sessions = kept
+    forget_expired(kept)
+    assert kept.keys() == {"expired", "valid", "role", "from another thread"}
 
 
 @pytest.mark.parametrize(
