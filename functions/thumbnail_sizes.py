@@ -1,7 +1,7 @@
 """Sizes, in pixels, of what is made of each photo: the thumbnail in the grid, and the large rendition that opens.
 
-The one place for these numbers: pages get them through `build.py`, and docs/data.md is generated from them. After a
-change, run `kinpics reprocess --all`. The large rendition's size is also the folder it is kept in, so a change of
+The one place for these numbers: pages get them from `scripts/site/`, and docs/data.md is generated from them. After
+a change, run `kinpics reprocess --all`. The large rendition's size is also the folder it is kept in, so a change of
 `LARGE_SIDE` needs the same number in template.yaml, where a test asks for it.
 """
 

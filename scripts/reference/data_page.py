@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from build import list_pages
 from functions import keys, shapes
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SIDE
+from scripts.site.pages import list_pages
 
 PATH = Path(__file__).parents[2] / "docs" / "data.md"
 _TABLES = (

@@ -1,4 +1,4 @@
-// What build.py tells the scripts about this site, in an element of the page.
+// What scripts/site/browser_config.py tells the scripts about this site, in an element of the page.
 
 import { byId } from "./elements.js";
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from support import FakeAws
 
-from build import build, list_pages
+from build import build
 from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
+from scripts.site.pages import list_pages
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
 SET = "2015_a & b"

@@ -1,4 +1,4 @@
-// A page for scripts to run in under Node: it has the configuration that build.py writes, and nothing else.
+// A page for scripts to run in under Node: it has the configuration that every page has, and nothing else.
 
 const config = {
   region: "us-east-1",

@@ -41,7 +41,7 @@ test("faces come from left to right, whatever their order in the row", () => {
   assert.deepEqual(faces.map((face) => face.FaceId), ["0.1", "0.4", "0.7"]);
 });
 
-test("a set's name reads as the title that build.py gives it", async () => {
+test("a set's name reads as the title that the pages give it", async () => {
   const titles = JSON.parse(await readFile(new URL("../data/titles.json", import.meta.url), "utf8"));
   for (const [name, title] of Object.entries(titles)) assert.equal(titleOf(name), title);
 });

@@ -13,6 +13,7 @@ LAYERS = (
     "functions",
     "local",
     "scripts.common",
+    "scripts.site",
     "build",
     "scripts",
     "scripts.commands",

@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from build import Page, list_pages, title_of
 from scripts.common.config import ROOT
+from scripts.site.pages import Page, list_pages, title_of
 
 SITE = ROOT / "site"
 

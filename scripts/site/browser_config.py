@@ -1,0 +1,50 @@
+"""What scripts need to know about a site (site/js/config.js)."""
+
+from typing import Any
+
+from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER
+from functions.keys import NONE
+from functions.search.search_request import MAX_LIMIT
+from functions.shapes import KEEP_OWN_ROWS_DAYS, MAX_REQUEST_FACES
+from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
+from scripts.common.config import SiteConfig
+from scripts.common.stack import Stack
+
+# For photos whose size is not known yet.
+UNKNOWN_WIDTH, UNKNOWN_HEIGHT = 1500, 1000
+
+
+def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
+    """What scripts need to know about this site (site/js/config.js); nothing in it is secret."""
+    return {
+        "region": stack.region,
+        "identityPoolId": stack.outputs.identity_pool,
+        "userPoolId": stack.outputs.user_pool,
+        "userPoolClientId": stack.outputs.user_pool_client,
+        "signUp": stack.parameters.get("SignUp") == "yes",
+        "matchesTable": stack.outputs.matches_table,
+        "endpoint": stack.endpoint_url,
+        "picsTable": stack.outputs.pics_table,
+        "searchFunction": stack.outputs.search_function,
+        "removalFunction": stack.outputs.removal_function,
+        "faceMatchThreshold": config.face_match_threshold,
+        "thumbnailFolder": THUMBNAIL_FOLDER,
+        "largeFolder": LARGE_FOLDER,
+        "downloadFolder": DOWNLOAD_FOLDER,
+        "portraitFolder": THUMBNAILS_FOLDER,
+        "thumbnailSide": THUMBNAIL_SIDE,
+        "largeSide": LARGE_SIDE,
+        "unknownWidth": UNKNOWN_WIDTH,
+        "unknownHeight": UNKNOWN_HEIGHT,
+        "maxRemovalFaces": MAX_REQUEST_FACES,
+        "maxPhotosFound": MAX_LIMIT,
+        "keepMatchDays": KEEP_OWN_ROWS_DAYS,
+        "downloads": stack.download_rule != NONE,
+    }
+
+
+def origins(known: dict[str, Any]) -> list[str]:
+    """What a page will call, so that it can connect before its script runs."""
+    if known["endpoint"]:
+        return [known["endpoint"]]
+    return [f"https://{name}.{known['region']}.amazonaws.com" for name in ("cognito-identity", "dynamodb")]

@@ -1,0 +1,61 @@
+"""Bundles the site's scripts and style sheets with esbuild."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.errors import KinpicsError
+from scripts.common.config import ROOT
+
+
+class BuildError(KinpicsError):
+    """The site can't be rendered; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """URLs of the bundled files by their source's name, and what each script imports at once."""
+
+    urls: dict[str, str]
+    imports: dict[str, list[str]]
+
+    def __getitem__(self, name: str) -> str:
+        return self.urls[name]
+
+
+def bundle(folder: Path) -> Assets:
+    """Bundle scripts and style sheets into ``assets/``, under names that carry a hash of their content."""
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    if not esbuild.exists():
+        raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
+    entries = ["site/js/main.js", "site/css/style.css", "site/css/lightbox.css"]
+    metafile = folder / "meta.json"
+    command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
+    command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
+    command += ["--loader:.bin=file", "--public-path=/assets", "--log-level=error"]
+    command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
+    # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
+    result = subprocess.run(  # noqa: S603 - fixed arguments
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise BuildError(f"the scripts can't be bundled: {result.stderr.strip()}")
+    outputs = json.loads(metafile.read_text())["outputs"]
+    metafile.unlink()
+    urls: dict[str, str] = {}
+    imports: dict[str, list[str]] = {}
+    for path, output in outputs.items():
+        if not output.get("entryPoint"):
+            continue
+        name = Path(output["entryPoint"]).name
+        urls[name] = _asset_url(path)
+        imports[name] = [_asset_url(item["path"]) for item in output["imports"] if item["kind"] == "import-statement"]
+    return Assets(urls, imports)
+
+
+def _asset_url(path: str) -> str:
+    return f"/assets/{Path(path).name}"
