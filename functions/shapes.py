@@ -19,6 +19,8 @@ from typing import Any, Self, get_args, get_origin
 
 from boto3.dynamodb.types import Binary
 
+from functions.photo_texts import MAX_CAPTION, MAX_KEYWORD, MAX_KEYWORDS, MAX_TITLE
+
 SETS_PARTITION = "/"
 GRID_INDEX = "grid"
 # How long rows of the ledger are kept; counts are for the owner to look at (`kinpics doctor`).
@@ -173,7 +175,7 @@ class PhotoSet(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Photo(Row):
-    """A photo, in table ``pics``. The grid reads it through index ``grid``, which leaves out ``data`` and ``exif``."""
+    """A photo, in table ``pics``. The grid reads it through index ``grid``, which leaves out most of it."""
 
     primarykey: str = described("Name of the set.")
     sortkey: str = described("File name of the photo.")
@@ -193,6 +195,15 @@ class Photo(Row):
         "When the photo was taken, from EXIF (ISO 8601; local time if it has no zone).", default=None
     )
     exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a location.", default=None)
+    title: str | None = described(
+        f"What the photo is called, from XMP, IPTC or EXIF: one line of at most {MAX_TITLE} characters.", default=None
+    )
+    caption: str | None = described(
+        f"What it shows, from the same: lines of at most {MAX_CAPTION:,} characters together.", default=None
+    )
+    keywords: list[Any] | None = described(
+        f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from the same.", default=None
+    )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]

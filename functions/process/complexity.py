@@ -50,10 +50,13 @@ _SAMPLE_BYTES = 2.1
 # Also buffered whole, and never decoded at a reduced scale.
 _LOSSLESS_SAMPLE_BYTES = 4.0
 # What a still picture needs. Without the others an animation's first picture is left, and there is no text to unpack.
+# XMP is set aside, because Pillow would turn the picture as it says, which browsers don't.
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iCCP", b"eXIf"})
 # Types whose values are read one by one, not as bytes; 16 to 18 are BigTIFF's.
 _TIFF_NUMBERS = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})
 _TIFF_TILE_SIDES = (322, 323)
+# The chunk of a PNG with XMP: not packed, in no language. Adobe XMP specification, part 3, 1.1.5.
+_PNG_XMP = b"XML:com.adobe.xmp\0\0\0\0\0"
 
 
 class UnusableImageError(KinpicsError):
@@ -66,12 +69,14 @@ class Structure:
 
     ``sample_bytes`` is what a JPEG's decoder keeps of each colour of each pixel; ``tile`` is the size in pixels of a
     TIFF's tile, and ``canvas`` a WebP's, as their decoders take memory for them before they know the picture's own.
+    ``xmp`` is a PNG's; of the other formats, their decoder knows it.
     """
 
     data: bytes
     sample_bytes: float = 0
     tile: tuple[int, int] | None = None
     canvas: tuple[int, int] | None = None
+    xmp: bytes = b""
 
 
 def check_complexity(data: bytes) -> Structure:
@@ -80,7 +85,8 @@ def check_complexity(data: bytes) -> Structure:
         if data.startswith(_SOI):
             return Structure(data, sample_bytes=_jpeg_sample_bytes(data))
         if data.startswith(_PNG):
-            return Structure(_still_png(data))
+            still, xmp = _still_png(data)
+            return Structure(still, xmp=xmp)
         if data[:2] in (b"II", b"MM"):
             return Structure(data, tile=_tiff_tile(data))
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -131,10 +137,11 @@ def _jpeg_sample_bytes(data: bytes) -> float:
     return kept
 
 
-def _still_png(data: bytes) -> bytes:
-    """A PNG's first picture without anything else; ``data`` itself where it holds nothing else."""
+def _still_png(data: bytes) -> tuple[bytes, bytes]:
+    """A PNG's first picture without anything else, ``data`` itself where it holds nothing else; and its XMP."""
     kept: list[bytes | memoryview] = [data[: len(_PNG)]]
     position, chunks = len(_PNG), 0
+    xmp = b""
     while position + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, position)
         chunk = memoryview(data)[position : position + 12 + length]
@@ -144,7 +151,9 @@ def _still_png(data: bytes) -> bytes:
             raise _too_complex(f"the PNG has more than {MAX_CHUNKS:,} chunks")
         if kind in _PNG_CHUNKS and (kind != b"iCCP" or _is_profile_small(chunk[8:-4])):
             kept.append(chunk)
-    return data if len(kept) == chunks + 1 else b"".join(kept)
+        elif kind == b"iTXt" and chunk[8 : 8 + len(_PNG_XMP)] == _PNG_XMP:
+            xmp = bytes(chunk[8 + len(_PNG_XMP) : -4])
+    return (data if len(kept) == chunks + 1 else b"".join(kept)), xmp
 
 
 def _is_profile_small(chunk: memoryview) -> bool:

@@ -20,6 +20,7 @@ import thumbhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
+from functions.process.captions import Words, read_words
 from functions.process.complexity import MAX_PROFILE_BYTES, Structure, UnusableImageError, check_complexity
 from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE
 
@@ -78,15 +79,17 @@ class Renditions:
     has_room_for_faces: bool
     large_has_room_for_faces: bool
     exif: Image.Exif
+    words: Words
 
 
 def render(data: bytes) -> Renditions:
     """Decode a file and make its renditions. Raises ``UnusableImageError``."""
-    image = _open(data)
+    image, structure = _open(data)
     with _decoding_errors(), image:
         if len(image.info.get("exif") or b"") > MAX_EXIF_BYTES:
             del image.info["exif"]
         exif = image.getexif()
+        words = read_words(image, exif, structure.xmp or image.info.get("xmp") or b"")
         width, height = _upright_size(image, exif)
         content_type = Image.MIME.get(image.format or "", "application/octet-stream")
         direct = _rekognition_takes(image, exif, len(data))
@@ -105,10 +108,11 @@ def render(data: bytes) -> Renditions:
         has_room_for_faces=min((width, height) if direct else picture.size) >= MIN_IMAGE_SIDE,
         large_has_room_for_faces=min(large.size) >= MIN_IMAGE_SIDE,
         exif=exif,
+        words=words,
     )
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes) -> tuple[Image.Image, Structure]:
     if not data:
         raise UnusableImageError("the file is empty", code="EmptyFile")
     check_size(len(data))
@@ -125,7 +129,7 @@ def _open(data: bytes) -> Image.Image:
     width, height = structure.tile or image.size
     most = max_pixels(bytes_a_pixel(image, structure), len(data))
     _check_pixels(max(image.width, width), max(image.height, height), most)
-    return image
+    return image, structure
 
 
 def check_size(size: int) -> None:

@@ -184,6 +184,9 @@ class PhotoSync:
             content_type=renditions.content_type,
             taken_at=taken,
             exif=summary(renditions.exif),
+            title=renditions.words.title,
+            caption=renditions.words.caption,
+            keywords=list(renditions.words.keywords) or None,
             processed_at=self._timestamp(),
             data=data,
         )

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from PIL import ExifTags, Image
-from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, make_fake_aws, picture
+from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, jpeg, make_fake_aws, picture
 
 from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.photo_writer import PhotoWriter
@@ -147,6 +147,19 @@ def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callab
     assert (photo_set.pic, photo_set.pic_count, photo_set.face_count) == ("a.jpg", 1, 2)
     assert aws.rows("leases") == []
     check_agreement(aws)
+
+
+def test_a_row_holds_the_words_in_the_file(aws: FakeAws, handle: Callable) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "A day out"
+    aws.put(KEY, jpeg(exif=exif))
+    handle(message(KEY))
+    row = aws.photos.get_photo(parse_key(KEY))
+    assert row is not None
+    assert (row.title, row.caption, row.keywords) == (None, "A day out", None)
+    aws.put(KEY, jpeg())
+    handle(message(KEY, 2))
+    assert "caption" not in aws.photos.get_photo(parse_key(KEY)).to_item()
 
 
 def test_the_grid_index_leaves_out_the_face_data(aws: FakeAws, handle: Callable) -> None:

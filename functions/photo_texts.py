@@ -1,0 +1,53 @@
+"""Texts about a photo or a set, as pages show them: clean, and no longer than a page and a row have room for."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# In characters. A row of 400 kB has room for all of them beside a hundred faces.
+MAX_TITLE = 300
+MAX_CAPTION = 5_000
+MAX_KEYWORDS = 50
+MAX_KEYWORD = 100
+
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# They turn the direction of whatever follows them on a page; right-to-left text needs none of them.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+def clean_title(text: str) -> str:
+    """A title: one line without control characters, cut to `MAX_TITLE`; may be empty."""
+    return _cut(_one_line(text), MAX_TITLE)
+
+
+def clean_caption(text: str) -> str:
+    """A caption: its lines without control characters, at most one empty line between two, cut to `MAX_CAPTION`."""
+    lines = (_one_line(line) for line in _LINE_ENDS.sub("\n", text).split("\n"))
+    return _cut(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), MAX_CAPTION)
+
+
+def clean_keywords(texts: Iterable[str]) -> list[str]:
+    """Keywords, each once whatever its case, in the order given; at most `MAX_KEYWORDS` of `MAX_KEYWORD`."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        keyword = _cut(_one_line(text), MAX_KEYWORD)
+        if keyword:
+            kept.setdefault(keyword.casefold(), keyword)
+        if len(kept) == MAX_KEYWORDS:
+            break
+    return list(kept.values())
+
+
+def _one_line(text: str) -> str:
+    shown = "".join(" " if char.isspace() else char for char in text if char.isspace() or _is_shown(char))
+    return unicodedata.normalize("NFC", " ".join(shown.split()))
+
+
+def _is_shown(char: str) -> bool:
+    # Control characters, and halves of characters, which no file or row can hold.
+    return unicodedata.category(char) not in ("Cc", "Cs") and char not in _DIRECTIONS
+
+
+def _cut(text: str, most: int) -> str:
+    return text[:most].rstrip()
