@@ -34,9 +34,16 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     # The licences of the packages in the scripts ask to come along with them.
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
-    pages = SitePages(fresh, config, assets, browser_config(stack, config))
+    pages = SitePages(
+        fresh,
+        config,
+        assets,
+        browser_config(stack, config),
+        has_photos=bool(sets),
+        has_gallery=stack.gallery.count_faces() > 0,
+    )
     newest_first = sorted(sets, key=lambda photo_set: photo_set.sortkey, reverse=True)
-    pages.write_of_site(sets=newest_first, has_gallery=stack.gallery.count_faces() > 0)
+    pages.write_of_site(sets=newest_first)
     for photo_set in sets:
         rows = stack.photos.list_rows if photo_set.is_uncounted else stack.photos.list_grid
         photos = [_with_size(Photo.from_item(item)) for item in rows(photo_set.sortkey)]

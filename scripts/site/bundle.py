@@ -35,7 +35,7 @@ def bundle(folder: Path) -> Assets:
     metafile = folder / "meta.json"
     command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
     command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
-    command += ["--loader:.bin=file", "--public-path=/assets", "--log-level=error"]
+    command += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets", "--log-level=error"]
     command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
     # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
@@ -49,6 +49,8 @@ def bundle(folder: Path) -> Assets:
     urls: dict[str, str] = {}
     imports: dict[str, list[str]] = {}
     for path, output in outputs.items():
+        if path.endswith(".woff2"):
+            urls[Path(next(iter(output["inputs"]))).name] = _asset_url(path)
         if not output.get("entryPoint"):
             continue
         name = Path(output["entryPoint"]).name

@@ -16,6 +16,9 @@ from scripts.site.bundle import Assets
 # Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
+# The look of the pages (site/css/tokens.css), and the font that each look sets its titles in.
+THEME = "gallery"
+_FONTS = {"gallery": "bricolage.woff2", "journal": "newsreader.woff2", "cinema": "bricolage.woff2"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,16 @@ def large_url(set_name: str, file: str) -> str:
 class SitePages:
     """Writes pages from templates."""
 
-    def __init__(self, folder: Path, config: SiteConfig, assets: Assets, browser_config: dict[str, Any]):
+    def __init__(
+        self,
+        folder: Path,
+        config: SiteConfig,
+        assets: Assets,
+        browser_config: dict[str, Any],
+        *,
+        has_photos: bool,
+        has_gallery: bool,
+    ):
         self._folder = folder
         self._pages = list_pages()
         self._templates = jinja2.Environment(
@@ -78,6 +90,11 @@ class SitePages:
         self._templates.globals |= {
             "site": config,
             "assets": assets,
+            "icons": json.loads((ROOT / "site" / "icons.json").read_text(encoding="utf-8")),
+            "theme": THEME,
+            "theme_font": _FONTS[THEME],
+            "has_photos": has_photos,
+            "has_gallery": has_gallery,
             "pages": self._pages,
             "browser_config": {**browser_config, "lightboxCss": assets["lightbox.css"]},
             "origins": origins(browser_config),

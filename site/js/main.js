@@ -1,6 +1,7 @@
 // The one script of every page. It starts the script that site/pages.json names for the page.
 
-import { watchSignOut } from "./aws/session.js";
+import { session, watchSignOut } from "./aws/session.js";
+import { byId } from "./elements.js";
 import { showIndex } from "./pages/index.js";
 import { showPerson } from "./pages/person.js";
 import { showSet } from "./pages/set.js";
@@ -20,5 +21,7 @@ async function startLater(name) {
 const name = document.documentElement.dataset.page ?? "";
 const show = FIRST[name];
 watchSignOut();
+// If visitors can't create accounts, only those who are signed in need the page.
+if (session()) byId("my-account").hidden = false;
 if (show) show();
 else void startLater(name);

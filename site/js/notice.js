@@ -21,7 +21,7 @@ onWaiting((isWaiting) => {
  */
 export function tell(error, retry, label = "Try again") {
   const place = byId("notice");
-  const button = make("button", { type: "button", textContent: label });
+  const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {
     clear();
     retry();

@@ -177,7 +177,7 @@ def test_the_site_works_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"pic=hopper\.jpg"))
     expect(page.locator(".face")).to_have_count(1)
-    tab_to(".face, .chip")
+    tab_to(".face, .portrait")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Photos of this person")).to_be_visible()
     expect(page.locator("#count")).to_have_text("2 photos")
@@ -189,11 +189,11 @@ def test_the_site_works_on_a_phone(phone: Page) -> None:
     phone.locator(".grid.live").wait_for()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs past the screen's edge"
     phone.get_by_role("link", name="Photo group.jpg").tap()
-    expect(phone.locator(".chip")).to_have_count(4)
-    chip = phone.locator(".chip").first.bounding_box()
+    expect(phone.locator(".portrait")).to_have_count(4)
+    chip = phone.locator(".portrait").first.bounding_box()
     assert chip
     assert min(chip["width"], chip["height"]) >= 44, "a finger can hit it"
-    phone.locator(".chip").first.tap()
+    phone.locator(".portrait").first.tap()
     expect(phone.locator("#count")).to_have_text("7 photos")
 
 
@@ -393,7 +393,7 @@ def test_axe_finds_no_fault(browser: Browser, stack: RunningStack, path: str, sc
     page.goto(path.format(face=face_id))
     page.wait_for_load_state("networkidle")
     if "pic=" in path:
-        page.locator(".chip").first.wait_for()
+        page.locator(".portrait").first.wait_for()
         page.wait_for_timeout(500)
     results = Axe().run(page)
     context.close()

@@ -87,7 +87,7 @@ def test_a_page_waits_for_a_busy_table_and_says_so(stack: RunningStack, page: Pa
     page.route(f"{stack.api_url}/", answer)
     page.goto("/faces/")
     expect(page.get_by_role("alert")).to_contain_text("The site is busy right now. This page will keep trying.")
-    expect(page.locator(".chip").first).to_be_visible()
+    expect(page.locator(".portrait").first).to_be_visible()
     expect(page.get_by_role("alert")).to_be_hidden()
     assert not busy
     assert not left_out

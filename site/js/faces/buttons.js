@@ -34,7 +34,7 @@ export function faceLayer(faces, go) {
  * @param {(url: string) => void} go
  */
 export function facePortrait(photo, face, side, go) {
-  const button = faceButton("chip", face, 0, 1, go);
+  const button = faceButton("portrait", face, 0, 1, go);
   showFace(button, photo, face, side);
   return button;
 }
@@ -47,7 +47,7 @@ export function facePortrait(photo, face, side, go) {
  */
 export function faceStrip(photo, faces, go) {
   const chips = faces.map((face, index) => {
-    const chip = faceButton("chip", face, index, faces.length, go);
+    const chip = faceButton("portrait", face, index, faces.length, go);
     showFace(chip, photo, face, CHIP_PX);
     return chip;
   });

@@ -1,6 +1,5 @@
 // The front page: a card for each set, rendered into the page, then kept up to date.
 
-import { session } from "../aws/session.js";
 import { byId, make } from "../elements.js";
 import { clear, tell } from "../notice.js";
 import { readSets } from "../photos/read.js";
@@ -13,8 +12,6 @@ import { count } from "../words.js";
 
 /** Start the page. */
 export function showIndex() {
-  // If visitors can't create accounts, only those who are signed in need the page.
-  if (session()) byId("my-account").hidden = false;
   keepPlace();
   returnToPlace();
   whileVisible(refresh);
@@ -51,10 +48,10 @@ const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
 /** @param {PhotoSet} set */
 function card(set) {
   const src = thumbnailUrl({ setName: set.name, file: set.cover });
-  const image = make("img", { alt: "", src });
+  const photo = make("div", { className: "photo" }, make("img", { alt: "", src }));
   const title = make("h2", { textContent: set.title });
-  const total = make("p", { textContent: set.photoCount === null ? "" : count(set.photoCount, "photo") });
-  const item = make("li", {}, make("a", { className: "card", href: setUrl(set.name) }, image, title, total));
+  const total = make("p", { className: "meta", textContent: set.photoCount === null ? "" : count(set.photoCount, "photo") });
+  const item = make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, total));
   item.dataset.set = set.name;
   item.dataset.version = versionOf(set);
   return item;
