@@ -12,13 +12,14 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-
 import re
 from urllib.parse import quote, unquote_to_bytes
 
-from functions.keys import PHOTOS_PREFIX
+from functions.keys import CARDS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
 
-# Where the site serves the thumbnails bucket, and in it the photos' thumbnails and large renditions.
+# Where the site serves the thumbnails bucket, and in it the photos' thumbnails, large renditions and cards.
 THUMBNAILS_FOLDER = "/thumbnails/"
 THUMBNAIL_FOLDER = f"{THUMBNAILS_FOLDER}{PHOTOS_PREFIX}"
 LARGE_FOLDER = f"{THUMBNAILS_FOLDER}{LARGE_SIDE}/{PHOTOS_PREFIX}"
+CARD_FOLDER = f"{THUMBNAILS_FOLDER}{CARDS_PREFIX}{PHOTOS_PREFIX}"
 # Where it serves what visitors download.
 DOWNLOAD_FOLDER = f"/{PHOTOS_PREFIX}"
 

@@ -1,8 +1,8 @@
 """Names: from a photo to its object, renditions and faces, and back.
 
 An *image path* is ``<set>/<file>``. The original is ``photos/<set>/<file>`` in the photos bucket, the thumbnail has the
-same key in the thumbnails bucket, and the large rendition stands under its size there. Rekognition takes fewer
-characters in an external image id, so one pair of functions converts.
+same key in the thumbnails bucket, the large rendition stands under its size there, and the card under ``card/``.
+Rekognition takes fewer characters in an external image id, so one pair of functions converts.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ PHOTOS_PREFIX = "photos/"
 STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
 DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
 DOWNLOADS_PREFIX = "downloads/"
+CARDS_PREFIX = "card/"
 
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000
@@ -66,8 +67,13 @@ class ImagePath(NamedTuple):
         return f"{LARGE_SIDE}/{self.key}"
 
     @property
+    def card_key(self) -> str:
+        """Key of the card in the thumbnails bucket."""
+        return f"{CARDS_PREFIX}{self.key}"
+
+    @property
     def rendition_keys(self) -> tuple[str, str]:
-        """Keys of both renditions in the thumbnails bucket."""
+        """Keys in the thumbnails bucket of the two renditions that every photo on the site has."""
         return self.key, self.large_key
 
     def download_key(self, rule: str) -> str:
@@ -77,7 +83,7 @@ class ImagePath(NamedTuple):
     @property
     def served_keys(self) -> tuple[str, ...]:
         """Every key this photo may have in the thumbnails bucket."""
-        return *self.rendition_keys, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
+        return *self.rendition_keys, self.card_key, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 
 def check_set_name(name: str) -> str:

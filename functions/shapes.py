@@ -19,6 +19,7 @@ from typing import Any, Self, get_args, get_origin
 
 from boto3.dynamodb.types import Binary
 
+from functions.crops import Area
 from functions.photo_texts import MAX_CAPTION, MAX_KEYWORD, MAX_KEYWORDS, MAX_TITLE
 
 SETS_PARTITION = "/"
@@ -204,6 +205,10 @@ class Photo(Row):
     keywords: list[Any] | None = described(
         f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from the same.", default=None
     )
+    card_at: str | None = described(
+        "When its card was made (ISO 8601, UTC); absent if it has none yet, because an earlier release processed it.",
+        default=None,
+    )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]
@@ -226,6 +231,12 @@ class Photo(Row):
     @property
     def face_ids(self) -> set[str]:
         return {record["Face"]["FaceId"] for record in self.face_records}
+
+    @property
+    def face_boxes(self) -> list[Area]:
+        """Where the faces are, as far as their records say so."""
+        boxes = (record["Face"].get("BoundingBox") for record in self.face_records)
+        return [Area(box["Left"], box["Top"], box["Width"], box["Height"]) for box in boxes if box]
 
     @property
     def image_id(self) -> str | None:

@@ -1,4 +1,5 @@
-"""Sizes, in pixels, of what is made of each photo: the thumbnail in the grid, and the large rendition that opens.
+"""Sizes, in pixels, of what is made of each photo: the thumbnail in the grid, the large rendition that opens, and the
+card that other sites show beside a link.
 
 The one place for these numbers: pages get them from `scripts/site/`, and docs/data.md is generated from them. After
 a change, run `kinpics reprocess --all`. The large rendition's size is also the folder it is kept in, so a change of
@@ -11,3 +12,6 @@ THUMBNAIL_SIDE = 400
 # A panorama's long side grows until its short one fills a row of the grid, within reason.
 THUMBNAIL_SHORT_SIDE = 200
 MAX_THUMBNAIL_SIDE = 800
+# As https://developers.facebook.com/docs/sharing/webmasters/images/ asks for, and others take.
+CARD_WIDTH = 1200
+CARD_HEIGHT = 630

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
-from functions.keys import DOWNLOADS_PREFIX, PHOTOS_PREFIX
+from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
 from local.asgi import Receive, Scope, Send
 
@@ -73,9 +73,9 @@ class SiteServer:
     def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]]) -> None:
         self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
         # As the thumbnails bucket's policy says in template.yaml.
-        folders = ("", f"{LARGE_SIDE}/", self._downloads)
-        photos, large, copies = (folder + PHOTOS_PREFIX for folder in folders)
-        self._served = (photos, large, "celebrities/", copies)
+        folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, self._downloads)
+        photos, large, cards, copies = (folder + PHOTOS_PREFIX for folder in folders)
+        self._served = (photos, large, cards, "celebrities/", copies)
         self._headers = headers
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:

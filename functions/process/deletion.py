@@ -4,7 +4,7 @@ In this order:
 
 1. the photo's faces in the collection; those that another photo of the same bytes has too stay. The answers that the
    ledger keeps are then out of date;
-2. its thumbnails, large rendition and download copy;
+2. its thumbnails, large rendition, card and download copy;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
    photo the set itself (`photo_writer`).
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
+from functions.crops import Area
 from functions.keys import DOWNLOAD_RULES, ImagePath
+from functions.process.card_picture import CARD_TYPE, make_card
 from functions.process.downloads import inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
 
@@ -54,9 +56,10 @@ class Objects:
         data = response["Body"].read()
         return Original(data, response["ETag"].strip('"'), len(data))
 
-    def put_renditions(self, path: ImagePath, renditions: Renditions, source_etag: str) -> None:
-        """Store both renditions, each marked with the etag of the original it was made from."""
+    def put_renditions(self, path: ImagePath, renditions: Renditions, faces: Iterable[Area], source_etag: str) -> None:
+        """Store renditions and card, each marked with the etag of the original it was made from."""
         for key, body, kind in (
+            (path.card_key, make_card(renditions.large, faces), CARD_TYPE),
             (path.large_key, renditions.large, LARGE_TYPE),
             (path.key, renditions.thumbnail, THUMBNAIL_TYPE),
         ):
@@ -65,6 +68,10 @@ class Objects:
     def has_renditions(self, path: ImagePath, source_etag: str) -> bool:
         """Whether both renditions are there and made from this original."""
         return all(self._is_of(key, source_etag) for key in path.rendition_keys)
+
+    def has_card(self, path: ImagePath, source_etag: str) -> bool:
+        """Whether there is a card made from this original."""
+        return self._is_of(path.card_key, source_etag)
 
     def put_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
         """Store what visitors may download of an original, and remove other rules' copies."""
@@ -86,7 +93,7 @@ class Objects:
         )
 
     def delete_served(self, path: ImagePath) -> None:
-        """Delete renditions and download copies."""
+        """Delete renditions, card and download copies."""
         self._delete(path.served_keys)
 
     def _put(self, key: str, body: bytes, source_etag: str, **headers: Any) -> None:

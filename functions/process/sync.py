@@ -1,10 +1,11 @@
 """Bring everything the site keeps of one photo in line with the original in S3.
 
 An event only says that a key is worth a look; what to do depends on what is there now. One worker at a time holds the
-photo's lease. If there is no original, all traces go (`deletion`). If rows, thumbnails and download copy already show
-the original, nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, download copy and
-rows, and removes the faces of the previous version. If only the download copy is missing, nothing is paid for again. So
-duplicate, late and reordered events all end in the same state.
+photo's lease. If there is no original, all traces go (`deletion`). If rows, thumbnails, card and download copy already
+show the original, nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, card,
+download copy and rows, and removes the faces of the previous version. If only the card (which photos of earlier
+releases lack) or the download copy is missing, nothing is paid for again. So duplicate, late and reordered events all
+end in the same state.
 
 A worker that dies leaves its lease behind. It tells the next one that there may be indexed faces that no row knows of;
 that worker looks through the collection for them.
@@ -69,8 +70,8 @@ class PhotoSync:
         """
         abandoned = self.leases.acquire(path, owner, seconds)
         try:
-            known = None if force or abandoned else self._known_etag(bucket, path)
-            if known is None or not self.objects.has_download(path, known):
+            known = None if force or abandoned else self._known(bucket, path)
+            if known is None or not self._is_complete(path, known):
                 self._bring_in_sync(bucket, path, abandoned, known)
         except UnusableImageError:
             self._deletion.delete_photo(path, abandoned, self._timestamp())
@@ -91,31 +92,41 @@ class PhotoSync:
     def _deletion(self) -> PhotoDeletion:
         return PhotoDeletion(self.objects, self.faces, self._writer, self.ledger)
 
-    def _known_etag(self, bucket: str, path: ImagePath) -> str | None:
-        """ETag of an original that the row and both thumbnails show already."""
+    def _known(self, bucket: str, path: ImagePath) -> Photo | None:
+        """The row, where it and both thumbnails show the original already."""
         etag = self.objects.etag(bucket, path.key)
         photo = self.photos.get_photo(path)
         if etag is None or photo is None or photo.etag != etag or not self.objects.has_renditions(path, etag):
             return None
-        return etag
+        return photo
 
-    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool, known: str | None) -> None:
+    def _is_complete(self, path: ImagePath, known: Photo) -> bool:
+        """Whether nothing is missing of a known photo that can be made without paying again."""
+        etag = known.etag or ""
+        has_card = bool(known.card_at) and self.objects.has_card(path, etag)
+        return has_card and self.objects.has_download(path, etag)
+
+    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool, known: Photo | None) -> None:
         original = self.objects.read(bucket, path.key)
         if original is None:
             self._deletion.delete_photo(path, abandoned, self._timestamp())
             return
         renditions = render(original.data)
-        if original.etag == known:  # its faces are paid for
-            self.objects.put_renditions(path, renditions, original.etag)
-            self.objects.put_download(path, original, renditions)
+        if known and known.etag == original.etag:  # its faces are paid for
+            self._put_objects(path, original, renditions, known)
+            if not known.card_at:
+                photo = self._make_row(path, original, renditions, known.data)
+                self._writer.put_photo(path, photo, self._timestamp())
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
-        data = self._without_forgotten(path, indexed)
-        photo = self._make_row(path, original, renditions, data)
-        self.objects.put_renditions(path, renditions, original.etag)
-        self.objects.put_download(path, original, renditions)
+        photo = self._make_row(path, original, renditions, self._without_forgotten(path, indexed))
+        self._put_objects(path, original, renditions, photo)
         old = self._writer.put_photo(path, photo, self._timestamp())
         self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
+
+    def _put_objects(self, path: ImagePath, original: Original, renditions: Renditions, photo: Photo) -> None:
+        self.objects.put_renditions(path, renditions, photo.face_boxes, original.etag)
+        self.objects.put_download(path, original, renditions)
 
     def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
         """The faces in a row written by another program, if all are in the collection: links to them keep working."""
@@ -170,7 +181,7 @@ class PhotoSync:
             ) from None
 
     def _make_row(self, path: ImagePath, original: Original, renditions: Renditions, data: dict[str, Any]) -> Photo:
-        taken = taken_at(renditions.exif)
+        taken, now = taken_at(renditions.exif), self._timestamp()
         return Photo(
             primarykey=path.set_name,
             sortkey=path.file,
@@ -187,7 +198,8 @@ class PhotoSync:
             title=renditions.words.title,
             caption=renditions.words.caption,
             keywords=list(renditions.words.keywords) or None,
-            processed_at=self._timestamp(),
+            card_at=now,
+            processed_at=now,
             data=data,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from build import build
 from functions.addresses import (
+    CARD_FOLDER,
     DOWNLOAD_FOLDER,
     LARGE_FOLDER,
     THUMBNAIL_FOLDER,
@@ -77,7 +78,9 @@ def page_paths(keys: list[str]) -> set[str]:
 
 def picture_paths(set_names: Iterable[str]) -> set[str]:
     """What CloudFront has to forget when pictures of these sets are gone: addresses before and after its router."""
-    folders = (DOWNLOAD_FOLDER, THUMBNAIL_FOLDER, LARGE_FOLDER, "/" + LARGE_FOLDER.removeprefix(THUMBNAILS_FOLDER))
+    served = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER)
+    # The router takes their folder away; what is left of a thumbnail's address is that of its download copy.
+    folders = {DOWNLOAD_FOLDER, *served, *("/" + folder.removeprefix(THUMBNAILS_FOLDER) for folder in served)}
     return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}
 
 

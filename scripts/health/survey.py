@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.keys import (
+    CARDS_PREFIX,
     DOWNLOAD_RULES,
     DOWNLOADS_PREFIX,
     NONE,
@@ -35,18 +36,21 @@ class PhotoRow:
     image_id: str | None
     face_ids: frozenset[str]
     faults: frozenset[str]
+    has_card: bool
 
 
 @dataclass
 class Survey:
     """What is there: etags of originals, number of thumbnails, rows, records by image id, faces.
 
-    ``downloads`` has the rules that made a photo's download copies; ``rule`` is the current one.
+    ``cards`` has the photos with a card, ``downloads`` the rules that made a photo's download copies; ``rule`` is the
+    current one.
     """
 
     rule: str = NONE
     originals: dict[ImagePath, str] = field(default_factory=dict)
     thumbnails: dict[ImagePath, int] = field(default_factory=lambda: Counter())
+    cards: set[ImagePath] = field(default_factory=set)
     downloads: dict[ImagePath, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[ImagePath, PhotoRow] = field(default_factory=dict)
     sets: dict[str, PhotoSet] = field(default_factory=dict)
@@ -124,6 +128,7 @@ def survey(stack: Stack) -> Survey:
     for prefix in ("", f"{LARGE_SIDE}/"):
         for stored in list_stored_photos(stack.s3, thumbnails, prefix):
             found.thumbnails[stored.path] += 1
+    found.cards = {stored.path for stored in list_stored_photos(stack.s3, thumbnails, CARDS_PREFIX)}
     for rule in DOWNLOAD_RULES:
         for stored in list_stored_photos(stack.s3, thumbnails, f"{DOWNLOADS_PREFIX}{rule}/"):
             found.downloads[stored.path].add(rule)
@@ -133,7 +138,11 @@ def survey(stack: Stack) -> Survey:
         else:
             photo = Photo.from_item(item)
             found.rows[ImagePath(photo.primarykey, photo.sortkey)] = PhotoRow(
-                photo.etag, photo.image_id, frozenset(photo.face_ids), frozenset({*photo.missing, *photo.unread})
+                photo.etag,
+                photo.image_id,
+                frozenset(photo.face_ids),
+                frozenset({*photo.missing, *photo.unread}),
+                bool(photo.card_at),
             )
     for item in _scan(
         stack, stack.outputs.pics_by_image_id_table, ProjectionExpression="image_id, image_path, other_paths, person"
@@ -166,10 +175,13 @@ def find_drift(found: Survey) -> Drift:
             result.redo[path] = "a face is missing from the collection"
         elif not _has_record(found, path, row.image_id):
             result.redo[path] = "its record by image id is missing"
-        # Last, because only this is mended without indexing faces again.
+        # Last, because only these are mended without indexing faces again.
+        elif path not in found.cards or not row.has_card:
+            result.check[path] = "the card for links to it is missing"
         elif found.downloads.get(path, set()) != wanted:
             result.check[path] = "the copy that visitors download is missing, or follows an old setting"
-    for path in (found.rows.keys() | found.thumbnails.keys() | found.downloads.keys()) - found.originals.keys():
+    traces = found.rows.keys() | found.thumbnails.keys() | found.cards | found.downloads.keys()
+    for path in traces - found.originals.keys():
         if path in found.rows and found.rows[path].etag is None:
             result.unfinished[str(path)] = (
                 "its row was written by another program, and its original is missing: upload it"

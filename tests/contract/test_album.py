@@ -114,6 +114,7 @@ def test_an_object_comes_and_goes_with_all_that_belongs_to_it(client: Client) ->
     assert len(client.thumbnails("")) >= 2
     assert client.thumbnails("photos/come and go/") == [key]
     assert client.thumbnails(f"{LARGE_SIDE}/photos/come and go/") == [f"{LARGE_SIDE}/{key}"]
+    assert client.thumbnails("card/photos/come and go/") == [f"card/{key}"]
     assert client.thumbnails("downloads/stripped/photos/come and go/") == [f"downloads/stripped/{key}"]
     s3.delete_object(Bucket=bucket, Key=key)
     until(lambda: not client.rows("come and go"))

@@ -74,7 +74,7 @@ def test_visitors_get_no_position_and_nothing_that_was_not_processed(stack: Runn
     for name, body in (("a.jpg", original), ("b.jpg", b"SERIAL rubbish")):
         s3.put_object(Bucket=bucket, Key=f"photos/private/{name}", Body=body)
     until(lambda: stack.table("PicsTable").get_item(Key={"primarykey": "private", "sortkey": "a.jpg"}).get("Item"))
-    for address in ("/photos", "/thumbnails/photos", f"/thumbnails/{LARGE_SIDE}/photos"):
+    for address in ("/photos", "/thumbnails/photos", f"/thumbnails/{LARGE_SIDE}/photos", "/thumbnails/card/photos"):
         with urllib.request.urlopen(f"{stack.site_url}{address}/private/a.jpg") as answer:
             body = answer.read()
         assert b"SERIAL" not in body

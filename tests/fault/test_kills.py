@@ -217,7 +217,7 @@ def check_album(stack: RunningStack, work: Client) -> None:
     assert [int(row["pic_count"]) for row in sets] == ([len(etags)] if etags else [])
     thumbnails = s3.list_objects_v2(Bucket=stack.outputs["ThumbnailsBucket"]).get("Contents", [])
     paths = [image_path(SET_NAME, name) for name in etags]
-    expected = {key for path in paths for key in (*path.rendition_keys, path.download_key("stripped"))}
+    expected = {key for path in paths for key in (*path.rendition_keys, path.card_key, path.download_key("stripped"))}
     assert {entry["Key"] for entry in thumbnails} == expected
     faces = client(stack, "rekognition").list_faces(CollectionId=stack.outputs["AlbumCollection"])["Faces"]
     by_name: dict[str, set[str]] = {name: set() for name in etags}

@@ -102,7 +102,7 @@ def check_agreement(aws: FakeAws) -> None:
     assert set(rows) == originals
     paths = [parse_key(original) for original in originals]
     rules = {aws.downloads} - {NONE}
-    served = {key for path in paths for key in (*path.rendition_keys, *map(path.download_key, rules))}
+    served = {key for path in paths for key in (*path.rendition_keys, path.card_key, *map(path.download_key, rules))}
     assert aws.keys(aws.thumbnails_bucket) == served
     faces = {
         (str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.list_faces()
@@ -376,6 +376,38 @@ def test_a_lost_download_copy_is_made_and_a_stray_one_removed(aws: FakeAws, hand
     aws.s3.put_object(Bucket="thumbnails", Key=f"downloads/whole/{KEY}", Body=b"of another rule")
     handle(message(KEY, 3))
     check_agreement(aws)
+
+
+def test_a_missing_card_is_made_without_a_paid_call(aws: FakeAws, handle: Callable) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    calls = len(aws.rekognition.calls)
+    aws.s3.delete_object(Bucket=aws.thumbnails_bucket, Key=parse_key(KEY).card_key)
+    handle(message(KEY, 2))
+    assert len(aws.rekognition.calls) == calls
+    check_agreement(aws)
+
+
+def test_a_photo_of_an_earlier_release_gets_its_card_and_words_without_a_paid_call(
+    aws: FakeAws, handle: Callable
+) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "A day out"
+    aws.put(KEY, jpeg(RED, exif=exif))
+    handle(message(KEY))
+    whole = aws.photos.get_photo(parse_key(KEY)).to_item()
+    old = {name: value for name, value in whole.items() if name not in ("card_at", "caption")}
+    aws.dynamodb.put_item(TableName=aws.pics_table, Item=old)
+    calls = len(aws.rekognition.calls)
+    handle(message(KEY, 2))
+    assert len(aws.rekognition.calls) == calls
+    check_agreement(aws)
+    row = aws.photos.get_photo(parse_key(KEY))
+    assert row.card_at
+    assert row.caption == "A day out"
+    assert {name: value for name, value in row.to_item().items() if not name.endswith("_at")} == {
+        name: value for name, value in whole.items() if not name.endswith("_at")
+    }
 
 
 def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Callable) -> None:

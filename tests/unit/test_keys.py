@@ -66,7 +66,7 @@ def test_a_photo_is_found_by_its_key(set_name: str, file: str) -> None:
     assert keys.parse_image_path(str(path)) == path
     assert path.rendition_keys == (path.key, f"{LARGE_SIDE}/{path.key}")
     copies = {f"downloads/{rule}/{path.key}" for rule in ("stripped", "whole", "large")}
-    assert set(path.served_keys) == {*path.rendition_keys, *copies}
+    assert set(path.served_keys) == {*path.rendition_keys, f"card/{path.key}", *copies}
 
 
 @pytest.mark.parametrize(

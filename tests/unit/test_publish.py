@@ -33,6 +33,8 @@ def test_deleted_pictures_leave_cloudfronts_cache() -> None:
         "/thumbnails/photos/Party%20(2024)/*",
         f"/thumbnails/{LARGE_SIDE}/photos/Party%20(2024)/*",
         f"/{LARGE_SIDE}/photos/Party%20(2024)/*",
+        "/thumbnails/card/photos/Party%20(2024)/*",
+        "/card/photos/Party%20(2024)/*",
     }
 
 

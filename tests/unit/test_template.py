@@ -16,7 +16,7 @@ import rendered
 from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
-from functions.keys import DOWNLOAD_RULES, NONE, image_path
+from functions.keys import CARDS_PREFIX, DOWNLOAD_RULES, NONE, image_path
 from functions.shapes import GRID_ATTRIBUTES
 from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
@@ -303,6 +303,7 @@ ROUTES = {
     "/photos/set/no-suffix": ("ThumbnailsBucket", "downloads/stripped/photos/set/no-suffix"),
     "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
     f"/thumbnails/{LARGE_SIDE}/photos/set/no-suffix": ("ThumbnailsBucket", f"{LARGE_SIDE}/photos/set/no-suffix"),
+    "/thumbnails/card/photos/set/a.jpg": ("ThumbnailsBucket", "card/photos/set/a.jpg"),
     "/people?face=1&face=2": "/people/?face=1&face=2",
     "/sets/x": "/sets/x/",
     "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
@@ -487,10 +488,11 @@ def test_search_imports_no_image_library() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_visitors_may_read_large_renditions() -> None:
+def test_visitors_may_read_large_renditions_and_cards() -> None:
     statements = RESOURCES["ThumbnailsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     (served,) = (statement["Resource"] for statement in statements if statement.get("Sid") == "ServeThroughCloudFront")
-    assert {"Fn::Sub": f"${{ThumbnailsBucket.Arn}}/{LARGE_SIDE}/photos/*"} in served
+    for folder in (f"{LARGE_SIDE}/", CARDS_PREFIX):
+        assert {"Fn::Sub": f"${{ThumbnailsBucket.Arn}}/{folder}photos/*"} in served
 
 
 def test_the_grid_thumbnail_serves_a_phone() -> None:

@@ -1,0 +1,40 @@
+"""The card: the picture of a photo that other sites show beside a link to it, in the size they ask for.
+
+https://developers.facebook.com/docs/sharing/webmasters/images/
+"""
+
+import io
+from collections.abc import Iterable
+
+from PIL import Image
+
+from functions.crops import Area, crop
+from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
+
+CARD_TYPE = "image/jpeg"
+# Messengers pass over a picture that takes long to load; some say 300 kB, some less.
+MAX_CARD_BYTES = 150_000
+_QUALITIES = (82, 72, 60, 45)
+
+
+def make_card(large: bytes, faces: Iterable[Area]) -> bytes:
+    """The card of a photo, a JPEG, from its large rendition and the faces in it; small photos are enlarged."""
+    with Image.open(io.BytesIO(large)) as picture:
+        part = crop(faces, picture.width, picture.height, CARD_WIDTH / CARD_HEIGHT)
+        left, top = part.left * picture.width, part.top * picture.height
+        box = (left, top, left + part.width * picture.width, top + part.height * picture.height)
+        card = picture.resize((CARD_WIDTH, CARD_HEIGHT), Image.Resampling.LANCZOS, _inside(box, picture.size))
+    card.info.clear()  # a comment would go into what is saved
+    data = b""
+    for quality in _QUALITIES:
+        out = io.BytesIO()
+        card.save(out, "JPEG", quality=quality, exif=b"", icc_profile=None)
+        data = out.getvalue()
+        if len(data) <= MAX_CARD_BYTES:
+            break
+    return data
+
+
+def _inside(box: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The box without what rounding has put beyond the picture's edges."""
+    return box[0], box[1], min(box[2], size[0]), min(box[3], size[1])
