@@ -105,6 +105,8 @@ class EmbeddedAws:
                 names = {name.lower() for name, _ in message.get("headers", [])}
                 if b"access-control-allow-origin" not in names:
                     message = {**message, "headers": [*message.get("headers", []), *_DENIED_CORS]}
+            if scope["method"] == "OPTIONS" and message["type"] == "http.response.start":
+                message = _allowing_by_name(message, scope)
             await send(message)
 
         service, headers, query = _service_of(scope)
@@ -133,6 +135,18 @@ class EmbeddedAws:
         self._state.close()
         if self._call_log:
             self._call_log.close()
+
+
+def _allowing_by_name(message: Message, scope: Scope) -> Message:
+    """A preflight's answer that names the headers asked for, as AWS's do, where ministack says ``*``.
+
+    That doesn't cover Authorization: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name. Browsers
+    still take it, with a warning.
+    """
+    wildcard = (b"access-control-allow-headers", b"*")
+    asked = dict(scope["headers"]).get(b"access-control-request-headers", b"*")
+    headers = [(name.lower(), value) for name, value in message.get("headers", [])]
+    return {**message, "headers": [(wildcard[0], asked) if header == wildcard else header for header in headers]}
 
 
 def _service_of(scope: Scope) -> tuple[str, dict[str, str], dict[str, list[str]]]:

@@ -70,6 +70,13 @@ def test_what_is_not_there_is_answered_by_the_fallback_page(stack: RunningStack,
     assert b"There's nothing at this address" in body
 
 
+def test_a_preflight_names_the_headers_it_allows(stack: RunningStack) -> None:
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,x-amz-target"}
+    request = urllib.request.Request(stack.api_url + "/", method="OPTIONS", headers={"Origin": stack.site_url, **asked})
+    with urllib.request.urlopen(request) as response:
+        assert response.headers["access-control-allow-headers"] == "authorization,x-amz-target"
+
+
 def test_a_page_without_its_slash_is_found(stack: RunningStack) -> None:
     status, _, body = get(stack.site_url + "/sets/2009_inauguration")
     assert status == 200
