@@ -22,7 +22,7 @@ export npm_config_update_notifier = false
 # Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo check test $(TEST_GROUPS) coverage environments setup sam audit bench lock clean
+.PHONY: help demo check test $(TEST_GROUPS) coverage environments setup sam audit bench languages lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -86,6 +86,9 @@ audit: ## Look for known vulnerabilities of the pinned packages
 
 bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
 	$(BIN)/python -m bench $(ARGS)
+
+languages: $(VENV)/.run ## Bring site/languages/ up to date with the texts of the site
+	$(BIN)/python -m scripts.reference.catalogues
 
 lock: ## Pin every package anew, with hashes (needs uv)
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt

@@ -1,13 +1,31 @@
 """The page that CloudFront's function shows while the site is closed, read from the template."""
 
+import json
 import re
 from typing import Any
 
 
-def closed_page(template: dict[str, Any]) -> bytes:
-    """The page in the code of the template's ``Router``: its lines, as JavaScript joins them."""
-    code = template["Resources"]["Router"]["Properties"]["FunctionCode"]
-    lines = re.search(r"var closedPage = \[(.*?)\]\.join\('\\n'\);", code, re.DOTALL)
+def closed_words(template: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """By language, what the page says: its title, its heading and a sentence."""
+    found = re.search(r"var closedWords = (\{.*?\n\});", _router(template), re.DOTALL)
+    if found is None:
+        raise ValueError("the template's router has no words for a closed site")
+    return {language: tuple(words) for language, words in json.loads(found[1]).items()}
+
+
+def closed_pages(template: dict[str, Any]) -> dict[str, bytes]:
+    """The page in each language, as JavaScript joins and fills its lines."""
+    lines = re.search(r"var closedPage = \[(.*?)\]\.join\('\\n'\);", _router(template), re.DOTALL)
     if lines is None:
         raise ValueError("the template's router has no page for a closed site")
-    return "\n".join(re.findall(r"'([^']*)'", lines[1])).encode()
+    page = "\n".join(re.findall(r"'([^']*)'", lines[1]))
+    return {language: _filled(page, (language, *words)) for language, words in closed_words(template).items()}
+
+
+def _filled(page: str, words: tuple[str, ...]) -> bytes:
+    return re.sub(r"\{(\d)\}", lambda place: words[int(place[1])], page).encode()
+
+
+def _router(template: dict[str, Any]) -> str:
+    code: str = template["Resources"]["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
+    return code

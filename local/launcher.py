@@ -21,7 +21,7 @@ from hypercorn.typing import ASGIFramework
 
 from functions.errors import KinpicsError
 from functions.site_access import SiteAccess
-from local.closed_page import closed_page
+from local.closed_page import closed_pages
 from local.connections import close_with_clients
 from local.embedded import EmbeddedAws
 from local.embedded.environment import REGION, configure
@@ -154,19 +154,20 @@ async def _serve(
         site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
 
-        def deployed() -> tuple[str, list[tuple[bytes, bytes]]]:
+        def deployed() -> tuple[str, list[tuple[bytes, bytes]], str]:
             """What `kinpics deploy` may have changed since the start."""
             described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
             now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
-            return now["Downloads"], response_headers(project.template, options.api_url, now)
+            return now["Downloads"], response_headers(project.template, options.api_url, now), now["Language"]
 
         server = SiteServer(
             session,
             buckets,
             project.parameters["Downloads"],
             headers,
-            closed_page(project.template),
+            closed_pages(project.template),
             lambda: site_access().is_closed(),
+            project.parameters["Language"],
             deployed,
         )
         site_gate = Gate(server.app, options.site_port, options.site_port)

@@ -1,8 +1,8 @@
 """Serves the site on its port as CloudFront does on AWS: two buckets behind one origin.
 
 ``/photos/…`` are the download copies, ``/thumbnails/…`` whatever else visitors may have from the thumbnails bucket.
-Everything else comes from the site bucket, with index documents, a fallback page for missing ones, compression and
-range requests. While the site is closed, every page is the one that says so.
+Everything else comes from the site bucket, with index documents in the visitor's language, a fallback page for missing
+ones, compression and range requests. While the site is closed, every page is the one that says so.
 """
 
 import asyncio
@@ -18,11 +18,15 @@ from botocore.exceptions import ClientError
 
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
 from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, PHOTOS_PREFIX
+from functions.languages import AUTO, ENGLISH, choose_language, in_language
 from functions.thumbnail_sizes import LARGE_SIDE
 from local.asgi import Receive, Scope, Send
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
+
+# What a deployment decides: the rule for downloads, the headers, the pages' language.
+Deployed = tuple[str, list[tuple[bytes, bytes]], str]
 
 FALLBACK_PAGE = "404.html"
 # Served while the site is closed, so that the page that says so looks right; assets hold no data.
@@ -36,6 +40,7 @@ _PASSED_ON = {
     "CacheControl": b"cache-control",
     "ETag": b"etag",
     "ContentEncoding": b"content-encoding",
+    "ContentLanguage": b"content-language",
     "ContentDisposition": b"content-disposition",
 }
 # One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
@@ -46,9 +51,10 @@ _COMPRESSED = ("text/", "application/json", "image/svg+xml")
 class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
 
-    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; ``closed_page`` is
-    shown instead of every page while ``is_closed`` says so. ``deployed`` gives the rule and the headers again, because
-    a deployment may change them.
+    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; of ``closed_pages``,
+    the one in the visitor's language is shown instead of every page while ``is_closed`` says so. ``language`` is that
+    of every page, or the visitor's. ``deployed`` gives rule, headers and language again, because a deployment may
+    change them.
     """
 
     def __init__(
@@ -57,26 +63,28 @@ class SiteServer:
         buckets: dict[str, str],
         downloads: str,
         headers: list[tuple[bytes, bytes]],
-        closed_page: bytes = b"",
+        closed_pages: dict[str, bytes] | None = None,
         is_closed: Callable[[], bool] = lambda: False,
-        deployed: Callable[[], tuple[str, list[tuple[bytes, bytes]]]] | None = None,
+        language: str = AUTO,
+        deployed: Callable[[], Deployed] | None = None,
     ):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
-        self._go_by(downloads, headers)
-        self._closed_page = closed_page
+        self._go_by(downloads, headers, language)
+        self._closed_pages = closed_pages or {}
         self._ask_whether_closed = is_closed
-        self._ask_what_is_deployed = deployed or (lambda: (downloads, headers))
+        self._ask_what_is_deployed = deployed or (lambda: (downloads, headers, language))
         self._closed: bool | None = None
         self._asked = 0.0
 
-    def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]]) -> None:
+    def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]], language: str) -> None:
         self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
         # As the thumbnails bucket's policy says in template.yaml.
         folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, self._downloads)
         photos, large, cards, copies = (folder + PHOTOS_PREFIX for folder in folders)
         self._served = (photos, large, cards, "celebrities/", copies)
         self._headers = headers
+        self._language = language
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -89,14 +97,16 @@ class SiteServer:
             return
         headers = dict(scope["headers"])
         head = scope["method"] == "HEAD"
+        visitors = choose_language(headers.get(b"accept-language", b"").decode("latin-1"))
         path = read_path(scope["raw_path"].partition(b"?")[0])
         if not (path or "").startswith(_SERVED_WHILE_CLOSED) and await self._is_closed():
-            await self._say_closed(send, path or "", head)
+            await self._say_closed(send, path or "", visitors if self._language == AUTO else self._language, head)
             return
         if path is None:
             await self._answer_fallback(send, head)
             return
-        bucket, key = self._place(path)
+        # Where pages have one language only, they have no other names.
+        bucket, key = self._place(path, visitors if self._language == AUTO else ENGLISH)
         if bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
             # `/sets/x` is the page `/sets/x/`.
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
@@ -113,13 +123,13 @@ class SiteServer:
             self._go_by(*deployed)
         return bool(self._closed)
 
-    def _look(self) -> tuple[bool, tuple[str, list[tuple[bytes, bytes]]]]:
+    def _look(self) -> tuple[bool, Deployed]:
         return self._ask_whether_closed(), self._ask_what_is_deployed()
 
-    async def _say_closed(self, send: Send, path: str, head: bool) -> None:
+    async def _say_closed(self, send: Send, path: str, language: str, head: bool) -> None:
         """Like CloudFront's function, answers pictures with a bare 503."""
         is_picture = path.startswith((DOWNLOAD_FOLDER, THUMBNAILS_FOLDER))
-        body = b"" if is_picture else self._closed_page
+        body = b"" if is_picture else self._closed_pages[language]
         headers = [
             (b"cache-control", b"no-store"),
             (b"content-type", b"text/plain" if is_picture else b"text/html; charset=utf-8"),
@@ -127,14 +137,14 @@ class SiteServer:
         ]
         await self._send(send, 503, headers, b"" if head else body)
 
-    def _place(self, path: str) -> tuple[str, str]:
+    def _place(self, path: str, language: str = ENGLISH) -> tuple[str, str]:
         key = path.removeprefix("/")
         if key.startswith("photos/"):
             return self._buckets["thumbnails"], self._downloads + key
         thumbnail = key.removeprefix("thumbnails/")
         if thumbnail != key and thumbnail.startswith(self._served):
             return self._buckets["thumbnails"], thumbnail
-        return self._buckets["site"], key + "index.html" if not key or key.endswith("/") else key
+        return self._buckets["site"], key + in_language("index.html", language) if not key or key.endswith("/") else key
 
     async def _answer(self, send: Send, bucket: str, key: str, headers: dict[bytes, bytes], head: bool) -> None:
         request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
@@ -187,7 +197,6 @@ class SiteServer:
         headers += [
             (b"content-encoding", b"gzip"),
             (b"content-length", str(len(body)).encode()),
-            (b"vary", b"accept-encoding"),
         ]
         await self._send(send, 200, headers, b"" if head else body)
 

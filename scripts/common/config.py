@@ -7,6 +7,7 @@ from typing import TypeVar, get_type_hints
 
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE
+from functions.languages import AUTO, ENGLISH, LANGUAGES
 from functions.thresholds import DEFAULT_SITE_THRESHOLD
 from local.state_folder import STACK_NAME
 
@@ -24,15 +25,13 @@ class ConfigError(KinpicsError):
 class SiteConfig:
     """Settings of the rendered site, each with its default."""
 
-    title: str = "Our photos"
-    description: str = "Click a face to see every photo of that person."
-    language: str = "en"
+    # Where one of these is empty, pages have kinpics's own wording, in the visitor's language.
+    title: str = ""
+    description: str = ""
     # What a visitor agrees to before searching with a picture.
-    selfie_consent: str = (
-        "Your device finds the faces in your picture. The face you choose is sent once, so that Amazon Rekognition can "
-        "compare it with the faces on this site. If no face is found and you search anyway, the whole picture is sent. "
-        "This site doesn't keep your picture."
-    )
+    selfie_consent: str = ""
+    # The pages' language, or "auto": the visitor's own.
+    language: str = AUTO
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = DEFAULT_SITE_THRESHOLD
     # What visitors may download: "original" (in its full size), "large" (the large rendition) or "none".
@@ -48,7 +47,16 @@ class SiteConfig:
         rule = self.downloads
         if rule == "original":
             rule = WHOLE if self.keep_private_metadata else STRIPPED
-        return {"Downloads": rule, "SearchEngines": "yes" if self.search_engines else "no"}
+        search_engines = "yes" if self.search_engines else "no"
+        return {"Downloads": rule, "Language": self.language, "SearchEngines": search_engines}
+
+    @property
+    def page_languages(self) -> dict[str, str]:
+        """The languages that pages are in, and the languages that their files are named by.
+
+        A language that is the only one has the names of English, under which pages are looked up.
+        """
+        return {language: language for language in LANGUAGES} if self.language == AUTO else {self.language: ENGLISH}
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ def load_config(path: Path | None = None) -> SiteConfig:
         raise ConfigError(f"{path}: site.face_match_threshold must be from 0 to 100")
     if config.downloads not in _DOWNLOADS:
         raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
+    if config.language not in (AUTO, *LANGUAGES):
+        raise ConfigError(f"{path}: site.language must be one of {', '.join((AUTO, *LANGUAGES))}")
     return config
 
 

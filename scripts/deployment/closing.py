@@ -77,8 +77,8 @@ def closed_template(template: dict[str, Any]) -> dict[str, Any]:
     """The template with the router closed, so that a deployment never shows the pages of a closed site."""
     resources = template["Resources"]
     router = resources["Router"]
-    code = with_flag(router["Properties"]["FunctionCode"], closed=True)
-    closed = {**router, "Properties": {**router["Properties"], "FunctionCode": code}}
+    code = with_flag(router["Properties"]["FunctionCode"]["Fn::Sub"], closed=True)
+    closed = {**router, "Properties": {**router["Properties"], "FunctionCode": {"Fn::Sub": code}}}
     return {**template, "Resources": {**resources, "Router": closed}}
 
 

@@ -2,10 +2,12 @@
 
 import hashlib
 import mimetypes
+import re
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build import build
 from functions.addresses import (
@@ -20,10 +22,15 @@ from functions.addresses import (
 from scripts.common.bucket import delete_objects, list_objects
 from scripts.common.stack import Stack
 
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import PutObjectRequestTypeDef
+
 # Assets have a hash of their content in their name. Browsers ask for a page each time, at the cost of a 304; CloudFront
 # keeps it for a day, or until it is invalidated.
 _ASSET_CACHE = "public, max-age=31536000, immutable"
 _PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
+# What language a page says it is in.
+_LANGUAGE = re.compile(rb'<!doctype html>\s*<html lang="([\w-]+)"')
 # Each path costs money after the first thousand of a month.
 _MAX_SETS_INVALIDATED = 5
 
@@ -68,8 +75,8 @@ def page_paths(keys: list[str]) -> set[str]:
         folder, _, rest = key.partition("/")
         if folder == "sets":
             paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
-        elif folder == "index.html":
-            paths |= {"/", "/index.html"}
+        elif not rest and folder.startswith("index."):
+            paths |= {"/", "/index.*"}
         elif folder != "assets":
             paths.add(f"/{folder}/*" if rest else f"/{folder}")
     of_sets = {path for path in paths if path.startswith("/sets/")}
@@ -85,13 +92,17 @@ def picture_paths(set_names: Iterable[str]) -> set[str]:
 
 
 def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:
-    stack.s3.put_object(
-        Bucket=bucket,
-        Key=key,
-        Body=path.read_bytes(),
-        ContentType=_content_type(path),
-        CacheControl=_ASSET_CACHE if key.startswith("assets/") else _PAGE_CACHE,
-    )
+    body = path.read_bytes()
+    request: PutObjectRequestTypeDef = {
+        "Bucket": bucket,
+        "Key": key,
+        "Body": body,
+        "ContentType": _content_type(path),
+        "CacheControl": _ASSET_CACHE if key.startswith("assets/") else _PAGE_CACHE,
+    }
+    if language := _LANGUAGE.match(body):
+        request["ContentLanguage"] = language[1].decode()
+    stack.s3.put_object(**request)
 
 
 def _content_type(path: Path) -> str:

@@ -1,17 +1,21 @@
 """The pages that ``site/pages.json`` lists, and writing them from their templates."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.languages import in_language
 from functions.shapes import MAX_REQUEST_MESSAGE
 from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets
+from scripts.site.catalogue_files import write_script_texts
+from scripts.site.translations import Translator
 
 # Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
 _FIRST_TILES = 32
@@ -66,7 +70,7 @@ def large_url(set_name: str, file: str) -> str:
 
 
 class SitePages:
-    """Writes pages from templates."""
+    """Writes pages from templates, each in every language of the site. Raises ``CatalogueError``."""
 
     def __init__(
         self,
@@ -80,15 +84,8 @@ class SitePages:
     ):
         self._folder = folder
         self._pages = list_pages()
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(ROOT / "site" / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals |= {
-            "site": config,
+        known = {**browser_config, "lightboxCss": assets["lightbox.css"]}
+        shared = {
             "assets": assets,
             "icons": json.loads((ROOT / "site" / "icons.json").read_text(encoding="utf-8")),
             "theme": THEME,
@@ -96,7 +93,6 @@ class SitePages:
             "has_photos": has_photos,
             "has_gallery": has_gallery,
             "pages": self._pages,
-            "browser_config": {**browser_config, "lightboxCss": assets["lightbox.css"]},
             "origins": origins(browser_config),
             "first_tiles": _FIRST_TILES,
             "eager_tiles": _EAGER_TILES,
@@ -106,6 +102,19 @@ class SitePages:
             "large_url": large_url,
             "set_url": self._set_url,
         }
+        # By the language that a page's file is named by.
+        self._templates: dict[str, jinja2.Environment] = {}
+        for language, suffix in config.page_languages.items():
+            translator = Translator(language)
+            texts = write_script_texts(folder, translator)
+            of_language = {
+                "site": translator.with_default_texts(config),
+                "language": language,
+                "other_languages": [other for other in config.page_languages if other != language],
+                "texts": texts,
+                "browser_config": {**known, "texts": texts},
+            }
+            self._templates[suffix] = _environment(translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:
         """Write the pages that the site has once."""
@@ -122,8 +131,32 @@ class SitePages:
     def _write(self, page: Page, set_name: str, context: dict[str, Any]) -> None:
         target = self._folder / page.file(set_name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        template = self._templates.get_template(f"pages/{page.name}.html")
-        target.write_text(template.render(page=page, **context), encoding="utf-8")
+        for language, templates in self._templates.items():
+            text = templates.get_template(f"pages/{page.name}.html").render(page=page, **context)
+            target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
 
     def _set_url(self, set_name: str) -> str:
         return self._pages["set"].path.replace("{set}", address(set_name))
+
+
+def _environment(translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
+    """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "site" / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.policies["ext.i18n.trimmed"] = True
+    templates.install_gettext_translations(translator.translations, newstyle=True)  # type: ignore[attr-defined]
+    counted = cast(Callable[..., str], templates.globals["ngettext"])
+
+    @jinja2.pass_context
+    def ngettext(context: jinja2.runtime.Context, one: str, many: str, num: int, **values: Any) -> str:
+        return counted(context, one, many, num, **{"num": translator.number(num), **values})
+
+    templates.globals |= {**known, "ngettext": ngettext}
+    templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
+    return templates

@@ -1,6 +1,7 @@
 // What scripts/site/browser_config.py tells the scripts about this site, in an element of the page.
 
 import { byId } from "./elements.js";
+import "./fallback.js";
 
 /**
  * @typedef {object} Config
@@ -28,6 +29,7 @@ import { byId } from "./elements.js";
  * @property {number} keepMatchDays  How long a visitor's last lookalike is kept.
  * @property {boolean} downloads  Whether visitors may download photos.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
+ * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 
 /** @type {Config} */

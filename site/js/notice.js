@@ -2,6 +2,7 @@
 
 import { onWaiting } from "./aws/patience.js";
 import { byId, make } from "./elements.js";
+import { t } from "./language.js";
 import { inWords, WAITING } from "./words.js";
 
 onWaiting((isWaiting) => {
@@ -19,7 +20,7 @@ onWaiting((isWaiting) => {
  * @param {() => void} retry
  * @param {string} [label]  The button's.
  */
-export function tell(error, retry, label = "Try again") {
+export function tell(error, retry, label = t("Try again")) {
   const place = byId("notice");
   const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {

@@ -1,7 +1,9 @@
 """The rendered site: each page is where its address leads, and its scripts get their configuration."""
 
+import gzip
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ import pytest
 from support import FakeAws
 
 from build import build
+from functions.languages import ENGLISH, LANGUAGES, in_language
 from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
@@ -21,14 +24,19 @@ SET = "2015_a & b"
 
 
 @pytest.fixture
-def site(aws: FakeAws, tmp_path: Path) -> Path:
+def site(stack: Any, tmp_path: Path) -> Path:
+    return build(stack, tmp_path / "dist", load_config())
+
+
+@pytest.fixture
+def stack(aws: FakeAws) -> Any:
     """A site of one set, one of its photos without a size, and of an empty set."""
     for file in FILES:
         photo = Photo(primarykey=SET, sortkey=file, grid_key=f"~/{file}", width=400, height=300)
         put(aws, {**photo.to_item(), **({"width": 0} if file == FILES[1] else {})})
     put(aws, PhotoSet(sortkey=SET, title="A & <b>", pic=FILES[0], pic_count=len(FILES)).to_item())
     put(aws, PhotoSet(sortkey="empty", pic_count=0).to_item())
-    stack: Any = SimpleNamespace(
+    return SimpleNamespace(
         outputs=aws.outputs,
         photos=aws.photos,
         gallery=SimpleNamespace(count_faces=lambda: 1),
@@ -37,7 +45,6 @@ def site(aws: FakeAws, tmp_path: Path) -> Path:
         region="us-east-1",
         endpoint_url=None,
     )
-    return build(stack, tmp_path / "dist", load_config())
 
 
 def put(aws: FakeAws, item: dict[str, Any]) -> None:
@@ -59,20 +66,51 @@ class Tags(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
-def test_the_site_has_each_page_once_and_a_sets_pages_for_each_set(site: Path) -> None:
-    files = {page.file(SET): page for page in list_pages().values()}
+def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(site: Path) -> None:
+    files = {
+        in_language(page.file(SET), language): (page, language)
+        for page in list_pages().values()
+        for language in LANGUAGES
+    }
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == set(files)
-    for file, page in files.items():
+    for file, (page, language) in files.items():
         tags = Tags(site / file)
+        assert tags.of("html")[0]["lang"] == language
         assert tags.of("html")[0].get("data-page") == page.script
         assert ({"name": "robots", "content": "noindex"} in tags.of("meta")) is page.noindex
 
 
+def test_a_fixed_language_has_the_files_that_are_looked_up(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", replace(load_config(), language="de", title="Meine Fotos"))
+    assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
+        page.file(SET) for page in list_pages().values()
+    }
+    assert all(Tags(path).of("html")[0]["lang"] == "de" for path in site.rglob("*.html"))
+    assert "<title>Meine Fotos</title>" in (site / "index.html").read_text()
+    assert "data-others" not in Tags(site / "404.html").of("html")[0]
+
+
+def test_a_page_preloads_its_scripts_texts_and_english_has_none(site: Path) -> None:
+    for language in LANGUAGES:
+        page = site / in_language("index.html", language)
+        told = told_by(page)
+        preloaded = [link["href"] for link in Tags(page).of("link") if link["rel"] == "modulepreload"]
+        assert (told["texts"] is None) == (language == ENGLISH)
+        if told["texts"]:
+            assert told["texts"] in preloaded
+            assert len(gzip.compress((site / told["texts"].removeprefix("/")).read_bytes())) <= 5 * 1024
+
+
 def test_scripts_get_exactly_what_their_type_says(site: Path) -> None:
     typed = re.findall(r"@property \{[^}]+\} (\w+)", (ROOT / "site" / "js" / "config.js").read_text())
-    text = (site / "index.html").read_text()
-    told = json.loads(re.findall(r'<script type="application/json" id="config">(.*?)</script>', text)[0])
-    assert sorted(told) == sorted(typed)
+    assert sorted(told_by(site / "index.html")) == sorted(typed)
+
+
+def told_by(page: Path) -> dict[str, Any]:
+    """What a page tells its scripts."""
+    told: list[str] = re.findall(r'<script type="application/json" id="config">(.*?)</script>', page.read_text())
+    found: dict[str, Any] = json.loads(told[0])
+    return found
 
 
 def test_the_lookalike_page_says_how_long_a_result_is_kept(site: Path) -> None:
@@ -100,9 +138,10 @@ def test_a_title_becomes_no_markup(site: Path) -> None:
 def test_every_link_between_pages_leads_to_one(site: Path) -> None:
     for page in site.rglob("*.html"):
         for link in Tags(page).of("a"):
-            href = link["href"] or ""
+            href = (link["href"] or "").partition("#")[0]
             if href.startswith("/") and not href.startswith(("/thumbnails/", "/sets/")):
-                assert (site / href.removeprefix("/") / "index.html").exists(), href
+                file = href.removeprefix("/") + ("index.html" if href.endswith("/") else "")
+                assert (site / file).exists(), href
 
 
 def test_the_account_page_asks_for_the_password_that_cognito_does(site: Path) -> None:

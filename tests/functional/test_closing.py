@@ -23,7 +23,7 @@ from scripts.deployment.closing import _passes, closed_template, keep_closed, wa
 from scripts.deployment.cloudformation import DeployError
 
 ROOT = Path(__file__).parents[2]
-ROUTER = load_template()["Resources"]["Router"]["Properties"]["FunctionCode"]
+ROUTER = load_template()["Resources"]["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
 SEARCH = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-SearchFunction"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-OtherFunction"
 DENY = "arn:aws:iam::123456789012:policy/kinpics-ClosedPolicy"
@@ -251,8 +251,10 @@ def test_a_deployment_that_is_rolled_back_closes_no_open_site() -> None:
 def test_a_closed_template_changes_only_the_router() -> None:
     template = load_template()
     closed = closed_template(template)
-    assert closed["Resources"]["Router"]["Properties"].pop("FunctionCode") == with_flag(ROUTER, closed=True)
-    assert template["Resources"]["Router"]["Properties"].pop("FunctionCode") == ROUTER
+    assert closed["Resources"]["Router"]["Properties"].pop("FunctionCode") == {
+        "Fn::Sub": with_flag(ROUTER, closed=True)
+    }
+    assert template["Resources"]["Router"]["Properties"].pop("FunctionCode") == {"Fn::Sub": ROUTER}
     assert closed == template
 
 

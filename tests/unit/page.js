@@ -27,7 +27,7 @@ const config = {
 globalThis.HTMLElement = class {
   textContent = JSON.stringify(config);
 };
-globalThis.document = { getElementById: () => new HTMLElement() };
+globalThis.document = { getElementById: () => new HTMLElement(), documentElement: { lang: "en", dataset: {} } };
 
 /**
  * A repeatable stream of numbers from 0 to 1.

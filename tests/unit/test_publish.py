@@ -16,8 +16,8 @@ from scripts.deployment.publish import page_paths, picture_paths, publish
     [
         ([], set()),
         (["assets/main-ABC.js"], set()),
-        (["index.html"], {"/", "/index.html"}),
-        (["404.html", "people/index.html"], {"/404.html", "/people/*"}),
+        (["index.html", "index.de.html"], {"/", "/index.*"}),
+        (["404.html", "404.fr.html", "people/index.es.html"], {"/404.html", "/404.fr.html", "/people/*"}),
         (["sets/a (b)/index.html", "sets/a (b)/all/index.html"], {"/sets/a%20(b)/*"}),
         (["sets/a+b/index.html"], {"/sets/a*"}),
         ([f"sets/{number}/index.html" for number in range(50)], {"/sets/*"}),
@@ -58,4 +58,4 @@ def test_a_file_that_stays_is_an_error_and_changed_pages_show(tmp_path: Path) ->
     stack: Any = SimpleNamespace(s3=SiteBucket(), outputs=stack_outputs(), invalidate=invalidated.update)
     with pytest.raises(OSError, match=r"old\.html could not be deleted"):
         publish(stack, tmp_path)
-    assert {"/", "/index.html", "/old.html"} <= invalidated
+    assert {"/", "/index.*", "/old.html"} <= invalidated

@@ -88,7 +88,7 @@ def test_the_site_is_only_read(method: str) -> None:
 
 
 def test_a_deployment_changes_what_is_served_without_a_restart() -> None:
-    deployed = [("large", [(b"x-robots-tag", b"noindex")])]
+    deployed = [("large", [(b"x-robots-tag", b"noindex")], "auto")]
     s3, started = S3(), []
 
     async def send(message: dict) -> None:

@@ -6,21 +6,24 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import boto3
+import pytest
 import rendered
 from botocore.exceptions import ClientError
 
 from functions.addresses import address, read_path
 from functions.keys import CARDS_PREFIX, DOWNLOAD_RULES, NONE, image_path
+from functions.languages import AUTO, ENGLISH, LANGUAGES, choose_language, in_language
 from functions.shapes import GRID_ATTRIBUTES
 from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
-from local.closed_page import closed_page
+from local.closed_page import closed_pages, closed_words
 from local.response_headers import response_headers
 from local.site_server import SiteServer
 from scripts.common.template import load_template
@@ -320,9 +323,17 @@ ROUTES = {
 }
 
 
+def router(language: str = AUTO) -> str:
+    """The router's code on a site whose pages are in a language, or in the visitor's."""
+    code: str = RESOURCES["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
+    assert re.findall(r"\$\{.*?\}", code) == ["${Language}"]
+    assert code.isascii(), "CloudFormation keeps no other letters"
+    assert len(code) < 10_000, "CloudFront takes no more"
+    return code.replace("${Language}", language)
+
+
 def test_cloudfront_routes_as_the_laptops_site_does() -> None:
-    code = RESOURCES["Router"]["Properties"]["FunctionCode"]
-    answers = run_router(code, list(ROUTES))
+    answers = run_router(router(), list(ROUTES))
     config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
     origins = {
         item["Id"]: (item["DomainName"]["Fn::GetAtt"][0], with_rule(item.get("OriginPath", {"Fn::Sub": ""})))
@@ -381,7 +392,7 @@ def test_a_picture_has_one_address_everywhere() -> None:
     table = json.loads((ROOT / "tests" / "data" / "addresses.json").read_text())
     spelled = {name: "".join(f"%{byte:02x}" for byte in name.encode()) for name in table}
     paths = [f"/photos/{form}/{form}" for name in table for form in (table[name], spelled[name])]
-    kept = run_router(RESOURCES["Router"]["Properties"]["FunctionCode"], paths)
+    kept = run_router(router(), paths)
     server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", [])
     for name, expected in table.items():
         assert address(name) == expected
@@ -399,11 +410,11 @@ def test_a_picture_has_one_address_everywhere() -> None:
 
 
 def test_a_closed_site_shows_one_page_and_no_picture() -> None:
-    code = RESOURCES["Router"]["Properties"]["FunctionCode"]
     pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", f"/thumbnails/{LARGE_SIDE}/photos/set/a.jpg"}
     pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
-    answers = run_router(with_flag(code, closed=True), [*pictures, *pages, "/style.css"])
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], closed_page(TEMPLATE), lambda: True)
+    answers = run_router(with_flag(router(), closed=True), [*pictures, *pages, "/style.css"])
+    words = closed_pages(TEMPLATE)
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], words, lambda: True)
     for path in pictures | pages:
         answer = answers[path]
         assert (answer["statusCode"], answer["headers"]["cache-control"]["value"]) == (503, "no-store")
@@ -419,25 +430,58 @@ def test_a_closed_site_shows_one_page_and_no_picture() -> None:
     assert unrouted == ["/assets/*"], "which hold nothing of the album"
 
 
-def asked(server: SiteServer, path: str) -> tuple[int, dict[bytes, bytes], bytes]:
+def asked(server: SiteServer, path: str, accepted: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
     """What the laptop's server answers."""
     sent: list[dict] = []
 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "raw_path": path.encode(), "query_string": b"", "headers": []}
+    headers = [(b"accept-language", accepted.encode())]
+    scope = {"type": "http", "method": "GET", "raw_path": path.encode(), "query_string": b"", "headers": headers}
     asyncio.run(server.app(scope, lambda: None, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
+ACCEPTED = json.loads((ROOT / "tests" / "data" / "accept_language.json").read_text())
+
+
+@pytest.mark.parametrize("language", [AUTO, *LANGUAGES])
+def test_the_router_chooses_the_visitors_language_unless_the_owner_has(language: str) -> None:
+    pages = {accepted: run["/sets/x/"] for accepted, run in routed(router(language), ACCEPTED).items()}
+    for accepted, expected in ACCEPTED.items():
+        file = in_language("index.html", expected if language == AUTO else ENGLISH)
+        assert pages[accepted]["uri"] == f"/sets/x/{file}", accepted
+        assert choose_language(accepted) == expected
+
+
+@pytest.mark.parametrize("language", [AUTO, "es"])
+def test_a_closed_site_says_so_in_the_visitors_language(language: str) -> None:
+    words = closed_pages(TEMPLATE)
+    assert tuple(words) == LANGUAGES
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], words, lambda: True, language)
+    for accepted, run in routed(with_flag(router(language), closed=True), ACCEPTED).items():
+        chosen = choose_language(accepted) if language == AUTO else language
+        assert run["/sets/x/"]["body"].encode() == words[chosen] == asked(server, "/", accepted)[2]
+        assert closed_words(TEMPLATE)[chosen][1] in run["/sets/x/"]["body"]
+
+
+def routed(code: str, accepted: Iterable[str]) -> dict[str, dict]:
+    """What the CloudFront function answers to a set's page, for each header `Accept-Language`."""
+    return dict(zip(accepted, run_each(code, [{"/sets/x/": header} for header in accepted]), strict=True))
+
+
 def run_router(code: str, paths: list[str]) -> dict[str, dict]:
-    """What the CloudFront function answers to each path."""
+    """What the CloudFront function answers to each path, without headers."""
+    return run_each(code, [dict.fromkeys(paths)])[0]
+
+
+def run_each(code: str, requests: list[dict[str, str | None]]) -> list[dict[str, dict]]:
+    """What the CloudFront function answers to paths, each asked with a header `Accept-Language` or without."""
     program = (
         code
         + """
-const answers = {};
-for (const path of JSON.parse(process.argv[1])) {
+const ask = (path, accepted) => {
   const [uri, query] = path.split("?");
   const querystring = {};
   for (const part of query ? query.split("&") : []) {
@@ -446,14 +490,16 @@ for (const path of JSON.parse(process.argv[1])) {
     if (known) known.multiValue = [...(known.multiValue ?? [{ value: known.value }]), { value }];
     else querystring[key] = { value };
   }
-  answers[path] = handler({ request: { uri, querystring } });
-}
-console.log(JSON.stringify(answers));
+  const headers = accepted === null ? {} : { "accept-language": { value: accepted } };
+  return handler({ request: { uri, querystring, headers } });
+};
+const answer = (paths) => Object.fromEntries(Object.entries(paths).map((entry) => [entry[0], ask(...entry)]));
+console.log(JSON.stringify(JSON.parse(process.argv[1]).map(answer)));
 """
     )
     environment = {**os.environ, "PATH": f"{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}"}
     result = subprocess.run(
-        ["node", "-e", program, json.dumps(paths)], env=environment, capture_output=True, text=True, check=True
+        ["node", "-e", program, json.dumps(requests)], env=environment, capture_output=True, text=True, check=True
     )
     return json.loads(result.stdout)
 

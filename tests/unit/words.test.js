@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { CodedError } from "../../site/js/errors.js";
-import { count, inWords, percent } from "../../site/js/words.js";
 import { numbers } from "./page.js";
+import { countPhotos, inWords, percent } from "../../site/js/words.js";
 
 for (const code of ["CeilingReached", "AllowanceReached", "TooManyRemovalRequests"]) {
   test(`${code} says when to try again, if that is known`, () => {
     const until = "2027-01-15T09:00:00+00:00";
-    const time = new Date(until).toLocaleTimeString(undefined, { timeStyle: "short" });
+    const time = new Date(until).toLocaleTimeString("en-GB", { timeStyle: "short" });
     const words = inWords(new CodedError(code, "", until));
     assert.ok(words.includes(`. Try again after ${time}. `), words);
     assert.ok(!inWords(new CodedError(code, "")).includes("Try again"));
@@ -33,7 +33,7 @@ test("a page's own words come first", () => {
 });
 
 test("one photo is singular", () => {
-  assert.deepEqual([0, 1, 2, 5000].map((number) => count(number, "photo")), ["0 photos", "1 photo", "2 photos", "5000 photos"]);
+  assert.deepEqual([0, 1, 2, 5000].map(countPhotos), ["0 photos", "1 photo", "2 photos", "5,000 photos"]);
 });
 
 test("a similarity is never rounded up", () => {

@@ -2,6 +2,7 @@
 
 import { make, placeOver } from "../elements.js";
 import { config } from "../config.js";
+import { t } from "../language.js";
 import { personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { boxInPercent, cropToFace } from "./boxes.js";
 
@@ -53,7 +54,7 @@ export function faceStrip(photo, faces, go) {
   });
   const strip = make("div", { className: "chips" }, ...chips);
   strip.setAttribute("role", "group");
-  strip.setAttribute("aria-label", faces.length === 1 ? "The person in this photo" : "People in this photo");
+  strip.setAttribute("aria-label", faces.length === 1 ? t("The person in this photo") : t("People in this photo"));
   return strip;
 }
 
@@ -93,7 +94,10 @@ function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
  * @param {(url: string) => void} go
  */
 function faceButton(className, face, index, total, go) {
-  const label = total === 1 ? "Find all photos of this person" : `Find all photos of person ${index + 1} of ${total}`;
+  const label =
+    total === 1
+      ? t("Find all photos of this person")
+      : t("Find all photos of person %(number)s of %(total)s", { number: index + 1, total });
   const button = make("button", { type: "button", className });
   button.setAttribute("aria-label", label);
   button.dataset.face = face.FaceId;

@@ -1,6 +1,7 @@
 // The grid of photos: all of them are laid out, but only the tiles near the viewport are in the document.
 
 import { make } from "../elements.js";
+import { t } from "../language.js";
 import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
@@ -199,6 +200,7 @@ export class Grid {
 
 /** @param {Photo} photo */
 function describe(photo) {
-  const similarity = photo.similarity === undefined ? "" : `, ${percent(photo.similarity)} similar`;
-  return `Photo ${photo.file}${similarity}`;
+  const { file, similarity } = photo;
+  if (similarity === undefined) return t("Photo %(file)s", { file });
+  return t("Photo %(file)s, %(percent)s similar", { file, percent: percent(similarity) });
 }

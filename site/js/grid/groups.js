@@ -5,7 +5,7 @@ import { readSets } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
 import { keyOf, setUrl } from "../photos/urls.js";
 import { Viewer } from "../viewer/viewer.js";
-import { count } from "../words.js";
+import { countPhotos } from "../words.js";
 import { Grid } from "./grid.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
@@ -30,7 +30,7 @@ export class Groups {
     for (const [setName, own] of bySet) {
       const group = this.groups.get(setName) ?? this.#make(setName);
       this.element.append(group.section);
-      group.total.textContent = count(own.length, "photo");
+      group.total.textContent = countPhotos(own.length);
       group.grid.show(own);
     }
     if (photos.length && !this.titles.size) this.#addTitles();

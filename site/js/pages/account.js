@@ -3,20 +3,21 @@
 import { freshSession } from "../aws/credentials.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
+import { t } from "../language.js";
 import * as members from "../visitor/members.js";
 import { inWords } from "../words.js";
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {
-  NotAuthorizedException: "The email address or the password is wrong.",
-  UserNotFoundException: "The email address or the password is wrong.",
-  UsernameExistsException: "There's already an account with this address. Sign in, or ask for a new password.",
-  InvalidPasswordException: "This password is too short.",
-  CodeMismatchException: "This code is wrong. Use the one in the latest email.",
-  ExpiredCodeException: "This code has expired. Ask for a new one.",
-  LimitExceededException: "Too many attempts. Try again in an hour.",
-  TooManyFailedAttemptsException: "Too many attempts. Try again in an hour.",
-  InvalidParameterException: "The email address or the code isn't valid. Check it and try again.",
+  NotAuthorizedException: t("The email address or the password is wrong."),
+  UserNotFoundException: t("The email address or the password is wrong."),
+  UsernameExistsException: t("There's already an account with this address. Sign in, or ask for a new password."),
+  InvalidPasswordException: t("This password is too short."),
+  CodeMismatchException: t("This code is wrong. Use the one in the latest email."),
+  ExpiredCodeException: t("This code has expired. Ask for a new one."),
+  LimitExceededException: t("Too many attempts. Try again in an hour."),
+  TooManyFailedAttemptsException: t("Too many attempts. Try again in an hour."),
+  InvalidParameterException: t("The email address or the code isn't valid. Check it and try again."),
 };
 
 /** Start the page. */
@@ -61,42 +62,42 @@ export async function showAccount() {
       } catch (error) {
         if (!(error instanceof CodedError && error.code === "UserNotConfirmedException")) throw error;
         await members.sendCodeAgain(email);
-        return ["confirm", "Enter the code we just emailed you to finish creating your account."];
+        return ["confirm", t("Enter the code we just emailed you to finish creating your account.")];
       }
-      return ["member", "You're signed in."];
+      return ["member", t("You're signed in.")];
     },
     "sign-up": async (fields) => {
       ({ email = "", password = "" } = fields);
       await members.signUp(email, password);
-      return ["confirm", `We've emailed a code to ${email}.`];
+      return ["confirm", t("We've emailed a code to %(email)s.", { email })];
     },
     confirm: async ({ code = "" }) => {
       await members.confirm(email, code);
       await members.signIn(email, password);
-      return ["member", "You're signed in."];
+      return ["member", t("You're signed in.")];
     },
     again: async () => {
       await members.sendCodeAgain(email);
-      return ["confirm", `We've emailed a new code to ${email}.`];
+      return ["confirm", t("We've emailed a new code to %(email)s.", { email })];
     },
     forgot: async (fields) => {
       ({ email = "" } = fields);
       await members.forgotPassword(email);
-      return ["reset", `If there's an account for ${email}, we've emailed you a code.`];
+      return ["reset", t("If there's an account for %(email)s, we've emailed you a code.", { email })];
     },
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);
       await members.signIn(email, fresh);
-      return ["member", "You've changed your password, and you're signed in."];
+      return ["member", t("You've changed your password, and you're signed in.")];
     },
     "sign-out": async () => {
       await members.signOut();
-      return ["sign-in", "You're signed out."];
+      return ["sign-in", t("You're signed out.")];
     },
     delete: async () => {
       await members.deleteAccount();
       email = "";
-      return ["sign-in", "We've deleted your account and everything we kept for it."];
+      return ["sign-in", t("We've deleted your account and everything we kept for it.")];
     },
   };
 

@@ -2,11 +2,11 @@
 
 import { byId, make } from "../elements.js";
 import { facePortrait } from "../faces/buttons.js";
+import { t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { addFaces, readPhotos, readSets } from "../photos/read.js";
 import { draw } from "../photos/sample.js";
 import { keyOf } from "../photos/urls.js";
-import { count } from "../words.js";
 
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
@@ -42,8 +42,12 @@ export async function showFaces() {
       if (list.childElementCount > portraits.length) portraits[0]?.querySelector("button")?.focus();
       const shown = list.childElementCount;
       status.textContent = shown
-        ? `${count(shown, "face")}. Choose one to see that person's photos.`
-        : "There are no faces on this site yet.";
+        ? tn(
+            "%(num)s face. Choose it to see that person's photos.",
+            "%(num)s faces. Choose one to see that person's photos.",
+            shown,
+          )
+        : t("There are no faces on this site yet.");
       button.hidden = !drawable.length && !(await unread(read)).length;
     } catch (error) {
       if (!list.childElementCount) status.textContent = "";

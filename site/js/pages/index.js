@@ -6,7 +6,7 @@ import { readSets } from "../photos/read.js";
 import { setUrl, thumbnailUrl } from "../photos/urls.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { whileVisible } from "../refresh.js";
-import { count } from "../words.js";
+import { countPhotos } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").PhotoSet} PhotoSet */
 
@@ -50,7 +50,7 @@ function card(set) {
   const src = thumbnailUrl({ setName: set.name, file: set.cover });
   const photo = make("div", { className: "photo" }, make("img", { alt: "", src }));
   const title = make("h2", { textContent: set.title });
-  const total = make("p", { className: "meta", textContent: set.photoCount === null ? "" : count(set.photoCount, "photo") });
+  const total = make("p", { className: "meta", textContent: set.photoCount === null ? "" : countPhotos(set.photoCount) });
   const item = make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, total));
   item.dataset.set = set.name;
   item.dataset.version = versionOf(set);

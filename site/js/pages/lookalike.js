@@ -2,13 +2,14 @@
 
 import { byId, make } from "../elements.js";
 import { isCancelled } from "../errors.js";
+import { formatDay, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchGallery } from "../photos/search.js";
 import { searchWithPicture } from "../picture/picture.js";
 import { drawCard } from "../sharing/card.js";
 import { save } from "../sharing/save.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
-import { dayOf, percent } from "../words.js";
+import { percent } from "../words.js";
 
 /** @typedef {import("../photos/search.js").Lookalike} Lookalike */
 
@@ -35,12 +36,12 @@ export function showLookalike() {
   async function show(found, selfie) {
     const [best] = found;
     list.replaceChildren(...found.map(portrait));
-    if (!best) return "There's nobody in the gallery to compare you with.";
+    if (!best) return t("There's nobody in the gallery to compare you with.");
     list.firstElementChild?.prepend(own(selfie));
     shown = { best, selfie };
     sharing.hidden = false;
     await Promise.all([draw(), keep(found)]);
-    return `You look most like ${best.person}.`;
+    return t("You look most like %(person)s.", { person: best.person });
   }
 
   /** @param {Lookalike[]} found */
@@ -48,9 +49,9 @@ export function showLookalike() {
     last.hidden = false;
     try {
       await keepMatch(found);
-      lastStatus.textContent = "Your result is saved for your next visit. Your picture isn't.";
+      lastStatus.textContent = t("Your result is saved for your next visit. Your picture isn't.");
     } catch {
-      lastStatus.textContent = "Your result couldn't be saved for your next visit.";
+      lastStatus.textContent = t("Your result couldn't be saved for your next visit.");
     }
   }
 
@@ -60,7 +61,10 @@ export function showLookalike() {
     const [best] = match?.people ?? [];
     if (!match || !best || shown || list.childElementCount) return;
     list.replaceChildren(...match.people.map(portrait));
-    lastStatus.textContent = `On ${dayOf(match.made_at)} you looked most like ${best.person}.`;
+    lastStatus.textContent = t("On %(day)s you looked most like %(person)s.", {
+      day: formatDay(match.made_at),
+      person: best.person,
+    });
     last.hidden = false;
   }
 
@@ -78,14 +82,17 @@ export function showLookalike() {
   async function draw() {
     if (!shown) return;
     const { best, selfie } = shown;
-    const headline = `I look most like ${best.person}: ${percent(best.similarity)} similar`;
+    const headline = t("I look most like %(person)s: %(percent)s similar", {
+      person: best.person,
+      percent: percent(best.similarity),
+    });
     const source = [document.title, creditOf(best)].filter(Boolean).join(" · ");
     const made = await drawCard(best.portrait, withSelfie.checked ? selfie : null, headline, source, note.textContent ?? "");
     if (shown?.best !== best) return; // the visitor took another picture meanwhile
     drawn = made;
     URL.revokeObjectURL(card.src);
     card.src = URL.createObjectURL(made);
-    card.alt = `Card: ${headline}`;
+    card.alt = t("Card: %(headline)s", { headline });
   }
 
   function forget() {
@@ -117,7 +124,7 @@ export function showLookalike() {
 }
 
 /** The visitor's own picture, which stays in the page. @param {Blob} selfie */
-const own = (selfie) => make("img", { src: URL.createObjectURL(selfie), alt: "You", className: "own" });
+const own = (selfie) => make("img", { src: URL.createObjectURL(selfie), alt: t("You"), className: "own" });
 
 /** @param {Lookalike} found */
 function portrait(found) {
@@ -125,7 +132,7 @@ function portrait(found) {
   image.addEventListener("error", () => image.remove()); // this person is no longer in the gallery
   image.src = found.portrait;
   const name = make("h2", { textContent: found.person });
-  const similarity = make("p", { textContent: `${percent(found.similarity)} similar` });
+  const similarity = make("p", { textContent: t("%(percent)s similar", { percent: percent(found.similarity) }) });
   return make("li", {}, image, name, similarity, ...(found.credit ? [credit(found)] : []));
 }
 

@@ -3,12 +3,13 @@
 import { byId } from "../elements.js";
 import { showFace } from "../faces/buttons.js";
 import { Grid } from "../grid/grid.js";
+import { formatDay, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchFace } from "../photos/search.js";
 import { keyOf } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { Viewer } from "../viewer/viewer.js";
-import { count, dayOf } from "../words.js";
+import { countPhotos } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -43,8 +44,15 @@ export async function showPerson() {
 
   function show() {
     const { photos, next, asOf } = found;
-    const words = next ? `The ${photos.length} best matches` : count(photos.length, "photo");
-    status.textContent = asOf ? `${words}, found on ${dayOf(asOf)}. This site has reached its limit for new searches.` : words;
+    const words = next
+      ? tn("The best match", "The %(num)s best matches", photos.length)
+      : countPhotos(photos.length);
+    status.textContent = asOf
+      ? t("%(photos)s, found on %(day)s. This site has reached its limit for new searches.", {
+          photos: words,
+          day: formatDay(asOf),
+        })
+      : words;
     const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
     if (own?.face) {
       showFace(portrait, own, own.face, PORTRAIT_PX);

@@ -4,12 +4,12 @@ import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { Groups } from "../grid/groups.js";
+import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
 import { searchPicture } from "../photos/search.js";
 import { personUrl } from "../photos/urls.js";
 import { searchWithPicture } from "../picture/picture.js";
 import { watchRemovalForm } from "../visitor/removal-form.js";
-import { count } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -33,10 +33,12 @@ export function showSelfie() {
     groups.show(photos);
     done.textContent = "";
     download.disabled = !photos.length;
-    if (!all.length) return "No photo on this site shows this face.";
-    if (!photos.length) return "No match is that close. Move the slider to show more.";
-    if (photos.length === config.maxPhotosFound) return `The ${photos.length} best matches. The link below opens all of them.`;
-    return `${count(photos.length, "photo")}, best match first`;
+    if (!all.length) return t("No photo on this site shows this face.");
+    if (!photos.length) return t("No match is that close. Move the slider to show more.");
+    if (photos.length === config.maxPhotosFound) {
+      return t("The %(number)s best matches. The link below opens all of them.", { number: photos.length });
+    }
+    return tn("%(num)s photo, best match first", "%(num)s photos, best match first", photos.length);
   }
 
   /** @param {Photo[]} answer */
@@ -60,11 +62,13 @@ export function showSelfie() {
     try {
       const { downloadAll } = await import("../sharing/archive.js");
       const missing = await downloadAll(wanted, (number) => {
-        done.textContent = `Downloading ${number} of ${wanted.length}…`;
+        done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
       });
       done.textContent = missing.length
-        ? `Saved, but these are no longer on the site: ${missing.map((photo) => photo.file).join(", ")}.`
-        : "Saved.";
+        ? t("Saved, but these are no longer on the site: %(files)s.", {
+            files: missing.map((photo) => photo.file).join(", "),
+          })
+        : t("Saved.");
     } catch (error) {
       done.textContent = "";
       if (!isCancelled(error)) tell(error, save);
@@ -79,7 +83,7 @@ export function showSelfie() {
         await navigator.share({ url, title: document.title });
       } else {
         await navigator.clipboard.writeText(url);
-        done.textContent = "Link copied. It opens these photos and doesn't include your picture.";
+        done.textContent = t("Link copied. It opens these photos and doesn't include your picture.");
       }
     } catch (error) {
       if (!isCancelled(error)) done.textContent = url; // the visitor can copy it by hand

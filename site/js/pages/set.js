@@ -2,6 +2,7 @@
 
 import { byId } from "../elements.js";
 import { Grid } from "../grid/grid.js";
+import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
@@ -9,7 +10,7 @@ import { setNameOfPage } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
-import { count } from "../words.js";
+import { countPhotos } from "../words.js";
 
 /** Start the page. The fallback page has this script too: if it isn't about a set, it stays as it is. */
 export function showSet() {
@@ -45,7 +46,7 @@ export function showSet() {
       version = set?.updatedAt ?? "";
       clear();
       heading.textContent = set?.title ?? titleOf(name);
-      status.textContent = photos.length ? count(photos.length, "photo") : "There are no photos in this album.";
+      status.textContent = photos.length ? countPhotos(photos.length) : t("There are no photos in this album.");
       document.title = document.title.replace(/^[^·]*·/, `${heading.textContent} ·`);
       grid.show(photos);
       store(memory, photos);

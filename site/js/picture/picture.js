@@ -4,6 +4,7 @@
 import { byId, make, placeOver } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { boxInPercent } from "../faces/boxes.js";
+import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { watchConsent } from "./consent.js";
 import { findFaces, loadDetector } from "./detector.js";
@@ -66,7 +67,7 @@ export function searchWithPicture({ search, show: showFound, forget }) {
   async function use(file) {
     if (!file || !agrees()) return;
     clean();
-    say("Looking for faces…", true);
+    say(t("Looking for faces…"), true);
     /** @type {ImageBitmap | null} */
     let opened = null;
     try {
@@ -86,9 +87,16 @@ export function searchWithPicture({ search, show: showFound, forget }) {
 
   /** @param {Box[]} faces */
   function letChoose(faces) {
-    say(`There are ${faces.length} faces in this picture. Choose one. If yours has no outline, try a picture taken closer up.`);
+    say(
+      t("There are %(number)s faces in this picture. Choose one. If yours has no outline, try a picture taken closer up.", {
+        number: faces.length,
+      }),
+    );
     outlines.replaceChildren(
-      ...faces.map((face, index) => outline(face, `Search for person ${index + 1} of ${faces.length}`, () => consider(face))),
+      ...faces.map((face, index) => {
+        const label = t("Search for person %(number)s of %(total)s", { number: index + 1, total: faces.length });
+        return outline(face, label, () => consider(face));
+      }),
     );
     /** @type {HTMLElement} */ (outlines.firstElementChild).focus({ preventScroll: true });
   }
@@ -102,7 +110,7 @@ export function searchWithPicture({ search, show: showFound, forget }) {
     const fault = face && picture ? faultOf(picture, face) : "NoFace";
     if (!fault) return searchFor(face);
     say("");
-    const label = face ? "Search anyway" : "Search with the whole picture";
+    const label = face ? t("Search anyway") : t("Search with the whole picture");
     tell(new CodedError(fault, "found on the device"), () => searchFor(face), label);
   }
 
@@ -113,7 +121,7 @@ export function searchWithPicture({ search, show: showFound, forget }) {
     const isLate = () => picture !== searched || chosen !== face;
     chosen = face;
     forget();
-    say("Searching…", true);
+    say(t("Searching…"), true);
     try {
       const alone = !outlines.childElementCount;
       const small = await toJpeg(searched, face, alone);

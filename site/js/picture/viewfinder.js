@@ -1,6 +1,7 @@
 // The camera's part of the page: preview, countdown and shutter.
 
 import { byId } from "../elements.js";
+import { formatNumber, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { Camera, hasCamera } from "./camera.js";
 
@@ -39,14 +40,14 @@ export function watchCamera(use) {
   async function shoot() {
     take.disabled = true;
     for (let left = COUNTDOWN_FROM; left > 0 && camera.stream; left--) {
-      countdown.textContent = String(left);
+      countdown.textContent = formatNumber(left);
       await new Promise((resolve) => setTimeout(resolve, COUNT_MS));
     }
     if (!camera.stream) return; // cancelled meanwhile
     try {
       const picture = await camera.take();
       close();
-      button.textContent = "Take another picture";
+      button.textContent = t("Take another picture");
       use(picture);
     } catch (error) {
       close();

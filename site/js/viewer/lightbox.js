@@ -4,6 +4,7 @@ import PhotoSwipe from "photoswipe";
 import { config } from "../config.js";
 import { make } from "../elements.js";
 import { faceLayer, faceStrip } from "../faces/buttons.js";
+import { t } from "../language.js";
 import { tell } from "../notice.js";
 import { readFaces } from "../photos/read.js";
 import { downloadUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
@@ -46,16 +47,16 @@ export async function open(photos, index, animated, callbacks) {
     zoomAnimationDuration: still ? false : 250,
     paddingFn: (viewport) => ({ top: 48, bottom: viewport.y > 480 ? 88 : 0, left: 0, right: 0 }),
     returnFocus: false,
-    closeTitle: "Close (Esc)",
-    zoomTitle: "Zoom",
-    arrowPrevTitle: "Previous photo",
-    arrowNextTitle: "Next photo",
-    errorMsg: "This photo couldn't be loaded.",
+    closeTitle: t("Close (Esc)"),
+    zoomTitle: t("Zoom"),
+    arrowPrevTitle: t("Previous photo"),
+    arrowNextTitle: t("Next photo"),
+    errorMsg: t("This photo couldn't be loaded."),
   });
   pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
   if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, photos));
   pswp.on("bindEvents", () => {
-    pswp.element?.setAttribute("aria-label", "Photo viewer");
+    pswp.element?.setAttribute("aria-label", t("Photo viewer"));
     pswp.element?.setAttribute("aria-modal", "true");
   });
   const faces = new Faces(pswp, photos, callbacks.leave);
@@ -78,7 +79,7 @@ function slide(photo) {
     msrc: thumbnailUrl(photo),
     width: Math.round(photo.width * scale),
     height: Math.round(photo.height * scale),
-    alt: `Photo ${photo.file}`,
+    alt: t("Photo %(file)s", { file: photo.file }),
   };
 }
 
@@ -92,7 +93,7 @@ function addDownload(pswp, photos) {
     order: 8,
     isButton: true,
     tagName: "a",
-    title: "Download",
+    title: t("Download"),
     html: {
       isCustomSVG: true,
       inner: '<path d="M20.5 14.3 17.1 18V10h-2.2v7.9l-3.4-3.6L10 16l6 6.1 6-6.1ZM23 23H9v2h14Z" id="pswp__icn-download"/>',

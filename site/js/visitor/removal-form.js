@@ -2,8 +2,8 @@
 
 import { known } from "../aws/credentials.js";
 import { byId } from "../elements.js";
+import { formatDay, t } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { dayOf } from "../words.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 
 /**
@@ -28,7 +28,7 @@ export async function watchRemovalForm(faceIds) {
     try {
       clear();
       await askForRemoval(faceIds(), message.value);
-      show("You've asked the owner to remove your face from search.");
+      show(t("You've asked the owner to remove your face from search."));
       byId("withdraw").focus();
     } catch (error) {
       tell(error, ask);
@@ -49,5 +49,8 @@ export async function watchRemovalForm(faceIds) {
   byId("withdraw").addEventListener("click", withdraw);
   // A first-time visitor can't have asked. If this call fails, the next visit will show the request.
   const last = known() ? await standingRequest().catch(() => null) : null;
-  if (last) show(`On ${dayOf(last.made_at)} you asked the owner to remove your face from search. The owner hasn't done it yet.`);
+  if (last) {
+    const day = formatDay(last.made_at);
+    show(t("On %(day)s you asked the owner to remove your face from search. The owner hasn't done it yet.", { day }));
+  }
 }

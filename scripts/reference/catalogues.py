@@ -1,0 +1,47 @@
+"""Brings site/languages/ up to date with the texts of the site: `make languages`.
+
+A new text gets an empty translation, a changed one an empty one beside the old, which is dropped. A test holds the
+catalogues to it, and fails until each text has its translation (tests/unit/test_languages.py).
+"""
+
+import io
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from functions.languages import ENGLISH, LANGUAGES
+from scripts.site.messages import find_messages
+from scripts.site.translations import catalogue_path, read_catalogue
+
+_WIDTH = 120
+
+
+def updated(language: str) -> str:
+    """The text of a language's catalogue with each message of the site, and no other."""
+    known = read_catalogue(language) if catalogue_path(language).exists() else Catalog(language)
+    fresh = Catalog(language, header_comment="")
+    for message in find_messages():
+        if message.id:
+            there = known.get(message.id)
+            fresh.add(message.id, there.string if there else None, flags=there.flags if there else ())
+    file = io.BytesIO()
+    write_po(file, fresh, width=_WIDTH, sort_output=True, omit_header=True)
+    return _header(fresh) + file.getvalue().decode()
+
+
+def _header(catalog: Catalog) -> str:
+    """What programs need to know of a catalogue; dates would only be lines that conflict."""
+    fields = {
+        "Language": str(catalog.locale),
+        "Plural-Forms": catalog.plural_forms,
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    return 'msgid ""\nmsgstr ""\n' + "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items()) + "\n"
+
+
+if __name__ == "__main__":
+    for name in LANGUAGES:
+        if name != ENGLISH:
+            catalogue_path(name).parent.mkdir(exist_ok=True)
+            catalogue_path(name).write_text(updated(name), encoding="utf-8")

@@ -1,0 +1,20 @@
+"""The scripts' texts of a language, as a file of the rendered site."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from scripts.site.translations import Translator
+
+
+def write_script_texts(folder: Path, translator: Translator) -> str | None:
+    """Write what scripts say in a language; returns the file's URL, or None for English, which the scripts hold."""
+    texts = translator.for_scripts()
+    if not texts:
+        return None
+    code = f"export default {json.dumps(texts, ensure_ascii=False, separators=(',', ':'))};\n".encode()
+    name = f"{translator.language}-{hashlib.sha256(code).hexdigest()[:8].upper()}.js"
+    assets = folder / "assets"
+    assets.mkdir(exist_ok=True)
+    (assets / name).write_bytes(code)
+    return f"/assets/{name}"

@@ -1,0 +1,43 @@
+"""Finds every text that visitors can read: in the templates, in the scripts, and what the router says while closed.
+
+The English text is the message. Templates and Python mark it with ``_``, ``ngettext`` or ``{% trans %}``, scripts with
+``t`` or ``tn`` (site/js/language.js).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+
+from functions.languages import ENGLISH
+from local.closed_page import closed_words
+from scripts.common.config import ROOT
+from scripts.common.template import load_template
+
+# A text, or the two of one with a plural.
+Message = str | tuple[str, str]
+
+_KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
+_TEMPLATE_OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
+
+
+def find_messages() -> Catalog:
+    """Every message, without translations."""
+    catalog = Catalog()
+    templates = _find("site/templates", "**.html", "jinja2", _TEMPLATE_OPTIONS)
+    defaults = _find("scripts/site", "translations.py", "python")
+    for message in (*templates, *script_messages(), *defaults, *closed_words(load_template())[ENGLISH]):
+        catalog.add(message)
+    return catalog
+
+
+def script_messages() -> Iterator[Message]:
+    """The messages of the scripts."""
+    return _find("site/js", "**.js", "javascript")
+
+
+def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:
+    methods, settings = [(pattern, method)], {pattern: options or {}}
+    for _, _, found, _, _ in extract_from_dir(ROOT / folder, methods, settings, keywords=_KEYWORDS):
+        yield found if isinstance(found, str) else (found[0], found[1])

@@ -1,0 +1,124 @@
+"""What the site says in a language: texts from ``site/languages/<language>.po``, dates and numbers as they are written.
+
+English needs no catalogue: its texts are the messages themselves.
+"""
+
+import datetime
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, parse_pattern
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from functions.errors import KinpicsError
+from functions.languages import ENGLISH
+from scripts.common.config import ROOT, SiteConfig
+from scripts.site.messages import script_messages
+
+FOLDER = ROOT / "site" / "languages"
+# Pages are written in British English; site/js/language.js says the same.
+_LOCALES = {ENGLISH: "en_GB"}
+# Numbers up to here show each plural form that whole numbers have in some language.
+_EVERY_FORM = range(200)
+
+
+class CatalogueError(KinpicsError):
+    """A language's catalogue can't be read; the message names it."""
+
+
+def catalogue_path(language: str) -> Path:
+    """Where a language has its texts."""
+    return FOLDER / f"{language}.po"
+
+
+def read_catalogue(language: str) -> Catalog:
+    """A language's texts. Raises ``CatalogueError``."""
+    path = catalogue_path(language)
+    try:
+        with path.open("rb") as file:
+            return read_po(file, locale=language, abort_invalid=True)
+    except (OSError, PoFileError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} can't be read: {error}") from None
+
+
+class Translator:
+    """A language of the site. Raises ``CatalogueError`` if its texts can't be read."""
+
+    def __init__(self, language: str):
+        self.language = language
+        self._locale = Locale.parse(_LOCALES.get(language, language))
+        self._catalogue = None if language == ENGLISH else read_catalogue(language)
+        self.translations = NullTranslations() if self._catalogue is None else _compiled(self._catalogue)
+
+    def with_default_texts(self, config: SiteConfig) -> SiteConfig:
+        """The settings, with kinpics's own wording where the owner has written nothing."""
+        _ = self.translations.gettext
+        return replace(
+            config,
+            title=config.title or _("Our photos"),
+            description=config.description or _("Click a face to see every photo of that person."),
+            selfie_consent=config.selfie_consent
+            or _(
+                "Your device finds the faces in your picture. The face you choose is sent once, so that Amazon "
+                "Rekognition can compare it with the faces on this site. If no face is found and you search anyway, "
+                "the whole picture is sent. This site doesn't keep your picture."
+            ),
+        )
+
+    def number(self, number: float) -> str:
+        """A number, its digits grouped."""
+        return format_decimal(number, locale=self._locale)
+
+    def date(self, day: datetime.date) -> str:
+        """A day with its year."""
+        return format_date(day, "long", locale=self._locale)
+
+    def month(self, day: datetime.date) -> str:
+        """A month with its year."""
+        return format_skeleton("yMMMM", day, locale=self._locale)
+
+    def dates(self, first: datetime.date, last: datetime.date) -> str:
+        """From one day to another, or the one day that both are."""
+        if first == last:
+            return self.date(first)
+        formats = self._locale.interval_formats
+        # Where CLDR has no interval with a whole month, it says to take the one with a short month and lengthen that:
+        # https://unicode.org/reports/tr35/tr35-dates.html#intervalFormats
+        patterns = formats.get("yMMMMd") or formats["yMMMd"]
+        widest = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+        whole = [re.sub("M+", "MMMM", pattern) for pattern in patterns[widest]]
+        parts = zip(whole, (first, last), strict=True)
+        return "".join(parse_pattern(pattern).apply(day, self._locale) for pattern, day in parts)
+
+    def for_scripts(self) -> dict[str, str | dict[str, str]]:
+        """The texts of the scripts by message; one with a plural has a text for each of CLDR's categories."""
+        if self._catalogue is None:
+            return {}
+        found: dict[str, str | dict[str, str]] = {}
+        for message in script_messages():
+            if isinstance(message, str):
+                found[message] = self.translations.gettext(message)
+            else:
+                found[message[0]] = self._by_category(*message)
+        return dict(sorted(found.items()))
+
+    def _by_category(self, one: str, many: str) -> dict[str, str]:
+        rule = self._locale.plural_form
+        samples = {rule(number): number for number in reversed(_EVERY_FORM)}
+        forms = {category: self.translations.ngettext(one, many, number) for category, number in samples.items()}
+        return {"other": self.translations.ngettext(one, many, 10**6), **forms}
+
+
+def _compiled(catalogue: Catalog) -> NullTranslations:
+    """A catalogue to look texts up in; one marked fuzzy is not used."""
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    file.seek(0)
+    return Translations(file)

@@ -1,0 +1,73 @@
+// What the page says, in its language: texts, numbers and dates. A text is found by its English words, which an English
+// page shows as they are (docs/languages.md).
+
+import { config } from "./config.js";
+
+/** @typedef {Record<string, string | number>} Values */
+
+const language = document.documentElement.lang;
+// Pages are written in British English; scripts/site/translations.py says the same.
+const locale = language === "en" ? "en-GB" : language;
+
+// By message; one with a plural has a text for each of the language's categories.
+/** @type {Record<string, string | Record<string, string>>} */
+const texts = config.texts ? await import(config.texts).then((module) => module.default, () => ({})) : {};
+
+const rules = new Intl.PluralRules(locale);
+const numbers = new Intl.NumberFormat(locale);
+const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+
+/**
+ * A text in the page's language, with values in place of `%(name)s`.
+ * @param {string} text
+ * @param {Values} [values]  Numbers are written as the language writes them.
+ */
+export function t(text, values = {}) {
+  const known = texts[text];
+  return filled(typeof known === "string" ? known : text, values);
+}
+
+/**
+ * The same for a text about a number, which is its value `num`.
+ * @param {string} one   "%(num)s photo"
+ * @param {string} many  "%(num)s photos"
+ * @param {number} num
+ * @param {Values} [values]
+ */
+export function tn(one, many, num, values = {}) {
+  const forms = texts[one];
+  const known = typeof forms === "object" ? (forms[rules.select(num)] ?? forms.other) : undefined;
+  return filled(known ?? (num === 1 ? one : many), { num, ...values });
+}
+
+/** @param {number} number */
+export const formatNumber = (number) => numbers.format(number);
+
+/** @param {number} fraction  1 is 100%. */
+export const formatPercent = (fraction) => percents.format(fraction);
+
+/** A day. @param {string} moment  ISO 8601. */
+export const formatDay = (moment) => days.format(new Date(moment));
+
+/** A time of day. @param {string} moment  ISO 8601. */
+export const formatTime = (moment) => times.format(new Date(moment));
+
+/**
+ * From one day to another, or the one day that both are.
+ * @param {string} first  ISO 8601.
+ * @param {string} last
+ */
+export const formatDays = (first, last) => days.formatRange(new Date(first), new Date(last));
+
+/**
+ * @param {string} text
+ * @param {Values} values
+ */
+function filled(text, values) {
+  return text.replace(/%\((\w+)\)s/g, (place, /** @type {string} */ name) => {
+    const value = values[name] ?? place;
+    return typeof value === "number" ? formatNumber(value) : value;
+  });
+}
