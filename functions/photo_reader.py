@@ -79,15 +79,6 @@ class PhotoReader:
         """The same by file name, with rows written by other programs, which the index does not hold."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
-    def set_title(self, set_name: str, title: str) -> None:
-        """Give a set its title; the set's row may come before its first photo."""
-        self.client.update_item(
-            TableName=self.name,
-            Key=set_key(set_name),
-            UpdateExpression="SET title = :title",
-            ExpressionAttributeValues={":title": title},
-        )
-
     def _get(self, key: dict[str, str]) -> Mapping[str, Any] | None:
         return self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
 

@@ -3,14 +3,20 @@
 What the rows hold is in `functions/shapes.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from functions.image_links import ImageLinks
 from functions.keys import ImagePath
-from functions.photo_reader import PhotoReader, key_of
+from functions.owner_words import keep_owner_words, reword
+from functions.photo_reader import PhotoReader, key_of, set_key
 from functions.set_counts import SetCounts
 from functions.shapes import Photo
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
+
+# What the owner may change of a photo's row.
+_WORDS = ("title", "caption", "file_words")
 
 
 @dataclass(frozen=True)
@@ -23,9 +29,10 @@ class PhotoWriter:
     images: ImageLinks
 
     def put_photo(self, path: ImagePath, photo: Photo, now: str) -> Photo | None:
-        """Write a photo's rows and count it into its set. Returns the row it replaces."""
+        """Write a photo's rows, with the owner's words, and count it into its set. Returns the row it replaces."""
         for attempt in range(MAX_ATTEMPTS):
             old = self.photos.get_photo(path)
+            photo = keep_owner_words(photo, old)
             item = (old.unknown if old else {}) | photo.to_item()
             writes: list[Write] = [
                 {"Put": {"TableName": self.photos.name, "Item": item, **_is_same(old)}},
@@ -38,6 +45,43 @@ class PhotoWriter:
             if transact(self.photos.client, writes, attempt):
                 return old
         raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
+
+    def reword_photo(self, path: ImagePath, words: Mapping[str, str | None], now: str) -> bool:
+        """Give a photo the owner's ``words``, as `owner_words.reword` does; False if there is no such photo."""
+        for attempt in range(MAX_ATTEMPTS):
+            old = self.photos.get_photo(path)
+            if old is None:
+                return False
+            changed = reword(old, words).to_item()
+            texts = {name: changed.get(name) for name in _WORDS}
+            writes: list[Write] = [_update(self.photos.name, key_of(path), texts, _is_same(old))]
+            if self.photos.get_set(path.set_name):
+                seen = {"ConditionExpression": "attribute_exists(sortkey)"}
+                writes.append(_update(self.photos.name, set_key(path.set_name), {"updated_at": now}, seen))
+            if transact(self.photos.client, writes, attempt):
+                return True
+        raise StaleRowError(f"the row of {path} could not be changed: other writers kept changing it")
+
+    def describe_set(self, set_name: str, texts: Mapping[str, str], now: str) -> None:
+        """Give a set its ``title`` or ``description``, empty for none; its row may come before its first photo."""
+        values = {**{name: text or None for name, text in texts.items()}, "updated_at": now}
+        write = _update(self.photos.name, set_key(set_name), values, {})["Update"]
+        self.photos.client.update_item(**write)
+
+    def choose_cover(self, path: ImagePath, now: str) -> bool:
+        """Show a photo for its set, as the owner chose; False if there is no such photo."""
+        there = {"ConditionExpression": "attribute_exists(sortkey)"}
+        for attempt in range(MAX_ATTEMPTS):
+            if self.photos.get_photo(path) is None:
+                return False
+            values = {"pic": path.file, "pic_chosen": True, "updated_at": now}
+            writes: list[Write] = [
+                _update(self.photos.name, set_key(path.set_name), values, there),
+                {"ConditionCheck": {"TableName": self.photos.name, "Key": key_of(path), **there}},
+            ]
+            if transact(self.photos.client, writes, attempt):
+                return True
+        raise StaleRowError(f"the cover of {path.set_name} could not be changed: other writers kept changing its rows")
 
     def remove_photo(self, path: ImagePath, now: str) -> Photo | None:
         """Remove a photo's rows, count it out of its set, and replace it where it was featured. Returns the old row."""
@@ -72,4 +116,15 @@ def _is_same(old: Photo | None) -> Write:
     """The condition that a photo's row still is what was read."""
     if old is None:
         return {"ConditionExpression": "attribute_not_exists(sortkey)"}
-    return is_unchanged(old, "etag", "processed_at")
+    return is_unchanged(old, "etag", "processed_at", *_WORDS)
+
+
+def _update(table: str, key: dict[str, str], values: Mapping[str, Any], condition: Write) -> Write:
+    """The write that sets these attributes of a row, and removes those that are None."""
+    kept = {name: value for name, value in values.items() if value is not None}
+    gone = [name for name in values if name not in kept]
+    sets = "SET " + ", ".join(f"{name} = :{name}" for name in kept) if kept else ""
+    removes = " REMOVE " + ", ".join(gone) if gone else ""
+    new = {f":{name}": value for name, value in kept.items()} | condition.get("ExpressionAttributeValues", {})
+    update = {"TableName": table, "Key": key, **condition, "UpdateExpression": (sets + removes).strip()}
+    return {"Update": update | ({"ExpressionAttributeValues": new} if new else {})}

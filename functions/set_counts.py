@@ -54,7 +54,7 @@ class SetCounts:
                 }
             ]
         is_featured = photo_set.pic == path.file
-        featured = ", pic = :heir" if is_featured else ""
+        featured = ", pic = :heir REMOVE pic_chosen" if is_featured else ""
         write = self._count(path, -1, -(old.face_count or 0), now, featured=featured, counted=counted)
         update = write["Update"]
         if counted:

@@ -89,7 +89,7 @@ def _read(value: Any, annotation: Any) -> Any:
     if isinstance(value, Decimal) and (kind is not int or not value.is_finite()):
         raise ValueError(f"{value!r} is of the wrong type")
     value = from_dynamodb(value)
-    if isinstance(value, bool) or not isinstance(value, kind):
+    if isinstance(value, bool) != (kind is bool) or not isinstance(value, kind):
         raise ValueError(f"{value!r} is of the wrong type")
     return value
 
@@ -158,9 +158,14 @@ class PhotoSet(Row):
     primarykey: str = described("Always `/`.", default=SETS_PARTITION)
     sortkey: str = described("Name of the set, the folder under `photos/`.")
     pic: str | None = described(
-        "File name of the photo shown for the set: the first one processed, until it is removed.", default=None
+        "File name of the photo shown for the set until it is removed: the owner's choice, or the first one processed.",
+        default=None,
     )
+    pic_chosen: bool | None = described("True if the owner chose `pic`.", default=None)
     title: str | None = described("Title given by the owner; without one, visitors see the name.", default=None)
+    description: str | None = described(
+        f"What the owner says about the set: lines of at most {MAX_CAPTION:,} characters together.", default=None
+    )
     pic_count: int | None = described(
         "Number of photos in the set. Rows of other programs have none until `kinpics reconcile` counts.", default=None
     )
@@ -197,13 +202,19 @@ class Photo(Row):
     )
     exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a location.", default=None)
     title: str | None = described(
-        f"What the photo is called, from XMP, IPTC or EXIF: one line of at most {MAX_TITLE} characters.", default=None
+        f"What the photo is called, by its owner or by its XMP, IPTC or EXIF: one line of at most {MAX_TITLE} "
+        "characters.",
+        default=None,
     )
     caption: str | None = described(
-        f"What it shows, from the same: lines of at most {MAX_CAPTION:,} characters together.", default=None
+        f"What it shows, by the same: lines of at most {MAX_CAPTION:,} characters together.", default=None
+    )
+    file_words: dict[str, Any] | None = described(
+        "What the file says where the owner's words stand instead: `title`, `caption`; empty where it says nothing.",
+        default=None,
     )
     keywords: list[Any] | None = described(
-        f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from the same.", default=None
+        f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF.", default=None
     )
     card_at: str | None = described(
         "When its card was made (ISO 8601, UTC); absent if it has none yet, because an earlier release processed it.",

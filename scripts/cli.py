@@ -22,10 +22,13 @@ from scripts.commands.options import Context, data_option
 from scripts.commands.people import people
 from scripts.commands.photos import delete, export, reprocess
 from scripts.commands.upload import upload
+from scripts.commands.wording import caption, set_command
 from scripts.common.config import load_aws_config
 from scripts.common.terminal import echo, printable
 
 _EMPTY = re.compile(r"(--[\w-]+=)?")
+# Commands for which an empty argument clears what was set.
+_CLEARING = frozenset({"deploy", "caption", "set"})
 
 
 class Commands(click.Group):
@@ -53,9 +56,10 @@ class Commands(click.Group):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Refuse empty arguments: an unset shell variable must not come to mean the whole site, or this folder.
 
-        `deploy` takes them, to clear a setting.
+        Some commands take them, to clear what was set.
         """
-        if any(map(_EMPTY.fullmatch, args)) and "deploy" not in args:
+        command = next((arg for arg in args if arg in self.commands), "")
+        if any(map(_EMPTY.fullmatch, args)) and command not in _CLEARING:
             context.fail("an argument is empty: check that your shell variables are set")
         return super().parse_args(context, args)
 
@@ -107,7 +111,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 
 
-main.add_section("Photos", upload, reprocess, delete, export)
+main.add_section("Photos", upload, caption, set_command, reprocess, delete, export)
 main.add_section("People", people, gallery)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)

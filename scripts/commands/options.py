@@ -28,6 +28,9 @@ data_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, without progress.")
 yes_option = click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
+no_build_option = click.option(
+    "--no-build", is_flag=True, help="Don't rebuild the pages. Open pages show the change anyway."
+)
 concurrency_option = click.option(
     "--concurrency",
     type=click.IntRange(1, 64),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from functions.addresses import address
-from scripts.commands.options import Context, concurrency_option, json_option, print_failures
+from scripts.commands.options import Context, concurrency_option, json_option, no_build_option, print_failures
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -26,7 +26,7 @@ _MAX_NAMES = 5
 @click.option("--set", "set_name", metavar="NAME", help="Name of the set. By default the folder's name.")
 @click.option("--title", help="Title that visitors see.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
-@click.option("--no-build", is_flag=True, help="Don't rebuild the pages. Open pages show the new photos anyway.")
+@no_build_option
 @concurrency_option
 @json_option
 @click.pass_obj
@@ -47,8 +47,10 @@ def upload(
     """
     from scripts.common.folders import FolderError
     from scripts.common.progress import Progress
+    from scripts.photos.photo_words import check_text
     from scripts.upload.uploader import carry_out, make_plan
 
+    title = check_text("title", title) if title else None
     if set_name and len(folders) > 1:
         raise click.UsageError("--set names one set: give it one folder")
     progress = Progress(quiet=as_json)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from functions.keys import BadNameError, check_set_name
+from scripts.common.csv_table import Table, read_table
 from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal
-from scripts.gallery.portraits_csv import Table, read_table
 
+# Columns of the CSV: those it must have, and those it may have.
+NEEDED, OTHERS = ("file", "name"), ("credit", "licence", "url")
 # A number at a name's end tells portraits of one person apart: `Ada_Lovelace_2.jpg`.
 _NUMBER = re.compile(r"[ _-]+\d+$")
 
@@ -42,7 +44,7 @@ def read_folder(folder: Path) -> PortraitFolder:
     tables = sorted(folder.glob("*.csv"))
     if len(tables) > 1:
         raise FolderError(f"{folder} holds {len(tables)} CSV files: keep one")
-    table = read_table(tables[0]) if tables else Table()
+    table = read_table(tables[0], NEEDED, OTHERS) if tables else Table()
     described = table.rows
     found = PortraitFolder(notes=table.notes)
     for path in sorted(folder.iterdir()):
@@ -58,7 +60,7 @@ def read_folder(folder: Path) -> PortraitFolder:
         except BadNameError as error:
             found.refused.append(Refusal(path.name, str(error)))
             continue
-        rest = {name: entry.get(name, "").strip() for name in ("credit", "licence", "url")}
+        rest = {name: entry.get(name, "").strip() for name in OTHERS}
         found.portraits.append(Portrait(path, person, **rest))
     found.refused += [Refusal(name, f"is in {tables[0].name}, but not in {folder}") for name in described]
     if not found.portraits and not found.refused:

@@ -22,8 +22,8 @@ from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.gallery.gallery_survey import path_of
+from scripts.gallery.portrait_folder import NEEDED, OTHERS
 from scripts.gallery.portraits import list_portraits
-from scripts.gallery.portraits_csv import COLUMNS
 from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals
 
 _CHUNK = 1024 * 1024
@@ -118,7 +118,7 @@ def _export_gallery(stack: Stack, folder: Path) -> None:
         return
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(COLUMNS)
+    rows.writerow((*NEEDED, *OTHERS))
     for record in portraits:
         file = path_of(record).rpartition("/")[2]
         rows.writerow([file, record.person, record.credit or "", record.licence or "", record.url or ""])

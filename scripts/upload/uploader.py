@@ -23,6 +23,7 @@ from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import SHA256_METADATA, fetch_etags
+from scripts.photos.photo_words import timestamp
 from scripts.photos.requesting import ask_to_process
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
@@ -90,7 +91,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     sent = _upload_all(stack, plan.uploads, concurrency, progress, report)
     report.uploaded = len(sent)
     if title:
-        stack.photos.set_title(plan.set_name, title)
+        stack.writer.describe_set(plan.set_name, {"title": title}, timestamp())
     failed_before, resumed = _unfinished(stack, plan.present)
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(failed_before.items())]
     report.resumed = len(resumed)

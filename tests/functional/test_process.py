@@ -419,7 +419,7 @@ def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Calla
 
 
 def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:
-    aws.photos.set_title("set", "Newport, 2024")
+    aws.writer.describe_set("set", {"title": "Newport, 2024"}, "2026-01-01T00:00:00.000+00:00")
     aws.put(KEY, picture(RED))
     handle(message(KEY))
     photo_set = aws.photos.get_set("set")

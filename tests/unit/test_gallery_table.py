@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.common.csv_table import read_table
 from scripts.common.folders import FolderError
-from scripts.gallery.portrait_folder import read_folder
-from scripts.gallery.portraits_csv import read_table
+from scripts.gallery.portrait_folder import NEEDED, OTHERS, read_folder
 
 TEXT = "file,name,credit\nada.jpg,Ada Lovelace,Zoë\nrené.jpg,René Descartes,\n"
 ROWS = {
@@ -30,7 +30,7 @@ ROWS = {
 def test_tables_are_read_as_spreadsheets_write_them(tmp_path: Path, data: bytes, notes: int) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(data)
-    table = read_table(path)
+    table = read_table(path, NEEDED, OTHERS)
     assert table.rows == ROWS
     assert len(table.notes) == notes
     assert all("read as Windows-1252" in note for note in table.notes)
@@ -57,7 +57,7 @@ def test_an_unreadable_row_is_refused_by_line(tmp_path: Path, data: bytes, told:
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(FolderError) as caught:
-        read_table(path)
+        read_table(path, NEEDED, OTHERS)
     assert told in str(caught.value)
 
 

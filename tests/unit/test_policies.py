@@ -83,7 +83,7 @@ def test_the_check_sees_through_the_code() -> None:
 
 def test_code_that_is_not_reached_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     code = read_package()
-    assert code.method("PhotoReader", "set_title") is not None, "only the command line calls it"
+    assert code.method("PhotoWriter", "choose_cover") is not None, "only the command line calls it"
     photo_sync = code.classes["PhotoSync"]
     monkeypatch.setattr(photo_sync, "body", [node for node in photo_sync.body if getattr(node, "name", "") != "sync"])
     assert actions_of("functions.process.handler") == {

@@ -1,4 +1,4 @@
-"""The CSV that names the portraits of a folder, as spreadsheets write it."""
+"""Tables that owners write: CSV, as spreadsheets save it."""
 
 import codecs
 import csv
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from scripts.common.folders import FolderError
 
-COLUMNS = ("file", "name", "credit", "licence", "url")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -19,14 +18,16 @@ _REMEDY = "save the table as UTF-8"
 
 @dataclass
 class Table:
-    """Rows by file, and notes for the owner."""
+    """Rows by their first needed column, and notes for the owner."""
 
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
-def read_table(path: Path) -> Table:
-    """Read a table whose first line names columns of `COLUMNS`, separated by commas, semicolons or tabs.
+def read_table(path: Path, needed: tuple[str, ...], others: tuple[str, ...]) -> Table:
+    """Read a table whose first line names the ``needed`` columns, which may not be empty, and any of the ``others``.
+
+    Columns are separated by commas, semicolons or tabs.
 
     A byte order mark tells the encoding. Without one it is UTF-8, or else Windows-1252 with a note. Raises
     ``FolderError``, with the line and column of what can't be read.
@@ -39,16 +40,16 @@ def read_table(path: Path) -> Table:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         columns = set(rows.fieldnames or ())
-        if not {"file", "name"} <= columns <= set(COLUMNS):
-            raise FolderError(
-                f"{path}: the first line must name the columns file and name, and any of {', '.join(COLUMNS[2:])}"
-            )
+        if not set(needed) <= columns <= {*needed, *others}:
+            names = f"column{'s' if len(needed) > 1 else ''} {' and '.join(needed)}"
+            raise FolderError(f"{path}: the first line must name the {names}, and any of {', '.join(others)}")
         for row in rows:
-            if None in row or not row["file"] or not row["name"]:
+            if None in row or not all(row[name] for name in needed):
+                wanted = ", ".join(f"a {name}" for name in needed)
                 raise FolderError(
-                    f"{path}, line {rows.line_num}: write a file, a name, and as many values as the first line has"
+                    f"{path}, line {rows.line_num}: write {wanted}, and as many values as the first line has"
                 )
-            table.rows[row["file"]] = {name: value or "" for name, value in row.items()}
+            table.rows[row[needed[0]]] = {name: value or "" for name, value in row.items()}
     except csv.Error as error:
         raise FolderError(f"{path}, line {rows.line_num + 1}: {error}") from None
     return table

@@ -1,0 +1,46 @@
+"""The owner's words about a photo outlive its processing."""
+
+from functions.owner_words import keep_owner_words, reword
+from functions.shapes import Photo
+
+
+def photo(**words: object) -> Photo:
+    return Photo(primarykey="set", sortkey="a.jpg", **words)
+
+
+OF_FILE = photo(title="In the file", caption="Also in the file")
+
+
+def told(row: Photo) -> tuple[str | None, str | None, dict | None]:
+    return row.title, row.caption, row.file_words
+
+
+def test_the_owners_words_replace_the_files_and_can_be_taken_back() -> None:
+    reworded = reword(OF_FILE, {"title": "Mine"})
+    assert told(reworded) == ("Mine", "Also in the file", {"title": "In the file"})
+    assert told(reword(reworded, {"title": "Mine too"})) == ("Mine too", "Also in the file", {"title": "In the file"})
+    assert reword(reworded, {"title": None, "caption": None}) == OF_FILE
+
+
+def test_an_empty_text_shows_none() -> None:
+    silent = reword(OF_FILE, {"caption": ""})
+    assert told(silent) == ("In the file", None, {"caption": "Also in the file"})
+    assert told(keep_owner_words(OF_FILE, silent)) == told(silent)
+    assert reword(silent, {"caption": None}) == OF_FILE
+
+
+def test_a_photo_without_words_gets_the_owners() -> None:
+    assert told(reword(photo(), {"caption": "Mine"})) == (None, "Mine", {"caption": ""})
+    assert reword(reword(photo(), {"caption": "Mine"}), {"caption": None}) == photo()
+
+
+def test_new_processing_keeps_the_owners_words_and_notes_the_files() -> None:
+    old = reword(OF_FILE, {"title": "Mine"})
+    new = keep_owner_words(photo(title="New title", caption="New caption"), old)
+    assert told(new) == ("Mine", "New caption", {"title": "New title"})
+    assert told(reword(new, {"title": None})) == ("New title", "New caption", None)
+
+
+def test_what_others_wrote_there_is_no_word_of_the_owners() -> None:
+    assert keep_owner_words(OF_FILE, photo(file_words={"width": "7"})) == OF_FILE
+    assert keep_owner_words(OF_FILE, None) == OF_FILE
