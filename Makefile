@@ -64,7 +64,7 @@ contract-tests:
 stack-tests:
 	@$(BIN)/python -m pytest $(OWN_STACKS)
 
-environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/demo-photos/.version
+environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/test-photos/.version
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -127,9 +127,9 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.local
 		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
 	@touch $@
 
-.kinpics/demo-photos/.version: local/demo_photos.py $(VENV)/.local
-	@echo "Fetching the demo photos ..."
-	@$(BIN)/python -m local.demo_photos .kinpics/demo-photos >/dev/null
+.kinpics/test-photos/.version: tests/sample_photos.py local/demo/packages.py $(VENV)/.local
+	@echo "Fetching the tests' photos ..."
+	@PYTHONPATH=. $(BIN)/python tests/sample_photos.py
 	@touch $@
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python

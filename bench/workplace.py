@@ -94,10 +94,16 @@ def free_port() -> int:
 
 
 def faces_folder() -> Path:
-    """A folder of the demo's with photos that have faces."""
-    from local.demo_photos import prepare
+    """A folder with photos that have faces."""
+    return sample_folders()[0]
 
-    return prepare(ROOT / ".kinpics" / "demo-photos")[0]
+
+def sample_folders() -> list[Path]:
+    """The sets of photos that the tests use."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from sample_photos import prepare
+
+    return prepare()
 
 
 @contextlib.contextmanager
