@@ -42,6 +42,8 @@ class SiteConfig:
     downloads: str = "original"
     # Whether downloaded originals keep their location, serial numbers and names.
     keep_private_metadata: bool = False
+    # Whether Rekognition says what photos show besides people.
+    labels: bool = False
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
 
@@ -51,8 +53,12 @@ class SiteConfig:
         rule = self.downloads
         if rule == "original":
             rule = WHOLE if self.keep_private_metadata else STRIPPED
-        search_engines = "yes" if self.search_engines else "no"
-        return {"Downloads": rule, "Language": self.language, "SearchEngines": search_engines}
+        return {
+            "Downloads": rule,
+            "Labels": "yes" if self.labels else "no",
+            "Language": self.language,
+            "SearchEngines": "yes" if self.search_engines else "no",
+        }
 
     @property
     def page_languages(self) -> dict[str, str]:
