@@ -90,6 +90,9 @@ bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
 languages: $(VENV)/.run ## Bring site/languages/ up to date with the texts of the site
 	$(BIN)/python -m scripts.reference.catalogues
 
+screens: setup $(VENV)/.test ## Take the README's pictures and recording from the demo (needs ffmpeg)
+	$(BIN)/python docs/make_screens.py $(ARGS)
+
 lock: ## Pin every package anew, with hashes (needs uv)
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) --extra local pyproject.toml requirements/build.in -o requirements/local.txt
