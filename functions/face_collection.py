@@ -118,6 +118,10 @@ class FaceCollection:
         """How many faces there are."""
         return self.client.describe_collection(CollectionId=self.collection_id)["FaceCount"]
 
+    def count_people(self) -> int:
+        """How many people there are; each is a user of the collection."""
+        return self.client.describe_collection(CollectionId=self.collection_id)["UserCount"]
+
     def find_face_ids(self, path: ImagePath) -> set[str]:
         """Ids of all faces indexed for a photo. Reads the whole collection: for clearing up after a crash."""
         external_image_id = encode_external_image_id(path)

@@ -35,4 +35,4 @@ def sent(request: Request) -> dict[str, Any]:
 def choose(page: Page, picture: Path) -> None:
     """Give consent and choose a picture."""
     page.get_by_label("I agree").check()
-    page.get_by_label("Take or choose a picture").set_input_files(picture)
+    page.get_by_label("Choose a picture").set_input_files(picture)

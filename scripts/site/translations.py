@@ -66,9 +66,8 @@ class Translator:
             description=config.description or _("Click a face to see every photo of that person."),
             selfie_consent=config.selfie_consent
             or _(
-                "Your device finds the faces in your picture. The face you choose is sent once, so that Amazon "
-                "Rekognition can compare it with the faces on this site. If no face is found and you search anyway, "
-                "the whole picture is sent. This site doesn't keep your picture."
+                "Your face goes to a recognition service, Amazon Rekognition, which compares it with the faces here. "
+                "This site doesn't keep your picture."
             ),
         )
 

@@ -20,6 +20,7 @@ import "./fallback.js";
  * @property {string} largeFolder  Of their large renditions.
  * @property {string} downloadFolder  Of what visitors can download.
  * @property {string} portraitFolder  Of the gallery's portraits.
+ * @property {number} galleryPeople  How many people the gallery had when the page was made.
  * @property {number} thumbnailSide  Long side of a thumbnail, in pixels.
  * @property {number} largeSide  Of a large rendition.
  * @property {number} unknownWidth  For photos whose size isn't known yet.

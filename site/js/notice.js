@@ -19,12 +19,12 @@ onWaiting((isWaiting) => {
  * @param {unknown} error
  * @param {() => void} retry
  * @param {string} [label]  The button's.
+ * @param {HTMLElement} [place]  Where a page has a place of its own for it.
  */
-export function tell(error, retry, label = t("Try again")) {
-  const place = byId("notice");
+export function tell(error, retry, label = t("Try again"), place = byId("notice")) {
   const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {
-    clear();
+    clear(place);
     retry();
   });
   place.replaceChildren(make("p", { textContent: inWords(error) }), button);
@@ -32,9 +32,8 @@ export function tell(error, retry, label = t("Try again")) {
   place.hidden = false;
 }
 
-/** Take the notice away. */
-export function clear() {
-  const place = byId("notice");
+/** Take the notice away. @param {HTMLElement} [place] */
+export function clear(place = byId("notice")) {
   place.replaceChildren();
   delete place.dataset.waiting;
   place.hidden = true;

@@ -91,7 +91,7 @@ def test_a_guests_last_lookalike_stays_until_they_delete_it(
     look_alike(page, portrait)
     page.reload()
     expect(page.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
-    expect(page.locator("#lookalikes li")).to_have_count(1)
+    expect(page.locator("#last-people img")).to_have_count(1)
     device.goto("/lookalike/")
     device.wait_for_load_state("networkidle")
     expect(device.locator("#last-result")).to_be_hidden()
@@ -101,7 +101,7 @@ def test_a_guests_last_lookalike_stays_until_they_delete_it(
     assert set(person) == {"person", "similarity", "portrait", "width", "height"}
     assert len(json.dumps(row, default=str)) < 1000, "no room for a picture"
     page.get_by_role("button", name="Delete my result").click()
-    expect(page.locator("#lookalikes li")).to_have_count(0)
+    expect(page.locator("#last-people img")).to_have_count(0)
     assert matches.scan()["Items"] == []
     page.reload()
     page.wait_for_load_state("networkidle")

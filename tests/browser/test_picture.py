@@ -27,7 +27,7 @@ DROP = """([type, base64]) => {
     const options = { bubbles: true, cancelable: true };
     const event = type === "drop" ? new DragEvent(type, { ...options, dataTransfer: data })
         : new ClipboardEvent(type, { ...options, clipboardData: data });
-    document.getElementById("drop").dispatchEvent(event);
+    document.getElementById("main").dispatchEvent(event);
 }"""
 
 
@@ -41,6 +41,7 @@ def test_a_picture_can_be_dropped_or_pasted_after_consent(page: Page, face: Path
     page.evaluate(DROP, [way, picture])
     page.wait_for_load_state("networkidle")
     expect(page.locator("#preview")).to_be_hidden()
+    expect(page.get_by_label("I agree")).to_be_focused()
     assert not any("image" in body for body in sent_bodies), "nothing is sent without consent"
     page.get_by_label("I agree").check()
     page.evaluate(DROP, [way, picture])
@@ -104,6 +105,8 @@ def test_a_visitor_chooses_one_of_several_faces(page: Page, demo_folders: list[P
     count = faces.count()
     assert count > 2
     expect(faces.first).to_be_focused()
+    rings = faces.evaluate_all("(all) => all.map((ring) => ring.getBoundingClientRect())")
+    assert all(abs(ring["width"] - ring["height"]) < 1 for ring in rings), "circles"
     assert Axe().run(page).violations_count == 0
     assert not calls, "nothing was sent"
     page.keyboard.press("Enter")
@@ -169,13 +172,16 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
     page.keyboard.press("Enter")
     expect(page.locator("#countdown")).not_to_be_empty()
     expect(page.get_by_role("status")).to_contain_text("best match first")
-    expect(page.locator("#viewfinder")).to_be_hidden()
-    expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
+    expect(page.locator("video")).to_be_hidden()
+    expect(page.get_by_alt_text("Your picture")).to_be_visible()
     assert page.evaluate("document.getElementById('video').srcObject") is None, "the camera is off"
     assert len(calls) == 1
     page.get_by_role("button", name="Take another picture").click()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#viewfinder")).to_be_hidden()
+    expect(page.locator("video")).to_be_visible()
+    page.get_by_role("button", name="Stop the camera").click()
+    expect(page.locator("video")).to_be_hidden()
+    expect(page.get_by_role("button", name="Take another picture")).to_be_focused()
+    expect(page.locator("a.tile").first).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from steps import choose, sent, watch_searches
 
 MAX_SENT_BYTES = 200_000
@@ -25,10 +25,10 @@ def test_a_search_works_with_the_keyboard_alone(page: Page, face: Path) -> None:
     expect(page.get_by_label("I agree")).to_be_enabled()
     tab_to(page, "I agree")
     page.keyboard.press("Space")
-    tab_to(page, "Take or choose a picture")
+    tab_to(page, "Choose a picture")
     page.locator(":focus").set_input_files(face)  # the dialog that a key opens is the browser's own
     expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
-    tab_to(page, "Download all my photos")
+    tab_to(page, "Download all 7")
     tab_to(page, "Photo obama3.jpg")
     page.keyboard.press("Enter")
     page.locator('.pswp--ui-visible .strip[data-state="faces"]').wait_for()
@@ -49,38 +49,54 @@ def test_a_visitor_finds_their_photos_from_the_index(page: Page, face: Path) -> 
     calls = watch_searches(page)
     page.goto("/")
     page.get_by_role("link", name="Find my photos").click()
-    expect(page.get_by_label("Take or choose a picture")).to_be_disabled()
+    expect(page.get_by_label("Choose a picture")).to_be_disabled()
+    expect(page.get_by_role("button", name="Use the camera")).to_be_disabled()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     choose(page, face)
     expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
     expect(page.locator("a.tile").first).to_be_visible()
-    expect(page.get_by_alt_text("The picture you searched with")).to_be_visible()
+    expect(page.get_by_alt_text("Your picture")).to_be_visible()
     (call,) = calls
     assert set(sent(call)) == {"image", "limit", "threshold"}
     assert len(call.post_data or "") <= MAX_SENT_BYTES
 
 
-def test_the_slider_filters_without_searching_again(page: Page, face: Path) -> None:
+def test_steps_filter_without_searching_again(page: Page, face: Path) -> None:
     calls = watch_searches(page)
+    similarities = [99.5, 95, 95, 92, 80, 71, 70]
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        found = response.json()
+        for photo, similarity in zip(found.get("output", []), similarities, strict=False):
+            photo["similarity"] = similarity
+        route.fulfill(response=response, json=found)
+
+    page.route("**/*SearchFunction*/invocations", answer)
     page.goto("/selfie/")
-    expect(page.get_by_role("slider")).to_be_hidden()
+    steps = page.get_by_role("group", name="Is this you?").get_by_role("radio")
+    expect(steps).to_have_count(0)
     choose(page, face)
+    expect(page.get_by_role("status")).to_have_text("4 photos, best match first")
+    assert [text.split() for text in page.locator(".steps label").all_inner_texts()] == [
+        ["Sure", "1"],
+        ["Likely", "4"],
+        ["Maybe", "7"],
+    ]
+    expect(page.get_by_role("radio", name="Likely")).to_be_checked()
+    page.get_by_role("radio", name="Likely").focus()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("status")).to_have_text("7 photos, best match first")
-    expect(page.get_by_role("slider")).to_have_value("90")
-    page.evaluate(
-        """() => {
-            const slider = document.getElementById("threshold");
-            slider.max = "100";
-            slider.value = "100";
-            slider.dispatchEvent(new Event("input"));
-        }"""
-    )
-    expect(page.get_by_role("status")).to_have_text("No match is that close. Move the slider to show more.")
+    expect(page.locator("a.tile")).to_have_count(7)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("status")).to_have_text("1 photo, best match first")
+    expect(page.get_by_role("heading", name="1 photo of you")).to_be_visible()
+    similarities[0] = 98
+    choose(page, face)
+    page.get_by_role("radio", name="Sure").check(force=True)
+    expect(page.get_by_role("status")).to_have_text("No match is that close. Choose Maybe to show more.")
     expect(page.locator("a.tile")).to_have_count(0)
-    page.get_by_role("slider").focus()
-    page.keyboard.press("Home")
-    expect(page.get_by_role("status")).to_contain_text("photos, best match first")
-    assert len(calls) == 1
+    assert len(calls) == 2, "one for each picture"
 
 
 def test_consent_is_remembered_until_it_is_withdrawn(page: Page, face: Path) -> None:
@@ -124,7 +140,7 @@ def test_a_visitor_downloads_their_photos_as_one_archive(page: Page, face: Path,
     choose(page, face)
     page.evaluate("delete window.showSaveFilePicker")  # it asks where to save, which no test can answer
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download all my photos").click()
+        page.get_by_role("button", name="Download all 7").click()
     expect(page.locator("#done")).to_have_text("Saved.")
     archive = zipfile.ZipFile(download.value.path())
     assert len(archive.namelist()) == 7
@@ -144,7 +160,7 @@ def test_an_archive_is_written_straight_to_a_file(page: Page, face: Path) -> Non
                 (await navigator.storage.getDirectory()).getFileHandle("photos.zip", { create: true });
         }"""
     )
-    page.get_by_role("button", name="Download all my photos").click()
+    page.get_by_role("button", name="Download all 7").click()
     expect(page.locator("#done")).to_have_text("Saved.")
     saved = page.evaluate(
         """async () => {
@@ -166,7 +182,7 @@ def test_photos_missing_from_an_archive_are_named(page: Page, face: Path, faults
     page.evaluate("delete window.showSaveFilePicker")
     page.route("**/photos/2009_inauguration/obama.jpg", lambda route: route.fulfill(status=404))
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download all my photos").click()
+        page.get_by_role("button", name="Download all 7").click()
     expect(page.locator("#done")).to_have_text("Saved, but these are no longer on the site: obama.jpg.")
     assert len(zipfile.ZipFile(download.value.path()).namelist()) == 6
     faults.seen.clear()  # the missing photo
@@ -177,7 +193,7 @@ def test_a_link_to_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
     page.goto("/selfie/")
     choose(page, face)
     page.evaluate("delete Navigator.prototype.share")
-    page.get_by_role("button", name="Copy a link").click()
+    page.get_by_role("button", name="Share the link").click()
     expect(page.locator("#done")).to_contain_text("copied")
     url = page.evaluate("navigator.clipboard.readText()")
     assert "/people/?face=" in url

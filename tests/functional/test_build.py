@@ -40,7 +40,7 @@ def stack(aws: FakeAws) -> Any:
     return SimpleNamespace(
         outputs=aws.outputs,
         photos=aws.photos,
-        gallery=SimpleNamespace(count_faces=lambda: 1),
+        gallery=SimpleNamespace(count_faces=lambda: 1, count_people=lambda: 1),
         download_rule="none",
         parameters={},
         region="us-east-1",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxInPercent, cropTo, cropToFace, withoutOverlaps } from "../../site/js/faces/boxes.js";
+import { boxInPercent, coverPosition, cropTo, cropToFace, withoutOverlaps } from "../../site/js/faces/boxes.js";
 import { numbers } from "./page.js";
 
 test("a box is cut off at the picture's edge", () => {
@@ -54,4 +54,12 @@ test("a box in a half-filled square becomes one in the picture", () => {
   const box = cropTo({ Left: 0.25, Top: 0.5, Width: 0.25, Height: 0.25 }, 0.5, 1);
   assert.deepEqual(box, { Left: 0.5, Top: 0.5, Width: 0.5, Height: 0.25 });
   assert.deepEqual(cropTo({ Left: 0.6, Top: 0, Width: 0.3, Height: 1 }, 0.5, 1), { Left: 1, Top: 0, Width: 0, Height: 1 });
+});
+
+test("a picture that covers a square has its face in the middle, as far as it reaches", () => {
+  const face = (Left, Top) => ({ Left, Top, Width: 0.2, Height: 0.2 });
+  assert.equal(coverPosition(face(0.4, 0.4), 200, 100), "50% 50%");
+  assert.equal(coverPosition(face(0, 0.4), 200, 100), "0% 50%");
+  assert.equal(coverPosition(face(0.4, 0.8), 100, 200), "50% 100%");
+  assert.equal(coverPosition(undefined, 100, 200), "50% 25%");
 });

@@ -15,6 +15,7 @@ const config = {
   largeFolder: "/thumbnails/1600/photos/",
   downloadFolder: "/photos/",
   portraitFolder: "/thumbnails/",
+  galleryPeople: 30,
   thumbnailSide: 400,
   largeSide: 1600,
   unknownWidth: 1500,

@@ -2,6 +2,9 @@
 
 /** @typedef {import("../photos/rows.js").Box} Box */
 
+// Faces stand a little above the middle of a picture.
+const ABOVE = 0.25;
+
 /**
  * The part of a face's box that lies in the picture, in percent: a box may run past the edge.
  * @param {Box} box
@@ -33,6 +36,34 @@ export function cropToFace(box, width, height, side) {
   const x = within(box.Left + box.Width / 2, width * scale);
   const y = within(box.Top + box.Height / 2, height * scale);
   return { width: width * scale, height: height * scale, x: -x, y: -y };
+}
+
+/**
+ * The largest square of a picture with a face in its middle, as far as the picture reaches. Without a face, it is where
+ * faces of portraits are.
+ * @param {Box | undefined} box
+ * @param {number} width   Of the picture.
+ * @param {number} height
+ */
+export function squareOfCover(box, width, height) {
+  const side = Math.min(width, height);
+  const within = (/** @type {number} */ middle, /** @type {number} */ whole) =>
+    Math.min(Math.max(0, middle * whole - side / 2), whole - side);
+  const x = within(box ? box.Left + box.Width / 2 : 0.5, width);
+  const y = box ? within(box.Top + box.Height / 2, height) : (height - side) * ABOVE;
+  return { x, y, side };
+}
+
+/**
+ * The same square as CSS `object-position`, for a picture that covers a square.
+ * @param {Box | undefined} box
+ * @param {number} width
+ * @param {number} height
+ */
+export function coverPosition(box, width, height) {
+  const { x, y, side } = squareOfCover(box, width, height);
+  const share = (/** @type {number} */ start, /** @type {number} */ whole) => (whole > side ? (start / (whole - side)) * 100 : 50);
+  return `${share(x, width)}% ${share(y, height)}%`;
 }
 
 /**

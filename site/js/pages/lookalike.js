@@ -2,6 +2,7 @@
 
 import { byId, make } from "../elements.js";
 import { isCancelled } from "../errors.js";
+import { coverPosition } from "../faces/boxes.js";
 import { formatDay, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchGallery } from "../photos/search.js";
@@ -9,7 +10,7 @@ import { searchWithPicture } from "../picture/picture.js";
 import { drawCard } from "../sharing/card.js";
 import { save } from "../sharing/save.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
-import { percent } from "../words.js";
+import { rankInWords, RUNNERS_UP } from "../visitor/ranks.js";
 
 /** @typedef {import("../photos/search.js").Lookalike} Lookalike */
 
@@ -18,11 +19,15 @@ const CARD_NAME = "lookalike.jpg";
 /** Start the page. */
 export function showLookalike() {
   const list = byId("lookalikes");
-  const note = byId("note");
+  const own = byId("own", HTMLImageElement);
+  const portrait = byId("best", HTMLImageElement);
   const sharing = byId("sharing");
+  const shareButton = byId("share");
   const withSelfie = byId("with-selfie", HTMLInputElement);
+  const shapes = /** @type {HTMLInputElement[]} */ ([...sharing.querySelectorAll("[name=shape]")]);
   const card = byId("card", HTMLImageElement);
   const last = byId("last-result");
+  const lastPeople = byId("last-people");
   const lastStatus = byId("last-status");
   /** @type {{best: Lookalike, selfie: Blob} | null} */
   let shown = null;
@@ -30,37 +35,48 @@ export function showLookalike() {
   let drawn = null;
 
   /**
-   * @param {Lookalike[]} found
+   * @param {{people: Lookalike[], total: number}} found
    * @param {Blob} selfie
    */
-  async function show(found, selfie) {
-    const [best] = found;
-    list.replaceChildren(...found.map(portrait));
+  function show({ people, total }, selfie) {
+    const [best] = people;
+    own.src = URL.createObjectURL(selfie);
+    for (const part of [portrait, shareButton, sharing]) part.hidden = !best;
+    byId("name").textContent = best ? best.person : t("Nobody yet");
+    byId("rank").textContent = best ? rankInWords(people, total) : t("There's nobody in the gallery to compare you with.");
+    byId("credit").replaceChildren(...(best ? credit(best) : []));
     if (!best) return t("There's nobody in the gallery to compare you with.");
-    list.firstElementChild?.prepend(own(selfie));
+    showPortrait(portrait, best);
+    list.replaceChildren(
+      ...RUNNERS_UP.flatMap((rank, index) => {
+        const person = people[index + 1];
+        return person ? [runnerUp(person, rank)] : [];
+      }),
+    );
     shown = { best, selfie };
-    sharing.hidden = false;
-    await Promise.all([draw(), keep(found)]);
+    void draw();
+    void keep(people);
     return t("You look most like %(person)s.", { person: best.person });
   }
 
-  /** @param {Lookalike[]} found */
-  async function keep(found) {
-    last.hidden = false;
+  /** @param {Lookalike[]} people */
+  async function keep(people) {
+    lastPeople.replaceChildren();
     try {
-      await keepMatch(found);
+      await keepMatch(people);
       lastStatus.textContent = t("Your result is saved for your next visit. Your picture isn't.");
     } catch {
       lastStatus.textContent = t("Your result couldn't be saved for your next visit.");
     }
+    last.hidden = false;
   }
 
   /** Show the result of the last visit, unless the visitor was faster. */
   async function comeBack() {
     const match = await lastMatch().catch(() => null); // the page works without it
     const [best] = match?.people ?? [];
-    if (!match || !best || shown || list.childElementCount) return;
-    list.replaceChildren(...match.people.map(portrait));
+    if (!match || !best || shown) return;
+    lastPeople.replaceChildren(...match.people.map(small));
     lastStatus.textContent = t("On %(day)s you looked most like %(person)s.", {
       day: formatDay(match.made_at),
       person: best.person,
@@ -72,7 +88,7 @@ export function showLookalike() {
     try {
       clear();
       await removeMatch();
-      if (!shown) list.replaceChildren();
+      lastPeople.replaceChildren();
       last.hidden = true;
     } catch (error) {
       tell(error, forgetLast);
@@ -82,25 +98,25 @@ export function showLookalike() {
   async function draw() {
     if (!shown) return;
     const { best, selfie } = shown;
-    const headline = t("I look most like %(person)s: %(percent)s similar", {
-      person: best.person,
-      percent: percent(best.similarity),
-    });
-    const source = [document.title, creditOf(best)].filter(Boolean).join(" · ");
-    const made = await drawCard(best.portrait, withSelfie.checked ? selfie : null, headline, source, note.textContent ?? "");
-    if (shown?.best !== best) return; // the visitor took another picture meanwhile
-    drawn = made;
-    URL.revokeObjectURL(card.src);
-    card.src = URL.createObjectURL(made);
-    card.alt = t("Card: %(headline)s", { headline });
+    const shape = shapes.find(({ checked }) => checked)?.value === "tall" ? "tall" : "wide";
+    try {
+      const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best));
+      if (shown?.best !== best) return; // the visitor took another picture meanwhile
+      drawn = made.file;
+      URL.revokeObjectURL(card.src);
+      Object.assign(card, { width: made.width, height: made.height, src: URL.createObjectURL(made.file) });
+      card.alt = t("Card: I look like %(person)s", { person: best.person });
+    } catch (error) {
+      tell(error, draw);
+    }
   }
 
   function forget() {
-    for (const image of list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    for (const image of [own, card]) {
+      URL.revokeObjectURL(image.src);
+      image.removeAttribute("src");
+    }
     list.replaceChildren();
-    URL.revokeObjectURL(card.src);
-    card.removeAttribute("src");
-    sharing.hidden = last.hidden = true;
     withSelfie.checked = false;
     shown = drawn = null;
   }
@@ -116,32 +132,55 @@ export function showLookalike() {
     }
   }
 
-  withSelfie.addEventListener("change", () => void draw());
-  byId("share").addEventListener("click", share);
+  for (const choice of [withSelfie, ...shapes]) choice.addEventListener("change", () => void draw());
+  shareButton.addEventListener("click", share);
   byId("forget-last").addEventListener("click", forgetLast);
-  searchWithPicture({ search: searchGallery, show, forget });
+  searchWithPicture({
+    searching: t("Comparing you with the people in the gallery…"),
+    search: searchGallery,
+    show,
+    forget,
+  });
   void comeBack();
 }
 
-/** The visitor's own picture, which stays in the page. @param {Blob} selfie */
-const own = (selfie) => make("img", { src: URL.createObjectURL(selfie), alt: t("You"), className: "own" });
-
-/** @param {Lookalike} found */
-function portrait(found) {
-  const image = make("img", { alt: "", width: found.width, height: found.height });
-  image.addEventListener("error", () => image.remove()); // this person is no longer in the gallery
-  image.src = found.portrait;
-  const name = make("h2", { textContent: found.person });
-  const similarity = make("p", { textContent: t("%(percent)s similar", { percent: percent(found.similarity) }) });
-  return make("li", {}, image, name, similarity, ...(found.credit ? [credit(found)] : []));
+/**
+ * @param {HTMLImageElement} image
+ * @param {Lookalike} person
+ */
+function showPortrait(image, { portrait, face, width, height }) {
+  if (face) image.style.objectPosition = coverPosition(face, width, height);
+  image.src = portrait;
 }
 
-/** @param {Lookalike} found */
-function credit(found) {
-  const text = creditOf(found);
-  const isLink = found.url && /^https?:/.test(found.url);
-  return make("p", { className: "quiet" }, isLink ? make("a", { href: found.url, textContent: text }) : text);
+/** A small portrait, unless this person is no longer in the gallery. @param {Lookalike} person */
+function small(person) {
+  const image = make("img", { className: "head", alt: person.person, width: 44, height: 44 });
+  image.addEventListener("error", () => image.remove());
+  showPortrait(image, person);
+  return make("li", {}, image);
 }
 
-/** @param {Lookalike} found */
-const creditOf = (found) => [found.credit, found.licence].filter(Boolean).join(", ");
+/**
+ * @param {Lookalike} person
+ * @param {string} rank
+ */
+function runnerUp(person, rank) {
+  const image = make("img", { className: "head", alt: "", width: 116, height: 116 });
+  showPortrait(image, person);
+  const name = make("span", { textContent: person.person, dir: "auto" });
+  const place = make("span", { className: "quiet", textContent: rank });
+  const owed = make("p", { className: "credit" }, ...credit(person));
+  return make("li", { className: "person-link" }, image, name, place, owed);
+}
+
+/** Whom the portrait is owed to. @param {Lookalike} person */
+function credit(person) {
+  const text = creditOf(person);
+  if (!text) return [];
+  const isLink = person.url && /^https?:/.test(person.url);
+  return [isLink ? make("a", { href: person.url, textContent: text }) : text];
+}
+
+/** @param {Lookalike} person */
+const creditOf = (person) => [person.credit, person.licence].filter(Boolean).join(", ");

@@ -1,10 +1,10 @@
-// Find my photos: a visitor searches with a picture. A slider sets how similar a face must be, without searching again.
+// Find my photos: a visitor searches with a picture. Three steps say how similar a face must be, without searching again.
 
 import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { Groups } from "../grid/groups.js";
-import { t, tn } from "../language.js";
+import { formatNumber, t, tn } from "../language.js";
 import { tell } from "../notice.js";
 import { searchPicture } from "../photos/search.js";
 import { personUrl } from "../photos/urls.js";
@@ -13,46 +13,95 @@ import { watchRemovalForm } from "../visitor/removal-form.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
+// How similar a face must be at each step, in percent. docs/rekognition.md has what that means for an album.
+/** @type {Record<string, number>} */
+const STEPS = {
+  sure: Math.max(99, config.faceMatchThreshold),
+  likely: config.faceMatchThreshold,
+  maybe: Math.min(70, config.faceMatchThreshold),
+};
+
+const REMOVAL = "#removal";
+
 /** Start the page. */
 export function showSelfie() {
   const status = byId("status");
-  const found = byId("found");
-  const threshold = byId("threshold", HTMLInputElement);
-  const link = byId("link", HTMLAnchorElement);
+  const own = byId("own", HTMLImageElement);
   const download = byId("download", HTMLButtonElement);
   const done = byId("done");
+  const share = byId("share");
+  const link = byId("link", HTMLAnchorElement);
+  const strict = byId("strict");
+  const removal = byId("removal-form", HTMLDetailsElement);
   const groups = new Groups(byId("grid"));
+  const steps = /** @type {HTMLInputElement[]} */ ([...strict.querySelectorAll("input")]);
   /** @type {Photo[]} */
   let all = [];
   /** @type {Photo[]} */
   let photos = [];
 
-  /** Show the photos that are similar enough, and say how many there are. */
+  const similarTo = (/** @type {string} */ step) =>
+    all.filter((photo) => (photo.similarity ?? 0) >= (STEPS[step] ?? config.faceMatchThreshold));
+
+  /** Show the photos that are similar enough. Returns how many there are, in words. */
   function show() {
-    photos = all.filter((photo) => (photo.similarity ?? 0) >= threshold.valueAsNumber);
+    photos = similarTo(steps.find((step) => step.checked)?.value ?? "likely");
     groups.show(photos);
     done.textContent = "";
     download.disabled = !photos.length;
-    if (!all.length) return t("No photo on this site shows this face.");
-    if (!photos.length) return t("No match is that close. Move the slider to show more.");
-    if (photos.length === config.maxPhotosFound) {
-      return t("The %(number)s best matches. The link below opens all of them.", { number: photos.length });
+    byId("download-words").textContent = t("Download all %(num)s", { num: photos.length });
+    const albums = new Set(photos.map((photo) => photo.setName)).size;
+    byId("total").textContent = photos.length
+      ? tn("%(num)s photo of you", "%(num)s photos of you", photos.length)
+      : t("We didn't find you");
+    byId("where").textContent = photos.length
+      ? tn("In %(num)s album, best match first", "In %(num)s albums, best match first", albums)
+      : "";
+    link.hidden = photos.length !== config.maxPhotosFound;
+    const words = inWords();
+    byId("nobody").hidden = photos.length > 0;
+    byId("nobody-words").textContent = photos.length ? "" : words;
+    return words;
+  }
+
+  function inWords() {
+    if (!all.length) {
+      return t("No photo on this site shows this face. Perhaps you stood behind the camera, or a picture with more light helps.");
     }
+    if (!photos.length) return t("No match is that close. Choose Maybe to show more.");
     return tn("%(num)s photo, best match first", "%(num)s photos, best match first", photos.length);
   }
 
-  /** @param {Photo[]} answer */
-  function showAll(answer) {
+  /**
+   * @param {Photo[]} answer
+   * @param {Blob} portrait
+   */
+  function showAll(answer, portrait) {
     all = answer;
-    found.hidden = !all.length;
-    // The best match leads to all the others, and the link has no selfie in it.
-    if (all[0]?.face) link.href = personUrl(all[0].face.FaceId);
+    own.src = URL.createObjectURL(portrait);
+    for (const step of steps) {
+      step.checked = step.value === "likely";
+      const count = strict.querySelector(`[data-count="${step.value}"]`);
+      if (count) count.textContent = formatNumber(similarTo(step.value).length);
+    }
+    const [best] = all;
+    for (const part of [strict, share]) part.hidden = !best;
+    removal.hidden = !best || !byId("removal-request").hidden;
+    download.hidden = !best || !config.downloads;
+    // The best match leads to all the others, and the link has no picture of the visitor in it.
+    if (best?.face) link.href = personUrl(best.face.FaceId);
     return show();
+  }
+
+  function openRemoval() {
+    removal.open = true;
+    removal.scrollIntoView();
   }
 
   function forget() {
     all = [];
-    found.hidden = true;
+    URL.revokeObjectURL(own.src);
+    own.removeAttribute("src");
     groups.show([]);
   }
 
@@ -65,9 +114,7 @@ export function showSelfie() {
         done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
       });
       done.textContent = missing.length
-        ? t("Saved, but these are no longer on the site: %(files)s.", {
-            files: missing.map((photo) => photo.file).join(", "),
-          })
+        ? t("Saved, but these are no longer on the site: %(files)s.", { files: missing.map((photo) => photo.file).join(", ") })
         : t("Saved.");
     } catch (error) {
       done.textContent = "";
@@ -76,7 +123,7 @@ export function showSelfie() {
     download.disabled = false;
   }
 
-  async function share() {
+  async function shareLink() {
     const url = link.href;
     try {
       if (navigator.share) {
@@ -90,13 +137,22 @@ export function showSelfie() {
     }
   }
 
-  download.hidden = !config.downloads;
-  threshold.value = String(config.faceMatchThreshold);
-  threshold.addEventListener("input", () => {
-    status.textContent = show();
-  });
+  for (const step of steps) {
+    step.addEventListener("change", () => {
+      status.textContent = show();
+    });
+  }
   download.addEventListener("click", save);
-  byId("share").addEventListener("click", share);
-  searchWithPicture({ search: (image) => searchPicture(image, Number(threshold.min)), show: showAll, forget });
+  share.addEventListener("click", shareLink);
+  searchWithPicture({
+    searching: t("Comparing your face with the photos here…"),
+    search: (image) => searchPicture(image, Math.min(...Object.values(STEPS))),
+    show: showAll,
+    forget,
+  });
+  // The foot of every page leads to the form.
+  addEventListener("hashchange", () => {
+    if (location.hash === REMOVAL && all.length) openRemoval();
+  });
   void watchRemovalForm(() => photos.flatMap((photo) => (photo.face ? [photo.face.FaceId] : [])));
 }

@@ -15,6 +15,7 @@ import { portraitUrl } from "./urls.js";
  * @property {string} portrait  Its URL.
  * @property {number} width
  * @property {number} height
+ * @property {import("./rows.js").Box} [face]
  * @property {string} [credit]
  * @property {string} [licence]
  * @property {string} [url]  Where the portrait comes from.
@@ -47,13 +48,17 @@ export async function searchPicture(image, threshold) {
 /**
  * The people in the gallery who are most similar to the person in a picture, however little.
  * @param {string} image  A JPEG in base64.
- * @returns {Promise<Lookalike[]>}
+ * @returns {Promise<{people: Lookalike[], total: number}>}  `total`: how many there were to choose from.
  */
 export async function searchGallery(image) {
   const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MAX_LOOKALIKES });
-  return answer.output.map((/** @type {any} */ { person, similarity, width, height, credit, licence, url, image_path }) => {
-    return { person, similarity, width, height, credit, licence, url, portrait: portraitUrl(image_path) };
+  const people = answer.output.map((/** @type {any} */ found) => {
+    const { person, similarity, width, height, credit, licence, url } = found;
+    const face = faceFrom(found.face)?.BoundingBox;
+    return { person, similarity, width, height, face, credit, licence, url, portrait: portraitUrl(found.image_path) };
   });
+  // An answer that isn't the last holds only some of them; the page was told how many there are when it was made.
+  return { people, total: answer.next ? Math.max(config.galleryPeople, people.length) : people.length };
 }
 
 /** @param {object} request */

@@ -2,6 +2,7 @@
 
 import { make } from "../elements.js";
 import { CodedError } from "../errors.js";
+import { squareOfCover } from "../faces/boxes.js";
 
 /** @typedef {import("../photos/rows.js").Box} Box */
 
@@ -15,6 +16,11 @@ const MARGIN_ALONE = 1.5;
 const MARGIN_AMONG_OTHERS = 0.6;
 // Rekognition takes pictures of 80 pixels a side and more; twice that leaves room around a face.
 const MIN_SIDE_PX = 160;
+// As large as a page or a card shows it on a sharp screen.
+const PORTRAIT_PX = 800;
+const PORTRAIT_QUALITY = 0.9;
+// Sizes of the face that a portrait shows: all of the head, and some air.
+const PORTRAIT_FACES = 2;
 
 /**
  * @param {Blob} file  Any picture the browser can open.
@@ -36,8 +42,34 @@ export async function openPicture(file) {
  * @returns {Promise<Blob>}  Of at most 150 kB, unless even the lowest quality is larger.
  */
 export async function toJpeg(picture, face, alone = true) {
-  const { x, y, width, height } = around(picture, alone ? MARGIN_ALONE : MARGIN_AMONG_OTHERS, face);
+  const part = around(picture, alone ? MARGIN_ALONE : MARGIN_AMONG_OTHERS, face);
+  const { width, height } = part;
   const scale = Math.max(Math.min(1, MAX_SIDE_PX / Math.max(width, height)), MIN_SIDE_PX / Math.min(width, height));
+  const canvas = cut(picture, part, scale);
+  for (const quality of QUALITIES) {
+    const made = await encodeJpeg(canvas, quality);
+    if (made.size <= MAX_BYTES) return made;
+  }
+  return encodeJpeg(canvas, MIN_QUALITY);
+}
+
+/**
+ * A square portrait for the page, which shows it in a circle.
+ * @param {ImageBitmap} picture
+ * @param {Box} [face]  Without one, it is the part of the picture where faces are.
+ * @returns {Promise<Blob>}  A JPEG.
+ */
+export async function toPortrait(picture, face) {
+  const part = squareRound(picture, face);
+  return encodeJpeg(cut(picture, part, Math.min(1, PORTRAIT_PX / part.width)), PORTRAIT_QUALITY);
+}
+
+/**
+ * @param {ImageBitmap} picture
+ * @param {{x: number, y: number, width: number, height: number}} part
+ * @param {number} scale
+ */
+function cut(picture, { x, y, width, height }, scale) {
   const canvas = make("canvas", {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
@@ -45,11 +77,7 @@ export async function toJpeg(picture, face, alone = true) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, x, y, width, height, 0, 0, canvas.width, canvas.height);
-  for (const quality of QUALITIES) {
-    const made = await encodeJpeg(canvas, quality);
-    if (made.size <= MAX_BYTES) return made;
-  }
-  return encodeJpeg(canvas, MIN_QUALITY);
+  return canvas;
 }
 
 /**
@@ -93,4 +121,20 @@ export function around({ width, height }, share, face) {
     width: Math.min(width, (face.Left + face.Width) * width + margin) - x,
     height: Math.min(height, (face.Top + face.Height) * height + margin) - y,
   };
+}
+
+/**
+ * A square round a face, as far as the picture reaches, in its pixels. Without a face, it is where faces are.
+ * @param {{width: number, height: number}} picture
+ * @param {Box} [face]
+ */
+export function squareRound({ width, height }, face) {
+  const whole = squareOfCover(face, width, height);
+  if (!face) return { x: whole.x, y: whole.y, width: whole.side, height: whole.side };
+  const side = Math.min(whole.side, PORTRAIT_FACES * Math.max(face.Width * width, face.Height * height));
+  const within = (/** @type {number} */ middle, /** @type {number} */ whole) =>
+    Math.min(Math.max(0, middle * whole - side / 2), whole - side);
+  const x = within(face.Left + face.Width / 2, width);
+  const y = within(face.Top + face.Height / 2, height);
+  return { x, y, width: side, height: side };
 }

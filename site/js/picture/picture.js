@@ -1,14 +1,15 @@
-// The part of a page (templates/picture.html) that takes the visitor's picture, finds the faces in it, lets the visitor
-// choose one if there are several, and searches with that face alone.
+// The part of a page that takes the visitor's picture, finds the faces in it, lets the visitor choose one if there are
+// several, and searches with that face alone.
 
-import { byId, make, placeOver } from "../elements.js";
+import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
-import { boxInPercent } from "../faces/boxes.js";
-import { t } from "../language.js";
-import { clear, tell } from "../notice.js";
+import { t, tn } from "../language.js";
+import { clear } from "../notice.js";
 import { watchConsent } from "./consent.js";
 import { findFaces, loadDetector } from "./detector.js";
-import { openPicture, toBase64, toJpeg } from "./jpeg.js";
+import { watchDrops } from "./drops.js";
+import { Finder } from "./finder.js";
+import { openPicture, toBase64, toJpeg, toPortrait } from "./jpeg.js";
 import { faultOf } from "./quality.js";
 import { watchCamera } from "./viewfinder.js";
 
@@ -18,87 +19,76 @@ import { watchCamera } from "./viewfinder.js";
  * Search with each picture that the visitor takes, chooses, drops or pastes.
  * @template Found
  * @param {object} page
+ * @param {string} page.searching  Says what the search does, while it does.
  * @param {(image: string) => Promise<Found>} page.search  Takes a JPEG in base64.
- * @param {(found: Found, picture: Blob) => string | Promise<string>} page.show  Shows what was found with that JPEG, and
- *   returns it in words.
+ * @param {(found: Found, portrait: Blob) => string} page.show  Shows what was found for the visitor, whose
+ *   portrait is a square, and returns it in words.
  * @param {() => void} page.forget  Takes away what was shown.
  */
-export function searchWithPicture({ search, show: showFound, forget }) {
+export function searchWithPicture({ searching, search, show: showFound, forget }) {
   const input = byId("picture", HTMLInputElement);
-  const preview = byId("preview", HTMLImageElement);
-  const outlines = byId("outlines");
-  const status = byId("status");
-  const busy = byId("busy");
-  const drop = byId("drop");
+  const finder = new Finder();
   // What the page searches with now: an answer for anything else comes too late to be shown.
   /** @type {ImageBitmap | null} */
   let picture = null;
   /** @type {Box | undefined} */
   let chosen;
+  // To choose another face of the same picture; null if it has only one.
+  /** @type {Blob | null} */
+  let group = null;
 
-  function clean() {
+  function startOver() {
     clear();
-    show(null);
-    say("");
+    camera.close();
+    finder.status.textContent = "";
+    finder.outlines.replaceChildren();
+    finder.show(null);
+    finder.stand(false);
+    finder.turnTo("asking");
     picture?.close();
-    picture = null;
+    picture = group = null;
     forget();
   }
 
-  /**
-   * @param {string} words
-   * @param {boolean} [working]  Whether the page is still at work.
-   */
-  function say(words, working = false) {
-    status.textContent = words;
-    busy.hidden = !working;
-  }
-
-  /** @param {Blob | null} shown */
-  function show(shown) {
-    outlines.replaceChildren();
-    if (preview.src) URL.revokeObjectURL(preview.src);
-    preview.removeAttribute("src");
-    if (shown) preview.src = URL.createObjectURL(shown);
-    preview.hidden = !shown;
-  }
-
-  /** @param {Blob | null | undefined} file */
+  /** @param {Blob} file */
   async function use(file) {
-    if (!file || !agrees()) return;
-    clean();
-    say(t("Looking for faces…"), true);
+    if (!agrees()) {
+      byId("agree").focus();
+      return;
+    }
+    startOver();
+    finder.work(t("Looking for your face…"));
     /** @type {ImageBitmap | null} */
     let opened = null;
     try {
       opened = picture = await openPicture(file);
       const small = await toJpeg(opened);
+      if (picture !== opened) return;
+      finder.show(small);
       const faces = await findFaces(opened);
       if (picture !== opened) return;
-      show(small);
-      if (faces.length > 1) letChoose(faces);
+      if (faces.length > 1) letChoose(small, opened, faces);
       else await consider(faces[0]);
     } catch (error) {
-      if (picture !== opened) return;
-      say("");
-      tell(error, () => use(file));
+      if (picture === opened) finder.tell(error, () => use(file));
     }
   }
 
-  /** @param {Box[]} faces */
-  function letChoose(faces) {
-    say(
-      t("There are %(number)s faces in this picture. Choose one. If yours has no outline, try a picture taken closer up.", {
-        number: faces.length,
-      }),
+  /**
+   * @param {Blob} whole
+   * @param {ImageBitmap} size
+   * @param {Box[]} faces
+   */
+  function letChoose(whole, size, faces) {
+    group = whole;
+    finder.ring(faces, size, consider);
+    finder.showWhole(whole, size);
+    byId("choice").textContent = finder.status.textContent = tn(
+      "There is %(num)s face in this picture. Choose it. If yours has no ring, try a picture taken closer up.",
+      "There are %(num)s faces in this picture. Choose one. If yours has no ring, try a picture taken closer up.",
+      faces.length,
     );
-    outlines.replaceChildren(
-      ...faces.map((face, index) => {
-        const label = t("Search for person %(number)s of %(total)s", { number: index + 1, total: faces.length });
-        return outline(face, label, () => consider(face));
-      }),
-    );
-    /** @type {HTMLElement} */ (outlines.firstElementChild).focus({ preventScroll: true });
+    /** @type {HTMLElement} */ (finder.outlines.firstElementChild).focus({ preventScroll: true });
   }
 
   /**
@@ -106,12 +96,10 @@ export function searchWithPicture({ search, show: showFound, forget }) {
    * @param {Box} [face]
    */
   async function consider(face) {
-    clear();
     const fault = face && picture ? faultOf(picture, face) : "NoFace";
     if (!fault) return searchFor(face);
-    say("");
     const label = face ? t("Search anyway") : t("Search with the whole picture");
-    tell(new CodedError(fault, "found on the device"), () => searchFor(face), label);
+    finder.tell(new CodedError(fault, "found on the device"), () => searchFor(face), label);
   }
 
   /** @param {Box} [face] */
@@ -121,55 +109,46 @@ export function searchWithPicture({ search, show: showFound, forget }) {
     const isLate = () => picture !== searched || chosen !== face;
     chosen = face;
     forget();
-    say(t("Searching…"), true);
+    finder.stand(false);
+    finder.work(searching);
     try {
-      const alone = !outlines.childElementCount;
-      const small = await toJpeg(searched, face, alone);
-      if (alone) show(small); // otherwise the visitor can still choose another face
-      const found = await search(await toBase64(small));
+      const portrait = await toPortrait(searched, face);
+      const sent = await toJpeg(searched, face, !group);
+      finder.show(portrait);
+      const found = await search(await toBase64(sent));
       if (isLate()) return;
-      const words = await showFound(found, small);
-      if (isLate()) return;
-      say(words);
-      status.scrollIntoView(); // the result is below
+      if (group) {
+        finder.showWhole(group, searched);
+      } else {
+        finder.show(null);
+        finder.turnTo("asking");
+      }
+      finder.stand(true);
+      finder.lead(showFound(found, portrait));
     } catch (error) {
-      if (isLate()) return;
-      say("");
-      tell(error, () => searchFor(face));
+      if (!isLate()) finder.tell(error, () => searchFor(face));
     }
   }
 
-  const useCamera = watchCamera(use);
+  /** Leave what went wrong: to the faces of the same picture, if it has several. */
+  function leave() {
+    if (group && picture) finder.showWhole(group, picture);
+    else startOver();
+  }
+
+  const camera = watchCamera(finder, use);
   const agrees = watchConsent((agreed) => {
     input.disabled = !agreed;
-    useCamera(agreed);
+    camera.allow(agreed);
     if (agreed) loadDetector().catch(() => {}); // the search will say what went wrong
-    else clean();
+    else startOver();
   });
   input.addEventListener("change", () => {
-    use(input.files?.[0]);
+    const [file] = input.files ?? [];
+    if (file) use(file);
     input.value = ""; // so that the visitor can choose the same file again
   });
-  drop.addEventListener("dragover", (event) => event.preventDefault());
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    use(event.dataTransfer?.files[0]);
-  });
-  document.addEventListener("paste", (event) => use(event.clipboardData?.files[0]));
-}
-
-/**
- * @param {Box} face
- * @param {string} label
- * @param {() => void} choose
- */
-function outline(face, label, choose) {
-  const button = make("button", { type: "button", className: "outline" });
-  button.setAttribute("aria-label", label);
-  placeOver(button, boxInPercent(face));
-  button.addEventListener("click", () => {
-    for (const other of button.parentElement?.children ?? []) other.setAttribute("aria-pressed", String(other === button));
-    choose();
-  });
-  return button;
+  for (const button of finder.element.querySelectorAll("[data-start-over]")) button.addEventListener("click", startOver);
+  byId("leave").addEventListener("click", leave);
+  watchDrops(finder.element, use);
 }

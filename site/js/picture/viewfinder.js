@@ -1,67 +1,77 @@
-// The camera's part of the page: preview, countdown and shutter.
+// The camera's part of the finder: what it sees in the circle, the countdown, and the shutter.
 
 import { byId } from "../elements.js";
-import { formatNumber, t } from "../language.js";
-import { clear, tell } from "../notice.js";
+import { t } from "../language.js";
 import { Camera, hasCamera } from "./camera.js";
 
 const COUNTDOWN_FROM = 3;
 const COUNT_MS = 700;
 
 /**
+ * @param {import("./finder.js").Finder} finder
  * @param {(picture: Blob) => void} use
- * @returns {(allowed: boolean) => void}  Lets the visitor use the camera, or switches it off.
+ * @returns {{allow: (allowed: boolean) => void, close: () => void}}  `allow` lets the visitor use the camera or not,
+ *   `close` switches it off.
  */
-export function watchCamera(use) {
-  const button = byId("camera", HTMLButtonElement);
-  const viewfinder = byId("viewfinder");
-  const take = byId("take", HTMLButtonElement);
+export function watchCamera(finder, use) {
+  const { shutter } = finder;
   const countdown = byId("countdown");
   const camera = new Camera(byId("video", HTMLVideoElement));
+  let asks = t("Use the camera");
+  let before = finder.stage;
+  let allowed = false;
 
   function close() {
     camera.close();
-    viewfinder.hidden = true;
     countdown.textContent = "";
+    shutter.ariaLabel = asks;
+    shutter.disabled = !allowed;
   }
 
   async function open() {
-    clear();
+    before = finder.stage;
+    shutter.disabled = true; // while the browser asks
     try {
       await camera.open();
-      viewfinder.hidden = false;
-      take.disabled = false;
-      take.focus();
+      finder.turnTo("live");
+      shutter.ariaLabel = t("Take the picture");
+      shutter.disabled = false;
+      shutter.focus({ preventScroll: true });
     } catch (error) {
-      tell(error, open);
+      close();
+      finder.tell(error, open);
     }
   }
 
   async function shoot() {
-    take.disabled = true;
+    shutter.disabled = true;
     for (let left = COUNTDOWN_FROM; left > 0 && camera.stream; left--) {
-      countdown.textContent = formatNumber(left);
+      countdown.textContent = String(left);
       await new Promise((resolve) => setTimeout(resolve, COUNT_MS));
     }
-    if (!camera.stream) return; // cancelled meanwhile
+    if (!camera.stream) return; // stopped meanwhile
     try {
       const picture = await camera.take();
-      close();
-      button.textContent = t("Take another picture");
+      asks = t("Take another picture");
       use(picture);
     } catch (error) {
       close();
-      tell(error, open);
+      finder.tell(error, open);
     }
   }
 
-  byId("camera-row").hidden = !hasCamera();
-  button.addEventListener("click", open);
-  take.addEventListener("click", shoot);
-  byId("cancel").addEventListener("click", close);
+  if (!hasCamera()) finder.element.dataset.camera = "none";
+  shutter.addEventListener("click", () => (camera.stream ? shoot() : open()));
+  byId("cancel").addEventListener("click", () => {
+    close();
+    finder.turnTo(before);
+  });
   addEventListener("pagehide", close);
-  return (allowed) => {
-    button.disabled = !allowed;
-    if (!allowed) close();
+  return {
+    allow(agreed) {
+      allowed = agreed;
+      close();
+    },
+    close,
   };
 }

@@ -1,50 +1,265 @@
-// Draws a card for friends in the browser: who the visitor looks like, and the visitor's picture if they want it there.
+// Draws a card for friends in the browser, in the colours and the display face of the page: who the visitor looks like,
+// and the visitor's picture if they want it there.
 
-import { make } from "../elements.js";
+import { byId, make } from "../elements.js";
 import { CodedError } from "../errors.js";
+import { squareOfCover } from "../faces/boxes.js";
+import { t } from "../language.js";
 import { encodeJpeg } from "../picture/jpeg.js";
 
-// Most networks show a card of this size whole.
-const WIDTH = 1200;
-const HEIGHT = 630;
-const MARGIN = 48;
-const PICTURE = 400;
-const FONT = "system-ui, sans-serif";
+/**
+ * @typedef {import("../photos/search.js").Lookalike} Lookalike
+ *
+ * @typedef {object} Shape  Where everything stands on a card, in pixels.
+ * @property {number} width
+ * @property {number} height
+ * @property {number} circle  Diameter of a picture.
+ * @property {number} left    Of the pair.
+ * @property {number} top
+ * @property {number} wordsLeft
+ * @property {number} wordsTop     Of the first line.
+ * @property {number} wordsWidth
+ * @property {number} name    Largest size of the name.
+ * @property {number} small   Size of the other words.
+ */
+
+// Most networks show the wide card whole; the tall one fills a story. What isn't said here follows the prototype of the design.
+/** @type {Record<"wide" | "tall", Shape>} */
+const SHAPES = {
+  wide: { width: 1200, height: 630, circle: 350, left: 52, top: 104, wordsLeft: 730, wordsTop: 196, wordsWidth: 422, name: 190, small: 37 },
+  tall: { width: 1080, height: 1350, circle: 520, left: 82, top: 110, wordsLeft: 84, wordsTop: 764, wordsWidth: 912, name: 230, small: 52 },
+};
+// The second picture overlaps the first by this share of a circle.
+const OVERLAP = 0.24;
+const RIM = 12;
+const EDGE = 60;
+const LEADING = 1.02;
+// A name that would be smaller than this share of the largest size in one line goes into two.
+const SMALLEST_LINE = 0.6;
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * @param {string} portrait  URL of the portrait.
- * @param {Blob | null} selfie  Goes beside it.
- * @param {string} headline
- * @param {string} source  The page, and where the portrait comes from.
- * @param {string} note
- * @returns {Promise<Blob>}  A JPEG.
+ * @param {"wide" | "tall"} shape
+ * @param {Lookalike} person
+ * @param {Blob | null} selfie  A square; without it, there is a silhouette.
+ * @param {string} credit       Whom the portrait is owed to; empty if nobody asks for it.
+ * @returns {Promise<{file: Blob, width: number, height: number}>}  A JPEG.
  */
-export async function drawCard(portrait, selfie, headline, source, note) {
-  const pictures = [...(selfie ? [await createImageBitmap(selfie)] : []), await load(portrait)];
-  const canvas = make("canvas", { width: WIDTH, height: HEIGHT });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = "#fdfcfa";
-  context.fillRect(0, 0, WIDTH, HEIGHT);
-  context.imageSmoothingQuality = "high";
-  const all = pictures.length * PICTURE + (pictures.length - 1) * MARGIN;
-  for (const [index, picture] of pictures.entries()) {
-    cover(context, picture, (WIDTH - all) / 2 + index * (PICTURE + MARGIN), MARGIN);
-    picture.close();
+export async function drawCard(shape, person, selfie, credit) {
+  const { width, height } = SHAPES[shape];
+  const [own, portrait] = await Promise.all([selfie && createImageBitmap(selfie), load(person.portrait), loadFont()]);
+  const canvas = make("canvas", { width, height });
+  const card = new Card(/** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), SHAPES[shape]);
+  card.background();
+  card.pair(own, portrait, person);
+  card.words(person.person);
+  card.source(document.title.split(" · ").at(-1) ?? "", credit);
+  own?.close();
+  portrait.close();
+  return { file: await encodeJpeg(canvas, 0.92), width, height };
+}
+
+class Card {
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Shape} shape
+   */
+  constructor(context, shape) {
+    this.context = context;
+    this.shape = shape;
+    // The style sheet gives the preview the colours of the theme.
+    const style = getComputedStyle(byId("card"));
+    this.paper = style.backgroundColor;
+    this.ink = style.color;
+    this.text = getComputedStyle(document.body).fontFamily;
+    this.display = getComputedStyle(byId("name"));
+    context.imageSmoothingQuality = "high";
   }
-  context.textAlign = "center";
-  const lines = [
-    { text: headline, size: 44, color: "#22201d" },
-    { text: source, size: 24, color: "#5d5852" },
-    { text: note, size: 22, color: "#5d5852" },
-  ];
-  let y = MARGIN + PICTURE;
-  for (const { text, size, color } of lines) {
-    y += size * 1.35;
-    context.font = `${size === 44 ? "600 " : ""}${size}px ${FONT}`;
-    context.fillStyle = color;
-    context.fillText(text, WIDTH / 2, y, WIDTH - 2 * MARGIN);
+
+  background() {
+    this.context.fillStyle = this.paper;
+    this.context.fillRect(0, 0, this.shape.width, this.shape.height);
   }
-  return encodeJpeg(canvas, 0.9);
+
+  /**
+   * @param {ImageBitmap | null} own
+   * @param {ImageBitmap} portrait
+   * @param {Lookalike} person
+   */
+  pair(own, portrait, { face, width, height }) {
+    const { left, top, circle } = this.shape;
+    if (own) this.#picture(own, { x: 0, y: 0, side: own.width }, left, top);
+    else this.#nobody(left, top);
+    const part = squareOfCover(face, width, height);
+    const scale = portrait.width / width; // the portrait is smaller than the picture that the box is of
+    const square = { x: part.x * scale, y: part.y * scale, side: part.side * scale };
+    const second = left + circle * (1 - OVERLAP);
+    this.#disc(second - RIM, top - RIM, circle + 2 * RIM, this.paper);
+    this.#picture(portrait, square, second, top);
+  }
+
+  /** @param {string} name */
+  words(name) {
+    const { context } = this;
+    const { wordsLeft, wordsTop, wordsWidth, small } = this.shape;
+    context.textAlign = "left";
+    context.fillStyle = this.ink;
+    context.font = `550 ${small}px ${this.text}`;
+    context.fillText(t("I look like"), wordsLeft, wordsTop, wordsWidth);
+    const { lines, size } = this.#fit(name);
+    let y = wordsTop + small * 0.3;
+    context.direction = RIGHT_TO_LEFT.test(name) ? "rtl" : "ltr";
+    for (const line of lines) {
+      y += size * LEADING;
+      context.fillText(line, wordsLeft - size * 0.03, y - size * 0.14, wordsWidth);
+    }
+    context.direction = "inherit";
+    context.letterSpacing = "0px";
+    context.font = `550 ${small}px ${this.text}`;
+    context.fillText(t("Who do you look like?"), wordsLeft, y + small * 1.7, wordsWidth);
+  }
+
+  /**
+   * The site's name with its mark, and whom the portrait is owed to.
+   * @param {string} title
+   * @param {string} credit
+   */
+  source(title, credit) {
+    const { context } = this;
+    const { width, height, small } = this.shape;
+    const size = small * 0.95;
+    const y = height - EDGE;
+    this.#mark(EDGE, y - size * 0.8, size);
+    this.#displayFont(size);
+    context.fillText(title, EDGE + size * 1.9, y, width / 2 - EDGE);
+    context.letterSpacing = "0px";
+    context.textAlign = "right";
+    context.font = `${small * 0.5}px ${this.text}`;
+    context.fillText(credit, width - EDGE, y, width / 2 - 2 * EDGE);
+  }
+
+  /**
+   * The name in one line or two, as large as it fits.
+   * @param {string} name
+   */
+  #fit(name) {
+    const one = this.#sizeOf([name]);
+    const words = name.split(/\s+/);
+    if (one >= this.shape.name * SMALLEST_LINE || words.length === 1) return { lines: [name], size: one };
+    const pairs = words.slice(1).map((_, at) => [words.slice(0, at + 1).join(" "), words.slice(at + 1).join(" ")]);
+    const lines = pairs.sort((a, b) => this.#sizeOf(b) - this.#sizeOf(a))[0] ?? [name];
+    const size = this.#sizeOf(lines);
+    return { lines, size };
+  }
+
+  /**
+   * The size at which each line fits. The font is set to it.
+   * @param {string[]} lines
+   */
+  #sizeOf(lines) {
+    const { name, wordsWidth } = this.shape;
+    this.#displayFont(name);
+    const widest = Math.max(...lines.map((line) => this.context.measureText(line).width));
+    const size = Math.min(name, (name * wordsWidth) / widest, lines.length > 1 ? name * 0.7 : name);
+    this.#displayFont(size);
+    return size;
+  }
+
+  /** @param {number} size */
+  #displayFont(size) {
+    this.context.font = `${this.display.fontWeight} ${size}px ${this.display.fontFamily}`;
+    this.context.letterSpacing = `${size * -0.03}px`;
+  }
+
+  /**
+   * @param {ImageBitmap} picture
+   * @param {{x: number, y: number, side: number}} part
+   * @param {number} x
+   * @param {number} y
+   */
+  #picture(picture, part, x, y) {
+    const { context } = this;
+    const { circle } = this.shape;
+    context.save();
+    this.#round(x, y, circle);
+    context.clip();
+    context.drawImage(picture, part.x, part.y, part.side, part.side, x, y, circle, circle);
+    context.restore();
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  #nobody(x, y) {
+    const { context } = this;
+    const { circle } = this.shape;
+    context.save();
+    this.#round(x, y, circle);
+    context.clip();
+    context.globalAlpha = 0.12;
+    context.fillStyle = this.ink;
+    context.fillRect(x, y, circle, circle);
+    context.globalAlpha = 1;
+    // As in templates/picture.html, whose box is 48 units wide.
+    context.translate(x, y);
+    context.scale(circle / 48, circle / 48);
+    context.beginPath();
+    context.ellipse(24, 20, 8.6, 10.4, 0, 0, 2 * Math.PI);
+    context.fill();
+    context.fill(new Path2D("M5 50c.6-10.5 8.4-16.5 19-16.5S42.4 39.5 43 50z"));
+    context.restore();
+  }
+
+  /**
+   * Two circles that meet, as in templates/icons.html, whose box is 34 units wide.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} size  Its height.
+   */
+  #mark(x, y, size) {
+    const { context } = this;
+    context.save();
+    context.translate(x, y);
+    context.scale(size / 22, size / 22);
+    context.lineWidth = 2;
+    context.strokeStyle = context.fillStyle = this.ink;
+    for (const middle of [11, 23]) {
+      context.beginPath();
+      context.arc(middle, 11, 10, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    context.fill(new Path2D("M17 3a10 10 0 0 1 0 16 10 10 0 0 1 0-16z"));
+    context.restore();
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} size
+   * @param {string} colour
+   */
+  #disc(x, y, size, colour) {
+    this.context.fillStyle = colour;
+    this.#round(x, y, size);
+    this.context.fill();
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} size
+   */
+  #round(x, y, size) {
+    this.context.beginPath();
+    this.context.arc(x + size / 2, y + size / 2, size / 2, 0, 2 * Math.PI);
+  }
+}
+
+/** A canvas takes a font only once it is there, and a page may have gone without it. */
+function loadFont() {
+  const { fontWeight, fontFamily } = getComputedStyle(byId("name"));
+  return document.fonts.load(`${fontWeight} 100px ${fontFamily}`).catch(() => []);
 }
 
 /** @param {string} url  On this site. */
@@ -52,18 +267,4 @@ async function load(url) {
   const response = await fetch(url).catch(() => null);
   if (!response?.ok) throw new CodedError("Offline", "no portrait");
   return createImageBitmap(await response.blob());
-}
-
-/**
- * Fill a square with the part of a picture where faces are: a little above the middle.
- * @param {CanvasRenderingContext2D} context
- * @param {ImageBitmap} picture
- * @param {number} x
- * @param {number} y
- */
-function cover(context, picture, x, y) {
-  const side = Math.min(picture.width, picture.height);
-  const left = (picture.width - side) / 2;
-  const top = (picture.height - side) * 0.25;
-  context.drawImage(picture, left, top, side, side, x, y, PICTURE, PICTURE);
 }

@@ -36,7 +36,8 @@ export async function lastMatch(as) {
 export function keepMatch(people) {
   const seconds = Math.floor(Date.now() / 1000);
   const moments = { made_at: new Date(seconds * 1000).toISOString(), expires_at: seconds + KEPT_SECONDS };
-  return bringMatch({ kind: KIND, people: people.slice(0, MAX_PEOPLE), ...moments });
+  const kept = people.slice(0, MAX_PEOPLE).map(({ face, ...person }) => person);
+  return bringMatch({ kind: KIND, people: kept, ...moments });
 }
 
 /**
