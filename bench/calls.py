@@ -10,6 +10,7 @@ from typing import Any
 from bench import workplace
 from bench.browser import chromium
 from functions.keys import DOWNLOADS_PREFIX
+from local.demo_photos import prepare
 from scripts.costs.estimate import COUNTED, count_units
 
 OPENED_PHOTOS = 5
@@ -19,7 +20,7 @@ def run() -> list[str]:
     """Lines of the report."""
     log = Path(workplace.WORK) / "calls.jsonl"
     with workplace.stack("calls-stack", options=("--call-log", str(log))) as stack:
-        folders = workplace.sample_folders()
+        folders = prepare(workplace.ROOT / ".kinpics" / "demo-photos")
         reader = _Log(log)
         reader.since()
         stack.kinpics("upload", "--no-build", *map(str, folders))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER
-from functions.keys import NONE
+from functions.keys import NONE, STRIPPED, WHOLE
 from functions.search.search_request import MAX_LIMIT
 from functions.shapes import KEEP_OWN_ROWS_DAYS, MAX_REQUEST_FACES
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
@@ -41,6 +41,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "maxPhotosFound": MAX_LIMIT,
         "keepMatchDays": KEEP_OWN_ROWS_DAYS,
         "downloads": stack.download_rule != NONE,
+        "originals": stack.download_rule in (STRIPPED, WHOLE),
     }
 
 

@@ -17,6 +17,7 @@ const rules = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
 const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 
 /**
@@ -50,6 +51,9 @@ export const formatPercent = (fraction) => percents.format(fraction);
 
 /** A day. @param {string} moment  ISO 8601. */
 export const formatDay = (moment) => days.format(new Date(moment));
+
+/** A day and time, as UTC has them. @param {string} moment  ISO 8601. */
+export const formatMoment = (moment) => moments.format(new Date(moment));
 
 /** A time of day. @param {string} moment  ISO 8601. */
 export const formatTime = (moment) => times.format(new Date(moment));

@@ -28,7 +28,7 @@ def test_a_visitor_goes_from_the_index_to_a_person_and_back(page: Page) -> None:
     faces = page.locator(".face")
     expect(faces).to_have_count(4)
     expect(page).to_have_url(re.compile(r"\?pic=group\.jpg$"))
-    page.get_by_role("button", name="Find all photos of person 1 of 4").first.click()
+    page.get_by_role("link", name="Find all photos of person 1 of 4").first.click()
     expect(page.locator("#count")).to_have_text("7 photos")
     first = page.locator("a.tile").first
     expect(first).to_have_attribute("data-key", "2015_pioneers/group.jpg")
@@ -124,7 +124,8 @@ def test_a_photo_can_be_downloaded_unless_the_owner_forbids_it(page: Page, demo_
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     with page.expect_download() as download:
-        page.get_by_title("Download").click()
+        page.get_by_role("button", name="Download").click()
+        page.get_by_role("link", name="Original").click()
     original = next(folder / "hopper.jpg" for folder in demo_folders if folder.name == "2015_pioneers")
     assert download.value.suggested_filename == "hopper.jpg"
     with Image.open(original) as before, Image.open(download.value.path()) as after:
@@ -143,12 +144,11 @@ def test_a_photo_can_be_downloaded_unless_the_owner_forbids_it(page: Page, demo_
     expect(page.locator("#download")).to_have_attribute("hidden", "")
 
 
-def test_only_the_viewers_icons_become_markup(page: Page, faults) -> None:
+def test_no_text_becomes_markup(page: Page, faults) -> None:
     page.goto(SET)
     open_photo(page, "hopper.jpg")
-    assert page.locator(".pswp__button--arrow path, .pswp__button--close path").count() >= 2
     for markup in ("<img src=x onerror=alert(1)>", '<svg onload="alert(1)"></svg>', "<script>alert(1)</script>"):
-        with pytest.raises(Error, match="text must not become markup here"):
+        with pytest.raises(Error, match="TrustedHTML"):
             page.evaluate("markup => { document.body.innerHTML = markup; }", markup)
     with pytest.raises(Error, match="TrustedScript"):
         page.evaluate("() => { document.createElement('script').text = 'alert(1)'; }")
@@ -327,7 +327,7 @@ def test_a_set_that_others_wrote_is_shown_at_once(
         expect(page.locator(".grid.live a.tile")).to_have_count(2)
         expect(page.locator("#count")).to_have_text("2 photos")
         page.locator("a.tile").first.click()
-        expect(page.locator(".pswp .chips button")).to_have_count(len(data["FaceRecords"]))
+        expect(page.locator(".pswp .chips a")).to_have_count(len(data["FaceRecords"]))
     finally:
         for key in keys:
             table.delete_item(Key=key)

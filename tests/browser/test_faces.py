@@ -54,7 +54,7 @@ def faces_of(stack: RunningStack) -> int:
 def test_every_face_leads_to_its_person(stack: RunningStack, page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Faces").click()
-    faces = page.locator("#faces button")
+    faces = page.locator("#faces a")
     expect(faces).to_have_count(faces_of(stack))
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
     assert Axe().run(page).violations_count == 0
@@ -66,7 +66,7 @@ def test_every_face_leads_to_its_person(stack: RunningStack, page: Page) -> None
 
 def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page: Page, crowd: None, faults) -> None:
     page.goto("/faces/")
-    faces = page.locator("#faces button")
+    faces = page.locator("#faces a")
     expect(faces).to_have_count(50)
     expect(page.get_by_role("status")).to_have_text("50 faces. Choose one to see that person's photos.")
     first = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")

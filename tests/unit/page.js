@@ -23,6 +23,8 @@ const config = {
   maxRemovalFaces: 100,
   maxPhotosFound: 500,
   keepMatchDays: 365,
+  downloads: true,
+  originals: true,
 };
 
 globalThis.HTMLElement = class {

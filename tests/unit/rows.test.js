@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import "./page.js";
 
-const { facesFrom, isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
+const { detailsFrom, facesFrom, isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
 
 const STRANGE = [undefined, null, "", "x", -1, true, [], {}, [null], { FaceRecords: "x" }, { FaceRecords: [null, {}, { Face: 1 }] }];
 
@@ -33,6 +33,20 @@ test("nothing in a row stops the page", () => {
     assert.deepEqual(facesFrom(value), []);
     assert.deepEqual(facesFrom({ FaceRecords: [{ Face: { FaceId: value, BoundingBox: value } }] }), []);
   }
+});
+
+test("a row without what newer releases write has empty details", () => {
+  for (const row of [null, {}, ...STRANGE.map((value) => ({ title: value, caption: value, keywords: value, labels: value, exif: value, size: value, data: value }))]) {
+    const details = detailsFrom(row);
+    assert.deepEqual(details.faces, []);
+    assert.equal(typeof details.title + typeof details.caption, "stringstring");
+    assert.ok(details.words.every((word) => typeof word === "string"));
+    assert.equal(details.exif.iso, undefined);
+  }
+});
+
+test("keywords and labels are told once each", () => {
+  assert.deepEqual(detailsFrom({ keywords: ["beach", "", 3, "cake"], labels: ["cake", "sky"] }).words, ["beach", "cake", "sky"]);
 });
 
 test("faces come from left to right, whatever their order in the row", () => {

@@ -1,61 +1,53 @@
-// Faces as buttons: over a photo, and as small portraits below it.
+// Faces as links to their people: rings over a photo, and portraits.
 
-import { make, placeOver } from "../elements.js";
+import { make } from "../elements.js";
 import { config } from "../config.js";
 import { t } from "../language.js";
 import { personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
-import { boxInPercent, cropToFace } from "./boxes.js";
+import { cropToFace } from "./boxes.js";
 
 /**
  * @typedef {import("../photos/rows.js").Face} Face
  * @typedef {import("../photos/rows.js").Photo} Photo
  */
 
-const CHIP_PX = 56;
-
 /**
- * A layer of buttons to lay over a photo.
+ * Rings to lay over a photo, each with a chip that says where it leads.
  * @param {Face[]} faces
- * @param {(url: string) => void} go
  */
-export function faceLayer(faces, go) {
-  const buttons = faces.map((face, index) => {
-    const button = faceButton("face", face, index, faces.length, go);
-    placeOver(button, boxInPercent(face.BoundingBox));
-    return button;
+export function faceRings(faces) {
+  return faces.map((face, index) => {
+    const chip = make("span", { className: "name", textContent: t("All photos of this person") });
+    const link = faceLink("face", face, index, faces.length);
+    link.append(chip);
+    return link;
   });
-  return make("div", { className: "faces" }, ...buttons);
 }
 
 /**
- * A portrait, as a button.
+ * A portrait, as a link.
  * @param {Photo} photo
  * @param {Face} face
  * @param {number} side  In pixels.
- * @param {(url: string) => void} go
  */
-export function facePortrait(photo, face, side, go) {
-  const button = faceButton("portrait", face, 0, 1, go);
-  showFace(button, photo, face, side);
-  return button;
+export function facePortrait(photo, face, side) {
+  const link = faceLink("portrait", face, 0, 1);
+  showFace(link, photo, face, side);
+  return link;
 }
 
 /**
- * A strip of portraits cut from a photo.
+ * Portraits cut from a photo, side by side.
  * @param {Photo} photo
  * @param {Face[]} faces
- * @param {(url: string) => void} go
+ * @param {number} side  Of a portrait, in pixels.
  */
-export function faceStrip(photo, faces, go) {
-  const chips = faces.map((face, index) => {
-    const chip = faceButton("portrait", face, index, faces.length, go);
-    showFace(chip, photo, face, CHIP_PX);
-    return chip;
+export function facePortraits(photo, faces, side) {
+  return faces.map((face, index) => {
+    const link = faceLink("portrait", face, index, faces.length);
+    showFace(link, photo, face, side);
+    return link;
   });
-  const strip = make("div", { className: "chips" }, ...chips);
-  strip.setAttribute("role", "group");
-  strip.setAttribute("aria-label", faces.length === 1 ? t("The person in this photo") : t("People in this photo"));
-  return strip;
 }
 
 /**
@@ -91,16 +83,14 @@ function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
  * @param {Face} face
  * @param {number} index
  * @param {number} total
- * @param {(url: string) => void} go
  */
-function faceButton(className, face, index, total, go) {
+function faceLink(className, face, index, total) {
+  const link = make("a", { className, href: personUrl(face.FaceId) });
   const label =
     total === 1
       ? t("Find all photos of this person")
       : t("Find all photos of person %(number)s of %(total)s", { number: index + 1, total });
-  const button = make("button", { type: "button", className });
-  button.setAttribute("aria-label", label);
-  button.dataset.face = face.FaceId;
-  button.addEventListener("click", () => go(personUrl(face.FaceId)));
-  return button;
+  link.setAttribute("aria-label", label);
+  link.dataset.face = face.FaceId;
+  return link;
 }

@@ -92,5 +92,4 @@ async function readDrawn(drawn) {
  * @param {Photo} photo
  * @param {Face} face
  */
-const portrait = (photo, face) =>
-  make("li", {}, facePortrait(photo, face, PORTRAIT_PX, (url) => location.assign(url)));
+const portrait = (photo, face) => make("li", {}, facePortrait(photo, face, PORTRAIT_PX));

@@ -38,7 +38,7 @@ export function showSet() {
   }
 
   const refresh = async () => {
-    if (settled && viewer.pswp) return; // not while the visitor looks at a photo
+    if (settled && viewer.isOpen) return; // not while the visitor looks at a photo
     try {
       const set = await readSet(name);
       if (set && set.updatedAt === version) return;

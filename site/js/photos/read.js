@@ -5,17 +5,21 @@ import { patiently } from "../aws/patience.js";
 import { plain } from "../aws/values.js";
 import { config } from "../config.js";
 import { CodedError } from "../errors.js";
-import { facesFrom, isUncounted, photoFrom, setFrom } from "./rows.js";
+import { detailsFrom, facesFrom, isUncounted, photoFrom, setFrom } from "./rows.js";
 import { keyOf } from "./urls.js";
 
 /**
- * @typedef {import("./rows.js").Face} Face
+ * @typedef {import("./rows.js").Details} Details
  * @typedef {import("./rows.js").Photo} Photo
  * @typedef {import("./rows.js").PhotoSet} PhotoSet
  */
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const MAX_KEYS = 100;
+
+// Some of the names are reserved words of DynamoDB's.
+const DETAILS = "#d.FaceRecords, title, caption, keywords, #l, taken_at, exif, #s, content_type";
+const DETAIL_NAMES = { "#d": "data", "#l": "labels", "#s": "size" };
 
 /** @returns {Promise<PhotoSet[]>}  Those with photos. */
 export async function readSets() {
@@ -53,13 +57,12 @@ export async function readPhotos(set) {
 }
 
 /**
- * The faces in a photo from left to right; none if the photo is gone.
+ * What the grid doesn't know about a photo. Nobody is in a photo that is gone.
  * @param {Photo} photo
- * @returns {Promise<Face[]>}
+ * @returns {Promise<Details>}
  */
-export async function readFaces(photo) {
-  const item = await getItem(photo.setName, photo.file, "#d.FaceRecords", { "#d": "data" });
-  return facesFrom(item?.data);
+export async function readDetails(photo) {
+  return detailsFrom(await getItem(photo.setName, photo.file, DETAILS, DETAIL_NAMES));
 }
 
 /**

@@ -25,6 +25,26 @@ import { config } from "../config.js";
  * @property {number} [similarity]
  * @property {Face} [face]   The face that a search found.
  * @property {Face[]} [faces]
+ * @property {Details} [details]  Read when the photo is opened.
+ *
+ * @typedef {object} Exif
+ * @property {string} [make]
+ * @property {string} [model]
+ * @property {string} [lens]
+ * @property {number} [f_number]
+ * @property {number} [focal_length]   In mm.
+ * @property {number} [exposure_time]  In seconds.
+ * @property {number} [iso]
+ *
+ * @typedef {object} Details  What the grid doesn't know about a photo.
+ * @property {Face[]} faces     From left to right.
+ * @property {string} title     Empty if it has none, as the caption.
+ * @property {string} caption   Of one or more lines.
+ * @property {string[]} words   Its keywords and labels.
+ * @property {string} [takenAt]
+ * @property {Exif} exif
+ * @property {number} [size]    Of the original, in bytes.
+ * @property {string} [contentType]
  *
  * @typedef {object} PhotoSet
  * @property {string} name
@@ -91,6 +111,32 @@ export function facesFrom(data) {
 }
 
 /**
+ * @param {any} item  A photo's row; null if the photo is gone.
+ * @returns {Details}
+ */
+export function detailsFrom(item) {
+  const exif = item?.exif ?? {};
+  return {
+    faces: facesFrom(item?.data),
+    title: text(item?.title) ?? "",
+    caption: text(item?.caption) ?? "",
+    words: [...new Set([...texts(item?.keywords), ...texts(item?.labels)])],
+    takenAt: text(item?.taken_at),
+    exif: {
+      make: text(exif.make),
+      model: text(exif.model),
+      lens: text(exif.lens),
+      f_number: number(exif.f_number),
+      focal_length: number(exif.focal_length),
+      exposure_time: number(exif.exposure_time),
+      iso: number(exif.iso),
+    },
+    size: number(item?.size),
+    contentType: text(item?.content_type),
+  };
+}
+
+/**
  * @param {any} face
  * @returns {Face | null}  Null if it has no id, or no place in the photo.
  */
@@ -117,6 +163,9 @@ function number(value) {
   const read = typeof value === "string" && value.trim() ? Number(value) : value;
   return typeof read === "number" && Number.isFinite(read) ? read : undefined;
 }
+
+/** @param {unknown} value @returns {string[]} */
+const texts = (value) => (Array.isArray(value) ? value.filter((item) => typeof item === "string" && item !== "") : []);
 
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : undefined);

@@ -22,6 +22,12 @@ const path = (...parts) => parts.map(written).join("/");
 /** @param {string} setName */
 export const setUrl = (setName) => pages.set.path.replace("{set}", path(setName));
 
+/** Where a photo can be seen among the others of its set. @param {{setName: string, file: string}} photo */
+export const photoUrl = ({ setName, file }) => `${setUrl(setName)}?${new URLSearchParams({ pic: file })}`;
+
+/** @param {string} words */
+export const searchUrl = (words) => `/search/?${new URLSearchParams({ q: words })}`;
+
 /** @param {string} faceId */
 export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
 

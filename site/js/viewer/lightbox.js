@@ -1,16 +1,33 @@
-// One photo at a time, large, with its faces. Loaded when the first photo is opened; PhotoSwipe does swiping and zooming.
+// One photo at a time on a dark stage. Loaded when the first photo is opened; PhotoSwipe does swiping and zooming.
 
 import PhotoSwipe from "photoswipe";
 import { config } from "../config.js";
 import { make } from "../elements.js";
-import { faceLayer, faceStrip } from "../faces/buttons.js";
+import { placeholder } from "../grid/placeholder.js";
 import { t } from "../language.js";
-import { tell } from "../notice.js";
-import { readFaces } from "../photos/read.js";
-import { downloadUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
-import "./icons.js";
+import { clear, tell } from "../notice.js";
+import { readDetails } from "../photos/read.js";
+import { largeUrl, thumbnailUrl } from "../photos/urls.js";
+import { isMetered } from "./connection.js";
+import { Controls } from "./controls.js";
+import { FaceRings } from "./face-rings.js";
+import { fadeWhenIdle } from "./idle.js";
+import { showHelp } from "./help.js";
+import { loadOriginals } from "./original.js";
+import { Panel } from "./panel.js";
+import { shareAddress } from "./share.js";
+import { fullSize } from "./sizes.js";
+import { Slideshow } from "./slideshow.js";
 
-/** @typedef {import("../photos/rows.js").Photo} Photo */
+/**
+ * @typedef {import("../photos/rows.js").Photo} Photo
+ *
+ * @typedef {object} Callbacks
+ * @property {(index: number) => HTMLElement | undefined} tile
+ * @property {(photo: Photo) => void} shown  A photo came into view.
+ * @property {(isOpen: boolean) => void} sheet  The sheet was opened or closed by the visitor.
+ * @property {() => void} closed
+ */
 
 /** Resolves when the style sheet has loaded: without it, the first photo would be in the wrong place. */
 const styled = new Promise((resolve) => {
@@ -20,157 +37,223 @@ const styled = new Promise((resolve) => {
 });
 
 /**
- * @typedef {object} Callbacks
- * @property {(index: number) => HTMLElement | undefined} tile
- * @property {(photo: Photo) => void} shown  A photo came into view.
- * @property {() => void} closed
- * @property {(url: string) => void} leave  The visitor chose a face.
- */
-
-/**
- * Open the lightbox on one of several photos.
+ * Open the stage on one of several photos.
  * @param {Photo[]} photos
  * @param {number} index
  * @param {boolean} animated
  * @param {Callbacks} callbacks
- * @returns {Promise<PhotoSwipe>}
  */
 export async function open(photos, index, animated, callbacks) {
   await styled;
-  const still = !animated || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const pswp = new PhotoSwipe({
-    dataSource: photos.map(slide),
-    index,
-    bgOpacity: 1,
-    showHideAnimationType: still ? "none" : "zoom",
-    showAnimationDuration: 200,
-    zoomAnimationDuration: still ? false : 250,
-    paddingFn: (viewport) => ({ top: 48, bottom: viewport.y > 480 ? 88 : 0, left: 0, right: 0 }),
-    returnFocus: false,
-    closeTitle: t("Close (Esc)"),
-    zoomTitle: t("Zoom"),
-    arrowPrevTitle: t("Previous photo"),
-    arrowNextTitle: t("Next photo"),
-    errorMsg: t("This photo couldn't be loaded."),
-  });
-  pswp.addFilter("thumbEl", (element, _data, at) => callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
-  if (config.downloads) pswp.on("uiRegister", () => addDownload(pswp, photos));
-  pswp.on("bindEvents", () => {
-    pswp.element?.setAttribute("aria-label", t("Photo viewer"));
-    pswp.element?.setAttribute("aria-modal", "true");
-  });
-  const faces = new Faces(pswp, photos, callbacks.leave);
-  pswp.on("change", () => {
-    const photo = photos[pswp.currIndex];
+  return new Stage(photos, index, animated, callbacks);
+}
+
+/** A photo with all that stands round it. */
+export class Stage {
+  /**
+   * @param {Photo[]} photos
+   * @param {number} index
+   * @param {boolean} animated
+   * @param {Callbacks} callbacks
+   */
+  constructor(photos, index, animated, callbacks) {
+    this.photos = photos;
+    this.callbacks = callbacks;
+    this.panel = new Panel({ resting: (byVisitor) => this.#makeRoom(byVisitor) });
+    this.controls = new Controls({
+      close: () => this.pswp.close(),
+      previous: () => this.pswp.prev(),
+      next: () => this.pswp.next(),
+      play: photos.length > 1 ? () => this.play() : null,
+      zoom: () => this.pswp.toggleZoom(),
+      share: () => void shareAddress(this.#current(), this.controls.announce),
+      about: () => this.panel.toggle(),
+    });
+    this.slideshow = new Slideshow(photos, {
+      shown: (at) => this.goTo(at),
+      ended: () => this.pswp.element?.classList.remove("playing"),
+    });
+    this.pswp = this.#prepare(index, animated);
+    this.rings = new FaceRings(this.pswp, this.controls.strip);
+    loadOriginals(this.pswp, photos);
+    this.pswp.init();
+  }
+
+  /** @param {number} index */
+  goTo(index) {
+    this.pswp.goTo(index);
+  }
+
+  /** PhotoSwipe ignores a call to close while it is still opening. */
+  close() {
+    if (this.pswp.opener.isOpen) this.pswp.close();
+    else this.pswp.on("openingAnimationEnd", () => this.pswp.close());
+  }
+
+  /** Start the slideshow at the photo in view. */
+  play() {
+    this.panel.close();
+    this.pswp.element?.classList.add("playing");
+    this.slideshow.start(this.pswp.currIndex);
+  }
+
+  /** @param {number} index @param {boolean} animated */
+  #prepare(index, animated) {
+    const still = !animated || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const pswp = new PhotoSwipe({
+      dataSource: this.photos.map(slide),
+      index,
+      mainClass: "stage",
+      bgOpacity: 1,
+      showHideAnimationType: still ? "none" : "zoom",
+      showAnimationDuration: 240,
+      hideAnimationDuration: 240,
+      zoomAnimationDuration: still ? false : 280,
+      imageClickAction: "zoom",
+      preload: isMetered() ? [0, 1] : [1, 2],
+      getViewportSizeFn: () => ({ x: document.documentElement.clientWidth - this.panel.width, y: innerHeight }),
+      paddingFn: (viewport) => ({ ...roomFor(viewport, this.panel.width > 0), bottom: this.#bottom(viewport) }),
+      returnFocus: false,
+      trapFocus: false, // what is behind can't have the focus
+      errorMsg: t("This photo couldn't be loaded."),
+    });
+    pswp.addFilter("thumbEl", (element, _data, at) => this.callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
+    pswp.addFilter("placeholderSrc", (source, content) => source || content.data.msrc || false);
+    pswp.on("slideLoad", ({ slide: { index: at, content } }) => {
+      const photo = this.photos[at];
+      const below = content.placeholder?.element;
+      if (photo && below) below.style.background = `${placeholder(photo.placeholder)} center / cover`;
+    });
+    pswp.on("uiRegister", () => pswp.ui?.uiElementsData.splice(0)); // the stage has its own controls
+    pswp.on("beforeOpen", () => document.documentElement.classList.add("staged"));
+    pswp.on("initialLayout", () => this.#furnish());
+    pswp.on("bindEvents", () => pswp.element?.focus());
+    pswp.on("change", () => void this.#show());
+    pswp.on("keydown", (event) => {
+      if (this.#onKey(event.originalEvent)) event.preventDefault();
+    });
+    pswp.on("close", () => this.slideshow.stop());
+    pswp.on("destroy", () => this.#leave());
+    return pswp;
+  }
+
+  /** Put everything round the photo into the page, and take what is behind out of reach. */
+  #furnish() {
+    const { element } = this.pswp;
+    if (!element) return;
+    element.setAttribute("aria-label", t("Photo viewer"));
+    element.setAttribute("aria-modal", "true");
+    // PhotoSwipe hears no keys until the photo has grown to its place.
+    const leaveEarly = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close();
+    document.addEventListener("keydown", leaveEarly);
+    this.pswp.on("bindEvents", () => document.removeEventListener("keydown", leaveEarly));
+    element.append(...this.controls.elements, this.panel.element, this.slideshow.element);
+    this.stopFading = fadeWhenIdle(element);
+    this.behind = [...document.body.children].filter((child) => child !== element && child.id !== "notice" && !child.hasAttribute("inert"));
+    for (const child of this.behind) child.setAttribute("inert", "");
+    if (history.state?.sheet && this.panel.isSheet) this.panel.open(false);
+  }
+
+  #leave() {
+    this.stopFading?.();
+    for (const child of this.behind ?? []) child.removeAttribute("inert");
+    document.documentElement.classList.remove("staged");
+    this.callbacks.closed();
+  }
+
+  #current() {
+    return /** @type {Photo} */ (this.photos[this.pswp.currIndex]);
+  }
+
+  /** Show what belongs to the photo that came into view. */
+  async #show() {
+    const photo = this.photos[this.pswp.currIndex];
     if (!photo) return;
-    callbacks.shown(photo);
-    faces.show(photo);
-  });
-  pswp.on("destroy", callbacks.closed);
-  pswp.init();
-  return pswp;
+    clear();
+    this.callbacks.shown(photo);
+    this.rings.clear();
+    this.controls.show(photo, this.pswp.currIndex, this.photos.length);
+    this.panel.show(photo);
+    try {
+      photo.details ??= await readDetails(photo);
+      if (this.photos[this.pswp.currIndex] !== photo || !this.pswp.element?.isConnected) return;
+      this.controls.describe(photo, photo.details);
+      this.panel.describe(photo, photo.details);
+      this.rings.show(photo, photo.details.faces);
+      const image = this.pswp.currSlide?.content.element;
+      if (image instanceof HTMLImageElement && photo.details.title) image.alt = photo.details.title;
+    } catch (error) {
+      if (this.photos[this.pswp.currIndex] !== photo) return;
+      this.rings.fail();
+      tell(error, () => void this.#show());
+    }
+  }
+
+  /** @param {{x: number, y: number}} viewport  The room that the photo leaves below it, in pixels. */
+  #bottom(viewport) {
+    return roomFor(viewport, false).bottom + this.panel.covered;
+  }
+
+  /** The panel has come to rest, and the photo makes room. @param {boolean} byVisitor */
+  #makeRoom(byVisitor) {
+    const { element, scrollWrap } = this.pswp;
+    const { width, covered, rest, isSheet } = this.panel;
+    element?.style.setProperty("--panel", `${width}px`);
+    element?.style.setProperty("--covered", `${covered}px`);
+    this.controls.setAbout(rest !== "closed");
+    const covers = isSheet && rest === "full";
+    for (const behind of [scrollWrap, ...this.controls.elements]) behind?.toggleAttribute("inert", covers);
+    if (this.pswp.isOpen) this.pswp.updateSize(true);
+    if (byVisitor && isSheet) this.callbacks.sheet(rest !== "closed");
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean}  Whether the stage has dealt with it, so that PhotoSwipe doesn't.
+   */
+  #onKey(event) {
+    if (document.querySelector("dialog[open]")) return true;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "Escape") return this.#stepOut(event);
+    if (this.slideshow.isOn) return this.slideshow.onKey(event);
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      i: () => this.panel.toggle(),
+      p: () => this.photos.length > 1 && this.play(),
+      f: () => this.controls.toggleFullscreen(),
+      "?": () => showHelp(),
+    };
+    const act = keys[event.key];
+    if (act) {
+      event.preventDefault();
+      act();
+      return true;
+    }
+    // These scroll the panel, where it has the focus.
+    const scrolls = event.key === "ArrowUp" || event.key === "ArrowDown";
+    return scrolls && event.target instanceof Node && this.panel.element.contains(event.target);
+  }
+
+  /** Escape closes what came last: a chip, a menu, the panel, the slideshow; then PhotoSwipe closes the view. @param {Event} event */
+  #stepOut(event) {
+    const closed = this.rings.unpin() || this.controls.closeMenu() || this.panel.close(true) || this.slideshow.stop();
+    if (closed) event.preventDefault();
+    return closed;
+  }
 }
 
 /** @param {Photo} photo */
 function slide(photo) {
-  const scale = Math.min(1, config.largeSide / Math.max(photo.width, photo.height));
-  return {
-    src: largeUrl(photo),
-    msrc: thumbnailUrl(photo),
-    width: Math.round(photo.width * scale),
-    height: Math.round(photo.height * scale),
-    alt: t("Photo %(file)s", { file: photo.file }),
-  };
+  return { src: largeUrl(photo), msrc: thumbnailUrl(photo), ...fullSize(photo), thumbCropped: true, alt: t("Photo %(file)s", { file: photo.file }) };
 }
 
 /**
- * @param {PhotoSwipe} pswp
- * @param {Photo[]} photos
+ * What stands round the photo, in pixels: tools above, faces and words below, steps at the sides.
+ * @param {{x: number, y: number}} viewport
+ * @param {boolean} besidePanel
  */
-function addDownload(pswp, photos) {
-  pswp.ui?.registerElement({
-    name: "download",
-    order: 8,
-    isButton: true,
-    tagName: "a",
-    title: t("Download"),
-    html: {
-      isCustomSVG: true,
-      inner: '<path d="M20.5 14.3 17.1 18V10h-2.2v7.9l-3.4-3.6L10 16l6 6.1 6-6.1ZM23 23H9v2h14Z" id="pswp__icn-download"/>',
-      outlineID: "pswp__icn-download",
-    },
-    onInit: (element) => {
-      pswp.on("change", () => {
-        const photo = photos[pswp.currIndex];
-        if (!photo || !(element instanceof HTMLAnchorElement)) return;
-        element.href = downloadUrl(photo);
-        element.download = photo.file;
-      });
-    },
-  });
-}
-
-/** The faces in the photo in view: fetched when it comes, laid over it, moved with it. */
-class Faces {
-  /**
-   * @param {PhotoSwipe} pswp
-   * @param {Photo[]} photos
-   * @param {(url: string) => void} leave
-   */
-  constructor(pswp, photos, leave) {
-    this.pswp = pswp;
-    this.photos = photos;
-    this.leave = leave;
-    /** @type {HTMLElement | null} */
-    this.layer = null;
-    this.strip = make("div", { className: "strip" });
-    pswp.on("bindEvents", () => pswp.element?.append(this.strip));
-    for (const event of /** @type {const} */ (["zoomPanUpdate", "resize", "imageSizeChange"])) {
-      pswp.on(event, () => this.#follow());
-    }
-    // On a face, a tap doesn't zoom and a drag doesn't move the photo.
-    pswp.addFilter("preventPointerEvent", (prevent, event) => (onFace(event) ? false : prevent));
-    for (const event of /** @type {const} */ (["tapAction", "imageClickAction", "doubleTapAction"])) {
-      pswp.on(event, (action) => {
-        if (onFace(action.originalEvent)) action.preventDefault();
-      });
-    }
-  }
-
-  /** @param {Photo} photo */
-  async show(photo) {
-    this.layer?.remove();
-    this.layer = null;
-    this.strip.replaceChildren();
-    this.strip.dataset.state = "loading";
-    try {
-      const faces = photo.faces ?? (photo.faces = await readFaces(photo));
-      if (this.photos[this.pswp.currIndex] !== photo || !this.pswp.element?.isConnected) return;
-      this.layer = faceLayer(faces, this.leave);
-      if (photo.face) {
-        this.layer.querySelector(`[data-face="${photo.face.FaceId}"]`)?.classList.add("found");
-      }
-      this.pswp.currSlide?.holderElement?.append(this.layer);
-      if (faces.length) this.strip.append(faceStrip(photo, faces, this.leave));
-      this.#follow();
-      this.strip.dataset.state = faces.length ? "faces" : "none";
-    } catch (error) {
-      this.strip.dataset.state = "failed";
-      tell(error, () => this.show(photo));
-    }
-  }
-
-  #follow() {
-    const slide = this.pswp.currSlide;
-    if (!slide || !this.layer) return;
-    const { pan, currZoomLevel, width, height } = slide;
-    this.layer.style.width = `${width * currZoomLevel}px`;
-    this.layer.style.height = `${height * currZoomLevel}px`;
-    this.layer.style.transform = `translate(${pan.x}px, ${pan.y}px)`;
-  }
-}
-
-/** @param {Event} event */
-function onFace(event) {
-  return event.target instanceof Element && event.target.closest(".face, .chips") !== null;
+function roomFor({ x, y }, besidePanel) {
+  const sides = x >= 1000 || besidePanel ? 76 : 0;
+  if (y <= 480) return { top: 0, bottom: 0, left: sides, right: sides };
+  return { top: 64, bottom: x >= 700 ? 96 : 136, left: sides, right: sides };
 }

@@ -1,4 +1,4 @@
-// Ties the lightbox to the page's address: every photo has one, and Back closes the lightbox.
+// Ties the photo view to the page's address: every photo has one, and Back closes first the sheet, then the view.
 
 import { tell } from "../notice.js";
 import { keyOf } from "../photos/urls.js";
@@ -17,43 +17,46 @@ export class Viewer {
   constructor(grid, nameOf) {
     this.grid = grid;
     this.nameOf = nameOf;
-    /** @type {import("photoswipe").default | null} */
-    this.pswp = null;
+    /** @type {import("./lightbox.js").Stage | null} */
+    this.stage = null;
     this.opening = false;
-    this.leaving = false;
     addEventListener("popstate", () => this.followAddress());
+  }
+
+  get isOpen() {
+    return this.stage !== null;
   }
 
   /**
    * Open a photo that the visitor chose in the grid.
    * @param {number} index
    */
-  choose(index) {
+  async choose(index) {
     const photo = this.grid.photos[index];
     if (!photo) return;
     remember();
     history.pushState({ ...history.state, opened: true }, "", this.#address(photo));
-    this.#open(index, true);
+    await this.#open(index, true);
+  }
+
+  /** Open the first photo, and show one after another. */
+  async play() {
+    await this.choose(0);
+    this.stage?.play();
   }
 
   /** Show what the address asks for. */
   followAddress() {
     const name = new URLSearchParams(location.search).get("pic");
     if (name === null) {
-      this.#close();
+      this.stage?.close();
       return;
     }
     const index = this.grid.photos.findIndex((photo) => this.nameOf(photo) === name);
     if (index < 0) return;
-    if (this.pswp) this.pswp.goTo(index);
-    else this.#open(index, false);
-  }
-
-  #close() {
-    const { pswp } = this;
-    // PhotoSwipe ignores a call to close while it is still opening.
-    if (pswp && !pswp.opener.isOpen) pswp.on("openingAnimationEnd", () => pswp.close());
-    else pswp?.close();
+    if (!this.stage) void this.#open(index, false);
+    else if (this.stage.panel.isSheet && !history.state?.sheet && this.stage.panel.close()) return;
+    else this.stage.goTo(index);
   }
 
   /**
@@ -61,19 +64,15 @@ export class Viewer {
    * @param {boolean} animated  Whether the photo grows out of its tile.
    */
   async #open(index, animated) {
-    if (this.pswp || this.opening) return;
+    if (this.stage || this.opening) return;
     this.opening = true;
     try {
       const lightbox = await import("./lightbox.js");
-      this.pswp = await lightbox.open(this.grid.photos, index, animated, {
+      this.stage = await lightbox.open(this.grid.photos, index, animated, {
         tile: (at) => this.grid.tile(at),
         shown: (photo) => this.#shown(photo),
+        sheet: (isOpen) => this.#sheet(isOpen),
         closed: () => this.#closed(),
-        leave: (url) => {
-          remember();
-          this.leaving = true;
-          location.assign(url);
-        },
       });
     } catch (error) {
       tell(error, () => this.#open(index, animated));
@@ -89,12 +88,17 @@ export class Viewer {
     this.last = photo;
   }
 
+  /** The open sheet is a step of its own, so that Back closes it. @param {boolean} isOpen */
+  #sheet(isOpen) {
+    if (isOpen) history.pushState({ ...history.state, sheet: true }, "");
+    else if (history.state?.sheet) history.back();
+  }
+
   #closed() {
-    this.pswp = null;
-    if (this.leaving) return;
+    this.stage = null;
     if (new URLSearchParams(location.search).has("pic")) {
-      if (history.state?.opened) history.back();
-      else history.replaceState(history.state, "", this.#address(null));
+      if (history.state?.opened) history.go(history.state.sheet ? -2 : -1);
+      else history.replaceState({ ...history.state, sheet: false }, "", this.#address(null));
     }
     const tile = this.last && this.grid.tile(this.grid.indexOf(keyOf(this.last)));
     tile?.focus({ preventScroll: true });

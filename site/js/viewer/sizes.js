@@ -1,0 +1,37 @@
+// How large a photo may be shown, in pure functions.
+
+import { config } from "../config.js";
+
+/** @typedef {{width: number, height: number}} Size */
+
+// A browser shows these; of others (HEIC, TIFF) the large rendition is the best there is.
+const SHOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
+
+/** The large rendition's size. @param {Size} photo @returns {Size} */
+export function largeSize({ width, height }) {
+  const scale = Math.min(1, config.largeSide / Math.max(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+/**
+ * The size at which a photo counts as full: its own if visitors may have it, but at least twice the large rendition's,
+ * so that a small photo fills a part of a large screen too.
+ * @param {Size} photo
+ * @returns {Size}
+ */
+export function fullSize(photo) {
+  const large = largeSize(photo);
+  const scale = Math.max((2 * large.width) / photo.width, config.originals ? 1 : 0);
+  return { width: Math.round(photo.width * scale), height: Math.round(photo.height * scale) };
+}
+
+/**
+ * Whether the original shows more than the large rendition does.
+ * @param {Size} photo
+ * @param {string | undefined} contentType  The original's.
+ * @param {number} pixels  Of the screen, across the photo as it is shown.
+ */
+export function wantsOriginal(photo, contentType, pixels) {
+  const large = largeSize(photo);
+  return config.originals && photo.width > large.width && pixels > large.width && SHOWN_TYPES.has(contentType ?? "");
+}

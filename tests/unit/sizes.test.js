@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "./page.js";
+
+const { config } = await import("../../site/js/config.js");
+const { fullSize, largeSize, wantsOriginal } = await import("../../site/js/viewer/sizes.js");
+
+const photo = { width: 6000, height: 4000 };
+
+test("a large rendition is never larger than its photo", () => {
+  assert.deepEqual(largeSize(photo), { width: 1600, height: 1067 });
+  assert.deepEqual(largeSize({ width: 300, height: 900 }), { width: 300, height: 900 });
+});
+
+test("a photo may be shown at its own size, a small one at twice that", () => {
+  assert.deepEqual(fullSize(photo), { width: 6000, height: 4000 });
+  assert.deepEqual(fullSize({ width: 300, height: 200 }), { width: 600, height: 400 });
+});
+
+test("the original is loaded where it shows more, and where it may and can be shown", () => {
+  assert.ok(wantsOriginal(photo, "image/jpeg", 1700));
+  assert.ok(!wantsOriginal(photo, "image/jpeg", 1500), "the large rendition has enough pixels");
+  assert.ok(!wantsOriginal({ width: 1200, height: 800 }, "image/jpeg", 3000), "the original has no more");
+  for (const type of ["image/heic", "image/tiff", undefined]) assert.ok(!wantsOriginal(photo, type, 3000), type);
+  config.originals = false;
+  assert.ok(!wantsOriginal(photo, "image/jpeg", 3000), "visitors may not have it");
+  assert.deepEqual(fullSize(photo), { width: 3200, height: 2133 });
+});
