@@ -83,7 +83,9 @@ def _start(spans: _Spans, length: float, faces_at: float, middle_at: float) -> f
     for begin, end in spans[1:]:
         if max(last, end) - min(first, begin) <= length:
             first, last = min(first, begin), max(last, end)
-    start = (first + last) / 2 - length * faces_at
+    middle = (first + last) / 2
     if last - first <= length:
-        start = min(max(start, last - length), first)
+        start = min(max(middle - length * faces_at, last - length), first)
+    else:  # it loses as much at either end
+        start = middle - length / 2
     return min(max(start, 0.0), 1 - length)
