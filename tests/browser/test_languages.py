@@ -49,7 +49,10 @@ def english_on(page: Page) -> list[str]:
 
 def test_a_german_visitor_reads_german_on_each_page(german: Page) -> None:
     page = german
-    page.goto("/")
+    answer = page.goto("/")
+    assert answer
+    assert answer.headers["content-language"] == "de"
+    assert "Accept-Language" in answer.headers["vary"]
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_role("heading", level=1)).to_have_text("Unsere Fotos")
     expect(page.get_by_role("link", name="2015 pioneers")).to_contain_text("4 Fotos")
