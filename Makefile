@@ -64,7 +64,7 @@ contract-tests:
 stack-tests:
 	@$(BIN)/python -m pytest $(OWN_STACKS)
 
-environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/demo-photos/.version
+environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/test-photos/.version
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -89,6 +89,9 @@ bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
 
 languages: $(VENV)/.run ## Bring site/languages/ up to date with the texts of the site
 	$(BIN)/python -m scripts.reference.catalogues
+
+screens: setup $(VENV)/.test ## Take the README's pictures and recording from the demo (needs ffmpeg)
+	$(BIN)/python docs/make_screens.py $(ARGS)
 
 lock: ## Pin every package anew, with hashes (needs uv)
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
@@ -127,9 +130,9 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.local
 		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
 	@touch $@
 
-.kinpics/demo-photos/.version: local/demo_photos.py $(VENV)/.local
-	@echo "Fetching the demo photos ..."
-	@$(BIN)/python -m local.demo_photos .kinpics/demo-photos >/dev/null
+.kinpics/test-photos/.version: tests/sample_photos.py local/demo/packages.py $(VENV)/.local
+	@echo "Fetching the tests' photos ..."
+	@PYTHONPATH=. $(BIN)/python tests/sample_photos.py
 	@touch $@
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python

@@ -14,22 +14,30 @@ import click
 from functions.keys import BadNameError, check_set_name
 from functions.shapes import Photo, PhotoSet
 from local.state_folder import STACK_NAME
-from scripts.common.config import ROOT, SiteConfig, load_config
+from scripts.common.config import ROOT, SiteConfig, ThemeConfig, load_config, load_theme_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH, browser_config
 from scripts.site.bundle import bundle
 from scripts.site.pages import SitePages, title_of
+from scripts.site.theme import load_theme
 
 
-def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
-    """Render the site of a stack into ``dist``, which is replaced whole. Raises ``BuildError``, ``ConfigError``."""
+def build(
+    stack: Stack, dist: Path, config: SiteConfig | None = None, look: ThemeConfig | None = None, root: Path = ROOT
+) -> Path:
+    """Render the site of a stack into ``dist``, which is replaced whole; ``root`` has the owner's ``theme/``.
+
+    Raises ``BuildError``, ``ConfigError``; then ``dist`` stays as it was.
+    """
     config = config or load_config()
+    look = look or load_theme_config()
     sets = [photo_set for photo_set in stack.photos.list_sets() if _is_shown(photo_set)]
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    assets = bundle(fresh)
+    theme = load_theme(look, root, fresh)
+    assets = bundle(fresh, theme.rules, theme.sheets)
     # Also without a hash in its name, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     # The licences of the packages in the scripts ask to come along with them.
@@ -37,6 +45,7 @@ def build(stack: Stack, dist: Path, config: SiteConfig | None = None) -> Path:
     pages = SitePages(
         fresh,
         config,
+        theme,
         assets,
         browser_config(stack, config),
         has_photos=bool(sets),

@@ -10,7 +10,6 @@ from typing import Any
 from bench import workplace
 from bench.browser import chromium
 from functions.keys import DOWNLOADS_PREFIX
-from local.demo_photos import prepare
 from scripts.costs.estimate import COUNTED, count_units
 
 OPENED_PHOTOS = 5
@@ -20,7 +19,7 @@ def run() -> list[str]:
     """Lines of the report."""
     log = Path(workplace.WORK) / "calls.jsonl"
     with workplace.stack("calls-stack", options=("--call-log", str(log))) as stack:
-        folders = prepare(workplace.ROOT / ".kinpics" / "demo-photos")
+        folders = workplace.sample_folders()
         reader = _Log(log)
         reader.since()
         stack.kinpics("upload", "--no-build", *map(str, folders))

@@ -6,7 +6,6 @@ import time
 
 from bench import workplace
 from bench.browser import chromium
-from local.demo_photos import prepare
 
 CLICKS = 40
 
@@ -14,7 +13,7 @@ CLICKS = 40
 def run() -> list[str]:
     """Lines of the report."""
     with workplace.stack("click-stack") as stack:
-        folders = prepare(workplace.ROOT / ".kinpics" / "demo-photos")
+        folders = workplace.sample_folders()
         stack.kinpics("upload", *map(str, folders))
         faces = [line.split("\t")[0] for line in stack.kinpics("collection", "faces").stdout.splitlines()]
         time.sleep(11)  # until answers are taken for current: functions/ledger.py

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from bench import workplace
-from local.demo_photos import prepare
 from local.rekognition import engine
 
 PHOTOS = workplace.ROOT.parent / "shared" / "photos"
@@ -27,8 +26,8 @@ def run() -> list[str]:
 def _sources() -> tuple[str, list[Path]]:
     if PHOTOS.is_dir():
         return "the photos for evaluation", sorted(PHOTOS.rglob("*.jpg"))
-    folders = prepare(workplace.ROOT / ".kinpics" / "demo-photos")
-    return "the demo's photos", sorted(path for folder in folders for path in folder.glob("*.jpg"))
+    folders = workplace.sample_folders()
+    return "the tests' photos", sorted(path for folder in folders for path in folder.glob("*.jpg"))
 
 
 def _descriptors() -> list[str]:

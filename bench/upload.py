@@ -7,21 +7,20 @@ from pathlib import Path
 
 from bench import workplace
 from functions.process.images import render
-from local.demo_photos import prepare
 from local.rekognition.engine import analyse
 
 COUNT = 100
 
 
 def folder_of_faces() -> Path:
-    """100 photos of people: the demo's, each many times at other sizes so that no two files are the same."""
+    """100 photos of people: the tests', each many times at other sizes so that no two files are the same."""
     from PIL import Image, ImageOps
 
     folder = workplace.WORK / "faces"
     if len(list(folder.glob("*.jpg"))) != COUNT:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        sources = [path for demo in prepare(workplace.ROOT / ".kinpics" / "demo-photos") for path in demo.iterdir()]
+        sources = [path for one in workplace.sample_folders() for path in one.iterdir()]
         portraits = [path for path in sorted(sources) if path.stem in ("obama", "obama2", "biden", "collins", "hopper")]
         for number in range(COUNT):
             image = ImageOps.exif_transpose(Image.open(portraits[number % len(portraits)])).convert("RGB")

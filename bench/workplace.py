@@ -1,6 +1,7 @@
 """What benchmarks work with: generated photos, the peers' environments, a stack of their own; all in bench/.work."""
 
 import contextlib
+import hashlib
 import io
 import os
 import platform
@@ -11,6 +12,7 @@ import sys
 import venv
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 WORK = ROOT / "bench" / ".work"
 SIZE_12_MP = (4000, 3000)
+SIZE_2_MP = (1600, 1200)
 
 
 def machine() -> str:
@@ -30,13 +33,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
 
 
-def make_photo(seed: int) -> bytes:
-    """A 12-megapixel JPEG with detail at every scale, as much as makes thumbnails as heavy as those of real photos.
+def make_photo(seed: int, size: tuple[int, int] = SIZE_12_MP) -> bytes:
+    """A JPEG with detail at every scale, as much as makes thumbnails as heavy as those of real photos.
 
     400 pixels as WebP of quality 70: 8 to 18 kB for portraits and groups, about 15 kB for these.
     """
     random = np.random.default_rng(seed)
-    width, height = SIZE_12_MP if seed % 4 else SIZE_12_MP[::-1]
+    width, height = size if seed % 4 else size[::-1]
     picture = np.zeros((height, width, 3), dtype=np.float32)
     for cells, weight in ((4, 80), (16, 50), (64, 34), (256, 15), (1024, 5)):
         layer = (random.random((cells * 3 // 4 + 1, cells, 3)) * 255).astype(np.uint8)
@@ -49,15 +52,16 @@ def make_photo(seed: int) -> bytes:
     return out.getvalue()
 
 
-def photos(count: int) -> Path:
-    """A folder of generated 12-megapixel photos, made once."""
-    folder = WORK / f"photos-{count}"
+def photos(count: int, size: tuple[int, int] = SIZE_12_MP) -> Path:
+    """A folder of generated photos of this size, made once."""
+    width, height = size
+    folder = WORK / f"photos-{count}-{width}x{height}"
     missing = [number for number in range(count) if not (folder / f"{number:04}.jpg").exists()]
     folder.mkdir(parents=True, exist_ok=True)
     if missing:
-        print(f"generating {len(missing)} photos of 12 megapixels ...", file=sys.stderr)
+        print(f"generating {len(missing)} photos of {width * height / 1e6:.0f} megapixels ...", file=sys.stderr)
         with ProcessPoolExecutor() as pool:
-            for number, data in zip(missing, pool.map(make_photo, missing), strict=True):
+            for number, data in zip(missing, pool.map(partial(make_photo, size=size), missing), strict=True):
                 (folder / f"{number:04}.jpg").write_bytes(data)
     return folder
 
@@ -74,16 +78,19 @@ def sigal() -> Path:
     return command
 
 
-def lighthouse() -> Path:
-    """The command `lighthouse`, from its own lock file."""
-    folder = WORK / "lighthouse"
-    command = folder / "node_modules" / ".bin" / "lighthouse"
-    if not command.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            (folder / name).write_text((ROOT / "bench" / name).read_text())
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)  # noqa: S607
-    return command
+def node_command(name: str) -> Path:
+    """A command of the npm packages that bench/package-lock.json pins; an optional one may be missing."""
+    lock = (ROOT / "bench" / "package-lock.json").read_bytes()
+    folder = WORK / f"node-{hashlib.sha256(lock).hexdigest()[:12]}"
+    if not folder.exists():
+        fresh = folder.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copyfile(ROOT / "bench" / file, fresh / file)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=fresh, check=True)  # noqa: S607
+        fresh.rename(folder)
+    return folder / "node_modules" / ".bin" / name
 
 
 def free_port() -> int:
@@ -94,10 +101,16 @@ def free_port() -> int:
 
 
 def faces_folder() -> Path:
-    """A folder of the demo's with photos that have faces."""
-    from local.demo_photos import prepare
+    """A folder with photos that have faces."""
+    return sample_folders()[0]
 
-    return prepare(ROOT / ".kinpics" / "demo-photos")[0]
+
+def sample_folders() -> list[Path]:
+    """The sets of photos that the tests use."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from sample_photos import prepare
+
+    return prepare()
 
 
 @contextlib.contextmanager

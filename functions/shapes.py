@@ -216,6 +216,10 @@ class Photo(Row):
     keywords: list[Any] | None = described(
         f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF.", default=None
     )
+    labels: list[Any] | None = described(
+        "What Rekognition sees in it besides people (`Beach`), surest first, if `kinpics.toml` asks for labels.",
+        default=None,
+    )
     card_at: str | None = described(
         "When its card was made (ISO 8601, UTC); absent if it has none yet, because an earlier release processed it.",
         default=None,

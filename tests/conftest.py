@@ -32,10 +32,10 @@ def photos() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_folders() -> list[Path]:
-    """The demo's sets, fetched once and kept beside the demo's own."""
-    from local.demo_photos import prepare
+    """Three sets of fourteen photos, fetched once: fewer than the demo's, so that stacks are soon ready."""
+    from sample_photos import prepare
 
-    return prepare(ROOT / ".kinpics" / "demo-photos")
+    return prepare()
 
 
 def pytest_configure() -> None:
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) -> Iterator[RunningStack]:
-    """A laptop stack with the demo's sets, shared by the tests of this run; or the one of KINPICS_TEST_STACK on AWS."""
+    """A laptop stack with these sets, shared by the tests of this run; or the one of KINPICS_TEST_STACK on AWS."""
     if ON_AWS:
         deployed = DeployedStack(ON_AWS)
         deployed.kinpics("upload", *map(str, demo_folders))

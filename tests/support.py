@@ -19,6 +19,7 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.ledger import Ledger
+from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
@@ -158,6 +159,7 @@ class FakeAws:
     forgotten_table = "forgotten"
     requests_table = "requests"
     daily_indexing = 1000
+    wants_labels = False
     downloads = "stripped"
 
     @property
@@ -178,7 +180,14 @@ class FakeAws:
 
     @property
     def faces(self) -> FaceCollection:
-        return FaceCollection(self.rekognition, COLLECTION, lambda: self.ledger.count("index", self.daily_indexing))
+        return FaceCollection(self.rekognition, COLLECTION, self._pay)
+
+    @property
+    def labels(self) -> PhotoLabels:
+        return PhotoLabels(self.rekognition, self.wants_labels, self._pay)
+
+    def _pay(self) -> None:
+        self.ledger.count("index", self.daily_indexing)
 
     @property
     def ledger(self) -> Ledger:
@@ -191,7 +200,9 @@ class FakeAws:
     @property
     def photo_sync(self) -> PhotoSync:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
-        return PhotoSync(self.objects, self.faces, self.photos, self.images, self.leases, self.ledger, forgotten)
+        return PhotoSync(
+            self.objects, self.faces, self.labels, self.photos, self.images, self.leases, self.ledger, forgotten
+        )
 
     @property
     def outputs(self) -> StackOutputs:

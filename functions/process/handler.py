@@ -20,6 +20,7 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
+from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.process.complexity import UnusableImageError
 from functions.process.events import BadMessageError, ObjectChange, parse_message
@@ -49,13 +50,16 @@ def _clients() -> "tuple[PhotoSync, SQSClient]":
     photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"])
 
+    rekognition = boto3.client("rekognition", config=config)
+
     def pay() -> None:
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
     photo_sync = PhotoSync(
         objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
-        faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"], pay),
+        faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
+        labels=PhotoLabels(rekognition, environment["LABELS"] == "yes", pay),
         photos=photos,
         images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
         leases=Leases(dynamodb, environment["LEASES_TABLE"]),

@@ -14,9 +14,10 @@ that worker looks through the collection for them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import ClientError
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of
 from functions.errors import KinpicsError
@@ -25,6 +26,7 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
+from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from functions.process.complexity import UnusableImageError
@@ -37,8 +39,10 @@ from functions.shapes import Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 
 if TYPE_CHECKING:
-    from types_boto3_rekognition.type_defs import FaceMatchTypeDef
+    from types_boto3_rekognition.type_defs import FaceMatchTypeDef, ImageTypeDef
 
+logger = Logger(child=True)
+_Answer = TypeVar("_Answer")
 _NO_FACES: dict[str, Any] = {"FaceRecords": [], "UnindexedFaces": []}
 # What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
 IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
@@ -54,6 +58,7 @@ class PhotoSync:
 
     objects: Objects
     faces: FaceCollection
+    labels: PhotoLabels
     photos: PhotoReader
     images: ImageLinks
     leases: Leases
@@ -115,11 +120,13 @@ class PhotoSync:
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
             if not known.card_at:
-                photo = self._make_row(path, original, renditions, known.data)
+                photo = self._make_row(path, original, renditions, known.data, known.labels)
                 self._writer.put_photo(path, photo, self._timestamp())
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
-        photo = self._make_row(path, original, renditions, self._without_forgotten(path, indexed))
+        data = self._without_forgotten(path, indexed)
+        labels = self._find_labels(bucket, path, renditions)
+        photo = self._make_row(path, original, renditions, data, labels)
         self._put_objects(path, original, renditions, photo)
         old = self._writer.put_photo(path, photo, self._timestamp())
         self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
@@ -139,19 +146,17 @@ class PhotoSync:
         return {**photo.data, "FaceRecords": photo.face_records}
 
     def _index(self, bucket: str, path: ImagePath, renditions: Renditions) -> dict[str, Any]:
-        if not renditions.has_room_for_faces:
-            return _NO_FACES
         external_image_id = encode_external_image_id(path)
-        if renditions.face_image is not None:
-            return self.faces.index(external_image_id, {"Bytes": renditions.face_image})
+        found = _show(bucket, path, renditions, lambda image: self.faces.index(external_image_id, image))
+        return found or _NO_FACES
+
+    def _find_labels(self, bucket: str, path: ImagePath, renditions: Renditions) -> list[str] | None:
+        """Labels, which a photo can do without, whatever goes wrong."""
         try:
-            return self.faces.index(external_image_id, {"S3Object": {"Bucket": bucket, "Name": path.key}})
-        except ClientError as error:
-            if code_of(error) not in IMAGE_REFUSED:
-                raise
-            if not renditions.large_has_room_for_faces:
-                return _NO_FACES
-            return self.faces.index(external_image_id, {"Bytes": renditions.large})
+            return _show(bucket, path, renditions, self.labels.find) or None
+        except (ClientError, BotoCoreError, CeilingReachedError) as error:
+            logger.warning("no labels", extra={"key": path.key, "reason": str(error)})
+            return None
 
     def _without_forgotten(self, path: ImagePath, data: dict[str, Any]) -> dict[str, Any]:
         """What was indexed, without the faces of forgotten people, which are deleted at once."""
@@ -180,7 +185,14 @@ class PhotoSync:
                 f"indexed until you settle this: `kinpics people remember {reference}` lets the person be indexed again"
             ) from None
 
-    def _make_row(self, path: ImagePath, original: Original, renditions: Renditions, data: dict[str, Any]) -> Photo:
+    def _make_row(
+        self,
+        path: ImagePath,
+        original: Original,
+        renditions: Renditions,
+        data: dict[str, Any],
+        labels: list[str] | None,
+    ) -> Photo:
         taken, now = taken_at(renditions.exif), self._timestamp()
         return Photo(
             primarykey=path.set_name,
@@ -198,6 +210,7 @@ class PhotoSync:
             title=renditions.words.title,
             caption=renditions.words.caption,
             keywords=list(renditions.words.keywords) or None,
+            labels=labels,
             card_at=now,
             processed_at=now,
             data=data,
@@ -205,3 +218,22 @@ class PhotoSync:
 
     def _timestamp(self) -> str:
         return self.now().isoformat(timespec="milliseconds")
+
+
+def _show(
+    bucket: str, path: ImagePath, renditions: Renditions, call: "Callable[[ImageTypeDef], _Answer]"
+) -> _Answer | None:
+    """What a call to Rekognition says of a photo: of its original, or of a JPEG where it can't read that.
+
+    None if the photo is too small for Rekognition.
+    """
+    if not renditions.has_room_for_faces:
+        return None
+    if renditions.face_image is not None:
+        return call({"Bytes": renditions.face_image})
+    try:
+        return call({"S3Object": {"Bucket": bucket, "Name": path.key}})
+    except ClientError as error:
+        if code_of(error) not in IMAGE_REFUSED:
+            raise
+        return call({"Bytes": renditions.large}) if renditions.large_has_room_for_faces else None

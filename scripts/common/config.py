@@ -1,5 +1,6 @@
-"""``kinpics.toml``: what the owner decides about the site, and where on AWS it is."""
+"""``kinpics.toml``: what the owner decides about the site and its look, and where on AWS it is."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from local.state_folder import STACK_NAME
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "kinpics.toml"
 _DOWNLOADS = ("original", LARGE, NONE)
+THEMES = ("gallery", "journal", "cinema")
+_DENSITIES = ("compact", "normal", "airy")
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _KINDS = {str: "text", float: "a number", bool: "true or false"}
 
 
@@ -38,6 +42,8 @@ class SiteConfig:
     downloads: str = "original"
     # Whether downloaded originals keep their location, serial numbers and names.
     keep_private_metadata: bool = False
+    # Whether Rekognition says what photos show besides people.
+    labels: bool = False
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
 
@@ -47,8 +53,12 @@ class SiteConfig:
         rule = self.downloads
         if rule == "original":
             rule = WHOLE if self.keep_private_metadata else STRIPPED
-        search_engines = "yes" if self.search_engines else "no"
-        return {"Downloads": rule, "Language": self.language, "SearchEngines": search_engines}
+        return {
+            "Downloads": rule,
+            "Labels": "yes" if self.labels else "no",
+            "Language": self.language,
+            "SearchEngines": "yes" if self.search_engines else "no",
+        }
 
     @property
     def page_languages(self) -> dict[str, str]:
@@ -60,6 +70,23 @@ class SiteConfig:
 
 
 @dataclass(frozen=True)
+class ThemeConfig:
+    """The look of the site. Paths of files start from the folder of ``kinpics.toml``."""
+
+    name: str = "gallery"
+    # The one strong colour, as #rrggbb; empty for the theme's own.
+    accent: str = ""
+    # The photo on the front page, as SET/FILE; empty for the best recent one.
+    cover: str = ""
+    # A picture to stand in for the mark and the title at the top of each page.
+    logo: str = ""
+    # A font for titles, as WOFF2.
+    display_face: str = ""
+    # How large the photos of a set are shown, and how far apart: "compact", "normal" or "airy".
+    density: str = "normal"
+
+
+@dataclass(frozen=True)
 class AwsConfig:
     """The stack that commands work on if neither an option nor the environment names one."""
 
@@ -67,7 +94,7 @@ class AwsConfig:
     region: str = ""
 
 
-_Section = TypeVar("_Section", SiteConfig, AwsConfig)
+_Section = TypeVar("_Section", SiteConfig, ThemeConfig, AwsConfig)
 
 
 def load_config(path: Path | None = None) -> SiteConfig:
@@ -80,6 +107,21 @@ def load_config(path: Path | None = None) -> SiteConfig:
         raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
     if config.language not in (AUTO, *LANGUAGES):
         raise ConfigError(f"{path}: site.language must be one of {', '.join((AUTO, *LANGUAGES))}")
+    return config
+
+
+def load_theme_config(path: Path | None = None) -> ThemeConfig:
+    """The site's look, by default the checkout's. Raises ``ConfigError``."""
+    path = path or CONFIG
+    config = _section(path, "theme", ThemeConfig)
+    if config.name not in THEMES:
+        raise ConfigError(f"{path}: theme.name must be one of {', '.join(THEMES)}")
+    if config.density not in _DENSITIES:
+        raise ConfigError(f"{path}: theme.density must be one of {', '.join(_DENSITIES)}")
+    if config.accent and not _COLOUR.fullmatch(config.accent):
+        raise ConfigError(f"{path}: theme.accent must be a colour like #ffc61a")
+    if config.cover and not all(config.cover.partition("/")):
+        raise ConfigError(f"{path}: theme.cover must be a set and a file of it, like 2024_newport/IMG_0012.jpg")
     return config
 
 
@@ -120,8 +162,8 @@ def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
     for section in settings:
-        if section not in ("site", "aws"):
-            raise ConfigError(f"{path}: unknown section {section!r}: use [site] or [aws]")
+        if section not in ("site", "theme", "aws"):
+            raise ConfigError(f"{path}: unknown section {section!r}: use [site], [theme] or [aws]")
     types = get_type_hints(kind)
     values = settings.get(name, {})
     for key, value in values.items():

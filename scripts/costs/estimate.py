@@ -38,7 +38,7 @@ _CACHE_MISSES = 0.1
 
 # https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
 # AssociateFaces is assumed to cost the same as the others.
-_PAID = ("AssociateFaces", "IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
+_PAID = ("AssociateFaces", "DetectLabels", "IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
 # One unit reads this much, or twice as much where it may be a moment old.
 READ_BYTES = 4096
 _READS = ("GetItem", "Query", "BatchGetItem", "Scan")
@@ -56,7 +56,7 @@ class UnknownRegionError(KinpicsError):
 class Usage:
     """How much a site is used: photos there are, and visits and searches a month; the mean size of an original in MB.
 
-    ``people`` are those of the lookalike gallery, with one portrait each.
+    ``people`` are those of the lookalike gallery, with one portrait each. With ``labels``, each photo gets them.
     """
 
     photos: int
@@ -64,6 +64,7 @@ class Usage:
     searches: int
     photo_mb: float = 4.0
     people: int = 0
+    labels: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def count_upload(usage: Usage) -> Units:
     photo = load_counted()["photo"]
     units: Units = defaultdict(float, {name: value * usage.photos for name, value in photo["units"].items()})
     # Each portrait is indexed, and its face given to its person.
-    units["rekognition_calls"] += 2 * usage.people
+    units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels
     units["lambda_requests"] += usage.photos
     units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * _memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO

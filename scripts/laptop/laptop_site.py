@@ -35,7 +35,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     """
     kinpics = ("scripts", "--data", str(data))
     if demo:
-        prepared = await _python(running, "local.demo_photos", str(data / "demo-photos"))
+        prepared = await _python(running, "local.demo", str(data / "demo-photos"))
         *folders, gallery = prepared.splitlines()
         await _python(running, *kinpics, "upload", "--no-build", *folders)
         await _python(running, *kinpics, "gallery", "add", "--no-build", gallery)

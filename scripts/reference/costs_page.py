@@ -83,7 +83,7 @@ us-east-1, without tax. `scripts/costs/prices.json` says when each price was che
 prices are still **from memory**: {unchecked}. The figures assume originals of {megabytes:g} MB. A laptop can't tell how long functions run
 on AWS; they assume {photo:g} seconds for a photo and {search:g} for a search. They leave out the lookalike gallery: `--people N` adds two calls
 for each of its people (IndexFaces, and AssociateFaces at the same assumed price), a face, and a user vector, whose price was not found and
-is assumed to be a face's.
+is assumed to be a face's. They leave out labels (`labels = true` in `kinpics.toml`): `--labels` adds one call (DetectLabels) for each photo.
 
 ## A month, in USD
 """

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +28,23 @@ class Assets:
         return self.urls[name]
 
 
-def bundle(folder: Path) -> Assets:
-    """Bundle scripts and style sheets into ``assets/``, under names that carry a hash of their content."""
+def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets:
+    """Bundle scripts and style sheets into ``assets/``, under names that carry a hash of their content.
+
+    After our style sheet come the owner's CSS rules, then the owner's style sheets. Raises ``BuildError``.
+    """
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     if not esbuild.exists():
         raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
-    entries = ["site/js/main.js", "site/css/style.css", "site/css/lightbox.css"]
+    with tempfile.TemporaryDirectory(prefix="kinpics-") as styles:
+        style = Path(styles) / "style.css"
+        (rules_file := Path(styles) / "rules.css").write_text(rules, encoding="utf-8")
+        imported = [ROOT / "site" / "css" / "style.css", rules_file, *sheets]
+        style.write_text("".join(f'@import "{path}";\n' for path in imported), encoding="utf-8")
+        return _run_esbuild(esbuild, folder, ["site/js/main.js", str(style), "site/css/lightbox.css"])
+
+
+def _run_esbuild(esbuild: Path, folder: Path, entries: list[str]) -> Assets:
     metafile = folder / "meta.json"
     command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
     command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
@@ -43,7 +56,7 @@ def bundle(folder: Path) -> Assets:
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if result.returncode:
-        raise BuildError(f"the scripts can't be bundled: {result.stderr.strip()}")
+        raise BuildError(f"the scripts or style sheets can't be bundled: {result.stderr.strip()}")
     outputs = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
     urls: dict[str, str] = {}

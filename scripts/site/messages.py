@@ -4,6 +4,7 @@ The English text is the message. Templates and Python mark it with ``_``, ``nget
 ``t`` or ``tn`` (site/js/language.js).
 """
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,9 +33,10 @@ def find_messages() -> Catalog:
     return catalog
 
 
-def script_messages() -> Iterator[Message]:
+@functools.cache
+def script_messages() -> tuple[Message, ...]:
     """The messages of the scripts."""
-    return _find("site/js", "**.js", "javascript")
+    return tuple(_find("site/js", "**.js", "javascript"))
 
 
 def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:

@@ -1,7 +1,8 @@
 """The pages that ``site/pages.json`` lists, and writing them from their templates."""
 
 import json
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,16 +14,14 @@ from functions.languages import in_language
 from functions.shapes import MAX_REQUEST_MESSAGE
 from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
-from scripts.site.bundle import Assets
+from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
+from scripts.site.theme import Theme
 from scripts.site.translations import Translator
 
 # Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
-# The look of the pages (site/css/tokens.css), and the font that each look sets its titles in.
-THEME = "gallery"
-_FONTS = {"gallery": "bricolage.woff2", "journal": "newsreader.woff2", "cinema": "bricolage.woff2"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class Page:
     script: str | None
     # Whether it asks search engines not to show it.
     noindex: bool
+    # Whether only the laptop's site has it.
+    laptop_only: bool = False
 
     @property
     def is_of_set(self) -> bool:
@@ -76,6 +77,7 @@ class SitePages:
         self,
         folder: Path,
         config: SiteConfig,
+        theme: Theme,
         assets: Assets,
         browser_config: dict[str, Any],
         *,
@@ -83,13 +85,14 @@ class SitePages:
         has_gallery: bool,
     ):
         self._folder = folder
+        self._on_laptop = bool(browser_config["endpoint"])
+        self._folders = [str(path) for path in theme.template_folders]
         self._pages = list_pages()
         known = {**browser_config, "lightboxCss": assets["lightbox.css"]}
         shared = {
             "assets": assets,
             "icons": json.loads((ROOT / "site" / "icons.json").read_text(encoding="utf-8")),
-            "theme": THEME,
-            "theme_font": _FONTS[THEME],
+            "theme": theme,
             "has_photos": has_photos,
             "has_gallery": has_gallery,
             "pages": self._pages,
@@ -114,12 +117,12 @@ class SitePages:
                 "texts": texts,
                 "browser_config": {**known, "texts": texts},
             }
-            self._templates[suffix] = _environment(translator, {**shared, **of_language})
+            self._templates[suffix] = _environment(theme.template_folders, translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:
         """Write the pages that the site has once."""
         for page in self._pages.values():
-            if not page.is_of_set:
+            if not page.is_of_set and (self._on_laptop or not page.laptop_only):
                 self._write(page, "", context)
 
     def write_of_set(self, set_name: str, **context: Any) -> None:
@@ -132,17 +135,33 @@ class SitePages:
         target = self._folder / page.file(set_name)
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():
-            text = templates.get_template(f"pages/{page.name}.html").render(page=page, **context)
+            text = self._render(templates, page, context)
             target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
+
+    def _render(self, templates: jinja2.Environment, page: Page, context: dict[str, Any]) -> str:
+        try:
+            return templates.get_template(f"pages/{page.name}.html").render(page=page, **context)
+        except jinja2.TemplateSyntaxError as error:
+            raise BuildError(f"{error.filename}, line {error.lineno}: {error.message}") from None
+        except jinja2.TemplateNotFound as error:
+            raise BuildError(f"there is no template {error.name} in {', '.join(self._folders)}") from None
+        except Exception as error:
+            raise BuildError(f"{self._place_of(error)}: {error}") from error
+
+    def _place_of(self, error: Exception) -> str:
+        """Where in a template an error arose: Jinja gives its traceback the templates' files and lines."""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename.startswith(tuple(self._folders))]
+        return f"{own[-1].filename}, line {own[-1].lineno}" if own else "a template"
 
     def _set_url(self, set_name: str) -> str:
         return self._pages["set"].path.replace("{set}", address(set_name))
 
 
-def _environment(translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
+def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
     """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters."""
     templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ROOT / "site" / "templates"),
+        loader=jinja2.FileSystemLoader(folders),
         extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=jinja2.StrictUndefined,

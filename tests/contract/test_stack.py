@@ -18,6 +18,8 @@ from botocore.config import Config
 from running import RunningStack, descendants, free_port, start_stack, still_there
 from support import jpeg
 
+from local.demo.preparing import version
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -231,7 +233,10 @@ def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
     tmp_path: Path, demo_folders: list[Path], number: signal.Signals
 ) -> None:
     data = tmp_path / "data"
-    shutil.copytree(demo_folders[0].parent, data / "demo-photos")
+    shutil.copytree(demo_folders[0].parent, data / "demo-photos", ignore=shutil.ignore_patterns(".*"))
+    (data / "demo-photos" / ".version").write_text(version())
+    (data / "demo-photos" / "gallery").mkdir()
+    shutil.copy(demo_folders[0] / "biden.jpg", data / "demo-photos" / "gallery" / "Joe Biden.jpg")
     command = [sys.executable, "-m", "scripts", "demo", "--data", str(data)]
     command += ["--site-port", str(free_port()), "--api-port", str(free_port())]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

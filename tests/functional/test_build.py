@@ -17,6 +17,7 @@ from functions.languages import ENGLISH, LANGUAGES, in_language
 from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
+from scripts.site.bundle import BuildError
 from scripts.site.pages import list_pages
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
@@ -70,6 +71,7 @@ def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(s
     files = {
         in_language(page.file(SET), language): (page, language)
         for page in list_pages().values()
+        if not page.laptop_only
         for language in LANGUAGES
     }
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == set(files)
@@ -83,7 +85,7 @@ def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(s
 def test_a_fixed_language_has_the_files_that_are_looked_up(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", replace(load_config(), language="de", title="Meine Fotos"))
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
-        page.file(SET) for page in list_pages().values()
+        page.file(SET) for page in list_pages().values() if not page.laptop_only
     }
     assert all(Tags(path).of("html")[0]["lang"] == "de" for path in site.rglob("*.html"))
     assert "<title>Meine Fotos</title>" in (site / "index.html").read_text()
@@ -148,3 +150,39 @@ def test_the_account_page_asks_for_the_password_that_cognito_does(site: Path) ->
     policy = load_template()["Resources"]["UserPool"]["Properties"]["Policies"]["PasswordPolicy"]
     inputs = Tags(site / "account" / "index.html").of("input")
     assert {tag["minlength"] for tag in inputs if "minlength" in tag} == {str(policy["MinimumLength"])}
+
+
+def test_the_owners_templates_take_the_place_of_ours(stack: Any, tmp_path: Path) -> None:
+    pages = tmp_path / "theme" / "templates" / "pages"
+    pages.mkdir(parents=True)
+    (pages / "faces.html").write_text("<p>mine</p>")
+    dist = build(stack, tmp_path / "dist", root=tmp_path)
+    assert (dist / "faces" / "index.html").read_text() == "<p>mine</p>"
+    assert "main.js" not in (dist / "faces" / "index.html").read_text()
+    assert (dist / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("<p>\n{% if %}", r"pages/faces.html, line 2: Expected an expression"),
+        ("<p>\n\n{{ no_such_thing }}", r"pages/faces.html, line 3: 'no_such_thing' is undefined"),
+        ('{% include "gone.html" %}', r"no template gone.html"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
+    stack: Any, tmp_path: Path, template: str, said: str
+) -> None:
+    dist = build(stack, tmp_path / "dist", root=tmp_path)
+    pages = tmp_path / "theme" / "templates" / "pages"
+    pages.mkdir(parents=True)
+    (pages / "faces.html").write_text(template)
+    with pytest.raises(BuildError, match=said):
+        build(stack, dist, root=tmp_path)
+    assert "Faces" in (dist / "faces" / "index.html").read_text()
+
+
+def test_only_the_laptops_site_has_the_style_guide(stack: Any, site: Path, tmp_path: Path) -> None:
+    assert not (site / "styleguide").exists()
+    stack.endpoint_url = "http://localhost:4566"
+    assert (build(stack, tmp_path / "laptop") / "styleguide" / "index.html").exists()

@@ -135,6 +135,51 @@ def check_agreement(aws: FakeAws) -> None:
             assert f"photos/{row['sortkey']}/{row['pic']}" in originals, "the featured picture is one of the set"
 
 
+def seen_labels(*names: str) -> Callable[..., dict]:
+    """What DetectLabels answers, surest first."""
+    labels = [{"Name": name, "Confidence": 90.0, "Categories": []} for name in names]
+    labels.append({"Name": "Bride", "Confidence": 85.0, "Categories": [{"Name": "Person Description"}]})
+    return lambda **_: {"Labels": labels}
+
+
+def test_photos_get_labels_if_the_owner_wants_them(aws: FakeAws, handle: Callable) -> None:
+    aws.rekognition.detect_labels = seen_labels("Beach", "Person", "Cake", "Woman", *map(str, range(20)))
+    for number, wanted in enumerate((False, True)):
+        aws.wants_labels = wanted
+        key = f"photos/set/{number}.jpg"
+        aws.put(key, picture(RED))
+        handle(message(key))
+        labels = aws.photos.get_photo(parse_key(key)).labels
+        assert labels == (["Beach", "Cake", *map(str, range(8))] if wanted else None)
+    assert aws.ledger.read_count("index") == 3
+    # What is free to mend keeps its labels.
+    aws.wants_labels = False
+    aws.s3.delete_object(Bucket=aws.thumbnails_bucket, Key=parse_key(key).card_key)
+    handle(message(key))
+    assert aws.photos.get_photo(parse_key(key)).labels
+    assert aws.ledger.read_count("index") == 3
+
+
+def refuse_labels(**_: object) -> dict:
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DetectLabels")
+
+
+@pytest.mark.parametrize("failure", ["no model", "refused", "ceiling"])
+def test_a_photo_does_without_labels_where_they_fail(aws: FakeAws, handle: Callable, failure: str) -> None:
+    """Without a stand-in, the laptop's own service answers, which has no label model here."""
+    aws.wants_labels = True
+    if failure == "refused":
+        aws.rekognition.detect_labels = refuse_labels
+    if failure == "ceiling":
+        aws.daily_indexing = 1
+        aws.rekognition.detect_labels = seen_labels("Beach")
+    aws.put(KEY, picture(RED))
+    assert handle(message(KEY)) == []
+    row = aws.photos.get_photo(parse_key(KEY))
+    assert (row.labels, row.face_count) == (None, 1)
+    check_agreement(aws)
+
+
 def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED, BLUE))
     assert handle(message(KEY)) == []

@@ -99,6 +99,10 @@ def test_every_statement_names_its_actions_and_resources(role: str) -> None:
         actions = as_list(statement["Action"])
         assert not any("*" in action for action in actions)
         assert "NotAction" not in statement
+        # AWS knows no resource of this one: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html
+        if actions == ["rekognition:DetectLabels"]:
+            assert statement["Resource"] == "*"
+            continue
         for resource in as_list(statement["Resource"]):
             assert resource.startswith("arn:aws:")
             assert resource.count("*") <= 1

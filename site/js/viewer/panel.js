@@ -1,7 +1,6 @@
 // What is known about the photo in view: a panel at the side, or, on a narrow screen, a sheet that can be dragged.
 
 import { make } from "../elements.js";
-import { icon } from "../icons.js";
 import { t } from "../language.js";
 import { readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
@@ -146,8 +145,8 @@ export class Panel {
     }
     this.element.dataset.rest = rest;
     this.element.style.setProperty("--shown", String(SHOWN[rest]));
-    this.handle.setAttribute("aria-label", rest === "full" ? t("Make this panel smaller") : t("Make this panel larger"));
-    this.handle.replaceChildren(icon("more"));
+    const isFull = rest === "full";
+    this.handle.setAttribute("aria-label", isFull ? t("Make this panel smaller") : t("Make this panel larger"));
     this.resting(byVisitor && before !== rest && (before === "closed" || rest === "closed"));
     if (rest === "closed" && wasFocused && this.opener instanceof HTMLElement) this.opener.focus({ preventScroll: true });
   }

@@ -1,0 +1,60 @@
+"""Lighthouse's scores and times of a page, with its own phone and slow 4G, as medians."""
+
+import json
+import os
+import statistics
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from bench import browser, workplace
+
+RUNS = 5
+_CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+_AUDITS = {
+    "CLS": "cumulative-layout-shift",
+    "TBT": "total-blocking-time",
+    "LCP": "largest-contentful-paint",
+    "FCP": "first-contentful-paint",
+}
+_FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Medians: the categories' scores from 0 to 100, and CLS, TBT, LCP and FCP (ms); and why a score is below 100."""
+
+    values: dict[str, float]
+    complaints: list[str]
+
+
+def score(url: str, flags: list[str]) -> Scores:
+    """Run it several times on a page, in a Chromium with these flags."""
+    command = [workplace.node_command("lighthouse"), url, "--quiet", "--output=json"]
+    command += [f"--only-categories={','.join(_CATEGORIES)}", f"--chrome-flags={' '.join([*_FLAGS, *flags])}"]
+    environment = {**os.environ, "CHROME_PATH": browser.path()}
+    reports: list[dict[str, Any]] = []
+    for _ in range(RUNS):
+        result = subprocess.run(command, check=True, capture_output=True, env=environment)
+        reports.append(json.loads(result.stdout))
+    found = [_values(report) for report in reports]
+    medians = {name: statistics.median(values[name] for values in found) for name in found[0]}
+    typical = min(reports, key=lambda report: abs(_values(report)["performance"] - medians["performance"]))
+    return Scores(medians, sorted(_complaints(typical)))
+
+
+def _values(report: dict[str, Any]) -> dict[str, float]:
+    scores = {name: report["categories"][name]["score"] * 100 for name in _CATEGORIES}
+    return scores | {name: report["audits"][audit]["numericValue"] for name, audit in _AUDITS.items()}
+
+
+def _complaints(report: dict[str, Any]) -> set[str]:
+    """The audits that a category's score suffers from, each with what Lighthouse says of it."""
+    return {
+        f"{category}: {audit['title']} ({audit.get('displayValue') or audit['score']})"
+        for category in _CATEGORIES
+        for reference in report["categories"][category]["auditRefs"]
+        if reference["weight"]
+        for audit in [report["audits"][reference["id"]]]
+        if audit["score"] is not None and audit["score"] < 0.995
+    }

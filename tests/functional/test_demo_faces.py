@@ -1,0 +1,70 @@
+"""The people of the demo recur, and the laptop's face service knows them again."""
+
+import io
+
+import numpy as np
+import pytest
+from sample_photos import SAMPLES, sources
+
+from local.demo.packages import opened
+from local.demo.sets import SETS
+from local.rekognition.engine import analyse
+from local.rekognition.vectors import Vector, similarity
+
+THRESHOLD = 90
+
+
+@pytest.fixture(scope="module")
+def faces(demo_folders: list) -> dict[str, list[Vector]]:
+    """The faces in some photos of three sets, left to right."""
+    photos = {name: opened(data) for name, data in sources(SAMPLES).items()}
+    chosen = {
+        "2012_portrait_days/wall.jpg",
+        "2012_portrait_days/biden_close.jpg",
+        "2012_portrait_days/collins_film.jpg",
+        "2012_portrait_days/hopper_mono.jpg",
+        "2017_evenings_out/sofa.jpg",
+        "2017_evenings_out/dressed_up_smile.jpg",
+        "2017_evenings_out/sofa_right.jpg",
+        "2018_slow_weekend/window.jpg",
+        "2018_slow_weekend/window_left.jpg",
+        "2018_slow_weekend/window_right.jpg",
+    }
+    found = {}
+    for one in SETS:
+        for photo in one.photos:
+            if (name := f"{one.name}/{photo.file}") in chosen:
+                file = io.BytesIO()
+                photo.recipe(photos).save(file, "JPEG", quality=88)
+                ordered = sorted(analyse(file.getvalue()).faces, key=lambda face: face.left)
+                found[name] = [face.vector for face in ordered]
+    assert set(found) == chosen
+    return found
+
+
+def is_same(first: Vector, second: Vector) -> bool:
+    return similarity(float(np.linalg.norm(first - second))) >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("group", "place", "alone"),
+    [
+        ("2012_portrait_days/wall.jpg", 0, "2012_portrait_days/hopper_mono.jpg"),
+        ("2012_portrait_days/wall.jpg", 2, "2012_portrait_days/collins_film.jpg"),
+        ("2012_portrait_days/wall.jpg", 3, "2012_portrait_days/biden_close.jpg"),
+        ("2017_evenings_out/sofa.jpg", 1, "2017_evenings_out/dressed_up_smile.jpg"),
+        ("2017_evenings_out/sofa.jpg", 2, "2017_evenings_out/sofa_right.jpg"),
+    ],
+)
+def test_a_person_of_a_group_is_known_alone_and_nobody_else_is(
+    faces: dict[str, list[Vector]], group: str, place: int, alone: str
+) -> None:
+    (face,) = faces[alone]
+    assert [is_same(face, other) for other in faces[group]] == [number == place for number in range(len(faces[group]))]
+
+
+def test_four_by_the_window_are_two_and_two(faces: dict[str, list[Vector]]) -> None:
+    group = faces["2018_slow_weekend/window.jpg"]
+    pairs = faces["2018_slow_weekend/window_left.jpg"] + faces["2018_slow_weekend/window_right.jpg"]
+    assert len(group) == len(pairs) == 4
+    assert [[is_same(one, other) for other in pairs] for one in group] == np.eye(4, dtype=bool).tolist()
