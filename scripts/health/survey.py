@@ -78,6 +78,8 @@ class Drift:
     # The process function has to check these photos, or make everything again from their originals.
     check: dict[ImagePath, str] = field(default_factory=dict)
     redo: dict[ImagePath, str] = field(default_factory=dict)
+    # Of those to check, the photos whose faces are known: mending them costs nothing.
+    free: set[ImagePath] = field(default_factory=set)
     # Records and faces that no row knows: image id to image paths, face id to external image id.
     records: dict[str, set[str]] = field(default_factory=dict)
     faces: dict[str, str] = field(default_factory=dict)
@@ -94,7 +96,7 @@ class Drift:
     @property
     def paid_calls(self) -> int:
         """The most IndexFaces calls that mending makes."""
-        return len(self.check) + len(self.redo) + len(self.gallery.redo)
+        return len(self.check) - len(self.free) + len(self.redo) + len(self.gallery.redo)
 
     def lines(self) -> Iterator[str]:
         """Each disagreement in words."""
@@ -176,10 +178,9 @@ def find_drift(found: Survey) -> Drift:
         elif not _has_record(found, path, row.image_id):
             result.redo[path] = "its record by image id is missing"
         # Last, because only these are mended without indexing faces again.
-        elif path not in found.cards or not row.has_card:
-            result.check[path] = "the card for links to it is missing"
-        elif found.downloads.get(path, set()) != wanted:
-            result.check[path] = "the copy that visitors download is missing, or follows an old setting"
+        elif reason := _missing_copy(found, path, row, wanted):
+            result.check[path] = reason
+            result.free.add(path)
     traces = found.rows.keys() | found.thumbnails.keys() | found.cards | found.downloads.keys()
     for path in traces - found.originals.keys():
         if path in found.rows and found.rows[path].etag is None:
@@ -202,6 +203,15 @@ def find_drift(found: Survey) -> Drift:
     result.gallery = gallery_drift(found.gallery)
     _compare_sets(found, result)
     return result
+
+
+def _missing_copy(found: Survey, path: ImagePath, row: PhotoRow, wanted: set[str]) -> str:
+    """Which of the copies beside the thumbnails is missing, in words; empty if none is."""
+    if path not in found.cards or not row.has_card:
+        return "the card for links to it is missing"
+    if found.downloads.get(path, set()) != wanted:
+        return "the copy that visitors download is missing, or follows an old setting"
+    return ""
 
 
 def _has_record(found: Survey, path: ImagePath, image_id: str | None) -> bool:

@@ -60,6 +60,10 @@ def delete_thumbnail(album: RunningStack) -> None:
     )
 
 
+def delete_card(album: RunningStack) -> None:
+    album.client("s3").delete_object(Bucket=album.outputs["ThumbnailsBucket"], Key=f"card/photos/{SET}/biden.jpg")
+
+
 def delete_download(album: RunningStack) -> None:
     bucket = album.outputs["ThumbnailsBucket"]
     album.client("s3").delete_object(Bucket=bucket, Key=f"downloads/stripped/photos/{SET}/biden.jpg")
@@ -138,6 +142,7 @@ def miscount(album: RunningStack) -> None:
 DAMAGES: list[tuple[Callable[[RunningStack], None], str]] = [
     (delete_row, "it has no row"),
     (delete_thumbnail, "a thumbnail is missing"),
+    (delete_card, "the card for links to it is missing"),
     (delete_download, "visitors download is missing"),
     (add_download, "follows an old setting"),
     (delete_faces, "a face is missing from the collection"),
