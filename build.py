@@ -1,38 +1,57 @@
-"""The site generator: ``site/`` + ``kinpics.toml`` + a deployed stack → ``dist/``.
+"""The site generator: ``site/`` + ``kinpics.toml`` + a deployed stack → the files of the site.
 
 ``site/pages.json`` lists the pages. Each has a template of its name; those of a set carry its first photos, and the
-fallback page shows sets that are newer than the site.
+fallback page shows sets that are newer than the site. Each photo has a page of its own (`functions.photo_page`).
 """
 
-import contextlib
 import shutil
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
-from functions.keys import BadNameError, check_set_name
-from functions.shapes import Photo, PhotoSet
+from functions.photo_page import SKELETON_KEY, page_key, render_photo_page
 from local.state_folder import STACK_NAME
 from scripts.common.config import ROOT, SiteConfig, ThemeConfig, load_config, load_theme_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
-from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH, browser_config
+from scripts.site.announcements import write_announcements
+from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle
-from scripts.site.pages import SitePages, title_of
+from scripts.site.pages import SitePages
+from scripts.site.previews import Previews
+from scripts.site.shown import ShownSet, list_shown_sets, path_of
 from scripts.site.theme import load_theme
+from scripts.site.translations import Translator
+
+# How to make a file of the site bucket, by its key.
+Makers = dict[str, Callable[[], bytes]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A rendered site: ``folder`` holds its files, except those that are many or take long (photos' pages, cards).
+
+    ``more`` says how to make these.
+    """
+
+    folder: Path
+    more: Makers
 
 
 def build(
     stack: Stack, dist: Path, config: SiteConfig | None = None, look: ThemeConfig | None = None, root: Path = ROOT
-) -> Path:
+) -> Site:
     """Render the site of a stack into ``dist``, which is replaced whole; ``root`` has the owner's ``theme/``.
 
     Raises ``BuildError``, ``ConfigError``; then ``dist`` stays as it was.
     """
     config = config or load_config()
     look = look or load_theme_config()
-    sets = [photo_set for photo_set in stack.photos.list_sets() if _is_shown(photo_set)]
+    sets = list(list_shown_sets(stack.photos))
+    newest_first = sorted(sets, key=lambda shown: shown.name, reverse=True)
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -48,32 +67,43 @@ def build(
         theme,
         assets,
         browser_config(stack, config),
+        site_url=stack.site_url,
         has_photos=bool(sets),
         has_gallery=stack.gallery.count_faces() > 0,
     )
-    newest_first = sorted(sets, key=lambda photo_set: photo_set.sortkey, reverse=True)
-    pages.write_of_site(sets=newest_first)
-    for photo_set in sets:
-        rows = stack.photos.list_rows if photo_set.is_uncounted else stack.photos.list_grid
-        photos = [_with_size(Photo.from_item(item)) for item in rows(photo_set.sortkey)]
-        title = photo_set.title or title_of(photo_set.sortkey)
-        pages.write_of_set(photo_set.sortkey, title=title, photos=photos)
+    # What exists once for all visitors is in the site's only language, or in English.
+    translator = Translator(next(iter(config.page_languages)))
+    config = translator.with_default_texts(config)
+    previews = Previews(stack, config, theme, translator)
+    pages.write_of_site(sets=newest_first, card=previews.card_of_site(newest_first, look.cover))
+    skeleton = pages.render_skeleton()
+    (fresh / SKELETON_KEY).parent.mkdir()
+    (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")
+    photo_pages: Makers = {}
+    for shown in sets:
+        pages.write_of_set(shown, card=previews.card_of_set(shown))
+        photo_pages |= _photo_pages(skeleton, shown)
+    if stack.site_url:
+        write_announcements(fresh, config, stack.site_url, newest_first)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
-    return dist
+    return Site(dist, photo_pages | previews.makers)
 
 
-def _is_shown(photo_set: PhotoSet) -> bool:
-    """Whether a set has photos and a name that a page can have: others may have written its row."""
-    with contextlib.suppress(BadNameError):
-        check_set_name(photo_set.sortkey)
-        return photo_set.is_uncounted or (photo_set.pic_count or 0) > 0
-    return False
-
-
-def _with_size(photo: Photo) -> Photo:
-    """The photo with a size to lay out; rows written by other programs may lack one."""
-    return photo if photo.width and photo.height else replace(photo, width=UNKNOWN_WIDTH, height=UNKNOWN_HEIGHT)
+def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:
+    """How to make the page of each photo of a set."""
+    photos = shown.photos
+    return {
+        page_key(path_of(photo)): partial(
+            render_photo_page,
+            skeleton,
+            photo,
+            shown.title,
+            before=photos[index - 1] if index else None,
+            after=photos[index + 1] if index + 1 < len(photos) else None,
+        )
+        for index, photo in enumerate(photos)
+    }
 
 
 @click.command()
@@ -81,8 +111,8 @@ def _with_size(photo: Photo) -> Photo:
 @click.option("--data", type=click.Path(path_type=Path), default=ROOT / ".kinpics", envvar="KINPICS_DATA")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
 def main(stack_name: str, data: Path, dist: Path) -> None:
-    """Render the site into a folder, without publishing it; `kinpics publish` does both."""
-    echo(build(connect(stack_name, data.resolve()), dist.resolve()))
+    """Render the site into a folder, without the photos' own pages and publishing it; `kinpics publish` does all."""
+    echo(build(connect(stack_name, data.resolve()), dist.resolve()).folder)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.keys import ImagePath
-from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet
+from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet, attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -78,6 +78,15 @@ class PhotoReader:
     def list_rows(self, set_name: str) -> Iterator[Mapping[str, Any]]:
         """The same by file name, with rows written by other programs, which the index does not hold."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
+
+    def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:
+        """What pages show of each photo of a set, by file name: plain items, without the face data."""
+        names = [name for name in attributes(Photo) if name != "data"]
+        return self._query(
+            set_name,
+            ProjectionExpression=", ".join(f"#{name}" for name in names),
+            ExpressionAttributeNames={f"#{name}": name for name in names},
+        )
 
     def _get(self, key: dict[str, str]) -> Mapping[str, Any] | None:
         return self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")

@@ -174,6 +174,11 @@ class PhotoSet(Row):
     updated_at: str | None = described("When a photo was last processed or removed (ISO 8601, UTC).", default=None)
 
     @property
+    def shown_title(self) -> str:
+        """What pages call it: its title, else its name as a title."""
+        return self.title or title_of(self.sortkey)
+
+    @property
     def is_uncounted(self) -> bool:
         """Whether another program wrote it, so its photos aren't counted yet. A set with just a title waits for one."""
         return self.pic_count is None and self.pic is not None
@@ -383,6 +388,11 @@ class KeptAnswer(Row):
     expires_at: int | None = described(
         f"When it expires (seconds since 1970): after {KEEP_ANSWERS_DAYS} days.", default=None
     )
+
+
+def title_of(name: str) -> str:
+    """A set's name as a title: ``2024_newport`` reads "2024 newport". site/js/photos/rows.js does the same."""
+    return name.replace("_", " ").strip() or name
 
 
 def grid_key(taken_at: str | None, file: str) -> str:

@@ -45,7 +45,9 @@ _PASSED_ON = {
 }
 # One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
 _RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
-_COMPRESSED = ("text/", "application/json", "image/svg+xml")
+# A photo's own page, which is in one language only.
+_PHOTO = re.compile("sets/[^/]+/photos/[^/]+/?")
+_COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
 class SiteServer:
@@ -107,7 +109,8 @@ class SiteServer:
             return
         # Where pages have one language only, they have no other names.
         bucket, key = self._place(path, visitors if self._language == AUTO else ENGLISH)
-        if bucket == self._buckets["site"] and "." not in key.rsplit("/", 1)[-1]:
+        is_folder = "." not in key.rsplit("/", 1)[-1] or _PHOTO.fullmatch(key)
+        if bucket == self._buckets["site"] and is_folder:
             # `/sets/x` is the page `/sets/x/`.
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
             location = page_address(key).encode() + query
@@ -144,7 +147,8 @@ class SiteServer:
         thumbnail = key.removeprefix("thumbnails/")
         if thumbnail != key and thumbnail.startswith(self._served):
             return self._buckets["thumbnails"], thumbnail
-        return self._buckets["site"], key + in_language("index.html", language) if not key or key.endswith("/") else key
+        index = in_language("index.html", ENGLISH if _PHOTO.fullmatch(key) else language)
+        return self._buckets["site"], key + index if not key or key.endswith("/") else key
 
     async def _answer(self, send: Send, bucket: str, key: str, headers: dict[bytes, bytes], head: bool) -> None:
         request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}

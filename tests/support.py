@@ -20,10 +20,12 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.ledger import Ledger
 from functions.photo_labels import PhotoLabels
+from functions.photo_page import SKELETON_KEY
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
+from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
@@ -151,6 +153,7 @@ class FakeAws:
     now: float = 1_800_000_000.0
     pics_bucket = "pics"
     thumbnails_bucket = "thumbnails"
+    site_bucket = "site"
     pics_table = "pics"
     pics_by_image_id_table = "pics_by_image_id"
     leases_table = "leases"
@@ -198,10 +201,22 @@ class FakeAws:
         return Objects(self.s3, self.thumbnails_bucket, self.downloads)
 
     @property
+    def pages(self) -> PhotoPages:
+        return PhotoPages(self.s3, self.site_bucket, self.photos)
+
+    @property
     def photo_sync(self) -> PhotoSync:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
         return PhotoSync(
-            self.objects, self.faces, self.labels, self.photos, self.images, self.leases, self.ledger, forgotten
+            objects=self.objects,
+            pages=self.pages,
+            faces=self.faces,
+            labels=self.labels,
+            photos=self.photos,
+            images=self.images,
+            leases=self.leases,
+            ledger=self.ledger,
+            forgotten=forgotten,
         )
 
     @property
@@ -209,6 +224,7 @@ class FakeAws:
         return stack_outputs(
             pics_bucket=self.pics_bucket,
             thumbnails_bucket=self.thumbnails_bucket,
+            site_bucket=self.site_bucket,
             pics_table=self.pics_table,
             pics_by_image_id_table=self.pics_by_image_id_table,
             ledger_table=self.ledger_table,
@@ -273,6 +289,7 @@ def make_fake_aws() -> FakeAws:
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
     for bucket in ("pics", "thumbnails", "site"):
         s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
     rekognition = FakeRekognition(s3)
     rekognition.create_collection(CollectionId=COLLECTION)
     return FakeAws(

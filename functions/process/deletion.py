@@ -4,7 +4,7 @@ In this order:
 
 1. the photo's faces in the collection; those that another photo of the same bytes has too stay. The answers that the
    ledger keeps are then out of date;
-2. its thumbnails, large rendition, card and download copy;
+2. its page, thumbnails, large rendition, card and download copy;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
    photo the set itself (`photo_writer`).
 
@@ -18,6 +18,7 @@ from functions.keys import ImagePath
 from functions.ledger import Ledger
 from functions.photo_writer import PhotoWriter
 from functions.process.objects import Objects
+from functions.process.photo_pages import PhotoPages
 from functions.shapes import Photo
 
 
@@ -26,6 +27,7 @@ class PhotoDeletion:
     """Deletes what the site keeps of a photo beside its original."""
 
     objects: Objects
+    pages: PhotoPages
     faces: FaceCollection
     writer: PhotoWriter
     ledger: Ledger
@@ -34,6 +36,7 @@ class PhotoDeletion:
         """Delete everything the site keeps of a photo; ``abandoned`` as in `delete_faces`."""
         old = self.writer.photos.get_photo(path)
         self.delete_faces(path, old, abandoned, keep=set())
+        self.pages.delete(path)
         self.objects.delete_served(path)
         self.writer.remove_photo(path, now)
 

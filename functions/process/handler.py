@@ -26,6 +26,7 @@ from functions.process.complexity import UnusableImageError
 from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
+from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def _clients() -> "tuple[PhotoSync, SQSClient]":
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
+    s3 = boto3.client("s3", config=config)
     photo_sync = PhotoSync(
-        objects=Objects(boto3.client("s3", config=config), environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
+        objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
+        pages=PhotoPages(s3, environment["SITE_BUCKET"], photos),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         labels=PhotoLabels(rekognition, environment["LABELS"] == "yes", pay),
         photos=photos,

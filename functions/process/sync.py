@@ -3,9 +3,9 @@
 An event only says that a key is worth a look; what to do depends on what is there now. One worker at a time holds the
 photo's lease. If there is no original, all traces go (`deletion`). If rows, thumbnails, card and download copy already
 show the original, nothing happens. Otherwise the worker decodes it, indexes its faces, writes thumbnails, card,
-download copy and rows, and removes the faces of the previous version. If only the card (which photos of earlier
-releases lack) or the download copy is missing, nothing is paid for again. So duplicate, late and reordered events all
-end in the same state.
+download copy, rows and the photo's page, and removes the faces of the previous version. If only the card (which photos
+of earlier releases lack) or the download copy is missing, nothing is paid for again. So duplicate, late and reordered
+events all end in the same state.
 
 A worker that dies leaves its lease behind. It tells the next one that there may be indexed faces that no row knows of;
 that worker looks through the collection for them.
@@ -26,6 +26,7 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
+from functions.owner_words import keep_owner_words
 from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
@@ -35,6 +36,7 @@ from functions.process.images import Renditions, render
 from functions.process.leases import Leases
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
+from functions.process.photo_pages import PhotoPages
 from functions.shapes import Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 
@@ -57,6 +59,7 @@ class PhotoSync:
     """Keeps photos in sync; holds everything the process function writes to."""
 
     objects: Objects
+    pages: PhotoPages
     faces: FaceCollection
     labels: PhotoLabels
     photos: PhotoReader
@@ -95,7 +98,7 @@ class PhotoSync:
 
     @property
     def _deletion(self) -> PhotoDeletion:
-        return PhotoDeletion(self.objects, self.faces, self._writer, self.ledger)
+        return PhotoDeletion(self.objects, self.pages, self.faces, self._writer, self.ledger)
 
     def _known(self, bucket: str, path: ImagePath) -> Photo | None:
         """The row, where it and both thumbnails show the original already."""
@@ -121,19 +124,25 @@ class PhotoSync:
             self._put_objects(path, original, renditions, known)
             if not known.card_at:
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
-                self._writer.put_photo(path, photo, self._timestamp())
+                self._put_row(path, photo)
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
         labels = self._find_labels(bucket, path, renditions)
         photo = self._make_row(path, original, renditions, data, labels)
         self._put_objects(path, original, renditions, photo)
-        old = self._writer.put_photo(path, photo, self._timestamp())
+        old = self._put_row(path, photo)
         self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
 
     def _put_objects(self, path: ImagePath, original: Original, renditions: Renditions, photo: Photo) -> None:
         self.objects.put_renditions(path, renditions, photo.face_boxes, original.etag)
         self.objects.put_download(path, original, renditions)
+
+    def _put_row(self, path: ImagePath, photo: Photo) -> Photo | None:
+        """Write a photo's rows and its page; returns the row they replace."""
+        old = self._writer.put_photo(path, photo, self._timestamp())
+        self.pages.put(keep_owner_words(photo, old))
+        return old
 
     def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
         """The faces in a row written by another program, if all are in the collection: links to them keep working."""

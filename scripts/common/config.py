@@ -46,6 +46,8 @@ class SiteConfig:
     labels: bool = False
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
+    # Whether links to the site show a picture and a title where they are shared.
+    link_previews: bool = True
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -4,12 +4,12 @@ import hashlib
 import mimetypes
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from build import build
+from build import Makers, Site, build
 from functions.addresses import (
     CARD_FOLDER,
     DOWNLOAD_FOLDER,
@@ -19,8 +19,12 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
+from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
 from scripts.common.bucket import delete_objects, list_objects
 from scripts.common.stack import Stack
+from scripts.site.announcements import FEED
+from scripts.site.feeds import ATOM_TYPE
+from scripts.site.previews import CARDS_FOLDER
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import PutObjectRequestTypeDef
@@ -31,10 +35,17 @@ _ASSET_CACHE = "public, max-age=31536000, immutable"
 _PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
 # What language a page says it is in.
 _LANGUAGE = re.compile(rb'<!doctype html>\s*<html lang="([\w-]+)"')
+# Assets keep their names, and visitors never get the skeleton of photos' pages.
+_NEVER_INVALIDATED = ("assets", SKELETON_KEY.partition("/")[0])
 # Each path costs money after the first thousand of a month.
 _MAX_SETS_INVALIDATED = 5
 
+# Files whose name says what is in them: if one is there, it is right. Cards take long to make.
+_NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/")
+_WORKERS = 8
+
 mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("application/xml", ".xml")
 
 
 def build_and_publish(stack: Stack) -> int:
@@ -44,28 +55,41 @@ def build_and_publish(stack: Stack) -> int:
         return publish(stack, build(stack, Path(folder) / "dist"))
 
 
-def publish(stack: Stack, dist: Path) -> int:
+def publish(stack: Stack, site: Site) -> int:
     """Upload what changed, remove what is gone; returns how many files were uploaded.
 
     Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
-    without its assets.
+    without its assets. The page of a photo that came since the site was rendered stays.
     """
     bucket = stack.outputs.site_bucket
     there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(stack.s3, bucket)}
-    files = {path.relative_to(dist).as_posix(): path for path in sorted(dist.rglob("*")) if path.is_file()}
-    changed = [key for key, path in files.items() if there.get(key) != _md5(path)]
+    paths = sorted(path for path in site.folder.rglob("*") if path.is_file())
+    files: Makers = {path.relative_to(site.folder).as_posix(): path.read_bytes for path in paths} | site.more
+    changed = [key for key, make in files.items() if _is_changed(key, make, there)]
     for wave in (
-        [key for key in changed if key.startswith("assets/")],
-        [key for key in changed if not key.startswith("assets/")],
+        [key for key in changed if key.startswith(_NAMED_BY_CONTENT)],
+        [key for key in changed if not key.startswith(_NAMED_BY_CONTENT)],
     ):
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda key: _put(stack, bucket, key, files[key]), wave))
-    gone = [key for key in there if key not in files]
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
+    gone = _without_new_photos(stack, [key for key in there if key not in files])
     try:
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed
         stack.invalidate(page_paths([*changed, *gone]))
     return len(changed)
+
+
+def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> bool:
+    """Whether the bucket lacks a file as it is now."""
+    return key not in there or (not key.startswith(_NAMED_BY_CONTENT) and there[key] != _etag(make()))
+
+
+def _without_new_photos(stack: Stack, gone: list[str]) -> list[str]:
+    """``gone`` without the pages of photos that are there: the process function has made them since."""
+    photos = {key: path for key in gone if (path := read_page_key(key))}
+    still_there = stack.photos.find_rows(photos.values())
+    return [key for key in gone if photos.get(key) not in still_there]
 
 
 def page_paths(keys: list[str]) -> set[str]:
@@ -77,7 +101,7 @@ def page_paths(keys: list[str]) -> set[str]:
             paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
         elif not rest and folder.startswith("index."):
             paths |= {"/", "/index.*"}
-        elif folder != "assets":
+        elif folder not in _NEVER_INVALIDATED:
             paths.add(f"/{folder}/*" if rest else f"/{folder}")
     of_sets = {path for path in paths if path.startswith("/sets/")}
     return paths if len(of_sets) <= _MAX_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}
@@ -91,25 +115,32 @@ def picture_paths(set_names: Iterable[str]) -> set[str]:
     return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}
 
 
-def _put(stack: Stack, bucket: str, key: str, path: Path) -> None:
-    body = path.read_bytes()
+def _put(stack: Stack, bucket: str, key: str, body: bytes) -> None:
     request: PutObjectRequestTypeDef = {
         "Bucket": bucket,
         "Key": key,
         "Body": body,
-        "ContentType": _content_type(path),
-        "CacheControl": _ASSET_CACHE if key.startswith("assets/") else _PAGE_CACHE,
+        "ContentType": _content_type(key),
+        "CacheControl": _cache_control(key),
     }
     if language := _LANGUAGE.match(body):
         request["ContentLanguage"] = language[1].decode()
     stack.s3.put_object(**request)
 
 
-def _content_type(path: Path) -> str:
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _content_type(key: str) -> str:
+    if key.endswith(FEED):
+        return f"{ATOM_TYPE}; charset=utf-8"
+    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-def _md5(path: Path) -> str:
+def _cache_control(key: str) -> str:
+    if key.startswith("assets/"):
+        return _ASSET_CACHE
+    return CACHE_CONTROL if read_page_key(key) else _PAGE_CACHE
+
+
+def _etag(body: bytes) -> str:
     """The ETag that S3 gives an object uploaded in one piece."""
-    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from functions import keys, shapes
+from functions.keys import ImagePath
+from functions.photo_page import SKELETON_KEY, page_key
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
@@ -64,7 +66,9 @@ _REST = f"""## Objects
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show beside a link; photos of earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, `style.css`, `notice.txt`, `assets/…` | the rendered site |
+| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, `style.css`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; open to search engines, `sitemap.xml` and `robots.txt` | the rendered site |
+| site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, by `kinpics publish` and by the process function |
+| site | `{SKELETON_KEY}` | what these pages are made from; visitors can't reach it |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
 than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.

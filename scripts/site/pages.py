@@ -4,24 +4,31 @@ import json
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import jinja2
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, address
-from functions.languages import in_language
+from functions.languages import ENGLISH, in_language
 from functions.shapes import MAX_REQUEST_MESSAGE
+from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
+from scripts.site.search_engines import describe_gallery
+from scripts.site.shown import ShownSet, describe
 from scripts.site.theme import Theme
 from scripts.site.translations import Translator
 
 # Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
 _FIRST_TILES = 32
 _EAGER_TILES = 6
+# A day whose numbers are in no other part of a date.
+_SAMPLE_YEAR, _SAMPLE_DAY = 2222, 17
 
 
 @dataclass(frozen=True)
@@ -49,15 +56,14 @@ class Page:
         return path if path.endswith(".html") else path + "index.html"
 
 
+# Not in `site/pages.json`, as scripts know nothing of it.
+_PHOTO_PAGE = Page("photo", "", None, noindex=False)
+
+
 def list_pages() -> dict[str, Page]:
     """The pages of the site by their names."""
     listed = json.loads((ROOT / "site" / "pages.json").read_text(encoding="utf-8"))
     return {name: Page(name, **page) for name, page in listed.items()}
-
-
-def title_of(name: str) -> str:
-    """A set's name as a title: ``2024_newport`` reads "2024 newport". site/js/photos/rows.js does the same."""
-    return name.replace("_", " ").strip() or name
 
 
 def thumbnail_url(set_name: str, file: str) -> str:
@@ -81,6 +87,7 @@ class SitePages:
         assets: Assets,
         browser_config: dict[str, Any],
         *,
+        site_url: str | None,
         has_photos: bool,
         has_gallery: bool,
     ):
@@ -90,6 +97,7 @@ class SitePages:
         self._pages = list_pages()
         known = {**browser_config, "lightboxCss": assets["lightbox.css"]}
         shared = {
+            "site_url": site_url,
             "assets": assets,
             "icons": json.loads((ROOT / "site" / "icons.json").read_text(encoding="utf-8")),
             "theme": theme,
@@ -100,10 +108,10 @@ class SitePages:
             "first_tiles": _FIRST_TILES,
             "eager_tiles": _EAGER_TILES,
             "max_message": MAX_REQUEST_MESSAGE,
-            "title_of": title_of,
             "thumbnail_url": thumbnail_url,
             "large_url": large_url,
-            "set_url": self._set_url,
+            "card_width": CARD_WIDTH,
+            "card_height": CARD_HEIGHT,
         }
         # By the language that a page's file is named by.
         self._templates: dict[str, jinja2.Environment] = {}
@@ -115,6 +123,9 @@ class SitePages:
                 "language": language,
                 "other_languages": [other for other in config.page_languages if other != language],
                 "texts": texts,
+                "describe": partial(describe, translator=translator),
+                "describe_gallery": partial(describe_gallery, site_url or "", translator=translator),
+                "day_taken": _day_taken(translator),
                 "browser_config": {**known, "texts": texts},
             }
             self._templates[suffix] = _environment(theme.template_folders, translator, {**shared, **of_language})
@@ -125,22 +136,27 @@ class SitePages:
             if not page.is_of_set and (self._on_laptop or not page.laptop_only):
                 self._write(page, "", context)
 
-    def write_of_set(self, set_name: str, **context: Any) -> None:
-        """Write the pages that each set has."""
+    def write_of_set(self, shown: ShownSet, *, card: str | None) -> None:
+        """Write the pages that each set has; ``card`` is the path of its card."""
+        context = {"shown": shown, "set_name": shown.name, "title": shown.title, "photos": shown.tiles, "card": card}
         for page in self._pages.values():
             if page.is_of_set:
-                self._write(page, set_name, {"set_name": set_name, **context})
+                self._write(page, shown.name, context)
+
+    def render_skeleton(self) -> str:
+        """What photos' own pages are made from (functions/photo_page.py), in one language: the site's, or English."""
+        return self._render(self._templates[ENGLISH], "photo.html", _PHOTO_PAGE, {})
 
     def _write(self, page: Page, set_name: str, context: dict[str, Any]) -> None:
         target = self._folder / page.file(set_name)
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():
-            text = self._render(templates, page, context)
+            text = self._render(templates, f"pages/{page.name}.html", page, context)
             target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
 
-    def _render(self, templates: jinja2.Environment, page: Page, context: dict[str, Any]) -> str:
+    def _render(self, templates: jinja2.Environment, name: str, page: Page, context: dict[str, Any]) -> str:
         try:
-            return templates.get_template(f"pages/{page.name}.html").render(page=page, **context)
+            return templates.get_template(name).render(page=page, **context)
         except jinja2.TemplateSyntaxError as error:
             raise BuildError(f"{error.filename}, line {error.lineno}: {error.message}") from None
         except jinja2.TemplateNotFound as error:
@@ -153,9 +169,6 @@ class SitePages:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename.startswith(tuple(self._folders))]
         return f"{own[-1].filename}, line {own[-1].lineno}" if own else "a template"
-
-    def _set_url(self, set_name: str) -> str:
-        return self._pages["set"].path.replace("{set}", address(set_name))
 
 
 def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
@@ -179,3 +192,10 @@ def _environment(folders: Sequence[Path], translator: Translator, known: dict[st
     templates.globals |= {**known, "ngettext": ngettext}
     templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
     return templates
+
+
+def _day_taken(translator: Translator) -> str:
+    """A photo's day as its skeleton has it: each month in a part of its own, in the order that the language has."""
+    samples = {month: translator.date(date(_SAMPLE_YEAR, month, _SAMPLE_DAY)) for month in range(1, 13)}
+    parts = (f"[[#month_{month}]]{day}[[/month_{month}]]" for month, day in samples.items())
+    return "".join(parts).replace(str(_SAMPLE_YEAR), "[[year]]").replace(str(_SAMPLE_DAY), "[[day]]")

@@ -75,6 +75,11 @@ class Translator:
         """A number, its digits grouped."""
         return format_decimal(number, locale=self._locale)
 
+    def photos(self, number: int) -> str:
+        """How many photos there are."""
+        counted = self.translations.ngettext("%(num)s photo", "%(num)s photos", number)
+        return counted % {"num": self.number(number)}
+
     def date(self, day: datetime.date) -> str:
         """A day with its year."""
         return format_date(day, "long", locale=self._locale)

@@ -8,25 +8,30 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from support import FakeAws
 
 from build import build
+from functions.keys import ImagePath
 from functions.languages import ENGLISH, LANGUAGES, in_language
+from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, page_key, read_page_key, render_photo_page
 from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
+from scripts.deployment.publish import publish
 from scripts.site.bundle import BuildError
-from scripts.site.pages import list_pages
+from scripts.site.pages import Page, list_pages
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
 SET = "2015_a & b"
+SITE_URL = "https://photos.example"
 
 
 @pytest.fixture
 def site(stack: Any, tmp_path: Path) -> Path:
-    return build(stack, tmp_path / "dist", load_config())
+    return build(stack, tmp_path / "dist", load_config()).folder
 
 
 @pytest.fixture
@@ -39,12 +44,14 @@ def stack(aws: FakeAws) -> Any:
     put(aws, PhotoSet(sortkey="empty", pic_count=0).to_item())
     return SimpleNamespace(
         outputs=aws.outputs,
+        s3=aws.s3,
         photos=aws.photos,
         gallery=SimpleNamespace(count_faces=lambda: 1, count_people=lambda: 1),
         download_rule="none",
         parameters={},
         region="us-east-1",
         endpoint_url=None,
+        site_url=SITE_URL,
     )
 
 
@@ -55,10 +62,15 @@ def put(aws: FakeAws, item: dict[str, Any]) -> None:
 class Tags(HTMLParser):
     """The tags of a page with their attributes."""
 
-    def __init__(self, page: Path):
+    def __init__(self, page: Path | bytes):
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page.read_text())
+        self.feed(page.decode() if isinstance(page, bytes) else page.read_text())
+
+    def previewed(self) -> dict[str, str | None]:
+        """What a link to the page shows."""
+        metas = [tag for tag in self.of("meta") if (tag.get("property") or "").startswith("og:")]
+        return {tag["property"] or "": tag["content"] for tag in metas}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
@@ -79,11 +91,11 @@ def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(s
         tags = Tags(site / file)
         assert tags.of("html")[0]["lang"] == language
         assert tags.of("html")[0].get("data-page") == page.script
-        assert ({"name": "robots", "content": "noindex"} in tags.of("meta")) is page.noindex
+        assert {"name": "robots", "content": "noindex"} in tags.of("meta"), "no page, as the settings say"
 
 
 def test_a_fixed_language_has_the_files_that_are_looked_up(stack: Any, tmp_path: Path) -> None:
-    site = build(stack, tmp_path / "dist", replace(load_config(), language="de", title="Meine Fotos"))
+    site = build(stack, tmp_path / "dist", replace(load_config(), language="de", title="Meine Fotos")).folder
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
         page.file(SET) for page in list_pages().values() if not page.laptop_only
     }
@@ -133,7 +145,7 @@ def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:
 
 def test_a_title_becomes_no_markup(site: Path) -> None:
     text = (site / "index.html").read_text()
-    assert "<h2>A &amp; &lt;b&gt;</h2>" in text
+    assert '<h2 dir="auto">A &amp; &lt;b&gt;</h2>' in text
     assert "empty" not in [item.get("data-set") for item in Tags(site / "index.html").of("li")]
 
 
@@ -156,7 +168,7 @@ def test_the_owners_templates_take_the_place_of_ours(stack: Any, tmp_path: Path)
     pages = tmp_path / "theme" / "templates" / "pages"
     pages.mkdir(parents=True)
     (pages / "faces.html").write_text("<p>mine</p>")
-    dist = build(stack, tmp_path / "dist", root=tmp_path)
+    dist = build(stack, tmp_path / "dist", root=tmp_path).folder
     assert (dist / "faces" / "index.html").read_text() == "<p>mine</p>"
     assert "main.js" not in (dist / "faces" / "index.html").read_text()
     assert (dist / "index.html").exists()
@@ -173,7 +185,7 @@ def test_the_owners_templates_take_the_place_of_ours(stack: Any, tmp_path: Path)
 def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
     stack: Any, tmp_path: Path, template: str, said: str
 ) -> None:
-    dist = build(stack, tmp_path / "dist", root=tmp_path)
+    dist = build(stack, tmp_path / "dist", root=tmp_path).folder
     pages = tmp_path / "theme" / "templates" / "pages"
     pages.mkdir(parents=True)
     (pages / "faces.html").write_text(template)
@@ -185,4 +197,107 @@ def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
 def test_only_the_laptops_site_has_the_style_guide(stack: Any, site: Path, tmp_path: Path) -> None:
     assert not (site / "styleguide").exists()
     stack.endpoint_url = "http://localhost:4566"
-    assert (build(stack, tmp_path / "laptop") / "styleguide" / "index.html").exists()
+    assert (build(stack, tmp_path / "laptop").folder / "styleguide" / "index.html").exists()
+
+
+OPEN = replace(load_config(), search_engines=True, title="Ours <3")
+
+
+def published_pages() -> list[Page]:
+    return [page for page in list_pages().values() if not page.laptop_only]
+
+
+def read_json_ld(page: bytes) -> Any:
+    (found,) = re.findall(rb'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found)
+
+
+def test_each_photo_has_a_page_made_from_the_published_skeleton(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", OPEN)
+    pages = {path: make() for key, make in site.more.items() if (path := read_page_key(key))}
+    assert set(pages) == {ImagePath(SET, file) for file in FILES}
+    skeleton = (site.folder / SKELETON_KEY).read_text()
+    for page in pages.values():
+        assert b"[[" not in page, "every name in the skeleton is a value's"
+    first, second = pages[ImagePath(SET, FILES[0])], pages[ImagePath(SET, FILES[1])]
+    before, after = (Photo(primarykey=SET, sortkey=file) for file in (FILES[0], FILES[2]))
+    row = stack.photos.get_photo(ImagePath(SET, FILES[1]))
+    assert second == render_photo_page(skeleton, row, "A & <b>", before=before, after=after)
+    address = "/sets/2015_a%20&%20b/photos/00.jpg/"
+    assert {"rel": "canonical", "href": SITE_URL + address} in Tags(first).of("link")
+    assert {"rel": "prev", "href": address} in Tags(second).of("link")
+    assert {"rel": "prev"} not in [{"rel": tag.get("rel")} for tag in Tags(first).of("link")]
+    assert Tags(first).previewed()["og:image"] == f"{SITE_URL}/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"
+    assert read_json_ld(first)["contentUrl"] == f"{SITE_URL}/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"
+    assert read_json_ld(first)["isPartOf"]["name"] == "A & <b>"
+
+
+def test_pages_of_the_album_show_their_card_where_they_are_shared(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", OPEN)
+    cards = {f"{SITE_URL}/{key}" for key in site.more if key.startswith("cards/")}
+    assert len(cards) == 2, "the site's and the set's"
+    shared = {}
+    for page in published_pages():
+        shown = Tags(site.folder / page.file(SET)).previewed()
+        if shown:
+            shared[page.name] = shown
+    assert set(shared) == {"index", "set"}, "a page about people gives nothing away"
+    assert {shown["og:image"] for shown in shared.values()} == cards
+    assert shared["set"]["og:title"] == "A & <b>"
+    assert shared["set"]["og:description"] == "40 photos"
+    assert shared["set"]["og:url"] == f"{SITE_URL}/sets/2015_a%20&%20b/"
+    for make in (site.more[key.removeprefix(f"{SITE_URL}/")] for key in cards):
+        assert make().startswith(b"\xff\xd8"), "also where the cover has no rendition"
+
+
+def test_an_owner_who_wants_no_previews_gets_none(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", replace(OPEN, link_previews=False))
+    pages = [path.read_bytes() for path in site.folder.rglob("*.html")] + [make() for make in site.more.values()]
+    assert not any(b"og:" in page or b"twitter:" in page for page in pages)
+    assert not any(key.startswith("cards/") for key in site.more)
+
+
+def test_search_engines_are_told_of_an_open_site_alone(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", OPEN).folder
+    locations = [url.findtext("{*}loc") for url in ElementTree.parse(site / "sitemap.xml").getroot()]
+    assert locations[:3] == [
+        f"{SITE_URL}/",
+        f"{SITE_URL}/sets/2015_a%20&%20b/",
+        f"{SITE_URL}/sets/2015_a%20&%20b/photos/00.jpg/",
+    ]
+    assert f"Sitemap: {SITE_URL}/sitemap.xml" in (site / "robots.txt").read_text()
+    for page in published_pages():
+        metas = Tags(site / page.file(SET)).of("meta")
+        assert ({"name": "robots", "content": "noindex"} in metas) is page.noindex
+    gallery = read_json_ld((site / "sets" / SET / "index.html").read_bytes())
+    assert (gallery["@type"], gallery["name"], len(gallery["image"])) == ("ImageGallery", "A & <b>", 32)
+    closed = build(stack, tmp_path / "dist", replace(OPEN, search_engines=False)).folder
+    assert not (closed / "sitemap.xml").exists()
+    assert not (closed / "robots.txt").exists()
+    assert b"ld+json" not in (closed / "sets" / SET / "index.html").read_bytes()
+
+
+def test_the_site_and_each_set_have_a_feed(site: Path) -> None:
+    for folder, title in ((site, "Our photos"), (site / "sets" / SET, "A & <b>")):
+        assert ElementTree.parse(folder / "feed.xml").getroot().findtext("{*}title") == title
+        (link,) = [tag for tag in Tags(folder / "index.html").of("link") if tag["rel"] == "alternate"]
+        assert (link["type"], (link["href"] or "").rpartition("/")[2]) == ("application/atom+xml", "feed.xml")
+
+
+def test_publishing_keeps_the_pages_of_new_photos_and_uploads_only_changes(
+    aws: FakeAws, stack: Any, tmp_path: Path
+) -> None:
+    stack.invalidate = lambda paths: None
+    new, old = (page_key(ImagePath(SET, file)) for file in ("new.jpg", "old.jpg"))
+    site = build(stack, tmp_path / "dist", OPEN)
+    put(aws, Photo(primarykey=SET, sortkey="new.jpg", grid_key="~/new.jpg", width=4, height=3).to_item())
+    for key in (new, old):
+        aws.s3.put_object(Bucket=aws.site_bucket, Key=key, Body=b"page")
+    assert publish(stack, site) > len(FILES)
+    assert new in aws.keys(aws.site_bucket), "its photo came after the pages were rendered"
+    assert old not in aws.keys(aws.site_bucket), "its photo is gone"
+    published = aws.s3.get_object(Bucket=aws.site_bucket, Key=page_key(ImagePath(SET, FILES[0])))
+    assert published["ContentType"] == "text/html; charset=utf-8"
+    assert published["CacheControl"] == CACHE_CONTROL
+    assert publish(stack, build(stack, tmp_path / "again", OPEN)) > 0
+    assert publish(stack, build(stack, tmp_path / "again", OPEN)) == 0

@@ -17,10 +17,12 @@ from PIL import ExifTags, Image
 from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, jpeg, make_fake_aws, picture
 
 from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
+from functions.photo_page import SKELETON_KEY, page_key
 from functions.photo_writer import PhotoWriter
 from functions.process import handler as handler_module
 from functions.process.events import owner_message
 from functions.process.leases import LeaseTakenError
+from functions.process.photo_pages import PhotoPages
 from functions.shapes import ImageRecord, Photo
 
 KEY = "photos/set/a.jpg"
@@ -45,6 +47,7 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     """Call the function with messages; returns the ids it wants to be given again."""
     environment = {
         "THUMBNAILS_BUCKET": aws.thumbnails_bucket,
+        "SITE_BUCKET": aws.site_bucket,
         "DOWNLOADS": aws.downloads,
         "PICS_TABLE": aws.pics_table,
         "PICS_BY_IMAGE_ID_TABLE": aws.pics_by_image_id_table,
@@ -91,6 +94,43 @@ def test_a_photo_beyond_the_ceiling_gets_its_own_code(aws: FakeAws, handle: Call
     assert aws.rows(aws.pics_table) == aws.rows(aws.leases_table) == []
 
 
+def test_a_photo_has_a_page_of_its_own_at_once(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
+    aws.writer.describe_set("set", {"title": "Our <set>"}, "2026-01-01T00:00:00+00:00")
+    aws.put(KEY, picture(RED))
+    assert handle(message(KEY)) == []
+    page = aws.s3.get_object(Bucket=aws.site_bucket, Key="sets/set/photos/a.jpg/index.html")
+    assert page["Body"].read() == b"a.jpg in Our &lt;set&gt;"
+    assert page["ContentType"] == "text/html; charset=utf-8"
+    aws.s3.delete_object(Bucket=aws.pics_bucket, Key=KEY)
+    assert handle(message(KEY)) == []
+    assert aws.keys(aws.site_bucket) == {SKELETON_KEY}
+
+
+def test_before_the_site_is_published_photos_have_no_pages(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
+    aws.s3.delete_object(Bucket=aws.site_bucket, Key=SKELETON_KEY)
+    aws.put(KEY, picture(RED))
+    assert handle(message(KEY)) == []
+    assert aws.keys(aws.site_bucket) == set()
+    assert aws.photos.get_photo(parse_key(KEY)) is not None
+
+
+def test_the_skeleton_is_read_once_a_minute(aws: FakeAws) -> None:
+    now = 0.0
+    pages = PhotoPages(aws.s3, aws.site_bucket, aws.photos, lambda: now)
+    photo = Photo(primarykey="set", sortkey="a.jpg")
+
+    def page() -> bytes:
+        pages.put(photo)
+        return aws.s3.get_object(Bucket=aws.site_bucket, Key=page_key(parse_key(KEY)))["Body"].read()
+
+    assert page() == b"a.jpg in set"
+    aws.s3.put_object(Bucket=aws.site_bucket, Key=SKELETON_KEY, Body=b"new")
+    now = 59
+    assert page() == b"a.jpg in set"
+    now = 61
+    assert page() == b"new"
+
+
 def check_agreement(aws: FakeAws) -> None:
     """Originals, rows, thumbnails, faces and counters tell the same story."""
     originals = aws.keys(aws.pics_bucket)
@@ -104,6 +144,7 @@ def check_agreement(aws: FakeAws) -> None:
     rules = {aws.downloads} - {NONE}
     served = {key for path in paths for key in (*path.rendition_keys, path.card_key, *map(path.download_key, rules))}
     assert aws.keys(aws.thumbnails_bucket) == served
+    assert aws.keys(aws.site_bucket) == {SKELETON_KEY, *map(page_key, paths)}
     faces = {
         (str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.list_faces()
     }

@@ -66,6 +66,7 @@ def owners(aws: FakeAws) -> Any:
         faces=aws.faces,
         ledger=aws.ledger,
         forgotten=aws.photo_sync.forgotten,
+        site_url=None,
         gallery=gallery,
         rekognition=aws.rekognition,
         download_rule=aws.downloads,
@@ -95,7 +96,7 @@ def mend(aws: FakeAws) -> Drift:
 
 
 def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Path) -> None:
-    dist = build(owners(album), tmp_path / "dist", load_config())
+    dist = build(owners(album), tmp_path / "dist", load_config()).folder
     assert "014 newportboston" in (dist / "index.html").read_text()
     assert (dist / "sets" / SET / "index.html").read_text().count('class="tile"') == 3
     (face,) = face_ids(album, PATHS[0])

@@ -3,8 +3,9 @@ import re
 
 import pytest
 
+from functions.shapes import title_of
 from scripts.common.config import ROOT
-from scripts.site.pages import Page, list_pages, title_of
+from scripts.site.pages import Page, list_pages
 
 SITE = ROOT / "site"
 

@@ -1,5 +1,6 @@
 """What publishing does besides uploading: CloudFront's cache, and files that are gone."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 from fakes import stack_outputs
 
+from build import Site
+from functions.keys import ImagePath
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.deployment.publish import page_paths, picture_paths, publish
 
@@ -52,10 +55,19 @@ class SiteBucket:
         return {"Errors": [{"Key": "old.html", "Code": "AccessDenied", "Message": "Access Denied"}]}
 
 
+class NoPhotos:
+    """A reader of a table without rows."""
+
+    def find_rows(self, paths: Iterable[ImagePath]) -> set[ImagePath]:
+        return set()
+
+
 def test_a_file_that_stays_is_an_error_and_changed_pages_show(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("new")
     invalidated: set[str] = set()
-    stack: Any = SimpleNamespace(s3=SiteBucket(), outputs=stack_outputs(), invalidate=invalidated.update)
+    stack: Any = SimpleNamespace(
+        s3=SiteBucket(), outputs=stack_outputs(), invalidate=invalidated.update, photos=NoPhotos()
+    )
     with pytest.raises(OSError, match=r"old\.html could not be deleted"):
-        publish(stack, tmp_path)
+        publish(stack, Site(tmp_path, {}))
     assert {"/", "/index.*", "/old.html"} <= invalidated

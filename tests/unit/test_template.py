@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from functions.addresses import address, read_path
 from functions.keys import CARDS_PREFIX, DOWNLOAD_RULES, NONE, image_path
 from functions.languages import AUTO, ENGLISH, LANGUAGES, choose_language, in_language
+from functions.photo_page import SKELETON_KEY
 from functions.shapes import GRID_ATTRIBUTES
 from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
@@ -310,6 +311,11 @@ ROUTES = {
     "/people?face=1&face=2": "/people/?face=1&face=2",
     "/sets/x": "/sets/x/",
     "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
+    "/sets/x/photos/a.b.jpg/": ("SiteBucket", "sets/x/photos/a.b.jpg/index.html"),
+    "/sets/x/photos/a%20b.jpg?q=1": "/sets/x/photos/a%20b.jpg/?q=1",
+    # No way leads to the skeleton of photos' pages.
+    f"/{SKELETON_KEY}": f"/{SKELETON_KEY}/",
+    f"/{SKELETON_KEY.replace('/', '%2F')}": f"/{SKELETON_KEY}/",
     # Nothing leads off the site, or writes a header.
     "//evil.example/x": "/evil.example/x/",
     "///evil": "/evil/",

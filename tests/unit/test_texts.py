@@ -20,6 +20,8 @@ WRITTEN = "\0"
 SHOWN_TEMPLATES = sorted(path for path in TEMPLATES.rglob("*.html") if path.name not in FOR_OWNERS)
 WORD = re.compile(r"[^\W\d_]{2}")
 ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')
+# The names of a photo's values (functions/photo_page.py).
+VALUES = re.compile(r"\[\[[#/]?\w+(?:\|json)?\]\]")
 CALLS = {"_", "gettext", "ngettext"}
 
 
@@ -53,6 +55,7 @@ class Shown(HTMLParser):
 def texts_outside(source: str) -> list[str]:
     """What a template shows that is neither a message nor a value."""
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    source = VALUES.sub("", source)
     markup = "".join(_data(environment, source))
     shown = [text.strip() for text in Shown(markup).texts if WORD.search(text)]
     constants = _constants(environment.parse(source), is_message=False)

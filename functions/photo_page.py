@@ -1,0 +1,189 @@
+"""A photo's own page, ``/sets/<set>/photos/<file>/``: for links to one photo, and for visitors without JavaScript.
+
+`kinpics publish` renders ``site/templates/photo.html`` once, into a skeleton that it fills in for each photo and leaves
+in the site bucket. There the process function finds it and fills it in for photos that come later, so both make the
+same page.
+
+In the skeleton ``[[title]]`` stands for a value, ``[[title|json]]`` for the same within quotes in JSON, and
+``[[#title]]…[[/title]]`` holds a part that only a photo with that value has. Values are escaped, and what they hold is
+never read as a skeleton again. Names that are no value stay as they are: the owner's own texts may look like one.
+"""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.keys import ImagePath
+from functions.shapes import Photo
+from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE
+
+# Without a dot in its last part, so that the router (template.yaml) takes it for a folder: visitors never get it.
+SKELETON_KEY = "skeletons/photo"
+CONTENT_TYPE = "text/html; charset=utf-8"
+# As long as a rendition (functions/process/objects.py): a photo may change or go without `kinpics publish`.
+CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
+
+# What cards and search results have room for, in characters.
+_MAX_DESCRIPTION = 200
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|$)")
+
+_NAME = re.compile(r"(\[\[([#/]?)(\w+)(\|json)?\]\])")
+# They would end a script element, or begin a comment in one.
+_IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&"})
+
+
+def page_key(path: ImagePath) -> str:
+    """Key of a photo's page in the site bucket."""
+    return f"sets/{path.set_name}/photos/{path.file}/index.html"
+
+
+def page_url(path: ImagePath) -> str:
+    """Its address on the site."""
+    return f"/sets/{address(path.set_name)}/photos/{address(path.file)}/"
+
+
+def read_page_key(key: str) -> ImagePath | None:
+    """The photo whose page has this key in the site bucket; None for other files there."""
+    match key.split("/"):
+        case ["sets", set_name, "photos", file, "index.html"]:
+            return ImagePath(set_name, file)
+    return None
+
+
+def render_photo_page(
+    skeleton: str, photo: Photo, set_title: str, *, before: Photo | None = None, after: Photo | None = None
+) -> bytes:
+    """The page of a photo, with links to those before and after it in its set where they are known."""
+    values = _values(photo, set_title)
+    values |= {name: _url_of(other) for name, other in (("before", before), ("after", after))}
+    return fill(skeleton, values).encode()
+
+
+def fill(skeleton: str, values: Mapping[str, str | None]) -> str:
+    """The skeleton with these values; a part without its value goes."""
+    start, names = _split(skeleton)
+    written = [start]
+    # The part that is being left out.
+    left_out = None
+    for whole, sign, name, as_json, text in names:
+        if left_out is None and name not in values:
+            written.append(whole)
+        elif sign == "#" and left_out is None:
+            left_out = None if values[name] else name
+        elif sign == "/" and left_out == name:
+            left_out = None
+        elif not sign and left_out is None:
+            value = values[name] or ""
+            written.append(_in_json(value) if as_json else html.escape(value))
+        if left_out is None:
+            written.append(text)
+    return "".join(written)
+
+
+@lru_cache(maxsize=1)
+def _split(skeleton: str) -> tuple[str, list[tuple[str, ...]]]:
+    """What comes before the first name; then each name, as it is written and in its parts, and the text after it."""
+    start, *rest = _NAME.split(skeleton)
+    return start, list(zip(*(rest[part::5] for part in range(5)), strict=True))
+
+
+def _in_json(text: str) -> str:
+    """Text for between the quotes of a JSON string in a script element."""
+    return json.dumps(text)[1:-1].translate(_IN_SCRIPT)
+
+
+def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
+    """Every value that a skeleton can ask for."""
+    path = ImagePath(photo.primarykey, photo.sortkey)
+    name = photo.title or photo.sortkey
+    caption_line = shorten(photo.caption or "")
+    width, height = _large_size(photo)
+    facts = {**_date(photo.taken_at), **_exposure(photo.exif or {})}
+    return {
+        "name": name,
+        "title": photo.title,
+        "untitled": None if photo.title else name,
+        "shared_title": photo.title or set_title,
+        "file": photo.sortkey,
+        "caption": photo.caption,
+        "caption_line": caption_line,
+        "description": caption_line or set_title,
+        "alt": photo.title or caption_line or photo.sortkey,
+        "set_title": set_title,
+        "set_url": f"/sets/{address(path.set_name)}/",
+        "page_url": page_url(path),
+        "pic": address(path.file),
+        "large": LARGE_FOLDER + address(*path),
+        "thumbnail": THUMBNAIL_FOLDER + address(*path),
+        "download": DOWNLOAD_FOLDER + address(*path),
+        "width": width,
+        "height": height,
+        # Photos of earlier releases have no card.
+        "shared": (CARD_FOLDER if photo.card_at else LARGE_FOLDER) + address(*path),
+        "shared_width": str(CARD_WIDTH) if photo.card_at else width,
+        "shared_height": str(CARD_HEIGHT) if photo.card_at else height,
+        "facts": next(filter(None, facts.values()), None),
+        **facts,
+    }
+
+
+def _url_of(photo: Photo | None) -> str | None:
+    return page_url(ImagePath(photo.primarykey, photo.sortkey)) if photo else None
+
+
+def shorten(text: str) -> str:
+    """A text in one line, as long as links and search results show."""
+    text = " ".join(text.split())
+    return text if len(text) <= _MAX_DESCRIPTION else text[: _MAX_DESCRIPTION - 1].rstrip() + "…"
+
+
+def _large_size(photo: Photo) -> tuple[str | None, str | None]:
+    """Width and height of the large rendition, in pixels; rows of other programs may not know them."""
+    if not photo.width or not photo.height:
+        return None, None
+    scale = min(1, LARGE_SIDE / max(photo.width, photo.height))
+    return str(max(1, round(photo.width * scale))), str(max(1, round(photo.height * scale)))
+
+
+def _date(taken_at: str | None) -> dict[str, str | None]:
+    """When it was taken: ``month_6`` is there in June, so that the skeleton can have each month's name in its place."""
+    match = _DATE.match(taken_at or "")
+    year, month, day = map(int, match.groups()) if match else (0, 0, 0)
+    months = {f"month_{number}": str(number) if number == month else None for number in range(1, 13)}
+    return {
+        "taken": taken_at if match else None,
+        "year": str(year) if match else None,
+        "day": str(day) if match else None,
+        **months,
+    }
+
+
+def _exposure(exif: Mapping[str, Any]) -> dict[str, str | None]:
+    """Camera, lens and exposure as photographers write them."""
+    make, model = (str(exif.get(name) or "") for name in ("make", "model"))
+    f_number, seconds, iso, millimetres = (
+        value if isinstance(value := exif.get(name), int | float) and value > 0 else None
+        for name in ("f_number", "exposure_time", "iso", "focal_length")
+    )
+    parts = (
+        f"{millimetres:g} mm" if millimetres else "",
+        f"f/{f_number:g}" if f_number else "",
+        _shutter(seconds) if seconds else "",
+        f"ISO {iso:g}" if iso else "",
+    )
+    lens = exif.get("lens")
+    # Most makers write their name before the model's too.
+    has_make = model.lower().startswith(make.lower().split(" ")[0])
+    return {
+        "camera": (model if has_make else f"{make} {model}").strip() or None,
+        "lens": str(lens) if lens else None,
+        "exposure": " · ".join(filter(None, parts)) or None,
+    }
+
+
+def _shutter(seconds: float) -> str:
+    return f"1/{round(1 / seconds)} s" if seconds < 0.3 else f"{seconds:g} s"

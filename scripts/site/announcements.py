@@ -1,0 +1,70 @@
+"""Files that tell of the site elsewhere: feeds, and for search engines a sitemap and ``robots.txt``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from functions.addresses import LARGE_FOLDER, address
+from functions.photo_page import page_url, shorten
+from functions.shapes import Photo
+from scripts.common.config import SiteConfig
+from scripts.site.feeds import MAX_ENTRIES, Entry, render_feed
+from scripts.site.search_engines import SITEMAP, render_robots, render_sitemap
+from scripts.site.shown import ShownSet, path_of
+
+FEED = "feed.xml"
+
+
+def write_announcements(folder: Path, config: SiteConfig, site_url: str, newest_first: list[ShownSet]) -> None:
+    """Write them into the rendered site; ``site_url`` has no slash at its end."""
+    (folder / FEED).write_bytes(_feed_of_site(config, site_url, newest_first))
+    for shown in newest_first:
+        (folder / "sets" / shown.name / FEED).write_bytes(_feed_of_set(config, site_url, shown))
+    if config.search_engines:
+        (folder / SITEMAP).write_bytes(render_sitemap(_addresses(site_url, newest_first)))
+        (folder / "robots.txt").write_bytes(render_robots(site_url))
+
+
+def _feed_of_site(config: SiteConfig, site_url: str, newest_first: list[ShownSet]) -> bytes:
+    entries = (
+        Entry(
+            url=site_url + shown.path,
+            title=shown.title,
+            text=shown.row.description or "",
+            updated=shown.row.updated_at,
+            published=shown.row.created_at,
+            picture=_picture(site_url, shown.cover),
+        )
+        for shown in newest_first
+    )
+    return render_feed(f"{site_url}/{FEED}", f"{site_url}/", config.title, config.description, config.title, entries)
+
+
+def _feed_of_set(config: SiteConfig, site_url: str, shown: ShownSet) -> bytes:
+    newest = sorted(shown.photos, key=lambda photo: photo.processed_at or "", reverse=True)[:MAX_ENTRIES]
+    entries = (
+        Entry(
+            url=site_url + page_url(path_of(photo)),
+            title=photo.title or photo.sortkey,
+            text=photo.caption or "",
+            updated=photo.processed_at,
+            published=None,
+            picture=_picture(site_url, photo),
+        )
+        for photo in newest
+    )
+    page = site_url + shown.path
+    return render_feed(page + FEED, page, shown.title, shorten(shown.row.description or ""), config.title, entries)
+
+
+def _picture(site_url: str, photo: Photo | None) -> str | None:
+    return site_url + LARGE_FOLDER + address(*path_of(photo)) if photo else None
+
+
+def _addresses(site_url: str, newest_first: list[ShownSet]) -> Iterator[tuple[str, str | None]]:
+    """Pages that search engines may show, the most important first, and when each changed."""
+    yield f"{site_url}/", max((shown.row.updated_at or "" for shown in newest_first), default=None) or None
+    for shown in newest_first:
+        yield site_url + shown.path, shown.row.updated_at
+    for shown in newest_first:
+        for photo in shown.photos:
+            yield site_url + page_url(path_of(photo)), photo.processed_at

@@ -1,0 +1,232 @@
+"""The pictures that shared links show (Open Graph): 1200 by 630, a cover beside its title, in the look of the site.
+
+Words never lie on a photo. A title that the look's font can't write, in other scripts than Latin for example, leaves
+the picture alone on its card: the link's own text says it then.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from unicodedata import category, normalize
+
+from PIL import Image, ImageDraw, ImageFont
+
+from functions.crops import Area, crop
+from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
+from scripts.common.config import ROOT
+from scripts.site.theme import Theme
+
+# Part of a card's name, as what is in it decides the rest: a change of how cards look makes them all again.
+VERSION = 1
+
+_FONTS = ROOT / "site" / "fonts"
+_TOKENS = ROOT / "site" / "css" / "tokens.css"
+_QUALITY = 88
+# Drawn larger and reduced, since Pillow draws shapes with hard edges.
+_SMOOTH = 4
+# Pixels, but for the leading, which is a part of the size.
+_TITLE_SIZES = range(92, 35, -4)
+_LEADING = 1.06
+_SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
+_MARK = 36
+_ELLIPSIS = "…"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A rule of a style sheet that no condition holds for, and a colour in it: of two, the one for light pages.
+_RULE = re.compile(r"^([^\s@}][^{}]*?)\s*\{([^{}]*)\}", re.MULTILINE)
+_COLOUR = re.compile(r"--(\w+): (?:light-dark\()?(#\w{6})")
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A theme's colours (site/css/tokens.css) and display font (site/fonts/), and where its cards have what."""
+
+    page: str
+    ink: str
+    quiet: str
+    accent: str
+    font: str
+    # Pixels from the left, the top, to the right and the bottom.
+    photo: Box
+    words: Box
+    is_centred: bool = False
+
+
+_LAYOUTS: dict[str, tuple[str, Box, Box, bool]] = {
+    "gallery": ("bricolage", (456, 0, CARD_WIDTH, CARD_HEIGHT), (56, 56, 416, CARD_HEIGHT - 56), False),
+    "journal": ("newsreader", (56, 56, CARD_WIDTH - 56, 416), (56, 436, CARD_WIDTH - 56, CARD_HEIGHT - 36), True),
+    "cinema": ("bricolage", (0, 0, CARD_WIDTH, 430), (56, 462, CARD_WIDTH - 56, CARD_HEIGHT - 40), False),
+}
+
+
+@cache
+def look_of(theme: Theme) -> Look:
+    """The look of a theme's cards, in the owner's colours."""
+    font, photo, words, is_centred = _LAYOUTS[theme.name]
+    ours, *owners = (path.read_text(encoding="utf-8") for path in (_TOKENS, *theme.sheets))
+    blocks = [block for text in (ours, theme.rules, *owners) for block in _blocks(text, theme.name)]
+    colours = {name: value for block in blocks for name, value in _COLOUR.findall(block)}
+    return Look(
+        page=colours["page"],
+        ink=colours["ink"],
+        quiet=colours["quiet"],
+        accent=colours["accent"],
+        font=font,
+        photo=photo,
+        words=words,
+        is_centred=is_centred,
+    )
+
+
+def _blocks(text: str, theme: str) -> Iterator[str]:
+    """What a style sheet says of every theme and of this one."""
+    wanted = {":root", "[data-theme]", f'[data-theme="{theme}"]'}
+    for selectors, block in _RULE.findall(_COMMENT.sub("", text)):
+        if wanted & set(re.split(r",\s*", selectors)):
+            yield block
+
+
+def compose(look: Look, title: str, line: str, picture: Image.Image | None, faces: Iterable[Area] = ()) -> bytes:
+    """A card as a JPEG, with as many of the picture's faces in view as fit; without a picture, of words alone."""
+    title, line = (drawable(text, look.font) for text in (title, line))
+    card = Image.new("RGB", (CARD_WIDTH, CARD_HEIGHT), look.page)
+    if picture is not None:
+        place = look.photo if title else (0, 0, CARD_WIDTH, CARD_HEIGHT)
+        card.paste(_cropped(picture, (place[2] - place[0], place[3] - place[1]), faces), place[:2])
+    if title:
+        _Words(card, look).draw(title, line)
+    out = io.BytesIO()
+    card.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _cropped(picture: Image.Image, size: tuple[int, int], faces: Iterable[Area]) -> Image.Image:
+    """As much of the picture as fills ``size``, with its faces in view."""
+    part = crop(faces, picture.width, picture.height, size[0] / size[1])
+    left, top = part.left * picture.width, part.top * picture.height
+    right = min(picture.width, left + part.width * picture.width)
+    bottom = min(picture.height, top + part.height * picture.height)
+    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS, box=(left, top, right, bottom))
+
+
+def drawable(text: str, font: str) -> str:
+    """What of a text the font can write: all but symbols such as emoji; empty if a letter or digit is missing."""
+    kept = []
+    for char in normalize("NFC", " ".join(text.split())):
+        if _has_glyph(font, char):
+            kept.append(char)
+        elif category(char)[0] in "LNM":
+            return ""
+    return " ".join("".join(kept).split())
+
+
+@cache
+def _has_glyph(font: str, char: str) -> bool:
+    # Pillow doesn't say which characters a font has: those it lacks look like one that no font has.
+    loaded = _font(font, 24)
+    return char == " " or bytes(loaded.getmask(char)) != bytes(loaded.getmask("\uffff"))
+
+
+@cache
+def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_FONTS / f"{name}.ttf", size)
+
+
+class _Words:
+    """The mark, a title and a line, drawn into a card where its look has them."""
+
+    def __init__(self, card: Image.Image, look: Look):
+        self._card = card
+        self._look = look
+        self._draw = ImageDraw.Draw(card)
+        self._left, self._top, self._right, self._bottom = look.words
+
+    def draw(self, title: str, line: str) -> None:
+        column = self._bottom - self._top > self._right - self._left
+        below = self._small_lines(line, _MOST_SMALL_LINES if column else 1)
+        below_height = len(below) * _SMALL_LEADING + (_SMALL_GAP if below else 0)
+        space = self._bottom - self._top - below_height - (2 * _MARK if column else 0)
+        size, lines = self._fitted(title, space)
+        leading = round(size * _LEADING)
+        if column:  # the mark at the top, the words at the bottom
+            self._mark(self._left, self._top)
+            top = self._bottom - below_height - leading * len(lines)
+        else:  # a band: the words in its middle, the mark at its end
+            if not self._look.is_centred:
+                self._mark(self._right - round(_MARK * 34 / 22), self._bottom - _MARK)
+            top = self._top + max(0, (space - leading * len(lines)) // 2)
+        for number, text in enumerate(lines):
+            self._line(text, top + number * leading, size, self._look.ink)
+        top += leading * len(lines) + _SMALL_GAP
+        for number, text in enumerate(below):
+            self._line(text, top + number * _SMALL_LEADING, _SMALL, self._look.quiet)
+
+    def _small_lines(self, text: str, most: int) -> list[str]:
+        measure = self._width(_font(self._look.font, _SMALL))
+        return _cut(_wrap(text, measure, self._right - self._left), most, measure, self._right - self._left)
+
+    def _fitted(self, title: str, height: int) -> tuple[int, list[str]]:
+        """The largest size in which the title fits, and its lines; at the smallest, its end is cut off."""
+        width = self._right - self._left
+        for size in _TITLE_SIZES:
+            measure = self._width(_font(self._look.font, size))
+            lines = _wrap(title, measure, width)
+            if len(lines) * round(size * _LEADING) <= height and all(measure(line) <= width for line in lines):
+                return size, lines
+        return size, _cut(lines, max(1, height // round(size * _LEADING)), measure, width)
+
+    @staticmethod
+    def _width(font: ImageFont.FreeTypeFont) -> Callable[[str], float]:
+        return font.getlength
+
+    def _line(self, text: str, top: int, size: int, colour: str) -> None:
+        x, anchor = ((self._left + self._right) // 2, "ma") if self._look.is_centred else (self._left, "la")
+        self._draw.text((x, top), text, font=_font(self._look.font, size), fill=colour, anchor=anchor)
+
+    def _mark(self, left: int, top: int) -> None:
+        """Two circles that meet, as in site/templates/icons.html, which draws them in a box of 34 by 22."""
+        scale = _MARK / 22 * _SMOOTH
+        size = (round(34 * scale), round(22 * scale))
+        circles = [Image.new("L", size), Image.new("L", size)]
+        rings = Image.new("L", size)
+        for circle, x in zip(circles, (11, 23), strict=True):
+            box = [(x - 10) * scale, scale, (x + 10) * scale, 21 * scale]
+            ImageDraw.Draw(circle).ellipse(box, fill=255)
+            outer = [box[0] - scale, box[1] - scale, box[2] + scale, box[3] + scale]
+            ImageDraw.Draw(rings).ellipse(outer, outline=255, width=round(2 * scale))
+        lens = Image.composite(circles[0], Image.new("L", size), circles[1])
+        for mask, colour in ((lens, self._look.accent), (rings, self._look.ink)):
+            small = mask.resize((size[0] // _SMOOTH, size[1] // _SMOOTH), Image.Resampling.LANCZOS)
+            self._card.paste(colour, (left, top), small)
+
+
+def _wrap(text: str, measure: Callable[[str], float], width: int) -> list[str]:
+    """The text in lines of this width; a word that is wider has a line of its own."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _cut(lines: list[str], most: int, measure: Callable[[str], float], width: int) -> list[str]:
+    """At most so many lines, each as much of itself as fits; what is cut ends with an ellipsis."""
+    kept = lines[:most]
+    if len(lines) > most:
+        kept[-1] += _ELLIPSIS
+    return [_cut_line(line, measure, width) for line in kept]
+
+
+def _cut_line(text: str, measure: Callable[[str], float], width: int) -> str:
+    """The text, or as much of it as fits with an ellipsis."""
+    if measure(text) <= width:
+        return text
+    text = text.removesuffix(_ELLIPSIS)
+    while text and measure(text + _ELLIPSIS) > width:
+        text = text[:-1].rstrip()
+    return text + _ELLIPSIS

@@ -1,0 +1,83 @@
+"""Atom feeds (RFC 4287): of the site, whose entries are its sets, and of each set, whose entries are its newest photos.
+
+An entry is known by its page's address, which stays while its title changes. The times are those of rows, so a feed
+changes only with what it tells of.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+ATOM_TYPE = "application/atom+xml"
+MAX_ENTRIES = 100
+_ATOM = "http://www.w3.org/2005/Atom"
+# For rows of other programs, which don't say when they were written.
+_LONG_AGO = "1970-01-01T00:00:00Z"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+# Characters that no XML document can hold: https://www.w3.org/TR/xml/#charsets
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a feed tells of a set or a photo: whole addresses, times as in rows, and its picture."""
+
+    url: str
+    title: str
+    text: str
+    updated: str | None
+    published: str | None
+    picture: str | None
+
+
+def render_feed(url: str, page_url: str, title: str, subtitle: str, author: str, entries: Iterable[Entry]) -> bytes:
+    """A feed with its newest entries first; ``url`` is its own address."""
+    newest = sorted(entries, key=lambda entry: _moment(entry.updated), reverse=True)[:MAX_ENTRIES]
+    feed = ElementTree.Element("feed", xmlns=_ATOM)
+    _add(feed, "id", page_url)
+    _add(feed, "title", title)
+    if subtitle:
+        _add(feed, "subtitle", subtitle)
+    _add(feed, "link", rel="self", type=ATOM_TYPE, href=url)
+    _add(feed, "link", rel="alternate", type="text/html", href=page_url)
+    _add(feed, "updated", _moment(newest[0].updated if newest else None))
+    _add(_add(feed, "author"), "name", author)
+    for entry in newest:
+        _add_entry(feed, entry)
+    ElementTree.indent(feed, "")
+    written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
+    element = _add(feed, "entry")
+    _add(element, "id", entry.url)
+    _add(element, "title", entry.title)
+    _add(element, "link", rel="alternate", type="text/html", href=entry.url)
+    _add(element, "updated", _moment(entry.updated))
+    if entry.published:
+        _add(element, "published", _moment(entry.published))
+    _add(element, "content", _content(entry), type="html")
+
+
+def _content(entry: Entry) -> str:
+    """The picture, which leads to the page, and what is said of it, as HTML."""
+    shown = []
+    if entry.picture:
+        image = f'<img src="{html.escape(entry.picture)}" alt="{html.escape(entry.title)}">'
+        shown.append(f'<p><a href="{html.escape(entry.url)}">{image}</a></p>')
+    shown += [f"<p>{html.escape(line)}</p>" for line in entry.text.splitlines() if line.strip()]
+    return "".join(shown)
+
+
+def _moment(text: str | None) -> str:
+    """A time as Atom has it; another program's row may have written it in another way."""
+    return text if text and _MOMENT.fullmatch(text) else _LONG_AGO
+
+
+def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, name, attributes)
+    element.text = _NO_XML.sub("", text) if text else None
+    return element

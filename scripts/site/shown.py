@@ -1,0 +1,100 @@
+"""What the site shows: its sets and their photos, as pages, feeds and cards tell of them."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from functions.addresses import address
+from functions.keys import BadNameError, ImagePath, check_set_name
+from functions.photo_page import shorten
+from functions.photo_reader import PhotoReader
+from functions.shapes import Photo, PhotoSet, grid_key
+from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
+from scripts.site.translations import Translator
+
+
+@dataclass(frozen=True)
+class ShownSet:
+    """A set with its photos in the order of its page."""
+
+    row: PhotoSet
+    photos: list[Photo]
+
+    @property
+    def name(self) -> str:
+        return self.row.sortkey
+
+    @property
+    def title(self) -> str:
+        return self.row.shown_title
+
+    @property
+    def path(self) -> str:
+        """Its page on the site."""
+        return f"/sets/{address(self.name)}/"
+
+    @property
+    def tiles(self) -> list[Photo]:
+        """Its photos, each with a size to lay out; rows written by other programs may lack one."""
+        return [
+            photo if photo.width and photo.height else replace(photo, width=UNKNOWN_WIDTH, height=UNKNOWN_HEIGHT)
+            for photo in self.photos
+        ]
+
+    @cached_property
+    def cover(self) -> Photo | None:
+        """The photo shown for it."""
+        return next((photo for photo in self.photos if photo.sortkey == self.row.pic), None)
+
+    @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day on which its photos were taken; None if no photo says."""
+        days = sorted(day for photo in self.photos if (day := day_of(photo.taken_at)))
+        return (days[0], days[-1]) if days else None
+
+
+def list_shown_sets(photos: PhotoReader) -> Iterator[ShownSet]:
+    """The sets that have photos, by name."""
+    for row in photos.list_sets():
+        if _is_shown(row):
+            yield ShownSet(row, _list_photos(photos, row))
+
+
+def path_of(photo: Photo) -> ImagePath:
+    """The photo's set and file."""
+    return ImagePath(photo.primarykey, photo.sortkey)
+
+
+def day_of(taken_at: str | None) -> date | None:
+    """The day of a time as rows have it; other programs may have written anything."""
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat((taken_at or "")[:10])
+    return None
+
+
+def describe(shown: ShownSet, translator: Translator) -> str:
+    """A set in a line: what its owner says about it, else its extent."""
+    return shorten(shown.row.description or "") or extent(shown, translator)
+
+
+def extent(shown: ShownSet, translator: Translator) -> str:
+    """How many photos a set has, and when they were taken."""
+    photos = translator.photos(len(shown.photos))
+    return f"{photos} · {translator.dates(*shown.days)}" if shown.days else photos
+
+
+def _is_shown(photo_set: PhotoSet) -> bool:
+    """Whether a set has photos and a name that a page can have: others may have written its row."""
+    with contextlib.suppress(BadNameError):
+        check_set_name(photo_set.sortkey)
+        return photo_set.is_uncounted or (photo_set.pic_count or 0) > 0
+    return False
+
+
+def _list_photos(photos: PhotoReader, row: PhotoSet) -> list[Photo]:
+    """A set's photos, as scripts show them: of a set that is counted, only those that the grid's index has."""
+    found = (replace(Photo.from_item(item), source={}) for item in photos.list_shown(row.sortkey))
+    shown = [photo for photo in found if photo.grid_key or row.is_uncounted]
+    return sorted(shown, key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey))
