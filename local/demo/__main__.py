@@ -1,14 +1,29 @@
-"""``python -m local.demo FOLDER`` prepares the demo's photos, and prints the folders of the sets and of the gallery."""
+"""``python -m local.demo FOLDER`` prepares the demo's photos, and prints as JSON what there is.
 
+``gallery`` is the folder of its portraits; each of ``sets`` has a ``folder``, and if it is the demo's own, a ``title``,
+a ``description`` and a ``cover``.
+"""
+
+import json
 import sys
 from pathlib import Path
 
 from local.demo.packages import DemoPhotosError
 from local.demo.preparing import GALLERY, prepare
+from local.demo.sets import SETS
+
+
+def _told(folder: Path) -> dict[str, str]:
+    told = {"folder": str(folder)}
+    for one in SETS:
+        if one.name == folder.name:
+            told |= {"title": one.title, "description": one.description, "cover": one.cover}
+    return told
+
 
 if __name__ == "__main__":
     try:
         folder = Path(sys.argv[1])
-        print(*prepare(folder), folder / GALLERY, sep="\n")
+        print(json.dumps({"sets": [_told(path) for path in prepare(folder)], "gallery": str(folder / GALLERY)}))
     except (DemoPhotosError, OSError) as error:
         sys.exit(f"Error: {error}")

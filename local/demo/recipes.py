@@ -32,7 +32,7 @@ def of(name: str, box: Box | None = None, look: Look | None = None, side: int = 
     return make
 
 
-def wall_of(*recipes: Recipe, height: int = 540, size: Size = (2400, 1000)) -> Recipe:
+def wall_of(*recipes: Recipe, height: int = 500, size: Size = (2400, 1000)) -> Recipe:
     """Framed, side by side on a wall."""
 
     def make(photos: Photos) -> Image.Image:

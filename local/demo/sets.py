@@ -254,7 +254,7 @@ LIGHTS = DemoSet(
             "2015-02-12T16:50:00",
             string_of(
                 drawn(landscapes.misty_hills, 5, "dusk", (2000, 900)),
-                *(_COLLINS, _BLONDE, lit(mono, _HOPPER), _WINDOW_TWO, _OBAMA),
+                *(_COLLINS, _BLONDE_DRESSED_UP, lit(mono, _HOPPER), _WINDOW_TWO, _OBAMA),
             ),
         ),
         Photo(
@@ -305,14 +305,6 @@ EVENINGS = DemoSet(
             "stairs",
         ),
         Photo(
-            "stairs_foot.jpg",
-            "The lowest step",
-            "She sat in front of the others, so she gets a frame of her own.",
-            "2014-08-09T23:31:09",
-            of("stairs", (170, 800, 770, 1390)),
-            "stairs",
-        ),
-        Photo(
             "stairs_booth.jpg",
             "In order of steps",
             "The same four once more.",
@@ -324,7 +316,7 @@ EVENINGS = DemoSet(
             "Three on the sofa",
             "Somebody opened the shutters to let the street lamps in.",
             "2016-12-17T23:11:47",
-            of("sofa", (330, 70, 1850, 900)),
+            of("sofa", (380, 60, 1820, 880), side=1600),
             "sofa",
         ),
         Photo(
@@ -357,6 +349,14 @@ EVENINGS = DemoSet(
             "Hallowe'en: two of the three are hard to recognise, even for a machine.",
             "2017-10-31T20:16:18",
             of("dressed_up", (100, 60, 1860, 1000)),
+            "dressed_up",
+        ),
+        Photo(
+            "dressed_up_two.jpg",
+            "The other two",
+            "The longer you look, the more there is to see.",
+            "2017-10-31T20:16:18",
+            of("dressed_up", (170, 180, 1190, 880)),
             "dressed_up",
         ),
         Photo(
@@ -436,8 +436,8 @@ WEEKEND = DemoSet(
         ),
         Photo(
             "window_right.jpg",
-            "The other two",
-            "The right half, in black and white.",
+            "The right half",
+            "The other two, in black and white.",
             "2018-05-05T19:42:10",
             of("window", (1030, 120, 1870, 900), mono),
             "window",

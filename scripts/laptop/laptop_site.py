@@ -6,6 +6,7 @@ can be stopped halfway. A folder's first site is small, so it is rendered here: 
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -16,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from functions.errors import KinpicsError
+from functions.keys import image_path
 from local.state_folder import STACK_NAME, Running
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
+from scripts.photos.photo_words import timestamp
 
 
 class PrepareError(KinpicsError):
@@ -36,9 +39,10 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))
-        *folders, gallery = prepared.splitlines()
-        await _python(running, *kinpics, "upload", "--no-build", *folders)
-        await _python(running, *kinpics, "gallery", "add", "--no-build", gallery)
+        told = json.loads(prepared)
+        await _python(running, *kinpics, "upload", "--no-build", *(one["folder"] for one in told["sets"]))
+        await _python(running, *kinpics, "gallery", "add", "--no-build", told["gallery"])
+        await _in_whole(lambda: _describe(_stack(running, data), told["sets"]))
     if not demo and await asyncio.to_thread(_is_published, running):
         ready()
         try:
@@ -55,6 +59,16 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
 def _stack(running: Running, data: Path) -> Stack:
     """The stack at the addresses that visitors' browsers know."""
     return replace(connect(STACK_NAME, data), endpoint_url=running.api_url, site_url=running.site_url)
+
+
+def _describe(stack: Stack, sets: list[dict[str, str]]) -> None:
+    """Give the demo's sets their titles, descriptions and covers, where they have none yet."""
+    for one in sets:
+        name, row = Path(one["folder"]).name, stack.photos.get_set(Path(one["folder"]).name)
+        if row and not row.title and "title" in one:
+            stack.writer.choose_cover(image_path(name, one["cover"]), timestamp())
+            texts = {"title": one["title"], "description": one["description"]}
+            stack.writer.describe_set(name, texts, timestamp())
 
 
 async def _in_whole(work: Callable[[], Any]) -> None:
