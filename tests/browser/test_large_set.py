@@ -72,7 +72,7 @@ def tiles(page: Page) -> int:
 
 def test_only_photos_nearby_are_in_the_document(pictures: Page, large_set: str) -> None:
     pictures.goto(large_set)
-    expect(pictures.locator("#count")).to_have_text(f"{COUNT} photos")
+    expect(pictures.locator("#count")).to_have_text(f"{COUNT:,} photos")
     pictures.locator(".grid.live").wait_for()
     height = pictures.evaluate("document.documentElement.scrollHeight")
     assert height > 100_000
