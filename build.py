@@ -20,6 +20,7 @@ from scripts.common.terminal import echo
 from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle
+from scripts.site.covers import cover_of_site, covers_of_sets
 from scripts.site.pages import SitePages
 from scripts.site.previews import Previews
 from scripts.site.shown import ShownSet, list_shown_sets, path_of
@@ -75,7 +76,12 @@ def build(
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
     previews = Previews(stack, config, theme, translator)
-    pages.write_of_site(sets=newest_first, card=previews.card_of_site(newest_first, look.cover))
+    pages.write_of_site(
+        sets=newest_first,
+        card=previews.card_of_site(newest_first, look.cover),
+        cover=cover_of_site(stack.photos, newest_first, look.cover),
+        covers=covers_of_sets(stack.photos, newest_first),
+    )
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir()
     (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")

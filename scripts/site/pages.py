@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import jinja2
 
-from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.languages import ENGLISH, in_language
 from functions.shapes import MAX_REQUEST_MESSAGE
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
@@ -19,14 +18,13 @@ from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
+from scripts.site.renditions import large_size, large_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
+from scripts.site.sections import all_sections, first_sections
 from scripts.site.shown import ShownSet, describe
 from scripts.site.theme import Theme
 from scripts.site.translations import Translator
 
-# Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
-_FIRST_TILES = 32
-_EAGER_TILES = 6
 # A day whose numbers are in no other part of a date.
 _SAMPLE_YEAR, _SAMPLE_DAY = 2222, 17
 
@@ -66,16 +64,6 @@ def list_pages() -> dict[str, Page]:
     return {name: Page(name, **page) for name, page in listed.items()}
 
 
-def thumbnail_url(set_name: str, file: str) -> str:
-    """Address of a photo's thumbnail."""
-    return THUMBNAIL_FOLDER + address(set_name, file)
-
-
-def large_url(set_name: str, file: str) -> str:
-    """Address of its large rendition."""
-    return LARGE_FOLDER + address(set_name, file)
-
-
 class SitePages:
     """Writes pages from templates, each in every language of the site. Raises ``CatalogueError``."""
 
@@ -94,6 +82,7 @@ class SitePages:
         self._folder = folder
         self._on_laptop = bool(browser_config["endpoint"])
         self._folders = [str(path) for path in theme.template_folders]
+        self._row_scale = theme.row_scale
         self._pages = list_pages()
         known = {**browser_config, "lightboxCss": assets["lightbox.css"]}
         shared = {
@@ -105,11 +94,11 @@ class SitePages:
             "has_gallery": has_gallery,
             "pages": self._pages,
             "origins": origins(browser_config),
-            "first_tiles": _FIRST_TILES,
-            "eager_tiles": _EAGER_TILES,
             "max_message": MAX_REQUEST_MESSAGE,
             "thumbnail_url": thumbnail_url,
             "large_url": large_url,
+            "tile_sources": tile_sources,
+            "large_size": large_size,
             "card_width": CARD_WIDTH,
             "card_height": CARD_HEIGHT,
         }
@@ -138,7 +127,9 @@ class SitePages:
 
     def write_of_set(self, shown: ShownSet, *, card: str | None) -> None:
         """Write the pages that each set has; ``card`` is the path of its card."""
-        context = {"shown": shown, "set_name": shown.name, "title": shown.title, "photos": shown.tiles, "card": card}
+        context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card}
+        tiles, scale = shown.tiles, self._row_scale
+        context |= {"first": first_sections(tiles, scale), "everything": all_sections(tiles, scale)}
         for page in self._pages.values():
             if page.is_of_set:
                 self._write(page, shown.name, context)
@@ -191,6 +182,7 @@ def _environment(folders: Sequence[Path], translator: Translator, known: dict[st
 
     templates.globals |= {**known, "ngettext": ngettext}
     templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
+    templates.globals["dates"] = translator.dates
     return templates
 
 

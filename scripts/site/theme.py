@@ -26,8 +26,8 @@ _LOGO_HEIGHT = 36
 _SVG = re.compile(r"<svg\b[^>]*>", re.IGNORECASE)
 # https://www.w3.org/TR/WOFF2/#woff20Header: a signature, and at byte 8 the length of the whole file.
 _WOFF2 = b"wOF2"
-# Heights of a row of photos on a phone, a laptop and a large screen, and the gap between photos, in CSS pixels.
-_ROWS = {"compact": (96, 160, 210, 3), "airy": (190, 320, 400, 14)}
+# How high rows of photos are, beside what is usual (site/rows.json), and the gap between photos, in CSS pixels.
+_ROWS = {"compact": (0.7, 3), "airy": (1.4, 14)}
 _DARK_PAGE = "#111214"
 
 
@@ -53,6 +53,8 @@ class Theme:
     # Where templates are looked for, first to last.
     template_folders: tuple[Path, ...] = (ROOT / "site" / "templates",)
     logo: Logo | None = None
+    # How high rows of photos are, beside what is usual.
+    row_scale: float = 1.0
 
 
 def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:
@@ -77,6 +79,7 @@ def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:
         (tokens,) if tokens.is_file() else (),
         (*([templates] if templates.is_dir() else []), ROOT / "site" / "templates"),
         _load_logo(root / config.logo, dist) if config.logo else None,
+        _ROWS[config.density][0] if config.density in _ROWS else 1.0,
     )
 
 
@@ -95,12 +98,8 @@ def _accent(colour: str) -> str:
 def _density(density: str) -> str:
     if density not in _ROWS:
         return ""
-    phone, laptop, large, gap = _ROWS[density]
-    return (
-        f":root, [data-theme] {{ --row: {phone}px; --gap: {gap}px; }}\n"
-        f"@media (min-width: 700px) {{ :root, [data-theme] {{ --row: {laptop}px; }} }}\n"
-        f"@media (min-width: 1900px) {{ :root, [data-theme] {{ --row: {large}px; }} }}\n"
-    )
+    scale, gap = _ROWS[density]
+    return f":root, [data-theme] {{ --row-scale: {scale}; --gap: {gap}px; }}\n"
 
 
 def _display_face(path: Path) -> str:

@@ -18,6 +18,7 @@ const numbers = new Intl.NumberFormat(locale);
 const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
 const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 
 /**
@@ -54,6 +55,9 @@ export const formatDay = (moment) => days.format(new Date(moment));
 
 /** A day and time, as UTC has them. @param {string} moment  ISO 8601. */
 export const formatMoment = (moment) => moments.format(new Date(moment));
+
+/** A month. @param {string} moment  ISO 8601. */
+export const formatMonth = (moment) => months.format(new Date(moment));
 
 /** A time of day. @param {string} moment  ISO 8601. */
 export const formatTime = (moment) => times.format(new Date(moment));

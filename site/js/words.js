@@ -28,6 +28,9 @@ const PROBLEMS = {
   InvalidCollection: OUTDATED,
   NoVisitor: OUTDATED,
 
+  // Sharing
+  PhotosReady: t("The photos are ready."),
+
   // Searches and removal requests
   CeilingReached: (until) =>
     sentences(

@@ -124,7 +124,7 @@ def test_a_photo_can_be_downloaded_unless_the_owner_forbids_it(page: Page, demo_
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download", exact=True).click()
         page.get_by_role("link", name="Original").click()
     original = next(folder / "hopper.jpg" for folder in demo_folders if folder.name == "2015_pioneers")
     assert download.value.suggested_filename == "hopper.jpg"

@@ -132,11 +132,12 @@ def test_the_lookalike_page_says_how_long_a_result_is_kept(site: Path) -> None:
     assert " for a year, " in (site / "lookalike" / "index.html").read_text()
 
 
+def tiles_of(page: Path) -> list[dict[str, str | None]]:
+    return [link for link in Tags(page).of("a") if "tile" in (link.get("class") or "").split()]
+
+
 def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:
-    first = [tile for tile in Tags(site / "sets" / SET / "index.html").of("a") if tile.get("class") == "tile"]
-    everything = [
-        tile for tile in Tags(site / "sets" / SET / "all" / "index.html").of("a") if tile.get("class") == "tile"
-    ]
+    first, everything = (tiles_of(site / "sets" / SET / page) for page in ("index.html", "all/index.html"))
     assert [tile["data-file"] for tile in first] == FILES[:32]
     assert [tile["data-file"] for tile in everything] == FILES
     assert first[0]["href"] == "/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"

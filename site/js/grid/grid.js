@@ -1,5 +1,6 @@
 // The grid of photos: all of them are laid out, but only the tiles near the viewport are in the document.
 
+import { config } from "../config.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
 import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
@@ -7,34 +8,57 @@ import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
 import { placeholder } from "./placeholder.js";
 
-/** @typedef {import("../photos/rows.js").Photo} Photo */
+/**
+ * @typedef {import("../photos/rows.js").Photo} Photo
+ * @typedef {import("./days.js").Group} Group
+ *
+ * @typedef {object} Block  Photos in rows of their own.
+ * @property {HTMLElement} element
+ * @property {Group} group
+ * @property {import("./layout.js").Layout} layout
+ * @property {number} top  From the top of the whole grid, in pixels.
+ *
+ * @typedef {object} Watcher
+ * @property {() => void} changed
+ * @property {(tile: HTMLElement) => void} [dress]
+ */
 
 // How far above and below the viewport tiles are in the document, in viewport heights.
 const MARGIN = 0.5;
+// A thumbnail may be shown this much larger than it is; beyond that, the browser chooses between it and the large one.
+const MAX_STRETCH = 1.3;
 
 export class Grid {
   /**
-   * @param {HTMLElement} element  Tiles it has already are taken over.
+   * @param {HTMLElement} element  Holds the tiles, or sections with a grid each. Those it has already are taken over.
    * @param {(index: number) => void} open  Called when the visitor chooses a tile.
+   * @param {(group: Group) => HTMLElement} [section]  Makes the section of a group, which has a grid.
    */
-  constructor(element, open) {
+  constructor(element, open, section) {
     this.element = element;
+    this.section = section;
+    /** Told when photos or their places have changed, and of each tile that comes into the document. @type {Set<Watcher>} */
+    this.watchers = new Set();
     /** @type {Photo[]} */
     this.photos = [];
+    /** @type {Block[]} */
+    this.blocks = [];
     /** @type {Map<string, HTMLElement>} */
     this.tiles = new Map();
     for (const tile of element.querySelectorAll("a.tile")) {
       if (tile instanceof HTMLElement && tile.dataset.key) this.tiles.set(tile.dataset.key, tile);
     }
     this.live = false;
-    this.layout = justify([], 1, 1, 0);
     this.frame = 0;
     this.width = 0;
+    this.height = 0;
+    /** @type {Map<string, number>} */
+    this.places = new Map();
     element.addEventListener("click", (event) => {
       const tile = event.target instanceof Element ? event.target.closest("a.tile") : null;
       const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
       const index = tile instanceof HTMLElement ? this.indexOf(tile.dataset.key ?? "") : -1;
-      if (index < 0 || !plain) return;
+      if (index < 0 || !plain || event.defaultPrevented) return;
       event.preventDefault();
       open(index);
     });
@@ -47,27 +71,37 @@ export class Grid {
    * @param {string} setName
    */
   adopt(setName) {
-    this.photos = [...this.tiles.values()].map((tile) => ({
-      setName,
-      file: tile.dataset.file ?? "",
-      width: Number(tile.dataset.width),
-      height: Number(tile.dataset.height),
-      placeholder: tile.dataset.placeholder ?? "",
-    }));
+    this.#hold(
+      [...this.tiles.values()].map((tile) => ({
+        setName,
+        file: tile.dataset.file ?? "",
+        width: Number(tile.dataset.width),
+        height: Number(tile.dataset.height),
+        placeholder: tile.dataset.placeholder ?? "",
+      })),
+    );
   }
 
-  /** Lay photos out, without moving what the visitor sees. @param {Photo[]} photos */
-  show(photos) {
-    const anchor = this.#anchor();
-    this.photos = photos;
-    this.#arrange();
-    if (anchor) this.#keep(anchor);
-    this.#draw();
+  /**
+   * Lay photos out, without moving what the visitor sees.
+   * @param {Photo[]} photos
+   * @param {Group[]} [groups]  Each in a section of its own.
+   */
+  show(photos, groups = [{ key: "", start: 0, end: photos.length }]) {
+    this.#change(() => {
+      this.#hold(photos);
+      this.#divide(groups);
+    });
+  }
+
+  /** Where the grid begins on the page, in pixels. */
+  get top() {
+    return this.element.getBoundingClientRect().top + scrollY;
   }
 
   /** @param {string} key */
   indexOf(key) {
-    return this.photos.findIndex((photo) => keyOf(photo) === key);
+    return this.places.get(key) ?? -1;
   }
 
   /**
@@ -80,39 +114,100 @@ export class Grid {
   }
 
   /**
+   * Scroll to a group's photos, and their heading.
+   * @param {string} key
+   */
+  goTo(key) {
+    const block = this.blocks.find(({ group }) => group.key === key);
+    block?.element.parentElement?.scrollIntoView();
+    this.#draw();
+  }
+
+  /**
    * Scroll a photo's tile into view, unless it is there already.
    * @param {number} index
    */
   reveal(index) {
-    const top = this.layout.top[index];
-    if (top === undefined) return; // not laid out yet
-    const y = this.#offset() + top;
-    const height = this.layout.height[index] ?? 0;
-    if (y < scrollY || y + height > scrollY + innerHeight) scrollTo(0, y - (innerHeight - height) / 2);
+    const place = this.#placeOf(index);
+    if (!place) return; // not laid out yet
+    const y = this.top + place.top;
+    if (y < scrollY || y + place.height > scrollY + innerHeight) scrollTo(0, y - (innerHeight - place.height) / 2);
     this.#draw();
+  }
+
+  /** Change what is laid out, without moving what the visitor sees. @param {() => void} change */
+  #change(change) {
+    const anchor = this.#anchor();
+    change();
+    this.#arrange();
+    if (anchor) this.#keep(anchor);
+    this.#draw();
+    for (const watcher of this.watchers) watcher.changed();
+  }
+
+  /** @param {Photo[]} photos */
+  #hold(photos) {
+    this.photos = photos;
+    this.places = new Map(photos.map((photo, index) => [keyOf(photo), index]));
+  }
+
+  /** Give each group its grid, and keep those that are there. @param {Group[]} groups */
+  #divide(groups) {
+    const { section } = this;
+    if (!section) {
+      this.blocks = groups.map((group) => blockOf(this.element, group));
+      return;
+    }
+    const kept = new Map([...this.element.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.group, child]));
+    const sections = groups.map((group) => {
+      const found = kept.get(group.key);
+      const made = section(group);
+      if (!(found instanceof HTMLElement)) return made;
+      // The heading may count more photos now; the tiles stay.
+      found.querySelector(".day")?.replaceWith(...made.querySelectorAll(".day"));
+      return found;
+    });
+    if (sections.length !== this.element.children.length || sections.some((made, index) => this.element.children[index] !== made)) {
+      this.element.replaceChildren(...sections);
+    }
+    this.blocks = sections.map((made, index) => {
+      const element = made.querySelector(".grid");
+      return blockOf(/** @type {HTMLElement} */ (element), /** @type {Group} */ (groups[index]));
+    });
   }
 
   #arrange() {
     const style = getComputedStyle(this.element);
+    const [gap, scale] = ["--gap", "--row-scale"].map((name) => parseFloat(style.getPropertyValue(name)));
     this.width = this.element.clientWidth;
-    this.layout = justify(
-      this.photos.map((photo) => photo.width / photo.height),
-      this.element.getBoundingClientRect().width,
-      parseFloat(style.getPropertyValue("--row")),
-      parseFloat(style.getPropertyValue("--gap")),
-    );
     this.live = true;
-    this.element.classList.add("live");
-    this.element.style.height = `${this.layout.total}px`;
+    const [first] = this.blocks;
+    const width = first ? first.element.getBoundingClientRect().width : 0;
+    for (const block of this.blocks) {
+      const own = this.photos.slice(block.group.start, block.group.end);
+      block.layout = justify(own.map((photo) => photo.width / photo.height), width, gap, scale);
+      block.element.style.height = `${block.layout.total}px`;
+      if (block.element.classList.contains("live")) continue;
+      block.element.classList.add("live");
+      for (const mark of block.element.querySelectorAll("i")) mark.remove(); // where the style sheet ended rows
+    }
+    const box = this.element.getBoundingClientRect();
+    for (const block of this.blocks) block.top = block.element.getBoundingClientRect().top - box.top;
+    this.height = box.height;
   }
 
   #draw() {
-    const top = scrollY - this.#offset();
-    const [first, last] = visible(this.layout, top - innerHeight * MARGIN, top + innerHeight * (1 + MARGIN));
+    const top = scrollY - this.top;
+    const from = top - innerHeight * MARGIN;
+    const to = top + innerHeight * (1 + MARGIN);
+    /** @type {[Block, number, number][]} */
+    const near = [];
     const wanted = new Set();
-    for (let index = first; index < last; index += 1) {
-      const photo = this.photos[index];
-      if (photo) wanted.add(keyOf(photo));
+    for (const block of this.blocks) {
+      if (block.top + block.layout.total < from || block.top > to) continue;
+      const [first, last] = visible(block.layout, from - block.top, to - block.top);
+      near.push([block, first, last]);
+      for (const photo of this.photos.slice(block.group.start + first, block.group.start + last)) wanted.add(keyOf(photo));
     }
     for (const [key, tile] of this.tiles) {
       // A tile with the focus stays, so that the keyboard keeps its place.
@@ -121,43 +216,51 @@ export class Grid {
         this.tiles.delete(key);
       }
     }
+    for (const [block, first, last] of near) this.#fill(block, first, last);
+  }
+
+  /**
+   * @param {Block} block
+   * @param {number} first
+   * @param {number} last
+   */
+  #fill(block, first, last) {
     /** @type {HTMLElement | null} */
     let before = null;
-    for (let index = first; index < last; index += 1) {
-      const photo = this.photos[index];
+    for (let at = first; at < last; at += 1) {
+      const photo = this.photos[block.group.start + at];
       if (!photo) continue;
       const key = keyOf(photo);
-      const tile = this.tiles.get(key) ?? this.#make(photo, key);
-      this.#place(tile, index);
-      if (!tile.isConnected) {
+      const tile = this.tiles.get(key) ?? this.#make(photo, key, block.layout.width[at] ?? 0);
+      place(tile, block.layout, at);
+      if (tile.parentElement !== block.element) {
         if (before) before.after(tile);
-        else this.element.prepend(tile);
+        else block.element.prepend(tile);
+        for (const watcher of this.watchers) watcher.dress?.(tile);
       }
       before = tile;
     }
   }
 
   /**
-   * @param {HTMLElement} tile
-   * @param {number} index
-   */
-  #place(tile, index) {
-    tile.style.left = `${this.layout.left[index]}px`;
-    tile.style.top = `${this.layout.top[index]}px`;
-    tile.style.width = `${this.layout.width[index]}px`;
-    tile.style.height = `${this.layout.height[index]}px`;
-  }
-
-  /**
    * @param {Photo} photo
    * @param {string} key
+   * @param {number} shown  Width in the grid, in pixels.
    */
-  #make(photo, key) {
+  #make(photo, key, shown) {
     const { width, height } = photo;
     const image = make("img", { alt: describe(photo), decoding: "async", width, height });
-    image.style.backgroundImage = placeholder(photo.placeholder);
+    const tile = make("a", { className: "tile coming", href: largeUrl(photo) }, image);
+    tile.style.setProperty("--placeholder", placeholder(photo.placeholder));
+    image.onload = image.onerror = () => tile.classList.remove("coming");
+    const thumbnail = Math.min(1, config.thumbnailSide / Math.max(width, height)) * width;
+    if (shown > thumbnail * MAX_STRETCH) {
+      const large = Math.min(1, config.largeSide / Math.max(width, height)) * width;
+      image.sizes = `${Math.ceil(shown)}px`;
+      image.srcset = `${thumbnailUrl(photo)} ${Math.round(thumbnail)}w, ${largeUrl(photo)} ${Math.round(large)}w`;
+    }
     image.src = thumbnailUrl(photo);
-    const tile = make("a", { className: "tile", href: largeUrl(photo) }, image);
+    if (image.complete) tile.classList.remove("coming");
     tile.dataset.key = key;
     tile.dataset.file = photo.file;
     if (photo.similarity !== undefined) {
@@ -167,27 +270,40 @@ export class Grid {
     return tile;
   }
 
+  /**
+   * Where a photo is in the whole grid.
+   * @param {number} index
+   */
+  #placeOf(index) {
+    const block = this.blocks.find(({ group }) => index >= group.start && index < group.end);
+    const at = index - (block?.group.start ?? 0);
+    const top = block?.layout.top[at];
+    return block && top !== undefined ? { top: block.top + top, height: block.layout.height[at] ?? 0 } : null;
+  }
+
   /** The first visible tile and its place in the viewport, to keep while the layout changes. */
   #anchor() {
     if (scrollY === 0 || !this.live) return null;
-    const [first] = visible(this.layout, scrollY - this.#offset(), Infinity);
-    const photo = this.photos[first];
-    return photo ? { key: keyOf(photo), y: (this.layout.top[first] ?? 0) - scrollY } : null;
+    const top = scrollY - this.top;
+    for (const block of this.blocks) {
+      const [first] = visible(block.layout, top - block.top, Infinity);
+      const photo = this.photos[block.group.start + first];
+      if (photo && first < block.layout.top.length) {
+        return { key: keyOf(photo), y: block.top + (block.layout.top[first] ?? 0) - scrollY };
+      }
+    }
+    return null;
   }
 
   /** @param {{key: string, y: number}} anchor */
   #keep(anchor) {
-    const top = this.layout.top[this.indexOf(anchor.key)];
-    if (top !== undefined && Math.abs(top - anchor.y - scrollY) > 1) scrollTo(0, top - anchor.y);
-  }
-
-  #offset() {
-    return this.element.getBoundingClientRect().top + scrollY;
+    const place = this.#placeOf(this.indexOf(anchor.key));
+    if (place && Math.abs(place.top - anchor.y - scrollY) > 1) scrollTo(0, place.top - anchor.y);
   }
 
   #resized() {
     if (!this.live || this.element.clientWidth === this.width) return;
-    this.show(this.photos);
+    this.#change(() => {});
   }
 
   #soon() {
@@ -196,6 +312,25 @@ export class Grid {
       if (this.live) this.#draw();
     });
   }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Group} group
+ * @returns {Block}
+ */
+const blockOf = (element, group) => ({ element, group, layout: justify([], 1, 0), top: 0 });
+
+/**
+ * @param {HTMLElement} tile
+ * @param {import("./layout.js").Layout} layout
+ * @param {number} at
+ */
+function place(tile, layout, at) {
+  tile.style.left = `${layout.left[at]}px`;
+  tile.style.top = `${layout.top[at]}px`;
+  tile.style.width = `${layout.width[at]}px`;
+  tile.style.height = `${layout.height[at]}px`;
 }
 
 /** @param {Photo} photo */

@@ -1,54 +1,123 @@
 // Geometry of the grid, in pure functions.
 
+import measures from "../../rows.json" with { type: "json" };
+
 /**
  * @typedef {object} Layout
  * @property {number[]} left   Of each tile, in pixels.
  * @property {number[]} top
  * @property {number[]} width
  * @property {number[]} height
- * @property {number} total    Height of the whole grid.
+ * @property {number} total    Height of the whole grid, with the gap below its last row.
+ *
+ * @typedef {object} Rows
+ * @property {number[]} ends   Of each row, the index after its last photo.
+ * @property {number} rest     Share of its width that the last row leaves free.
  */
 
+// What a last row that doesn't fill the width costs, beside a row half as high again as it should be, which costs 0.25; and
+// how much more if nothing is in it.
+const OPEN = 0.3;
+const OPEN_EMPTY = 0.5;
+// The only row of a grid may be this much higher than others, if it doesn't fill the width.
+const ONLY = 1.6;
+// No row has more photos than would make it this low, as a part of the height that rows should have.
+const LOWEST = 0.4;
+
 /**
- * Lay photos out in rows that fill the width. A row takes photos at the target height until the next one doesn't fit,
- * then grows to fill the width; the last row stays at the target height. A flex container that wraps and grows by aspect
- * ratio makes the same rows (css/style.css), so the tiles that were rendered into the page stay where they are.
+ * Divide photos into rows so that their heights come as near as they can to the wanted one. Then no photo is left over for
+ * a last row: it goes up into the rows before. scripts/site/rows.py makes the same rows when pages are rendered;
+ * tests/data/rows.json holds both together, so nothing moves when the script takes over.
+ *
+ * @param {number[]} aspects  Width over height of each photo.
+ * @param {number} wanted     Height of a row over its width.
+ * @returns {Rows}
+ */
+export function divide(aspects, wanted) {
+  /** @type {number[]} */
+  const costs = [0];
+  /** @type {number[]} */
+  const starts = [0];
+  let open = false;
+  for (let end = 1; end <= aspects.length; end += 1) {
+    let sum = 0;
+    let best = Infinity;
+    let from = end - 1;
+    for (let start = end - 1; start >= 0; start -= 1) {
+      sum += aspects[start] ?? 1;
+      const filled = sum * wanted;
+      if (start < end - 1 && filled > 1 / LOWEST) break;
+      const off = filled > 1 ? filled - 1 : 1 / filled - 1;
+      const before = costs[start] ?? 0;
+      if (before + off * off < best) {
+        best = before + off * off;
+        from = start;
+        if (end === aspects.length) open = false;
+      }
+      const free = 1 - filled;
+      if (end === aspects.length && free > 0 && before + OPEN + OPEN_EMPTY * free * free < best) {
+        best = before + OPEN + OPEN_EMPTY * free * free;
+        from = start;
+        open = true;
+      }
+    }
+    costs.push(best);
+    starts.push(from);
+  }
+  const ends = [];
+  for (let end = aspects.length; end > 0; end = starts[end] ?? 0) ends.unshift(end);
+  return { ends, rest: open ? restOf(aspects, ends, wanted) : 0 };
+}
+
+/**
+ * @param {number[]} aspects
+ * @param {number[]} ends
+ * @param {number} wanted
+ */
+function restOf(aspects, ends, wanted) {
+  let sum = 0;
+  for (let index = ends.at(-2) ?? 0; index < aspects.length; index += 1) sum += aspects[index] ?? 1;
+  return Math.max(0, 1 - sum * wanted * (ends.length === 1 ? ONLY : 1));
+}
+
+/**
+ * The height that rows of this width should have, over their width. css/photos.css changes at the same widths.
+ * @param {number} width  In pixels.
+ */
+export const wantedHeight = (width) => measures.findLast((measure) => measure.from <= width)?.height ?? 1;
+
+/**
+ * Lay photos out in rows that fill the width. The style sheet puts the tiles that were rendered into the page at the same
+ * places.
  *
  * @param {number[]} aspects  Width over height of each photo.
  * @param {number} width      Of the grid, in pixels.
- * @param {number} target     The height of a row before it grows.
- * @param {number} gap        Between tiles.
+ * @param {number} [gap]      Between tiles.
+ * @param {number} [scale]    How high rows should be, beside what is usual.
  * @returns {Layout}
  */
-export function justify(aspects, width, target, gap) {
+export function justify(aspects, width, gap = 0, scale = 1) {
   /** @type {Layout} */
   const layout = { left: [], top: [], width: [], height: [], total: 0 };
-  let top = 0;
+  const { ends, rest } = divide(aspects, wantedHeight(width) * scale);
   let start = 0;
-  while (start < aspects.length) {
-    let end = start;
+  for (const end of ends) {
     let sum = 0;
-    while (end < aspects.length) {
-      const next = sum + (aspects[end] ?? 1);
-      if (end > start && next * target + gap * (end - start) > width) break;
-      sum = next;
-      end += 1;
-    }
-    const fill = (width - gap * (end - start - 1)) / sum;
-    const height = end < aspects.length ? fill : Math.min(fill, target);
+    for (let index = start; index < end; index += 1) sum += aspects[index] ?? 1;
+    const free = end === aspects.length ? rest : 0;
+    const height = ((width - gap * (end - start - 1)) * (1 - free)) / sum;
     let left = 0;
     for (let index = start; index < end; index += 1) {
       const tile = (aspects[index] ?? 1) * height;
       layout.left.push(left);
-      layout.top.push(top);
+      layout.top.push(layout.total);
       layout.width.push(tile);
       layout.height.push(height);
       left += tile + gap;
     }
-    top += height + gap;
+    layout.total += height + gap;
     start = end;
   }
-  layout.total = Math.max(0, top - gap);
   return layout;
 }
 

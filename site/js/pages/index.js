@@ -39,6 +39,7 @@ function render(sets) {
   if (wanted.length !== list.children.length || wanted.some((item, index) => list.children[index] !== item)) {
     list.replaceChildren(...wanted);
   }
+  byId("albums").hidden = !sets.length;
   byId("empty").hidden = sets.length > 0;
 }
 
@@ -49,8 +50,8 @@ const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
 function card(set) {
   const src = thumbnailUrl({ setName: set.name, file: set.cover });
   const photo = make("div", { className: "photo" }, make("img", { alt: "", src }));
-  const title = make("h2", { textContent: set.title });
-  const total = make("p", { className: "meta", textContent: set.photoCount === null ? "" : countPhotos(set.photoCount) });
+  const title = make("h2", { textContent: set.title, dir: "auto" });
+  const total = make("p", { className: "meta num", textContent: set.photoCount === null ? "" : countPhotos(set.photoCount) });
   const item = make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, total));
   item.dataset.set = set.name;
   item.dataset.version = versionOf(set);

@@ -110,7 +110,7 @@ export function showSelfie() {
     const wanted = photos;
     try {
       const { downloadAll } = await import("../sharing/archive.js");
-      const missing = await downloadAll(wanted, (number) => {
+      const missing = await downloadAll(wanted, "my-photos.zip", (number) => {
         done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
       });
       done.textContent = missing.length

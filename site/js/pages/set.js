@@ -1,8 +1,12 @@
 // The page of a set: its first photos are in the page, the rest comes from DynamoDB, and so does what changes later.
 
 import { byId } from "../elements.js";
+import { dateIn, groupByDay } from "../grid/days.js";
+import { keepInView } from "../grid/bar.js";
 import { Grid } from "../grid/grid.js";
-import { t } from "../language.js";
+import { onLongPress } from "../grid/press.js";
+import { sectionOf } from "../grid/sections.js";
+import { formatDays, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
@@ -12,15 +16,16 @@ import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
 import { countPhotos } from "../words.js";
 
+/** @typedef {import("../photos/rows.js").Photo} Photo */
+
 /** Start the page. The fallback page has this script too: if it isn't about a set, it stays as it is. */
 export function showSet() {
   const name = setNameOfPage();
   if (name === null) return;
   document.getElementById("unknown")?.remove();
-  const heading = byId("title");
-  const status = byId("count");
-  const grid = new Grid(byId("grid"), (index) => viewer.choose(index));
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), sectionOf);
   const viewer = new Viewer(grid, (photo) => photo.file);
+  work(grid, viewer, name);
   const memory = `photos:${name}`;
   /** @type {string | null} */
   let version = null;
@@ -29,7 +34,7 @@ export function showSet() {
   keepPlace();
   const kept = isReturn() ? stored(memory) : null;
   if (kept) {
-    grid.show(kept);
+    grid.show(kept, groupByDay(kept));
     returnToPlace();
     viewer.followAddress();
     settled = true;
@@ -45,10 +50,8 @@ export function showSet() {
       const photos = set ? await readPhotos(set) : [];
       version = set?.updatedAt ?? "";
       clear();
-      heading.textContent = set?.title ?? titleOf(name);
-      status.textContent = photos.length ? countPhotos(photos.length) : t("There are no photos in this album.");
-      document.title = document.title.replace(/^[^·]*·/, `${heading.textContent} ·`);
-      grid.show(photos);
+      head(set?.title ?? titleOf(name), photos);
+      grid.show(photos, groupByDay(photos));
       store(memory, photos);
       if (!settled) {
         settled = true;
@@ -60,4 +63,70 @@ export function showSet() {
     }
   };
   whileVisible(refresh);
+}
+
+// A set so long is worth having dates to drag along.
+const MANY_PHOTOS = 200;
+const MANY_BLOCKS = 4;
+
+/**
+ * Make the buttons work, in the large header and in the small one. Most of what they do is loaded when it is asked for.
+ * @param {Grid} grid
+ * @param {Viewer} viewer
+ * @param {string} name  Of the set.
+ */
+function work(grid, viewer, name) {
+  /** @type {Promise<import("../grid/tools.js").Tools> | null} */
+  let loading = null;
+  const tools = () => (loading ??= import("../grid/tools.js").then(({ Tools }) => new Tools(grid, name)));
+  keepInView(byId("head"));
+  onLongPress(grid.element, async (tile) => (await tools()).press(tile.dataset.key ?? ""));
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
+    const act = button instanceof HTMLElement ? button.dataset.act : null;
+    if (act === "play" && grid.photos.length) await viewer.play();
+    if (act === "select" || act === "download" || act === "share") (await tools())[act]();
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLSelectElement) || target.dataset.jump === undefined) return;
+    grid.goTo(target.value);
+    target.selectedIndex = 0;
+  });
+  const watcher = {
+    async changed() {
+      if (grid.blocks.length < MANY_BLOCKS || grid.photos.length < MANY_PHOTOS) return;
+      grid.watchers.delete(watcher);
+      const { Dates } = await import("../grid/dates.js");
+      new Dates(grid);
+    },
+  };
+  grid.watchers.add(watcher);
+}
+
+/**
+ * @param {string} title
+ * @param {Photo[]} photos
+ */
+function head(title, photos) {
+  const days = photos.map((photo) => dateIn(photo.takenAt)).filter(Boolean);
+  const [first, last] = [days[0], days.at(-1)];
+  say("title", title);
+  const dates = byId("dates");
+  const wanted = first && last ? `${first}/${last}` : "";
+  // What the page says already stays: the browser may write the same dates a little wider.
+  if (dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
+  dates.dataset.days = wanted;
+  say("count", photos.length ? countPhotos(photos.length) : t("There are no photos in this album."));
+  byId("none").hidden = photos.length > 0;
+  document.title = document.title.replace(/^[^·]*·/, `${title} ·`);
+}
+
+/**
+ * Screen readers read a text again when it is written again.
+ * @param {string} id
+ * @param {string} text
+ */
+function say(id, text) {
+  const place = byId(id);
+  if (place.textContent !== text) place.textContent = text;
 }

@@ -7,30 +7,29 @@ import { save } from "./save.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
-const NAME = "my-photos.zip";
-
 /**
  * Download photos, in a folder for each set. Throws a `DOMException` named AbortError if the visitor cancels.
  * @param {Photo[]} photos
+ * @param {string} name  Of the archive.
  * @param {(done: number) => void} progress
  * @returns {Promise<Photo[]>}  Those that are no longer on the site.
  */
-export async function downloadAll(photos, progress) {
-  const target = await askWhere();
+export async function downloadAll(photos, name, progress) {
+  const target = await askWhere(name);
   /** @type {Photo[]} */
   const missing = [];
   const zip = downloadZip(files(photos, missing, progress)).body;
   if (!zip) throw new CodedError("Offline", "no stream");
   if (target) await zip.pipeTo(await target.createWritable());
-  else save(await new Response(zip).blob(), NAME);
+  else save(await new Response(zip).blob(), name);
   return missing;
 }
 
-/** The file to write to, if the browser lets pages do that: then the archive needn't fit into memory. */
-async function askWhere() {
+/** The file to write to, if the browser lets pages do that: then the archive needn't fit into memory. @param {string} suggestedName */
+async function askWhere(suggestedName) {
   const picker = /** @type {any} */ (window).showSaveFilePicker;
   if (!picker) return null;
-  return picker({ suggestedName: NAME, types: [{ accept: { "application/zip": [".zip"] } }] });
+  return picker({ suggestedName, types: [{ accept: { "application/zip": [".zip"] } }] });
 }
 
 /**

@@ -7,7 +7,8 @@ import { placeholder } from "../grid/placeholder.js";
 import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readDetails } from "../photos/read.js";
-import { largeUrl, thumbnailUrl } from "../photos/urls.js";
+import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
+import { shareAddress } from "../sharing/share.js";
 import { isMetered } from "./connection.js";
 import { Controls } from "./controls.js";
 import { FaceRings } from "./face-rings.js";
@@ -15,7 +16,6 @@ import { fadeWhenIdle } from "./idle.js";
 import { showHelp } from "./help.js";
 import { loadOriginals } from "./original.js";
 import { Panel } from "./panel.js";
-import { shareAddress } from "./share.js";
 import { fullSize } from "./sizes.js";
 import { Slideshow } from "./slideshow.js";
 
@@ -66,7 +66,10 @@ export class Stage {
       next: () => this.pswp.next(),
       play: photos.length > 1 ? () => this.play() : null,
       zoom: () => this.pswp.toggleZoom(),
-      share: () => void shareAddress(this.#current(), this.controls.announce),
+      share: () => {
+        const photo = this.#current();
+        void shareAddress(new URL(photoUrl(photo), location.href).href, photo.details?.title || document.title, this.controls.announce);
+      },
       about: () => this.panel.toggle(),
     });
     this.slideshow = new Slideshow(photos, {

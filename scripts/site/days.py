@@ -1,0 +1,57 @@
+"""Photos of a set under headings: a day each, or a month each where there are too few photos on a day.
+
+site/js/grid/days.js makes the same groups; tests/data/days.json holds both together.
+"""
+
+import contextlib
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from functions.shapes import Photo
+
+# As many photos as a heading is worth, on average.
+_MIN_PHOTOS = 4
+# Of an ISO 8601 date, the characters that say its day, and its month.
+_DAY, _MONTH = 10, 7
+UNDATED = "undated"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Photos from ``start`` to before ``end`` of a set. ``key`` is a day, a month, `UNDATED`, or empty: no heading."""
+
+    key: str
+    start: int
+    end: int
+
+
+def group_by_day(photos: Sequence[Photo]) -> list[Group]:
+    """The groups of a set's photos, which come in the order of the grid: by time taken, then those without one."""
+    dates = [date_in(photo.taken_at) for photo in photos]
+    dated = [date for date in dates if date]
+    for length in (_DAY, _MONTH):
+        keys = [date[:length] or UNDATED for date in dates]
+        count = len({date[:length] for date in dated})
+        if count > 1 and len(dated) >= _MIN_PHOTOS * count:
+            return _grouped(keys)
+    return [Group("", 0, len(photos))]
+
+
+def date_in(moment: str | None) -> str:
+    """The date of a moment as rows have it (ISO 8601); empty if there is none: others may have written anything."""
+    text = (moment or "")[:_DAY]
+    with contextlib.suppress(ValueError):
+        return text if datetime.date.fromisoformat(text).isoformat() == text else ""
+    return ""
+
+
+def _grouped(keys: list[str]) -> list[Group]:
+    groups = []
+    start = 0
+    for key, same in groupby(keys):
+        end = start + len(list(same))
+        groups.append(Group(key, start, end))
+        start = end
+    return groups

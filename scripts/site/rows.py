@@ -1,0 +1,125 @@
+"""Rows of photos, as pages are rendered with them: which tile ends a row, at each of the widths in ``site/rows.json``.
+
+site/js/grid/layout.js makes the same rows, so nothing moves when the script takes over; tests/data/rows.json holds both
+together. Aspects are width / height.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from scripts.common.config import ROOT
+
+# What a last row that doesn't fill the width costs, beside a row half as high again as it should be, which costs 0.25;
+# and how much more if nothing is in it.
+_OPEN, _OPEN_EMPTY = 0.3, 0.5
+# The only row of a grid may be this much higher than others, if it doesn't fill the width.
+_ONLY = 1.6
+# No row has more photos than would make it this low, as a part of the height that rows should have.
+_LOWEST = 0.4
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Of each row the index after its last photo; and the share of its width that the last row leaves free."""
+
+    ends: list[int]
+    rest: float
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What a row leaves free after its last tile: ``share`` of the width without ``gaps`` gaps, and ``more`` gaps."""
+
+    share: float
+    gaps: int
+    more: int
+
+
+@dataclass
+class RowEnd:
+    """What follows a tile: at these measures a new row begins; at those, the row leaves something free."""
+
+    breaks: list[int]
+    rests: dict[int, Rest]
+
+
+@cache
+def wanted_heights() -> list[float]:
+    """The height that rows should have over their width, from the narrowest measure to the widest."""
+    measures = json.loads((ROOT / "site" / "rows.json").read_text(encoding="utf-8"))
+    return [measure["height"] for measure in measures]
+
+
+def divide(aspects: Sequence[float], wanted: float) -> Rows:
+    """Divide photos into rows whose heights come as near as they can to ``wanted``, in widths."""
+    costs, starts = [0.0], [0]
+    is_open = False
+    for end in range(1, len(aspects) + 1):
+        is_last = end == len(aspects)
+        total, best, origin = 0.0, float("inf"), end - 1
+        for start in range(end - 1, -1, -1):
+            total += aspects[start]
+            filled = total * wanted
+            if start < end - 1 and filled > 1 / _LOWEST:
+                break
+            off = filled - 1 if filled > 1 else 1 / filled - 1
+            if (cost := costs[start] + off * off) < best:
+                best, origin = cost, start
+                is_open = False
+            free = 1 - filled
+            if is_last and free > 0 and (cost := costs[start] + _OPEN + _OPEN_EMPTY * free * free) < best:
+                best, origin = cost, start
+                is_open = True
+        costs.append(best)
+        starts.append(origin)
+    ends = []
+    end = len(aspects)
+    while end > 0:
+        ends.append(end)
+        end = starts[end]
+    ends.reverse()
+    if not is_open:
+        return Rows(ends, 0.0)
+    only = _ONLY if len(ends) == 1 else 1
+    last = 0.0
+    for aspect in aspects[ends[-2] if len(ends) > 1 else 0 :]:
+        last += aspect
+    return Rows(ends, max(0.0, 1 - last * wanted * only))
+
+
+def row_ends(aspects: Sequence[float], shown: int, scale: float) -> dict[int, RowEnd]:
+    """What follows each of the first ``shown`` tiles that ends a row at some measure, by the tile's index.
+
+    ``scale`` is how high rows should be, beside what is usual.
+    """
+    found: dict[int, RowEnd] = {}
+
+    def at(index: int) -> RowEnd:
+        return found.setdefault(index, RowEnd([], {}))
+
+    for measure, wanted in enumerate(wanted_heights()):
+        rows = divide(aspects, wanted * scale)
+        start = 0
+        for end in rows.ends:
+            if end >= shown:
+                rest = _rest(aspects[start:end], shown - start, rows.rest if end == len(aspects) else 0)
+                if rest.share or rest.more:
+                    at(shown - 1).rests[measure] = rest
+                break
+            at(end - 1).breaks.append(measure)
+            start = end
+    return found
+
+
+def _rest(row: Sequence[float], shown: int, free: float) -> Rest:
+    """What stays free in a row of which ``shown`` tiles are in the page."""
+    share = 1 - (1 - free) * sum(row[:shown]) / sum(row)
+    return Rest(max(0.0, share), len(row) - 1, len(row) - shown)
+
+
+def whole_rows(aspects: Sequence[float], least: int, measure: int, scale: float) -> int:
+    """How many photos the rows have that show at least ``least`` of them."""
+    rows = divide(aspects, wanted_heights()[measure] * scale)
+    return next((end for end in rows.ends if end >= least), len(aspects))

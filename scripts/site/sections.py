@@ -1,0 +1,87 @@
+"""A set's photos as its page shows them: in sections with a heading each, and in rows."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from functions.shapes import Photo
+from scripts.site.days import UNDATED, group_by_day
+from scripts.site.rows import RowEnd, row_ends, whole_rows
+
+# Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
+_FIRST_TILES = 32
+_EAGER_TILES = 6
+# A phone's first screen shows fewer; the style sheet keeps it from fetching the rest.
+_FIRST_ON_PHONE = 16
+_PHONE = 0
+# A photo so wide, or alone in its section, may be shown much larger than its thumbnail is.
+_WIDE = 2.2
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A photo in its place: ``index`` is its place in the set; ``end`` says what follows if it ends a row."""
+
+    photo: Photo
+    index: int
+    end: RowEnd | None
+    is_eager: bool
+    # Whether a phone waits with it until the script has come.
+    is_late: bool
+    # Whether its thumbnail may be too small.
+    is_large: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Photos under a heading: ``day`` is any day of the month if ``is_month``, None without a date."""
+
+    key: str
+    count: int
+    tiles: list[Tile]
+    day: datetime.date | None
+    is_month: bool
+
+    @property
+    def is_undated(self) -> bool:
+        return self.key == UNDATED
+
+
+def first_sections(photos: Sequence[Photo], scale: float) -> list[Section]:
+    """The sections of a set's first photos; each photo has a size. ``scale`` is how high rows should be."""
+    return list(_sections(photos, _FIRST_TILES, scale))
+
+
+def all_sections(photos: Sequence[Photo], scale: float) -> list[Section]:
+    """The sections of all its photos."""
+    return list(_sections(photos, len(photos), scale))
+
+
+def _sections(photos: Sequence[Photo], limit: int, scale: float) -> Iterator[Section]:
+    for group in group_by_day(photos):
+        shown = min(group.end, limit) - group.start
+        if shown <= 0:
+            return
+        own = photos[group.start : group.end]
+        aspects = [photo.width / photo.height for photo in own if photo.width and photo.height]
+        ends = row_ends(aspects, shown, scale)
+        at_once = whole_rows(aspects, max(1, _FIRST_ON_PHONE - group.start), _PHONE, scale)
+        tiles = [
+            Tile(
+                photo,
+                group.start + index,
+                ends.get(index),
+                is_eager=group.start + index < _EAGER_TILES,
+                is_late=index >= at_once or group.start >= _FIRST_ON_PHONE,
+                is_large=len(own) <= 2 or aspects[index] > _WIDE,
+            )
+            for index, photo in enumerate(own[:shown])
+        ]
+        yield Section(group.key, len(own), tiles, *_day(group.key))
+
+
+def _day(key: str) -> tuple[datetime.date | None, bool]:
+    if key in ("", UNDATED):
+        return None, False
+    is_month = key.count("-") == 1
+    return datetime.date.fromisoformat(f"{key}-01" if is_month else key), is_month

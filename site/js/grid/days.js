@@ -1,0 +1,51 @@
+// Photos of a set under headings: a day each, or a month each where there are too few photos on a day. scripts/site/days.py
+// makes the same groups; tests/data/days.json holds both together.
+
+/** @typedef {import("../photos/rows.js").Photo} Photo */
+
+/**
+ * @typedef {object} Group
+ * @property {string} key    A day, a month, "undated", or empty: no heading.
+ * @property {number} start  Index of its first photo.
+ * @property {number} end    Index after its last.
+ */
+
+// As many photos as a heading is worth, on average.
+const MIN_PHOTOS = 4;
+// Of an ISO 8601 date, the characters that say its day, and its month.
+const DAY = 10;
+const MONTH = 7;
+export const UNDATED = "undated";
+
+/**
+ * @param {Photo[]} photos  In the order of the grid: by time taken, then those without one.
+ * @returns {Group[]}
+ */
+export function groupByDay(photos) {
+  const dates = photos.map((photo) => dateIn(photo.takenAt));
+  const dated = dates.filter(Boolean);
+  for (const length of [DAY, MONTH]) {
+    const count = new Set(dated.map((date) => date.slice(0, length))).size;
+    if (count > 1 && dated.length >= MIN_PHOTOS * count) return grouped(dates.map((date) => date.slice(0, length) || UNDATED));
+  }
+  return [{ key: "", start: 0, end: photos.length }];
+}
+
+/** The date of a moment as rows have it (ISO 8601); empty if there is none. @param {string} [moment] */
+export function dateIn(moment = "") {
+  const text = /^\d{4}-\d\d-\d\d/.exec(moment)?.[0] ?? "";
+  const day = new Date(text);
+  return !isNaN(day.getTime()) && day.toISOString().startsWith(text) ? text : "";
+}
+
+/** @param {string[]} keys */
+function grouped(keys) {
+  /** @type {Group[]} */
+  const groups = [];
+  for (const [index, key] of keys.entries()) {
+    const last = groups.at(-1);
+    if (last?.key === key) last.end = index + 1;
+    else groups.push({ key, start: index, end: index + 1 });
+  }
+  return groups;
+}

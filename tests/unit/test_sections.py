@@ -1,0 +1,63 @@
+"""Rows and sections that pages are rendered with; tests/data/ holds the scripts to the same."""
+
+import json
+
+import pytest
+
+from functions.shapes import Photo
+from scripts.common.config import ROOT
+from scripts.site.days import group_by_day
+from scripts.site.rows import divide, row_ends, wanted_heights
+from scripts.site.sections import all_sections, first_sections
+
+DATA = ROOT / "tests" / "data"
+
+
+def photos(count: int, *, day: str | None = None, start: int = 0) -> list[Photo]:
+    return [
+        Photo(primarykey="set", sortkey=f"{start + number:03}.jpg", width=300, height=200, taken_at=day)
+        for number in range(count)
+    ]
+
+
+def test_rows_are_those_that_scripts_make() -> None:
+    for case in json.loads((DATA / "rows.json").read_text(encoding="utf-8")):
+        rows = divide(case["aspects"], case["wanted"])
+        assert rows.ends == case["ends"]
+        assert rows.rest == pytest.approx(case["rest"])
+
+
+def test_photos_are_grouped_as_scripts_do() -> None:
+    for case in json.loads((DATA / "days.json").read_text(encoding="utf-8")):
+        taken = [Photo(primarykey="set", sortkey=str(place), taken_at=at) for place, at in enumerate(case["takenAt"])]
+        assert [[group.key, group.start, group.end] for group in group_by_day(taken)] == case["groups"]
+
+
+def test_every_row_ends_somewhere_at_every_measure() -> None:
+    aspects = [1.5] * 40
+    ends = row_ends(aspects, len(aspects), 1)
+    for measure, wanted in enumerate(wanted_heights()):
+        marked = sorted(index + 1 for index, end in ends.items() if measure in end.breaks)
+        assert marked == [end for end in divide(aspects, wanted).ends if end < len(aspects)]
+
+
+def test_a_row_cut_off_by_the_pages_end_leaves_room_for_its_photos() -> None:
+    (rest,) = {end.rests[4].share for index, end in row_ends([1.0] * 5, 3, 1).items() if index == 2}
+    assert rest == pytest.approx(2 / 5)
+
+
+def test_a_page_begins_with_its_first_photos_under_their_days() -> None:
+    days = photos(20, day="2026-06-13T10:00:00") + photos(20, day="2026-06-14", start=20) + photos(5, start=40)
+    first = first_sections(days, 1)
+    assert [(section.key, section.count, len(section.tiles)) for section in first] == [
+        ("2026-06-13", 20, 20),
+        ("2026-06-14", 20, 12),
+    ]
+    assert [section.key for section in all_sections(days, 1)] == ["2026-06-13", "2026-06-14", "undated"]
+
+
+def test_a_phone_waits_with_whole_rows() -> None:
+    (section,) = first_sections(photos(40), 1)
+    late = [tile.is_late for tile in section.tiles]
+    assert late.index(True) >= 16
+    assert late == sorted(late)
