@@ -205,6 +205,14 @@ def test_the_site_works_without_javascript(browser: Browser, stack: RunningStack
     expect(page.locator("a.tile")).to_have_count(4)
     page.get_by_role("link", name="Photo group.jpg").click()
     assert page.url.endswith(f"/thumbnails/{LARGE_SIDE}/photos/2015_pioneers/group.jpg")
+    page.goto(f"{SET}photos/group.jpg")
+    expect(page).to_have_url(re.compile(f"{SET}photos/group.jpg/$"))
+    expect(page.get_by_role("heading", name="group.jpg")).to_be_visible()
+    expect(page.get_by_role("img", name="group.jpg")).to_be_visible()
+    page.get_by_role("link", name="Photo before").click()
+    expect(page.get_by_role("heading", name="collins.png")).to_be_visible()
+    page.get_by_role("link", name="See it in the album").click()
+    expect(page).to_have_url(re.compile(r"/\?pic=collins\.png$"))
     context.close()
 
 
@@ -383,7 +391,7 @@ def test_credentials_are_fetched_once(page: Page) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", SET, f"{SET}?pic=group.jpg", "/people/?face={face}", "/sets/none/"),
+        *("/", SET, f"{SET}?pic=group.jpg", f"{SET}photos/group.jpg/", "/people/?face={face}", "/sets/none/"),
         *("/faces/", "/selfie/", "/lookalike/", "/account/"),
     ],
 )
