@@ -40,6 +40,7 @@ def running() -> Iterator[list[str]]:
     config.errorlog, config.loglevel = logging.getLogger("hypercorn.error"), "CRITICAL"
     config.graceful_timeout = 0
     loop.set_exception_handler(lambda *_: None)  # browsers leave in the middle of an answer
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         config.certfile, config.keyfile = _certificate(Path(folder))
         work = serve(_Edge().app, config, shutdown_trigger=stop.wait)
