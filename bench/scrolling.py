@@ -25,10 +25,13 @@ _COUNT_TILES = """
     };
     count();
 """
-# From asking for the place until every tile in view has its picture and the next frame is drawn.
+# From choosing a date in the page's own list until every tile in view has its picture and the next frame is drawn.
 _JUMP = """(share) => new Promise((resolve) => {
+    const list = document.querySelector("select[data-jump]");
+    const dates = [...list.options].filter((option) => option.value);
     const start = performance.now();
-    scrollTo(0, document.documentElement.scrollHeight * share);
+    list.value = dates[Math.floor(dates.length * share)].value;
+    list.dispatchEvent(new Event("change", {bubbles: true}));
     const look = () => {
         const tiles = [...document.querySelectorAll("a.tile")].filter((tile) => {
             const box = tile.getBoundingClientRect();
@@ -61,6 +64,7 @@ def scroll(url: str) -> Scroll:
         page.goto(url)
         page.locator(".grid.live").wait_for()
         page.wait_for_load_state("networkidle")
+        page.locator("select[data-jump] option").nth(3).wait_for(state="attached")
         page.evaluate(_COUNT_TILES)
         frames = _frames_per_second(browser, page)
         jumps = [page.evaluate(_JUMP, share) for share in _JUMPS]

@@ -241,10 +241,10 @@ def visit(page: Page) -> None:
     page.wait_for_timeout(1500)
     follow(page, page.locator("header a[href='/selfie/']"))
     follow(page, page.locator("#agree"))
-    follow(page, page.locator("#camera"))
-    page.wait_for_timeout(1000)
-    follow(page, page.locator("#take"))
-    page.locator("#grid a.tile").first.wait_for()
+    follow(page, page.locator("#shutter"))
+    page.wait_for_timeout(1200)
+    follow(page, page.locator("#shutter"))
+    page.locator("#results a.tile").first.wait_for()
     page.wait_for_timeout(2500)
 
 
