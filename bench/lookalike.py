@@ -146,8 +146,9 @@ def _shots(stack: object, video: Path, size: int) -> list[str]:
         page.wait_for_load_state("networkidle")
         calls.clear()
         for _ in range(SHOTS + 1):
-            page.locator("#camera").click()
-            page.locator("#take").click()
+            page.locator("#shutter").click()
+            page.locator("#finder[data-stage=live]").wait_for()
+            page.locator("#shutter").click()
             times.append(page.evaluate(_SHUTTER_TO_RESULT))
     lines = [
         f"gallery of {size:,} people, {SHOTS} shots: {_p(times[1:])} from the shutter to the portrait on the screen"
@@ -178,11 +179,11 @@ def _through_the_page(stack: object, people: dict[str, list[Portrait]], gallery:
             if page.locator(".outline").count():
                 page.evaluate(_CHOOSE_THE_MIDDLE)
                 page.wait_for_function(_ANSWERED_OR_DOUBTED)
-            if page.locator("#notice:not([hidden])").count():
+            if page.locator("#finder[data-stage=trouble]").count():
                 doubted += 1
-                page.locator("#notice button").click()
+                page.locator("#trouble button").click()
                 page.wait_for_function(_ANSWERED_OR_DOUBTED)
-            names = page.locator("#lookalikes h2").all_inner_texts()
+            names = page.locator("#name, #lookalikes .person-link > span:not(.quiet)").all_inner_texts()
             wanted = name.replace("_", " ")
             ranks.append(names.index(wanted) + 1 if wanted in names else LARGE)
     found = np.array(ranks)
@@ -194,8 +195,8 @@ def _through_the_page(stack: object, people: dict[str, list[Portrait]], gallery:
 
 # Below a visitor's allowance of a day.
 _A_VISITORS_SEARCHES = 100
-_ANSWERED_OR_DOUBTED = """() => document.getElementById("busy").hidden
-    && (!document.getElementById("notice").hidden || document.querySelector("#lookalikes li"))"""
+_ANSWERED_OR_DOUBTED = """() => document.getElementById("finder").dataset.stage === "trouble"
+    || !document.getElementById("results").hidden"""
 _ANSWERED = f"() => document.querySelector('.outline') || ({_ANSWERED_OR_DOUBTED})()"
 _CHOOSE_THE_MIDDLE = """() => {
     const off = (start, length) => Math.abs(parseFloat(start) + parseFloat(length) / 2 - 50);
@@ -203,12 +204,13 @@ _CHOOSE_THE_MIDDLE = """() => {
     [...document.querySelectorAll(".outline")].sort((a, b) => offCentre(a) - offCentre(b))[0].click();
 }"""
 _SHUTTER_TO_RESULT = """() => new Promise((resolve) => {
-    const viewfinder = document.getElementById("viewfinder");
+    const finder = document.getElementById("finder");
     let shutter = 0;
     const look = () => {
-        if (!shutter && viewfinder.hidden) shutter = performance.now();
-        const portrait = document.querySelector("#lookalikes img:not(.own)");
-        if (shutter && portrait?.complete && portrait.naturalWidth) resolve(performance.now() - shutter);
+        if (!shutter && finder.dataset.stage !== "live") shutter = performance.now();
+        const portrait = document.getElementById("best");
+        const shown = !document.getElementById("results").hidden && portrait.complete && portrait.naturalWidth;
+        if (shutter && shown) resolve(performance.now() - shutter);
         else requestAnimationFrame(look);
     };
     look();

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -34,9 +34,9 @@ TOUR_VIEWPORT = {"width": 1200, "height": 750}
 TOUR_WIDTH = 900
 MAX_TOUR_BYTES = 2_500_000
 FRAMES_PER_SECOND = 12
-# In the demo: an album, a photo of it with several faces, and a portrait in another album that the camera sees.
+# In the demo: an album, a photo of it with several faces, and one with a single face, which the camera sees.
 ALBUM, GROUP = "/sets/2017_evenings_out/", "sofa.jpg"
-PORTRAIT = "/thumbnails/1600/photos/2012_portrait_days/collins.jpg"
+PORTRAIT = "/thumbnails/1600/photos/2017_evenings_out/sofa_middle.jpg"
 # A screencast shows no pointer, so the page gets one of its own.
 _POINTER = """
     addEventListener("DOMContentLoaded", () => {
@@ -227,8 +227,7 @@ def record_tour(playwright: Playwright, site: str) -> None:
 
 def visit(page: Page) -> None:
     """What a visitor does: looks around, opens a photo, follows a face, and finds their own photos."""
-    glide(page, 500)
-    glide(page, -500)
+    glide(page, 400)
     follow(page, page.locator(f"a[href='{ALBUM}']").first)
     page.locator(".grid.live").first.wait_for()
     page.wait_for_timeout(800)
@@ -271,11 +270,8 @@ def make_camera(site: str, folder: Path) -> Path:
     """What Chromium's fake camera sees: one portrait."""
     with urllib.request.urlopen(site + PORTRAIT) as response:  # noqa: S310 - our own demo
         portrait = Image.open(io.BytesIO(response.read())).convert("RGB")
-    portrait.thumbnail((640, 480))
-    view = Image.new("RGB", (640, 480), (90, 90, 90))
-    view.paste(portrait, ((640 - portrait.width) // 2, (480 - portrait.height) // 2))
     out = io.BytesIO()
-    view.save(out, "JPEG", quality=95)
+    ImageOps.fit(portrait, (640, 480), centering=(0.5, 0.3)).save(out, "JPEG", quality=95)
     video = folder / "camera.mjpeg"
     video.write_bytes(out.getvalue() * 20)
     return video
