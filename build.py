@@ -20,7 +20,7 @@ from scripts.common.terminal import echo
 from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle
-from scripts.site.covers import cover_of_site, covers_of_sets
+from scripts.site.covers import cover_of_site, covers_of_sets, portraits_of_gallery
 from scripts.site.pages import SitePages
 from scripts.site.previews import Previews
 from scripts.site.shown import ShownSet, list_shown_sets, path_of
@@ -81,6 +81,7 @@ def build(
         card=previews.card_of_site(newest_first, look.cover),
         cover=cover_of_site(stack.photos, newest_first, look.cover),
         covers=covers_of_sets(stack.photos, newest_first),
+        portraits=portraits_of_gallery(stack.gallery),
     )
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.crops import Area, focus
-from functions.keys import ImagePath
+from functions.face_collection import FaceCollection
+from functions.keys import ImagePath, decode_external_image_id
 from functions.photo_reader import PhotoReader
 from functions.shapes import Photo
 from scripts.site.shown import ShownSet, path_of
@@ -56,6 +57,18 @@ def covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, C
     paths = [path_of(shown.cover) for shown in sets if shown.cover]
     photos = reader.get_photos(paths, consistent=False)
     return {path.set_name: _cover(photo) for path, photo in photos.items() if photo.width and photo.height}
+
+
+def portraits_of_gallery(gallery: FaceCollection, count: int = 2) -> list[ImagePath]:
+    """Person and file of a portrait of each of the first people of the gallery, at most ``count``."""
+    found: dict[str, ImagePath] = {}
+    for face in gallery.list_faces():
+        path = decode_external_image_id(face.get("ExternalImageId", ""))
+        if path:
+            found.setdefault(path.set_name, path)
+        if len(found) == count:
+            break
+    return list(found.values())
 
 
 def _best(reader: PhotoReader, sets: Sequence[ShownSet]) -> Photo | None:

@@ -18,7 +18,7 @@ from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
-from scripts.site.renditions import large_size, large_url, thumbnail_url, tile_sources
+from scripts.site.renditions import large_size, large_url, portrait_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
 from scripts.site.sections import all_sections, first_sections
 from scripts.site.shown import ShownSet, describe
@@ -98,6 +98,7 @@ class SitePages:
             "thumbnail_url": thumbnail_url,
             "large_url": large_url,
             "tile_sources": tile_sources,
+            "portrait_url": portrait_url,
             "large_size": large_size,
             "card_width": CARD_WIDTH,
             "card_height": CARD_HEIGHT,

@@ -1,6 +1,6 @@
 """Where pages find the renditions of a photo, and how large these are."""
 
-from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.shapes import Photo
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 
@@ -13,6 +13,11 @@ def thumbnail_url(set_name: str, file: str) -> str:
 def large_url(set_name: str, file: str) -> str:
     """Address of its large rendition."""
     return LARGE_FOLDER + address(set_name, file)
+
+
+def portrait_url(person: str, file: str) -> str:
+    """Address of the thumbnail of a portrait of the gallery."""
+    return f"{THUMBNAILS_FOLDER}celebrities/{address(person, file)}"
 
 
 def large_size(photo: Photo) -> tuple[int, int]:

@@ -4,4 +4,5 @@
 export { showAccount as account } from "./pages/account.js";
 export { showFaces as faces } from "./pages/faces.js";
 export { showLookalike as lookalike } from "./pages/lookalike.js";
+export { showPerson as person } from "./pages/person.js";
 export { showSelfie as selfie } from "./pages/selfie.js";

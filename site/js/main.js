@@ -3,11 +3,10 @@
 import { session, watchSignOut } from "./aws/session.js";
 import { byId } from "./elements.js";
 import { showIndex } from "./pages/index.js";
-import { showPerson } from "./pages/person.js";
 import { showSet } from "./pages/set.js";
 
 /** @type {Record<string, () => void>} */
-const FIRST = { index: showIndex, person: showPerson, set: showSet };
+const FIRST = { index: showIndex, set: showSet };
 
 /** @param {string} name */
 async function startLater(name) {

@@ -15,6 +15,6 @@ export function keepInView(large) {
     const isAway = entry !== undefined && !entry.isIntersecting && entry.boundingClientRect.top < 0;
     title.textContent = large.querySelector("h1")?.textContent ?? "";
     bar.inert = !isAway;
-    bar.classList.toggle("shown", isAway);
+    bar.classList.toggle("away", isAway);
   }).observe(large);
 }

@@ -63,6 +63,7 @@ export class Grid {
       open(index);
     });
     addEventListener("scroll", () => this.#soon(), { passive: true });
+    addEventListener("beforeprint", () => this.live && this.#draw(Infinity));
     new ResizeObserver(() => this.#resized()).observe(element);
   }
 
@@ -196,10 +197,11 @@ export class Grid {
     this.height = box.height;
   }
 
-  #draw() {
+  /** Put tiles into the document, and take others out. @param {number} [margin]  In viewport heights. */
+  #draw(margin = MARGIN) {
     const top = scrollY - this.top;
-    const from = top - innerHeight * MARGIN;
-    const to = top + innerHeight * (1 + MARGIN);
+    const from = top - innerHeight * margin;
+    const to = top + innerHeight * (1 + margin);
     /** @type {[Block, number, number][]} */
     const near = [];
     const wanted = new Set();
