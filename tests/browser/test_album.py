@@ -32,9 +32,12 @@ def test_a_visitor_goes_from_the_index_to_a_person_and_back(page: Page) -> None:
     expect(page.locator("#count")).to_have_text("7 photos")
     first = page.locator("a.tile").first
     expect(first).to_have_attribute("data-key", "2015_pioneers/group.jpg")
-    badges = [float(text.rstrip("%")) for text in page.locator(".similarity").all_inner_texts()]
-    assert badges == sorted(badges, reverse=True)
-    assert badges[0] == 100
+    alts = page.locator("a.tile img").evaluate_all("(images) => images.map((image) => image.alt)")
+    similarities = [float(re.findall(r"([\d.]+)% similar", alt)[0]) for alt in alts]
+    assert similarities == sorted(similarities, reverse=True)
+    assert similarities[0] == 100
+    sure = sum(similarity >= 99 for similarity in similarities)
+    expect(page.locator(".similarity")).to_have_count(len(similarities) - sure)  # only where there is a doubt
     page.go_back()
     expect(page).to_have_url(re.compile(r"\?pic=group\.jpg$"))
     expect(faces).to_have_count(4)
@@ -97,7 +100,7 @@ def test_face_buttons_lie_on_the_faces(page: Page) -> None:
 def test_every_view_can_be_reloaded_and_shared(page: Page, path: str, face_id: str) -> None:
     page.goto(path.format(face=face_id))
     seen = {"/": "text=2015 pioneers", SET: "a.tile >> nth=3"}.get(
-        path, ".face" if "pic=" in path else ".similarity >> nth=6"
+        path, ".face" if "pic=" in path else "a.tile >> nth=6"
     )
     page.locator(seen).first.wait_for()
     page.reload()

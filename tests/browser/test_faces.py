@@ -1,5 +1,6 @@
 """The page of faces."""
 
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,13 @@ from running import RunningStack
 from functions.shapes import Photo, PhotoSet
 
 CROWD = 120
+
+
+@pytest.fixture
+def known_face(stack: RunningStack) -> str:
+    """A face of somebody who is in seven photos."""
+    row = stack.table("PicsTable").get_item(Key={"primarykey": "2009_inauguration", "sortkey": "obama.jpg"})["Item"]
+    return row["data"]["FaceRecords"][0]["Face"]["FaceId"]
 
 
 @pytest.fixture
@@ -62,19 +70,39 @@ def test_every_face_leads_to_its_person(stack: RunningStack, page: Page) -> None
     faces.first.click()
     expect(page).to_have_url(f"{stack.site_url}/people/?face={face}")
     expect(page.locator("a.tile").first).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+
+
+def test_a_persons_photos_can_be_downloaded_shared_and_played(stack: RunningStack, page: Page, known_face: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/people/?face={known_face}")
+    expect(page.locator("#count")).to_have_text("7 photos")
+    page.evaluate("delete window.showSaveFilePicker; delete Navigator.prototype.share")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all").click()
+    assert len(zipfile.ZipFile(download.value.path()).namelist()) == 7
+    page.get_by_role("button", name="Share").click()
+    expect(page.locator("#done")).to_have_text("Link copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".pswp--open")).to_be_visible()
 
 
 def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page: Page, crowd: None, faults) -> None:
     page.goto("/faces/")
     faces = page.locator("#faces a")
     expect(faces).to_have_count(50)
-    expect(page.get_by_role("status")).to_have_text("50 faces. Choose one to see that person's photos.")
+    total = faces_of(stack)
+    expect(page.get_by_role("status")).to_have_text(
+        f"50 of {total} faces, at random. Choose one to see that person's photos."
+    )
     first = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
     page.get_by_role("button", name="Show more").click()
     expect(faces).to_have_count(100)
     assert page.evaluate("document.activeElement.dataset.face") not in first
     page.get_by_role("button", name="Show more").click()
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    expect(page.get_by_role("status")).to_have_text(f"{total} faces. Choose one to see that person's photos.")
     shown = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
     assert len(shown) == len(set(shown)) == faces_of(stack)
     page.reload()

@@ -3,6 +3,7 @@
 import { config } from "../config.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
+import { SURE } from "../photos/likeness.js";
 import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
@@ -265,7 +266,7 @@ export class Grid {
     if (image.complete) tile.classList.remove("coming");
     tile.dataset.key = key;
     tile.dataset.file = photo.file;
-    if (photo.similarity !== undefined) {
+    if (photo.similarity !== undefined && photo.similarity < SURE) {
       tile.append(make("span", { className: "similarity", textContent: percent(photo.similarity) }));
     }
     this.tiles.set(key, tile);

@@ -27,9 +27,10 @@ export class Groups {
     const bySet = new Map(photos.map((photo) => [photo.setName, /** @type {Photo[]} */ ([])]));
     for (const photo of photos) bySet.get(photo.setName)?.push(photo);
     for (const [setName, group] of this.groups) if (!bySet.has(setName)) group.section.remove();
-    for (const [setName, own] of bySet) {
-      const group = this.groups.get(setName) ?? this.#make(setName);
-      this.element.append(group.section);
+    // All of them in their places first: a grid draws only what is near the viewport.
+    const shown = [...bySet].map(([setName, own]) => ({ own, group: this.groups.get(setName) ?? this.#make(setName) }));
+    this.element.append(...shown.map(({ group }) => group.section));
+    for (const { own, group } of shown) {
       group.total.textContent = countPhotos(own.length);
       group.grid.show(own);
     }

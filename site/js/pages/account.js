@@ -112,6 +112,7 @@ export async function showAccount() {
       try {
         turnTo(...(await action(fields)));
       } catch (error) {
+        form.querySelector("button")?.before(fault);
         fault.textContent = inWords(error, PROBLEMS);
       }
       form.ariaBusy = null;

@@ -11,12 +11,14 @@ import { keyOf } from "../photos/urls.js";
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
  * @typedef {import("../photos/rows.js").Face} Face
+ * @typedef {import("../photos/rows.js").PhotoSet} PhotoSet
  */
 
 const FACES = 50;
 // Of a site with many sets, this many are read at a time.
 const SETS = 8;
-const PORTRAIT_PX = 88;
+// As css/person.css has it.
+const PORTRAIT_PX = matchMedia("(max-width: 699px)").matches ? 92 : 132;
 
 /** Start the page. */
 export async function showFaces() {
@@ -33,24 +35,23 @@ export async function showFaces() {
     button.disabled = true;
     try {
       clear();
-      if (drawable.length < FACES) drawable.push(...(await readMoreSets(read)));
+      const sets = await readSets();
+      const unread = sets.filter((set) => set.faceCount > 0 && !read.has(set.name));
+      if (drawable.length < FACES) drawable.push(...(await readSome(unread, read)));
       const drawn = new Set(draw(drawable, FACES, () => 1));
       const faces = await readDrawn([...drawn]);
       drawable = drawable.filter((entry) => !drawn.has(entry));
       const portraits = faces.map(({ photo, face }) => portrait(photo, face));
+      if (list.ariaBusy) list.replaceChildren(); // what held the place
+      list.ariaBusy = null;
       list.append(...portraits);
-      if (list.childElementCount > portraits.length) portraits[0]?.querySelector("button")?.focus();
       const shown = list.childElementCount;
-      status.textContent = shown
-        ? tn(
-            "%(num)s face. Choose it to see that person's photos.",
-            "%(num)s faces. Choose one to see that person's photos.",
-            shown,
-          )
-        : t("There are no faces on this site yet.");
-      button.hidden = !drawable.length && !(await unread(read)).length;
+      if (shown > portraits.length) /** @type {HTMLElement | null} */ (portraits[0]?.firstElementChild)?.focus();
+      button.hidden = !drawable.length && unread.every((set) => read.has(set.name));
+      byId("none").hidden = shown > 0;
+      status.textContent = button.hidden ? ofAll(shown) : ofMore(shown, sets);
     } catch (error) {
-      if (!list.childElementCount) status.textContent = "";
+      if (list.ariaBusy) status.textContent = "";
       tell(error, more);
     }
     button.disabled = false;
@@ -60,17 +61,32 @@ export async function showFaces() {
   await more();
 }
 
-/** Sets with faces that were not read yet. @param {Set<string>} read  Their names. */
-async function unread(read) {
-  return (await readSets()).filter((set) => set.faceCount > 0 && !read.has(set.name));
+/** @param {number} shown */
+const ofAll = (shown) =>
+  shown
+    ? tn(
+        "%(num)s face. Choose it to see that person's photos.",
+        "%(num)s faces. Choose one to see that person's photos.",
+        shown,
+      )
+    : "";
+
+/**
+ * @param {number} shown
+ * @param {PhotoSet[]} sets
+ */
+function ofMore(shown, sets) {
+  const total = sets.reduce((sum, set) => sum + set.faceCount, 0);
+  return t("%(shown)s of %(total)s faces, at random. Choose one to see that person's photos.", { shown, total });
 }
 
 /**
- * The faces of some sets that were not read yet.
+ * The faces of some of the sets.
+ * @param {PhotoSet[]} sets
  * @param {Set<string>} read  Gets their names.
  */
-async function readMoreSets(read) {
-  const drawn = draw(await unread(read), SETS, (set) => set.faceCount);
+async function readSome(sets, read) {
+  const drawn = draw(sets, SETS, (set) => set.faceCount);
   const photos = await Promise.all(drawn.map((set) => readPhotos(set)));
   for (const set of drawn) read.add(set.name);
   return photos.flat().flatMap((photo) => Array.from({ length: photo.faceCount ?? 0 }, (_, index) => ({ photo, index })));

@@ -15,12 +15,15 @@ import { rankInWords, RUNNERS_UP } from "../visitor/ranks.js";
 /** @typedef {import("../photos/search.js").Lookalike} Lookalike */
 
 const CARD_NAME = "lookalike.jpg";
+// Characters that the largest type has room for.
+const LONG_NAME = 18;
 
 /** Start the page. */
 export function showLookalike() {
   const list = byId("lookalikes");
   const own = byId("own", HTMLImageElement);
   const portrait = byId("best", HTMLImageElement);
+  const name = byId("name");
   const sharing = byId("sharing");
   const shareButton = byId("share");
   const withSelfie = byId("with-selfie", HTMLInputElement);
@@ -42,7 +45,8 @@ export function showLookalike() {
     const [best] = people;
     own.src = URL.createObjectURL(selfie);
     for (const part of [portrait, shareButton, sharing]) part.hidden = !best;
-    byId("name").textContent = best ? best.person : t("Nobody yet");
+    name.textContent = best ? best.person : t("Nobody yet");
+    name.classList.toggle("long", name.textContent.length > LONG_NAME);
     byId("rank").textContent = best ? rankInWords(people, total) : t("There's nobody in the gallery to compare you with.");
     byId("credit").replaceChildren(...(best ? credit(best) : []));
     if (!best) return t("There's nobody in the gallery to compare you with.");

@@ -6,20 +6,22 @@ import { Grid } from "../grid/grid.js";
 import { formatDay, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchFace } from "../photos/search.js";
-import { keyOf } from "../photos/urls.js";
+import { keyOf, personUrl } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
+import { watchActions } from "../sharing/actions.js";
 import { Viewer } from "../viewer/viewer.js";
 import { countPhotos } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
-
-const PORTRAIT_PX = 72;
 
 /** Start the page. */
 export async function showPerson() {
   const faceId = new URLSearchParams(location.search).get("face") ?? "";
   const status = byId("count");
   const portrait = byId("portrait");
+  const trouble = byId("trouble");
+  const download = byId("download", HTMLButtonElement);
+  const play = byId("play", HTMLButtonElement);
   const more = byId("more", HTMLButtonElement);
   const grid = new Grid(byId("grid"), (index) => viewer.choose(index));
   const viewer = new Viewer(grid, keyOf);
@@ -38,8 +40,15 @@ export async function showPerson() {
       show();
     } catch (error) {
       status.textContent = "";
-      tell(error, search);
+      removePlaces();
+      if (found.photos.length) tell(error, search);
+      else tell(error, search, t("Try again"), trouble);
     }
+  }
+
+  /** Take away what held the photos' place. */
+  function removePlaces() {
+    for (const place of grid.element.querySelectorAll("div.tile")) place.remove();
   }
 
   function show() {
@@ -54,16 +63,27 @@ export async function showPerson() {
         })
       : words;
     const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
-    if (own?.face) {
-      showFace(portrait, own, own.face, PORTRAIT_PX);
-      portrait.hidden = false;
-    }
+    if (own?.face) showFace(portrait, own, own.face, portrait.clientWidth);
+    removePlaces();
     grid.show(photos);
+    download.disabled = play.disabled = !photos.length;
     more.hidden = !next;
     more.disabled = false;
   }
 
+  /** All of them, also those that are not shown yet. */
+  async function all() {
+    while (found.next) {
+      const page = await searchFace(faceId, found.next);
+      found = { ...page, photos: [...found.photos, ...page.photos] };
+    }
+    show();
+    return found.photos;
+  }
+
   more.addEventListener("click", search);
+  play.addEventListener("click", () => viewer.play());
+  watchActions({ photos: all, url: () => personUrl(faceId), copied: t("Link copied.") });
   keepPlace();
   const kept = isReturn() ? stored(memory) : null;
   if (kept) {

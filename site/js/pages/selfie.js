@@ -2,24 +2,16 @@
 
 import { config } from "../config.js";
 import { byId } from "../elements.js";
-import { isCancelled } from "../errors.js";
 import { Groups } from "../grid/groups.js";
 import { formatNumber, t, tn } from "../language.js";
-import { tell } from "../notice.js";
+import { STEPS } from "../photos/likeness.js";
 import { searchPicture } from "../photos/search.js";
 import { personUrl } from "../photos/urls.js";
 import { searchWithPicture } from "../picture/picture.js";
+import { watchActions } from "../sharing/actions.js";
 import { watchRemovalForm } from "../visitor/removal-form.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
-
-// How similar a face must be at each step, in percent. docs/rekognition.md has what that means for an album.
-/** @type {Record<string, number>} */
-const STEPS = {
-  sure: Math.max(99, config.faceMatchThreshold),
-  likely: config.faceMatchThreshold,
-  maybe: Math.min(70, config.faceMatchThreshold),
-};
 
 const REMOVAL = "#removal";
 
@@ -105,45 +97,16 @@ export function showSelfie() {
     groups.show([]);
   }
 
-  async function save() {
-    download.disabled = true;
-    const wanted = photos;
-    try {
-      const { downloadAll } = await import("../sharing/archive.js");
-      const missing = await downloadAll(wanted, "my-photos.zip", (number) => {
-        done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
-      });
-      done.textContent = missing.length
-        ? t("Saved, but these are no longer on the site: %(files)s.", { files: missing.map((photo) => photo.file).join(", ") })
-        : t("Saved.");
-    } catch (error) {
-      done.textContent = "";
-      if (!isCancelled(error)) tell(error, save);
-    }
-    download.disabled = false;
-  }
-
-  async function shareLink() {
-    const url = link.href;
-    try {
-      if (navigator.share) {
-        await navigator.share({ url, title: document.title });
-      } else {
-        await navigator.clipboard.writeText(url);
-        done.textContent = t("Link copied. It opens these photos and doesn't include your picture.");
-      }
-    } catch (error) {
-      if (!isCancelled(error)) done.textContent = url; // the visitor can copy it by hand
-    }
-  }
-
   for (const step of steps) {
     step.addEventListener("change", () => {
       status.textContent = show();
     });
   }
-  download.addEventListener("click", save);
-  share.addEventListener("click", shareLink);
+  watchActions({
+    photos: () => photos,
+    url: () => link.href,
+    copied: t("Link copied. It opens these photos and doesn't include your picture."),
+  });
   searchWithPicture({
     searching: t("Comparing your face with the photos here…"),
     search: (image) => searchPicture(image, Math.min(...Object.values(STEPS))),

@@ -34,8 +34,10 @@ const OVERLAP = 0.24;
 const RIM = 12;
 const EDGE = 60;
 const LEADING = 1.02;
-// A name that would be smaller than this share of the largest size in one line goes into two.
+// A name that would be smaller than this share of the largest size in one line goes into more.
 const SMALLEST_LINE = 0.6;
+// Room for a name, in lines of the largest size.
+const MOST_HIGH = 1.4;
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
@@ -139,28 +141,27 @@ class Card {
   }
 
   /**
-   * The name in one line or two, as large as it fits.
+   * The name in one line to three, as large as it fits.
    * @param {string} name
    */
   #fit(name) {
-    const one = this.#sizeOf([name]);
-    const words = name.split(/\s+/);
-    if (one >= this.shape.name * SMALLEST_LINE || words.length === 1) return { lines: [name], size: one };
-    const pairs = words.slice(1).map((_, at) => [words.slice(0, at + 1).join(" "), words.slice(at + 1).join(" ")]);
-    const lines = pairs.sort((a, b) => this.#sizeOf(b) - this.#sizeOf(a))[0] ?? [name];
-    const size = this.#sizeOf(lines);
-    return { lines, size };
+    const one = { lines: [name], size: this.#sizeOf([name]) };
+    if (one.size >= this.shape.name * SMALLEST_LINE) return one;
+    const fits = splits(name.split(/\s+/)).map((lines) => ({ lines, size: this.#sizeOf(lines) }));
+    const best = fits.reduce((largest, next) => (next.size > largest.size ? next : largest), one);
+    this.#displayFont(best.size);
+    return best;
   }
 
   /**
-   * The size at which each line fits. The font is set to it.
+   * The size at which each line fits, and all of them fit below each other. The font is set to it.
    * @param {string[]} lines
    */
   #sizeOf(lines) {
     const { name, wordsWidth } = this.shape;
     this.#displayFont(name);
     const widest = Math.max(...lines.map((line) => this.context.measureText(line).width));
-    const size = Math.min(name, (name * wordsWidth) / widest, lines.length > 1 ? name * 0.7 : name);
+    const size = Math.min((name * wordsWidth) / widest, name * (MOST_HIGH / lines.length), name);
     this.#displayFont(size);
     return size;
   }
@@ -254,6 +255,18 @@ class Card {
     this.context.beginPath();
     this.context.arc(x + size / 2, y + size / 2, size / 2, 0, 2 * Math.PI);
   }
+}
+
+/**
+ * Each way to put words into two lines or three.
+ * @param {string[]} words
+ * @returns {string[][]}
+ */
+export function splits(words) {
+  const at = (/** @type {number[]} */ ...ends) =>
+    [0, ...ends].map((start, index) => words.slice(start, ends[index] ?? words.length).join(" "));
+  const ends = words.slice(1).map((_, index) => index + 1);
+  return ends.flatMap((first) => [at(first), ...ends.filter((second) => second > first).map((second) => at(first, second))]);
 }
 
 /** A canvas takes a font only once it is there, and a page may have gone without it. */

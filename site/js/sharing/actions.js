@@ -1,0 +1,56 @@
+// "Download all" and "Share" for somebody's photos, as two pages have them.
+
+import { byId } from "../elements.js";
+import { isCancelled } from "../errors.js";
+import { t } from "../language.js";
+import { tell } from "../notice.js";
+
+/** @typedef {import("../photos/rows.js").Photo} Photo */
+
+const ARCHIVE = "my-photos.zip";
+
+/**
+ * @param {object} page
+ * @param {() => Photo[] | Promise<Photo[]>} page.photos  What to download.
+ * @param {() => string} page.url  Of the page that shows them.
+ * @param {string} page.copied  Says that the link is in the clipboard.
+ */
+export function watchActions({ photos, url, copied }) {
+  const download = byId("download", HTMLButtonElement);
+  const done = byId("done");
+
+  async function save() {
+    download.disabled = true;
+    try {
+      const wanted = await photos();
+      const { downloadAll } = await import("./archive.js");
+      const missing = await downloadAll(wanted, ARCHIVE, (number) => {
+        done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
+      });
+      done.textContent = missing.length
+        ? t("Saved, but these are no longer on the site: %(files)s.", { files: missing.map((photo) => photo.file).join(", ") })
+        : t("Saved.");
+    } catch (error) {
+      done.textContent = "";
+      if (!isCancelled(error)) tell(error, save);
+    }
+    download.disabled = false;
+  }
+
+  async function share() {
+    const link = new URL(url(), location.href).href;
+    try {
+      if (navigator.share) {
+        await navigator.share({ url: link, title: document.title });
+      } else {
+        await navigator.clipboard.writeText(link);
+        done.textContent = copied;
+      }
+    } catch (error) {
+      if (!isCancelled(error)) done.textContent = link; // the visitor can copy it by hand
+    }
+  }
+
+  download.addEventListener("click", save);
+  byId("share").addEventListener("click", share);
+}
