@@ -19,13 +19,14 @@ from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
-from scripts.site.bundle import bundle
+from scripts.site.bundle import bundle, bundle_worker
 from scripts.site.covers import cover_of_site, covers_of_sets, portraits_of_gallery
 from scripts.site.pages import SitePages
 from scripts.site.previews import Previews
 from scripts.site.shown import ShownSet, list_shown_sets, path_of
 from scripts.site.theme import load_theme
 from scripts.site.translations import Translator
+from scripts.site.web_app import write_web_app
 
 # How to make a file of the site bucket, by its key.
 Makers = dict[str, Callable[[], bytes]]
@@ -58,6 +59,8 @@ def build(
     fresh.mkdir(parents=True)
     theme = load_theme(look, root, fresh)
     assets = bundle(fresh, theme.rules, theme.sheets)
+    write_web_app(config, theme.palette, fresh)
+    bundle_worker("worker.js" if config.offline else "off.js", fresh / "sw.js")
     # Also without a hash in its name, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     # The licences of the packages in the scripts ask to come along with them.

@@ -44,6 +44,8 @@ class SiteConfig:
     keep_private_metadata: bool = False
     # Whether Rekognition says what photos show besides people.
     labels: bool = False
+    # Whether browsers keep the albums seen last, so that they open without a connection.
+    offline: bool = True
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
     # Whether links to the site show a picture and a title where they are shared.

@@ -46,6 +46,7 @@ _WORKERS = 8
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/xml", ".xml")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 def build_and_publish(stack: Stack) -> int:

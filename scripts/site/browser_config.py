@@ -40,6 +40,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "maxRemovalFaces": MAX_REQUEST_FACES,
         "maxPhotosFound": MAX_LIMIT,
         "keepMatchDays": KEEP_OWN_ROWS_DAYS,
+        "offline": config.offline,
         "downloads": stack.download_rule != NONE,
         "originals": stack.download_rule in (STRIPPED, WHOLE),
     }

@@ -33,30 +33,17 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
 
     After our style sheet come the owner's CSS rules, then the owner's style sheets. Raises ``BuildError``.
     """
-    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
-    if not esbuild.exists():
-        raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
+    metafile = folder / "meta.json"
     with tempfile.TemporaryDirectory(prefix="kinpics-") as styles:
         style = Path(styles) / "style.css"
         (rules_file := Path(styles) / "rules.css").write_text(rules, encoding="utf-8")
         imported = [ROOT / "site" / "css" / "style.css", rules_file, *sheets]
         style.write_text("".join(f'@import "{path}";\n' for path in imported), encoding="utf-8")
-        return _run_esbuild(esbuild, folder, ["site/js/main.js", str(style), "site/css/lightbox.css"])
-
-
-def _run_esbuild(esbuild: Path, folder: Path, entries: list[str]) -> Assets:
-    metafile = folder / "meta.json"
-    command = [str(esbuild), *entries, "--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"]
-    command += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
-    command += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets", "--log-level=error"]
-    command += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
-    # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
-    result = subprocess.run(  # noqa: S603 - fixed arguments
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    if result.returncode:
-        raise BuildError(f"the scripts or style sheets can't be bundled: {result.stderr.strip()}")
+        arguments = ["site/js/main.js", str(style), "site/css/lightbox.css", "--splitting", "--format=esm"]
+        arguments += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
+        arguments += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets"]
+        arguments += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
+        _run_esbuild(arguments)
     outputs = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
     urls: dict[str, str] = {}
@@ -70,6 +57,25 @@ def _run_esbuild(esbuild: Path, folder: Path, entries: list[str]) -> Assets:
         urls[name] = _asset_url(path)
         imports[name] = [_asset_url(item["path"]) for item in output["imports"] if item["kind"] == "import-statement"]
     return Assets(urls, imports)
+
+
+def bundle_worker(source: str, target: Path) -> None:
+    """Bundle a service worker, a script of ``site/js/offline/``, into one file. Raises ``BuildError``."""
+    _run_esbuild([f"site/js/offline/{source}", "--format=iife", f"--outfile={target}"])
+
+
+def _run_esbuild(arguments: list[str]) -> None:
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    if not esbuild.exists():
+        raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
+    command = [str(esbuild), *arguments, "--bundle", "--minify", "--target=es2022", "--log-level=error"]
+    # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
+    result = subprocess.run(  # noqa: S603 - fixed arguments
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise BuildError(f"the scripts or style sheets can't be bundled: {result.stderr.strip()}")
 
 
 def _asset_url(path: str) -> str:

@@ -5,8 +5,7 @@ the picture alone on its card: the link's own text says it then.
 """
 
 import io
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from unicodedata import category, normalize
@@ -32,10 +31,6 @@ _LEADING = 1.06
 _SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
 _MARK = 36
 _ELLIPSIS = "…"
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# A rule of a style sheet that no condition holds for, and a colour in it: of two, the one for light pages.
-_RULE = re.compile(r"^([^\s@}][^{}]*?)\s*\{([^{}]*)\}", re.MULTILINE)
-_COLOUR = re.compile(r"--(\w+): (?:light-dark\()?(#\w{6})")
 Box = tuple[int, int, int, int]
 
 
@@ -65,27 +60,16 @@ _LAYOUTS: dict[str, tuple[str, Box, Box, bool]] = {
 def look_of(theme: Theme) -> Look:
     """The look of a theme's cards, in the owner's colours."""
     font, photo, words, is_centred = _LAYOUTS[theme.name]
-    ours, *owners = (path.read_text(encoding="utf-8") for path in (_TOKENS, *theme.sheets))
-    blocks = [block for text in (ours, theme.rules, *owners) for block in _blocks(text, theme.name)]
-    colours = {name: value for block in blocks for name, value in _COLOUR.findall(block)}
     return Look(
-        page=colours["page"],
-        ink=colours["ink"],
-        quiet=colours["quiet"],
-        accent=colours["accent"],
+        page=theme.palette.page,
+        ink=theme.palette.ink,
+        quiet=theme.palette.quiet,
+        accent=theme.palette.accent,
         font=font,
         photo=photo,
         words=words,
         is_centred=is_centred,
     )
-
-
-def _blocks(text: str, theme: str) -> Iterator[str]:
-    """What a style sheet says of every theme and of this one."""
-    wanted = {":root", "[data-theme]", f'[data-theme="{theme}"]'}
-    for selectors, block in _RULE.findall(_COMMENT.sub("", text)):
-        if wanted & set(re.split(r",\s*", selectors)):
-            yield block
 
 
 def compose(look: Look, title: str, line: str, picture: Image.Image | None, faces: Iterable[Area] = ()) -> bytes:

@@ -7,6 +7,7 @@ style sheets, so the owner changes how pages look without touching ours.
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from PIL import Image
 from scripts.common.config import ROOT, ThemeConfig
 from scripts.site.bundle import BuildError
 from scripts.site.colours import mixed_with_white_to, on_colour
+from scripts.site.palette import Palette, read_palette
 
 # The font that each theme sets its titles in (site/css/tokens.css).
 _FONTS = {"gallery": "bricolage.woff2", "journal": "newsreader.woff2", "cinema": "bricolage.woff2"}
+_TOKENS = ROOT / "site" / "css" / "tokens.css"
 # Every visitor waits for these before the first page looks right.
 _MAX_LOGO_BYTES = 200_000
 _MAX_FONT_BYTES = 200_000
@@ -55,6 +58,12 @@ class Theme:
     logo: Logo | None = None
     # How high rows of photos are, beside what is usual.
     row_scale: float = 1.0
+
+    @cached_property
+    def palette(self) -> Palette:
+        """Its colours, with the owner's in place of ours."""
+        texts = [path.read_text(encoding="utf-8") for path in (_TOKENS, *self.sheets)]
+        return read_palette(self.name, [texts[0], self.rules, *texts[1:]])
 
 
 def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:

@@ -30,6 +30,7 @@ import "./fallback.js";
  * @property {number} keepMatchDays  How long a visitor's last lookalike is kept.
  * @property {boolean} downloads  Whether visitors may download photos.
  * @property {boolean} originals  Whether what they download is as large as the original.
+ * @property {boolean} offline  Whether browsers may keep the albums seen last.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */

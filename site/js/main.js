@@ -1,6 +1,7 @@
 // The one script of every page. It starts the script that site/pages.json names for the page.
 
 import { session, watchSignOut } from "./aws/session.js";
+import { config } from "./config.js";
 import { byId } from "./elements.js";
 import { showIndex } from "./pages/index.js";
 import { showSet } from "./pages/set.js";
@@ -24,3 +25,7 @@ watchSignOut();
 if (session()) byId("my-account").hidden = false;
 if (show) show();
 else void startLater(name);
+if (config.offline) {
+  // After everything that the visitor waits for.
+  addEventListener("load", () => setTimeout(() => void import("./offline/register.js").then(({ register }) => register()), 2000));
+}

@@ -40,6 +40,9 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+_BLOCKED = "Service Worker registration blocked by Playwright"
+
+
 class Faults:
     """What a page reports to the console during a test. A test that expects reports clears them."""
 
@@ -51,7 +54,8 @@ class Faults:
         page.on("console", self._console)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # A test can answer for the site only while no service worker does.
+        if message.type in ("error", "warning") and message.text != _BLOCKED:
             self.seen.append(f"{message.type}: {message.text}")
 
 
@@ -68,7 +72,9 @@ def faults() -> Iterator[Faults]:
 
 @pytest.fixture
 def context(browser: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
-    made = browser.new_context(base_url=stack.site_url, viewport={"width": 1200, "height": 800})
+    made = browser.new_context(
+        base_url=stack.site_url, viewport={"width": 1200, "height": 800}, service_workers="block"
+    )
     made.set_default_timeout(15_000)
     yield made
     made.close()
@@ -101,7 +107,7 @@ def camera_page(browser: Browser, stack: RunningStack, faults: Faults, face: Pat
 
 @pytest.fixture
 def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
-    made = browser.new_context(base_url=stack.site_url, **PHONE)
+    made = browser.new_context(base_url=stack.site_url, service_workers="block", **PHONE)
     made.set_default_timeout(15_000)
     opened = made.new_page()
     faults.watch(opened)

@@ -36,7 +36,7 @@ def email() -> str:
 @pytest.fixture
 def device(context: BrowserContext, stack: RunningStack) -> Iterator[Page]:
     """Another browser."""
-    other = context.browser.new_context(base_url=stack.site_url)
+    other = context.browser.new_context(base_url=stack.site_url, service_workers="block")
     other.set_default_timeout(15_000)
     yield other.new_page()
     other.close()

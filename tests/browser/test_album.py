@@ -201,7 +201,7 @@ def test_the_site_works_on_a_phone(phone: Page) -> None:
 
 
 def test_the_site_works_without_javascript(browser: Browser, stack: RunningStack) -> None:
-    context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
+    context = browser.new_context(base_url=stack.site_url, service_workers="block", java_script_enabled=False)
     page = context.new_page()
     page.goto("/")
     page.get_by_role("link", name="2015 pioneers").click()
@@ -399,7 +399,9 @@ def test_credentials_are_fetched_once(page: Page) -> None:
     ],
 )
 def test_axe_finds_no_fault(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
-    context = browser.new_context(base_url=stack.site_url, color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(
+        base_url=stack.site_url, service_workers="block", color_scheme=scheme, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(path.format(face=face_id))
     page.wait_for_load_state("networkidle")
@@ -428,3 +430,25 @@ def test_open_and_new_pages_say_that_the_site_is_closed(stack: RunningStack, pag
         stack.kinpics("open")
     page.goto("/sets/2009_inauguration/")
     expect(page.locator("#count")).to_contain_text("4 photos")
+
+
+def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: RunningStack) -> None:
+    context = browser.new_context(base_url=stack.site_url)
+    try:
+        page = context.new_page()
+        page.goto("/")
+        page.evaluate("navigator.serviceWorker.ready")
+        page.goto(SET)
+        page.wait_for_load_state("networkidle")
+        seen = page.locator(".tile").count()
+        assert seen
+        context.set_offline(True)
+        page.goto(f"{SET}?again")
+        expect(page.locator(".tile")).to_have_count(seen)
+        for image in page.locator(".tile img").all():
+            assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)")
+        expect(page.locator("#notice")).to_contain_text("can't reach the site")
+        page.goto("/account/")
+        expect(page.locator("h1")).to_have_text("You're offline")
+    finally:
+        context.close()

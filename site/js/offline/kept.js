@@ -1,0 +1,34 @@
+// What the service worker keeps, and where.
+
+/** @typedef {"asset" | "page" | "thumbnail" | "large"} Kind */
+
+// Of so many sets, those seen last, thumbnails are kept.
+const MAX_SETS = 5;
+const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
+const LARGE = /^\/thumbnails\/\d+\/photos\//;
+
+/**
+ * @param {{method: string, mode: string, url: string}} request
+ * @param {string} origin  The site's.
+ * @returns {{kind: Kind, cache: string} | null}  Null for what is left to the browser.
+ */
+export function kindOf(request, origin) {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== origin) return null;
+  if (request.mode === "navigate") return { kind: "page", cache: "page" };
+  if (url.pathname.startsWith("/assets/")) return { kind: "asset", cache: "asset" };
+  const set = THUMBNAIL.exec(url.pathname);
+  if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };
+  return LARGE.test(url.pathname) ? { kind: "large", cache: "large" } : null;
+}
+
+/**
+ * The caches of thumbnails that are to go.
+ * @param {string[]} visited  Paths of pages, the one visited last at the end.
+ * @param {string[]} names  Of the caches.
+ */
+export function oldSets(visited, names) {
+  /** @param {string} name */
+  const lastVisit = (name) => visited.findLastIndex((path) => path.startsWith(`/sets/${name.slice("thumbnail:".length)}/`));
+  return [...names].sort((a, b) => lastVisit(b) - lastVisit(a)).slice(MAX_SETS);
+}
