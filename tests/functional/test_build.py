@@ -26,6 +26,7 @@ from scripts.site.pages import Page, list_pages
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
 SET = "2015_a & b"
+PORTRAITS = [{"ExternalImageId": f"{person}:2F{number}.jpg"} for person in ("Ada", "Grace") for number in (1, 2)]
 SITE_URL = "https://photos.example"
 
 
@@ -46,7 +47,7 @@ def stack(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         photos=aws.photos,
-        gallery=SimpleNamespace(count_faces=lambda: 1, count_people=lambda: 1),
+        gallery=SimpleNamespace(count_faces=lambda: 1, count_people=lambda: 1, list_faces=lambda: iter(PORTRAITS)),
         download_rule="none",
         parameters={},
         region="us-east-1",
@@ -142,6 +143,11 @@ def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:
     assert [tile["data-file"] for tile in everything] == FILES
     assert first[0]["href"] == "/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"
     assert first[1]["style"] == "--a:1.5", "a photo without a size has one to lay out"
+
+
+def test_the_front_page_asks_who_you_look_like_beside_two_portraits(site: Path) -> None:
+    heads = [image["src"] for image in Tags(site / "index.html").of("img") if image.get("class") == "head"]
+    assert heads == ["/thumbnails/celebrities/Ada/1.jpg", "/thumbnails/celebrities/Grace/1.jpg"]
 
 
 def test_a_title_becomes_no_markup(site: Path) -> None:
