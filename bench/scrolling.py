@@ -62,7 +62,7 @@ def scroll(url: str) -> Scroll:
     with chromium() as browser:
         page = browser.new_context(**PHONE).new_page()
         page.goto(url)
-        page.locator(".grid.live").wait_for()
+        page.locator(".grid.live").first.wait_for()
         page.wait_for_load_state("networkidle")
         page.locator("select[data-jump] option").nth(3).wait_for(state="attached")
         page.evaluate(_COUNT_TILES)
