@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import "./page.js";
 
-const { downloadUrl, keyOf, personUrl, portraitUrl, setNameOfPage, setUrl, thumbnailUrl, largeUrl } = await import("../../site/js/photos/urls.js");
+const { downloadUrl, keyOf, personUrl, photoUrl, portraitUrl, setNameOfPage, setUrl, thumbnailUrl, largeUrl } = await import("../../site/js/photos/urls.js");
 
 const table = JSON.parse(await readFile(new URL("../data/addresses.json", import.meta.url), "utf8"));
 
@@ -14,6 +14,7 @@ test("a photo has the address that the rest of the site knows it by", () => {
     assert.equal(thumbnailUrl(photo), `/thumbnails/photos/${written}/${written}`);
     assert.equal(largeUrl(photo), `/thumbnails/1600/photos/${written}/${written}`);
     assert.equal(setUrl(name), `/sets/${written}/`);
+    assert.equal(photoUrl(photo), `/sets/${written}/photos/${written}/`);
     assert.equal(portraitUrl(`celebrities/${name}/x.jpg`), `/thumbnails/celebrities/${written}/x.jpg`);
     assert.equal(decodeURIComponent(written), name);
   }

@@ -22,8 +22,8 @@ const path = (...parts) => parts.map(written).join("/");
 /** @param {string} setName */
 export const setUrl = (setName) => pages.set.path.replace("{set}", path(setName));
 
-/** Where a photo can be seen among the others of its set. @param {{setName: string, file: string}} photo */
-export const photoUrl = ({ setName, file }) => `${setUrl(setName)}?${new URLSearchParams({ pic: file })}`;
+/** A photo's own page; functions/photo_page.py says the same. @param {{setName: string, file: string}} photo */
+export const photoUrl = ({ setName, file }) => `${setUrl(setName)}photos/${path(file)}/`;
 
 /** @param {string} words */
 export const searchUrl = (words) => `/search/?${new URLSearchParams({ q: words })}`;

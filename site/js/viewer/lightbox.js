@@ -16,7 +16,7 @@ import { fadeWhenIdle } from "./idle.js";
 import { showHelp } from "./help.js";
 import { loadOriginals } from "./original.js";
 import { Panel } from "./panel.js";
-import { fullSize } from "./sizes.js";
+import { fullSize, sizeWithin } from "./sizes.js";
 import { Slideshow } from "./slideshow.js";
 
 /**
@@ -130,7 +130,9 @@ export class Stage {
     pswp.on("uiRegister", () => pswp.ui?.uiElementsData.splice(0)); // the stage has its own controls
     pswp.on("beforeOpen", () => document.documentElement.classList.add("staged"));
     pswp.on("initialLayout", () => this.#furnish());
-    pswp.on("bindEvents", () => pswp.element?.focus());
+    pswp.on("bindEvents", () => {
+      if (!pswp.element?.contains(document.activeElement)) pswp.element?.focus(); // a quick visitor is at a control already
+    });
     pswp.on("change", () => void this.#show());
     pswp.on("keydown", (event) => {
       if (this.#onKey(event.originalEvent)) event.preventDefault();
@@ -247,7 +249,14 @@ export class Stage {
 
 /** @param {Photo} photo */
 function slide(photo) {
-  return { src: largeUrl(photo), msrc: thumbnailUrl(photo), ...fullSize(photo), thumbCropped: true, alt: t("Photo %(file)s", { file: photo.file }) };
+  return {
+    src: largeUrl(photo),
+    srcset: `${thumbnailUrl(photo)} ${sizeWithin(photo, config.thumbnailSide).width}w, ${largeUrl(photo)} ${sizeWithin(photo, config.largeSide).width}w`,
+    msrc: thumbnailUrl(photo),
+    ...fullSize(photo),
+    thumbCropped: true,
+    alt: t("Photo %(file)s", { file: photo.file }),
+  };
 }
 
 /**
@@ -256,7 +265,8 @@ function slide(photo) {
  * @param {boolean} besidePanel
  */
 function roomFor({ x, y }, besidePanel) {
-  const sides = x >= 1000 || besidePanel ? 76 : 0;
+  const hasSteps = x >= 1000 || besidePanel || (x >= 700 && matchMedia("(hover: hover)").matches); // as lightbox.css says
+  const sides = hasSteps ? 76 : 0;
   if (y <= 480) return { top: 0, bottom: 0, left: sides, right: sides };
   return { top: 64, bottom: x >= 700 ? 96 : 136, left: sides, right: sides };
 }

@@ -33,7 +33,9 @@ export function loadOriginals(pswp, photos) {
       return; // the large rendition stays
     }
     const shown = slide.content.element;
-    if (shown instanceof HTMLImageElement) shown.src = original.src; // decoded already: it changes from one frame to the next
+    if (!(shown instanceof HTMLImageElement)) return;
+    shown.removeAttribute("srcset");
+    shown.src = original.src; // decoded already: it changes from one frame to the next
   }
 
   pswp.on("zoomPanUpdate", () => {

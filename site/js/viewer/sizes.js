@@ -7,9 +7,14 @@ import { config } from "../config.js";
 // A browser shows these; of others (HEIC, TIFF) the large rendition is the best there is.
 const SHOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
 
-/** The large rendition's size. @param {Size} photo @returns {Size} */
-export function largeSize({ width, height }) {
-  const scale = Math.min(1, config.largeSide / Math.max(width, height));
+/**
+ * The size of a photo's rendition; none is larger than the photo.
+ * @param {Size} photo
+ * @param {number} side  The longest that a rendition's long side may be.
+ * @returns {Size}
+ */
+export function sizeWithin({ width, height }, side) {
+  const scale = Math.min(1, side / Math.max(width, height));
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
@@ -20,7 +25,7 @@ export function largeSize({ width, height }) {
  * @returns {Size}
  */
 export function fullSize(photo) {
-  const large = largeSize(photo);
+  const large = sizeWithin(photo, config.largeSide);
   const scale = Math.max((2 * large.width) / photo.width, config.originals ? 1 : 0);
   return { width: Math.round(photo.width * scale), height: Math.round(photo.height * scale) };
 }
@@ -32,6 +37,6 @@ export function fullSize(photo) {
  * @param {number} pixels  Of the screen, across the photo as it is shown.
  */
 export function wantsOriginal(photo, contentType, pixels) {
-  const large = largeSize(photo);
+  const large = sizeWithin(photo, config.largeSide);
   return config.originals && photo.width > large.width && pixels > large.width && SHOWN_TYPES.has(contentType ?? "");
 }

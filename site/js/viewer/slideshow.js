@@ -50,6 +50,9 @@ export class Slideshow {
     speed.setAttribute("role", "group");
     speed.setAttribute("aria-label", t("Speed"));
     const bar = make("div", { className: "tools" }, this.pauseButton, speed, this.shuffleButton, tool("close", t("Stop the slideshow"), () => this.stop()));
+    // After a click, Space pauses; who came by keyboard stays where they are.
+    speed.addEventListener("click", ({ detail }) => detail && this.pauseButton.focus({ preventScroll: true }));
+    this.shuffleButton.addEventListener("click", ({ detail }) => detail && this.pauseButton.focus({ preventScroll: true }));
     this.again = make("button", { type: "button", className: "button strong", textContent: t("Play again") });
     this.again.addEventListener("click", () => this.#begin(0));
     const close = make("button", { type: "button", className: "button", textContent: t("Close"), onclick: () => this.stop() });
@@ -97,8 +100,8 @@ export class Slideshow {
    * @returns {boolean}
    */
   onKey(event) {
-    const onButton = event.target instanceof HTMLButtonElement && event.target !== this.pauseButton;
-    if (event.key === " " && !onButton) this.#setPaused(!this.isPaused);
+    const onOtherButton = event.target instanceof HTMLButtonElement && event.target !== this.pauseButton;
+    if (event.key === " " && !onOtherButton) this.#setPaused(!this.isPaused);
     else if (event.key === "ArrowRight") this.#begin(this.at + 1);
     else if (event.key === "ArrowLeft") this.#begin(Math.max(0, this.at - 1));
     else if (event.key === "p") this.stop();

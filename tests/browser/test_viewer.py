@@ -1,0 +1,95 @@
+"""A photo on its stage: rings, what is known about it, the slideshow."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from steps import open_photo
+
+SET = "/sets/2015_pioneers/"
+
+
+def test_the_panel_tells_about_the_photo_and_the_photo_makes_room(page: Page) -> None:
+    page.goto(SET)
+    open_photo(page, "hopper.jpg")
+    image = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
+    page.wait_for_timeout(400)  # keys work once the photo has grown to its place
+    page.keyboard.press("i")
+    panel = page.get_by_role("complementary", name="About this photo")
+    expect(panel).to_contain_text("hopper.jpg")
+    expect(panel).to_contain_text(re.compile(r"\d+ \W \d+, \d"))
+    expect(panel.get_by_role("link", name="2015 pioneers")).to_be_visible()
+    page.wait_for_timeout(300)
+    photo, beside = image.bounding_box(), panel.bounding_box()
+    assert photo
+    assert beside
+    assert photo["x"] + photo["width"] <= beside["x"]
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("ArrowRight")
+    expect(panel).not_to_contain_text("hopper.jpg")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.locator(".pswp")).to_have_count(1), "Escape closes the panel first"
+    page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
+
+
+def test_a_finger_sees_where_a_ring_leads_before_it_goes_there(phone: Page) -> None:
+    phone.goto(SET)
+    open_photo(phone, "group.jpg")
+    phone.wait_for_timeout(600)
+    ring = phone.locator(".face").first
+    ring.tap()
+    expect(ring.locator(".name")).to_be_visible()
+    chip = ring.locator(".name").bounding_box()
+    assert chip
+    assert chip["x"] >= 0
+    assert chip["x"] + chip["width"] <= 390
+    expect(phone).to_have_url(re.compile("pic="))
+    ring.tap()
+    expect(phone).to_have_url(re.compile("face="))
+
+
+def test_back_closes_the_sheet_before_the_photo(phone: Page) -> None:
+    phone.goto(SET)
+    open_photo(phone, "hopper.jpg")
+    phone.wait_for_timeout(600)
+    about = phone.get_by_role("button", name="About this photo")
+    about.tap()
+    sheet = phone.get_by_role("complementary", name="About this photo")
+    expect(sheet.get_by_role("heading", name="About this photo")).to_be_focused()
+    sheet.get_by_role("button", name="Make this panel larger").tap()
+    expect(phone.locator(".stage > .tools")).to_have_attribute("inert", "")
+    phone.wait_for_timeout(500)
+    assert Axe().run(phone).violations_count == 0
+    phone.go_back()
+    expect(sheet).to_be_hidden()
+    expect(about).to_be_focused()
+    expect(phone.locator(".pswp")).to_have_count(1)
+    phone.go_back()
+    expect(phone.locator(".pswp")).to_have_count(0)
+    expect(phone).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
+
+
+def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:
+    page.goto(SET)
+    open_photo(page, "group.jpg")
+    page.wait_for_timeout(400)
+    page.keyboard.press("p")
+    show = page.get_by_role("group", name="Slideshow")
+    show.get_by_role("button", name="3 seconds a photo").click()
+    shown = show.locator(".screen img").last
+    expect(shown).to_have_attribute("src", re.compile("group.jpg"))
+    expect(shown).to_have_attribute("src", re.compile("hopper.jpg"))
+    expect(page).to_have_url(re.compile("pic=hopper.jpg"))
+    page.keyboard.press(" ")
+    expect(show.get_by_role("button", name="Go on")).to_be_visible()
+    page.wait_for_timeout(3500)
+    expect(shown).to_have_attribute("src", re.compile("hopper.jpg"))
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(show.get_by_text("That was the last photo.")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(show).to_be_hidden()
+    expect(page.locator(".pswp")).to_have_count(1)
