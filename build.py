@@ -23,6 +23,7 @@ from scripts.site.bundle import bundle, bundle_worker
 from scripts.site.covers import cover_of_site, covers_of_sets, portraits_of_gallery
 from scripts.site.pages import SitePages
 from scripts.site.previews import Previews
+from scripts.site.search_index import suggestions, write_search_index
 from scripts.site.shown import ShownSet, list_shown_sets, path_of
 from scripts.site.theme import load_theme
 from scripts.site.translations import Translator
@@ -79,12 +80,15 @@ def build(
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
     previews = Previews(stack, config, theme, translator)
+    covers = covers_of_sets(stack.photos, newest_first)
     pages.write_of_site(
         sets=newest_first,
         card=previews.card_of_site(newest_first, look.cover),
         cover=cover_of_site(stack.photos, newest_first, look.cover),
-        covers=covers_of_sets(stack.photos, newest_first),
+        covers=covers,
         portraits=portraits_of_gallery(stack.gallery),
+        search_index=write_search_index(fresh, newest_first, covers),
+        suggestions=suggestions(newest_first),
     )
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir()

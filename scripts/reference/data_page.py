@@ -107,6 +107,20 @@ Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {sha
 {MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
 
+## What can be searched
+
+`assets/search-<hash>.json` in the site bucket, written by `kinpics publish` (`scripts/site/search_index.py`): `{{"sets": [set, …]}}`, the newest
+first. A set:
+
+| field | what it is |
+|---|---|
+| `name`, `title`, `description` | as in its row; its name as a title if it has none |
+| `cover` | the file of the photo that stands for it, and the point of it to keep in view: across and down, in percent |
+| `files` | its photos' files, in the order of its page |
+| `sizes` | `[width, height, number of photos]`, for photos that follow each other |
+| `days` | `["2026-04-03", number of photos]`, likewise; an empty day for photos that have none |
+| `words` | `[index in files, title, caption, keywords and labels …]`, for photos that have any |
+
 ## Messages
 
 The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name

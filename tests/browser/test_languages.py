@@ -58,7 +58,7 @@ def test_a_german_visitor_reads_german_on_each_page(german: Page) -> None:
     expect(page.get_by_role("link", name="2015 pioneers")).to_contain_text("4 Fotos")
     page.wait_for_load_state("networkidle")
     assert english_on(page) == []
-    for path in ("/faces/", "/selfie/", "/lookalike/", "/account/", "/people/"):
+    for path in ("/faces/", "/search/", "/selfie/", "/lookalike/", "/account/", "/people/"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert english_on(page) == [], path

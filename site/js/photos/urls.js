@@ -26,7 +26,7 @@ export const setUrl = (setName) => pages.set.path.replace("{set}", path(setName)
 export const photoUrl = ({ setName, file }) => `${setUrl(setName)}photos/${path(file)}/`;
 
 /** @param {string} words */
-export const searchUrl = (words) => `/search/?${new URLSearchParams({ q: words })}`;
+export const searchUrl = (words) => `${pages.search.path}?${new URLSearchParams({ q: words })}`;
 
 /** @param {string} faceId */
 export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;

@@ -1,0 +1,182 @@
+// The search page: albums and photos by words and dates, as one types.
+
+import { byId, make } from "../elements.js";
+import { Grid } from "../grid/grid.js";
+import { t, tn } from "../language.js";
+import { clear, tell } from "../notice.js";
+import { keyOf, searchUrl, setUrl, thumbnailUrl } from "../photos/urls.js";
+import { keepPlace, returnToPlace } from "../place.js";
+import { readContents } from "../search/contents.js";
+import { Viewer } from "../viewer/viewer.js";
+import { countPhotos } from "../words.js";
+
+/**
+ * @typedef {import("../search/contents.js").Contents} Contents
+ * @typedef {import("../search/contents.js").SearchedSet} SearchedSet
+ */
+
+// Results follow when the visitor pauses so long; browsers also limit how often an address may change.
+const PAUSE_MS = 180;
+const HINT = t("Titles, captions, keywords and dates: try a place, or a month and a year.");
+
+/** Start the page. */
+export async function showSearch() {
+  const form = byId("search", HTMLFormElement);
+  const field = byId("words", HTMLInputElement);
+  const suggestions = byId("suggestions");
+  const trouble = byId("trouble");
+  /** @type {Contents} */
+  let contents = { sets: [], photos: [] };
+  /** @type {import("../search/finder.js").Prepared | null} */
+  let finder = null;
+  /** What the results are for; null before the first. @type {string | null} */
+  let shown = null;
+  let timer = 0;
+
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), (group) => sectionOf(setOf(group.key), group.end - group.start));
+  const viewer = new Viewer(grid, keyOf);
+  /** Titles and captions, by the photo's key. @type {Map<string, string>} */
+  const descriptions = new Map();
+  grid.watchers.add({ changed: () => {}, dress });
+
+  async function read() {
+    try {
+      const [answer, { prepare }] = await Promise.all([readContents(form.dataset.index ?? ""), import("../search/finder.js")]);
+      contents = answer;
+      finder = await prepare(contents);
+      for (const { place, title, caption } of contents.sets.flatMap(({ words }) => words)) {
+        const photo = contents.photos[place];
+        if (photo && (title || caption)) descriptions.set(keyOf(photo), title || caption);
+      }
+      clear(trouble);
+      show();
+    } catch (error) {
+      byId("count").textContent = "";
+      tell(error, read, t("Try again"), trouble);
+    }
+  }
+
+  /** A tile says what its photo is called. @param {HTMLElement} tile */
+  function dress(tile) {
+    const image = tile.querySelector("img");
+    const said = descriptions.get(tile.dataset.key ?? "");
+    if (image && said) image.alt = said;
+  }
+
+  /** @param {string} name */
+  const setOf = (name) => /** @type {SearchedSet} */ (contents.sets.find((set) => set.name === name));
+
+  /** Show what is found for the words in the field. */
+  function show() {
+    const query = field.value.trim();
+    if (!finder || query === shown) return;
+    shown = query;
+    const { sets, photos } = finder.find(query);
+    const places = photos.flatMap((group) => group.places);
+    let start = 0;
+    byId("nothing").hidden = !query || sets.length > 0 || places.length > 0;
+    const albums = byId("albums");
+    albums.hidden = !sets.length;
+    albums.querySelector("ul")?.replaceChildren(...sets.map(card));
+    grid.show(
+      places.flatMap((place) => contents.photos[place] ?? []),
+      photos.map(({ set, places: own }) => ({ key: set.name, start, end: (start += own.length) })),
+    );
+    byId("count").textContent = query ? said(sets.length, places.length) : HINT;
+    for (const chip of suggestions.children) {
+      if (chip.textContent === query) chip.setAttribute("aria-current", "true");
+      else chip.removeAttribute("aria-current");
+    }
+  }
+
+  /** Show what the address asks for. */
+  function followAddress() {
+    field.value = asked();
+    show();
+  }
+
+  /** Search for what is in the field. @param {boolean} isStep  Whether Back leads to what was there before. */
+  function search(isStep) {
+    clearTimeout(timer);
+    const query = field.value.trim();
+    if (query === asked()) return;
+    const address = query ? searchUrl(query) : location.pathname;
+    if (isStep) history.pushState(null, "", address);
+    else history.replaceState(history.state, "", address);
+    show();
+  }
+
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => search(false), PAUSE_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search(false);
+    if (matchMedia("(pointer: coarse)").matches) field.blur(); // the keyboard would hide the results
+  });
+  suggestions.addEventListener("click", (event) => {
+    const chip = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    field.value = chip.textContent ?? "";
+    search(true);
+  });
+  addEventListener("popstate", () => {
+    const before = shown;
+    followAddress();
+    if (shown !== before) returnToPlace();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target instanceof HTMLInputElement || viewer.isOpen) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
+  keepPlace();
+  followAddress();
+  byId("count").textContent = field.value ? t("Searching…") : HINT;
+  if (!field.value && matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+  await read();
+  returnToPlace();
+  viewer.followAddress();
+}
+
+/** What the address asks for. */
+const asked = () => new URLSearchParams(location.search).get("q") ?? "";
+
+/**
+ * @param {number} sets
+ * @param {number} photos
+ */
+function said(sets, photos) {
+  if (!sets && !photos) return t("Nothing found");
+  const albums = sets ? [tn("%(num)s album", "%(num)s albums", sets)] : [];
+  return [...albums, countPhotos(photos)].join(" · ");
+}
+
+/** @param {SearchedSet} set */
+function card(set) {
+  const image = make("img", { alt: "", loading: "lazy", decoding: "async" });
+  if (set.cover) {
+    image.style.objectPosition = `${set.cover.x}% ${set.cover.y}%`;
+    image.src = thumbnailUrl({ setName: set.name, file: set.cover.file });
+  }
+  const title = make("h3", { textContent: set.title, dir: "auto" });
+  const count = make("p", { className: "meta num", textContent: countPhotos(set.end - set.start) });
+  return make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, make("div", { className: "photo" }, image), title, count));
+}
+
+/**
+ * The photos that are found in a set, under its title.
+ * @param {SearchedSet} set
+ * @param {number} count
+ */
+function sectionOf(set, count) {
+  const title = make("h2", { dir: "auto" }, make("a", { href: setUrl(set.name), textContent: set.title }));
+  const day = make("div", { className: "day" }, title, make("span", { className: "quiet num small", textContent: countPhotos(count) }));
+  const section = make("section", {}, day, make("div", { className: "grid edge" }));
+  section.dataset.group = set.name;
+  return section;
+}

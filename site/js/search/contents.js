@@ -1,0 +1,80 @@
+// Reads what can be searched: the file that scripts/site/search_index.py writes when the site is published.
+
+import { answerOf } from "../aws/http.js";
+import { CodedError } from "../errors.js";
+
+/**
+ * @typedef {import("../photos/rows.js").Photo} Photo
+ *
+ * @typedef {object} Run  Photos of one day, one after another.
+ * @property {string} day  ISO 8601; empty if nobody knows.
+ * @property {number} start  Index of its first photo among all.
+ * @property {number} end
+ *
+ * @typedef {object} Words  What is written about a photo.
+ * @property {number} place  Its index among all.
+ * @property {string} title
+ * @property {string} caption
+ * @property {string[]} words  Keywords and labels.
+ *
+ * @typedef {object} SearchedSet
+ * @property {string} name
+ * @property {string} title
+ * @property {string} description
+ * @property {{file: string, x: number, y: number} | null} cover  What to keep in view of it, in percent.
+ * @property {number} start  Index of its first photo among all.
+ * @property {number} end
+ * @property {Run[]} runs
+ * @property {Words[]} words
+ *
+ * @typedef {{sets: SearchedSet[], photos: Photo[]}} Contents
+ */
+
+/**
+ * @param {any} file
+ * @returns {Contents}
+ */
+export function contentsOf(file) {
+  /** @type {Photo[]} */
+  const photos = [];
+  const sets = file.sets.map((/** @type {any} */ set) => {
+    const start = photos.length;
+    const [cover, x, y] = set.cover ?? [];
+    const sizes = set.sizes.flatMap((/** @type {number[]} */ [width, height, count]) => Array(count).fill({ width, height }));
+    const days = set.days.flatMap((/** @type {[string, number]} */ [day, count]) => Array(count).fill(day));
+    for (const [at, name] of set.files.entries()) {
+      photos.push({ setName: set.name, file: name, ...sizes[at], placeholder: "", takenAt: days[at] || undefined });
+    }
+    let end = start;
+    return {
+      name: set.name,
+      title: set.title,
+      description: set.description ?? "",
+      cover: cover ? { file: cover, x, y } : null,
+      start,
+      end: photos.length,
+      runs: set.days.map((/** @type {[string, number]} */ [day, count]) => ({ day, start: end, end: (end += count) })),
+      words: set.words.map((/** @type {[number, string, string, ...string[]]} */ [place, title, caption, ...words]) => ({
+        place: start + place,
+        title,
+        caption,
+        words,
+      })),
+    };
+  });
+  return { sets, photos };
+}
+
+/**
+ * Fetch the file. Throws a `CodedError`.
+ * @param {string} url
+ */
+export async function readContents(url) {
+  try {
+    return contentsOf(await answerOf(fetch(url)));
+  } catch (error) {
+    // The site was published again since this page came, and the file has another name now.
+    if (error instanceof CodedError && error.code === "Http404") throw new CodedError("InvalidRequest", error.message);
+    throw error;
+  }
+}
