@@ -3,6 +3,7 @@
 import { session, watchSignOut } from "./aws/session.js";
 import { config } from "./config.js";
 import { byId } from "./elements.js";
+import { onFirstMove } from "./move.js";
 import { showIndex } from "./pages/index.js";
 import { showSet } from "./pages/set.js";
 
@@ -27,5 +28,5 @@ if (show) show();
 else void startLater(name);
 if (config.offline) {
   // After everything that the visitor waits for.
-  addEventListener("load", () => setTimeout(() => void import("./offline/register.js").then(({ register }) => register()), 2000));
+  onFirstMove(() => setTimeout(() => void import("./offline/register.js").then(({ register }) => register()), 2000));
 }

@@ -2,8 +2,9 @@
 
 import { onWaiting } from "./aws/patience.js";
 import { byId, make } from "./elements.js";
+import { CodedError } from "./errors.js";
 import { t } from "./language.js";
-import { inWords, WAITING } from "./words.js";
+import { OFFLINE, WAITING } from "./words.js";
 
 onWaiting((isWaiting) => {
   const place = byId("notice");
@@ -14,6 +15,10 @@ onWaiting((isWaiting) => {
   place.hidden = false;
 });
 
+// What each place is about to say: the words for it come later, and the page may have gone on by then.
+/** @type {WeakMap<HTMLElement, unknown>} */
+const awaited = new WeakMap();
+
 /**
  * Show what went wrong, with a button that tries again.
  * @param {unknown} error
@@ -21,19 +26,33 @@ onWaiting((isWaiting) => {
  * @param {string} [label]  The button's.
  * @param {HTMLElement} [place]  Where a page has a place of its own for it.
  */
-export function tell(error, retry, label = t("Try again"), place = byId("notice")) {
+export async function tell(error, retry, label = t("Try again"), place = byId("notice")) {
+  awaited.set(place, error);
+  const words = await wordsFor(error);
+  if (awaited.get(place) !== error) return;
   const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {
     clear(place);
     retry();
   });
-  place.replaceChildren(make("p", { textContent: inWords(error) }), button);
+  place.replaceChildren(make("p", { textContent: words }), button);
   delete place.dataset.waiting;
   place.hidden = false;
 }
 
+/** @param {unknown} error */
+async function wordsFor(error) {
+  if (error instanceof CodedError && error.code === "Offline") return OFFLINE;
+  try {
+    return (await import("./problems.js")).inWords(error);
+  } catch {
+    return OFFLINE; // the words can't be loaded either
+  }
+}
+
 /** Take the notice away. @param {HTMLElement} [place] */
 export function clear(place = byId("notice")) {
+  awaited.delete(place);
   place.replaceChildren();
   delete place.dataset.waiting;
   place.hidden = true;

@@ -1,93 +1,12 @@
-// Words that pages share: what went wrong, and how to say how many photos there are or how similar two faces are.
+// Words that pages share: that the site can't be reached or is busy, how many photos there are, how similar two faces are.
 
-import { CodedError } from "./errors.js";
-import { formatPercent, formatTime, t, tn } from "./language.js";
+import { formatPercent, t, tn } from "./language.js";
 
-// A page never asks for anything that visitors aren't allowed, so a refusal means that the site is closed.
-const CLOSED = t("This site is closed for now. Nothing is lost. Please come back later.");
-const BUSY = t("The site is busy right now. Try again in a moment.");
-const OUTDATED = t("This page is out of date. Reload it, then try again.");
+/** Shown when no answer comes: nothing more can be loaded then, so these words are always there. */
+export const OFFLINE = t("This page can't reach the site. Check your connection, then try again.");
 
 /** Shown while a page waits for a busy site. */
 export const WAITING = t("The site is busy right now. This page will keep trying.");
-
-/** @type {Record<string, string | ((until: string) => string)>} */
-const PROBLEMS = {
-  // The site
-  Offline: t("This page can't reach the site. Check your connection, then try again."),
-  AccessDenied: CLOSED,
-  AccessDeniedException: CLOSED,
-  NotAuthorizedException: CLOSED,
-  ThrottlingException: BUSY,
-  TooManyRequestsException: BUSY,
-  ProvisionedThroughputExceededException: BUSY,
-  TooManyRequests: t("A lot of people are searching right now. Try again in a moment."),
-  FunctionFailed: t("The site didn't respond properly. Try again in a moment."),
-  InvalidRequest: OUTDATED,
-  InvalidParameter: OUTDATED,
-  InvalidCollection: OUTDATED,
-  NoVisitor: OUTDATED,
-
-  // Sharing
-  PhotosReady: t("The photos are ready."),
-
-  // Searches and removal requests
-  CeilingReached: (until) =>
-    sentences(
-      t("This site has reached its limit for new searches."),
-      again(until),
-      t("You can still repeat earlier searches."),
-    ),
-  AllowanceReached: (until) =>
-    sentences(
-      t("You've reached your limit for new searches today."),
-      again(until),
-      t("You can still repeat earlier searches."),
-    ),
-  TooManyRemovalRequests: (until) =>
-    sentences(
-      t("This site can't take any more removal requests for now."),
-      again(until),
-      t("If you made one earlier, it still counts."),
-    ),
-  SearchFailed: t("The search didn't work. Try again in a moment."),
-  RemovalFailed: t("That didn't work. Try again in a moment."),
-  InvalidMessage: t("Your message to the owner is too long. Shorten it, then try again."),
-  FaceNotFound: t("No photo on this site shows that face any more."),
-  InvalidFaceId: t("This link doesn't lead to a face on this site. Part of it may be missing."),
-
-  // The camera
-  CameraRefused: t("Your browser didn't let this page use the camera. Allow it in the browser's settings, or choose a picture instead."),
-  CameraMissing: t("No camera found. Choose a picture instead."),
-  CameraBusy: t("The camera didn't start. Another app may be using it: close that app, or choose a picture instead."),
-
-  // The visitor's picture
-  UnreadablePicture: t("Your browser can't open this file as a picture. Try a JPEG or a PNG."),
-  InvalidImage: t("This picture won't work for a search. Try a larger JPEG or PNG."),
-  ImageTooLarge: t("This picture is too large for a search. Try a smaller one."),
-  NoFace: t("There doesn't seem to be a face in this picture. Try a brighter one, taken closer up, facing the camera."),
-  FaceTooSmall: t("The face is too small to recognise. Try a picture taken closer up."),
-  FaceTooDark: t("The face is too dark to recognise. Try a picture with light on your face."),
-  FaceTooBlurred: t("The face is too blurry to recognise. Hold the camera still and try again."),
-};
-
-/** @param {string[]} said  Empty ones are left out. */
-const sentences = (...said) => said.filter(Boolean).join(" ");
-
-/** @param {string} until  When it works again (ISO 8601); empty if nobody knows. */
-const again = (until) => (until ? t("Try again after %(time)s.", { time: formatTime(until) }) : "");
-
-/**
- * What went wrong, as visitors read it.
- * @param {unknown} error
- * @param {Record<string, string>} [own]  The page's own words, by code.
- */
-export function inWords(error, own = {}) {
-  const code = error instanceof CodedError ? error.code : "Unexpected";
-  if (!(error instanceof CodedError)) console.error(error);
-  const words = own[code] ?? PROBLEMS[code] ?? t("Something went wrong (%(code)s). Try again in a moment.", { code });
-  return words instanceof Function ? words(/** @type {CodedError} */ (error).until) : words;
-}
 
 /** "1 photo", "2 photos". @param {number} number */
 export const countPhotos = (number) => tn("%(num)s photo", "%(num)s photos", number);

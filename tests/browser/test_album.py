@@ -437,6 +437,7 @@ def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: 
     try:
         page = context.new_page()
         page.goto("/")
+        page.mouse.move(100, 100)
         page.evaluate("navigator.serviceWorker.ready")
         page.goto(SET)
         page.wait_for_load_state("networkidle")

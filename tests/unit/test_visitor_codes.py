@@ -31,5 +31,5 @@ def test_every_code_that_visitors_are_answered_with_has_words() -> None:
     modules = (ROOT / "functions").rglob("*.py")
     answered = {code for module in modules for code in codes(ast.parse(module.read_text()))}
     assert {"ImageTooLarge", "SearchFailed", "TooManyRequests", AllowanceReachedError.code} <= answered
-    problems = (ROOT / "site" / "js" / "words.js").read_text().partition("PROBLEMS = {")[2].partition("\n};")[0]
+    problems = (ROOT / "site" / "js" / "problems.js").read_text().partition("PROBLEMS = {")[2].partition("\n};")[0]
     assert answered - set(re.findall(r"^  (\w+): ", problems, re.MULTILINE)) == set()

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { CodedError } from "../../site/js/errors.js";
 import { numbers } from "./page.js";
-import { countPhotos, inWords, percent } from "../../site/js/words.js";
+import { inWords } from "../../site/js/problems.js";
+import { countPhotos, percent } from "../../site/js/words.js";
 
 for (const code of ["CeilingReached", "AllowanceReached", "TooManyRemovalRequests"]) {
   test(`${code} says when to try again, if that is known`, () => {

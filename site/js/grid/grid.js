@@ -7,7 +7,6 @@ import { SURE } from "../photos/likeness.js";
 import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
-import { placeholder } from "./placeholder.js";
 
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
@@ -254,7 +253,7 @@ export class Grid {
     const { width, height } = photo;
     const image = make("img", { alt: describe(photo), decoding: "async", width, height });
     const tile = make("a", { className: "tile coming", href: largeUrl(photo) }, image);
-    tile.style.setProperty("--placeholder", placeholder(photo.placeholder));
+    void preview(tile, photo.placeholder);
     image.onload = image.onerror = () => tile.classList.remove("coming");
     const thumbnail = Math.min(1, config.thumbnailSide / Math.max(width, height)) * width;
     if (shown > thumbnail * MAX_STRETCH) {
@@ -334,6 +333,16 @@ function place(tile, layout, at) {
   tile.style.top = `${layout.top[at]}px`;
   tile.style.width = `${layout.width[at]}px`;
   tile.style.height = `${layout.height[at]}px`;
+}
+
+/**
+ * Show a blurred preview until the photo comes. The first screen's tiles need none, so what draws it is loaded later.
+ * @param {HTMLElement} tile
+ * @param {string} hash
+ */
+async function preview(tile, hash) {
+  const drawing = await import("./placeholder.js").catch(() => null);
+  if (drawing && tile.classList.contains("coming")) tile.style.setProperty("--placeholder", drawing.placeholder(hash));
 }
 
 /** @param {Photo} photo */

@@ -4,8 +4,8 @@ import { freshSession } from "../aws/credentials.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t } from "../language.js";
+import { inWords } from "../problems.js";
 import * as members from "../visitor/members.js";
-import { inWords } from "../words.js";
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {

@@ -2,11 +2,11 @@
 
 import { byId } from "../elements.js";
 import { dateIn, groupByDay } from "../grid/days.js";
-import { keepInView } from "../grid/bar.js";
 import { Grid } from "../grid/grid.js";
 import { onLongPress } from "../grid/press.js";
 import { sectionOf } from "../grid/sections.js";
 import { formatDays, t } from "../language.js";
+import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
@@ -79,7 +79,6 @@ function work(grid, viewer, name) {
   /** @type {Promise<import("../grid/tools.js").Tools> | null} */
   let loading = null;
   const tools = () => (loading ??= import("../grid/tools.js").then(({ Tools }) => new Tools(grid, name)));
-  keepInView(byId("head"));
   onLongPress(grid.element, async (tile) => (await tools()).press(tile.dataset.key ?? ""));
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
@@ -92,15 +91,24 @@ function work(grid, viewer, name) {
     grid.goTo(target.value);
     target.selectedIndex = 0;
   });
+  onFirstMove(() => {
+    void import("../grid/afloat.js").then(({ keepInView }) => keepInView(byId("head")));
+    offerDates(grid);
+  });
+}
+
+/** Show dates to drag along once the set is long enough for them. @param {Grid} grid */
+function offerDates(grid) {
   const watcher = {
     async changed() {
       if (grid.blocks.length < MANY_BLOCKS || grid.photos.length < MANY_PHOTOS) return;
       grid.watchers.delete(watcher);
-      const { Dates } = await import("../grid/dates.js");
+      const { Dates } = await import("../grid/afloat.js");
       new Dates(grid);
     },
   };
   grid.watchers.add(watcher);
+  void watcher.changed();
 }
 
 /**

@@ -10,7 +10,7 @@ const MIN_LIGHT = 45;
 const MIN_SHARPNESS = 0.003;
 
 /**
- * What is wrong with a face, as a code that words.js has words for; null if nothing is.
+ * What is wrong with a face, as a code that problems.js has words for; null if nothing is.
  * @param {ImageBitmap} picture
  * @param {Box} face
  */
