@@ -12,6 +12,9 @@ from pathlib import Path
 from functions.errors import KinpicsError
 from scripts.common.config import ROOT
 
+# Of all pages, and what an album's page needs of it: on a slow connection its photos wait for it.
+STYLE_SHEETS = ("style.css", "album.css")
+
 
 class BuildError(KinpicsError):
     """The site can't be rendered; the message says what to do."""
@@ -31,15 +34,16 @@ class Assets:
 def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets:
     """Bundle scripts and style sheets into ``assets/``, under names that carry a hash of their content.
 
-    After our style sheet come the owner's CSS rules, then the owner's style sheets. Raises ``BuildError``.
+    After each of our style sheets come the owner's CSS rules, then the owner's style sheets. Raises ``BuildError``.
     """
     metafile = folder / "meta.json"
     with tempfile.TemporaryDirectory(prefix="kinpics-") as styles:
-        style = Path(styles) / "style.css"
         (rules_file := Path(styles) / "rules.css").write_text(rules, encoding="utf-8")
-        imported = [ROOT / "site" / "css" / "style.css", rules_file, *sheets]
-        style.write_text("".join(f'@import "{path}";\n' for path in imported), encoding="utf-8")
-        arguments = ["site/js/main.js", str(style), "site/css/lightbox.css", "--splitting", "--format=esm"]
+        entries = [Path(styles) / name for name in STYLE_SHEETS]
+        for entry in entries:
+            imported = [ROOT / "site" / "css" / entry.name, rules_file, *sheets]
+            entry.write_text("".join(f'@import "{path}";\n' for path in imported), encoding="utf-8")
+        arguments = ["site/js/main.js", "site/css/lightbox.css", *map(str, entries), "--splitting", "--format=esm"]
         arguments += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
         arguments += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets"]
         arguments += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]

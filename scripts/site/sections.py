@@ -8,9 +8,10 @@ from functions.shapes import Photo
 from scripts.site.days import UNDATED, group_by_day
 from scripts.site.rows import RowEnd, row_ends, whole_rows
 
-# Tiles in a set's page: more than any first screen shows. The browser loads the first few at once.
+# Tiles in a set's page: more than any first screen shows. The browser loads the first two at once, and others once it
+# knows whether they are in view: on a slow connection, each would make the first wait.
 _FIRST_TILES = 32
-_EAGER_TILES = 6
+_EAGER_TILES = 2
 # A phone's first screen shows fewer; the style sheet keeps it from fetching the rest.
 _FIRST_ON_PHONE = 16
 _PHONE = 0

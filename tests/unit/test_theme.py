@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from scripts.common.config import ROOT, ConfigError, ThemeConfig, load_theme_config
-from scripts.site.bundle import BuildError, bundle
+from scripts.site.bundle import STYLE_SHEETS, BuildError, bundle
 from scripts.site.colours import contrast, mixed_with_white_to, on_colour
 from scripts.site.theme import load_theme
 
@@ -20,20 +20,21 @@ def png(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-def styles(tmp_path: Path, config: ThemeConfig) -> str:
-    """The style sheet of a site with this look."""
+def styles(tmp_path: Path, config: ThemeConfig, sheet: str = "style.css") -> str:
+    """A style sheet of a site with this look."""
     theme = load_theme(config, tmp_path, tmp_path / "dist")
     assets = bundle(tmp_path / "dist", theme.rules, theme.sheets)
     assert assets[theme.font].endswith(".woff2"), "the page can preload the font of its titles"
-    return (tmp_path / "dist" / assets["style.css"].removeprefix("/")).read_text().replace(" ", "")
+    return (tmp_path / "dist" / assets[sheet].removeprefix("/")).read_text().replace(" ", "")
 
 
-def test_the_owners_accent_density_font_and_values_come_after_ours(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sheet", STYLE_SHEETS)
+def test_the_owners_accent_density_font_and_values_come_after_ours(tmp_path: Path, sheet: str) -> None:
     (tmp_path / "theme").mkdir()
     (tmp_path / "theme" / "tokens.css").write_text(":root { --section: 7px }")
     (tmp_path / "mine.woff2").write_bytes(FONT.read_bytes())
     config = ThemeConfig(name="cinema", accent="#1a237e", density="airy", display_face="mine.woff2")
-    css = styles(tmp_path, config)
+    css = styles(tmp_path, config, sheet)
     assert css.rindex("--accent:light-dark(#1a237e,") > css.index("--accent:#ffc61a")
     assert css.rindex("--gap:14px") > css.index("--gap:4px")
     assert "OwnerDisplay" in css

@@ -1,12 +1,14 @@
 """What a set's page may weigh, with gzip, before anybody moves on it (docs/benchmarks.md)."""
 
 import gzip
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from scripts.site.bundle import Assets, bundle
+from scripts.common.config import ROOT
+from scripts.site.bundle import STYLE_SHEETS, Assets, bundle
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,12 @@ def test_the_scripts_a_page_starts_with_are_light(site: tuple[Path, Assets]) -> 
     assert weight(folder, [assets["main.js"], *assets.imports["main.js"]]) <= 18_000
 
 
-def test_the_style_sheet_is_light(site: tuple[Path, Assets]) -> None:
+def test_style_sheets_are_light(site: tuple[Path, Assets]) -> None:
     folder, assets = site
     assert weight(folder, [assets["style.css"]]) <= 12_000
+    assert weight(folder, [assets["album.css"]]) <= 7_000, "an album's photos wait for it"
+
+
+def test_an_albums_style_sheet_is_part_of_the_whole_one_in_its_order() -> None:
+    whole, album = (re.findall('"(.+)"', (ROOT / "site" / "css" / name).read_text()) for name in STYLE_SHEETS)
+    assert album == [sheet for sheet in whole if sheet in album]
