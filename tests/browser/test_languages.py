@@ -69,7 +69,7 @@ def test_a_photo_its_faces_and_its_person_are_in_german(german: Page) -> None:
     page.goto(SET)
     open_photo(page, "group.jpg")
     assert english_on(page) == []
-    page.get_by_role("button", name="Alle Fotos von Person 1 von 4 finden").first.click()
+    page.get_by_role("link", name="Alle Fotos von Person 1 von 4 finden").first.click()
     expect(page.locator("#count")).to_contain_text("7 Fotos")
     assert english_on(page) == []
 
