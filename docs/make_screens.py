@@ -14,6 +14,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,9 +36,15 @@ TOUR_VIEWPORT = {"width": 1200, "height": 750}
 TOUR_WIDTH = 900
 MAX_TOUR_BYTES = 2_500_000
 FRAMES_PER_SECOND = 12
-# In the demo: an album, a photo of it with several faces, and one with a single face, which the camera sees.
-ALBUM, GROUP = "/sets/2017_evenings_out/", "sofa.jpg"
-PORTRAIT = "/thumbnails/1600/photos/2017_evenings_out/sofa_middle.jpg"
+# These pictures become part of the project, so they show drawn pictures and portraits in the public domain. Before they
+# are taken, whatever else the demo has is deleted from it.
+LEFT_OUT = (
+    "2017_evenings_out",
+    *(f"2018_slow_weekend/{name}.jpg" for name in ("window", "window_booth", "window_left", "window_right", "prints")),
+)
+# An album, a photo of it with several faces, and one with a single face, which the camera sees.
+ALBUM, GROUP = "/sets/2012_portrait_days/", "booth.jpg"
+PORTRAIT = "/thumbnails/1600/photos/2012_portrait_days/collins.jpg"
 # A screencast shows no pointer, so the page gets one of its own.
 _POINTER = """
     addEventListener("DOMContentLoaded", () => {
@@ -75,6 +83,7 @@ def main() -> None:
 def demo() -> Iterator[str]:
     """A demo in a folder of its own; the address of its site."""
     data = ROOT / ".kinpics" / "screens"
+    shutil.rmtree(data, ignore_errors=True)
     ports = [free_port(), free_port()]
     command = [sys.executable, "-m", "scripts", "demo", "--data", str(data)]
     command += ["--site-port", str(ports[0]), "--api-port", str(ports[1])]
@@ -82,10 +91,38 @@ def demo() -> Iterator[str]:
     try:
         if not any("kinpics is ready" in line for line in process.stdout or ()):
             sys.exit("the demo did not start; its own message says why")
-        yield f"http://localhost:{ports[0]}"
+        site = f"http://localhost:{ports[0]}"
+        wait_for_photos(site)
+        for name in LEFT_OUT:
+            run("delete", "--yes", name, data=data)
+        run("publish", data=data)
+        yield site
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
+
+
+def wait_for_photos(site: str) -> None:
+    """Wait until the demo has uploaded and published its photos; the oldest set is the last on the front page."""
+    deadline = time.monotonic() + 600
+    while ALBUM not in read(site + "/"):
+        if time.monotonic() > deadline:
+            sys.exit("the demo has no photos after ten minutes")
+        time.sleep(1)
+
+
+def read(address: str) -> str:
+    """The text at an address; empty while nothing is there."""
+    try:
+        with urllib.request.urlopen(address) as response:  # noqa: S310 - our own demo
+            return str(response.read().decode())
+    except urllib.error.HTTPError:
+        return ""
+
+
+def run(*arguments: str, data: Path) -> None:
+    """Run a command of kinpics on the demo."""
+    subprocess.run([sys.executable, "-m", "scripts", "--data", str(data), *arguments], cwd=ROOT, check=True)  # noqa: S603
 
 
 def free_port() -> int:
