@@ -443,8 +443,10 @@ def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: 
         page.wait_for_load_state("networkidle")
         seen = page.locator(".tile").count()
         assert seen
+        expect(page.locator("#grid.live, #grid .live")).not_to_have_count(0)
         context.set_offline(True)
         page.goto(f"{SET}?again")
+        expect(page.locator("#grid.live, #grid .live")).not_to_have_count(0)
         expect(page.locator(".tile")).to_have_count(seen)
         for image in page.locator(".tile img").all():
             assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)")

@@ -3,9 +3,11 @@
 import ctypes
 import gc
 import io
+import multiprocessing
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -93,12 +95,21 @@ def peak(data: bytes) -> int:
     return status("VmHWM") - before
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes with the number of pixels, measured with renditions and bands so small that they hardly count."""
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Executor]:
+    """A process of its own, whose memory no other test has used before."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+def measure(kind: str) -> tuple[float, int]:
+    """Bytes a pixel that rendering takes, and how many pixels a picture of this kind may have.
+
+    Measured with renditions and bands so small that they hardly count.
+    """
     for name in ("FACE_SIDE", "LARGE_SIDE", "THUMBNAIL_SIDE", "MAX_THUMBNAIL_SIDE"):
-        monkeypatch.setattr(images, name, 500)
-    monkeypatch.setattr(images, "_BAND_PIXELS", 100_000)
+        setattr(images, name, 500)
+    images._BAND_PIXELS = 100_000
     mode, encoder = KINDS[kind]
     size = LARGE_HEIC if kind.startswith("HEIC") else LARGE
     small, large = encoder(picture(mode, SMALL)), encoder(picture(mode, size))
@@ -107,6 +118,12 @@ def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, monkeypatc
     measured = (peak(large) - peak(small)) / more
     with Image.open(io.BytesIO(large)) as image:
         most = images.max_pixels(images.bytes_a_pixel(image, check_complexity(large)), 0)
+    return measured, most
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_largest_picture_of_each_kind_fits_into_memory(kind: str, alone: Executor) -> None:
+    measured, most = alone.submit(measure, kind).result()
     print(f"{kind}: {measured:.2f} bytes a pixel, at most {most / 1e6:.0f} megapixels")
     assert most >= 80e6
     assert images.BASE_BYTES + 1.25 * measured * most <= images.MEMORY_BYTES

@@ -10,8 +10,6 @@ const MAX_SETS = 5;
  * @param {Photo[]} photos
  */
 export async function keepRows(setName, photos) {
-  // Nothing is kept if there is no service worker, which would show it.
-  if (!navigator.serviceWorker?.controller) return;
   const cache = await caches.open(CACHE);
   await cache.put(address(setName), new Response(JSON.stringify(photos)));
   const keys = await cache.keys();
@@ -23,7 +21,6 @@ export async function keepRows(setName, photos) {
  * @returns {Promise<Photo[] | null>}
  */
 export async function keptRows(setName) {
-  if (!navigator.serviceWorker?.controller) return null;
   const found = await caches.match(address(setName), { cacheName: CACHE });
   return found ? found.json() : null;
 }

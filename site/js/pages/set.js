@@ -53,17 +53,23 @@ export function showSet() {
       head(set?.title ?? titleOf(name), photos);
       grid.show(photos, groupByDay(photos));
       store(memory, photos);
+      void offline()?.then(({ keepRows }) => keepRows(name, photos));
       if (!settled) {
         settled = true;
         returnToPlace();
         viewer.followAddress();
       }
     } catch (error) {
+      const photos = settled ? null : await (await offline())?.keptRows(name);
+      if (photos) grid.show(photos, groupByDay(photos));
       tell(error, refresh);
     }
   };
   whileVisible(refresh);
 }
+
+/** What keeps an album for later, where a service worker can open its page without a connection. */
+const offline = () => (navigator.serviceWorker?.controller ? import("../offline/rows.js") : null);
 
 // A set so long is worth having dates to drag along.
 const MANY_PHOTOS = 200;
