@@ -205,7 +205,7 @@ def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
     assert directives["default-src"] == ["'none'"]
     assert directives["script-src"] == ["'self'"]
     assert directives["require-trusted-types-for"] == ["'script'"]
-    assert directives["trusted-types"] == ["default", "worker"]
+    assert directives["trusted-types"] == ["worker"]
     assert directives["connect-src"] == ["'self'", "http://localhost:4566"]
     assert directives["frame-ancestors"] == directives["base-uri"] == directives["form-action"] == ["'none'"]
     assert "unsafe-inline" not in " ".join(directives["style-src"])
