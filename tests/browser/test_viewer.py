@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from running import RunningStack
 from steps import open_photo
 
 SET = "/sets/2015_pioneers/"
@@ -32,6 +34,23 @@ def test_the_panel_tells_about_the_photo_and_the_photo_makes_room(page: Page) ->
     expect(page.locator(".pswp")).to_have_count(1), "Escape closes the panel first"
     page.keyboard.press("Escape")
     expect(page.locator(".pswp")).to_have_count(0)
+
+
+def test_rings_of_a_crowd_lie_on_the_photo(stack: RunningStack, page: Page) -> None:
+    table = stack.table("PicsTable")
+    row = table.get_item(Key={"primarykey": "2015_pioneers", "sortkey": "group.jpg"})["Item"]
+    try:
+        table.put_item(Item=row | {"data": {"FaceRecords": row["data"]["FaceRecords"] * 4}})
+        page.goto(f"{SET}?pic=group.jpg")
+        expect(page.locator(".face")).to_have_count(16)
+        page.wait_for_timeout(600)
+        photo = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last.bounding_box()
+        rings = page.locator(".stage .faces").bounding_box()
+        assert photo
+        assert rings
+        assert rings == pytest.approx(photo, abs=2)
+    finally:
+        table.put_item(Item=row)
 
 
 def test_a_finger_sees_where_a_ring_leads_before_it_goes_there(phone: Page) -> None:
@@ -69,6 +88,20 @@ def test_back_closes_the_sheet_before_the_photo(phone: Page) -> None:
     phone.go_back()
     expect(phone.locator(".pswp")).to_have_count(0)
     expect(phone).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
+
+
+def test_a_photo_closed_with_its_sheet_open_leaves_nothing_to_go_back_to(phone: Page) -> None:
+    phone.goto("/")
+    phone.goto(f"{SET}?pic=hopper.jpg")
+    expect(phone.locator(".face")).to_have_count(1)
+    phone.wait_for_timeout(600)
+    phone.get_by_role("button", name="About this photo").tap()
+    expect(phone.get_by_role("complementary", name="About this photo")).to_be_visible()
+    phone.locator(".stage > .tools").get_by_role("button", name="Close", exact=True).tap()
+    expect(phone.locator(".pswp")).to_have_count(0)
+    expect(phone).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
+    phone.go_back()
+    expect(phone).to_have_url(re.compile(r"^https?://[^/]*/$"))
 
 
 def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:

@@ -69,7 +69,7 @@ export class FaceRings {
    */
   show(photo, faces) {
     this.faces = faces;
-    this.layer.classList.toggle("crowd", faces.length > CROWD);
+    this.layer.classList.toggle("many", faces.length > CROWD);
     this.layer.replaceChildren(...faceRings(faces));
     if (photo.face) this.#ring(photo.face.FaceId)?.classList.add("found");
     this.pswp.currSlide?.holderElement?.append(this.layer);

@@ -20,6 +20,8 @@ export class Viewer {
     /** @type {import("./lightbox.js").Stage | null} */
     this.stage = null;
     this.opening = false;
+    /** Whether Back is on its way from a sheet to the photo below it, which is closed too. */
+    this.leaving = false;
     addEventListener("popstate", () => this.followAddress());
   }
 
@@ -47,6 +49,11 @@ export class Viewer {
 
   /** Show what the address asks for. */
   followAddress() {
+    if (this.leaving) {
+      this.leaving = false;
+      this.#leaveAddress();
+      return;
+    }
     const name = new URLSearchParams(location.search).get("pic");
     if (name === null) {
       this.stage?.close();
@@ -55,8 +62,9 @@ export class Viewer {
     const index = this.grid.photos.findIndex((photo) => this.nameOf(photo) === name);
     if (index < 0) return;
     if (!this.stage) void this.#open(index, false);
-    else if (this.stage.panel.isSheet && !history.state?.sheet && this.stage.panel.close()) return;
-    else this.stage.goTo(index);
+    else if (this.stage.panel.isSheet && !history.state?.sheet && this.stage.panel.close()) {
+      if (this.last) this.#shown(this.last); // perhaps another than the one the sheet was opened on
+    } else this.stage.goTo(index);
   }
 
   /**
@@ -97,11 +105,18 @@ export class Viewer {
   #closed() {
     this.stage = null;
     if (new URLSearchParams(location.search).has("pic")) {
-      if (history.state?.opened) history.go(history.state.sheet ? -2 : -1);
-      else history.replaceState({ ...history.state, sheet: false }, "", this.#address(null));
+      this.leaving = Boolean(history.state?.sheet);
+      if (this.leaving) history.back();
+      else this.#leaveAddress();
     }
     const tile = this.last && this.grid.tile(this.grid.indexOf(keyOf(this.last)));
     tile?.focus({ preventScroll: true });
+  }
+
+  /** Take the photo out of the address: by Back, unless the page was opened with it. */
+  #leaveAddress() {
+    if (history.state?.opened) history.back();
+    else history.replaceState(history.state, "", this.#address(null));
   }
 
   /** @param {Photo | null} photo */
