@@ -10,7 +10,7 @@ import { Grid } from "./grid.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
-/** @typedef {{section: HTMLElement, total: HTMLElement, link: HTMLAnchorElement, grid: Grid}} Group */
+/** @typedef {{section: HTMLElement, total: HTMLElement, grid: Grid}} Group */
 
 export class Groups {
   /** @param {HTMLElement} element */
@@ -34,7 +34,6 @@ export class Groups {
       group.total.textContent = countPhotos(own.length);
       group.grid.show(own);
     }
-    if (photos.length && !this.titles.size) this.#addTitles();
   }
 
   /** @param {string} setName */
@@ -45,18 +44,14 @@ export class Groups {
     const section = make("section", {}, make("h2", {}, link), total, tiles);
     const grid = new Grid(tiles, (index) => viewer.choose(index));
     const viewer = new Viewer(grid, keyOf);
-    const group = { section, total, link, grid };
+    const group = { section, total, grid };
     this.groups.set(setName, group);
     return group;
   }
 
-  /** Show the titles that the owner gave the sets; until then, headings are the sets' names. */
-  async #addTitles() {
+  /** Read the titles that the owner gave the sets, before anything is shown; without them, headings are the sets' names. */
+  async readTitles() {
     const sets = await readSets().catch(() => []);
-    for (const { name, title } of sets) {
-      this.titles.set(name, title);
-      const group = this.groups.get(name);
-      if (group) group.link.textContent = title;
-    }
+    this.titles = new Map(sets.map(({ name, title }) => [name, title]));
   }
 }

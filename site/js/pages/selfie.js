@@ -109,7 +109,10 @@ export function showSelfie() {
   });
   searchWithPicture({
     searching: t("Comparing your face with the photos here…"),
-    search: (image) => searchPicture(image, Math.min(...Object.values(STEPS))),
+    search: async (image) => {
+      const [answer] = await Promise.all([searchPicture(image, Math.min(...Object.values(STEPS))), groups.readTitles()]);
+      return answer;
+    },
     show: showAll,
     forget,
   });
