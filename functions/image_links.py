@@ -158,6 +158,7 @@ def _record(photo: Photo, image_id: str, path: ImagePath, old: ImageRecord | Non
         width=photo.width,
         height=photo.height,
         placeholder=photo.placeholder,
+        taken_at=photo.taken_at,
         data=photo.data,
         source=old.source if old else {},
     )

@@ -281,6 +281,7 @@ class ImageRecord(Row):
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
     placeholder: str | None = described("ThumbHash of the photo, base64.", default=None)
+    taken_at: str | None = described("When the photo was taken, as in `pics`.", default=None)
     data: dict[str, Any] = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
     person: str | None = described("Portraits only: the person's name.", default=None)
     credit: str | None = described("Portraits only: who made it.", default=None)

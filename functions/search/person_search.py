@@ -42,7 +42,8 @@ _MIN_RECORDS = 10
 _FIRST_FACE = ""
 # Raised when the format of kept answers changes, so that a release only reads its own.
 _MATCH_FORMAT = 2
-_OF_PORTRAITS = ("person", "credit", "licence", "url")
+# What a photo or a portrait may have, and is left out where it has none.
+_IF_KNOWN = ("taken_at", "person", "credit", "licence", "url")
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _result(record: ImageRecord | None, face_id: str, similarity: float) -> dict
         "height": record.height,
         "placeholder": record.placeholder,
         "data": {"FaceRecords": [{"Face": face} for face in faces]},
-        **{name: value for name in _OF_PORTRAITS if (value := getattr(record, name)) is not None},
+        **{name: value for name in _IF_KNOWN if (value := getattr(record, name)) is not None},
     }
 
 

@@ -90,6 +90,7 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 | field | what it is |
 |---|---|
 | `image_id`, `image_path`, `width`, `height`, `placeholder` | as in `pics_by_image_id` |
+| `taken_at` | as in `pics`; missing where nobody knows |
 | `similarity` | of the best matching face in it, rounded down to 0.01 |
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |

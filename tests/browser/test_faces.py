@@ -1,5 +1,6 @@
 """The page of faces."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 
@@ -86,6 +87,17 @@ def test_a_persons_photos_can_be_downloaded_shared_and_played(stack: RunningStac
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".pswp--open")).to_be_visible()
+
+
+def test_a_persons_photos_stand_under_their_years(page: Page, known_face: str) -> None:
+    page.goto(f"/people/?face={known_face}")
+    expect(page.locator("#count")).to_have_text("7 photos")
+    expect(page.locator("#years")).to_have_text(re.compile(r"^2009.2016$"))
+    headings = page.locator(".years h2").all_inner_texts()
+    assert headings[0] == "2016"
+    years = [heading for heading in headings if heading.isdigit()]
+    assert years == sorted(years, reverse=True)
+    assert headings[len(years) :] in ([], ["Undated"], ["Likely"], ["Undated", "Likely"])
 
 
 def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page: Page, crowd: None, faults) -> None:

@@ -7,14 +7,18 @@ import { UNDATED } from "./days.js";
 
 /** @typedef {import("./days.js").Group} Group */
 
-/** As site/templates/macros.html makes it. @param {Group} group */
-export function sectionOf(group) {
+/**
+ * As site/templates/macros.html makes it.
+ * @param {Group} group
+ * @param {(key: string) => string} [heading]
+ */
+export function sectionOf(group, heading = headingOf) {
   const { key, start, end } = group;
   const section = make("section", {}, make("div", { className: "grid edge" }));
   section.dataset.group = key;
   if (!key) return section;
   const count = make("span", { className: "quiet num small", textContent: countPhotos(end - start) });
-  section.prepend(make("div", { className: "day" }, make("h2", { textContent: headingOf(key) }), count));
+  section.prepend(make("div", { className: "day" }, make("h2", { textContent: heading(key) }), count));
   return section;
 }
 

@@ -1,8 +1,9 @@
-// The page of a person: all their photos, best match first.
+// The page of a person: all their photos, by year; best match first where they are of one year, or leave a doubt.
 
 import { byId } from "../elements.js";
 import { showFace } from "../faces/buttons.js";
 import { Grid } from "../grid/grid.js";
+import { groupByYear, yearSection } from "../grid/years.js";
 import { formatDay, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchFace } from "../photos/search.js";
@@ -23,7 +24,7 @@ export async function showPerson() {
   const download = byId("download", HTMLButtonElement);
   const play = byId("play", HTMLButtonElement);
   const more = byId("more", HTMLButtonElement);
-  const grid = new Grid(byId("grid"), (index) => viewer.choose(index));
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), yearSection);
   const viewer = new Viewer(grid, keyOf);
   const memory = `photos-of:${faceId}`;
 
@@ -53,9 +54,11 @@ export async function showPerson() {
 
   function show() {
     const { photos, next, asOf } = found;
+    const shown = groupByYear(photos);
     const words = next
       ? tn("The best match", "The %(num)s best matches", photos.length)
       : countPhotos(photos.length);
+    byId("years").textContent = next || asOf ? "" : span(shown.years);
     status.textContent = asOf
       ? t("%(photos)s, found on %(day)s. This site has reached its limit for new searches.", {
           photos: words,
@@ -65,7 +68,7 @@ export async function showPerson() {
     const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
     if (own?.face) showFace(portrait, own, own.face, portrait.clientWidth);
     removePlaces();
-    grid.show(photos);
+    grid.show(shown.photos, shown.groups);
     download.disabled = play.disabled = !photos.length;
     more.hidden = !next;
     more.disabled = false;
@@ -95,3 +98,6 @@ export async function showPerson() {
   }
   viewer.followAddress();
 }
+
+/** @param {string[]} years  From the first. */
+const span = (years) => (years.length > 1 ? `${years[0]}–${years.at(-1)}` : "");
