@@ -17,14 +17,13 @@ import { keyOf } from "../photos/urls.js";
 const FACES = 50;
 // Of a site with many sets, this many are read at a time.
 const SETS = 8;
-// As css/person.css has it.
-const PORTRAIT_PX = matchMedia("(max-width: 699px)").matches ? 92 : 132;
 
 /** Start the page. */
 export async function showFaces() {
   const list = byId("faces");
   const status = byId("status");
   const button = byId("more", HTMLButtonElement);
+  const side = list.firstElementChild?.clientWidth ?? 0; // of what holds the place, as the style sheet has it
   /** @type {Set<string>} */
   const read = new Set();
   // The faces that can still be drawn, each by its photo and its place in it.
@@ -41,7 +40,7 @@ export async function showFaces() {
       const drawn = new Set(draw(drawable, FACES, () => 1));
       const faces = await readDrawn([...drawn]);
       drawable = drawable.filter((entry) => !drawn.has(entry));
-      const portraits = faces.map(({ photo, face }) => portrait(photo, face));
+      const portraits = faces.map(({ photo, face }) => portrait(photo, face, side));
       if (list.ariaBusy) list.replaceChildren(); // what held the place
       list.ariaBusy = null;
       list.append(...portraits);
@@ -107,5 +106,6 @@ async function readDrawn(drawn) {
 /**
  * @param {Photo} photo
  * @param {Face} face
+ * @param {number} side  In pixels.
  */
-const portrait = (photo, face) => make("li", {}, facePortrait(photo, face, PORTRAIT_PX));
+const portrait = (photo, face, side) => make("li", {}, facePortrait(photo, face, side));
