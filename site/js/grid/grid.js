@@ -50,6 +50,7 @@ export class Grid {
     }
     this.live = false;
     this.frame = 0;
+    this.drawnAt = 0;
     this.width = 0;
     this.height = 0;
     /** @type {Map<string, number>} */
@@ -121,7 +122,7 @@ export class Grid {
   goTo(key) {
     const block = this.blocks.find(({ group }) => group.key === key);
     block?.element.parentElement?.scrollIntoView();
-    this.#draw();
+    this.#follow();
   }
 
   /**
@@ -133,7 +134,7 @@ export class Grid {
     if (!place) return; // not laid out yet
     const y = this.top + place.top;
     if (y < scrollY || y + place.height > scrollY + innerHeight) scrollTo(0, y - (innerHeight - place.height) / 2);
-    this.#draw();
+    this.#follow();
   }
 
   /** Change what is laid out, without moving what the visitor sees. @param {() => void} change */
@@ -199,6 +200,7 @@ export class Grid {
 
   /** Put tiles into the document, and take others out. @param {number} [margin]  In viewport heights. */
   #draw(margin = MARGIN) {
+    this.drawnAt = scrollY;
     const top = scrollY - this.top;
     const from = top - innerHeight * margin;
     const to = top + innerHeight * (1 + margin);
@@ -311,8 +313,15 @@ export class Grid {
   #soon() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      if (this.live) this.#draw();
+      if (this.live) this.#follow();
     });
+  }
+
+  /** Draw what is in view now; after a jump, what is near it only then, so that no photo out of view comes first. */
+  #follow() {
+    const isFar = Math.abs(scrollY - this.drawnAt) > innerHeight;
+    this.#draw(isFar ? 0 : MARGIN);
+    if (isFar) this.#soon();
   }
 }
 

@@ -7,9 +7,11 @@ import { kindOf, oldSets } from "./kept.js";
 /** @typedef {import("./kept.js").Kind} Kind */
 
 const worker = /** @type {any} */ (self);
-// What is kept of a kind, in files. A thumbnail has about 15 kB and a large picture 300 kB, so all is about 60 MB at most.
+// What is kept of a kind, in files. A thumbnail has about 15 kB and a large picture 300 kB, so all is about 75 MB at most.
 /** @type {Record<Kind, number>} */
 const MAX_FILES = { asset: 80, page: 40, thumbnail: 400, large: 60 };
+// So many more may gather before the oldest go, since all of a cache is listed then.
+const SPARE_FILES = 40;
 const OFFLINE_PAGE = pages.offline.path;
 // How many files a cache has: counted once, since to list a cache takes longer than to fill it.
 /** @type {Map<string, number>} */
@@ -70,7 +72,7 @@ async function keep(kind, name, request, response) {
   const count = counts.get(name) ?? (await cache.keys()).length;
   counts.set(name, count + 1);
   await cache.put(kind === "page" ? withoutSearch(request.url) : request, response);
-  if (count >= MAX_FILES[kind]) await forgetOldest(cache, name, MAX_FILES[kind]);
+  if (count >= MAX_FILES[kind] + SPARE_FILES) await forgetOldest(cache, name, MAX_FILES[kind]);
   if (kind === "thumbnail" && count === 0) await forgetOldSets();
 }
 
