@@ -447,6 +447,8 @@ def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: 
         page.goto("/")
         page.mouse.move(100, 100)
         page.evaluate("navigator.serviceWorker.ready")
+        page.goto("/search/")
+        page.wait_for_load_state("networkidle")
         page.goto(SET)
         page.wait_for_load_state("networkidle")
         seen = page.locator(".tile").count()
@@ -459,6 +461,8 @@ def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: 
         for image in page.locator(".tile img").all():
             assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)")
         expect(page.locator("#notice")).to_contain_text("can't reach the site")
+        page.goto("/search/?q=pioneers")
+        expect(page.get_by_role("status")).to_have_text("1 album · 4 photos")
         page.goto("/account/")
         expect(page.locator("h1")).to_have_text("You're offline")
     finally:

@@ -17,6 +17,8 @@ import { countPhotos } from "../words.js";
 
 // Results follow when the visitor pauses so long; browsers also limit how often an address may change.
 const PAUSE_MS = 180;
+// As many photos as a heading is worth, on average; with fewer, all come under one.
+const MIN_PHOTOS = 4;
 const HINT = t("Titles, captions, keywords and dates: try a place, or a month and a year.");
 
 /** Start the page. */
@@ -33,7 +35,7 @@ export async function showSearch() {
   let shown = null;
   let timer = 0;
 
-  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), (group) => sectionOf(setOf(group.key), group.end - group.start));
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), sectionOf);
   const viewer = new Viewer(grid, keyOf);
   /** Titles and captions, by the photo's key. @type {Map<string, string>} */
   const descriptions = new Map();
@@ -63,8 +65,19 @@ export async function showSearch() {
     if (image && said) image.alt = said;
   }
 
-  /** @param {string} name */
-  const setOf = (name) => /** @type {SearchedSet} */ (contents.sets.find((set) => set.name === name));
+  /**
+   * Photos of a set under its title; of several, with too few for a title each, under a common one.
+   * @param {import("../grid/days.js").Group} group  Its key is the set's name, or empty.
+   */
+  function sectionOf({ key, start, end }) {
+    const set = contents.sets.find(({ name }) => name === key);
+    const title = set ? make("a", { href: setUrl(set.name), textContent: set.title }) : t("Photos");
+    const count = make("span", { className: "quiet num small", textContent: countPhotos(end - start) });
+    const day = make("div", { className: "day" }, make("h2", { dir: "auto" }, title), count);
+    const section = make("section", {}, day, make("div", { className: "grid edge" }));
+    section.dataset.group = key;
+    return section;
+  }
 
   /** Show what is found for the words in the field. */
   function show() {
@@ -73,6 +86,7 @@ export async function showSearch() {
     shown = query;
     const { sets, photos } = finder.find(query);
     const places = photos.flatMap((group) => group.places);
+    const isSparse = photos.length > 1 && places.length < MIN_PHOTOS * photos.length;
     let start = 0;
     byId("nothing").hidden = !query || sets.length > 0 || places.length > 0;
     const albums = byId("albums");
@@ -80,7 +94,9 @@ export async function showSearch() {
     albums.querySelector("ul")?.replaceChildren(...sets.map(card));
     grid.show(
       places.flatMap((place) => contents.photos[place] ?? []),
-      photos.map(({ set, places: own }) => ({ key: set.name, start, end: (start += own.length) })),
+      isSparse
+        ? [{ key: "", start, end: places.length }]
+        : photos.map(({ set, places: own }) => ({ key: set.name, start, end: (start += own.length) })),
     );
     byId("count").textContent = query ? said(sets.length, places.length) : HINT;
     for (const chip of suggestions.children) {
@@ -166,17 +182,4 @@ function card(set) {
   const title = make("h3", { textContent: set.title, dir: "auto" });
   const count = make("p", { className: "meta num", textContent: countPhotos(set.end - set.start) });
   return make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, make("div", { className: "photo" }, image), title, count));
-}
-
-/**
- * The photos that are found in a set, under its title.
- * @param {SearchedSet} set
- * @param {number} count
- */
-function sectionOf(set, count) {
-  const title = make("h2", { dir: "auto" }, make("a", { href: setUrl(set.name), textContent: set.title }));
-  const day = make("div", { className: "day" }, title, make("span", { className: "quiet num small", textContent: countPhotos(count) }));
-  const section = make("section", {}, day, make("div", { className: "grid edge" }));
-  section.dataset.group = set.name;
-  return section;
 }
