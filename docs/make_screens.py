@@ -40,6 +40,7 @@ FRAMES_PER_SECOND = 12
 # are taken, whatever else the demo has is deleted from it.
 LEFT_OUT = (
     "2017_evenings_out",
+    "2015_lights_over_the_bay/prints.jpg",
     *(f"2018_slow_weekend/{name}.jpg" for name in ("window", "window_booth", "window_left", "window_right", "prints")),
 )
 # An album, a photo of it with several faces, and one with a single face, which the camera sees.

@@ -5,13 +5,14 @@ site/js/grid/days.js makes the same groups; tests/data/days.json holds both toge
 
 import contextlib
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from functions.shapes import Photo
 
-# As many photos as a heading is worth, on average.
+# As many photos as a heading is worth: more than half of the headings have them.
 _MIN_PHOTOS = 4
 # Of an ISO 8601 date, the characters that say its day, and its month.
 _DAY, _MONTH = 10, 7
@@ -32,10 +33,9 @@ def group_by_day(photos: Sequence[Photo]) -> list[Group]:
     dates = [date_in(photo.taken_at) for photo in photos]
     dated = [date for date in dates if date]
     for length in (_DAY, _MONTH):
-        keys = [date[:length] or UNDATED for date in dates]
-        count = len({date[:length] for date in dated})
-        if count > 1 and len(dated) >= _MIN_PHOTOS * count:
-            return _grouped(keys)
+        sizes = Counter(date[:length] for date in dated).values()
+        if len(sizes) > 1 and 2 * sum(size >= _MIN_PHOTOS for size in sizes) > len(sizes):
+            return _grouped([date[:length] or UNDATED for date in dates])
     return [Group("", 0, len(photos))]
 
 

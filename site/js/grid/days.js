@@ -10,7 +10,7 @@
  * @property {number} end    Index after its last.
  */
 
-// As many photos as a heading is worth, on average.
+// As many photos as a heading is worth: more than half of the headings have them.
 const MIN_PHOTOS = 4;
 // Of an ISO 8601 date, the characters that say its day, and its month.
 const DAY = 10;
@@ -25,8 +25,11 @@ export function groupByDay(photos) {
   const dates = photos.map((photo) => dateIn(photo.takenAt));
   const dated = dates.filter(Boolean);
   for (const length of [DAY, MONTH]) {
-    const count = new Set(dated.map((date) => date.slice(0, length))).size;
-    if (count > 1 && dated.length >= MIN_PHOTOS * count) return grouped(dates.map((date) => date.slice(0, length) || UNDATED));
+    /** @type {Map<string, number>} */
+    const sizes = new Map();
+    for (const date of dated) sizes.set(date.slice(0, length), (sizes.get(date.slice(0, length)) ?? 0) + 1);
+    const large = [...sizes.values()].filter((size) => size >= MIN_PHOTOS).length;
+    if (sizes.size > 1 && 2 * large > sizes.size) return grouped(dates.map((date) => date.slice(0, length) || UNDATED));
   }
   return [{ key: "", start: 0, end: photos.length }];
 }
