@@ -84,7 +84,7 @@ class SitePages:
         self._folders = [str(path) for path in theme.template_folders]
         self._row_scale = theme.row_scale
         self._pages = list_pages()
-        known = {**browser_config, "lightboxCss": assets["lightbox.css"]}
+        known = {**browser_config, "lightboxCss": assets["lightbox.css"], "shareCss": assets["share.css"]}
         shared = {
             "site_url": site_url,
             "assets": assets,

@@ -32,6 +32,7 @@ import "./fallback.js";
  * @property {boolean} originals  Whether what they download is as large as the original.
  * @property {boolean} offline  Whether browsers may keep the albums seen last.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
+ * @property {string} shareCss  URL of the style sheet of the sheet to share a page.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

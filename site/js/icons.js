@@ -14,11 +14,12 @@ export function icon(name) {
 }
 
 /**
+ * An element of a drawing.
  * @param {string} tag
  * @param {Record<string, string>} attributes
  * @param {Element[]} [children]
  */
-function element(tag, attributes, children = []) {
+export function element(tag, attributes, children = []) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);

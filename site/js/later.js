@@ -1,5 +1,5 @@
-// The scripts of pages that few visitors open. They are one chunk to import: with a chunk each, the bundler would cut ten
-// more for the modules they share.
+// The scripts of pages that few visitors open, and what few ask for. They are one chunk to import: with a chunk each, the
+// bundler would cut ten more for the modules they share.
 
 export { showAccount as account } from "./pages/account.js";
 export { showFaces as faces } from "./pages/faces.js";
@@ -7,3 +7,4 @@ export { showLookalike as lookalike } from "./pages/lookalike.js";
 export { showPerson as person } from "./pages/person.js";
 export { showSearch as search } from "./pages/search.js";
 export { showSelfie as selfie } from "./pages/selfie.js";
+export { showCode as code } from "./sharing/share.js";

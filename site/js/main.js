@@ -15,7 +15,7 @@ async function startLater(name) {
   /** @type {Record<string, () => void>} */
   const scripts = await import("./later.js");
   const show = scripts[name];
-  if (!show) throw new Error(`neither main.js nor later.js starts the script ${name}`);
+  if (!show) throw new Error(`no script starts ${name}`);
   show();
 }
 
@@ -26,6 +26,9 @@ watchSignOut();
 if (session()) byId("my-account").hidden = false;
 if (show) show();
 else void startLater(name);
+addEventListener("click", ({ target }) => {
+  if (target instanceof Element && target.closest("[data-code]")) void startLater("code");
+});
 if (config.offline) {
   // After everything that the visitor waits for.
   onFirstMove(() => setTimeout(() => void import("./offline/register.js").then(({ register }) => register()), 2000));

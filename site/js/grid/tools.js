@@ -4,7 +4,7 @@ import { config } from "../config.js";
 import { isCancelled } from "../errors.js";
 import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
-import { shareAddress, sharePhotos } from "../sharing/share.js";
+import { share, sharePhotos, thisPage } from "../sharing/share.js";
 import { toast } from "../toast.js";
 import { Selection } from "./selection.js";
 
@@ -19,10 +19,10 @@ export class Tools {
     this.grid = grid;
     this.name = name;
     /** @type {import("./selection.js").Action} */
-    const share = { name: "share", label: t("Share"), act: (photos) => void sharePhotos(photos, document.title) };
+    const send = { name: "share", label: t("Share"), act: (photos) => void sharePhotos(photos, document.title) };
     /** @type {import("./selection.js").Action} */
     const save = { name: "download", label: t("Download"), act: (photos) => void this.#save(photos) };
-    this.selection = new Selection(grid, config.downloads ? [save, share] : [share], () => this.#mark());
+    this.selection = new Selection(grid, config.downloads ? [save, send] : [send], () => this.#mark());
   }
 
   /** Begin to choose photos, or end. */
@@ -44,7 +44,7 @@ export class Tools {
   }
 
   share() {
-    void shareAddress(location.origin + location.pathname, document.title);
+    void share(thisPage());
   }
 
   #mark() {

@@ -86,7 +86,7 @@ export async function showPerson() {
 
   more.addEventListener("click", search);
   play.addEventListener("click", () => viewer.play());
-  watchActions({ photos: all, url: () => personUrl(faceId), copied: t("Link copied.") });
+  watchActions({ photos: all, url: () => personUrl(faceId) });
   keepPlace();
   const kept = isReturn() ? stored(memory) : null;
   if (kept) {

@@ -105,7 +105,7 @@ export function showSelfie() {
   watchActions({
     photos: () => photos,
     url: () => link.href,
-    copied: t("Link copied. It opens these photos and doesn't include your picture."),
+    note: t("It opens these photos and doesn't include your picture."),
   });
   searchWithPicture({
     searching: t("Comparing your face with the photos here…"),

@@ -4,6 +4,7 @@ import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { t } from "../language.js";
 import { tell } from "../notice.js";
+import { share } from "./share.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -13,9 +14,9 @@ const ARCHIVE = "my-photos.zip";
  * @param {object} page
  * @param {() => Photo[] | Promise<Photo[]>} page.photos  What to download.
  * @param {() => string} page.url  Of the page that shows them.
- * @param {string} page.copied  Says that the link is in the clipboard.
+ * @param {string} [page.note]  What a visitor should know of the link.
  */
-export function watchActions({ photos, url, copied }) {
+export function watchActions({ photos, url, note = "" }) {
   const download = byId("download", HTMLButtonElement);
   const done = byId("done");
 
@@ -37,20 +38,8 @@ export function watchActions({ photos, url, copied }) {
     download.disabled = false;
   }
 
-  async function share() {
-    const link = new URL(url(), location.href).href;
-    try {
-      if (navigator.share) {
-        await navigator.share({ url: link, title: document.title });
-      } else {
-        await navigator.clipboard.writeText(link);
-        done.textContent = copied;
-      }
-    } catch (error) {
-      if (!isCancelled(error)) done.textContent = link; // the visitor can copy it by hand
-    }
-  }
-
   download.addEventListener("click", save);
-  byId("share").addEventListener("click", share);
+  byId("share").addEventListener("click", () => {
+    void share({ url: new URL(url(), location.href).href, title: document.title, note });
+  });
 }

@@ -1,32 +1,55 @@
-// Shares an address, or photos themselves, by the system's sheet; else their addresses go into the clipboard.
+// Shares a page, or photos themselves: by the system's sheet on phones, else by our own.
 
 import { CodedError, isCancelled } from "../errors.js";
 import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
 import { keyOf, largeUrl, photoUrl } from "../photos/urls.js";
 import { toast } from "../toast.js";
+import { showSheet } from "./sheet.js";
 
-/** @typedef {import("../photos/rows.js").Photo} Photo */
+/**
+ * @typedef {import("../photos/rows.js").Photo} Photo
+ *
+ * @typedef {object} Shared  A page to share.
+ * @property {string} url
+ * @property {string} title
+ * @property {string} [note]  What a visitor should know of the link.
+ * @property {string} [embed]  The address that other websites may show.
+ */
 
 // More files than this are too much for most apps that take them.
 const MAX_FILES = 20;
 
-/**
- * @param {string} url
- * @param {string} title
- * @param {(text: string) => void} [say]  Tells the visitor what has been done.
- */
-export async function shareAddress(url, title, say = toast) {
+/** The page that the visitor is on. @returns {Shared} */
+export function thisPage() {
+  const { origin, pathname, search } = location;
+  const embed = document.getElementById("head")?.dataset.embed;
+  return { url: origin + pathname + search, title: document.title, ...(embed ? { embed: origin + embed } : {}) };
+}
+
+/** @param {Shared} shared */
+export async function share(shared) {
+  const isPhone = matchMedia("(pointer: coarse)").matches;
+  if (!navigator.share || !isPhone) return openSheet(shared);
   try {
-    if (navigator.share) await navigator.share({ url, title });
-    else {
-      await navigator.clipboard.writeText(url);
-      say(t("Link copied."));
-    }
+    await navigator.share({ url: shared.url, title: shared.title });
   } catch (error) {
-    if (!isCancelled(error)) tell(error, () => void shareAddress(url, title, say));
+    if (!isCancelled(error)) tell(error, () => void share(shared));
   }
 }
+
+/** Open our own sheet, which has the QR code. @param {Shared} shared */
+export async function openSheet(shared) {
+  try {
+    const { outlineOf } = await import("./outline.js");
+    await showSheet(shared, outlineOf(shared.url));
+  } catch (error) {
+    tell(error, () => void openSheet(shared));
+  }
+}
+
+/** Show the QR code of the page that the visitor is on. */
+export const showCode = () => openSheet(thisPage());
 
 /** @param {Photo[]} photos @param {string} title */
 export async function sharePhotos(photos, title) {

@@ -8,7 +8,7 @@ import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readDetails } from "../photos/read.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
-import { shareAddress } from "../sharing/share.js";
+import { share } from "../sharing/share.js";
 import { isMetered } from "./connection.js";
 import { Controls } from "./controls.js";
 import { FaceRings } from "./face-rings.js";
@@ -68,7 +68,7 @@ export class Stage {
       zoom: () => this.pswp.toggleZoom(),
       share: () => {
         const photo = this.#current();
-        void shareAddress(new URL(photoUrl(photo), location.href).href, photo.details?.title || document.title, this.controls.announce);
+        void share({ url: new URL(photoUrl(photo), location.href).href, title: photo.details?.title || document.title });
       },
       about: () => this.panel.toggle(),
     });
