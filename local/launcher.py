@@ -27,7 +27,7 @@ from local.embedded import EmbeddedAws
 from local.embedded.environment import REGION, configure
 from local.gate import Gate
 from local.journal import DamagedError
-from local.response_headers import response_headers
+from local.response_headers import HeadersOf, response_headers
 from local.site_server import SiteServer
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 
@@ -154,7 +154,7 @@ async def _serve(
         site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
 
-        def deployed() -> tuple[str, list[tuple[bytes, bytes]], str]:
+        def deployed() -> tuple[str, HeadersOf, str]:
             """What `kinpics deploy` may have changed since the start."""
             described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
             now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}

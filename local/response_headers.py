@@ -1,28 +1,49 @@
 """The headers that CloudFront adds to every answer, read from the template, so that a browser meets them here too."""
 
 import re
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
+
+# Headers by a path of the site.
+HeadersOf = Callable[[str], list[tuple[bytes, bytes]]]
 
 # Browsers ignore it over plain HTTP.
 _LEFT_OUT = {"StrictTransportSecurity"}
 
 
-def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """Headers of the template's policy ``ResponseHeaders``, with ``api_url`` instead of AWS's own addresses.
+def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> HeadersOf:
+    """The headers of each path, by CloudFront's behaviours, with ``api_url`` instead of AWS's own addresses.
 
     ``parameters`` are those of the template's that differ from its defaults.
     """
-    policy = template["Resources"]["ResponseHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    behaviours = [*config["CacheBehaviors"], {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+    chosen = [
+        (one["PathPattern"], _headers_of(template, one["ResponseHeadersPolicyId"]["Ref"], api_url, parameters))
+        for one in behaviours
+    ]
+    return lambda path: next(headers for pattern, headers in chosen if fnmatchcase(path, pattern))
+
+
+def _headers_of(
+    template: dict[str, Any], name: str, api_url: str, parameters: dict[str, str]
+) -> list[tuple[bytes, bytes]]:
+    policy = template["Resources"][name]["Properties"]["ResponseHeadersPolicyConfig"]
     security = {name: value for name, value in policy["SecurityHeadersConfig"].items() if name not in _LEFT_OUT}
-    content_policy = security.pop("ContentSecurityPolicy")["ContentSecurityPolicy"]["Fn::Sub"]
+    content_policy = _filled(
+        template, security.pop("ContentSecurityPolicy")["ContentSecurityPolicy"]["Fn::Sub"], parameters
+    )
     directives = [_with_api(directive.strip(), api_url) for directive in content_policy.split(";")]
     security.pop("ContentTypeOptions")
     headers = {
         "content-security-policy": "; ".join(directives),
         "x-content-type-options": "nosniff",
-        "x-frame-options": security.pop("FrameOptions")["FrameOption"],
         "referrer-policy": security.pop("ReferrerPolicy")["ReferrerPolicy"],
     }
+    frames = _chosen(template, security.pop("FrameOptions"), parameters)
+    if "FrameOption" in frames:
+        headers["x-frame-options"] = frames["FrameOption"]
     if security:
         raise ValueError(f"security headers unknown here: {', '.join(security)}")
     items = (_chosen(template, item, parameters) for item in policy["CustomHeadersConfig"]["Items"])
@@ -37,9 +58,17 @@ def _chosen(template: dict[str, Any], item: dict[str, Any], parameters: dict[str
     if_so: dict[str, Any]
     condition, if_so, if_not = item["Fn::If"]
     parameter, value = template["Conditions"][condition]["Fn::Equals"]
-    name = parameter["Ref"]
-    is_so = parameters.get(name, template["Parameters"][name]["Default"]) == value
-    return if_so if is_so else if_not
+    return if_so if _value(template, parameter["Ref"], parameters) == value else if_not
+
+
+def _filled(template: dict[str, Any], text: str, parameters: dict[str, str]) -> str:
+    """A text with the values of the template's parameters."""
+    return re.sub(r"\$\{(\w+)\}", lambda found: _value(template, found[1], parameters), text)
+
+
+def _value(template: dict[str, Any], name: str, parameters: dict[str, str]) -> str:
+    value: str = parameters.get(name, template["Parameters"][name]["Default"])
+    return value
 
 
 def _with_api(directive: str, api_url: str) -> str:

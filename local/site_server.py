@@ -20,13 +20,14 @@ from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address
 from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, PHOTOS_PREFIX
 from functions.languages import AUTO, ENGLISH, choose_language, in_language
 from functions.thumbnail_sizes import LARGE_SIDE
-from local.asgi import Receive, Scope, Send
+from local.asgi import Message, Receive, Scope, Send
+from local.response_headers import HeadersOf
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
 # What a deployment decides: the rule for downloads, the headers, the pages' language.
-Deployed = tuple[str, list[tuple[bytes, bytes]], str]
+Deployed = tuple[str, HeadersOf, str]
 
 FALLBACK_PAGE = "404.html"
 # Served while the site is closed, so that the page that says so looks right; assets hold no data.
@@ -53,7 +54,7 @@ _COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
 class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
 
-    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with every answer; of ``closed_pages``,
+    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with the answers; of ``closed_pages``,
     the one in the visitor's language is shown instead of every page while ``is_closed`` says so. ``language`` is that
     of every page, or the visitor's. ``deployed`` gives rule, headers and language again, because a deployment may
     change them.
@@ -64,7 +65,7 @@ class SiteServer:
         session: boto3.Session,
         buckets: dict[str, str],
         downloads: str,
-        headers: list[tuple[bytes, bytes]],
+        headers: HeadersOf,
         closed_pages: dict[str, bytes] | None = None,
         is_closed: Callable[[], bool] = lambda: False,
         language: str = AUTO,
@@ -79,7 +80,7 @@ class SiteServer:
         self._closed: bool | None = None
         self._asked = 0.0
 
-    def _go_by(self, downloads: str, headers: list[tuple[bytes, bytes]], language: str) -> None:
+    def _go_by(self, downloads: str, headers: HeadersOf, language: str) -> None:
         self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
         # As the thumbnails bucket's policy says in template.yaml.
         folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, self._downloads)
@@ -91,9 +92,21 @@ class SiteServer:
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
-            return
-        if scope["type"] != "http":
-            return
+        elif scope["type"] == "http":
+            await self._respond(scope, self._with_headers(scope, send))
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        """Sends the deployment's headers with those of an answer."""
+        path = scope["raw_path"].partition(b"?")[0].decode("latin-1")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self._headers(path)]}
+            await send(message)
+
+        return send_with_headers
+
+    async def _respond(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
             await self._send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
             return
@@ -187,7 +200,7 @@ class SiteServer:
         await self._send_object(send, 404, found, head)
 
     async def _send(self, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, *self._headers]})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     async def _get(self, request: "GetObjectRequestTypeDef") -> "GetObjectOutputTypeDef":
@@ -210,7 +223,6 @@ class SiteServer:
             (b"content-length", str(found["ContentLength"]).encode()),
             (b"accept-ranges", b"bytes"),
             (b"last-modified", found["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT").encode()),
-            *self._headers,
         ]
         body: Any = found["Body"]
         try:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE
@@ -18,7 +18,12 @@ _DOWNLOADS = ("original", LARGE, NONE)
 THEMES = ("gallery", "journal", "cinema")
 _DENSITIES = ("compact", "normal", "airy")
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
-_KINDS = {str: "text", float: "a number", bool: "true or false"}
+# As browsers write it: https, or this machine; a port, but no path.
+_ORIGIN = re.compile(r"(https://[a-z0-9-]+(\.[a-z0-9-]+)+|http://localhost)(:[0-9]{1,5})?")
+_TEXTS = tuple[str, ...]
+_KINDS = {str: "text", float: "a number", bool: "true or false", _TEXTS: "a list of texts"}
+# Nobody, as browsers are told.
+_NOWHERE = "'none'"
 
 
 class ConfigError(KinpicsError):
@@ -50,6 +55,8 @@ class SiteConfig:
     search_engines: bool = False
     # Whether links to the site show a picture and a title where they are shared.
     link_previews: bool = True
+    # The websites that may show an album in a frame, like https://club.example.
+    embed_on: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -59,6 +66,7 @@ class SiteConfig:
             rule = WHOLE if self.keep_private_metadata else STRIPPED
         return {
             "Downloads": rule,
+            "EmbedOn": " ".join(self.embed_on) or _NOWHERE,
             "Labels": "yes" if self.labels else "no",
             "Language": self.language,
             "SearchEngines": "yes" if self.search_engines else "no",
@@ -111,6 +119,11 @@ def load_config(path: Path | None = None) -> SiteConfig:
         raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
     if config.language not in (AUTO, *LANGUAGES):
         raise ConfigError(f"{path}: site.language must be one of {', '.join((AUTO, *LANGUAGES))}")
+    for origin in config.embed_on:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"{path}: site.embed_on has {origin!r}, which should be like https://club.example: lower case, no path"
+            )
     return config
 
 
@@ -173,8 +186,14 @@ def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
     for key, value in values.items():
         if key not in types:
             raise ConfigError(f"{path}: unknown setting {name}.{key}: use one of {', '.join(types)}")
-        kind_of_value = types[key]
-        is_right = isinstance(value, (int, float) if kind_of_value is float else kind_of_value)
-        if not is_right or isinstance(value, bool) != (kind_of_value is bool):
-            raise ConfigError(f"{path}: {name}.{key} must be {_KINDS[kind_of_value]}")
-    return kind(**values)
+        if not _is_of(types[key], value):
+            raise ConfigError(f"{path}: {name}.{key} must be {_KINDS[types[key]]}")
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return kind(**fields)
+
+
+def _is_of(kind: Any, value: object) -> bool:
+    """Whether a value of the file is of a field's type."""
+    if kind == _TEXTS:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, (int, float) if kind is float else kind) and isinstance(value, bool) == (kind is bool)

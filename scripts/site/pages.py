@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import jinja2
 
+from functions.addresses import address
 from functions.languages import ENGLISH, in_language
 from functions.shapes import MAX_REQUEST_MESSAGE
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
@@ -54,8 +55,9 @@ class Page:
         return path if path.endswith(".html") else path + "index.html"
 
 
-# Not in `site/pages.json`, as scripts know nothing of it.
+# Not in `site/pages.json`, as scripts know nothing of them. The second is for websites that may embed albums.
 _PHOTO_PAGE = Page("photo", "", None, noindex=False)
+_EMBED_PAGE = Page("embed", "/sets/{set}/embed/", None, noindex=True)
 
 
 def list_pages() -> dict[str, Page]:
@@ -81,6 +83,7 @@ class SitePages:
     ):
         self._folder = folder
         self._on_laptop = bool(browser_config["endpoint"])
+        self._embeds = bool(config.embed_on)
         self._folders = [str(path) for path in theme.template_folders]
         self._row_scale = theme.row_scale
         self._pages = list_pages()
@@ -131,19 +134,23 @@ class SitePages:
         context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card}
         tiles, scale = shown.tiles, self._row_scale
         context |= {"first": first_sections(tiles, scale), "everything": all_sections(tiles, scale)}
+        context["embed_path"] = _EMBED_PAGE.path.replace("{set}", address(shown.name)) if self._embeds else None
         for page in self._pages.values():
             if page.is_of_set:
                 self._write(page, shown.name, context)
+        if self._embeds:
+            self._write(_EMBED_PAGE, shown.name, context, "embed.html")
 
     def render_skeleton(self) -> str:
         """What photos' own pages are made from (functions/photo_page.py), in one language: the site's, or English."""
         return self._render(self._templates[ENGLISH], "photo.html", _PHOTO_PAGE, {})
 
-    def _write(self, page: Page, set_name: str, context: dict[str, Any]) -> None:
+    def _write(self, page: Page, set_name: str, context: dict[str, Any], template: str = "") -> None:
+        template = template or f"pages/{page.name}.html"
         target = self._folder / page.file(set_name)
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():
-            text = self._render(templates, f"pages/{page.name}.html", page, context)
+            text = self._render(templates, template, page, context)
             target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
 
     def _render(self, templates: jinja2.Environment, name: str, page: Page, context: dict[str, Any]) -> str:

@@ -1,10 +1,20 @@
-"""Sharing pages: the sheet with a link and a QR code, the system's sheet on phones."""
+"""Sharing pages: the sheet with a link and a QR code, the system's sheet on phones, albums on other websites."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from running import RunningStack
 from steps import open_photo
+
+from build import build
+from local.response_headers import response_headers
+from scripts.common.config import load_config
+from scripts.common.stack import connect
+from scripts.common.template import load_template
 
 SET = "/sets/2015_pioneers/"
 
@@ -35,6 +45,7 @@ def test_a_set_is_shared_by_its_link_and_its_qr_code(stack: RunningStack, page: 
     expect(sheet).to_have_count(0)
     expect(opener).to_be_focused()
     opener.click()
+    expect(sheet).to_be_visible()
     page.mouse.click(5, 5)
     expect(sheet).to_have_count(0)
 
@@ -43,7 +54,7 @@ def test_a_photo_is_shared_by_the_address_of_its_own_page(stack: RunningStack, p
     page.goto(SET)
     open_photo(page, "group.jpg")
     page.get_by_role("button", name="Share", exact=True).click()
-    sheet = page.get_by_role("dialog")
+    sheet = page.locator("dialog.share")
     address = f"{stack.site_url}{SET}photos/group.jpg/"
     expect(sheet.get_by_label("Link")).to_have_value(address)
     page.keyboard.press("Escape")
@@ -55,11 +66,10 @@ def test_a_photo_is_shared_by_the_address_of_its_own_page(stack: RunningStack, p
 
 
 def test_a_phone_shares_by_its_own_sheet_and_has_the_qr_code_too(stack: RunningStack, phone: Page) -> None:
-    phone.add_init_script("navigator.share = (data) => { window.shared = data; return Promise.resolve(); }")
+    phone.add_init_script("navigator.share = async ({ url }) => { document.documentElement.dataset.shared = url; }")
     phone.goto(SET)
     phone.locator("#head").get_by_role("button", name="Share this album").click()
-    phone.wait_for_function("window.shared")
-    assert phone.evaluate("shared.url") == stack.site_url + SET
+    expect(phone.locator("html")).to_have_attribute("data-shared", stack.site_url + SET)
     expect(phone.get_by_role("dialog")).to_have_count(0)
     phone.locator("#head").get_by_role("button", name="QR code").click()
     expect(phone.get_by_role("dialog").get_by_role("img")).to_be_visible()
@@ -67,3 +77,57 @@ def test_a_phone_shares_by_its_own_sheet_and_has_the_qr_code_too(stack: RunningS
     phone.goto("/")
     phone.get_by_role("contentinfo").get_by_role("button", name="QR code").click()
     expect(phone.get_by_role("dialog").get_by_label("Link")).to_have_value(stack.site_url + "/")
+
+
+def test_a_website_that_the_owner_allows_frames_an_album_and_no_other_does(
+    stack: RunningStack, page: Page, faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    friend, stranger = "http://localhost:9001", "http://localhost:9002"
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    config = replace(load_config(), embed_on=(friend,))
+    site = build(connect("kinpics", stack.data), tmp_path / "dist", config).folder
+    headers_of = response_headers(load_template(), stack.api_url, config.parameters)
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix(stack.site_url)
+        headers = {name.decode(): value.decode() for name, value in headers_of(path)}
+        page_file = site / path.removeprefix("/") / "index.html"
+        route.fulfill(body=page_file.read_text(), headers={**headers, "content-type": "text/html; charset=utf-8"})
+
+    page.route(f"{stack.site_url}{SET}embed/", answer)
+    page.route(f"{stack.site_url}{SET}", answer)
+    page.goto(SET)
+    page.locator("#head").get_by_role("button", name="Share this album").click()
+    page.get_by_text("Embed this album").click()
+    code = page.get_by_label("Code for your website").input_value()
+    assert Axe().run(page).violations_count == 0
+    page.route(
+        lambda url: url.startswith((friend, stranger)),
+        lambda route: route.fulfill(body=f"<!doctype html><title>Club</title>{code}", content_type="text/html"),
+    )
+    page.goto(friend)
+    framed = page.frame_locator("iframe")
+    expect(framed.get_by_role("heading", level=1)).to_have_text("2015 pioneers")
+    expect(framed.locator("a.tile")).to_have_count(4)
+    framed.locator("a.tile img").first.evaluate("(image) => image.decode()")
+    with page.context.expect_page() as opened:
+        framed.get_by_role("link", name="All photos on").click()
+    expect(opened.value).to_have_url(stack.site_url + SET)
+    faults.seen.clear()
+    page.goto(stranger)
+    assert is_refused(page)
+    code = code.replace("/embed/", "/")
+    page.goto(friend)
+    assert is_refused(page), "no other page is for frames"
+    assert sum("frame-ancestors" in seen for seen in faults.seen) == 2
+    faults.seen.clear()
+
+
+def is_refused(page: Page) -> bool:
+    """Whether the browser shows an error in the page's frame, once it shows anything."""
+    for _ in range(100):
+        if len(page.frames) == 2 and page.frames[1].url not in ("", "about:blank"):
+            return page.frames[1].url.startswith("chrome-error:")
+        page.wait_for_timeout(100)
+    return False

@@ -257,6 +257,21 @@ def test_pages_of_the_album_show_their_card_where_they_are_shared(stack: Any, tm
         assert make().startswith(b"\xff\xd8"), "also where the cover has no rendition"
 
 
+def test_a_set_has_a_page_for_websites_that_the_owner_allows(stack: Any, site: Path, tmp_path: Path) -> None:
+    page = f"sets/{SET}/embed/index.html"
+    assert not (site / page).exists()
+    assert "data-embed" not in (site / f"sets/{SET}/index.html").read_text()
+    allowed = build(stack, tmp_path / "dist", replace(OPEN, embed_on=("https://club.example",))).folder
+    assert 'data-embed="/sets/2015_a%20&amp;%20b/embed/"' in (allowed / f"sets/{SET}/index.html").read_text()
+    tags = Tags(allowed / page)
+    assert tags.of("base") == [{"target": "_blank"}]
+    assert tags.of("script") == tags.of("header") == tags.of("nav") == [], "nothing but the photos"
+    assert {"name": "robots", "content": "noindex"} in tags.of("meta")
+    links = [tag["href"] for tag in tags.of("a")]
+    assert "/sets/2015_a%20&%20b/?pic=00.jpg" in links
+    assert links[-1] == "/sets/2015_a%20&%20b/"
+
+
 def test_an_owner_who_wants_no_previews_gets_none(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", replace(OPEN, link_previews=False))
     pages = [path.read_bytes() for path in site.folder.rglob("*.html")] + [make() for make in site.more.values()]

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from scripts.common.config import (
     load_config,
     note_aws_config,
 )
+from scripts.common.template import load_template
 
 
 def write(folder: Path, text: str) -> Path:
@@ -44,6 +46,43 @@ def test_search_engines_are_kept_out_unless_the_file_says_so(tmp_path: Path, set
     assert load_config(write(tmp_path, f"[site]\n{settings}")).parameters["SearchEngines"] == value
 
 
+def test_albums_are_framed_only_where_the_file_says_so(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, "[site]")).parameters["EmbedOn"] == "'none'"
+    config = load_config(write(tmp_path, "[site]\nembed_on = ['https://club.example', 'http://localhost:9000']"))
+    assert config.parameters["EmbedOn"] == "https://club.example http://localhost:9000"
+    pattern = load_template()["Parameters"]["EmbedOn"]["AllowedPattern"]
+    assert all(re.fullmatch(pattern, value) for value in ("'none'", config.parameters["EmbedOn"]))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https:",
+        "'self'",
+        "https://",
+        "https://*",
+        "https://*.example",
+        "club.example",
+        "http://club.example",
+        "https://club.example/",
+        "https://club.example/page",
+        "https://club.example?x",
+        "https://Club.example",
+        "https://user@club.example",
+        "https://club.example:port",
+        "https://club.example https://other.example",
+        "https://club.example;script-src *",
+        "https://club.example\\n",
+        "http://localhost.example",
+        "",
+    ],
+)
+def test_a_place_to_embed_on_is_an_origin(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(ConfigError, match=r"site\.embed_on"):
+        load_config(write(tmp_path, f'[site]\nembed_on = ["https://a.example", "{origin}"]'))
+
+
 @pytest.mark.parametrize(
     ("settings", "rule"),
     [
@@ -73,6 +112,8 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
         ("[site]\ndownloads = 'all'", "site.downloads must be one of original, large, none"),
         ("[site]\nkeep_private_metadata = 'no'", "site.keep_private_metadata must be true or false"),
         ("[site]\ntitle = true", "site.title must be text"),
+        ("[site]\nembed_on = 'https://a.example'", "site.embed_on must be a list of texts"),
+        ("[site]\nembed_on = [5]", "site.embed_on must be a list of texts"),
         ("[site]\nface_match_threshold = true", "site.face_match_threshold must be a number"),
     ],
 )

@@ -13,6 +13,10 @@ from local.site_server import SiteServer
 OBJECTS = {"index.html": b"<p>home", "404.html": b"nothing here", "photos/a/b.jpg": bytes(range(100))}
 
 
+def no_headers(path: str) -> list[tuple[bytes, bytes]]:
+    return []
+
+
 class S3:
     """One object store for all buckets; it remembers what it was asked."""
 
@@ -45,7 +49,7 @@ def ask(s3: S3, path: str, method: str = "GET", *, leaves: bool = False, **heade
             raise ConnectionResetError
         sent.append(message)
 
-    server = SiteServer(s3, {"site": "s", "thumbnails": "t"}, "all", [])  # type: ignore[arg-type]
+    server = SiteServer(s3, {"site": "s", "thumbnails": "t"}, "all", no_headers)  # type: ignore[arg-type]
     named = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "raw_path": path.encode(), "query_string": b"", "headers": named}
     asyncio.run(server.app(scope, lambda: None, send))  # type: ignore[arg-type]
@@ -88,7 +92,7 @@ def test_the_site_is_only_read(method: str) -> None:
 
 
 def test_a_deployment_changes_what_is_served_without_a_restart() -> None:
-    deployed = [("large", [(b"x-robots-tag", b"noindex")], "auto")]
+    deployed = [("large", lambda path: [(b"x-robots-tag", path.encode())], "auto")]
     s3, started = S3(), []
 
     async def send(message: dict) -> None:
@@ -98,10 +102,10 @@ def test_a_deployment_changes_what_is_served_without_a_restart() -> None:
         s3,  # type: ignore[arg-type]
         {"site": "s", "thumbnails": "t"},
         "stripped",
-        [],
+        no_headers,
         deployed=lambda: deployed[0],
     )
     scope = {"type": "http", "method": "GET", "raw_path": b"/photos/a/b.jpg", "query_string": b"", "headers": []}
     asyncio.run(server.app(scope, lambda: None, send))  # type: ignore[arg-type]
     assert s3.asked[0]["Key"] == "downloads/large/photos/a/b.jpg"
-    assert (b"x-robots-tag", b"noindex") in started
+    assert (b"x-robots-tag", b"/photos/a/b.jpg") in started

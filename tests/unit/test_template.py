@@ -65,6 +65,10 @@ def test_buckets_are_private_encrypted_and_serve_one_distribution() -> None:
             assert "${Distribution}" in cloudfront["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
 
 
+def no_headers(path: str) -> list[tuple[bytes, bytes]]:
+    return []
+
+
 def with_rule(text: dict[str, str], rule: str = "stripped") -> str:
     return text["Fn::Sub"].replace("${Downloads}", rule)
 
@@ -73,7 +77,9 @@ def test_only_copies_made_by_todays_rule_are_served() -> None:
     assert TEMPLATE["Parameters"]["Downloads"]["AllowedValues"] == [*DOWNLOAD_RULES, NONE]
     (statement,) = statements(RESOURCES["ThumbnailsBucketPolicy"])[1:]
     served = [with_rule(item, "large").removeprefix("${ThumbnailsBucket.Arn}/") for item in statement["Resource"]]
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", [])
+    server = SiteServer(
+        boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", lambda path: []
+    )
     assert [f"{prefix}*" for prefix in server._served] == served
     path = image_path("set", "a.jpg")
     for rule in DOWNLOAD_RULES:
@@ -195,13 +201,48 @@ def test_what_the_laptop_lacks_depends_on_one_parameter() -> None:
     assert {name for name in conditional if RESOURCES[name]["Type"] == "AWS::S3::Bucket"} == set()
 
 
+def headers_of(path: str, parameters: dict[str, str]) -> dict[bytes, bytes]:
+    return dict(response_headers(TEMPLATE, "http://localhost:4566", parameters)(path))
+
+
+def directives_of(headers: dict[bytes, bytes]) -> dict[str, list[str]]:
+    policy = headers[b"content-security-policy"].decode()
+    return {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+
+
+def test_other_websites_frame_one_page_of_a_set_and_only_where_the_owner_allows_it() -> None:
+    allowed = {"EmbedOn": "https://club.example http://localhost:9000"}
+    page = headers_of("/sets/2015_a/embed/", allowed)
+    assert directives_of(page)["frame-ancestors"] == ["https://club.example", "http://localhost:9000"]
+    assert b"x-frame-options" not in page, "which knows no list of websites"
+    for path, parameters in (
+        ("/sets/2015_a/embed/", {}),
+        ("/", allowed),
+        ("/sets/2015_a/", allowed),
+        ("/sets/2015_a/photos/a.jpg/", allowed),
+        ("/people/", allowed),
+        ("/photos/embed/a.jpg", allowed),
+    ):
+        headers = headers_of(path, parameters)
+        assert directives_of(headers)["frame-ancestors"] == ["'none'"]
+        assert headers[b"x-frame-options"] == b"DENY"
+
+
+def test_a_framed_page_runs_no_script_and_calls_nobody() -> None:
+    page = headers_of("/sets/2015_a/embed/", {})
+    directives = directives_of(page)
+    assert directives["default-src"] == directives["base-uri"] == directives["form-action"] == ["'none'"]
+    assert not {"script-src", "connect-src", "frame-src", "worker-src"} & set(directives)
+    assert page[b"x-robots-tag"] == b"noindex"
+    assert page[b"permissions-policy"] == b"camera=(), geolocation=(), microphone=()"
+
+
 def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
-    headers = dict(response_headers(TEMPLATE, "http://localhost:4566", {}))
+    headers = headers_of("/", {})
     assert headers[b"cross-origin-resource-policy"] == b"same-origin"
     assert headers[b"x-robots-tag"] == b"noindex", "unless the owner says otherwise"
-    assert b"x-robots-tag" not in dict(response_headers(TEMPLATE, "http://localhost:4566", {"SearchEngines": "yes"}))
-    policy = headers[b"content-security-policy"].decode()
-    directives = {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    assert b"x-robots-tag" not in headers_of("/", {"SearchEngines": "yes"})
+    directives = directives_of(headers)
     assert directives["default-src"] == ["'none'"]
     assert directives["script-src"] == ["'self'"]
     assert directives["require-trusted-types-for"] == ["'script'"]
@@ -215,11 +256,13 @@ def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
     assert endpoints == ["cognito-identity", "cognito-idp", "dynamodb", "lambda"]
 
 
-def test_every_cache_behaviour_is_https_with_the_response_headers() -> None:
+def test_every_cache_behaviour_is_https_with_response_headers() -> None:
     config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
     assert {behaviour["ViewerProtocolPolicy"] for behaviour in behaviours} == {"redirect-to-https"}
-    assert all(behaviour["ResponseHeadersPolicyId"] == {"Ref": "ResponseHeaders"} for behaviour in behaviours)
+    policies = {one.get("PathPattern"): one["ResponseHeadersPolicyId"]["Ref"] for one in behaviours}
+    assert policies.pop("/sets/*/embed/*") == "EmbedHeaders"
+    assert set(policies.values()) == {"ResponseHeaders"}
     assert config["HttpVersion"] == "http2and3"
     for origin in config["Origins"]:
         assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["OriginAccess", "Id"]}
@@ -349,7 +392,7 @@ def test_cloudfront_routes_as_the_laptops_site_does() -> None:
         boto3.Session(region_name="us-east-1"),
         {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"},
         "stripped",
-        [],
+        no_headers,
     )
     for path, expected in ROUTES.items():
         uri, query = path.partition("?")[0], path.partition("?")[2]
@@ -399,7 +442,9 @@ def test_a_picture_has_one_address_everywhere() -> None:
     spelled = {name: "".join(f"%{byte:02x}" for byte in name.encode()) for name in table}
     paths = [f"/photos/{form}/{form}" for name in table for form in (table[name], spelled[name])]
     kept = run_router(router(), paths)
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", [])
+    server = SiteServer(
+        boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", lambda path: []
+    )
     for name, expected in table.items():
         assert address(name) == expected
         path, key = f"/photos/{expected}/{expected}", f"photos/{name}/{name}"
@@ -420,7 +465,7 @@ def test_a_closed_site_shows_one_page_and_no_picture() -> None:
     pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
     answers = run_router(with_flag(router(), closed=True), [*pictures, *pages, "/style.css"])
     words = closed_pages(TEMPLATE)
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], words, lambda: True)
+    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", no_headers, words, lambda: True)
     for path in pictures | pages:
         answer = answers[path]
         assert (answer["statusCode"], answer["headers"]["cache-control"]["value"]) == (503, "no-store")
@@ -465,7 +510,9 @@ def test_the_router_chooses_the_visitors_language_unless_the_owner_has(language:
 def test_a_closed_site_says_so_in_the_visitors_language(language: str) -> None:
     words = closed_pages(TEMPLATE)
     assert tuple(words) == LANGUAGES
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", [], words, lambda: True, language)
+    server = SiteServer(
+        boto3.Session(region_name="us-east-1"), {}, "stripped", no_headers, words, lambda: True, language
+    )
     for accepted, run in routed(with_flag(router(language), closed=True), ACCEPTED).items():
         chosen = choose_language(accepted) if language == AUTO else language
         assert run["/sets/x/"]["body"].encode() == words[chosen] == asked(server, "/", accepted)[2]

@@ -41,7 +41,7 @@ export async function showSheet({ url, title, note = "", embed }, outline) {
     make(
       "div",
       { className: "share-box" },
-      make("div", { className: "share-head" }, make("h2", { textContent: title, dir: "auto", id: "share-title" }), close),
+      make("div", { className: "share-head" }, make("h2", { textContent: title.split(" · ")[0] ?? "", dir: "auto", id: "share-title" }), close),
       make(
         "div",
         { className: "share-code" },
