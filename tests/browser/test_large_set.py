@@ -160,8 +160,6 @@ def test_back_returns_to_the_same_place(pictures: Page, large_set: str) -> None:
     assert pictures.evaluate("scrollY") == pytest.approx(40000, abs=2)
     pictures.goto("/")
     pictures.locator("#sets a").first.wait_for()
-    # Chromium reports the transition that it skips if a page is left before its first frame.
-    pictures.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     pictures.go_back()
     pictures.locator(".grid.live").wait_for()
     expect(pictures.locator(f'a.tile[data-file="{name}"]')).to_be_in_viewport()
