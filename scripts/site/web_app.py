@@ -22,7 +22,7 @@ _CENTRES = ((11, 11), (23, 11))
 _RADIUS = 10
 _STROKE = 2
 # Drawn larger and reduced, since Pillow draws shapes with hard edges.
-_SMOOTH = 8
+_SMOOTH = 3
 
 
 def write_web_app(config: SiteConfig, palette: Palette, folder: Path) -> None:
@@ -66,7 +66,7 @@ def _icon(palette: Palette, side: int, part: float) -> bytes:
         box = _around(left + x * scale, top + y * scale, (_RADIUS + _STROKE / 2) * scale)
         draw.ellipse(box, outline=palette.ink, width=round(_STROKE * scale))
     out = io.BytesIO()
-    picture.resize((side, side), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    picture.resize((side, side), Image.Resampling.LANCZOS).save(out, "PNG", compress_level=9)
     return out.getvalue()
 
 
