@@ -5,13 +5,14 @@ catalogues to it, and fails until each text has its translation (tests/unit/test
 """
 
 import io
+import json
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from functions.languages import ENGLISH, LANGUAGES
-from scripts.site.messages import find_messages
-from scripts.site.translations import catalogue_path, read_catalogue
+from scripts.site.messages import find_messages, script_messages
+from scripts.site.translations import SCRIPT_MESSAGES, catalogue_path, read_catalogue
 
 _WIDTH = 120
 
@@ -40,7 +41,14 @@ def _header(catalog: Catalog) -> str:
     return 'msgid ""\nmsgstr ""\n' + "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items()) + "\n"
 
 
+def script_list() -> str:
+    """The messages of the scripts as the generator reads them."""
+    found = sorted(set(script_messages()), key=str)
+    return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+
+
 if __name__ == "__main__":
+    SCRIPT_MESSAGES.write_text(script_list(), encoding="utf-8")
     for name in LANGUAGES:
         if name != ENGLISH:
             catalogue_path(name).parent.mkdir(exist_ok=True)

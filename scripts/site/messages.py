@@ -4,7 +4,6 @@ The English text is the message. Templates and Python mark it with ``_``, ``nget
 ``t`` or ``tn`` (site/js/language.js).
 """
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,10 +32,9 @@ def find_messages() -> Catalog:
     return catalog
 
 
-@functools.cache
-def script_messages() -> tuple[Message, ...]:
-    """The messages of the scripts."""
-    return tuple(_find("site/js", "**.js", "javascript"))
+def script_messages() -> Iterator[Message]:
+    """The messages of the scripts; to find them takes most of a second, so a site is rendered with a list of them."""
+    return _find("site/js", "**.js", "javascript")
 
 
 def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:

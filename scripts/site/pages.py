@@ -170,11 +170,29 @@ class SitePages:
         return f"{own[-1].filename}, line {own[-1].lineno}" if own else "a template"
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Each template is compiled once for all languages, which takes longer than to render it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
     """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_compiled,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -5,6 +5,7 @@ English needs no catalogue: its texts are the messages themselves.
 
 import datetime
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,10 @@ from babel.support import NullTranslations, Translations
 from functions.errors import KinpicsError
 from functions.languages import ENGLISH
 from scripts.common.config import ROOT, SiteConfig
-from scripts.site.messages import script_messages
 
 FOLDER = ROOT / "site" / "languages"
+# The messages that scripts show, as `make languages` found them.
+SCRIPT_MESSAGES = FOLDER / "scripts.json"
 # Pages are written in British English; site/js/language.js says the same.
 _LOCALES = {ENGLISH: "en_GB"}
 # Numbers up to here show each plural form that whole numbers have in some language.
@@ -106,7 +108,7 @@ class Translator:
         if self._catalogue is None:
             return {}
         found: dict[str, str | dict[str, str]] = {}
-        for message in script_messages():
+        for message in json.loads(SCRIPT_MESSAGES.read_text(encoding="utf-8")):
             if isinstance(message, str):
                 found[message] = self.translations.gettext(message)
             else:

@@ -19,11 +19,6 @@ async function startLater(name) {
   show();
 }
 
-// Back and forward show a page as it was, at once; a transition would only be in the way.
-addEventListener("pageswap", (/** @type {any} */ { activation, viewTransition }) => {
-  viewTransition?.ready.catch(() => {});
-  if (activation?.navigationType === "traverse") viewTransition?.skipTransition();
-});
 const name = document.documentElement.dataset.page ?? "";
 const show = FIRST[name];
 watchSignOut();

@@ -202,4 +202,5 @@ def test_a_link_to_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
     assert "/people/?face=" in url
     assert len(url) < 120
     page.goto(url)
-    expect(page.locator("a.tile")).to_have_count(7)
+    expect(page.locator("#count")).to_have_text("7 photos")
+    expect(page.locator("a.tile").first).to_be_visible()

@@ -9,8 +9,8 @@ from babel.messages.catalog import Message
 from functions.languages import AUTO, ENGLISH, LANGUAGES
 from local.closed_page import closed_words
 from scripts.common.template import load_template
-from scripts.reference.catalogues import updated
-from scripts.site.translations import FOLDER, Translator, catalogue_path, read_catalogue
+from scripts.reference.catalogues import script_list, updated
+from scripts.site.translations import FOLDER, SCRIPT_MESSAGES, Translator, catalogue_path, read_catalogue
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 # What must stay in a translation: placeholders and markup.
@@ -43,6 +43,10 @@ def faults_of(message: Message, forms: int) -> list[str]:
     if any('"' in re.sub("<[^>]*>", "", text) for text in said):
         faults.append("has a straight quotation mark, which would end an attribute")
     return faults
+
+
+def test_the_list_of_the_scripts_messages_is_up_to_date() -> None:
+    assert SCRIPT_MESSAGES.read_text(encoding="utf-8") == script_list(), "run `make languages`"
 
 
 @pytest.mark.parametrize("language", OTHERS)
