@@ -24,7 +24,7 @@ from scripts.common.config import ROOT, SiteConfig
 
 FOLDER = ROOT / "site" / "languages"
 # The messages that scripts show, as `make languages` found them.
-SCRIPT_MESSAGES = FOLDER / "scripts.json"
+SCRIPT_MESSAGES = FOLDER.parent / "script-messages.json"
 # Pages are written in British English; site/js/language.js says the same.
 _LOCALES = {ENGLISH: "en_GB"}
 # Numbers up to here show each plural form that whole numbers have in some language.

@@ -104,7 +104,10 @@ def test_every_answer_has_the_security_headers(stack: RunningStack, path: str) -
 def test_a_persons_page_is_never_for_search_engines(stack: RunningStack, page: str) -> None:
     """Whatever the header says."""
     assert b'<meta name="robots" content="noindex">' in get(f"{stack.site_url}/{page}/")[2]
-    assert b'name="robots"' not in get(f"{stack.site_url}/")[2]
+
+
+def test_a_site_that_is_not_open_to_search_engines_says_so_on_its_front_page(stack: RunningStack) -> None:
+    assert b'<meta name="robots" content="noindex">' in get(f"{stack.site_url}/")[2]
 
 
 def test_only_reading_is_allowed(stack: RunningStack) -> None:
