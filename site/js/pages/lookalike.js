@@ -178,7 +178,7 @@ function runnerUp(person, rank) {
   return make("li", { className: "person-link" }, image, name, place, owed);
 }
 
-/** Whom the portrait is owed to. @param {Lookalike} person */
+/** Who made the portrait, and under which licence. @param {Lookalike} person */
 function credit(person) {
   const text = creditOf(person);
   if (!text) return [];

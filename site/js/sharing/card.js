@@ -44,7 +44,7 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
  * @param {"wide" | "tall"} shape
  * @param {Lookalike} person
  * @param {Blob | null} selfie  A square; without it, there is a silhouette.
- * @param {string} credit       Whom the portrait is owed to; empty if nobody asks for it.
+ * @param {string} credit       Who made the portrait; empty if nobody asks to be named.
  * @returns {Promise<{file: Blob, width: number, height: number}>}  A JPEG.
  */
 export async function drawCard(shape, person, selfie, credit) {
@@ -122,7 +122,7 @@ class Card {
   }
 
   /**
-   * The site's name with its mark, and whom the portrait is owed to.
+   * The site's name with its mark, and who made the portrait.
    * @param {string} title
    * @param {string} credit
    */
