@@ -1,4 +1,4 @@
-// What went wrong, in words. Loaded when something has.
+// What went wrong, in words. Loaded when something does.
 
 import { CodedError } from "./errors.js";
 import { formatTime, t } from "./language.js";
@@ -46,7 +46,7 @@ const PROBLEMS = {
     sentences(
       t("This site can't take any more removal requests for now."),
       again(until),
-      t("If you made one earlier, it still counts."),
+      t("If you've already made one, it still stands."),
     ),
   SearchFailed: t("The search didn't work. Try again in a moment."),
   RemovalFailed: t("That didn't work. Try again in a moment."),
@@ -69,14 +69,14 @@ const PROBLEMS = {
   FaceTooBlurred: t("The face is too blurry to recognise. Hold the camera still and try again."),
 };
 
-/** @param {string[]} said  Empty ones are left out. */
+/** @param {string[]} said  Empty texts are left out. */
 const sentences = (...said) => said.filter(Boolean).join(" ");
 
 /** @param {string} until  When it works again (ISO 8601); empty if nobody knows. */
 const again = (until) => (until ? t("Try again after %(time)s.", { time: formatTime(until) }) : "");
 
 /**
- * What went wrong, as visitors read it.
+ * What went wrong, in words for visitors.
  * @param {unknown} error
  * @param {Record<string, string>} [own]  The page's own words, by code.
  */

@@ -194,13 +194,13 @@ def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, 
     expect(page.get_by_role("status")).to_contain_text("we've emailed you a code")
     fill(page, code=code(stack, email), password="another horse battery")
     page.get_by_role("button", name="Change my password").click()
-    expect(page.get_by_role("status")).to_contain_text("You've changed your password")
+    expect(page.get_by_role("status")).to_contain_text("Your password has been changed")
     assert Axe().run(page).violations_count == 0
     faults.seen.clear()  # the refused sign-ins
 
 
 @pytest.mark.parametrize("changes", ['{ refreshToken: "x", expires: 0 }', '{ idToken: "x.x.x" }'])
-def test_after_a_session_ends_the_visitor_goes_on_as_a_guest(
+def test_after_a_session_ends_the_visitor_continues_as_a_guest(
     stack: RunningStack, page: Page, portrait: Path, email: str, faults, changes: str
 ) -> None:
     sign_up(stack, page, email)

@@ -220,7 +220,7 @@ def test_the_site_works_without_javascript(browser: Browser, stack: RunningStack
     expect(page).to_have_url(re.compile(f"{SET}photos/group.jpg/$"))
     expect(page.get_by_role("heading", name="group.jpg")).to_be_visible()
     expect(page.get_by_role("img", name="group.jpg")).to_be_visible()
-    page.get_by_role("link", name="Photo before").click()
+    page.get_by_role("link", name="Previous photo").click()
     expect(page.get_by_role("heading", name="collins.png")).to_be_visible()
     page.get_by_role("link", name="See it in the album").click()
     expect(page).to_have_url(re.compile(r"/\?pic=collins\.png$"))
@@ -406,7 +406,7 @@ def test_credentials_are_fetched_once(page: Page) -> None:
         *("/faces/", "/selfie/", "/lookalike/", "/account/"),
     ],
 )
-def test_axe_finds_no_fault(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
+def test_axe_finds_nothing_wrong(browser: Browser, stack: RunningStack, path: str, scheme: str, face_id: str) -> None:
     context = browser.new_context(
         base_url=stack.site_url, service_workers="block", color_scheme=scheme, reduced_motion="reduce"
     )
@@ -440,7 +440,7 @@ def test_open_and_new_pages_say_that_the_site_is_closed(stack: RunningStack, pag
     expect(page.locator("#count")).to_contain_text("4 photos")
 
 
-def test_an_album_seen_last_opens_without_a_connection(browser: Browser, stack: RunningStack) -> None:
+def test_recent_albums_open_without_a_connection(browser: Browser, stack: RunningStack) -> None:
     context = browser.new_context(base_url=stack.site_url)
     try:
         page = context.new_page()

@@ -92,7 +92,7 @@ def test_a_persons_photos_can_be_downloaded_shared_and_played(stack: RunningStac
     expect(page.locator(".pswp--open")).to_be_visible()
 
 
-def test_a_persons_photos_stand_under_their_years(page: Page, known_face: str) -> None:
+def test_a_persons_photos_are_grouped_by_year(page: Page, known_face: str) -> None:
     page.goto(f"/people/?face={known_face}")
     expect(page.locator("#count")).to_have_text("7 photos")
     expect(page.locator("#years")).to_have_text(re.compile(r"^2009.2016$"))

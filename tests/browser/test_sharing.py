@@ -26,19 +26,19 @@ def test_a_set_is_shared_by_its_link_and_its_qr_code(stack: RunningStack, page: 
     opener.click()
     sheet = page.get_by_role("dialog")
     address = stack.site_url + SET
-    expect(sheet.get_by_role("img", name=f"QR code that leads to {address}")).to_be_visible()
+    expect(sheet.get_by_role("img", name=f"QR code for {address}")).to_be_visible()
     expect(sheet.get_by_label("Link")).to_have_value(address)
     assert Axe().run(page).violations_count == 0
     sheet.get_by_role("button", name="Copy link").click()
     expect(sheet.get_by_role("status")).to_have_text("Link copied.")
     assert page.evaluate("navigator.clipboard.readText()") == address
     with page.expect_download() as download:
-        sheet.get_by_role("button", name="Save the QR code as PNG").click()
+        sheet.get_by_role("button", name="Save the QR code as a PNG").click()
     with Image.open(download.value.path()) as code:
         assert code.width == code.height >= 1200
         assert code.convert("L").getextrema() == (0, 255)
     with page.expect_download() as download:
-        sheet.get_by_role("button", name="Save the QR code as SVG").click()
+        sheet.get_by_role("button", name="Save the QR code as an SVG").click()
     assert download.value.path().read_text().startswith("<svg xmlns=")
     expect(sheet.get_by_text("Embed this album")).to_have_count(0)  # the owner allows it nowhere
     page.keyboard.press("Escape")
@@ -65,7 +65,7 @@ def test_a_photo_is_shared_by_the_address_of_its_own_page(stack: RunningStack, p
     expect(page.locator(".pswp--open")).to_be_visible()
 
 
-def test_a_phone_shares_by_its_own_sheet_and_has_the_qr_code_too(stack: RunningStack, phone: Page) -> None:
+def test_a_phone_uses_its_own_share_sheet_and_has_the_qr_code_too(stack: RunningStack, phone: Page) -> None:
     phone.add_init_script("navigator.share = async ({ url }) => { document.documentElement.dataset.shared = url; }")
     phone.goto(SET)
     phone.locator("#head").get_by_role("button", name="Share this album").click()

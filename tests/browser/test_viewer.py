@@ -36,7 +36,7 @@ def test_the_panel_tells_about_the_photo_and_the_photo_makes_room(page: Page) ->
     expect(page.locator(".pswp")).to_have_count(0)
 
 
-def test_rings_of_a_crowd_lie_on_the_photo(stack: RunningStack, page: Page) -> None:
+def test_rings_of_a_crowd_stay_on_the_photo(stack: RunningStack, page: Page) -> None:
     table = stack.table("PicsTable")
     row = table.get_item(Key={"primarykey": "2015_pioneers", "sortkey": "group.jpg"})["Item"]
     try:
@@ -53,7 +53,7 @@ def test_rings_of_a_crowd_lie_on_the_photo(stack: RunningStack, page: Page) -> N
         table.put_item(Item=row)
 
 
-def test_a_finger_sees_where_a_ring_leads_before_it_goes_there(phone: Page) -> None:
+def test_a_tap_shows_where_a_ring_leads_before_it_goes_there(phone: Page) -> None:
     phone.goto(SET)
     open_photo(phone, "group.jpg")
     phone.wait_for_timeout(600)
@@ -110,13 +110,13 @@ def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:
     page.wait_for_timeout(400)
     page.keyboard.press("p")
     show = page.get_by_role("group", name="Slideshow")
-    show.get_by_role("button", name="3 seconds a photo").click()
+    show.get_by_role("button", name="3 seconds per photo").click()
     shown = show.locator(".screen img").last
     expect(shown).to_have_attribute("src", re.compile("group.jpg"))
     expect(shown).to_have_attribute("src", re.compile("hopper.jpg"))
     expect(page).to_have_url(re.compile("pic=hopper.jpg"))
     page.keyboard.press(" ")
-    expect(show.get_by_role("button", name="Go on")).to_be_visible()
+    expect(show.get_by_role("button", name="Resume")).to_be_visible()
     page.wait_for_timeout(3500)
     expect(shown).to_have_attribute("src", re.compile("hopper.jpg"))
     for _ in range(4):

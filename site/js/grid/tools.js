@@ -1,4 +1,4 @@
-// What the buttons of a set's page do. Loaded with the first of them that a visitor uses.
+// What the buttons of a set's page do. Loaded when a visitor first uses one.
 
 import { config } from "../config.js";
 import { isCancelled } from "../errors.js";
@@ -25,14 +25,14 @@ export class Tools {
     this.selection = new Selection(grid, config.downloads ? [save, send] : [send], () => this.#mark());
   }
 
-  /** Begin to choose photos, or end. */
+  /** Start selecting photos, or stop. */
   select() {
     if (this.selection.isOn) this.selection.stop();
     else this.selection.start();
     this.#mark();
   }
 
-  /** Choose a photo that was pressed for long. @param {string} key */
+  /** Select a photo that got a long press. @param {string} key */
   press(key) {
     this.selection.start();
     this.selection.toggle(key);
@@ -61,7 +61,7 @@ export class Tools {
         toast(t("Downloading %(number)s of %(total)s…", { number, total: photos.length }));
       });
       const { length } = missing;
-      toast(length ? tn("Saved, without %(num)s photo that is gone.", "Saved, without %(num)s photos that are gone.", length) : t("Saved."));
+      toast(length ? tn("Saved. %(num)s photo is no longer on the site.", "Saved. %(num)s photos are no longer on the site.", length) : t("Saved."));
       if (!length) this.selection.stop();
     } catch (error) {
       toast("");

@@ -88,7 +88,7 @@ export async function showAccount() {
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);
       await members.signIn(email, fresh);
-      return ["member", t("You've changed your password, and you're signed in.")];
+      return ["member", t("Your password has been changed, and you're signed in.")];
     },
     "sign-out": async () => {
       await members.signOut();
@@ -97,7 +97,7 @@ export async function showAccount() {
     delete: async () => {
       await members.deleteAccount();
       email = "";
-      return ["sign-in", t("We've deleted your account and everything we kept for it.")];
+      return ["sign-in", t("We've deleted your account and everything stored with it.")];
     },
   };
 

@@ -1,4 +1,4 @@
-// Find my photos: a visitor searches with a picture. Three steps say how similar a face must be, without searching again.
+// Find my photos: a visitor searches with a picture. Three steps set how similar a face must be, without searching again.
 
 import { config } from "../config.js";
 import { byId } from "../elements.js";
@@ -58,7 +58,7 @@ export function showSelfie() {
 
   function inWords() {
     if (!all.length) {
-      return t("No photo on this site shows this face. Perhaps you stood behind the camera, or a picture with more light helps.");
+      return t("No photo on this site shows this face. Perhaps you were behind the camera, or a brighter picture would help.");
     }
     if (!photos.length) return t("No match is that close. Choose Maybe to show more.");
     return tn("%(num)s photo, best match first", "%(num)s photos, best match first", photos.length);
@@ -116,7 +116,7 @@ export function showSelfie() {
     show: showAll,
     forget,
   });
-  // The foot of every page leads to the form.
+  // The footer of every page leads to the form.
   addEventListener("hashchange", () => {
     if (location.hash === REMOVAL && all.length) openRemoval();
   });

@@ -1,4 +1,4 @@
-// Our own sheet to share a page: its link, its QR code and, where the owner allows it, the code to embed an album.
+// Our own share sheet: the link, its QR code and, if the owner allows it, the code to embed an album.
 
 import { config } from "../config.js";
 import { make } from "../elements.js";
@@ -29,7 +29,7 @@ export async function showSheet({ url, title, note = "", embed }, outline) {
     document.head.append(make("link", { rel: "stylesheet", href: config.shareCss, onload: resolve, onerror: resolve }));
   });
   await styled;
-  const code = drawCode(outline, t("QR code that leads to %(url)s", { url }));
+  const code = drawCode(outline, t("QR code for %(url)s", { url }));
   const status = make("p", { className: "share-status small" });
   status.setAttribute("role", "status");
   const close = make("button", { type: "button", className: "button bare square", title: t("Close") }, icon("close"));
@@ -50,8 +50,8 @@ export async function showSheet({ url, title, note = "", embed }, outline) {
         make(
           "div",
           { className: "share-saves" },
-          button(t("SVG"), () => save(asSvg(code), `${FILE}.svg`), t("Save the QR code as SVG")),
-          button(t("PNG"), async () => save(await asPng(outline), `${FILE}.png`), t("Save the QR code as PNG")),
+          button(t("SVG"), () => save(asSvg(code), `${FILE}.svg`), t("Save the QR code as an SVG")),
+          button(t("PNG"), async () => save(await asPng(outline), `${FILE}.png`), t("Save the QR code as a PNG")),
           button(t("Print"), () => print(), t("Print the QR code")),
         ),
       ),
@@ -111,7 +111,7 @@ function button(words, act, label) {
   return made;
 }
 
-/** A click beside a dialog closes it, but not one that began inside, as when a text is chosen. @param {HTMLDialogElement} dialog */
+/** A click outside a dialog closes it, unless it began inside, as when selecting text. @param {HTMLDialogElement} dialog */
 function closeOutside(dialog) {
   let began = false;
   dialog.addEventListener("pointerdown", ({ target }) => {

@@ -11,7 +11,7 @@ export function showHelp() {
     [["Z"], t("Zoom")],
     [["I"], t("About this photo")],
     [["P"], t("Slideshow")],
-    [[t("Space")], t("Pause and go on")],
+    [[t("Space")], t("Pause and resume")],
     [["F"], t("Full screen")],
     [["Esc"], t("Close")],
   ];
@@ -20,7 +20,7 @@ export function showHelp() {
     list.append(make("dt", {}, ...names.map((name) => make("kbd", { textContent: name }))), make("dd", { textContent: words }));
   }
   const close = make("button", { type: "button", className: "button", textContent: t("Close") });
-  const title = make("h2", { id: "keys-title", textContent: t("Keys") });
+  const title = make("h2", { id: "keys-title", textContent: t("Keyboard shortcuts") });
   const dialog = make("dialog", { className: "stage-dialog" }, title, list, close);
   dialog.setAttribute("aria-labelledby", "keys-title");
   close.addEventListener("click", () => dialog.close());

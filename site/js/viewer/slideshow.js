@@ -12,7 +12,7 @@ import { tool } from "./controls.js";
 const SPEEDS_S = [3, 5, 8, 15];
 const FADE_MS = 700;
 
-/** Seconds a photo; what the visitor chose stays while the page is open. */
+/** Seconds per photo; the visitor's choice stays while the page is open. */
 let seconds = 5;
 
 export class Slideshow {
@@ -42,7 +42,7 @@ export class Slideshow {
     this.shuffleButton = tool("shuffle", t("Shuffle"), () => this.#shuffle());
     this.speeds = SPEEDS_S.map((speed) => {
       const button = make("button", { type: "button", className: "button bare", textContent: t("%(seconds)s s", { seconds: speed }) });
-      button.setAttribute("aria-label", t("%(seconds)s seconds a photo", { seconds: speed }));
+      button.setAttribute("aria-label", t("%(seconds)s seconds per photo", { seconds: speed }));
       button.addEventListener("click", () => this.#setSpeed(speed));
       return button;
     });
@@ -50,7 +50,7 @@ export class Slideshow {
     speed.setAttribute("role", "group");
     speed.setAttribute("aria-label", t("Speed"));
     const bar = make("div", { className: "tools" }, this.pauseButton, speed, this.shuffleButton, tool("close", t("Stop the slideshow"), () => this.stop()));
-    // After a click, Space pauses; who came by keyboard stays where they are.
+    // After a click, Space pauses; keyboard users stay where they are.
     speed.addEventListener("click", ({ detail }) => detail && this.pauseButton.focus({ preventScroll: true }));
     this.shuffleButton.addEventListener("click", ({ detail }) => detail && this.pauseButton.focus({ preventScroll: true }));
     this.again = make("button", { type: "button", className: "button strong", textContent: t("Play again") });
@@ -110,7 +110,7 @@ export class Slideshow {
     return true;
   }
 
-  /** Go on from a place in the order. @param {number} at */
+  /** Continue from a place in the order. @param {number} at */
   async #begin(at) {
     const run = (this.run = {});
     this.timer?.cancel();
@@ -121,7 +121,7 @@ export class Slideshow {
       const image = await next;
       if (this.run !== run) return;
       next = this.#decoded(this.at + 1);
-      if (!image) continue; // a photo that can't be loaded is left out
+      if (!image) continue; // skip a photo that can't be loaded
       this.#present(image);
       this.shown(/** @type {number} */ (this.order[this.at]));
       await this.#wait();
@@ -133,7 +133,7 @@ export class Slideshow {
 
   /**
    * @param {number} at
-   * @returns {Promise<HTMLImageElement | null>}  Null beyond the end, or if it can't be loaded.
+   * @returns {Promise<HTMLImageElement | null>}  Null past the end, or if it can't be loaded.
    */
   async #decoded(at) {
     const photo = this.photos[this.order[at] ?? -1];
@@ -166,13 +166,13 @@ export class Slideshow {
     this.isPaused = isPaused;
     if (isPaused) this.timer?.pause();
     else if (this.timer?.playState === "paused") this.timer.play();
-    const label = isPaused ? t("Go on") : t("Pause");
+    const label = isPaused ? t("Resume") : t("Pause");
     this.pauseButton.replaceChildren(icon(isPaused ? "play" : "pause"));
     this.pauseButton.title = label;
     this.pauseButton.setAttribute("aria-label", label);
   }
 
-  /** @param {number} speed  Seconds a photo. */
+  /** @param {number} speed  Seconds per photo. */
   #setSpeed(speed) {
     seconds = speed;
     this.timer?.effect?.updateTiming({ duration: speed * 1000 });
@@ -186,7 +186,7 @@ export class Slideshow {
     this.#begin(0);
   }
 
-  /** Put the photos into an order that begins with one. @param {number} first */
+  /** Put the photos in an order that begins with one of them. @param {number} first */
   #order(first) {
     this.shuffleButton.setAttribute("aria-pressed", String(this.isShuffled));
     const rest = this.photos.map((_, index) => (first + index) % this.photos.length).slice(1);
