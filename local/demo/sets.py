@@ -1,6 +1,6 @@
 """The demo's four sets: every photo with its title, its caption, when it was taken, and how it is made.
 
-A photo that is cut from one photo of a package keeps that photo's date and camera, where it has them.
+A photo cropped from a package's photo keeps that photo's date and camera, if it has them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from local.demo.recipes import Recipe, booth_of, drawn, lit, of, pair_of, sheet_
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo to make. ``source`` is the photo of a package that it is cut from, and ``taken`` is ISO 8601."""
+    """A photo to make. ``source`` is the package's photo that it is cropped from, and ``taken`` is ISO 8601."""
 
     file: str
     title: str
@@ -26,7 +26,7 @@ class Photo:
 
     @property
     def moment(self) -> datetime:
-        """When it was taken, in the time of the place."""
+        """When it was taken, in local time."""
         return datetime.fromisoformat(self.taken)
 
 
@@ -67,13 +67,13 @@ PORTRAIT_DAYS = DemoSet(
     "2012_portrait_days",
     "Portrait days",
     "Two presidents, an astronaut and an admiral, each in more than one picture.\n"
-    "Click a face, and every photo of that person comes up, the framed ones too.",
+    "Click a face to see every photo of that person, even the framed ones.",
     "wall.jpg",
     (
         Photo(
             "obama_speaking.jpg",
             "Before Congress",
-            "Barack Obama speaks about health care to both houses of Congress.",
+            "Barack Obama speaks to both houses of Congress about health care.",
             "2009-09-09T20:27:09",
             of("obama2"),
             "obama2",
@@ -97,7 +97,7 @@ PORTRAIT_DAYS = DemoSet(
         Photo(
             "biden_close.jpg",
             "A closer look",
-            "Joe Biden, from the same photograph once more.",
+            "Joe Biden, from the same photograph again.",
             "2010-05-10T10:04:01",
             of("biden", (120, 60, 970, 910)),
             "biden",
@@ -113,7 +113,7 @@ PORTRAIT_DAYS = DemoSet(
         Photo(
             "obama_half.jpg",
             "Half of it",
-            "Only half of his face is in the frame, and it is found all the same.",
+            "Only half of his face is in the frame, but it's still found.",
             "2012-12-06T15:46:01",
             of("obama_half"),
             "obama",
@@ -137,7 +137,7 @@ PORTRAIT_DAYS = DemoSet(
         Photo(
             "collins.jpg",
             "Ready to fly",
-            "Eileen Collins, the first woman who piloted a space shuttle, and later the first to command one.",
+            "Eileen Collins, the first woman to pilot a space shuttle and, later, to command one.",
             "2012-12-07T11:20:00",
             of("collins"),
             "collins",
@@ -153,7 +153,7 @@ PORTRAIT_DAYS = DemoSet(
         Photo(
             "pair.jpg",
             "A pilot and a programmer",
-            "Eileen Collins and Grace Hopper, on one page.",
+            "Eileen Collins and Grace Hopper, side by side.",
             "2012-12-08T14:30:00",
             pair_of(of("collins", (96, 0, 376, 350), side=1000), of("hopper", (40, 0, 500, 575), side=1000)),
         ),
@@ -179,7 +179,7 @@ PORTRAIT_DAYS = DemoSet(
         Photo(
             "sheet.jpg",
             "The contact sheet",
-            "Every frame of the day. Nobody has to draw a ring around the good ones: faces are clicked.",
+            "Every frame of the day. No need to circle the good ones: just click a face.",
             "2012-12-08T18:00:00",
             sheet_of(
                 *(_HOPPER, _OBAMA, _COLLINS, _BIDEN),
@@ -194,20 +194,20 @@ PORTRAIT_DAYS = DemoSet(
 LIGHTS = DemoSet(
     "2015_lights_over_the_bay",
     "Lights over the bay",
-    "Five days in February: snow by day, a city across the water by night, and above them whatever shines.",
+    "Five days in February: snow by day, a city across the water by night, and whatever shines above them.",
     "city.jpg",
     (
         Photo(
             "forest.jpg",
             "The way in",
-            "It had snowed all night, and it went on.",
+            "It had snowed all night, and it hadn't stopped.",
             "2015-02-09T10:15:00",
             drawn(landscapes.snow_forest, 1, "snow", PORTRAIT),
         ),
         Photo(
             "clearing.jpg",
             "The way back",
-            "Four o'clock, and the light is going already.",
+            "Four o'clock, and the light is already going.",
             "2015-02-09T16:05:00",
             drawn(landscapes.snow_forest, 2, "snow at dusk", PORTRAIT),
         ),
@@ -221,7 +221,7 @@ LIGHTS = DemoSet(
         Photo(
             "blue_hour.jpg",
             "Blue hour",
-            "The moon, over seven rows of hills.",
+            "The moon over seven rows of hills.",
             "2015-02-10T18:04:00",
             drawn(landscapes.misty_hills, 3, "blue hour"),
         ),
@@ -234,8 +234,8 @@ LIGHTS = DemoSet(
         ),
         Photo(
             "skyline.jpg",
-            "The whole of it",
-            "All of the shore in one frame.",
+            "The whole shore",
+            "All of it in one frame.",
             "2015-02-10T18:52:00",
             drawn(landscapes.city, 2, "night", PANORAMA),
         ),
@@ -250,7 +250,7 @@ LIGHTS = DemoSet(
         Photo(
             "prints.jpg",
             "Hung up to dry",
-            "Prints of this site's other sets. Each face leads to where it was taken.",
+            "Prints from the other albums. Click a face to find where it came from.",
             "2015-02-12T16:50:00",
             string_of(
                 drawn(landscapes.misty_hills, 5, "dusk", (2000, 900)),
@@ -291,7 +291,7 @@ EVENINGS = DemoSet(
         Photo(
             "stairs.jpg",
             "Four on the stairs",
-            "There would have been room for more.",
+            "There was room for more.",
             "2014-08-09T23:31:09",
             of("stairs", (470, 20, 1790, 800)),
             "stairs",
@@ -299,15 +299,15 @@ EVENINGS = DemoSet(
         Photo(
             "stairs_back.jpg",
             "The upper steps",
-            "Two of the four, closer.",
+            "Two of the four, up close.",
             "2014-08-09T23:31:09",
             of("stairs", (960, 110, 1740, 790), warm),
             "stairs",
         ),
         Photo(
             "stairs_booth.jpg",
-            "In order of steps",
-            "The same four once more.",
+            "Step by step",
+            "The same four again.",
             "2014-08-09T23:50:00",
             booth_of(_STAIRS_TOP, _STAIRS_BACK, lit(mono, _STAIRS_RIGHT), _STAIRS_LEFT),
         ),
@@ -322,7 +322,7 @@ EVENINGS = DemoSet(
         Photo(
             "sofa_middle.jpg",
             "In the middle",
-            "Remember this smile: it comes again on Hallowe'en.",
+            "Remember this smile: it comes back at Hallowe'en.",
             "2016-12-17T23:11:47",
             of("sofa", (900, 100, 1440, 800), warm),
             "sofa",
@@ -370,7 +370,7 @@ EVENINGS = DemoSet(
         Photo(
             "prints.jpg",
             "What was left on the table",
-            "Eight instant prints of three evenings.",
+            "Eight instant prints from three evenings.",
             "2017-11-01T11:00:00",
             table_of(
                 *(_BLONDE, _CURLS, lit(film, _VIOLET), _STAIRS_TOP),
@@ -397,14 +397,14 @@ WEEKEND = DemoSet(
         Photo(
             "lake.jpg",
             "Not a breath of wind",
-            "Turn it upside down: it is hard to tell.",
+            "Turn it upside down and you can hardly tell.",
             "2018-05-05T08:10:00",
             drawn(landscapes.lake, 1, "alpine"),
         ),
         Photo(
             "coffee.jpg",
             "First things first",
-            "An espresso, and no telephone on the table.",
+            "An espresso, and no phone on the table.",
             "2018-05-05T10:02:00",
             of("coffee"),
             "coffee",
@@ -487,7 +487,7 @@ WEEKEND = DemoSet(
 
 SETS = (PORTRAIT_DAYS, LIGHTS, EVENINGS, WEEKEND)
 
-# The gallery: everyone whose name is known, by the photo of a package that the portrait is cut from.
+# The gallery: everyone whose name is known, by the package's photo that the portrait is cropped from.
 PORTRAITS = {
     "obama": ("Barack Obama", _OBAMA),
     "biden": ("Joe Biden", _BIDEN),
