@@ -33,7 +33,7 @@ def classify(folder: Path, image: bytes) -> list[tuple[str, float]]:
     pixels = (np.asarray(picture, dtype=np.float32) / 255 - _MEAN) / _DEVIATION
     scores = session.run(None, {name: (pixels if channels_last else pixels.transpose(2, 0, 1))[None]})[0].ravel()
     if len(scores) != len(names):
-        raise LabelModelError(f"{folder / NAMES} names {len(names)} classes, {MODEL} gives {len(scores)} scores")
+        raise LabelModelError(f"{folder / NAMES} names {len(names)} classes, but {MODEL} gives {len(scores)} scores")
     if scores.min() < 0 or abs(scores.sum() - 1) > 0.01:
         scores = np.exp(scores - scores.max())
         scores = scores / scores.sum()
@@ -45,7 +45,7 @@ def _input(session: Any, folder: Path) -> tuple[str, bool, tuple[int, int]]:
     inputs = session.get_inputs()
     if len(inputs) != 1 or len(inputs[0].shape) != 4:
         shapes = ", ".join(str(taken.shape) for taken in inputs)
-        raise LabelModelError(f"{folder / MODEL} must take one picture, in four dimensions; it takes {shapes}")
+        raise LabelModelError(f"{folder / MODEL} must take one picture, in four dimensions, but takes {shapes}")
     shape = inputs[0].shape
     channels_last = shape[-1] == 3
     height, width = (side if isinstance(side, int) else _SIDE for side in (shape[1:3] if channels_last else shape[2:4]))

@@ -42,7 +42,7 @@ def cost(
 ) -> None:
     """Estimate what a site costs on AWS.
 
-    Give --photos, --visitors and --searches for a month's costs by service. A repeated search costs nothing until
+    Give --photos, --visitors and --searches to get a month's costs by service. A repeated search costs nothing until
     photos are added or removed. --worst prints the most that hostile visitors could cost you, with the limits of the
     deployed site, or the default limits if there is none; it can't be combined with these options. Prices are AWS's
     list prices; scripts/costs/prices.json says which were checked, and when.

@@ -35,7 +35,7 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
 
 @dead_letters.command("redrive")
 @click.argument("photos", nargs=-1, metavar="[SET/PHOTO]...")
-@click.option("--code", help="Only photos with this code, as `list` prints it, e.g. CeilingReached.")
+@click.option("--code", help="Only photos with this code, as `list` prints it, such as CeilingReached.")
 @json_option
 @click.pass_obj
 def dead_letters_redrive(context: Context, photos: tuple[str, ...], code: str | None, as_json: bool) -> None:

@@ -255,7 +255,7 @@ def destroy(context: Context, photos: bool, yes: bool) -> None:
         if click.prompt(f"To delete the photos as well, type: {words}", err=True) != words:
             raise click.ClickException("nothing was deleted: to delete the photos, type exactly those words")
     elif not yes:
-        click.confirm(f"Take {stack.name} off {stack.region}? Its photos stay.", abort=True, err=True)
+        click.confirm(f"Take {stack.name} in {stack.region} off AWS? Its photos stay.", abort=True, err=True)
     target = Target.chosen()
     applier = StackApplier(target.session.client("cloudformation"), stack.name, 0.1 if target.is_laptop else 3.0, _tell)
     destroy_stack(target, stack, applier, photos=photos)

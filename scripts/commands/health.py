@@ -1,4 +1,4 @@
-"""Checking the site's health, and mending what doesn't agree."""
+"""Checking the site's health, and repairing what doesn't agree."""
 
 import sys
 from dataclasses import asdict
@@ -74,7 +74,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
             for line in found:
                 echo(f"  {line}")
         paid = count(drift.paid_calls, "paid call")
-        question = f"Mend {count(len(drift), 'disagreement')}? It takes at most {paid}."
+        question = f"Repair {count(len(drift), 'disagreement')}? This takes at most {paid}."
         return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
     mended = mend(context.stack, Progress(quiet=as_json), tell)
@@ -90,7 +90,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         echo("everything agrees")
     elif not dry_run:
         echo(
-            f"{count(mended.photos, 'photo')} and {count(mended.portraits, 'portrait')} mended, "
+            f"{count(mended.photos, 'photo')} and {count(mended.portraits, 'portrait')} repaired, "
             f"{count(mended.removed, 'leftover')} removed, {count(mended.sets, 'set')} counted again, "
             f"{len(failures)} failed"
         )

@@ -16,7 +16,7 @@ from scripts.deployment.publish import build_and_publish
 @click.argument("name", required=False, metavar="[SET/PHOTO")
 @click.argument("text", required=False, metavar="[TEXT]]")
 @click.option("--title", help="The photo's title, one line.")
-@click.option("--from-file", is_flag=True, help="Show again what the file itself says.")
+@click.option("--from-file", is_flag=True, help="Go back to what the file itself says.")
 @click.option(
     "--csv",
     "table",
@@ -39,7 +39,7 @@ def caption(
     """Give photos captions and titles.
 
     They replace what the files say, and stay when photos are processed again. TEXT may have several lines; `-` reads
-    it from the standard input, and an empty text removes the caption.
+    it from standard input, and an empty text shows no caption.
     """
     from scripts.common.progress import Progress
     from scripts.photos.originals import PhotoNotFoundError
@@ -73,11 +73,11 @@ def _photo(name: str) -> ImagePath:
     try:
         return parse_image_path(name)
     except BadNameError:
-        raise click.UsageError(f"{name!r} is no photo: write SET/PHOTO") from None
+        raise click.UsageError(f"{name!r} is not a photo: write SET/PHOTO") from None
 
 
 def _words(text: str | None, title: str | None, *, from_file: bool) -> dict[str, str | None]:
-    """What to change of a photo's words. Raises ``UsageError`` where it is nothing, and ``TextTooLongError``."""
+    """What to change in a photo's words. Raises ``UsageError`` if that is nothing, and ``TextTooLongError``."""
     from scripts.photos.photo_words import check_text
 
     words: dict[str, str | None] = {"title": None, "caption": None} if from_file else {}
@@ -91,17 +91,17 @@ def _words(text: str | None, title: str | None, *, from_file: bool) -> dict[str,
 
 
 def _given(text: str) -> str:
-    """A text from the command line, or for `-` from the standard input."""
+    """A text from the command line, or from standard input if it is `-`."""
     try:
         return sys.stdin.buffer.read().decode() if text == "-" else text
     except UnicodeDecodeError:
-        raise click.UsageError("what came on the standard input is not UTF-8") from None
+        raise click.UsageError("standard input is not UTF-8") from None
 
 
 @click.command("set")
 @click.argument("set_name", metavar="SET")
 @click.option("--title", help="Title that visitors see; an empty one shows the set's name.")
-@click.option("--description", help="What the set is about; `-` reads it from the standard input.")
+@click.option("--description", help="What the set is about; `-` reads it from standard input.")
 @click.option("--cover", metavar="PHOTO", help="File name of the photo to show for the set.")
 @no_build_option
 @click.pass_obj

@@ -34,12 +34,12 @@ class ConfigError(KinpicsError):
 class SiteConfig:
     """Settings of the rendered site, each with its default."""
 
-    # Where one of these is empty, pages have kinpics's own wording, in the visitor's language.
+    # If one of these is empty, pages have kinpics's own wording, in the visitor's language.
     title: str = ""
     description: str = ""
     # What a visitor agrees to before searching with a picture.
     selfie_consent: str = ""
-    # The pages' language, or "auto": the visitor's own.
+    # The pages' language, or "auto" for the visitor's own.
     language: str = AUTO
     # Similarity from which a face counts as the same person, 0 to 100.
     face_match_threshold: float = DEFAULT_SITE_THRESHOLD
@@ -49,11 +49,11 @@ class SiteConfig:
     keep_private_metadata: bool = False
     # Whether Rekognition says what photos show besides people.
     labels: bool = False
-    # Whether browsers keep the albums seen last, so that they open without a connection.
+    # Whether browsers keep the last albums a visitor looked at, so that they open without a connection.
     offline: bool = True
     # Whether search engines may show the site; never the pages of single people.
     search_engines: bool = False
-    # Whether links to the site show a picture and a title where they are shared.
+    # Whether shared links to the site show a picture and a title.
     link_previews: bool = True
     # The websites that may show an album in a frame, like https://club.example.
     embed_on: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class SiteConfig:
 
     @property
     def page_languages(self) -> dict[str, str]:
-        """The languages that pages are in, and the languages that their files are named by.
+        """The languages that pages are in, and the languages in their files' names.
 
         A language that is the only one has the names of English, under which pages are looked up.
         """
@@ -90,7 +90,7 @@ class ThemeConfig:
     accent: str = ""
     # The photo on the front page, as SET/FILE; empty for the best recent one.
     cover: str = ""
-    # A picture to stand in for the mark and the title at the top of each page.
+    # A picture that replaces the mark and the title at the top of each page.
     logo: str = ""
     # A font for titles, as WOFF2.
     display_face: str = ""
@@ -138,7 +138,7 @@ def load_theme_config(path: Path | None = None) -> ThemeConfig:
     if config.accent and not _COLOUR.fullmatch(config.accent):
         raise ConfigError(f"{path}: theme.accent must be a colour like #ffc61a")
     if config.cover and not all(config.cover.partition("/")):
-        raise ConfigError(f"{path}: theme.cover must be a set and a file of it, like 2024_newport/IMG_0012.jpg")
+        raise ConfigError(f"{path}: theme.cover must be a set and one of its photos, like 2024_newport/IMG_0012.jpg")
     return config
 
 

@@ -24,12 +24,12 @@ _TOKENS = ROOT / "site" / "css" / "tokens.css"
 # Every visitor waits for these before the first page looks right.
 _MAX_LOGO_BYTES = 200_000
 _MAX_FONT_BYTES = 200_000
-# A logo is shown this high, in CSS pixels (site/css/chrome.css).
+# The height a logo is shown at, in CSS pixels (site/css/chrome.css).
 _LOGO_HEIGHT = 36
 _SVG = re.compile(r"<svg\b[^>]*>", re.IGNORECASE)
 # https://www.w3.org/TR/WOFF2/#woff20Header: a signature, and at byte 8 the length of the whole file.
 _WOFF2 = b"wOF2"
-# How high rows of photos are, beside what is usual (site/rows.json), and the gap between photos, in CSS pixels.
+# How high rows of photos are, relative to the usual (site/rows.json), and the gap between photos, in CSS pixels.
 _ROWS = {"compact": (0.7, 3), "airy": (1.4, 14)}
 _DARK_PAGE = "#111214"
 
@@ -45,10 +45,10 @@ class Logo:
 
 @dataclass(frozen=True)
 class Theme:
-    """What templates and style sheets take from the owner's look."""
+    """What templates and style sheets use from the owner's look."""
 
     name: str
-    # The name of the file of the font that titles are set in.
+    # File name of the font for titles.
     font: str
     # Style sheets that come after ours, and rules that come between.
     rules: str = ""
@@ -56,12 +56,12 @@ class Theme:
     # Where templates are looked for, first to last.
     template_folders: tuple[Path, ...] = (ROOT / "site" / "templates",)
     logo: Logo | None = None
-    # How high rows of photos are, beside what is usual.
+    # How high rows of photos are, relative to the usual.
     row_scale: float = 1.0
 
     @cached_property
     def palette(self) -> Palette:
-        """Its colours, with the owner's in place of ours."""
+        """Its colours, with the owner's replacing ours."""
         texts = [path.read_text(encoding="utf-8") for path in (_TOKENS, *self.sheets)]
         return read_palette(self.name, [texts[0], self.rules, *texts[1:]])
 
@@ -93,7 +93,7 @@ def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:
 
 
 def _accent(colour: str) -> str:
-    """The one strong colour; where it would drown in the dark page it is lighter there."""
+    """The one strong colour, lightened on dark pages where it would be too dark."""
     if not colour:
         return ""
     light, dark = colour, mixed_with_white_to(3, colour, _DARK_PAGE)
@@ -122,7 +122,7 @@ def _display_face(path: Path) -> str:
 def _check_font(path: Path) -> None:
     data = _read("display_face", path, _MAX_FONT_BYTES)
     if not data.startswith(_WOFF2) or int.from_bytes(data[8:12], "big") != len(data):
-        raise BuildError(f"theme.display_face: {path} is not a font in the format WOFF2, or only a part of one")
+        raise BuildError(f"theme.display_face: {path} is not a WOFF2 font, or it is incomplete")
 
 
 def _load_logo(path: Path, dist: Path) -> Logo:
@@ -139,7 +139,7 @@ def _measure_picture(path: Path, data: bytes) -> tuple[float, float, str]:
         with Image.open(io.BytesIO(data)) as picture:
             kind, size = picture.format, picture.size
             picture.verify()
-    except Exception:  # Pillow raises a kind of its own for each damage
+    except Exception:  # Pillow raises a different error for each kind of damage
         kind, size = None, (0, 0)
     if kind not in ("PNG", "JPEG", "WEBP", "AVIF"):
         raise BuildError(f"theme.logo: {path} is not a picture: use an SVG, PNG, JPEG, WebP or AVIF")
@@ -152,7 +152,7 @@ def _measure_svg(path: Path, data: bytes) -> tuple[float, float, str]:
     box = re.search(r'\bviewBox\s*=\s*["\']([^"\']*)', root[0]) if root else None
     numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", box[1])] if box else []
     if len(numbers) != 4 or min(numbers[2:]) <= 0:
-        raise BuildError(f"theme.logo: {path} is not an SVG with a viewBox, which says how wide and high it is")
+        raise BuildError(f"theme.logo: {path} is not an SVG with a viewBox, which gives its width and height")
     return numbers[2], numbers[3], ".svg"
 
 
@@ -161,8 +161,8 @@ def _read(setting: str, path: Path, max_bytes: int) -> bytes:
         size = path.stat().st_size
         if size > max_bytes:
             raise BuildError(
-                f"theme.{setting}: {path} has {size / 1000:,.0f} kB, and every visitor waits for it: "
-                f"at most {max_bytes // 1000} kB"
+                f"theme.{setting}: {path} is {size / 1000:,.0f} kB, and every visitor waits for it: "
+                f"use one of at most {max_bytes // 1000} kB"
             )
         return path.read_bytes()
     except OSError as error:

@@ -53,7 +53,7 @@ def set_row(aws: FakeAws) -> PhotoSet:
 
 
 @pytest.mark.usefixtures("photos")
-def test_a_caption_outlives_processing_and_tells_open_pages(aws: FakeAws, run: Callable) -> None:
+def test_a_caption_survives_processing_and_reaches_open_pages(aws: FakeAws, run: Callable) -> None:
     before, counted = row(aws), set_row(aws)
     assert run("caption", "set/a.jpg", "First line\n\nsecond", "--title", " The  boat ").exit_code == 0
     assert (row(aws).title, row(aws).caption) == ("The boat", "First line\n\nsecond")
@@ -102,7 +102,7 @@ def test_a_table_gives_many_captions_and_names_what_it_cant(aws: FakeAws, run: C
         (["caption"], 2, "give a photo with its caption, or --csv"),
         (["caption", "set/a.jpg"], 2, "nothing to change"),
         (["caption", "", "text"], 2, "give a photo with its caption"),
-        (["caption", "set", "text"], 2, "'set' is no photo: write SET/PHOTO"),
+        (["caption", "set", "text"], 2, "'set' is not a photo: write SET/PHOTO"),
         (["caption", "set/none.jpg", "text"], 1, "there is no photo set/none.jpg on the site"),
         (["caption", "set/a.jpg", "x" * 5001], 1, "the caption has 5,001 characters: at most 5,000 fit"),
         (["set", "none", "--title", "x"], 1, "there is no set none on the site"),
@@ -112,7 +112,7 @@ def test_a_table_gives_many_captions_and_names_what_it_cant(aws: FakeAws, run: C
         (["set", "set", "--title", "x" * 301], 1, "the title has 301 characters"),
     ],
 )
-def test_what_cant_be_done_is_said(run: Callable, arguments: list[str], code: int, told: str) -> None:
+def test_what_cant_be_done_is_reported(run: Callable, arguments: list[str], code: int, told: str) -> None:
     result = run(*arguments)
     assert result.exit_code == code
     assert told in result.output

@@ -1,4 +1,4 @@
-"""The owner's look: what it changes, and what is said about a mistake."""
+"""The owner's look: what it changes, and what errors say about mistakes."""
 
 import io
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_logo_keeps_its_shape(tmp_path: Path, file: str, data: bytes, size: tu
         ("display_face", "cut.woff2", FONT.read_bytes()[:5000], "only a part of one"),
     ],
 )
-def test_a_file_that_will_not_do_is_named(
+def test_an_unusable_file_is_named(
     tmp_path: Path, setting: str, file: str, data: bytes | None, said: str
 ) -> None:
     if data is not None:
@@ -95,11 +95,11 @@ def test_a_file_that_will_not_do_is_named(
         ("name = 'disco'", "theme.name must be one of gallery, journal, cinema"),
         ("density = 'full'", "theme.density must be one of"),
         ("accent = 'yellow'", "theme.accent must be a colour like #ffc61a"),
-        ("cover = 'photo.jpg'", "theme.cover must be a set and a file"),
+        ("cover = 'photo.jpg'", "theme.cover must be a set and one of its photos"),
         ("colour = '#ffffff'", "unknown setting theme.colour"),
     ],
 )
-def test_a_setting_that_will_not_do_is_named(tmp_path: Path, setting: str, said: str) -> None:
+def test_an_unusable_setting_is_named(tmp_path: Path, setting: str, said: str) -> None:
     path = tmp_path / "kinpics.toml"
     path.write_text(f"[theme]\n{setting}\n")
     with pytest.raises(ConfigError, match=said):
