@@ -164,10 +164,13 @@ class PhotoSet(Row):
     pic_chosen: bool | None = described("True if the owner chose `pic`.", default=None)
     title: str | None = described("Title given by the owner; without one, visitors see the name.", default=None)
     description: str | None = described(
-        f"What the owner says about the set: lines of at most {MAX_CAPTION:,} characters together.", default=None
+        f"The owner's description of the set: one or more lines, at most {MAX_CAPTION:,} characters in total.",
+        default=None,
     )
     pic_count: int | None = described(
-        "Number of photos in the set. Rows of other programs have none until `kinpics reconcile` counts.", default=None
+        "Number of photos in the set. Rows written by other programs have none until `kinpics reconcile` counts the "
+        "photos.",
+        default=None,
     )
     face_count: int | None = described("Number of indexed faces in all photos of the set.", default=None)
     created_at: str | None = described("When the first photo was processed (ISO 8601, UTC).", default=None)
@@ -175,7 +178,7 @@ class PhotoSet(Row):
 
     @property
     def shown_title(self) -> str:
-        """What pages call it: its title, else its name as a title."""
+        """What pages call it: its title, or its name written as a title."""
         return self.title or title_of(self.sortkey)
 
     @property
@@ -186,7 +189,7 @@ class PhotoSet(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Photo(Row):
-    """A photo, in table ``pics``. The grid reads it through index ``grid``, which leaves out most of it."""
+    """A photo, in table ``pics``. The grid reads it through index ``grid``, which holds only part of it."""
 
     primarykey: str = described("Name of the set.")
     sortkey: str = described("File name of the photo.")
@@ -207,26 +210,27 @@ class Photo(Row):
     )
     exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a location.", default=None)
     title: str | None = described(
-        f"What the photo is called, by its owner or by its XMP, IPTC or EXIF: one line of at most {MAX_TITLE} "
-        "characters.",
+        f"The photo's title, from its owner or from its XMP, IPTC or EXIF: one line of at most {MAX_TITLE} characters.",
         default=None,
     )
     caption: str | None = described(
-        f"What it shows, by the same: lines of at most {MAX_CAPTION:,} characters together.", default=None
+        f"The photo's caption, from the same sources: one or more lines, at most {MAX_CAPTION:,} characters in total.",
+        default=None,
     )
     file_words: dict[str, Any] | None = described(
-        "What the file says where the owner's words stand instead: `title`, `caption`; empty where it says nothing.",
+        "What the file says where the owner's words replace it: `title`, `caption`; empty if the file says nothing.",
         default=None,
     )
     keywords: list[Any] | None = described(
         f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF.", default=None
     )
     labels: list[Any] | None = described(
-        "What Rekognition sees in it besides people (`Beach`), surest first, if `kinpics.toml` asks for labels.",
+        "What Rekognition sees in it besides people (`Beach`), most certain first, if `kinpics.toml` asks for labels.",
         default=None,
     )
     card_at: str | None = described(
-        "When its card was made (ISO 8601, UTC); absent if it has none yet, because an earlier release processed it.",
+        "When its card was made (ISO 8601, UTC); absent if an earlier release processed the photo, so it has no card "
+        "yet.",
         default=None,
     )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
@@ -254,7 +258,7 @@ class Photo(Row):
 
     @property
     def face_boxes(self) -> list[Area]:
-        """Where the faces are, as far as their records say so."""
+        """Where the faces are, as far as their records say."""
         boxes = (record["Face"].get("BoundingBox") for record in self.face_records)
         return [Area(box["Left"], box["Top"], box["Width"], box["Height"]) for box in boxes if box]
 
@@ -392,7 +396,7 @@ class KeptAnswer(Row):
 
 
 def title_of(name: str) -> str:
-    """A set's name as a title: ``2024_newport`` reads "2024 newport". site/js/photos/rows.js does the same."""
+    """A set's name written as a title: ``2024_newport`` reads "2024 newport". site/js/photos/rows.js does the same."""
     return name.replace("_", " ").strip() or name
 
 

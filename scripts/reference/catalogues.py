@@ -1,6 +1,6 @@
 """Brings site/languages/ up to date with the texts of the site: `make languages`.
 
-A new text gets an empty translation, a changed one an empty one beside the old, which is dropped. A test holds the
+A new text gets an empty translation; a changed one gets an empty translation too, and the old one is dropped. A test holds the
 catalogues to it, and fails until each text has its translation (tests/unit/test_catalogues.py).
 """
 

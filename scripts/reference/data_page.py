@@ -63,11 +63,11 @@ _REST = f"""## Objects
 | pics | `photos/<set>/<file>` | the original as uploaded, for the owner alone; metadata `{"sha256"}` |
 | thumbnails | `photos/<set>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
-| thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show beside a link; photos of earlier releases have none until `kinpics reconcile` or `reprocess` |
+| thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery, as JPEG and as WebP, without metadata |
-| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, where other websites may embed albums `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; open to search engines, `sitemap.xml` and `robots.txt` | the rendered site |
-| site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, by `kinpics publish` and by the process function |
+| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` and `robots.txt` | the rendered site |
+| site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |
 | site | `{SKELETON_KEY}` | what these pages are made from; visitors can't reach it |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
@@ -81,7 +81,7 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 |---|---|---|
 | `threshold` | {DEFAULT_THRESHOLD:g} | least similarity, 0 to 100 |
 | `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
-| `next` | | token from the answer before |
+| `next` | | token from the previous answer |
 
 Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo with the requested face
 comes first, with similarity 100. `next` is there if more remain. `as_of` (ISO 8601) is there if paid searches are used up
@@ -90,7 +90,7 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 | field | what it is |
 |---|---|
 | `image_id`, `image_path`, `width`, `height`, `placeholder` | as in `pics_by_image_id` |
-| `taken_at` | as in `pics`; missing where nobody knows |
+| `taken_at` | as in `pics`; missing if unknown |
 | `similarity` | of the best matching face in it, rounded down to 0.01 |
 | `face` | that face: `FaceId`, `ImageId`, `BoundingBox`, `Confidence` |
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
@@ -104,8 +104,8 @@ are, for the day). `err.until` (ISO 8601) then says when to try again; it is mis
 
 Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {shapes.MAX_REQUEST_FACES} face ids from the site; a message of at most
 {shapes.MAX_REQUEST_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
-`{{"statusCode": 200, "output": request}}`, the request that stands (`made_at`, `face_ids`, `message`) or null. The site takes
-{MAX_DAILY_REQUESTS} requests a day, given out by the hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
+`{{"statusCode": 200, "output": request}}`, the current request (`made_at`, `face_ids`, `message`) or null. The site takes
+{MAX_DAILY_REQUESTS} requests a day, released hour by hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
 
 ## What can be searched
@@ -116,10 +116,10 @@ first. A set:
 | field | what it is |
 |---|---|
 | `name`, `title`, `description` | as in its row; its name as a title if it has none |
-| `cover` | the file of the photo that stands for it, and the point of it to keep in view: across and down, in percent |
+| `cover` | the file of its cover photo, and which point of it to keep in view: across and down, in percent |
 | `files` | its photos' files, in the order of its page |
-| `sizes` | `[width, height, number of photos]`, for photos that follow each other |
-| `days` | `["2026-04-03", number of photos]`, likewise; an empty day for photos that have none |
+| `sizes` | `[width, height, number of photos]`, for consecutive photos |
+| `days` | `["2026-04-03", number of photos]`, likewise; the day is empty for undated photos |
 | `words` | `[index in files, title, caption, keywords and labels …]`, for photos that have any |
 
 ## Messages
