@@ -76,7 +76,7 @@ def build(
         has_photos=bool(sets),
         has_gallery=stack.gallery.count_faces() > 0,
     )
-    # What exists once for all visitors is in the site's only language, or in English.
+    # Whatever exists once for all visitors is in the site's only language, or in English.
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
     previews = Previews(stack, config, theme, translator)
@@ -125,7 +125,7 @@ def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:
 @click.option("--data", type=click.Path(path_type=Path), default=ROOT / ".kinpics", envvar="KINPICS_DATA")
 @click.option("--dist", type=click.Path(path_type=Path), default=ROOT / "dist", show_default="dist")
 def main(stack_name: str, data: Path, dist: Path) -> None:
-    """Render the site into a folder, without the photos' own pages and publishing it; `kinpics publish` does all."""
+    """Render the site into a folder, without the photos' own pages; doesn't publish. `kinpics publish` does both."""
     echo(build(connect(stack_name, data.resolve()), dist.resolve()).folder)
 
 

@@ -1,7 +1,7 @@
 """What CloudFront does for a page, on this machine: HTTP/2 over TLS, answers from a cache.
 
-The site server on a laptop speaks HTTP/1.1, where a browser has six connections and everything else waits; so do the
-peers' files. So browsers are sent through a proxy that they talk HTTP/2 to. The addresses of pages stay as they are.
+The laptop's site server speaks HTTP/1.1, where a browser has six connections and everything else waits; so do the
+peers' servers. So browsers go through a proxy that speaks HTTP/2 with them. The addresses of pages stay the same.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ def running() -> Iterator[list[str]]:
 
 
 class _Edge:
-    """The ASGI application; keeps every answer to GET, for nothing changes while a page is measured."""
+    """The ASGI application; keeps every answer to GET, because nothing changes while a page is measured."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], _Answer] = {}
@@ -93,7 +93,7 @@ class _Edge:
     def _ask(self, method: str, host: str, path: str, body: bytes, headers: dict[str, str]) -> _Answer:
         """Ask the server itself, over this thread's connection to it."""
         connections = self._threads.__dict__
-        for _ in range(2):  # a connection that was closed meanwhile is made anew
+        for _ in range(2):  # reconnect if it was closed in the meantime
             connection = connections.setdefault(host, http.client.HTTPConnection(host))
             try:
                 connection.request(method, path, body or None, headers)

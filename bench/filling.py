@@ -1,4 +1,4 @@
-"""Large sets in a laptop stack without an upload of hours: renditions and rows as the process function makes them.
+"""Large sets in a laptop stack without hours of uploading: renditions and rows as the process function makes them.
 
 Each source is rendered once by the function's own code. A set with more photos than there are sources uses each several
 times, under other names and dates. Nothing looks for faces: generated photos have none.
@@ -27,13 +27,13 @@ from scripts.common.stack import Stack, connect
 from scripts.deployment.publish import publish
 from scripts.laptop.laptop_deployment import deploy
 
-# As on a journey or at a club: so many photos a day.
+# Photos a day, as on a trip or at a club.
 PHOTOS_A_DAY = 25
 _FIRST_DAY = datetime(2023, 1, 1, 9, tzinfo=UTC)
 
 
 def fill(running: Any, sources: Path, counts: dict[str, int]) -> None:
-    """Give a running stack sets of so many photos, open it to search engines, and publish its site."""
+    """Give a running stack sets with this many photos, open it to search engines, and publish its site."""
     with _as_owner(running):
         stack = connect(STACK_NAME, running.data)
         with ProcessPoolExecutor() as pool:

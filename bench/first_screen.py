@@ -41,7 +41,7 @@ _REPORT_PHOTOS = """
 
 @dataclass
 class FirstScreen:
-    """Everything fetched until the page is quiet: preflight requests and AWS calls too; bytes as sent, unless gzip."""
+    """Everything fetched until the page is quiet, with preflight requests and AWS calls; bytes as sent, or gzipped."""
 
     requests: int = 0
     bytes: int = 0
@@ -108,7 +108,7 @@ def _first_photo(browser: Browser, url: str) -> float:
 
 
 def shows_photos_without_aws(url: str, api_url: str) -> bool:
-    """With every AWS call held up, the first screen of thumbnails is there all the same."""
+    """With every AWS call held up, the first screen of thumbnails still appears."""
     with chromium() as browser:
         page, _ = _phone(browser)
         page.route(f"{api_url}/**", lambda route: None)

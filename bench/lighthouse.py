@@ -52,7 +52,7 @@ def _values(report: dict[str, Any]) -> dict[str, float]:
 
 
 def _complaints(report: dict[str, Any]) -> set[str]:
-    """The audits that a category's score suffers from, each with what Lighthouse says of it."""
+    """The audits that lower a category's score, each with what Lighthouse says about it."""
     return {
         f"{category}: {audit['title']} ({audit.get('displayValue') or audit['score']})"
         for category in _CATEGORIES

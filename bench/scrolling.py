@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from bench.browser import chromium
 from bench.first_screen import PHONE
 
-# A finger's fast swipe: pixels a second, for so many pixels.
+# A finger's fast swipe: pixels a second, and pixels in all.
 _SPEED = 1500
 _DISTANCE = 12_000
 _JUMPS = (0.2, 0.9, 0.5, 0.7, 0.1, 0.6, 0.3, 0.8, 0.4)

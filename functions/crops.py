@@ -1,8 +1,8 @@
-"""Which part of a photo to show where the room has another shape: the one with the faces.
+"""Which part of a photo to show in a space of another shape: the part with the faces.
 
-A crop is as large as the photo lets it be, so it moves along one side alone: sideways in a photo that is wider than the
-room, up and down in one that is taller. It is centred on the faces and the room around them. If they don't all fit, the
-largest come first. Without faces, it is the middle, or a little above it, where photographers put what matters.
+A crop is as large as the photo allows, so it moves in one direction only: sideways in a photo that is wider than the
+space, up and down in one that is taller. It is centred on the faces and the space around them. If they don't all fit,
+the largest come first. Without faces, it is the middle, or a little above it, where photographers put what matters.
 
 Areas are in fractions of the photo, as Rekognition gives them; ratios are width / height.
 """
@@ -10,9 +10,9 @@ Areas are in fractions of the photo, as Rekognition gives them; ratios are width
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# Rekognition's box ends at brow and chin: room for hair, ears and neck, in heights and widths of the box.
+# Rekognition's box ends at brow and chin: space for hair, ears and neck, in heights and widths of the box.
 _ABOVE, _BELOW, _BESIDE = 0.5, 0.4, 0.3
-# Where the middle of the faces comes to lie in a crop that moves up and down; and of the photo, where there are none.
+# Where in a crop that moves up and down the middle of the faces goes; and the middle of the photo, if there are none.
 _FACES_AT, _MIDDLE_AT = 0.45, 0.4
 
 
@@ -33,7 +33,7 @@ class Focus(NamedTuple):
 
 
 def crop(faces: Iterable[Area], width: int, height: int, ratio: float) -> Area:
-    """The part of a photo of ``width`` x ``height`` pixels to show in a room of ``ratio``."""
+    """The part of a photo of ``width`` x ``height`` pixels to show in a space of ``ratio``."""
     own = width / height
     if own > ratio:
         length = ratio / own
@@ -43,7 +43,7 @@ def crop(faces: Iterable[Area], width: int, height: int, ratio: float) -> Area:
 
 
 def focus(faces: Iterable[Area], width: int, height: int, ratio: float) -> Focus:
-    """The same part as `crop`'s, for a browser to show: 50 % on the side along which nothing is cut off."""
+    """The same part as `crop`'s, for a browser to show: 50 % along the side where nothing is cut off."""
     part = crop(faces, width, height, ratio)
     return Focus(_percent(part.left, part.width), _percent(part.top, part.height))
 
@@ -53,7 +53,7 @@ def _percent(start: float, length: float) -> float:
     return round(100 * start / (1 - length), 1) if length < 1 else 50.0
 
 
-# Where a face begins and ends with its room along the side that a crop moves on; larger faces first.
+# Where a face with its space begins and ends along the side that a crop moves on; larger faces first.
 _Spans = list[tuple[float, float]]
 
 
@@ -76,7 +76,7 @@ def _inside(first: float, last: float) -> tuple[float, float]:
 
 
 def _start(spans: _Spans, length: float, faces_at: float, middle_at: float) -> float:
-    """Where a crop of ``length`` begins: with the spans in it, their middle at ``faces_at`` of it if there is room."""
+    """Where a crop of ``length`` begins: with the spans in it, their middle at ``faces_at`` of it if possible."""
     if not spans:
         return (1 - length) * middle_at
     first, last = spans[0]
@@ -86,6 +86,6 @@ def _start(spans: _Spans, length: float, faces_at: float, middle_at: float) -> f
     middle = (first + last) / 2
     if last - first <= length:
         start = min(max(middle - length * faces_at, last - length), first)
-    else:  # it loses as much at either end
+    else:  # it loses the same at both ends
         start = middle - length / 2
     return min(max(start, 0.0), 1 - length)

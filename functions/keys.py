@@ -1,7 +1,7 @@
 """Names: from a photo to its object, renditions and faces, and back.
 
 An *image path* is ``<set>/<file>``. The original is ``photos/<set>/<file>`` in the photos bucket, the thumbnail has the
-same key in the thumbnails bucket, the large rendition stands under its size there, and the card under ``card/``.
+same key in the thumbnails bucket, the large rendition is under its size there, and the card under ``card/``.
 Rekognition takes fewer characters in an external image id, so one pair of functions converts.
 """
 

@@ -1,14 +1,14 @@
-"""The languages that pages are in, and which of them a visitor gets.
+"""The languages that pages are in, and which one a visitor gets.
 
-The router in template.yaml chooses the same way; tests/data/accept_language.json holds both to it.
+The router in template.yaml chooses the same way; tests/data/accept_language.json checks both.
 """
 
 import re
 
-# The first is the one that texts are written in; it is for visitors who ask for none of the others.
+# Texts are written in the first one, which also goes to visitors who ask for none of the others.
 LANGUAGES = ("en", "de", "fr", "es")
 ENGLISH = LANGUAGES[0]
-# What `kinpics.toml` and the template say where the visitor's browser decides.
+# The value in `kinpics.toml` and the template that lets the visitor's browser decide.
 AUTO = "auto"
 
 _MAX_HEADER = 500

@@ -2,7 +2,7 @@
 
 Every paid call to Rekognition is counted before it is made, in one conditional write, so that no number of functions
 at once goes beyond the day's ceiling. Removal requests are counted the same way. A day's searches and requests are
-given out by the hour, so that nobody uses up in one hour what everybody else needs. The ledger keeps what a face search
+released hour by hour, so that nobody uses up in one hour what everybody else needs. The ledger keeps what a face search
 found, with the version of the collection it was found in. It serves again until the collection changes, and beyond the
 ceiling even then.
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
 _HOURS = 24
-# The part of a day's searches or requests that may be used at any time; the rest is given out by the hour.
+# The part of a day's searches or requests that may be used at any time; the rest is released hour by hour.
 _BURST_SHARE = 4
 _KEEP_COUNTS_SECONDS = KEEP_COUNTS_DAYS * _DAY_SECONDS
 _KEEP_VISITORS_SECONDS = KEEP_VISITORS_DAYS * _DAY_SECONDS
@@ -129,7 +129,7 @@ class Ledger:
         self._count(purpose, ceiling, self._midnight() if ceiling else None)
 
     def count_search(self, ceiling: int, visitor: str | None = None, visitor_ceiling: int = 0) -> None:
-        """Count a paid search against the daily ``ceiling``, given out by the hour, and the ``visitor_ceiling``.
+        """Count a paid search against the daily ``ceiling``, released hour by hour, and the ``visitor_ceiling``.
 
         ``visitor`` is a Cognito identity, None for the owner. Raises ``CeilingReachedError`` or ``TableBusyError``.
         """

@@ -1,7 +1,7 @@
-"""The owner's words about a photo, which stand in place of what its file says until the owner takes them back.
+"""The owner's words about a photo, which replace what its file says until the owner takes them back.
 
-A row's ``title`` and ``caption`` are what visitors see. Where the owner wrote one of them (`kinpics caption`),
-``file_words`` keeps what the file says instead, so that both outlive each new processing.
+A row's ``title`` and ``caption`` are what visitors see. If the owner wrote one of them (`kinpics caption`),
+``file_words`` keeps what the file says instead, so that both survive when the photo is processed again.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ TEXTS = ("title", "caption")
 
 
 def keep_owner_words(photo: Photo, old: Photo | None) -> Photo:
-    """A photo as it was just processed, with the words that the owner gave its ``old`` row."""
+    """A photo that was just processed, with the words that the owner gave its ``old`` row."""
     owned = [name for name in TEXTS if old and old.file_words and name in old.file_words]
     in_file = {name: getattr(photo, name) or "" for name in owned}
     return replace(photo, file_words=in_file or None, **{name: getattr(old, name) for name in owned})
 
 
 def reword(photo: Photo, words: Mapping[str, str | None]) -> Photo:
-    """A photo with the owner's ``words``, by attribute: a text, an empty one for none, None for what the file says."""
+    """A photo with the owner's ``words``, by attribute: a text, "" to show none, None for what the file says."""
     in_file = dict(photo.file_words or {})
     shown = {name: getattr(photo, name) for name in TEXTS}
     for name, text in words.items():

@@ -1,4 +1,4 @@
-"""What photos show besides people ("Beach", "Cake"), as Rekognition sees it; only where the owner wants it."""
+"""What photos show besides people ("Beach", "Cake"), as Rekognition sees it; only if the owner wants it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from types_boto3_rekognition.type_defs import ImageTypeDef, LabelTypeDef
 
 MAX_LABELS = 10
-# More than are kept, because some are not wanted; the price is the same.
+# More than are kept, because some are dropped; the price is the same.
 _ASKED_FOR = 30
-# Surer than Rekognition's own 55: a wrong chip on a photo is worse than none.
+# Stricter than Rekognition's own 55: a wrong chip on a photo is worse than none.
 _MIN_CONFIDENCE = 80.0
-# Every photo of people has these, and nobody wants a machine to say who is a man or a woman.
+# Every photo of people has these, and nobody wants a machine to say who is a man and who is a woman.
 _NOT_WANTED = frozenset(
     {
         *(
@@ -40,7 +40,7 @@ _UNWANTED_CATEGORY = "Person Description"
 
 @dataclass(frozen=True)
 class PhotoLabels:
-    """Labels through a boto3 Rekognition client; ``pay`` is called before each call, unless they are switched off.
+    """Labels through a boto3 Rekognition client; ``pay`` is called before each request. Labels may be switched off.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectLabels.html
     """
@@ -50,7 +50,7 @@ class PhotoLabels:
     pay: Callable[[], None]
 
     def find(self, image: "ImageTypeDef") -> list[str]:
-        """At most `MAX_LABELS` labels of a Rekognition ``Image``, surest first; none while they are switched off."""
+        """At most `MAX_LABELS` labels of a Rekognition ``Image``, most certain first; none if they are switched off."""
         if not self.is_on:
             return []
         self.pay()

@@ -1,12 +1,12 @@
 """A photo's own page, ``/sets/<set>/photos/<file>/``: for links to one photo, and for visitors without JavaScript.
 
-`kinpics publish` renders ``site/templates/photo.html`` once, into a skeleton that it fills in for each photo and leaves
-in the site bucket. There the process function finds it and fills it in for photos that come later, so both make the
-same page.
+`kinpics publish` renders ``site/templates/photo.html`` once, into a skeleton that it fills in for each photo and stores
+in the site bucket. There the process function finds it and fills it in for photos that are added later, so both make
+the same page.
 
 In the skeleton ``[[title]]`` stands for a value, ``[[title|json]]`` for the same within quotes in JSON, and
 ``[[#title]]…[[/title]]`` holds a part that only a photo with that value has. Values are escaped, and what they hold is
-never read as a skeleton again. Names that are no value stay as they are: the owner's own texts may look like one.
+never read as a skeleton again. Names without a value stay as they are: the owner's own texts may look like one.
 """
 
 import html
@@ -21,13 +21,13 @@ from functions.keys import ImagePath
 from functions.shapes import Photo
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE
 
-# Without a dot in its last part, so that the router (template.yaml) takes it for a folder: visitors never get it.
+# No dot in its last part, so that the router (template.yaml) takes it for a folder and visitors never get it.
 SKELETON_KEY = "skeletons/photo"
 CONTENT_TYPE = "text/html; charset=utf-8"
-# As long as a rendition (functions/process/objects.py): a photo may change or go without `kinpics publish`.
+# As long as a rendition (functions/process/objects.py): photos change and go without `kinpics publish`.
 CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
 
-# What cards and search results have room for, in characters.
+# How much cards and search results can show, in characters.
 _MAX_DESCRIPTION = 200
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|$)")
 
@@ -64,7 +64,7 @@ def render_photo_page(
 
 
 def fill(skeleton: str, values: Mapping[str, str | None]) -> str:
-    """The skeleton with these values; a part without its value goes."""
+    """The skeleton with these values; parts without a value are left out."""
     start, names = _split(skeleton)
     written = [start]
     # The part that is being left out.
@@ -136,7 +136,7 @@ def _url_of(photo: Photo | None) -> str | None:
 
 
 def shorten(text: str) -> str:
-    """A text in one line, as long as links and search results show."""
+    """A text on one line, as long as links and search results show it."""
     text = " ".join(text.split())
     return text if len(text) <= _MAX_DESCRIPTION else text[: _MAX_DESCRIPTION - 1].rstrip() + "…"
 
@@ -176,7 +176,7 @@ def _exposure(exif: Mapping[str, Any]) -> dict[str, str | None]:
         f"ISO {iso:g}" if iso else "",
     )
     lens = exif.get("lens")
-    # Most makers write their name before the model's too.
+    # Most makers repeat their name in the model's.
     has_make = model.lower().startswith(make.lower().split(" ")[0])
     return {
         "camera": (model if has_make else f"{make} {model}").strip() or None,

@@ -1,4 +1,4 @@
-"""Texts about a photo or a set, as pages show them: clean, and no longer than a page and a row have room for."""
+"""Texts about a photo or a set, as pages show them: clean, and no longer than fits into a page and a row."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ MAX_KEYWORDS = 50
 MAX_KEYWORD = 100
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# They turn the direction of whatever follows them on a page; right-to-left text needs none of them.
+# They change the direction of whatever follows them on a page; right-to-left text doesn't need them.
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 

@@ -15,7 +15,7 @@ from functions.set_counts import SetCounts
 from functions.shapes import Photo
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
 
-# What the owner may change of a photo's row.
+# What the owner may change in a photo's row.
 _WORDS = ("title", "caption", "file_words")
 
 

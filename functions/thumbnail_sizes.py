@@ -1,5 +1,5 @@
-"""Sizes, in pixels, of what is made of each photo: the thumbnail in the grid, the large rendition that opens, and the
-card that other sites show beside a link.
+"""Sizes, in pixels, of what is made from each photo: the thumbnail in the grid, the large rendition that opens, and the
+card that other sites show with a link.
 
 The one place for these numbers: pages get them from `scripts/site/`, and docs/data.md is generated from them. After
 a change, run `kinpics reprocess --all`. The large rendition's size is also the folder it is kept in, so a change of

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def closed_words(template: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """By language, what the page says: its title, its heading and a sentence."""
+    """What the page says, by language: its title, its heading and a sentence."""
     found = re.search(r"var closedWords = (\{.*?\n\});", _router(template), re.DOTALL)
     if found is None:
         raise ValueError("the template's router has no words for a closed site")
@@ -14,7 +14,7 @@ def closed_words(template: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def closed_pages(template: dict[str, Any]) -> dict[str, bytes]:
-    """The page in each language, as JavaScript joins and fills its lines."""
+    """The page in each language, its lines joined and filled in as the router's JavaScript does."""
     lines = re.search(r"var closedPage = \[(.*?)\]\.join\('\\n'\);", _router(template), re.DOTALL)
     if lines is None:
         raise ValueError("the template's router has no page for a closed site")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-# Headers by a path of the site.
+# Finds the headers for a path of the site.
 HeadersOf = Callable[[str], list[tuple[bytes, bytes]]]
 
 # Browsers ignore it over plain HTTP.
@@ -15,7 +15,7 @@ _LEFT_OUT = {"StrictTransportSecurity"}
 def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> HeadersOf:
     """The headers of each path, by CloudFront's behaviours, with ``api_url`` instead of AWS's own addresses.
 
-    ``parameters`` are those of the template's that differ from its defaults.
+    ``parameters`` are the template's parameters that differ from their defaults.
     """
     config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     behaviours = [*config["CacheBehaviors"], {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
@@ -62,7 +62,7 @@ def _chosen(template: dict[str, Any], item: dict[str, Any], parameters: dict[str
 
 
 def _filled(template: dict[str, Any], text: str, parameters: dict[str, str]) -> str:
-    """A text with the values of the template's parameters."""
+    """A text with the template's parameters filled in."""
     return re.sub(r"\$\{(\w+)\}", lambda found: _value(template, found[1], parameters), text)
 
 

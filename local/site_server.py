@@ -120,7 +120,7 @@ class SiteServer:
         if path is None:
             await self._answer_fallback(send, head)
             return
-        # Where pages have one language only, they have no other names.
+        # If pages have only one language, there are no other names.
         bucket, key = self._place(path, visitors if self._language == AUTO else ENGLISH)
         is_folder = "." not in key.rsplit("/", 1)[-1] or _PHOTO.fullmatch(key)
         if bucket == self._buckets["site"] and is_folder:

@@ -27,7 +27,7 @@ from scripts.common.config import load_aws_config
 from scripts.common.terminal import echo, printable
 
 _EMPTY = re.compile(r"(--[\w-]+=)?")
-# Commands for which an empty argument clears what was set.
+# Commands that clear a setting if its argument is empty.
 _CLEARING = frozenset({"deploy", "caption", "set"})
 
 

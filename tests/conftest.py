@@ -32,7 +32,7 @@ def photos() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_folders() -> list[Path]:
-    """Three sets of fourteen photos, fetched once: fewer than the demo's, so that stacks are soon ready."""
+    """Fourteen photos in three sets, fetched once: fewer than the demo's, so that stacks are ready sooner."""
     from sample_photos import prepare
 
     return prepare()

@@ -31,7 +31,7 @@ from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 from functions.photo_texts import clean_caption, clean_keywords, clean_title
 
 _BASE = ExifTags.Base
-# Photo programs write some kilobytes, and a JPEG has room for 64; what is longer holds more than words.
+# Photo programs write a few kilobytes, and a JPEG has room for 64; longer blocks hold more than words.
 MAX_XMP_BYTES = 1024 * 1024
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -52,15 +52,15 @@ _CAMERA_WORDS = frozenset(
         *("digital camera", "digital still camera", "kodak digital still camera", "lg digital camera"),
         *("sony dsc", "minolta dsc", "exif_jpeg_picture", "binary comment", "charset=ascii", "dvc 10.1 hdmi"),
         *("default", "untitled", "screenshot", "samsung", "applemark"),
-        # The modes of phones' cameras.
+        # Modes of phone cameras.
         *("bty", "btf", "btfhdr", "btfmdn", "burst", "cof", "dav", "edf", "fbt", "frem", "fshbty", "hdr", "hdrpl"),
         *("mde", "mde_soft", "mon", "nor", "oznor", "ozedf", "ptr", "qrf", "rbt", "rhdr", "rpt", "sdr", "sdr_hdrb"),
     }
 )
 _CAMERA_PATTERNS = re.compile(
-    # OLYMPUS and many others; in capitals, as nobody writes.
+    # OLYMPUS and many others; in capitals, which nobody writes in.
     r"(?:[A-Z][A-Z&.,-]* ){1,3}DIGITAL CAMERA"
-    # Where the camera kept the file, and the name it gave it.
+    # The camera's path and name for the file.
     r"|DCIM\b.*|(?i:img|dsc[nf]?|pict|pxl|gopr|dji|mvi)[_-]?\d{3,}[\w-]*(?:\.\w{3,4})?|[Pp]\d{7}(?:\.\w{3,4})?"
     # Phones' notes to themselves.
     r"|\{.*\}|filter: ?\d.*|.*\bhw-remosaic\b.*",
@@ -70,7 +70,7 @@ _CAMERA_PATTERNS = re.compile(
 
 @dataclass(frozen=True)
 class Words:
-    """What a file says about its photo, clean and cut to size; None or empty where it says nothing."""
+    """What a file says about its photo, clean and cut to size; None or empty if it says nothing."""
 
     title: str | None = None
     caption: str | None = None
@@ -79,7 +79,7 @@ class Words:
 
 @dataclass
 class _Found:
-    """What one block says, as it says it."""
+    """What one block says, unchanged."""
 
     title: str = ""
     captions: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ def read_words(image: Image.Image, exif: Image.Exif, xmp: bytes) -> Words:
 
 
 def _first(clean: Callable[[str], str], texts: Iterable[str]) -> str | None:
-    """The first text that is one, and not a camera's."""
+    """The first text that isn't empty or a camera's."""
     return next((kept for text in texts if (kept := clean(text)) and not _is_cameras(kept)), None)
 
 
@@ -151,13 +151,13 @@ def _iptc(image: Image.Image) -> _Found:
 
 
 def _datasets(records: dict[tuple[int, int], bytes | list[bytes]], number: tuple[int, int]) -> list[bytes]:
-    """All values of a dataset, of which some may be repeated."""
+    """All values of a dataset; some datasets may be repeated."""
     value = records.get(number, [])
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, bytes)]
 
 
 def _decoded(data: bytes, *, is_utf8: bool = False) -> str:
-    """Text in UTF-8 where it says so or is valid, else in what Windows wrote before."""
+    """Text in UTF-8 if it says so or is valid, otherwise in what Windows used to write."""
     try:
         return data.decode("utf-8", "replace" if is_utf8 else "strict")
     except UnicodeDecodeError:
@@ -185,17 +185,17 @@ def _xp(value: Any) -> str:
 
 
 def _user_comment(exif: Image.Exif) -> str:
-    with contextlib.suppress(Exception):  # its own block may be broken
+    with contextlib.suppress(Exception):  # the block itself may be broken
         data = exif.get_ifd(ExifTags.IFD.Exif).get(_BASE.UserComment)
         if isinstance(data, bytes) and data.startswith(_COMMENT_ASCII):
             return _decoded(data[8:]).partition("\0")[0]
         if isinstance(data, bytes) and data.startswith(_COMMENT_UNICODE):
             return _utf16(data[8:], exif).partition("\0")[0]
-    return ""  # one that doesn't name its characters is a camera's
+    return ""  # a comment that doesn't name its character code is a camera's
 
 
 def _utf16(data: bytes, exif: Image.Exif) -> str:
-    """Text in the byte order that it shows, as writers differ; else in its block's."""
+    """Text in the byte order that it appears to have, since writers differ; otherwise in its block's."""
     first, second = data[::2].count(0), data[1::2].count(0)
     is_big = first > second if first != second else exif.endian == ">"
     return data.decode("utf-16-be" if is_big else "utf-16-le", "replace").removeprefix("\ufeff")

@@ -1,4 +1,4 @@
-"""The card: the picture of a photo that other sites show beside a link to it, in the size they ask for.
+"""The card: the picture of a photo that other sites show with a link to it, in the size they ask for.
 
 https://developers.facebook.com/docs/sharing/webmasters/images/
 """
@@ -12,7 +12,7 @@ from functions.crops import Area, crop
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 
 CARD_TYPE = "image/jpeg"
-# Messengers pass over a picture that takes long to load; some say 300 kB, some less.
+# Messengers skip a picture that takes long to load; some say 300 kB, some less.
 MAX_CARD_BYTES = 150_000
 _QUALITIES = (82, 72, 60, 45)
 
@@ -24,7 +24,7 @@ def make_card(large: bytes, faces: Iterable[Area]) -> bytes:
         left, top = part.left * picture.width, part.top * picture.height
         box = (left, top, left + part.width * picture.width, top + part.height * picture.height)
         card = picture.resize((CARD_WIDTH, CARD_HEIGHT), Image.Resampling.LANCZOS, _inside(box, picture.size))
-    card.info.clear()  # a comment would go into what is saved
+    card.info.clear()  # otherwise a comment would be saved with it
     data = b""
     for quality in _QUALITIES:
         out = io.BytesIO()
@@ -36,5 +36,5 @@ def make_card(large: bytes, faces: Iterable[Area]) -> bytes:
 
 
 def _inside(box: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The box without what rounding has put beyond the picture's edges."""
+    """The box, without any part that rounding has put beyond the picture's edges."""
     return box[0], box[1], min(box[2], size[0]), min(box[3], size[1])

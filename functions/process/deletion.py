@@ -1,9 +1,9 @@
-"""What goes when a photo's original is gone from S3, or can't be shown.
+"""What is deleted when a photo's original is gone from S3, or can't be shown.
 
 In this order:
 
-1. the photo's faces in the collection; those that another photo of the same bytes has too stay. The answers that the
-   ledger keeps are then out of date;
+1. the photo's faces in the collection, except those that another photo with the same bytes also has. The answers that
+   the ledger keeps are then out of date;
 2. its page, thumbnails, large rendition, card and download copy;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
    photo the set itself (`photo_writer`).

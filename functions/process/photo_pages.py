@@ -15,7 +15,7 @@ from functions.shapes import Photo, PhotoSet
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-# So that uploading many photos reads the skeleton seldom; what a publish changes meanwhile, it changes in every page.
+# An upload of many photos should read the skeleton only rarely; a publish in the meantime rewrites every page anyway.
 _KEEP_SKELETON_SECONDS = 60
 
 

@@ -7,8 +7,8 @@ download copy, rows and the photo's page, and removes the faces of the previous 
 of earlier releases lack) or the download copy is missing, nothing is paid for again. So duplicate, late and reordered
 events all end in the same state.
 
-A worker that dies leaves its lease behind. It tells the next one that there may be indexed faces that no row knows of;
-that worker looks through the collection for them.
+A worker that dies leaves its lease behind. The lease tells the next worker that there may be indexed faces that no row
+knows of, and that worker looks through the collection for them.
 """
 
 from collections.abc import Callable
@@ -101,7 +101,7 @@ class PhotoSync:
         return PhotoDeletion(self.objects, self.pages, self.faces, self._writer, self.ledger)
 
     def _known(self, bucket: str, path: ImagePath) -> Photo | None:
-        """The row, where it and both thumbnails show the original already."""
+        """The row, if it and both thumbnails already show the original."""
         etag = self.objects.etag(bucket, path.key)
         photo = self.photos.get_photo(path)
         if etag is None or photo is None or photo.etag != etag or not self.objects.has_renditions(path, etag):
@@ -109,7 +109,7 @@ class PhotoSync:
         return photo
 
     def _is_complete(self, path: ImagePath, known: Photo) -> bool:
-        """Whether nothing is missing of a known photo that can be made without paying again."""
+        """Whether a known photo has everything that can be made without paying again."""
         etag = known.etag or ""
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
         return has_card and self.objects.has_download(path, etag)
@@ -160,7 +160,7 @@ class PhotoSync:
         return found or _NO_FACES
 
     def _find_labels(self, bucket: str, path: ImagePath, renditions: Renditions) -> list[str] | None:
-        """Labels, which a photo can do without, whatever goes wrong."""
+        """Labels, or none if anything goes wrong: a photo can do without."""
         try:
             return _show(bucket, path, renditions, self.labels.find) or None
         except (ClientError, BotoCoreError, CeilingReachedError) as error:
@@ -232,7 +232,7 @@ class PhotoSync:
 def _show(
     bucket: str, path: ImagePath, renditions: Renditions, call: "Callable[[ImageTypeDef], _Answer]"
 ) -> _Answer | None:
-    """What a call to Rekognition says of a photo: of its original, or of a JPEG where it can't read that.
+    """What a call to Rekognition says about a photo: about its original, or about a JPEG if it can't read that.
 
     None if the photo is too small for Rekognition.
     """

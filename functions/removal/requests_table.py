@@ -22,7 +22,7 @@ from functions.visitor_calls import RequestError
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-# For all visitors together, given out by the hour: an owner can't look at more, and requests can't fill the table.
+# For all visitors together, released hour by hour: an owner can't look at more, and requests can't fill the table.
 MAX_DAILY_REQUESTS = 100
 # For each visitor; a request that replaces another counts too.
 MAX_VISITOR_DAILY_REQUESTS = 5

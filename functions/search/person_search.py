@@ -42,7 +42,7 @@ _MIN_RECORDS = 10
 _FIRST_FACE = ""
 # Raised when the format of kept answers changes, so that a release only reads its own.
 _MATCH_FORMAT = 2
-# What a photo or a portrait may have, and is left out where it has none.
+# What a photo or a portrait may have; left out if it has none.
 _IF_KNOWN = ("taken_at", "person", "credit", "licence", "url")
 
 

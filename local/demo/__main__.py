@@ -1,4 +1,4 @@
-"""``python -m local.demo FOLDER`` prepares the demo's photos, and prints as JSON what there is.
+"""``python -m local.demo FOLDER`` prepares the demo's photos and prints a list of them as JSON.
 
 ``gallery`` is the folder of its portraits; each of ``sets`` has a ``folder``, and if it is the demo's own, a ``title``,
 a ``description`` and a ``cover``.

@@ -90,7 +90,7 @@ def paint(canvas: Floats, mask: Floats, over: Floats) -> Floats:
 
 
 def shine(canvas: Floats, light: Floats, tint: Floats, strength: float = 1.0) -> Floats:
-    """Add light in an ink, as a second exposure does: what is bright already stays below 1."""
+    """Add light in an ink, like a second exposure: what is already bright stays below 1."""
     lit: Floats = 1 - (1 - canvas) * (1 - np.clip(tint * (light * np.float32(strength))[..., None], 0, 1))
     return lit
 
@@ -103,7 +103,7 @@ def blur(mask: Floats, radius: float) -> Floats:
 
 
 def mask_of(drawn: Image.Image) -> Floats:
-    """The mask, or the canvas, that an image is."""
+    """An image as a mask or a canvas."""
     return np.asarray(drawn, np.float32) / 255
 
 

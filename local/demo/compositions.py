@@ -1,6 +1,6 @@
 """Several photos in one: prints on a table, frames on a wall, a strip from a photo booth, a contact sheet.
 
-They are meant to be seen as what they are; nobody is cut out of a photo and put into another.
+They are meant to be seen for what they are; nobody is cut out of one photo and pasted into another.
 """
 
 from collections.abc import Sequence

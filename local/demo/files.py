@@ -23,10 +23,10 @@ _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.
 
 
 def write(photo: Photo, picture: Image.Image, source: bytes | None, path: Path) -> None:
-    """Write a photo, a HEIC or a JPEG by its name; ``source`` is the file it is cut from."""
+    """Write a photo, as a HEIC or a JPEG depending on its name; ``source`` is the file it is cropped from."""
     exif = _exif(photo, source)
     if photo.turned:
-        # As a camera held upright stores it: lying on its side.
+        # Stored sideways, as a camera held upright does.
         picture = picture.transpose(Image.Transpose.ROTATE_90)
         exif[_BASE.Orientation] = _ON_ITS_SIDE
     xmp = _XMP.format(title=escape(photo.title), caption=escape(photo.caption)).encode()
@@ -44,7 +44,7 @@ def _exif(photo: Photo, source: bytes | None) -> Image.Exif:
         exif[_BASE.Artist] = SOURCES[photo.source].credit
         with Image.open(io.BytesIO(source)) as original:
             known = original.getexif()
-        # Nothing else of the original's: some hold a position or a serial number.
+        # Nothing else from the original: some files hold a location or a serial number.
         exif.update({tag: known[tag] for tag in _CAMERA if tag in known})
         taken = known.get_ifd(ExifTags.IFD.Exif)
         details.update({tag: taken[tag] for tag in _EXPOSURE if tag in taken})

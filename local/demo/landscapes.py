@@ -1,6 +1,6 @@
 """Landscapes that are drawn: hills in mist, dusk at the sea, a city at night, a forest in the snow.
 
-Each takes a seed, a mood and the size (width, height), and always draws the same picture for them.
+Each takes a seed, a mood and the size (width, height), and always draws the same picture from them.
 """
 
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def sea(seed: int, mood: Mood, size: Size = LANDSCAPE) -> Image.Image:
 
 
 def lake(seed: int, mood: Mood, size: Size = LANDSCAPE) -> Image.Image:
-    """Mountains with snow on them, and upside down once more in the water."""
+    """Snow-capped mountains, and their reflection in the water."""
     random = np.random.default_rng(seed)
     shore = 0.6
     canvas = scenery.clouds(random, mood.backdrop(size, shore), (random.uniform(0.25, 0.75), 0.3), mood.light)
@@ -123,7 +123,7 @@ def northern_lights(seed: int, mood: Mood, size: Size = LANDSCAPE) -> Image.Imag
 
 
 def snow_forest(seed: int, mood: Mood, size: Size = PORTRAIT) -> Image.Image:
-    """Fir trees in the snow that falls, paler the farther they stand."""
+    """Fir trees in falling snow, paler in the distance."""
     random = np.random.default_rng(seed)
     where = (random.uniform(0.35, 0.65), 0.46)
     canvas = shine(mood.backdrop(size, 0.7), glow(size, where, 0.22, 1.6), mood.light, 0.6)

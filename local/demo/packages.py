@@ -43,7 +43,7 @@ class Source:
     credit: str
 
 
-# In node_modules already: the site takes a model from it.
+# Already in node_modules: the site takes a model from it.
 NPM = "@vladmandic/face-api"
 _WHEEL = ("--only-binary=:all:", "--implementation=cp", "--python-version=3.11", "--platform=manylinux2014_x86_64")
 PACKAGES = {

@@ -17,7 +17,7 @@ GALLERY = "gallery"
 
 
 def version() -> str:
-    """Changes with every change of the modules that make the photos."""
+    """Changes whenever the modules that make the photos change."""
     modules = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
 
@@ -25,7 +25,7 @@ def version() -> str:
 def prepare(folder: Path) -> list[Path]:
     """Prepare the demo's sets and the folder ``gallery`` in ``folder``, and return the sets' folders.
 
-    What is there already, in this version, is not made again. Raises ``DemoPhotosError``.
+    Whatever already exists in this version is not made again. Raises ``DemoPhotosError``.
     """
     done = folder / ".version"
     if not done.exists() or done.read_text() != version():

@@ -75,7 +75,7 @@ def sheet_of(*recipes: Recipe, columns: int) -> Recipe:
 
 
 def lit(look: Look, recipe: Recipe) -> Recipe:
-    """What another recipe makes, in another light."""
+    """What another recipe makes, in a different light."""
     return lambda photos: look(recipe(photos))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.embedded.replacing import replace
 
-# An expired session is known for a day more, so that its keys are called expired, as on AWS, not unknown.
+# An expired session is remembered for another day, so that its keys are called expired, as on AWS, not unknown.
 _KNOWN_SECONDS = 86_400
 
 

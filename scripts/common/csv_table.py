@@ -18,7 +18,7 @@ _REMEDY = "save the table as UTF-8"
 
 @dataclass
 class Table:
-    """Rows by their first needed column, and notes for the owner."""
+    """Rows by their first required column, and notes for the owner."""
 
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 # keeps it for a day, or until it is invalidated.
 _ASSET_CACHE = "public, max-age=31536000, immutable"
 _PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
-# What language a page says it is in.
+# The language a page says it is in.
 _LANGUAGE = re.compile(rb'<!doctype html>\s*<html lang="([\w-]+)"')
 # Assets keep their names, and visitors never get the skeleton of photos' pages.
 _NEVER_INVALIDATED = ("assets", SKELETON_KEY.partition("/")[0])
 # Each path costs money after the first thousand of a month.
 _MAX_SETS_INVALIDATED = 5
 
-# Files whose name says what is in them: if one is there, it is right. Cards take long to make.
+# Files named by a hash of their content: if one exists, it is right. Cards take long to make.
 _NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/")
 _WORKERS = 8
 
@@ -57,7 +57,7 @@ def build_and_publish(stack: Stack) -> int:
 
 
 def publish(stack: Stack, site: Site) -> int:
-    """Upload what changed, remove what is gone; returns how many files were uploaded.
+    """Upload what has changed and remove what is gone; returns how many files were uploaded.
 
     Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
     without its assets. The page of a photo that came since the site was rendered stays.
@@ -111,7 +111,7 @@ def page_paths(keys: list[str]) -> set[str]:
 def picture_paths(set_names: Iterable[str]) -> set[str]:
     """What CloudFront has to forget when pictures of these sets are gone: addresses before and after its router."""
     served = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER)
-    # The router takes their folder away; what is left of a thumbnail's address is that of its download copy.
+    # The router removes their folder; what is left of a thumbnail's address is that of its download copy.
     folders = {DOWNLOAD_FOLDER, *served, *("/" + folder.removeprefix(THUMBNAILS_FOLDER) for folder in served)}
     return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}
 

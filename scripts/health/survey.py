@@ -78,7 +78,7 @@ class Drift:
     # The process function has to check these photos, or make everything again from their originals.
     check: dict[ImagePath, str] = field(default_factory=dict)
     redo: dict[ImagePath, str] = field(default_factory=dict)
-    # Of those to check, the photos whose faces are known: mending them costs nothing.
+    # The photos to check whose faces are known: repairing them costs nothing.
     free: set[ImagePath] = field(default_factory=set)
     # Records and faces that no row knows: image id to image paths, face id to external image id.
     records: dict[str, set[str]] = field(default_factory=dict)

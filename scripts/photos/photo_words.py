@@ -20,7 +20,7 @@ _TEXTS: dict[str, tuple[Callable[[str], str], int]] = {
 
 
 class TextTooLongError(KinpicsError):
-    """A page has no room for a text; the message says how long it may be."""
+    """A text is too long for a page; the message says how long it may be."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Captions:
 
 
 def check_text(name: str, text: str) -> str:
-    """A title, caption or description as it is kept. Raises ``TextTooLongError``."""
+    """A title, caption or description as it is stored. Raises ``TextTooLongError``."""
     clean, most = _TEXTS[name]
     text = text.strip()
     if len(text) > most:

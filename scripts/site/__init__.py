@@ -1,1 +1,1 @@
-"""Renders the site: its pages, scripts, styles and what is told about them elsewhere; build.py puts it together."""
+"""Renders the site: its pages, scripts and styles, and what tells others about them; build.py puts it together."""

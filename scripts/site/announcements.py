@@ -1,4 +1,4 @@
-"""Files that tell of the site elsewhere: feeds, and for search engines a sitemap and ``robots.txt``."""
+"""Files that announce the site elsewhere: feeds, and for search engines a sitemap and ``robots.txt``."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +61,7 @@ def _picture(site_url: str, photo: Photo | None) -> str | None:
 
 
 def _addresses(site_url: str, newest_first: list[ShownSet]) -> Iterator[tuple[str, str | None]]:
-    """Pages that search engines may show, the most important first, and when each changed."""
+    """Pages that search engines may show, most important first, and when each last changed."""
     yield f"{site_url}/", max((shown.row.updated_at or "" for shown in newest_first), default=None) or None
     for shown in newest_first:
         yield site_url + shown.path, shown.row.updated_at

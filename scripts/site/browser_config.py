@@ -10,7 +10,7 @@ from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from scripts.common.config import SiteConfig
 from scripts.common.stack import Stack
 
-# For photos whose size is not known yet.
+# For photos whose size isn't known yet.
 UNKNOWN_WIDTH, UNKNOWN_HEIGHT = 1500, 1000
 
 
@@ -47,7 +47,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
 
 
 def origins(known: dict[str, Any]) -> list[str]:
-    """What a page will call, so that it can connect before its script runs."""
+    """The hosts a page will call, so that it can connect before its script runs."""
     if known["endpoint"]:
         return [known["endpoint"]]
     return [f"https://{name}.{known['region']}.amazonaws.com" for name in ("cognito-identity", "dynamodb")]

@@ -12,7 +12,7 @@ from pathlib import Path
 from functions.errors import KinpicsError
 from scripts.common.config import ROOT
 
-# Of all pages, and what an album's page needs of it: on a slow connection its photos wait for it.
+# For all pages, and the part that an album's page needs: on a slow connection its photos wait for that.
 STYLE_SHEETS = ("style.css", "album.css")
 
 

@@ -1,7 +1,7 @@
 """The pictures that shared links show (Open Graph): 1200 by 630, a cover beside its title, in the look of the site.
 
-Words never lie on a photo. A title that the look's font can't write, in other scripts than Latin for example, leaves
-the picture alone on its card: the link's own text says it then.
+Words never lie on a photo. If the look's font can't write a title, such as one in a non-Latin script, the card is just
+the picture: the link's own text has the title.
 """
 
 import io
@@ -17,15 +17,15 @@ from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 from scripts.common.config import ROOT
 from scripts.site.theme import Theme
 
-# Part of a card's name, as what is in it decides the rest: a change of how cards look makes them all again.
+# Part of a card's name, beside its content: raise it when cards' looks change, and all are made again.
 VERSION = 1
 
 _FONTS = ROOT / "site" / "fonts"
 _TOKENS = ROOT / "site" / "css" / "tokens.css"
 _QUALITY = 88
-# Drawn larger and reduced, since Pillow draws shapes with hard edges.
+# Drawn larger, then reduced, since Pillow draws shapes with hard edges.
 _SMOOTH = 4
-# Pixels, but for the leading, which is a part of the size.
+# In pixels, except for the leading, which is a fraction of the size.
 _TITLE_SIZES = range(92, 35, -4)
 _LEADING = 1.06
 _SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
@@ -36,14 +36,14 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Look:
-    """A theme's colours (site/css/tokens.css) and display font (site/fonts/), and where its cards have what."""
+    """A theme's colours (site/css/tokens.css), its display font (site/fonts/), and the layout of its cards."""
 
     page: str
     ink: str
     quiet: str
     accent: str
     font: str
-    # Pixels from the left, the top, to the right and the bottom.
+    # In pixels: left, top, right, bottom.
     photo: Box
     words: Box
     is_centred: bool = False
@@ -87,7 +87,7 @@ def compose(look: Look, title: str, line: str, picture: Image.Image | None, face
 
 
 def _cropped(picture: Image.Image, size: tuple[int, int], faces: Iterable[Area]) -> Image.Image:
-    """As much of the picture as fills ``size``, with its faces in view."""
+    """The picture cropped to ``size``, with its faces in view."""
     part = crop(faces, picture.width, picture.height, size[0] / size[1])
     left, top = part.left * picture.width, part.top * picture.height
     right = min(picture.width, left + part.width * picture.width)
@@ -96,7 +96,7 @@ def _cropped(picture: Image.Image, size: tuple[int, int], faces: Iterable[Area])
 
 
 def drawable(text: str, font: str) -> str:
-    """What of a text the font can write: all but symbols such as emoji; empty if a letter or digit is missing."""
+    """What the font can write of a text: all but symbols such as emoji; empty if it lacks a letter or digit."""
     kept = []
     for char in normalize("NFC", " ".join(text.split())):
         if _has_glyph(font, char):
@@ -119,7 +119,7 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 class _Words:
-    """The mark, a title and a line, drawn into a card where its look has them."""
+    """The mark, a title and a line, drawn where the card's look puts them."""
 
     def __init__(self, card: Image.Image, look: Look):
         self._card = card
@@ -137,7 +137,7 @@ class _Words:
         if column:  # the mark at the top, the words at the bottom
             self._mark(self._left, self._top)
             top = self._bottom - below_height - leading * len(lines)
-        else:  # a band: the words in its middle, the mark at its end
+        else:  # a band: the words in the middle, the mark at the end
             if not self._look.is_centred:
                 self._mark(self._right - round(_MARK * 34 / 22), self._bottom - _MARK)
             top = self._top + max(0, (space - leading * len(lines)) // 2)
@@ -152,7 +152,7 @@ class _Words:
         return _cut(_wrap(text, measure, self._right - self._left), most, measure, self._right - self._left)
 
     def _fitted(self, title: str, height: int) -> tuple[int, list[str]]:
-        """The largest size in which the title fits, and its lines; at the smallest, its end is cut off."""
+        """The largest size at which the title fits, and its lines; at the smallest size, its end is cut off."""
         width = self._right - self._left
         for size in _TITLE_SIZES:
             measure = self._width(_font(self._look.font, size))
@@ -187,7 +187,7 @@ class _Words:
 
 
 def _wrap(text: str, measure: Callable[[str], float], width: int) -> list[str]:
-    """The text in lines of this width; a word that is wider has a line of its own."""
+    """The text in lines of this width; a wider word gets its own line."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -199,7 +199,7 @@ def _wrap(text: str, measure: Callable[[str], float], width: int) -> list[str]:
 
 
 def _cut(lines: list[str], most: int, measure: Callable[[str], float], width: int) -> list[str]:
-    """At most so many lines, each as much of itself as fits; what is cut ends with an ellipsis."""
+    """At most this many lines, each cut to fit; what is cut ends with an ellipsis."""
     kept = lines[:most]
     if len(lines) > most:
         kept[-1] += _ELLIPSIS
@@ -207,7 +207,7 @@ def _cut(lines: list[str], most: int, measure: Callable[[str], float], width: in
 
 
 def _cut_line(text: str, measure: Callable[[str], float], width: int) -> str:
-    """The text, or as much of it as fits with an ellipsis."""
+    """The text, or as much of it as fits, with an ellipsis."""
     if measure(text) <= width:
         return text
     text = text.removesuffix(_ELLIPSIS)

@@ -8,7 +8,7 @@ from scripts.site.translations import Translator
 
 
 def write_script_texts(folder: Path, translator: Translator) -> str | None:
-    """Write what scripts say in a language; returns the file's URL, or None for English, which the scripts hold."""
+    """Write what scripts say in a language; returns the file's URL, or None for English, which is in the scripts."""
     texts = translator.for_scripts()
     if not texts:
         return None

@@ -1,4 +1,4 @@
-"""Contrast of colours, so that the owner's accent stays readable. Colours are ``#rrggbb``."""
+"""Contrast between colours, so that the owner's accent stays readable. Colours are ``#rrggbb``."""
 
 _BLACK = "#000000"
 _WHITE = "#ffffff"
@@ -16,7 +16,7 @@ def on_colour(colour: str) -> str:
 
 
 def mixed_with_white_to(least: float, colour: str, page: str) -> str:
-    """The colour with as little white as it takes to have at least this contrast with a dark page."""
+    """The colour with just enough white to have at least this contrast with a dark page."""
     for percent in range(101):
         mixed = _mix(colour, _WHITE, percent / 100)
         if contrast(mixed, page) >= least:

@@ -1,4 +1,4 @@
-"""The photos that stand for the site and for its sets, and which part of them to show."""
+"""The covers of the site and its sets, and which part of each photo to show."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from functions.photo_reader import PhotoReader
 from functions.shapes import Photo
 from scripts.site.shown import ShownSet, path_of
 
-# The site's cover is a photo of the newest sets, of a shape that fits each look, and large enough for a wide screen.
+# The site's cover is a photo from the newest sets, of a shape that fits every look, large enough for a wide screen.
 _NEWEST_SETS = 3
 _MAX_CANDIDATES = 100
 _SHAPES = (0.95, 2.1)
 _MIN_WIDTH = 1000
 _MAX_FACES = 4
-# How much of the photo's height its largest face takes: between these, and best in the middle.
+# What share of the photo's height its largest face should take: between these, ideally in the middle.
 _FACE_HEIGHTS = (0.1, 0.25, 0.5)
-# A ring smaller than this leads nowhere that a finger can hit.
+# A ring smaller than this can't be hit with a finger.
 _MIN_RING = 0.06
-# The narrowest and the widest room that a photo is shown in.
+# The narrowest and the widest space that a photo is shown in.
 _NARROW, _WIDE = 1.0, 2.3
 
 
@@ -41,7 +41,7 @@ class Cover:
 
 
 def cover_of_site(reader: PhotoReader, newest_first: Sequence[ShownSet], chosen: str = "") -> Cover | None:
-    """The photo on the front page: the one that the owner has ``chosen`` as SET/FILE, else the best of the newest sets.
+    """The photo on the front page: the owner's choice ``chosen``, as SET/FILE, or else the best of the newest sets.
 
     None if there is no photo.
     """
@@ -53,14 +53,14 @@ def cover_of_site(reader: PhotoReader, newest_first: Sequence[ShownSet], chosen:
 
 
 def covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:
-    """The photo that stands for each set, by the set's name; sets whose photo has no size are left out."""
+    """The cover of each set, by the set's name; sets whose photo has no size are left out."""
     paths = [path_of(shown.cover) for shown in sets if shown.cover]
     photos = reader.get_photos(paths, consistent=False)
     return {path.set_name: _cover(photo) for path, photo in photos.items() if photo.width and photo.height}
 
 
 def portraits_of_gallery(gallery: FaceCollection, count: int = 2) -> list[ImagePath]:
-    """Person and file of a portrait of each of the first people of the gallery, at most ``count``."""
+    """Person and file of one portrait for each of the first people in the gallery, at most ``count``."""
     found: dict[str, ImagePath] = {}
     for face in gallery.list_faces():
         path = decode_external_image_id(face.get("ExternalImageId", ""))
@@ -116,7 +116,7 @@ def _cover(photo: Photo) -> Cover:
     width, height = photo.width or 1, photo.height or 1
     faces = list(_faces(photo))
     boxes = [area for _, area, _ in faces]
-    # A narrow room says what counts across, a wide one what counts up and down.
+    # A narrow space decides what to show across, a wide one what to show up and down.
     x, y = focus(boxes, width, height, _NARROW).x, focus(boxes, width, height, _WIDE).y
     standing_out = max(faces, key=lambda face: face[1].width * face[1].height, default=None)
     if standing_out is None or standing_out[1].height < _MIN_RING:
@@ -125,7 +125,7 @@ def _cover(photo: Photo) -> Cover:
 
 
 def _faces(photo: Photo) -> Iterator[tuple[str, Area, float]]:
-    """Id, area and sharpness (0 to 1) of each face that has a place in the photo."""
+    """Id, area and sharpness (0 to 1) of each face that has a box in the photo."""
     for record in photo.face_records:
         box = record["Face"].get("BoundingBox")
         if box:

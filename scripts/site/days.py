@@ -1,6 +1,6 @@
-"""Photos of a set under headings: a day each, or a month each where there are too few photos on a day.
+"""Photos of a set under headings: one for each day, or each month if there are too few photos a day.
 
-site/js/grid/days.js makes the same groups; tests/data/days.json holds both together.
+site/js/grid/days.js makes the same groups; tests/data/days.json checks that they agree.
 """
 
 import contextlib
@@ -12,9 +12,9 @@ from itertools import groupby
 
 from functions.shapes import Photo
 
-# As many photos as a heading is worth: more than half of the headings have them.
+# A heading is worth this many photos: more than half of the headings must have as many.
 _MIN_PHOTOS = 4
-# Of an ISO 8601 date, the characters that say its day, and its month.
+# How many characters of an ISO 8601 date give its day, and its month.
 _DAY, _MONTH = 10, 7
 UNDATED = "undated"
 
@@ -40,7 +40,7 @@ def group_by_day(photos: Sequence[Photo]) -> list[Group]:
 
 
 def date_in(moment: str | None) -> str:
-    """The date of a moment as rows have it (ISO 8601); empty if there is none: others may have written anything."""
+    """The date of a row's moment (ISO 8601); empty if there is none, since other programs may have written anything."""
     text = (moment or "")[:_DAY]
     with contextlib.suppress(ValueError):
         return text if datetime.date.fromisoformat(text).isoformat() == text else ""

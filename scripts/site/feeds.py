@@ -1,7 +1,7 @@
 """Atom feeds (RFC 4287): of the site, whose entries are its sets, and of each set, whose entries are its newest photos.
 
-An entry is known by its page's address, which stays while its title changes. The times are those of rows, so a feed
-changes only with what it tells of.
+An entry is identified by its page's address, which stays when its title changes. Times come from rows, so a feed
+changes only when its content does.
 """
 
 import html
@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 ATOM_TYPE = "application/atom+xml"
 MAX_ENTRIES = 100
 _ATOM = "http://www.w3.org/2005/Atom"
-# For rows of other programs, which don't say when they were written.
+# For rows written by other programs, which don't say when.
 _LONG_AGO = "1970-01-01T00:00:00Z"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 # Characters that no XML document can hold: https://www.w3.org/TR/xml/#charsets
@@ -22,7 +22,7 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Entry:
-    """What a feed tells of a set or a photo: whole addresses, times as in rows, and its picture."""
+    """What a feed says about a set or a photo: full addresses, times as in rows, and its picture."""
 
     url: str
     title: str
@@ -63,7 +63,7 @@ def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
 
 
 def _content(entry: Entry) -> str:
-    """The picture, which leads to the page, and what is said of it, as HTML."""
+    """The picture, linked to the page, and its description, as HTML."""
     shown = []
     if entry.picture:
         image = f'<img src="{html.escape(entry.picture)}" alt="{html.escape(entry.title)}">'
@@ -73,7 +73,7 @@ def _content(entry: Entry) -> str:
 
 
 def _moment(text: str | None) -> str:
-    """A time as Atom has it; another program's row may have written it in another way."""
+    """A time in Atom's format; another program may have written it differently."""
     return text if text and _MOMENT.fullmatch(text) else _LONG_AGO
 
 

@@ -1,4 +1,4 @@
-"""Finds every text that visitors can read: in the templates, in the scripts, and what the router says while closed.
+"""Finds every text that visitors can read: in the templates, in the scripts, and on the closed site's page.
 
 The English text is the message. Templates and Python mark it with ``_``, ``ngettext`` or ``{% trans %}``, scripts with
 ``t`` or ``tn`` (site/js/language.js).
@@ -15,7 +15,7 @@ from local.closed_page import closed_words
 from scripts.common.config import ROOT
 from scripts.common.template import load_template
 
-# A text, or the two of one with a plural.
+# A text, or the two forms of one with a plural.
 Message = str | tuple[str, str]
 
 _KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
@@ -33,7 +33,7 @@ def find_messages() -> Catalog:
 
 
 def script_messages() -> Iterator[Message]:
-    """The messages of the scripts; to find them takes most of a second, so a site is rendered with a list of them."""
+    """The messages of the scripts. Finding them takes most of a second, so a site is rendered with a stored list."""
     return _find("site/js", "**.js", "javascript")
 
 

@@ -26,7 +26,7 @@ from scripts.site.shown import ShownSet, describe
 from scripts.site.theme import Theme
 from scripts.site.translations import Translator
 
-# A day whose numbers are in no other part of a date.
+# A date whose day number appears in no other part of it.
 _SAMPLE_YEAR, _SAMPLE_DAY = 2222, 17
 
 
@@ -35,13 +35,13 @@ class Page:
     """One of the pages that ``site/pages.json`` lists; its template is ``site/templates/pages/<name>.html``."""
 
     name: str
-    # On the site; `{set}` stands for the name of a set.
+    # Path on the site; `{set}` stands for the name of a set.
     path: str
     # In `site/js/pages/`, without its suffix; a page without one needs no script.
     script: str | None
     # Whether it asks search engines not to show it.
     noindex: bool
-    # Whether only the laptop's site has it.
+    # Whether only the laptop's site has the page.
     laptop_only: bool = False
 
     @property
@@ -55,7 +55,7 @@ class Page:
         return path if path.endswith(".html") else path + "index.html"
 
 
-# Not in `site/pages.json`, as scripts know nothing of them. The second is for websites that may embed albums.
+# Not in `site/pages.json`, because scripts don't need them. The second is for websites that may embed albums.
 _PHOTO_PAGE = Page("photo", "", None, noindex=False)
 _EMBED_PAGE = Page("embed", "/sets/{set}/embed/", None, noindex=True)
 
@@ -106,7 +106,7 @@ class SitePages:
             "card_width": CARD_WIDTH,
             "card_height": CARD_HEIGHT,
         }
-        # By the language that a page's file is named by.
+        # By the language in the file's name.
         self._templates: dict[str, jinja2.Environment] = {}
         for language, suffix in config.page_languages.items():
             translator = Translator(language)
@@ -124,13 +124,13 @@ class SitePages:
             self._templates[suffix] = _environment(theme.template_folders, translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:
-        """Write the pages that the site has once."""
+        """Write the pages that exist once for the site."""
         for page in self._pages.values():
             if not page.is_of_set and (self._on_laptop or not page.laptop_only):
                 self._write(page, "", context)
 
     def write_of_set(self, shown: ShownSet, *, card: str | None) -> None:
-        """Write the pages that each set has; ``card`` is the path of its card."""
+        """Write the pages of a set; ``card`` is the path of its card."""
         context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card}
         tiles, scale = shown.tiles, self._row_scale
         context |= {"first": first_sections(tiles, scale), "everything": all_sections(tiles, scale)}
@@ -171,7 +171,7 @@ class SitePages:
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Each template is compiled once for all languages, which takes longer than to render it."""
+    """Each template is compiled once for all languages, because compiling takes longer than rendering."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}

@@ -1,6 +1,6 @@
 """The cards of a site: what links to it and to its sets show as their picture (Open Graph).
 
-A card's name says what is in it, so each is made once, and whoever kept an old one asks for the new one.
+A card's name contains a hash of its content, so each is made once, and a site that kept an old one fetches the new one.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class Previews:
     def card_of_site(self, newest_first: list[ShownSet], chosen: str = "") -> str | None:
         """Path of the card of the front page; None if the owner wants no cards.
 
-        It has the photo that the owner has ``chosen`` as SET/FILE, else the newest set's cover.
+        It shows the owner's choice ``chosen``, as SET/FILE, or else the newest set's cover.
         """
         photos = (photo for shown in newest_first for photo in shown.photos if str(path_of(photo)) == chosen)
         cover = next(photos, newest_first[0].cover if newest_first else None)

@@ -26,7 +26,7 @@ def large_size(photo: Photo) -> tuple[int, int]:
 
 
 def tile_sources(photo: Photo) -> str:
-    """``srcset`` of a picture that a thumbnail may be too small for."""
+    """``srcset`` of a picture for which a thumbnail may be too small."""
     path = (photo.primarykey, photo.sortkey)
     small, large = _within(photo, THUMBNAIL_SIDE)[0], large_size(photo)[0]
     return f"{_in_srcset(thumbnail_url(*path))} {small}w, {_in_srcset(large_url(*path))} {large}w"

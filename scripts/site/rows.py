@@ -1,7 +1,7 @@
-"""Rows of photos, as pages are rendered with them: which tile ends a row, at each of the widths in ``site/rows.json``.
+"""Rows of photos in rendered pages: which tile ends a row, at each of the widths in ``site/rows.json``.
 
-site/js/grid/layout.js makes the same rows, so nothing moves when the script takes over; tests/data/rows.json holds both
-together. Aspects are width / height.
+site/js/grid/layout.js makes the same rows, so nothing moves when the script takes over; tests/data/rows.json checks
+that they agree. Aspects are width / height.
 """
 
 import json
@@ -11,18 +11,18 @@ from functools import cache
 
 from scripts.common.config import ROOT
 
-# What a last row that doesn't fill the width costs, beside a row half as high again as it should be, which costs 0.25;
-# and how much more if nothing is in it.
+# What a last row that doesn't fill the width costs (a row half as high again as it should be costs 0.25), and how much
+# more if nothing is in it.
 _OPEN, _OPEN_EMPTY = 0.3, 0.5
-# The only row of a grid may be this much higher than others, if it doesn't fill the width.
+# If a grid has only one row, which doesn't fill the width, it may be this much higher than usual.
 _ONLY = 1.6
-# No row has more photos than would make it this low, as a part of the height that rows should have.
+# No row gets so many photos that it is lower than this share of the wanted height.
 _LOWEST = 0.4
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Of each row the index after its last photo; and the share of its width that the last row leaves free."""
+    """The index after the last photo of each row, and the share of its width that the last row leaves free."""
 
     ends: list[int]
     rest: float
@@ -53,7 +53,7 @@ def wanted_heights() -> list[float]:
 
 
 def divide(aspects: Sequence[float], wanted: float) -> Rows:
-    """Divide photos into rows whose heights come as near as they can to ``wanted``, in widths."""
+    """Divide photos into rows whose heights are as close as possible to ``wanted``, in widths."""
     costs, starts = [0.0], [0]
     is_open = False
     for end in range(1, len(aspects) + 1):
@@ -92,7 +92,7 @@ def divide(aspects: Sequence[float], wanted: float) -> Rows:
 def row_ends(aspects: Sequence[float], shown: int, scale: float) -> dict[int, RowEnd]:
     """What follows each of the first ``shown`` tiles that ends a row at some measure, by the tile's index.
 
-    ``scale`` is how high rows should be, beside what is usual.
+    ``scale`` is how high rows should be, relative to the usual height.
     """
     found: dict[int, RowEnd] = {}
 
@@ -114,7 +114,7 @@ def row_ends(aspects: Sequence[float], shown: int, scale: float) -> dict[int, Ro
 
 
 def _rest(row: Sequence[float], shown: int, free: float) -> Rest:
-    """What stays free in a row of which ``shown`` tiles are in the page."""
+    """What stays free in a row with ``shown`` tiles in the page."""
     share = 1 - (1 - free) * sum(row[:shown]) / sum(row)
     return Rest(max(0.0, share), len(row) - 1, len(row) - shown)
 

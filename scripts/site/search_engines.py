@@ -1,4 +1,4 @@
-"""What search engines are told of a site that is open to them: where its pages are, and what they show."""
+"""What search engines are told about a site that is open to them: where its pages are, and what they show."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,17 +13,17 @@ SITEMAP = "sitemap.xml"
 # https://www.sitemaps.org/protocol.html
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MAX_ADDRESSES = 50_000
-# Of a set's photos, as many as its page has before its script runs.
+# As many of a set's photos as its page has before its script runs.
 _MAX_GALLERY_IMAGES = 32
 
 
 def render_robots(site_url: str) -> bytes:
-    """``robots.txt``: everything may be read, as pages that must not be found say so themselves."""
+    """``robots.txt``: everything may be read; pages that must not be found say so themselves."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}/{SITEMAP}\n".encode()
 
 
 def render_sitemap(addresses: Iterable[tuple[str, str | None]]) -> bytes:
-    """A sitemap of whole addresses, each with the time it last changed; from the 50,001st on, they are left out."""
+    """A sitemap of full addresses, each with the time it last changed, of at most 50,000 of them."""
     urls = ElementTree.Element("urlset", xmlns=_SITEMAPS)
     for (location, changed), _ in zip(addresses, range(_MAX_ADDRESSES), strict=False):
         url = ElementTree.SubElement(urls, "url")

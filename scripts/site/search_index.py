@@ -1,7 +1,7 @@
 """What visitors search: the words and days of all photos and sets, in one file of the rendered site.
 
-For 10,000 photos it has to stay small, so it says once what neighbours share: sizes and days are runs, and only photos
-with words have an entry for them. docs/data.md has its shape; site/js/search/contents.js reads it.
+It has to stay small even for 10,000 photos, so it stores only once what neighbours share: sizes and days are runs, and
+only photos with words have an entry for them. docs/data.md has its shape; site/js/search/contents.js reads it.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from scripts.site.covers import Cover
 from scripts.site.days import date_in
 from scripts.site.shown import ShownSet
 
-# Words that the search page suggests: so many, if there are at least so many photos of each.
+# How many words the search page suggests, and how many photos each must have.
 _SUGGESTED = 12
 _MIN_PHOTOS = 2
-# Years are suggested if there are several.
+# Years are suggested only if there are several.
 _YEARS = 6
 
 

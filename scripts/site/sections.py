@@ -12,10 +12,10 @@ from scripts.site.rows import RowEnd, row_ends, whole_rows
 # knows whether they are in view: on a slow connection, each would make the first wait.
 _FIRST_TILES = 32
 _EAGER_TILES = 2
-# A phone's first screen shows fewer; the style sheet keeps it from fetching the rest.
+# A phone's first screen shows fewer; the style sheet stops it from fetching the rest.
 _FIRST_ON_PHONE = 16
 _PHONE = 0
-# A photo so wide, or alone in its section, may be shown much larger than its thumbnail is.
+# A photo this wide, or alone in its section, may be shown much larger than its thumbnail.
 _WIDE = 2.2
 
 
@@ -27,7 +27,7 @@ class Tile:
     index: int
     end: RowEnd | None
     is_eager: bool
-    # Whether a phone waits with it until the script has come.
+    # Whether a phone fetches it only once the script has loaded.
     is_late: bool
     # Whether its thumbnail may be too small.
     is_large: bool

@@ -1,4 +1,4 @@
-"""What the site shows: its sets and their photos, as pages, feeds and cards tell of them."""
+"""What the site shows: its sets and their photos, for pages, feeds and cards."""
 
 import contextlib
 from collections.abc import Iterator
@@ -68,14 +68,14 @@ def path_of(photo: Photo) -> ImagePath:
 
 
 def day_of(taken_at: str | None) -> date | None:
-    """The day of a time as rows have it; other programs may have written anything."""
+    """The day of a row's time; other programs may have written anything."""
     with contextlib.suppress(ValueError):
         return date.fromisoformat((taken_at or "")[:10])
     return None
 
 
 def describe(shown: ShownSet, translator: Translator) -> str:
-    """A set in a line: what its owner says about it, else its extent."""
+    """A set in one line: its owner's description, or else how many photos it has and when they were taken."""
     return shorten(shown.row.description or "") or extent(shown, translator)
 
 
@@ -86,7 +86,7 @@ def extent(shown: ShownSet, translator: Translator) -> str:
 
 
 def _is_shown(photo_set: PhotoSet) -> bool:
-    """Whether a set has photos and a name that a page can have: others may have written its row."""
+    """Whether a set has photos, and a name that can be a page's: another program may have written its row."""
     with contextlib.suppress(BadNameError):
         check_set_name(photo_set.sortkey)
         return photo_set.is_uncounted or (photo_set.pic_count or 0) > 0

@@ -1,7 +1,7 @@
 """The owner's look: ``[theme]`` of ``kinpics.toml``, and the folder ``theme/`` beside it.
 
-A file ``theme/templates/<path>`` takes the place of ``site/templates/<path>``, and ``theme/tokens.css`` comes after our
-style sheets, so the owner changes how pages look without touching ours.
+A file ``theme/templates/<path>`` replaces ``site/templates/<path>``, and ``theme/tokens.css`` comes after our style
+sheets, so the owner changes how pages look without touching ours.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""What the site says in a language: texts from ``site/languages/<language>.po``, dates and numbers as they are written.
+"""What the site says in a language: texts from ``site/languages/<language>.po``, dates and numbers in its format.
 
 English needs no catalogue: its texts are the messages themselves.
 """
@@ -27,7 +27,7 @@ FOLDER = ROOT / "site" / "languages"
 SCRIPT_MESSAGES = FOLDER.parent / "script-messages.json"
 # Pages are written in British English; site/js/language.js says the same.
 _LOCALES = {ENGLISH: "en_GB"}
-# Numbers up to here show each plural form that whole numbers have in some language.
+# Numbers up to here cover every plural form that whole numbers have in any language.
 _EVERY_FORM = range(200)
 
 
@@ -74,7 +74,7 @@ class Translator:
         )
 
     def number(self, number: float) -> str:
-        """A number, its digits grouped."""
+        """A number with its digits grouped."""
         return format_decimal(number, locale=self._locale)
 
     def photos(self, number: int) -> str:
@@ -91,7 +91,7 @@ class Translator:
         return format_skeleton("yMMMM", day, locale=self._locale)
 
     def dates(self, first: datetime.date, last: datetime.date) -> str:
-        """From one day to another, or the one day that both are."""
+        """From one day to another, or a single day if they are the same."""
         if first == last:
             return self.date(first)
         formats = self._locale.interval_formats

@@ -21,7 +21,7 @@ _BOX = (34, 22)
 _CENTRES = ((11, 11), (23, 11))
 _RADIUS = 10
 _STROKE = 2
-# Drawn larger and reduced, since Pillow draws shapes with hard edges.
+# Drawn larger, then reduced, since Pillow draws shapes with hard edges.
 _SMOOTH = 3
 
 
@@ -75,7 +75,7 @@ def _around(x: float, y: float, radius: float) -> tuple[float, float, float, flo
 
 
 def _favicon(palette: Palette) -> str:
-    """The mark as an SVG; its outlines follow the browser's light or dark."""
+    """The mark as an SVG; its outlines follow the browser's light or dark setting."""
     circles = "".join(f'<circle cx="{x}" cy="{y}" r="{_RADIUS}"/>' for x, y in _CENTRES)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -6.5 36 35">'

@@ -41,7 +41,7 @@ mimetypes.add_type("image/webp", ".webp")
 
 @dataclass
 class Report:
-    """What became of one set; ``seconds`` from start to searchable.
+    """What happened to one set; ``seconds`` from start to searchable.
 
     ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
     ``url`` is the set's page; empty if none of these photos is on it.

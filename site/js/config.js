@@ -29,10 +29,10 @@ import "./fallback.js";
  * @property {number} maxPhotosFound  Photos in one answer to a search.
  * @property {number} keepMatchDays  How long a visitor's last lookalike is kept.
  * @property {boolean} downloads  Whether visitors may download photos.
- * @property {boolean} originals  Whether what they download is as large as the original.
- * @property {boolean} offline  Whether browsers may keep the albums seen last.
+ * @property {boolean} originals  Whether downloads are as large as the original.
+ * @property {boolean} offline  Whether browsers may keep the last albums a visitor looked at.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
- * @property {string} shareCss  URL of the style sheet of the sheet to share a page.
+ * @property {string} shareCss  URL of the share sheet's style sheet.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

@@ -1,4 +1,4 @@
-/** A failure with a code; problems.js says it in words. */
+/** A failure with a code; problems.js puts it into words. */
 export class CodedError extends Error {
   /**
    * @param {string} code  AWS's, the search function's, or one of our own: "Offline" when no answer came.

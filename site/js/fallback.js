@@ -1,5 +1,5 @@
-// CloudFront has one page for addresses where it finds nothing, in English. Where the visitor prefers another language of
-// the site, that page takes its place before any other script runs.
+// CloudFront has only one page for addresses where it finds nothing, in English. If the visitor prefers another of the
+// site's languages, the page in that language replaces it before any other script runs.
 
 export {};
 
@@ -19,8 +19,8 @@ function preferred(languages) {
 }
 
 /**
- * A page of this site, without its scripts; null if it can't be had. Unlike `fetch` and a parser, this makes no markup of
- * text, which the pages' Trusted Types forbid.
+ * A page of this site, without its scripts; null if it can't be loaded. Unlike `fetch` and a parser, this doesn't turn
+ * text into markup, which the pages' Trusted Types forbid.
  * @param {string} url
  * @returns {Promise<HTMLElement | null>}
  */

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @param {keyof typeof icons} name
- * @returns {SVGElement}  To stand beside a text, or in a button with a label: screen readers pass over it.
+ * @returns {SVGElement}  To go beside a text, or into a button with a label: screen readers ignore it.
  */
 export function icon(name) {
   const shapes = /** @type {[string, Record<string, string>][]} */ (icons[name]);

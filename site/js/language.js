@@ -1,5 +1,5 @@
-// What the page says, in its language: texts, numbers and dates. A text is found by its English words, which an English
-// page shows as they are (docs/languages.md).
+// What the page says, in its language: texts, numbers and dates. A text is looked up by its English words, which an
+// English page shows as they are (docs/languages.md).
 
 import { config } from "./config.js";
 
@@ -9,7 +9,7 @@ const language = document.documentElement.lang;
 // Pages are written in British English; scripts/site/translations.py says the same.
 const locale = language === "en" ? "en-GB" : language;
 
-// By message; one with a plural has a text for each of the language's categories.
+// By message; a message with a plural has a text for each of the language's categories.
 /** @type {Record<string, string | Record<string, string>>} */
 const texts = config.texts ? await import(config.texts).then((module) => module.default, () => ({})) : {};
 
@@ -53,7 +53,7 @@ export const formatPercent = (fraction) => percents.format(fraction);
 /** A day. @param {string} moment  ISO 8601. */
 export const formatDay = (moment) => days.format(new Date(moment));
 
-/** A day and time, as UTC has them. @param {string} moment  ISO 8601. */
+/** A day and time, in UTC. @param {string} moment  ISO 8601. */
 export const formatMoment = (moment) => moments.format(new Date(moment));
 
 /** A month. @param {string} moment  ISO 8601. */
@@ -63,7 +63,7 @@ export const formatMonth = (moment) => months.format(new Date(moment));
 export const formatTime = (moment) => times.format(new Date(moment));
 
 /**
- * From one day to another, or the one day that both are.
+ * From one day to another, or a single day if they are the same.
  * @param {string} first  ISO 8601.
  * @param {string} last
  */

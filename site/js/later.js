@@ -1,5 +1,5 @@
-// The scripts of pages that few visitors open, and what few ask for. They are one chunk to import: with a chunk each, the
-// bundler would cut ten more for the modules they share.
+// The scripts of pages that few visitors open, and other things few ask for. They are one chunk: if each were its own, the
+// bundler would split off ten more for the modules they share.
 
 export { showAccount as account } from "./pages/account.js";
 export { showFaces as faces } from "./pages/faces.js";

@@ -30,6 +30,6 @@ addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("[data-code]")) void startLater("code");
 });
 if (config.offline) {
-  // After everything that the visitor waits for.
+  // After everything the visitor is waiting for.
   onFirstMove(() => setTimeout(() => void import("./offline/register.js").then(({ register }) => register()), 2000));
 }

@@ -1,4 +1,4 @@
-// The visitor's first move on a page. What nobody needs before it is loaded then.
+// The visitor's first move on a page. Whatever nobody needs before it is loaded then.
 
 const MOVES = ["scroll", "pointermove", "pointerdown", "keydown"];
 

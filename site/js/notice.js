@@ -15,7 +15,7 @@ onWaiting((isWaiting) => {
   place.hidden = false;
 });
 
-// What each place is about to say: the words for it come later, and the page may have gone on by then.
+// What each place is about to say: the words for it load later, and the page may have moved on by then.
 /** @type {WeakMap<HTMLElement, unknown>} */
 const awaited = new WeakMap();
 
@@ -24,7 +24,7 @@ const awaited = new WeakMap();
  * @param {unknown} error
  * @param {() => void} retry
  * @param {string} [label]  The button's.
- * @param {HTMLElement} [place]  Where a page has a place of its own for it.
+ * @param {HTMLElement} [place]  If a page has its own place for it.
  */
 export async function tell(error, retry, label = t("Try again"), place = byId("notice")) {
   awaited.set(place, error);
@@ -50,7 +50,7 @@ async function wordsFor(error) {
   }
 }
 
-/** Take the notice away. @param {HTMLElement} [place] */
+/** Remove the notice. @param {HTMLElement} [place] */
 export function clear(place = byId("notice")) {
   awaited.delete(place);
   place.replaceChildren();

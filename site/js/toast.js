@@ -1,4 +1,4 @@
-// A short message that goes away by itself: what a button has done.
+// A short message that disappears by itself: what a button has done.
 
 import { make } from "./elements.js";
 

@@ -1,8 +1,8 @@
-// Words that pages share: that the site can't be reached or is busy, how many photos there are, how similar two faces are.
+// Texts that pages share: the site can't be reached or is busy, how many photos there are, how similar two faces are.
 
 import { formatPercent, t, tn } from "./language.js";
 
-/** Shown when no answer comes: nothing more can be loaded then, so these words are always there. */
+/** Shown when no answer comes: then nothing more can be loaded, so these words are always there. */
 export const OFFLINE = t("This page can't reach the site. Check your connection, then try again.");
 
 /** Shown while a page waits for a busy site. */

@@ -200,7 +200,7 @@ def test_the_template_also_makes_what_only_aws_has(laptop: RunningStack, package
         apply(laptop, "aws-like", template, DomainName="photos.example.com")
 
 
-def test_a_broken_deployment_says_why_and_goes_on_when_run_again(
+def test_a_broken_deployment_says_why_and_resumes_when_run_again(
     laptop: RunningStack, packaged: dict[str, Any]
 ) -> None:
     broken = json.loads(json.dumps(packaged))

@@ -132,7 +132,7 @@ def test_a_form_is_held_against_its_checksum(s3: Any, send: Callable[..., Answer
         assert code(answer) == (status, "BadDigest" if status == 400 else ""), answer
 
 
-def test_a_form_that_is_none_is_refused(stack: RunningStack, s3: Any, send: Callable[..., Answer]) -> None:
+def test_a_form_that_isnt_one_is_refused(stack: RunningStack, s3: Any, send: Callable[..., Answer]) -> None:
     fields = s3.generate_presigned_post(BUCKET, "up/c.jpg")["fields"]
     assert code(send(fields, None)) == (400, "InvalidArgument")
     assert code(send({name: value for name, value in fields.items() if name != "key"})) == (400, "InvalidArgument")

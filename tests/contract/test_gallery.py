@@ -99,7 +99,7 @@ def test_unusable_portraits_are_named_with_the_reason(
     assert len(faces) == 1, "what was refused is not kept"
 
 
-def test_an_unreadable_table_is_refused_by_line(gallery: RunningStack, tmp_path: Path) -> None:
+def test_an_unreadable_table_is_refused_with_its_line(gallery: RunningStack, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("file,name\na.jpg\n")
     result = gallery.kinpics("gallery", "add", str(tmp_path), check=False)
     assert result.returncode == 1

@@ -61,7 +61,7 @@ def key(identity: str) -> dict:
     return {"identity_id": {"S": identity}, "kind": {"S": "lookalike"}}
 
 
-def test_a_visitor_keeps_reads_and_deletes_what_is_his_own(
+def test_a_visitor_writes_reads_and_deletes_only_their_own(
     stack: RunningStack, visitor: tuple[str, Any], matches: Any
 ) -> None:
     identity, dynamodb = visitor

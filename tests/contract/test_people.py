@@ -53,7 +53,7 @@ def call(stack: RunningStack, session: boto3.Session, **event: Any) -> dict:
     return json.loads(answer["Payload"].read())
 
 
-def test_who_asks_is_forgotten_and_stays_so(album: RunningStack, demo_folders: list[Path], tmp_path: Path) -> None:
+def test_visitors_who_ask_are_forgotten_for_good(album: RunningStack, demo_folders: list[Path], tmp_path: Path) -> None:
     selfie = tmp_path / SET / "biden.jpg"
     before = faces(album)
     found = found_by(album, selfie)

@@ -91,7 +91,7 @@ def test_visitors_get_no_position_and_nothing_that_was_not_processed(stack: Runn
 
 
 @pytest.mark.parametrize("collection", ["album", "celebrities"])
-def test_a_picture_that_is_searched_by_is_kept_nowhere(stack: RunningStack, selfie: bytes, collection: str) -> None:
+def test_a_picture_used_for_a_search_is_kept_nowhere(stack: RunningStack, selfie: bytes, collection: str) -> None:
     rekognition = stack.client("rekognition")
     counts = {
         name: rekognition.describe_collection(CollectionId=stack.outputs[name])["FaceCount"]

@@ -208,7 +208,7 @@ def test_searches_beyond_the_reserved_concurrency_wait_for_their_turn(stack: Run
     assert len(running) <= reserved
 
 
-def test_a_stack_works_on_at_other_ports(tmp_path: Path) -> None:
+def test_a_stack_keeps_working_on_other_ports(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     (photos / "a.jpg").write_bytes(jpeg())
@@ -232,7 +232,7 @@ def test_the_ready_line(stack: RunningStack) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_demo_stopped_while_it_uploads_ends_cleanly_and_goes_on_later(
+def test_a_demo_stopped_during_its_upload_ends_cleanly_and_resumes(
     tmp_path: Path, demo_folders: list[Path], number: signal.Signals
 ) -> None:
     data = tmp_path / "data"

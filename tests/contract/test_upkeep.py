@@ -250,7 +250,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     }
 
 
-def test_the_doctor_finds_a_well_album_well_and_leaves_nothing_behind(album: RunningStack) -> None:
+def test_the_doctor_finds_a_healthy_site_healthy_and_leaves_nothing(album: RunningStack) -> None:
     found = findings(album)
     assert {finding["state"] for finding in found.values()} == {"ok"}, found
     assert "was on the site after" in found["round trip"]["text"]

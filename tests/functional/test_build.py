@@ -171,7 +171,7 @@ def test_the_account_page_asks_for_the_password_that_cognito_does(site: Path) ->
     assert {tag["minlength"] for tag in inputs if "minlength" in tag} == {str(policy["MinimumLength"])}
 
 
-def test_the_owners_templates_take_the_place_of_ours(stack: Any, tmp_path: Path) -> None:
+def test_the_owners_templates_replace_ours(stack: Any, tmp_path: Path) -> None:
     pages = tmp_path / "theme" / "templates" / "pages"
     pages.mkdir(parents=True)
     (pages / "faces.html").write_text("<p>mine</p>")
@@ -239,7 +239,7 @@ def test_each_photo_has_a_page_made_from_the_published_skeleton(stack: Any, tmp_
     assert read_json_ld(first)["isPartOf"]["name"] == "A & <b>"
 
 
-def test_pages_of_the_album_show_their_card_where_they_are_shared(stack: Any, tmp_path: Path) -> None:
+def test_shared_pages_of_the_album_show_their_card(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", OPEN)
     cards = {f"{SITE_URL}/{key}" for key in site.more if key.startswith("cards/")}
     assert len(cards) == 2, "the site's and the set's"
@@ -279,7 +279,7 @@ def test_an_owner_who_wants_no_previews_gets_none(stack: Any, tmp_path: Path) ->
     assert not any(key.startswith("cards/") for key in site.more)
 
 
-def test_search_engines_are_told_of_an_open_site_alone(stack: Any, tmp_path: Path) -> None:
+def test_search_engines_are_told_only_about_an_open_site(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", OPEN).folder
     locations = [url.findtext("{*}loc") for url in ElementTree.parse(site / "sitemap.xml").getroot()]
     assert locations[:3] == [

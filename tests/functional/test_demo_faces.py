@@ -1,4 +1,4 @@
-"""The people of the demo recur, and the laptop's face service knows them again."""
+"""People recur in the demo's photos, and the laptop's face service recognises them."""
 
 import io
 
@@ -56,7 +56,7 @@ def is_same(first: Vector, second: Vector) -> bool:
         ("2017_evenings_out/sofa.jpg", 2, "2017_evenings_out/sofa_right.jpg"),
     ],
 )
-def test_a_person_of_a_group_is_known_alone_and_nobody_else_is(
+def test_a_person_from_a_group_is_found_alone_and_nobody_else_is(
     faces: dict[str, list[Vector]], group: str, place: int, alone: str
 ) -> None:
     (face,) = faces[alone]

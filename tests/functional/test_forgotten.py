@@ -105,7 +105,7 @@ def test_without_its_reference_face_no_photo_is_indexed(aws: FakeAws) -> None:
     assert aws.photos.get_photo(image_path("set", "two.png")) is None
 
 
-def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_the_first_release_forgot_are_never_indexed_again(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (keep_apart_as_the_first_release_did(aws, color) for color in (RED, GREEN))
     version = aws.ledger.recall("album", "any").version
     aws.now += 60
@@ -139,7 +139,7 @@ def test_whoever_the_first_release_forgot_is_never_indexed_again(aws: FakeAws, m
     assert {entry.id for entry in forgetting.list_forgotten(stack)} == {first, second}
 
 
-def test_whoever_is_remembered_stays_so_after_the_move(aws: FakeAws) -> None:
+def test_a_remembered_person_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
     forgetting.allow_again(stack, forgetting.list_forgotten(stack))

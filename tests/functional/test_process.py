@@ -206,7 +206,7 @@ def refuse_labels(**_: object) -> dict:
 
 
 @pytest.mark.parametrize("failure", ["no model", "refused", "ceiling"])
-def test_a_photo_does_without_labels_where_they_fail(aws: FakeAws, handle: Callable, failure: str) -> None:
+def test_a_photo_does_without_labels_if_they_fail(aws: FakeAws, handle: Callable, failure: str) -> None:
     """Without a stand-in, the laptop's own service answers, which has no label model here."""
     aws.wants_labels = True
     if failure == "refused":
@@ -504,7 +504,7 @@ def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Calla
     assert aws.keys("thumbnails") == set()
 
 
-def test_a_title_outlives_processing(aws: FakeAws, handle: Callable) -> None:
+def test_a_title_survives_processing(aws: FakeAws, handle: Callable) -> None:
     aws.writer.describe_set("set", {"title": "Newport, 2024"}, "2026-01-01T00:00:00.000+00:00")
     aws.put(KEY, picture(RED))
     handle(message(KEY))
@@ -556,7 +556,7 @@ def _die(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt  # what no `except Exception` holds up, as little as a power cut
 
 
-def test_a_photo_another_worker_is_at_is_put_off(aws: FakeAws, handle: Callable) -> None:
+def test_a_photo_another_worker_has_is_put_off(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     aws.leases.acquire(parse_key(KEY), "someone else", 30)
     assert handle(message(KEY)) == ["message-1"]

@@ -57,7 +57,7 @@ def call(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
     return invoke
 
 
-def test_a_visitor_asks_sees_it_standing_and_takes_it_back(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+def test_a_visitor_asks_sees_the_request_and_withdraws_it(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
     asked = call(action="ask", face_ids=[face, NOBODY, face], message=" Call me:\n\x1b[2J+1 \u202e555 ")
     assert asked["output"] == {
         "made_at": "2027-01-15T08:00:00+00:00",
@@ -98,7 +98,7 @@ def test_nobody_can_fill_the_table(aws: FakeAws, face: str, call: Callable[..., 
     assert call(action="ask", face_ids=[face])["statusCode"] == 200
 
 
-def test_who_names_unknown_faces_takes_nothing_from_others(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
+def test_unknown_faces_take_nothing_from_others(aws: FakeAws, face: str, call: Callable[..., dict]) -> None:
     for number in range(MAX_DAILY_REQUESTS + 1):
         assert call(f"throw-away {number}", action="ask", face_ids=[NOBODY])["err"]["code"] == "FaceNotFound"
     assert not [row for row in aws.rows(aws.ledger_table) if row["entry"].startswith("calls/removal/")]

@@ -165,7 +165,7 @@ def test_a_stopped_remove_is_mended_or_finished(stack: Any, stop: Stop, tmp_path
         add_all(stack, gallery)
 
 
-def test_a_stopped_mending_goes_on(stack: Any, stop: Stop, tmp_path: Path) -> None:
+def test_a_stopped_repair_resumes(stack: Any, stop: Stop, tmp_path: Path) -> None:
     gallery = make_portraits(tmp_path)
 
     def damage() -> None:

@@ -56,7 +56,7 @@ test("a box in a half-filled square becomes one in the picture", () => {
   assert.deepEqual(cropTo({ Left: 0.6, Top: 0, Width: 0.3, Height: 1 }, 0.5, 1), { Left: 1, Top: 0, Width: 0, Height: 1 });
 });
 
-test("a picture that covers a square has its face in the middle, as far as it reaches", () => {
+test("a picture that covers a square has its face in the middle, as far as possible", () => {
   const face = (Left, Top) => ({ Left, Top, Width: 0.2, Height: 0.2 });
   assert.equal(coverPosition(face(0.4, 0.4), 200, 100), "50% 50%");
   assert.equal(coverPosition(face(0, 0.4), 200, 100), "0% 50%");

@@ -4,7 +4,7 @@ import "./page.js";
 
 const { splits } = await import("../../site/js/sharing/card.js");
 
-test("a name goes into two lines or three, with its words in their order", () => {
+test("a name goes on two or three lines, with its words in order", () => {
   assert.deepEqual(splits(["Ada"]), []);
   assert.deepEqual(splits(["Ada", "Lovelace"]), [["Ada", "Lovelace"]]);
   assert.deepEqual(splits(["A", "B", "C"]), [["A", "B C"], ["A", "B", "C"], ["A B", "C"]]);

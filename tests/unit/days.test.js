@@ -11,7 +11,7 @@ test("photos are grouped as pages are rendered with them", async () => {
   }
 });
 
-test("a date is one that a calendar has", () => {
+test("only a date that the calendar has counts", () => {
   assert.equal(dateIn("2026-06-13T10:00:00+02:00"), "2026-06-13");
   for (const moment of [undefined, "", "2026-02-30", "2026-13-01", "13 June 2026"]) assert.equal(dateIn(moment), "");
 });

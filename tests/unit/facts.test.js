@@ -36,13 +36,13 @@ test("sizes are in pixels and in the unit that suits them", () => {
   assert.equal(fileSize(12_345_678), "12.3 MB");
 });
 
-test("a photo was taken when the camera's clock said, wherever the visitor is", () => {
+test("a photo was taken at the camera's time, wherever the visitor is", () => {
   assert.equal(takenWords("2026-04-17T22:41:05"), "17 April 2026 at 22:41");
   assert.equal(takenWords("2026-04-17T22:41:05+09:00"), "17 April 2026 at 22:41");
   for (const wrong of ["", "yesterday", "2026-04-17", "2026-99-99T22:41:05"]) assert.equal(takenWords(wrong), "");
 });
 
-test("what nobody knows has no line", () => {
+test("unknown facts have no line", () => {
   const photo = { setName: "s", file: "a.jpg", width: 40, height: 30, placeholder: "" };
   const facts = factsOf(photo, { faces: [], title: "", caption: "", words: [], exif: {} });
   assert.deepEqual(facts, [["Size", "40 × 30"], ["File", "a.jpg"]]);

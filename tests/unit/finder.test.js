@@ -66,7 +66,7 @@ test("a photo without words is found by its month and its set", () => {
   assert.deepEqual(found("24 may"), [["2026_lisbon"], ["3.jpg"]]);
 });
 
-test("beginnings of words match, but not of days", () => {
+test("beginnings of words match, but beginnings of days don't", () => {
   assert.deepEqual(found("elo"), [[], ["2.jpg"]]);
   assert.deepEqual(found("202"), [["2026_lisbon"], ["1.jpg", "2.jpg", "3.jpg"]]);
   assert.deepEqual(found("2"), [[], []]);

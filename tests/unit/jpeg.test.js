@@ -22,7 +22,7 @@ test("a cut holds the face with its margin, and ends at the edges", () => {
   }
 });
 
-test("a portrait is a square round the face that never leaves the picture", () => {
+test("a portrait is a square around the face that never leaves the picture", () => {
   const random = numbers(4);
   const next = () => random.next().value;
   for (let round = 0; round < 500; round += 1) {

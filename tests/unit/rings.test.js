@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ringsOf, TARGET_PX } from "../../site/js/faces/rings.js";
 import { numbers } from "./page.js";
 
-test("a ring goes round its face, with some room", () => {
+test("a ring goes around its face, with some space", () => {
   const [ring] = ringsOf([{ Left: 0.4, Top: 0.2, Width: 0.1, Height: 0.2 }], 1000, 800);
   assert.ok(Math.abs(ring.x - 450) < 1e-9 && Math.abs(ring.y - 240) < 1e-9);
   assert.ok(ring.size > 160 && ring.size < 260);
@@ -22,7 +22,7 @@ test("no ring leaves the photo, wherever its face is", () => {
   }
 });
 
-test("a small face that is alone can be hit by a finger", () => {
+test("a small face on its own can be hit with a finger", () => {
   const [ring] = ringsOf([{ Left: 0.5, Top: 0.5, Width: 0.01, Height: 0.01 }], 1000, 800);
   assert.ok(ring.size < TARGET_PX);
   assert.equal(ring.reach, TARGET_PX);

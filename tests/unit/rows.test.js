@@ -45,7 +45,7 @@ test("a row without what newer releases write has empty details", () => {
   }
 });
 
-test("keywords and labels are told once each", () => {
+test("each keyword and label is shown once", () => {
   assert.deepEqual(detailsFrom({ keywords: ["beach", "", 3, "cake"], labels: ["cake", "sky"] }).words, ["beach", "cake", "sky"]);
 });
 
@@ -55,7 +55,7 @@ test("faces come from left to right, whatever their order in the row", () => {
   assert.deepEqual(faces.map((face) => face.FaceId), ["0.1", "0.4", "0.7"]);
 });
 
-test("a set's name reads as the title that the pages give it", async () => {
+test("a set's name reads like the title that pages give it", async () => {
   const titles = JSON.parse(await readFile(new URL("../data/titles.json", import.meta.url), "utf8"));
   for (const [name, title] of Object.entries(titles)) assert.equal(titleOf(name), title);
 });

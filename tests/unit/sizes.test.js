@@ -17,7 +17,7 @@ test("a photo may be shown at its own size, a small one at twice that", () => {
   assert.deepEqual(fullSize({ width: 300, height: 200 }), { width: 600, height: 400 });
 });
 
-test("the original is loaded where it shows more, and where it may and can be shown", () => {
+test("the original is loaded if it shows more, and if it may and can be shown", () => {
   assert.ok(wantsOriginal(photo, "image/jpeg", 1700));
   assert.ok(!wantsOriginal(photo, "image/jpeg", 1500), "the large rendition has enough pixels");
   assert.ok(!wantsOriginal({ width: 1200, height: 800 }, "image/jpeg", 3000), "the original has no more");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { restOf, SHOWN } from "../../site/js/viewer/snap.js";
 
-test("a sheet that is let go rests at the nearest height", () => {
+test("a sheet that is released rests at the nearest height", () => {
   assert.equal(restOf(1, 0), "full");
   assert.equal(restOf(0.85, 0), "full");
   assert.equal(restOf(SHOWN.half + 0.1, 0.1), "half");

@@ -27,6 +27,6 @@ def test_exactly_one_check_knows_each_error(code: str, holds: object) -> None:
     assert (code_of(error(code)), message_of(error(code))) == (code, "words")
 
 
-def test_an_error_without_a_code_is_none_of_them() -> None:
+def test_an_error_without_a_code_is_not_one_of_them() -> None:
     bare = ClientError({}, "Operation")
     assert (code_of(bare), message_of(bare), is_not_found(bare)) == ("", "", False)

@@ -99,7 +99,7 @@ def heic(**options: object) -> bytes:
     ],
     ids=["jpeg", "webp", "avif", "tiff", "heic", "png"],
 )
-def test_every_format_tells_its_xmp(data: bytes) -> None:
+def test_every_format_gives_its_xmp(data: bytes) -> None:
     assert words_in(data) == Words("By the lake", "First line.\n\nSecond <b>line</b>.", ("lake", "summer"))
 
 
@@ -145,7 +145,7 @@ def utf16(text: str) -> bytes:
     return text.encode("utf-16-le") + b"\0\0"
 
 
-def test_windows_writes_exif_of_its_own() -> None:
+def test_windows_own_exif_is_read() -> None:
     tags = {0x9C9B: utf16("Am See"), 0x9C9C: utf16("Ein\nSommertag"), 0x9C9E: utf16("See;Sommer;;see")}
     assert words_in(jpeg(exif=exif(tags))) == Words("Am See", "Ein\nSommertag", ("See", "Sommer"))
 
@@ -162,7 +162,7 @@ def test_windows_writes_exif_of_its_own() -> None:
         ({0x010E: "SONY DSC"}, {0x9286: b"ASCII\0\0\0A comment"}, "A comment"),
     ],
 )
-def test_exif_tells_a_caption(tags: dict, details: dict, caption: str | None) -> None:
+def test_exif_gives_a_caption(tags: dict, details: dict, caption: str | None) -> None:
     assert words_in(jpeg(exif=exif(tags, details))) == Words(None, caption)
 
 
@@ -243,7 +243,7 @@ def test_texts_are_cut_to_size() -> None:
     assert {len(keyword) for keyword in words.keywords} == {100}
 
 
-def test_lines_are_kept_in_captions_alone() -> None:
+def test_only_captions_keep_their_lines() -> None:
     assert clean_title(" a\r\n b\tc ") == "a b c"
     assert clean_caption("\n a  b \r\n\r\n\n\nc\x0bd\u2028e ") == "a b\n\nc\nd\ne"
     assert clean_keywords(["  a\nb ", "A B", "", "c"]) == ["a b", "c"]
@@ -263,5 +263,5 @@ def test_clean_texts_are_clean_and_stay_as_they_are(text: str) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_in_any_block_leave_the_photo_shown(data: bytes) -> None:
+def test_no_bytes_in_any_block_hide_the_photo(data: bytes) -> None:
     assert render(jpeg(iptc((2, 5, data), (2, 120, data)), xmp=data, exif=exif({0x010E: data}))).width == 90

@@ -1,4 +1,4 @@
-"""Cards of links: the picture in view, the words in their place, whatever the title."""
+"""Cards for links: the picture in view and the words in place, whatever the title."""
 
 import io
 from pathlib import Path

@@ -76,7 +76,7 @@ def test_one_port_for_both_is_one_line_of_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--site-port", "--api-port"])
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "http", ""])
-def test_a_port_that_is_none_is_refused(option: str, port: str) -> None:
+def test_an_invalid_port_is_refused(option: str, port: str) -> None:
     result = run("local", option, port)
     assert result.exit_code == 2
 
@@ -143,7 +143,7 @@ def test_invalid_unicode_is_one_line_of_error() -> None:
     assert result.stderr == "Error: '\\udcff' is not valid Unicode\n"
 
 
-def test_ctrl_c_says_how_to_go_on_and_ends_with_130() -> None:
+def test_ctrl_c_says_how_to_continue_and_ends_with_130() -> None:
     result = CliRunner().invoke(failing(raise_(KeyboardInterrupt())), ["do"])
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "Stopped. Run the same command again to continue.\n"

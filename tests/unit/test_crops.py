@@ -18,7 +18,7 @@ def face(x: float, y: float, size: float = 0.1) -> Area:
 
 
 @given(FACES, SIDES, SIDES, st.floats(0.2, 5))
-def test_a_crop_lies_in_the_photo_and_is_as_large_as_it_can_be(
+def test_a_crop_is_inside_the_photo_and_as_large_as_it_can_be(
     faces: list[Area], width: int, height: int, ratio: float
 ) -> None:
     part = crop(faces, width, height, ratio)
@@ -68,7 +68,7 @@ def test_a_group_is_in_view_whole() -> None:
     assert part.left + part.width > 0.63
 
 
-def test_of_faces_that_dont_fit_the_largest_are_kept() -> None:
+def test_if_faces_dont_fit_the_largest_are_kept() -> None:
     large, small, near = face(0.2, 0.8, 0.2), face(0.8, 0.1, 0.05), face(0.7, 0.75, 0.05)
     part = crop([small, large, near], 3000, 4000, CARD)
     assert part.top <= 0.7

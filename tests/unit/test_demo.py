@@ -124,7 +124,7 @@ def test_a_file_holds_its_title_caption_date_and_credit(tmp_path: Path) -> None:
         assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
 
 
-def test_a_turned_photo_lies_on_its_side_and_stands_up_again(tmp_path: Path) -> None:
+def test_a_turned_photo_is_stored_sideways_and_shown_upright(tmp_path: Path) -> None:
     (photo,) = (photo for photo in PHOTOS if photo.turned)
     with written(photo, tmp_path) as image:
         assert image.size == (90, 120)

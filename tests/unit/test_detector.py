@@ -32,6 +32,6 @@ def test_half_a_kept_detector_is_replaced(own: bytes, tmp_path: Path) -> None:
     assert (tmp_path / "kept").read_bytes() == own
 
 
-def test_where_nothing_can_be_written_the_detector_is_there_all_the_same(tmp_path: Path) -> None:
+def test_the_detector_works_even_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     assert load_detector(tmp_path / "file" / "kept")

@@ -44,7 +44,7 @@ def test_a_feed_has_what_atom_asks_for() -> None:
     )
 
 
-def test_a_feed_changes_only_with_what_it_tells_of() -> None:
+def test_a_feed_changes_only_with_its_content() -> None:
     assert feed().findtext(f"{ATOM}updated") == feed(entry(1)).findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
 
 

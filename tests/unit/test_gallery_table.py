@@ -53,7 +53,7 @@ def test_tables_are_read_as_spreadsheets_write_them(tmp_path: Path, data: bytes,
         (b"file,name\na.jpg," + b"x" * 200_000, "line 2: field larger"),
     ],
 )
-def test_an_unreadable_row_is_refused_by_line(tmp_path: Path, data: bytes, told: str) -> None:
+def test_an_unreadable_row_is_refused_with_its_line(tmp_path: Path, data: bytes, told: str) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(FolderError) as caught:

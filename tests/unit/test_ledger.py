@@ -1,4 +1,4 @@
-"""A day's searches, given out by the hour."""
+"""A day's searches, released hour by hour."""
 
 import itertools
 

@@ -41,6 +41,6 @@ def test_new_processing_keeps_the_owners_words_and_notes_the_files() -> None:
     assert told(reword(new, {"title": None})) == ("New title", "New caption", None)
 
 
-def test_what_others_wrote_there_is_no_word_of_the_owners() -> None:
+def test_what_others_wrote_there_is_not_the_owners() -> None:
     assert keep_owner_words(OF_FILE, photo(file_words={"width": "7"})) == OF_FILE
     assert keep_owner_words(OF_FILE, None) == OF_FILE

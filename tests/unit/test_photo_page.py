@@ -58,7 +58,7 @@ def test_a_page_is_found_by_the_address_of_its_photo(name: str) -> None:
 @pytest.mark.parametrize(
     "key", ["index.html", "sets/x/index.html", "sets/x/all/index.html", "sets/x/photos/index.html", "sets/photos/a"]
 )
-def test_other_pages_are_no_photos(key: str) -> None:
+def test_other_pages_are_not_photos(key: str) -> None:
     assert read_page_key(key) is None
 
 
@@ -96,7 +96,7 @@ def test_the_picture_has_the_size_of_the_large_rendition(size: tuple[int, int], 
     assert f'width="{shown[0]}" height="{shown[1]}"' in page(photo(width=size[0], height=size[1]))
 
 
-def test_a_page_leads_to_the_photos_beside_it() -> None:
+def test_a_page_leads_to_the_photos_next_to_it() -> None:
     assert "before" not in page(photo(), after=photo("c.jpg"))
     assert '<a href="/sets/set/photos/c.jpg/">after</a>' in page(photo(), after=photo("c.jpg"))
     assert '<a href="/sets/set/photos/0.jpg/">before</a>' in page(photo(), before=photo("0.jpg"))

@@ -78,7 +78,7 @@ def test_a_set_says_once_what_neighbours_share() -> None:
     }
 
 
-def test_a_photo_of_another_program_is_found_too() -> None:
+def test_another_programs_photo_is_found_too() -> None:
     odd = Photo(primarykey="2026_lisbon", sortkey="odd.jpg", keywords=["Tram", 7], labels=[None])
     (entry,) = json.loads(search_index([one_set(odd)], {}))["sets"]
     assert entry["title"] == "2026 lisbon"

@@ -356,7 +356,7 @@ ROUTES = {
     "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
     "/sets/x/photos/a.b.jpg/": ("SiteBucket", "sets/x/photos/a.b.jpg/index.html"),
     "/sets/x/photos/a%20b.jpg?q=1": "/sets/x/photos/a%20b.jpg/?q=1",
-    # No way leads to the skeleton of photos' pages.
+    # Nothing leads to the skeleton of photos' pages.
     f"/{SKELETON_KEY}": f"/{SKELETON_KEY}/",
     f"/{SKELETON_KEY.replace('/', '%2F')}": f"/{SKELETON_KEY}/",
     # Nothing leads off the site, or writes a header.

@@ -12,7 +12,7 @@ from jinja2 import nodes
 from scripts.common.config import ROOT
 
 TEMPLATES = ROOT / "site" / "templates"
-# For whoever changes the look, not for visitors: in English, like the documentation.
+# For people who change the look, not for visitors: in English, like the documentation.
 FOR_OWNERS = {"styleguide.html"}
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 # Stands for what an expression writes, which is looked at by itself.

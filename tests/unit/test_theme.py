@@ -76,13 +76,11 @@ def test_a_logo_keeps_its_shape(tmp_path: Path, file: str, data: bytes, size: tu
         ("logo", "flat.svg", b'<svg viewBox="0 0 10 0"/>', "viewBox"),
         ("logo", "none.png", None, "can't be read"),
         ("display_face", "none.woff2", None, "can't be read"),
-        ("display_face", "old.ttf", b"\0\1\0\0" + b"\0" * 60, "not a font"),
-        ("display_face", "cut.woff2", FONT.read_bytes()[:5000], "only a part of one"),
+        ("display_face", "old.ttf", b"\0\1\0\0" + b"\0" * 60, "not a WOFF2 font"),
+        ("display_face", "cut.woff2", FONT.read_bytes()[:5000], "incomplete"),
     ],
 )
-def test_an_unusable_file_is_named(
-    tmp_path: Path, setting: str, file: str, data: bytes | None, said: str
-) -> None:
+def test_an_unusable_file_is_named(tmp_path: Path, setting: str, file: str, data: bytes | None, said: str) -> None:
     if data is not None:
         (tmp_path / file).write_bytes(data)
     with pytest.raises(BuildError, match=rf"theme\.{setting}: .*{file}.*{said}"):

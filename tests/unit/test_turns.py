@@ -65,7 +65,7 @@ def test_first_come_first_served() -> None:
     assert function.order == list(range(10))
 
 
-def test_whoever_waits_too_long_is_refused_and_takes_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_waits_too_long_is_refused_and_takes_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MAX_SECONDS", 0.01)
     function = Function(1)
     slot, _ = function.turns.acquire("f", {}, {})

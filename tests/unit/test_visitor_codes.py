@@ -1,4 +1,4 @@
-"""Visitors read words, never a code: site/js/problems.js knows each that the functions they invoke can answer with."""
+"""Visitors read words, never a code: site/js/problems.js knows every code that the functions they invoke can return."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What a set's page may weigh, with gzip, before anybody moves on it (docs/benchmarks.md)."""
+"""How much a set's page may weigh, with gzip, before the visitor's first move (docs/benchmarks.md)."""
 
 import gzip
 import re

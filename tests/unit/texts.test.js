@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { API } from "typescript/unstable/sync";
 import { SyntaxKind } from "typescript/unstable/ast";
 
-// Where a text is, or becomes, what a visitor sees or hears.
+// Where a text is shown or read out to visitors.
 const SHOWN = new Set(["alt", "ariaLabel", "errorMsg", "label", "placeholder", "textContent", "title", "closeTitle", "zoomTitle", "arrowPrevTitle", "arrowNextTitle"]);
 const SHOWN_ATTRIBUTES = new Set(["alt", "aria-label", "aria-description", "placeholder", "title"]);
 const HIDDEN = new Set(["className", "rel"]);

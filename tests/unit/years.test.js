@@ -7,7 +7,7 @@ const { groupByYear } = await import("../../site/js/grid/years.js");
 /** @param {string} file @param {string} [takenAt] @param {number} [similarity] */
 const photo = (file, takenAt, similarity = 100) => ({ setName: "set", file, width: 3, height: 2, placeholder: "", takenAt, similarity });
 
-test("years come latest first, then undated photos, then those that leave a doubt", () => {
+test("years come latest first, then undated photos, then uncertain ones", () => {
   const found = [
     photo("a", "2024-05-01T10:00:00"),
     photo("b", "2026-01-01T10:00:00"),

@@ -2,7 +2,7 @@
 
 /** @typedef {import("../photos/rows.js").Box} Box */
 
-// Faces stand a little above the middle of a picture.
+// Faces are a little above the middle of a picture.
 const ABOVE = 0.25;
 
 /**
@@ -39,8 +39,8 @@ export function cropToFace(box, width, height, side) {
 }
 
 /**
- * The largest square of a picture with a face in its middle, as far as the picture reaches. Without a face, it is where
- * faces of portraits are.
+ * The largest square of a picture with the face in its middle, as far as the picture allows. Without a face, it is where
+ * faces usually are in portraits.
  * @param {Box | undefined} box
  * @param {number} width   Of the picture.
  * @param {number} height

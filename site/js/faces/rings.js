@@ -1,4 +1,4 @@
-// Circles round the faces of a photo, in pure functions.
+// Circles around the faces of a photo, as pure functions.
 
 /**
  * @typedef {import("../photos/rows.js").Box} Box
@@ -10,7 +10,7 @@
  * @property {number} reach  Diameter of the circle that a pointer can hit: never less than `size`.
  */
 
-// A box ends at the chin and at the hair; a ring leaves some room.
+// A box ends at the chin and at the hair; a ring leaves some space.
 const ROOM = 1.3;
 const SMALLEST_PX = 16;
 
@@ -18,7 +18,7 @@ const SMALLEST_PX = 16;
 export const TARGET_PX = 44;
 
 /**
- * A ring for each face. None leaves the photo, and none reaches over the middle of another.
+ * A ring for each face. None goes beyond the photo, and none covers the middle of another.
  * @param {Box[]} boxes
  * @param {number} width   Of the photo as it is shown, in pixels.
  * @param {number} height

@@ -1,4 +1,4 @@
-// Going to a date in a long set: a list for everybody, and along the right edge a track to drag on.
+// Going to a date in a long set: a list for everybody, and a track along the right edge to drag on.
 
 import { make } from "../elements.js";
 import { t } from "../language.js";
@@ -7,7 +7,7 @@ import { headingOf } from "./sections.js";
 
 /** @typedef {import("./grid.js").Grid} Grid */
 
-// Labels on the track are at least so far apart, in pixels.
+// Labels on the track are at least this far apart, in pixels.
 const APART = 28;
 const SHOWN_MS = 1200;
 
@@ -28,7 +28,7 @@ export class Dates {
     this.changed();
   }
 
-  /** Label the track anew: photos came or went, or the window has another size. */
+  /** Relabel the track after photos were added or removed, or the window was resized. */
   changed() {
     const { blocks, height } = this.grid;
     const room = this.track.clientHeight;

@@ -1,5 +1,5 @@
-// Photos of a set under headings: a day each, or a month each where there are too few photos on a day. scripts/site/days.py
-// makes the same groups; tests/data/days.json holds both together.
+// Photos of a set under headings: one for each day, or each month if there are too few photos a day. scripts/site/days.py
+// makes the same groups; tests/data/days.json checks that they agree.
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -10,9 +10,9 @@
  * @property {number} end    Index after its last.
  */
 
-// As many photos as a heading is worth: more than half of the headings have them.
+// A heading is worth this many photos: more than half of the headings must have as many.
 const MIN_PHOTOS = 4;
-// Of an ISO 8601 date, the characters that say its day, and its month.
+// How many characters of an ISO 8601 date give its day, and its month.
 const DAY = 10;
 const MONTH = 7;
 export const UNDATED = "undated";
@@ -34,7 +34,7 @@ export function groupByDay(photos) {
   return [{ key: "", start: 0, end: photos.length }];
 }
 
-/** The date of a moment as rows have it (ISO 8601); empty if there is none. @param {string} [moment] */
+/** The date of a row's moment (ISO 8601); empty if there is none. @param {string} [moment] */
 export function dateIn(moment = "") {
   const text = /^\d{4}-\d\d-\d\d/.exec(moment)?.[0] ?? "";
   const day = new Date(text);

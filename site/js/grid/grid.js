@@ -25,12 +25,12 @@ import { justify, visible } from "./layout.js";
 
 // How far above and below the viewport tiles are in the document, in viewport heights.
 const MARGIN = 0.5;
-// A thumbnail may be shown this much larger than it is; beyond that, the browser chooses between it and the large one.
+// A thumbnail may be enlarged this much; beyond that, the browser chooses between it and the large rendition.
 const MAX_STRETCH = 1.3;
 
 export class Grid {
   /**
-   * @param {HTMLElement} element  Holds the tiles, or sections with a grid each. Those it has already are taken over.
+   * @param {HTMLElement} element  Holds the tiles, or sections with a grid each. Existing ones are taken over.
    * @param {(index: number) => void} open  Called when the visitor chooses a tile.
    * @param {(group: Group) => HTMLElement} [section]  Makes the section of a group, which has a grid.
    */
@@ -317,7 +317,7 @@ export class Grid {
     });
   }
 
-  /** Draw what is in view now; after a jump, what is near it only then, so that no photo out of view comes first. */
+  /** Draw what is in view now; after a jump, draw what is near only afterwards, so that photos in view load first. */
   #follow() {
     const isFar = Math.abs(scrollY - this.drawnAt) > innerHeight;
     this.#draw(isFar ? 0 : MARGIN);
@@ -345,7 +345,7 @@ function place(tile, layout, at) {
 }
 
 /**
- * Show a blurred preview until the photo comes. The first screen's tiles need none, so what draws it is loaded later.
+ * Show a blurred preview until the photo has loaded. The first screen's tiles need none, so its code is loaded later.
  * @param {HTMLElement} tile
  * @param {string} hash
  */

@@ -27,7 +27,7 @@ export class Groups {
     const bySet = new Map(photos.map((photo) => [photo.setName, /** @type {Photo[]} */ ([])]));
     for (const photo of photos) bySet.get(photo.setName)?.push(photo);
     for (const [setName, group] of this.groups) if (!bySet.has(setName)) group.section.remove();
-    // All of them in their places first: a grid draws only what is near the viewport.
+    // All of them are put in place first: a grid draws only what is near the viewport.
     const shown = [...bySet].map(([setName, own]) => ({ own, group: this.groups.get(setName) ?? this.#make(setName) }));
     this.element.append(...shown.map(({ group }) => group.section));
     for (const { own, group } of shown) {

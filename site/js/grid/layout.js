@@ -15,19 +15,19 @@ import measures from "../../rows.json" with { type: "json" };
  * @property {number} rest     Share of its width that the last row leaves free.
  */
 
-// What a last row that doesn't fill the width costs, beside a row half as high again as it should be, which costs 0.25; and
-// how much more if nothing is in it.
+// What a last row that doesn't fill the width costs (a row half as high again as it should be costs 0.25), and how much
+// more if nothing is in it.
 const OPEN = 0.3;
 const OPEN_EMPTY = 0.5;
-// The only row of a grid may be this much higher than others, if it doesn't fill the width.
+// If a grid has only one row, which doesn't fill the width, it may be this much higher than usual.
 const ONLY = 1.6;
-// No row has more photos than would make it this low, as a part of the height that rows should have.
+// No row gets so many photos that it is lower than this share of the wanted height.
 const LOWEST = 0.4;
 
 /**
- * Divide photos into rows so that their heights come as near as they can to the wanted one. Then no photo is left over for
- * a last row: it goes up into the rows before. scripts/site/rows.py makes the same rows when pages are rendered;
- * tests/data/rows.json holds both together, so nothing moves when the script takes over.
+ * Divide photos into rows whose heights are as close as possible to the wanted one. No single photo is left over for
+ * a last row: it moves up into the rows before. scripts/site/rows.py makes the same rows when pages are rendered;
+ * tests/data/rows.json checks that they agree, so nothing moves when the script takes over.
  *
  * @param {number[]} aspects  Width over height of each photo.
  * @param {number} wanted     Height of a row over its width.
@@ -93,7 +93,7 @@ export const wantedHeight = (width) => measures.findLast((measure) => measure.fr
  * @param {number[]} aspects  Width over height of each photo.
  * @param {number} width      Of the grid, in pixels.
  * @param {number} [gap]      Between tiles.
- * @param {number} [scale]    How high rows should be, beside what is usual.
+ * @param {number} [scale]    How high rows should be, relative to the usual height.
  * @returns {Layout}
  */
 export function justify(aspects, width, gap = 0, scale = 1) {

@@ -1,4 +1,4 @@
-// A long press on a tile, by a finger.
+// A long press on a tile.
 
 const LONG_MS = 450;
 // A finger that moves further wants to scroll.
@@ -27,7 +27,7 @@ export function onLongPress(element, pressed) {
     if (Math.hypot(event.clientX - x, event.clientY - y) > STILL) clearTimeout(timer);
   });
   for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, () => clearTimeout(timer));
-  // Neither the browser's menu for links nor the click that ends the press.
+  // Suppresses the browser's menu for links, and the click that ends the press.
   for (const name of ["contextmenu", "click"]) {
     element.addEventListener(
       name,

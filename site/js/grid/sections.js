@@ -8,7 +8,7 @@ import { UNDATED } from "./days.js";
 /** @typedef {import("./days.js").Group} Group */
 
 /**
- * As site/templates/macros.html makes it.
+ * The same as in site/templates/macros.html.
  * @param {Group} group
  * @param {(key: string) => string} [heading]
  */

@@ -1,4 +1,4 @@
-// Choosing several photos of a grid: their tiles are checkboxes then, and a tray says how many are chosen.
+// Selecting several photos of a grid: tiles then act as checkboxes, and a tray says how many are selected.
 
 import { make } from "../elements.js";
 import { icon } from "../icons.js";
@@ -8,7 +8,7 @@ import { keyOf } from "../photos/urls.js";
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
 /**
- * @typedef {object} Action  What can be done with the chosen photos.
+ * @typedef {object} Action  What can be done with the selected photos.
  * @property {"download" | "share"} name  Of its icon.
  * @property {string} label
  * @property {(photos: Photo[]) => void} act
@@ -47,7 +47,7 @@ export class Selection {
     addEventListener("keydown", (event) => this.#pressed(event));
   }
 
-  /** The chosen photos, in the order of the grid. */
+  /** The selected photos, in the order of the grid. */
   get photos() {
     return this.grid.photos.filter((photo) => this.chosen.has(keyOf(photo)));
   }
@@ -78,7 +78,7 @@ export class Selection {
     this.ended();
   }
 
-  /** Choose a photo, or let it go. @param {string} key @param {boolean} [on] */
+  /** Select or deselect a photo. @param {string} key @param {boolean} [on] */
   toggle(key, on = !this.chosen.has(key)) {
     if (on) this.chosen.add(key);
     else this.chosen.delete(key);
@@ -86,7 +86,7 @@ export class Selection {
     this.changed();
   }
 
-  /** Show what is chosen now; photos that are gone are let go. */
+  /** Show what is selected now; deselect photos that are gone. */
   changed() {
     for (const key of this.chosen) if (this.grid.indexOf(key) < 0) this.chosen.delete(key);
     for (const tile of this.grid.tiles.values()) this.dress(tile);
@@ -103,7 +103,7 @@ export class Selection {
   }
 
   /**
-   * A button beside a day's heading that chooses all its photos.
+   * A button beside a day's heading that selects all its photos.
    * @param {HTMLElement} element  The day's grid.
    * @param {import("./days.js").Group} group
    */
@@ -148,7 +148,7 @@ export class Selection {
 
   /**
    * @param {HTMLElement} tile
-   * @param {boolean} isRange  Choose all from the last one to this.
+   * @param {boolean} isRange  Select everything from the last one to this.
    */
   #choose(tile, isRange) {
     const key = tile.dataset.key ?? "";

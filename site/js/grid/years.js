@@ -1,4 +1,4 @@
-// A person's photos under headings: a year each, the latest first, and at the end those that may show somebody else.
+// A person's photos under headings: one for each year, latest first, and at the end those that may show somebody else.
 
 import { t } from "../language.js";
 import { SURE } from "../photos/likeness.js";
@@ -14,7 +14,7 @@ const LIKELY = "likely";
 
 /**
  * Photos of one year, or without dates, stay as they are.
- * @param {Photo[]} photos  Best match first, as those that leave a doubt stay.
+ * @param {Photo[]} photos  Best match first; uncertain ones stay in that order.
  * @returns {{photos: Photo[], groups: Group[], years: string[]}}  Photos in the order of the groups; years from the first.
  */
 export function groupByYear(photos) {

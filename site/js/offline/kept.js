@@ -2,7 +2,7 @@
 
 /** @typedef {"asset" | "page" | "thumbnail" | "large"} Kind */
 
-// Of so many sets, those seen last, thumbnails are kept.
+// Thumbnails are kept for this many sets, the ones visited last.
 const MAX_SETS = 5;
 const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
 const LARGE = /^\/thumbnails\/\d+\/photos\//;
@@ -10,7 +10,7 @@ const LARGE = /^\/thumbnails\/\d+\/photos\//;
 /**
  * @param {{method: string, mode: string, url: string}} request
  * @param {string} origin  The site's.
- * @returns {{kind: Kind, cache: string} | null}  Null for what is left to the browser.
+ * @returns {{kind: Kind, cache: string} | null}  Null if it is left to the browser.
  */
 export function kindOf(request, origin) {
   const url = new URL(request.url);
@@ -23,8 +23,8 @@ export function kindOf(request, origin) {
 }
 
 /**
- * The caches of thumbnails that are to go.
- * @param {string[]} visited  Paths of pages, the one visited last at the end.
+ * The caches of thumbnails to delete.
+ * @param {string[]} visited  Paths of pages, the most recently visited at the end.
  * @param {string[]} names  Of the caches.
  */
 export function oldSets(visited, names) {

@@ -1,4 +1,4 @@
-// What takes the service worker's place where the owner wants nothing kept: it takes everything away, and itself.
+// Replaces the service worker if the owner wants nothing kept: it removes everything, and itself.
 
 const worker = /** @type {any} */ (self);
 

@@ -1,8 +1,8 @@
-// Starts the service worker, once the page has all it needs.
+// Starts the service worker once the page has everything it needs.
 
 const PATH = "/sw.js";
 
-/** Start it; where browsers have none, or refuse it, the page works without. */
+/** Start it; if a browser has none, or refuses it, the page works without. */
 export async function register() {
   try {
     await navigator.serviceWorker?.register(trusted());
@@ -11,7 +11,7 @@ export async function register() {
   }
 }
 
-/** Its address: pages take no text for the address of a script, only what a policy lets pass. */
+/** Its address: pages accept no plain text as the address of a script, only what a policy lets through. */
 function trusted() {
   const { trustedTypes } = /** @type {any} */ (window);
   const policy = trustedTypes?.createPolicy("worker", { createScriptURL: () => PATH });

@@ -1,4 +1,4 @@
-// The photos of the sets seen last, as the page had them: without a connection, it shows them again.
+// The photos of the last sets a visitor looked at, as the page had them: without a connection, it shows them again.
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 

@@ -1,5 +1,5 @@
-// The service worker: it keeps what a visitor has seen, within limits, so that the albums seen last open without a
-// connection. With one, everything comes from the network as if it weren't there.
+// The service worker: it keeps what a visitor has seen, within limits, so that the last albums open without a
+// connection. With a connection, everything comes from the network as if it weren't there.
 
 import pages from "../../pages.json" with { type: "json" };
 import { kindOf, oldSets } from "./kept.js";
@@ -7,13 +7,13 @@ import { kindOf, oldSets } from "./kept.js";
 /** @typedef {import("./kept.js").Kind} Kind */
 
 const worker = /** @type {any} */ (self);
-// What is kept of a kind, in files. A thumbnail has about 15 kB and a large picture 300 kB, so all is about 75 MB at most.
+// How many files of each kind are kept. A thumbnail is about 15 kB and a large picture 300 kB, so about 75 MB at most.
 /** @type {Record<Kind, number>} */
 const MAX_FILES = { asset: 80, page: 40, thumbnail: 400, large: 60 };
-// So many more may gather before the oldest go, since all of a cache is listed then.
+// This many more may gather before the oldest go, since that lists the whole cache.
 const SPARE_FILES = 40;
 const OFFLINE_PAGE = pages.offline.path;
-// How many files a cache has: counted once, since to list a cache takes longer than to fill it.
+// How many files a cache has: counted once, since listing a cache takes longer than filling it.
 /** @type {Map<string, number>} */
 const counts = new Map();
 
@@ -31,7 +31,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 async function keepOfflinePage() {
   const cache = await caches.open("page");
   await cache.add(OFFLINE_PAGE);
-  // Its style sheet and font, which no page may have asked for since this worker is there.
+  // Its style sheet and font, which no page may have requested since this worker started.
   const text = await (await cache.match(OFFLINE_PAGE))?.text();
   const assets = [...(text ?? "").matchAll(/"(\/assets\/[\w.-]+\.(?:css|woff2))"/g)].map(([, path]) => String(path));
   await (await caches.open("asset")).addAll(assets);
@@ -44,7 +44,7 @@ async function keepOfflinePage() {
  */
 async function answer(event, { kind, cache }) {
   const { request } = event;
-  // The name of an asset says what is in it.
+  // An asset's name contains a hash of its content.
   if (kind === "asset") {
     const found = await caches.match(request);
     if (found) return found;
@@ -87,7 +87,7 @@ async function forgetOldest(cache, name, max) {
   counts.set(name, Math.min(keys.length, max));
 }
 
-/** Of the sets, only those seen last keep their thumbnails: the pages are in the order of their last visit. */
+/** Only the sets visited last keep their thumbnails: pages are in the order of their last visit. */
 async function forgetOldSets() {
   const visited = await (await caches.open("page")).keys();
   const names = (await caches.keys()).filter((name) => name.startsWith("thumbnail:"));

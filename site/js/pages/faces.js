@@ -23,7 +23,7 @@ export async function showFaces() {
   const list = byId("faces");
   const status = byId("status");
   const button = byId("more", HTMLButtonElement);
-  const side = list.firstElementChild?.clientWidth ?? 0; // of what holds the place, as the style sheet has it
+  const side = list.firstElementChild?.clientWidth ?? 0; // of a placeholder, as the style sheet sets it
   /** @type {Set<string>} */
   const read = new Set();
   // The faces that can still be drawn, each by its photo and its place in it.
@@ -41,7 +41,7 @@ export async function showFaces() {
       const faces = await readDrawn([...drawn]);
       drawable = drawable.filter((entry) => !drawn.has(entry));
       const portraits = faces.map(({ photo, face }) => portrait(photo, face, side));
-      if (list.ariaBusy) list.replaceChildren(); // what held the place
+      if (list.ariaBusy) list.replaceChildren(); // the placeholders
       list.ariaBusy = null;
       list.append(...portraits);
       const shown = list.childElementCount;

@@ -15,7 +15,7 @@ import { rankInWords, RUNNERS_UP } from "../visitor/ranks.js";
 /** @typedef {import("../photos/search.js").Lookalike} Lookalike */
 
 const CARD_NAME = "lookalike.jpg";
-// Characters that the largest type has room for.
+// How many characters fit in the largest type.
 const LONG_NAME = 18;
 
 /** Start the page. */
@@ -105,7 +105,7 @@ export function showLookalike() {
     const shape = shapes.find(({ checked }) => checked)?.value === "tall" ? "tall" : "wide";
     try {
       const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best));
-      if (shown?.best !== best) return; // the visitor took another picture meanwhile
+      if (shown?.best !== best) return; // the visitor took another picture in the meantime
       drawn = made.file;
       URL.revokeObjectURL(card.src);
       Object.assign(card, { width: made.width, height: made.height, src: URL.createObjectURL(made.file) });

@@ -1,4 +1,4 @@
-// The page of a person: all their photos, by year; best match first where they are of one year, or leave a doubt.
+// A person's page: all their photos by year, best match first if they are from one year; uncertain matches come last.
 
 import { byId } from "../elements.js";
 import { showFace } from "../faces/buttons.js";
@@ -47,7 +47,7 @@ export async function showPerson() {
     }
   }
 
-  /** Take away what held the photos' place. */
+  /** Remove the placeholders. */
   function removePlaces() {
     for (const place of grid.element.querySelectorAll("div.tile")) place.remove();
   }
@@ -74,7 +74,7 @@ export async function showPerson() {
     more.disabled = false;
   }
 
-  /** All of them, also those that are not shown yet. */
+  /** All of them, even those not shown yet. */
   async function all() {
     while (found.next) {
       const page = await searchFace(faceId, found.next);
@@ -99,5 +99,5 @@ export async function showPerson() {
   viewer.followAddress();
 }
 
-/** @param {string[]} years  From the first. */
+/** @param {string[]} years  In order, from the first. */
 const span = (years) => (years.length > 1 ? `${years[0]}–${years.at(-1)}` : "");

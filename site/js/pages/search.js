@@ -1,4 +1,4 @@
-// The search page: albums and photos by words and dates, as one types.
+// The search page: albums and photos by words and dates, as the visitor types.
 
 import { byId, make } from "../elements.js";
 import { Grid } from "../grid/grid.js";
@@ -15,9 +15,9 @@ import { countPhotos } from "../words.js";
  * @typedef {import("../search/contents.js").SearchedSet} SearchedSet
  */
 
-// Results follow when the visitor pauses so long; browsers also limit how often an address may change.
+// Results appear when the visitor pauses this long; browsers also limit how often an address may change.
 const PAUSE_MS = 180;
-// As many photos as a heading is worth, on average; with fewer, all come under one.
+// How many photos a heading is worth, on average; with fewer, all come under one.
 const MIN_PHOTOS = 4;
 const HINT = t("Titles, captions, keywords and dates: try a place, or a month and a year.");
 
@@ -79,7 +79,7 @@ export async function showSearch() {
     return section;
   }
 
-  /** Show what is found for the words in the field. */
+  /** Show the results for the words in the field. */
   function show() {
     const query = field.value.trim();
     if (!finder || query === shown) return;
@@ -111,7 +111,7 @@ export async function showSearch() {
     show();
   }
 
-  /** Search for what is in the field. @param {boolean} isStep  Whether Back leads to what was there before. */
+  /** Search for what is in the field. @param {boolean} isStep  Whether Back leads to the previous results. */
   function search(isStep) {
     clearTimeout(timer);
     const query = field.value.trim();

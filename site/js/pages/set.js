@@ -68,10 +68,10 @@ export function showSet() {
   whileVisible(refresh);
 }
 
-/** What keeps an album for later, where a service worker can open its page without a connection. */
+/** What keeps an album for later, if a service worker can open its page without a connection. */
 const offline = () => (navigator.serviceWorker?.controller ? import("../offline/rows.js") : null);
 
-// A set so long is worth having dates to drag along.
+// From this length on, a set has dates to drag along.
 const MANY_PHOTOS = 200;
 const MANY_BLOCKS = 4;
 
@@ -127,7 +127,7 @@ function head(title, photos) {
   say("title", title);
   const dates = byId("dates");
   const wanted = first && last ? `${first}/${last}` : "";
-  // What the page says already stays: the browser may write the same dates a little wider.
+  // What the page already says stays: the browser may write the same dates a little wider.
   if (dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
   dates.dataset.days = wanted;
   say("count", photos.length ? countPhotos(photos.length) : t("There are no photos in this album."));
@@ -136,7 +136,7 @@ function head(title, photos) {
 }
 
 /**
- * Screen readers read a text again when it is written again.
+ * Write a text only if it has changed: screen readers read it again whenever it is written.
  * @param {string} id
  * @param {string} text
  */

@@ -1,5 +1,5 @@
-// How similar a face must be, in percent, at each of the steps that visitors choose from. docs/rekognition.md has what that
-// means for an album.
+// How similar a face must be, in percent, at each of the steps that visitors choose from. docs/rekognition.md says what
+// that means for an album.
 
 import { config } from "../config.js";
 

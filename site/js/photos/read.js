@@ -17,7 +17,7 @@ import { keyOf } from "./urls.js";
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 const MAX_KEYS = 100;
 
-// Some of the names are reserved words of DynamoDB's.
+// Some of the names are reserved words in DynamoDB.
 const DETAILS = "#d.FaceRecords, title, caption, keywords, #l, taken_at, exif, #s, content_type";
 const DETAIL_NAMES = { "#d": "data", "#l": "labels", "#s": "size" };
 

@@ -151,7 +151,7 @@ export function faceFrom(face) {
 }
 
 /**
- * A set's name as a title: `2024_newport` reads "2024 newport". functions/shapes.py does the same.
+ * A set's name written as a title: `2024_newport` reads "2024 newport". functions/shapes.py does the same.
  * @param {string} name
  */
 export function titleOf(name) {

@@ -57,7 +57,7 @@ export async function searchGallery(image) {
     const face = faceFrom(found.face)?.BoundingBox;
     return { person, similarity, width, height, face, credit, licence, url, portrait: portraitUrl(found.image_path) };
   });
-  // An answer that isn't the last holds only some of them; the page was told how many there are when it was made.
+  // An answer that isn't the last holds only some of them; the page was given their number when it was made.
   return { people, total: answer.next ? Math.max(config.galleryPeople, people.length) : people.length };
 }
 

@@ -3,7 +3,7 @@
 import { make } from "../elements.js";
 import { CodedError } from "../errors.js";
 
-// problems.js says each of them in words.
+// problems.js puts each of them into words.
 /** @type {Record<string, string>} */
 const CODES = {
   NotAllowedError: "CameraRefused",

@@ -7,7 +7,7 @@
 export function watchDrops(place, use) {
   const hold = (/** @type {boolean} */ held) => place.classList.toggle("dropping", held);
   document.addEventListener("dragover", (event) => {
-    event.preventDefault(); // or the browser opens the file in place of the page
+    event.preventDefault(); // otherwise the browser would open the file instead of the page
     hold(event.dataTransfer?.types.includes("Files") ?? false);
   });
   document.addEventListener("dragleave", (event) => {

@@ -1,4 +1,4 @@
-// What the finder of a page shows (templates/picture.html): the words of one stage, and in the circle the visitor's picture.
+// What a page's finder shows (templates/picture.html): the words of one stage, and the visitor's picture in the circle.
 
 import { byId, make } from "../elements.js";
 import { t } from "../language.js";
@@ -9,7 +9,7 @@ import { clear, tell } from "../notice.js";
  * @typedef {"asking" | "live" | "working" | "choosing" | "trouble"} Stage
  */
 
-// A ring leaves some room round the box of a face.
+// A ring leaves some space around a face's box.
 const ROOM = 1.2;
 
 export class Finder {
@@ -28,7 +28,7 @@ export class Finder {
     return /** @type {Stage} */ (this.element.dataset.stage);
   }
 
-  /** Turn to a stage. The focus goes along if it was on something that is no longer there. @param {Stage} stage */
+  /** Go to a stage. Moves the focus along if it was on something that is no longer there. @param {Stage} stage */
   turnTo(stage) {
     this.element.dataset.stage = stage;
     if (stage !== "trouble") clear(this.trouble);
@@ -56,7 +56,7 @@ export class Finder {
     this.turnTo("trouble");
   }
 
-  /** Show a picture in the circle; null takes it away. @param {Blob | null} picture */
+  /** Show a picture in the circle; null removes it. @param {Blob | null} picture */
   show(picture) {
     URL.revokeObjectURL(this.preview.src);
     this.preview.removeAttribute("src");
@@ -65,7 +65,7 @@ export class Finder {
   }
 
   /**
-   * Show a whole picture, with a ring round each face that the visitor can choose.
+   * Show a whole picture, with a ring around each face that the visitor can choose.
    * @param {Blob} picture
    * @param {{width: number, height: number}} size
    */
@@ -107,17 +107,17 @@ export class Finder {
     return ring;
   }
 
-  /** Stand above what was found, or below it, as a way to another picture. @param {boolean} below */
+  /** Go above the results, or below them as a way to another picture. @param {boolean} below */
   stand(below) {
     const results = byId("results");
     for (const heading of this.element.querySelectorAll("h1")) heading.ariaLevel = below ? "2" : null;
     results.hidden = !below;
-    // Only where it isn't yet: an element that is put in again loses the focus.
+    // Only if it isn't there yet: an element that is inserted again loses the focus.
     if (below && results.nextElementSibling !== this.element) results.after(this.element);
     if (!below && this.element.nextElementSibling !== results) results.before(this.element);
   }
 
-  /** Lead the visitor to what was found. @param {string} words  For screen readers. */
+  /** Take the visitor to the results. @param {string} words  For screen readers. */
   lead(words) {
     scrollTo(0, 0);
     byId("results").querySelector("h1")?.focus({ preventScroll: true });

@@ -16,10 +16,10 @@ const MARGIN_ALONE = 1.5;
 const MARGIN_AMONG_OTHERS = 0.6;
 // Rekognition takes pictures of 80 pixels a side and more; twice that leaves room around a face.
 const MIN_SIDE_PX = 160;
-// As large as a page or a card shows it on a sharp screen.
+// As large as a page or a card shows it on a high-resolution screen.
 const PORTRAIT_PX = 800;
 const PORTRAIT_QUALITY = 0.9;
-// Sizes of the face that a portrait shows: all of the head, and some air.
+// How much a portrait shows, in face sizes: the whole head and some space.
 const PORTRAIT_FACES = 2;
 
 /**
@@ -56,7 +56,7 @@ export async function toJpeg(picture, face, alone = true) {
 /**
  * A square portrait for the page, which shows it in a circle.
  * @param {ImageBitmap} picture
- * @param {Box} [face]  Without one, it is the part of the picture where faces are.
+ * @param {Box} [face]  Without one, it is the part of the picture where faces usually are.
  * @returns {Promise<Blob>}  A JPEG.
  */
 export async function toPortrait(picture, face) {
@@ -124,7 +124,7 @@ export function around({ width, height }, share, face) {
 }
 
 /**
- * A square round a face, as far as the picture reaches, in its pixels. Without a face, it is where faces are.
+ * A square around a face, as far as the picture allows, in its pixels. Without a face, it is where faces usually are.
  * @param {{width: number, height: number}} picture
  * @param {Box} [face]
  */

@@ -19,7 +19,7 @@ import { watchCamera } from "./viewfinder.js";
  * Search with each picture that the visitor takes, chooses, drops or pastes.
  * @template Found
  * @param {object} page
- * @param {string} page.searching  Says what the search does, while it does.
+ * @param {string} page.searching  Says what the search is doing, while it runs.
  * @param {(image: string) => Promise<Found>} page.search  Takes a JPEG in base64.
  * @param {(found: Found, portrait: Blob) => string} page.show  Shows what was found for the visitor, whose
  *   portrait is a square, and returns it in words.
@@ -130,7 +130,7 @@ export function searchWithPicture({ searching, search, show: showFound, forget }
     }
   }
 
-  /** Leave what went wrong: to the faces of the same picture, if it has several. */
+  /** Leave an error: back to the faces of the same picture, if it has several. */
   function leave() {
     if (group && picture) finder.showWhole(group, picture);
     else startOver();

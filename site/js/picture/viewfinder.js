@@ -1,4 +1,4 @@
-// The camera's part of the finder: what it sees in the circle, the countdown, and the shutter.
+// The camera's part of the finder: its view in the circle, the countdown, and the shutter.
 
 import { byId } from "../elements.js";
 import { t } from "../language.js";
@@ -49,7 +49,7 @@ export function watchCamera(finder, use) {
       countdown.textContent = String(left);
       await new Promise((resolve) => setTimeout(resolve, COUNT_MS));
     }
-    if (!camera.stream) return; // stopped meanwhile
+    if (!camera.stream) return; // stopped in the meantime
     try {
       const picture = await camera.take();
       asks = t("Take another picture");

@@ -21,7 +21,7 @@ import { CodedError } from "../errors.js";
  * @property {string} name
  * @property {string} title
  * @property {string} description
- * @property {{file: string, x: number, y: number} | null} cover  What to keep in view of it, in percent.
+ * @property {{file: string, x: number, y: number} | null} cover  What to keep in view, in percent.
  * @property {number} start  Index of its first photo among all.
  * @property {number} end
  * @property {Run[]} runs
@@ -73,7 +73,7 @@ export async function readContents(url) {
   try {
     return contentsOf(await answerOf(fetch(url)));
   } catch (error) {
-    // The site was published again since this page came, and the file has another name now.
+    // The site has been published since this page was loaded, and the file now has another name.
     if (error instanceof CodedError && error.code === "Http404") throw new CodedError("InvalidRequest", error.message);
     throw error;
   }

@@ -1,5 +1,5 @@
-// Finds photos and sets by words. Each word a visitor types must be in the photo's own words, in its date or in what its
-// set is called.
+// Finds photos and sets by words. Each word a visitor types must be in the photo's own words, in its date, or in its
+// set's title or description.
 
 import MiniSearch from "minisearch";
 import { wantedIn, wordsOf, wordsOfDay } from "./words.js";
@@ -23,15 +23,15 @@ import { wantedIn, wordsOf, wordsOfDay } from "./words.js";
 const OWN = 4;
 const DAY = 2;
 const SET = 1;
-// Words of at least so many letters are looked for with a slip of the pen, if there is nothing else.
+// Words with at least this many letters also match with a typo, if nothing else matches.
 const MIN_FUZZY = 4;
 const FUZZY = 0.25;
 
-// Texts that are taken in without a pause.
+// How many texts are indexed without a pause.
 const CHUNK = 500;
 
 /**
- * Take in what can be searched, with pauses for the page.
+ * Index what can be searched, with pauses for the page.
  * @param {Contents} contents
  */
 export async function prepare(contents) {
@@ -84,17 +84,17 @@ class Finder {
   }
 
   /**
-   * How well texts match a word, by their ids: those that have it, or a word that begins with it. Only if there are none,
+   * How well texts match a word, by their ids: those that contain it, or a word that begins with it. If there are none,
    * those with a word that is nearly the same and has the same first letter.
    * @param {string} word
    * @returns {Map<number, number>}
    */
   #match(word) {
     const isNumber = /^\p{N}+$/u.test(word);
-    const prefix = !isNumber || word.length > 2; // 2 is no beginning of 24
+    const prefix = !isNumber || word.length > 2; // 2 doesn't match 24
     const found = this.index.search(word, { prefix });
     const others = found.length || isNumber || word.length < MIN_FUZZY ? [] : this.index.search(word, { fuzzy: FUZZY });
-    const near = others.filter(({ terms }) => terms.some((term) => term[0] === word[0])); // "each" is no slip for "beach"
+    const near = others.filter(({ terms }) => terms.some((term) => term[0] === word[0])); // "each" is not a typo for "beach"
     return new Map([...found, ...near].map(({ id, score }) => [id, score]));
   }
 

@@ -1,8 +1,8 @@
-// Words as they are compared: a text is taken apart into them, and so is what a visitor types.
+// Words as they are compared: both texts and what a visitor types are split into them.
 
 import { t } from "../language.js";
 
-// Letters that Unicode takes apart no further.
+// Letters that Unicode doesn't decompose.
 /** @type {Record<string, string>} */
 const PLAIN = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ı: "i" };
 
@@ -13,7 +13,7 @@ const dates = new Intl.DateTimeFormat(document.documentElement.lang, {
   timeZone: "UTC",
 });
 
-/** The words of a text, without accents and capitals. @param {string} text @returns {string[]} */
+/** The words of a text, without accents or capitals. @param {string} text @returns {string[]} */
 export function wordsOf(text) {
   const folded = text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ßæœøłđı]/g, (letter) => PLAIN[letter] ?? letter);
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -25,10 +25,10 @@ export function wordsOfDay(day) {
   return parts.filter(({ type }) => type !== "literal").flatMap(({ value }) => wordsOf(value));
 }
 
-/** What a visitor searches for: the words that tell photos apart, or all if there are no others. @param {string} text */
+/** What a visitor searches for: the words that tell photos apart, or all words if there are none. @param {string} text */
 export function wantedIn(text) {
   const words = [...new Set(wordsOf(text))];
-  // For translators: the small words of your language, in any order, that searching passes over.
+  // For translators: the small words of your language that search ignores, in any order.
   const small = new Set(wordsOf(t("a an and at by for from in of on or our the to with")));
   const telling = words.filter((word) => !small.has(word));
   return telling.length ? telling : words;

@@ -1,4 +1,4 @@
-// "Download all" and "Share" for somebody's photos, as two pages have them.
+// "Download all" and "Share" for somebody's photos, which two pages have.
 
 import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
@@ -14,7 +14,7 @@ const ARCHIVE = "my-photos.zip";
  * @param {object} page
  * @param {() => Photo[] | Promise<Photo[]>} page.photos  What to download.
  * @param {() => string} page.url  Of the page that shows them.
- * @param {string} [page.note]  What a visitor should know of the link.
+ * @param {string} [page.note]  What a visitor should know about the link.
  */
 export function watchActions({ photos, url, note = "" }) {
   const download = byId("download", HTMLButtonElement);

@@ -23,7 +23,7 @@ import { encodeJpeg } from "../picture/jpeg.js";
  * @property {number} small   Size of the other words.
  */
 
-// Most networks show the wide card whole; the tall one fills a story. What isn't said here follows the prototype of the design.
+// Most networks show all of the wide card; the tall one fills a story.
 /** @type {Record<"wide" | "tall", Shape>} */
 const SHAPES = {
   wide: { width: 1200, height: 630, circle: 350, left: 52, top: 104, wordsLeft: 730, wordsTop: 196, wordsWidth: 422, name: 190, small: 37 },
@@ -34,9 +34,9 @@ const OVERLAP = 0.24;
 const RIM = 12;
 const EDGE = 60;
 const LEADING = 1.02;
-// A name that would be smaller than this share of the largest size in one line goes into more.
+// If a name on one line would be smaller than this share of the largest size, it goes on several.
 const SMALLEST_LINE = 0.6;
-// Room for a name, in lines of the largest size.
+// Space for a name, in lines of the largest size.
 const MOST_HIGH = 1.4;
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
@@ -44,7 +44,7 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
  * @param {"wide" | "tall"} shape
  * @param {Lookalike} person
  * @param {Blob | null} selfie  A square; without it, there is a silhouette.
- * @param {string} credit       Who made the portrait; empty if nobody asks to be named.
+ * @param {string} credit       Who made the portrait; empty if there is nobody to credit.
  * @returns {Promise<{file: Blob, width: number, height: number}>}  A JPEG.
  */
 export async function drawCard(shape, person, selfie, credit) {
@@ -141,7 +141,7 @@ class Card {
   }
 
   /**
-   * The name in one line to three, as large as it fits.
+   * The name on one to three lines, as large as fits.
    * @param {string} name
    */
   #fit(name) {
@@ -154,7 +154,7 @@ class Card {
   }
 
   /**
-   * The size at which each line fits, and all of them fit below each other. The font is set to it.
+   * The size at which every line fits, and all of them fit below each other. Sets the font to it.
    * @param {string[]} lines
    */
   #sizeOf(lines) {
@@ -269,7 +269,7 @@ export function splits(words) {
   return ends.flatMap((first) => [at(first), ...ends.filter((second) => second > first).map((second) => at(first, second))]);
 }
 
-/** A canvas takes a font only once it is there, and a page may have gone without it. */
+/** A canvas uses a font only once it is loaded, and a page may have done without it. */
 function loadFont() {
   const { fontWeight, fontFamily } = getComputedStyle(byId("name"));
   return document.fonts.load(`${fontWeight} 100px ${fontFamily}`).catch(() => []);

@@ -1,4 +1,4 @@
-// A QR code as a picture, dark on light as readers want it, whatever the theme.
+// A QR code as a picture, dark on light as scanners need it, whatever the theme.
 
 import { make } from "../elements.js";
 import { element } from "../icons.js";
@@ -7,7 +7,7 @@ import { element } from "../icons.js";
 
 const INK = "#000";
 const PAPER = "#fff";
-// Of a picture that is saved, at least: its modules are whole pixels.
+// At least, for a saved picture: its modules are whole pixels.
 const SAVED_SIDE = 1200;
 
 /**

@@ -1,14 +1,14 @@
-// What a QR code is made of. Loaded with the first one that is drawn: it brings the package that encodes them.
+// What a QR code is made of. Loaded with the first code that is drawn, because it brings the package that encodes them.
 
 import { encode } from "uqr";
 
-// Light modules on each side, which readers need (ISO/IEC 18004).
+// Light modules on each side, which scanners need (ISO/IEC 18004).
 const QUIET_ZONE = 4;
 
 /**
  * @typedef {object} Outline  A QR code, in modules.
  * @property {number} side  Of the square with its quiet zone.
- * @property {string} ink  The dark modules as a path of SVG.
+ * @property {string} ink  The dark modules as an SVG path.
  */
 
 /**

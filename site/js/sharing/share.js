@@ -1,4 +1,4 @@
-// Shares a page, or photos themselves: by the system's sheet on phones, else by our own.
+// Shares a page, or photos themselves: with the system's share sheet on phones, otherwise with our own.
 
 import { CodedError, isCancelled } from "../errors.js";
 import { t, tn } from "../language.js";
@@ -13,11 +13,11 @@ import { showSheet } from "./sheet.js";
  * @typedef {object} Shared  A page to share.
  * @property {string} url
  * @property {string} title
- * @property {string} [note]  What a visitor should know of the link.
+ * @property {string} [note]  What a visitor should know about the link.
  * @property {string} [embed]  The address that other websites may show.
  */
 
-// More files than this are too much for most apps that take them.
+// More files than this are too many for most apps.
 const MAX_FILES = 20;
 
 /** The page that the visitor is on. @returns {Shared} */
@@ -61,7 +61,7 @@ export async function sharePhotos(photos, title) {
       toast(tn("%(num)s link copied.", "%(num)s links copied.", photos.length));
     }
   } catch (error) {
-    // The browser wants a fresh tap if the files took long to come. Now they are at hand.
+    // If the files took long to load, the browser wants a new tap. By then they are ready.
     const isLate = error instanceof DOMException && error.name === "NotAllowedError";
     if (isLate) tell(new CodedError("PhotosReady", "no user activation"), () => void sharePhotos(photos, title), t("Share"));
     else if (!isCancelled(error)) tell(error, () => void sharePhotos(photos, title));
@@ -73,7 +73,7 @@ const addressOf = (photo) => new URL(photoUrl(photo), location.href).href;
 
 const canShareFiles = () => navigator.canShare?.({ files: [new File([], "photo.jpg", { type: "image/jpeg" })] }) ?? false;
 
-/** Large renditions by photo: a second try needn't fetch them again. @type {Map<string, File>} */
+/** Large renditions by photo, so that a second try doesn't fetch them again. @type {Map<string, File>} */
 const fetched = new Map();
 
 /** @param {Photo[]} photos */

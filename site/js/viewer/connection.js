@@ -1,4 +1,4 @@
-// What the visitor's connection should carry.
+// How much to send over the visitor's connection.
 
-/** Whether it should carry little. */
+/** Whether to save data. */
 export const isMetered = () => /** @type {any} */ (navigator).connection?.saveData === true;

@@ -1,4 +1,4 @@
-// What stands round the photo: tools above, steps at the sides, faces and words below.
+// What surrounds the photo: tools above, arrows at the sides, faces and words below.
 
 import { config } from "../config.js";
 import { make } from "../elements.js";
@@ -16,7 +16,7 @@ import { fileSize, takenWords } from "./facts.js";
  * @property {() => void} close
  * @property {() => void} previous
  * @property {() => void} next
- * @property {(() => void) | null} play  Null for a photo that is alone.
+ * @property {(() => void) | null} play  Null if there is only one photo.
  * @property {() => void} zoom
  * @property {() => void} share
  * @property {() => void} about
@@ -73,7 +73,7 @@ export class Controls {
     }
     if (this.large) {
       this.large.href = largeUrl(photo);
-      this.large.hidden = Math.max(photo.width, photo.height) <= config.largeSide; // it is no smaller
+      this.large.hidden = Math.max(photo.width, photo.height) <= config.largeSide; // the large rendition is no smaller
       this.large.download = photo.file.replace(/\.\w+$/, "") + ".jpg";
     }
   }
@@ -115,7 +115,7 @@ export class Controls {
     this.fullscreen.setAttribute("aria-label", label);
   }
 
-  /** One link where visitors get one size, a menu where they can choose. */
+  /** One link if there is only one size, a menu if visitors can choose. */
   #downloads() {
     if (!config.downloads) return [];
     if (!config.originals) {

@@ -16,7 +16,7 @@ const PORTRAIT_PX = 48;
 const SETTLED_MS = 140;
 // More faces than this are a crowd: its rings are thinner.
 const CROWD = 12;
-// Between a chip and the stage's edge, and what a chip takes below its ring.
+// The space between a chip and the stage's edge, and the space a chip takes below its ring.
 const EDGE_PX = 8;
 const CHIP_ROOM_PX = 60;
 
@@ -78,7 +78,7 @@ export class FaceRings {
     this.strip.dataset.state = faces.length ? "faces" : "none";
   }
 
-  /** Take back the chip that a tap has shown. @returns {boolean}  Whether there was one. */
+  /** Hide the chip that a tap has shown. @returns {boolean}  Whether there was one. */
   unpin() {
     const pinned = this.layer.querySelector(".pinned");
     pinned?.classList.remove("pinned");
@@ -93,7 +93,7 @@ export class FaceRings {
     return chips;
   }
 
-  /** A finger's first tap shows where a ring leads, its second goes there. @param {MouseEvent} event */
+  /** On a touch screen, the first tap shows where a ring leads, and the second goes there. @param {MouseEvent} event */
   #onClick(event) {
     const ring = ringOf(event);
     if (!ring || !this.touched || event.detail === 0 || ring.classList.contains("pinned")) return;
@@ -103,7 +103,7 @@ export class FaceRings {
   }
 
   /**
-   * A portrait that is pointed at lights up its ring.
+   * Pointing at a portrait lights up its ring.
    * @param {EventTarget | null} target
    * @param {boolean} isOn
    */
@@ -116,7 +116,7 @@ export class FaceRings {
     return [...this.layer.children].find((ring) => ring instanceof HTMLElement && ring.dataset.face === faceId);
   }
 
-  /** Out of sight while the photo moves. */
+  /** Hide the rings while the photo moves. */
   #follow() {
     if (!this.faces.length) return;
     this.unpin();
@@ -145,7 +145,7 @@ export class FaceRings {
         top: `${ring.y - ring.size / 2}px`,
         width: `${ring.size}px`,
         height: `${ring.size}px`,
-        // Where two overlap, the smaller one lies on top.
+        // If two overlap, the smaller one is on top.
         zIndex: String(Math.round(10_000 - ring.size)),
       });
       link.style.setProperty("--reach", `${ring.reach}px`);
@@ -156,10 +156,10 @@ export class FaceRings {
 }
 
 /**
- * Move a ring's chip so that it doesn't leave the stage.
+ * Move a ring's chip so that it stays on the stage.
  * @param {HTMLElement} link
  * @param {import("../faces/rings.js").Ring} ring
- * @param {{left: number, top: number, width: number, height: number}} stage  Its size, and where the photo lies on it.
+ * @param {{left: number, top: number, width: number, height: number}} stage  Its size, and where the photo is on it.
  */
 function keepChipInView(link, ring, stage) {
   const chip = link.querySelector(".name");

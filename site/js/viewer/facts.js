@@ -13,7 +13,7 @@ const LONG_EXPOSURE = 0.3;
 const MB = 1e6;
 
 /**
- * The lines of the panel, as term and text; what nobody knows has none.
+ * The lines of the panel, as term and text; unknown facts have none.
  * @param {Photo} photo
  * @param {Details} details
  * @returns {[string, string][]}
@@ -32,7 +32,7 @@ export function factsOf(photo, details) {
 }
 
 /**
- * The date and time that the camera's clock showed, wherever it was.
+ * The date and time by the camera's clock, wherever it was.
  * @param {string} moment  ISO 8601.
  */
 export function takenWords(moment) {

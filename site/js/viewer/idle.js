@@ -1,9 +1,9 @@
-// Fades what stands round the photo while the mouse rests.
+// Fades what surrounds the photo while the mouse rests.
 
 const IDLE_MS = 3000;
 
 /**
- * @param {HTMLElement} stage  It is `idle` while a mouse that was used has rested for three seconds.
+ * @param {HTMLElement} stage  It gets the class `idle` once a mouse that was used has rested for three seconds.
  * @returns {() => void}  Stops it.
  */
 export function fadeWhenIdle(stage) {
@@ -23,5 +23,5 @@ export function fadeWhenIdle(stage) {
   };
 }
 
-/** Whether the visitor is at something: a menu, a chip or the panel is open, or the keyboard's focus is on a control. @param {HTMLElement} stage */
+/** Whether the visitor is busy: a menu, a chip or the panel is open, or the keyboard focus is on a control. @param {HTMLElement} stage */
 const isBusy = (stage) => stage.querySelector(":is(.tools, .under, .faces, .panel) :focus-visible, [aria-expanded=true], .pinned, .face:hover") !== null;

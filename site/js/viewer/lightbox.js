@@ -1,4 +1,4 @@
-// One photo at a time on a dark stage. Loaded when the first photo is opened; PhotoSwipe does swiping and zooming.
+// One photo at a time on a dark stage. Loaded when the first photo is opened; PhotoSwipe handles swiping and zooming.
 
 import PhotoSwipe from "photoswipe";
 import { config } from "../config.js";
@@ -48,7 +48,7 @@ export async function open(photos, index, animated, callbacks) {
   return new Stage(photos, index, animated, callbacks);
 }
 
-/** A photo with all that stands round it. */
+/** A photo with everything around it. */
 export class Stage {
   /**
    * @param {Photo[]} photos
@@ -117,7 +117,7 @@ export class Stage {
       getViewportSizeFn: () => ({ x: document.documentElement.clientWidth - this.panel.width, y: innerHeight }),
       paddingFn: (viewport) => ({ ...roomFor(viewport, this.panel.width > 0), bottom: this.#bottom(viewport) }),
       returnFocus: false,
-      trapFocus: false, // what is behind can't have the focus
+      trapFocus: false, // what is behind can't get the focus
       errorMsg: t("This photo couldn't be loaded."),
     });
     pswp.addFilter("thumbEl", (element, _data, at) => this.callbacks.tile(at)?.querySelector("img") ?? /** @type {any} */ (element));
@@ -131,7 +131,7 @@ export class Stage {
     pswp.on("beforeOpen", () => document.documentElement.classList.add("staged"));
     pswp.on("initialLayout", () => this.#furnish());
     pswp.on("bindEvents", () => {
-      if (!pswp.element?.contains(document.activeElement)) pswp.element?.focus(); // a quick visitor is at a control already
+      if (!pswp.element?.contains(document.activeElement)) pswp.element?.focus(); // a quick visitor may already be on a control
     });
     pswp.on("change", () => void this.#show());
     pswp.on("keydown", (event) => {
@@ -142,13 +142,13 @@ export class Stage {
     return pswp;
   }
 
-  /** Put everything round the photo into the page, and take what is behind out of reach. */
+  /** Put everything around the photo into the page, and make what is behind it inert. */
   #furnish() {
     const { element } = this.pswp;
     if (!element) return;
     element.setAttribute("aria-label", t("Photo viewer"));
     element.setAttribute("aria-modal", "true");
-    // PhotoSwipe hears no keys until the photo has grown to its place.
+    // PhotoSwipe ignores keys until the photo has grown into place.
     const leaveEarly = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close();
     document.addEventListener("keydown", leaveEarly);
     this.pswp.on("bindEvents", () => document.removeEventListener("keydown", leaveEarly));
@@ -194,7 +194,7 @@ export class Stage {
     }
   }
 
-  /** @param {{x: number, y: number}} viewport  The room that the photo leaves below it, in pixels. */
+  /** @param {{x: number, y: number}} viewport  The space that the photo leaves below it, in pixels. */
   #bottom(viewport) {
     return roomFor(viewport, false).bottom + this.panel.covered;
   }
@@ -234,12 +234,12 @@ export class Stage {
       act();
       return true;
     }
-    // These scroll the panel, where it has the focus.
+    // These scroll the panel, if it has the focus.
     const scrolls = event.key === "ArrowUp" || event.key === "ArrowDown";
     return scrolls && event.target instanceof Node && this.panel.element.contains(event.target);
   }
 
-  /** Escape closes what came last: a chip, a menu, the panel, the slideshow; then PhotoSwipe closes the view. @param {Event} event */
+  /** Escape closes what opened last: a chip, a menu, the panel, the slideshow; then PhotoSwipe closes the view. @param {Event} event */
   #stepOut(event) {
     const closed = this.rings.unpin() || this.controls.closeMenu() || this.panel.close(true) || this.slideshow.stop();
     if (closed) event.preventDefault();
@@ -260,7 +260,7 @@ function slide(photo) {
 }
 
 /**
- * What stands round the photo, in pixels: tools above, faces and words below, steps at the sides.
+ * What surrounds the photo, in pixels: tools above, faces and words below, arrows at the sides.
  * @param {{x: number, y: number}} viewport
  * @param {boolean} besidePanel
  */

@@ -1,4 +1,4 @@
-// Puts the original in the large rendition's place, once the visitor zooms in so far that it shows more.
+// Replaces the large rendition with the original once the visitor zooms in so far that it shows more.
 
 import { downloadUrl } from "../photos/urls.js";
 import { isMetered } from "./connection.js";
@@ -35,7 +35,7 @@ export function loadOriginals(pswp, photos) {
     const shown = slide.content.element;
     if (!(shown instanceof HTMLImageElement)) return;
     shown.removeAttribute("srcset");
-    shown.src = original.src; // decoded already: it changes from one frame to the next
+    shown.src = original.src; // already decoded, so it changes from one frame to the next
   }
 
   pswp.on("zoomPanUpdate", () => {

@@ -1,4 +1,4 @@
-// What is known about the photo in view: a panel at the side, or, on a narrow screen, a sheet that can be dragged.
+// About the photo in view: a panel at the side or, on a narrow screen, a sheet that can be dragged.
 
 import { make } from "../elements.js";
 import { t } from "../language.js";
@@ -44,17 +44,17 @@ export class Panel {
     NARROW.addEventListener("change", () => this.#settle(this.rest === "closed" ? "closed" : "half", false));
   }
 
-  /** Whether it comes from below. */
+  /** Whether it is a sheet that comes from below. */
   get isSheet() {
     return NARROW.matches;
   }
 
-  /** Pixels that it takes from the photo's side. */
+  /** How many pixels it takes from the photo's side. */
   get width() {
     return this.rest === "closed" || this.isSheet ? 0 : PANEL_PX;
   }
 
-  /** Pixels that it takes from the photo's foot. A full sheet covers the photo and moves it no further. */
+  /** How many pixels it takes from below the photo. A full sheet covers the photo and moves it no further. */
   get covered() {
     return this.rest === "closed" || !this.isSheet ? 0 : Math.round(innerHeight * SHEET * SHOWN.half);
   }
@@ -82,7 +82,7 @@ export class Panel {
     return true;
   }
 
-  /** A photo came into view; what is known of it follows. @param {Photo} photo */
+  /** A photo came into view; its details follow. @param {Photo} photo */
   show(photo) {
     this.photo = photo;
     this.body.setAttribute("aria-busy", "true");
@@ -123,7 +123,7 @@ export class Panel {
     try {
       album.textContent = await title;
     } catch {
-      titles.delete(photo.setName); // its name stands there already
+      titles.delete(photo.setName); // its name is already there
     }
   }
 
@@ -151,7 +151,7 @@ export class Panel {
     if (rest === "closed" && wasFocused && this.opener instanceof HTMLElement) this.opener.focus({ preventScroll: true });
   }
 
-  /** Where a finger has left it. @param {number} shown @param {number} speed */
+  /** A finger has let go of it. @param {number} shown @param {number} speed */
   drop(shown, speed) {
     this.#settle(restOf(shown, speed), true);
   }

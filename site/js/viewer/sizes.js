@@ -1,10 +1,10 @@
-// How large a photo may be shown, in pure functions.
+// How large a photo may be shown, as pure functions.
 
 import { config } from "../config.js";
 
 /** @typedef {{width: number, height: number}} Size */
 
-// A browser shows these; of others (HEIC, TIFF) the large rendition is the best there is.
+// Browsers can show these; for others (HEIC, TIFF) the large rendition is the best there is.
 const SHOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
 
 /**
@@ -20,7 +20,7 @@ export function sizeWithin({ width, height }, side) {
 
 /**
  * The size at which a photo counts as full: its own if visitors may have it, but at least twice the large rendition's,
- * so that a small photo fills a part of a large screen too.
+ * so that even a small photo fills part of a large screen.
  * @param {Size} photo
  * @returns {Size}
  */
@@ -34,7 +34,7 @@ export function fullSize(photo) {
  * Whether the original shows more than the large rendition does.
  * @param {Size} photo
  * @param {string | undefined} contentType  The original's.
- * @param {number} pixels  Of the screen, across the photo as it is shown.
+ * @param {number} pixels  Screen pixels across the photo as it is shown.
  */
 export function wantsOriginal(photo, contentType, pixels) {
   const large = sizeWithin(photo, config.largeSide);

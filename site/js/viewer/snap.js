@@ -1,17 +1,17 @@
-// Where a sheet comes to rest, in pure functions.
+// Where a sheet comes to rest, as pure functions.
 
 /** @typedef {"closed" | "half" | "full"} Rest */
 
-// A faster flick decides alone, whatever the finger's place. In heights of the sheet per second.
+// A flick faster than this decides by itself, wherever the finger is. In sheet heights per second.
 const FLICK = 0.6;
 
-/** How much of a sheet is in view at each rest, in its height. @type {Record<Rest, number>} */
+/** How much of a sheet is in view at each rest, in sheet heights. @type {Record<Rest, number>} */
 export const SHOWN = { closed: 0, half: 0.58, full: 1 };
 
 const RESTS = /** @type {Rest[]} */ (["closed", "half", "full"]);
 
 /**
- * @param {number} shown  How much of the sheet is in view, in its height.
+ * @param {number} shown  How much of the sheet is in view, in sheet heights.
  * @param {number} speed  Upwards, in heights a second.
  * @returns {Rest}
  */

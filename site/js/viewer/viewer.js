@@ -20,7 +20,7 @@ export class Viewer {
     /** @type {import("./lightbox.js").Stage | null} */
     this.stage = null;
     this.opening = false;
-    /** Whether Back is on its way from a sheet to the photo below it, which is closed too. */
+    /** Whether Back is on its way from a sheet to the photo below it, which also closes. */
     this.leaving = false;
     addEventListener("popstate", () => this.followAddress());
   }
@@ -41,7 +41,7 @@ export class Viewer {
     await this.#open(index, true);
   }
 
-  /** Open the first photo, and show one after another. */
+  /** Open the first photo, and show the photos one after another. */
   async play() {
     await this.choose(0);
     this.stage?.play();
@@ -63,7 +63,7 @@ export class Viewer {
     if (index < 0) return;
     if (!this.stage) void this.#open(index, false);
     else if (this.stage.panel.isSheet && !history.state?.sheet && this.stage.panel.close()) {
-      if (this.last) this.#shown(this.last); // perhaps another than the one the sheet was opened on
+      if (this.last) this.#shown(this.last); // may not be the one the sheet was opened on
     } else this.stage.goTo(index);
   }
 
@@ -113,7 +113,7 @@ export class Viewer {
     tile?.focus({ preventScroll: true });
   }
 
-  /** Take the photo out of the address: by Back, unless the page was opened with it. */
+  /** Remove the photo from the address: by going back, unless the page was opened with it. */
   #leaveAddress() {
     if (history.state?.opened) history.back();
     else history.replaceState(history.state, "", this.#address(null));
