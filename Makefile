@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo check test $(TEST_GROUPS) coverage environments setup sam audit bench languages lock clean
 
-help: ## What can be made
+help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 demo: setup ## Run the album on this laptop with demo photos, until Ctrl-C
@@ -32,7 +32,7 @@ demo: setup ## Run the album on this laptop with demo photos, until Ctrl-C
 
 setup: $(VENV)/.local node_modules/.done ## Set up the commands and the laptop stack
 
-sam: $(VENV)/.run node_modules/.done .venv-sam/.done ## Set up the commands and what `kinpics deploy` needs, no laptop stack
+sam: $(VENV)/.run node_modules/.done .venv-sam/.done ## Set up the commands and what `kinpics deploy` needs, without the laptop stack
 
 check: ## Lint, check types and run the unit tests: the quick loop
 	@$(MAKE) --no-print-directory -j3 --output-sync=target lint types unit-tests
@@ -49,7 +49,7 @@ define run-groups
 		echo "The ten slowest (seconds):"; sort -rn $(DURATIONS)/* | head; exit $$result
 endef
 
-coverage: ## The same, and tell which lines no test runs (takes a third longer)
+coverage: ## Run every test, and list the lines that no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
 unit-tests: $(VENV)/.local $(VENV)/.test
@@ -81,7 +81,7 @@ template: $(VENV)/.test .venv-sam/.done .venv-policy/.done
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint --template template.yaml
 	@$(BIN)/python -m pytest tests/template
 
-audit: ## Look for known vulnerabilities of the pinned packages
+audit: ## Look for known vulnerabilities in the pinned packages
 	@$(PYTHON) .ci/vulnerabilities.py
 
 bench: setup $(VENV)/.test ## Measure against peers, as ratios in one run
@@ -93,7 +93,7 @@ languages: $(VENV)/.run ## Bring site/languages/ up to date with the texts of th
 screens: setup $(VENV)/.test ## Take the README's pictures and recording from the demo (needs ffmpeg)
 	$(BIN)/python docs/make_screens.py $(ARGS)
 
-lock: ## Pin every package anew, with hashes (needs uv)
+lock: ## Pin every package again, with hashes (needs uv)
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) --extra local pyproject.toml requirements/build.in -o requirements/local.txt
 	$(LOCK) --extra local --extra test pyproject.toml requirements/build.in -o requirements/test.txt
