@@ -22,10 +22,9 @@ class BuildError(KinpicsError):
 
 @dataclass(frozen=True)
 class Assets:
-    """URLs of the bundled files by their source's name, and what each script imports at once."""
+    """URLs of the bundled files by their source's name."""
 
     urls: dict[str, str]
-    imports: dict[str, list[str]]
 
     def __getitem__(self, name: str) -> str:
         return self.urls[name]
@@ -52,16 +51,12 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
     outputs = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
     urls: dict[str, str] = {}
-    imports: dict[str, list[str]] = {}
     for path, output in outputs.items():
         if path.endswith(".woff2"):
             urls[Path(next(iter(output["inputs"]))).name] = _asset_url(path)
-        if not output.get("entryPoint"):
-            continue
-        name = Path(output["entryPoint"]).name
-        urls[name] = _asset_url(path)
-        imports[name] = [_asset_url(item["path"]) for item in output["imports"] if item["kind"] == "import-statement"]
-    return Assets(urls, imports)
+        elif output.get("entryPoint"):
+            urls[Path(output["entryPoint"]).name] = _asset_url(path)
+    return Assets(urls)
 
 
 def bundle_worker(source: str, target: Path) -> None:

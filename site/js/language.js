@@ -13,13 +13,14 @@ const locale = language === "en" ? "en-GB" : language;
 /** @type {Record<string, string | Record<string, string>>} */
 const texts = config.texts ? await import(config.texts).then((module) => module.default, () => ({})) : {};
 
-const rules = new Intl.PluralRules(locale);
-const numbers = new Intl.NumberFormat(locale);
-const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
-const moments = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
-const months = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
-const times = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+// Making one takes a phone's processor milliseconds, so each is made when it is first needed.
+const rules = once(() => new Intl.PluralRules(locale));
+const numbers = once(() => new Intl.NumberFormat(locale));
+const percents = once(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }));
+const days = once(() => new Intl.DateTimeFormat(locale, { dateStyle: "long" }));
+const moments = once(() => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }));
+const months = once(() => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }));
+const times = once(() => new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
 
 /**
  * A text in the page's language, with values in place of `%(name)s`.
@@ -40,34 +41,34 @@ export function t(text, values = {}) {
  */
 export function tn(one, many, num, values = {}) {
   const forms = texts[one];
-  const known = typeof forms === "object" ? (forms[rules.select(num)] ?? forms.other) : undefined;
+  const known = typeof forms === "object" ? (forms[rules().select(num)] ?? forms.other) : undefined;
   return filled(known ?? (num === 1 ? one : many), { num, ...values });
 }
 
 /** @param {number} number */
-export const formatNumber = (number) => numbers.format(number);
+export const formatNumber = (number) => numbers().format(number);
 
 /** @param {number} fraction  1 is 100%. */
-export const formatPercent = (fraction) => percents.format(fraction);
+export const formatPercent = (fraction) => percents().format(fraction);
 
 /** A day. @param {string} moment  ISO 8601. */
-export const formatDay = (moment) => days.format(new Date(moment));
+export const formatDay = (moment) => days().format(new Date(moment));
 
 /** A day and time, in UTC. @param {string} moment  ISO 8601. */
-export const formatMoment = (moment) => moments.format(new Date(moment));
+export const formatMoment = (moment) => moments().format(new Date(moment));
 
 /** A month. @param {string} moment  ISO 8601. */
-export const formatMonth = (moment) => months.format(new Date(moment));
+export const formatMonth = (moment) => months().format(new Date(moment));
 
 /** A time of day. @param {string} moment  ISO 8601. */
-export const formatTime = (moment) => times.format(new Date(moment));
+export const formatTime = (moment) => times().format(new Date(moment));
 
 /**
  * From one day to another, or a single day if they are the same.
  * @param {string} first  ISO 8601.
  * @param {string} last
  */
-export const formatDays = (first, last) => days.formatRange(new Date(first), new Date(last));
+export const formatDays = (first, last) => days().formatRange(new Date(first), new Date(last));
 
 /**
  * @param {string} text
@@ -78,4 +79,15 @@ function filled(text, values) {
     const value = values[name] ?? place;
     return typeof value === "number" ? formatNumber(value) : value;
   });
+}
+
+/**
+ * @template Made
+ * @param {() => Made} make
+ * @returns {() => Made}
+ */
+function once(make) {
+  /** @type {Made | undefined} */
+  let made;
+  return () => (made ??= make());
 }
