@@ -32,8 +32,7 @@ class PhotoWriter:
         """Write a photo's rows, with the owner's words, and count it into its set. Returns the row it replaces."""
         for attempt in range(MAX_ATTEMPTS):
             old = self.photos.get_photo(path)
-            photo = keep_owner_words(photo, old)
-            item = (old.unknown if old else {}) | photo.to_item()
+            item = (old.unknown if old else {}) | keep_owner_words(photo, old).to_item()
             writes: list[Write] = [
                 {"Put": {"TableName": self.photos.name, "Item": item, **_is_same(old)}},
                 self._sets.join(path, photo, old, now, attempt),

@@ -1,6 +1,7 @@
 """`kinpics caption` and `kinpics set`, with tables in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,21 +140,32 @@ def test_a_deleted_cover_is_no_longer_the_owners_choice(aws: FakeAws, run: Calla
     assert (set_row(aws).pic, set_row(aws).pic_chosen) == ("a.jpg", None)
 
 
-@pytest.mark.usefixtures("photos")
-def test_a_caption_written_while_the_photo_is_processed_is_kept(aws: FakeAws) -> None:
-    class Slow(type(aws.photos)):
-        """Gives the photo a caption just after its row was read for the first time."""
+def put_while_reworded(aws: FakeAws, photo: Photo, words: dict[str, str | None]) -> None:
+    """Write photo A's row, while its owner rewords it just after it was read for the first time."""
+    moment = "2026-01-01T00:00:00.000+00:00"
 
+    class Slow(type(aws.photos)):
         reads = 0
 
         def get_photo(self, path: ImagePath) -> Photo | None:
             found = super().get_photo(path)
             Slow.reads += 1
             if Slow.reads == 1:
-                aws.writer.reword_photo(path, {"caption": "Meanwhile"}, "2026-01-01T00:00:00.000+00:00")
+                aws.writer.reword_photo(path, words, moment)
             return found
 
-    writer = type(aws.writer)(Slow(aws.photos.client, aws.photos.name), aws.images)
-    writer.put_photo(A, row(aws), "2026-01-01T00:00:00.000+00:00")
+    type(aws.writer)(Slow(aws.photos.client, aws.photos.name), aws.images).put_photo(A, photo, moment)
     assert Slow.reads == 2
+
+
+@pytest.mark.usefixtures("photos")
+def test_a_caption_written_while_the_photo_is_processed_is_kept(aws: FakeAws) -> None:
+    put_while_reworded(aws, row(aws), {"caption": "Meanwhile"})
     assert row(aws).caption == "Meanwhile"
+
+
+@pytest.mark.usefixtures("photos")
+def test_words_taken_back_while_the_photo_is_processed_are_gone(aws: FakeAws, run: Callable) -> None:
+    assert run("caption", "set/a.jpg", "--title", "Mine").exit_code == 0
+    put_while_reworded(aws, replace(row(aws), title="The file's", file_words=None), {"title": None})
+    assert (row(aws).title, row(aws).file_words) == ("The file's", None)
