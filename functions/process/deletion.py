@@ -4,11 +4,13 @@ In this order:
 
 1. the photo's faces in the collection, except those that another photo with the same bytes also has. The answers that
    the ledger keeps are then out of date;
-2. its page, thumbnails, large rendition, card and download copy;
+2. its thumbnails, large rendition, card and download copy;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
-   photo the set itself (`photo_writer`).
+   photo the set itself (`photo_writer`);
+4. its page.
 
-Faces go first: while the row is there, a worker that dies in between can still find them.
+Faces go first: while the row is there, a worker that dies in between can still find them. The page goes last: where
+`kinpics publish` has just written it once more, either it goes now, or publishing sees that the row is gone.
 """
 
 from dataclasses import dataclass
@@ -36,9 +38,9 @@ class PhotoDeletion:
         """Delete everything the site keeps of a photo; ``abandoned`` as in `delete_faces`."""
         old = self.writer.photos.get_photo(path)
         self.delete_faces(path, old, abandoned, keep=set())
-        self.pages.delete(path)
         self.objects.delete_served(path)
         self.writer.remove_photo(path, now)
+        self.pages.delete(path)
 
     def delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
         """Delete the faces of a photo's ``old`` row, but those to ``keep``.

@@ -60,7 +60,8 @@ def publish(stack: Stack, site: Site) -> int:
     """Upload what has changed and remove what is gone; returns how many files were uploaded.
 
     Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
-    without its assets. The page of a photo that came since the site was rendered stays.
+    without its assets. The page of a photo that came since the site was rendered stays, and that of a photo that went
+    goes.
     """
     bucket = stack.outputs.site_bucket
     there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(stack.s3, bucket)}
@@ -73,8 +74,10 @@ def publish(stack: Stack, site: Site) -> int:
     ):
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
-    gone = _without_new_photos(stack, [key for key in there if key not in files])
+    old = [key for key in there if key not in files]
+    gone = [key for key in old if not read_page_key(key)]
     try:
+        gone += _pages_without_photos(stack, [*old, *changed])
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed
         stack.invalidate(page_paths([*changed, *gone]))
@@ -86,11 +89,11 @@ def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> b
     return key not in there or (not key.startswith(_NAMED_BY_CONTENT) and there[key] != _etag(make()))
 
 
-def _without_new_photos(stack: Stack, gone: list[str]) -> list[str]:
-    """``gone`` without the pages of photos that are there: the process function has made them since."""
-    photos = {key: path for key in gone if (path := read_page_key(key))}
-    still_there = stack.photos.find_rows(photos.values())
-    return [key for key in gone if photos.get(key) not in still_there]
+def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
+    """The pages of photos among these files whose photos are not there: they may have come or gone since."""
+    photos = {key: path for key in keys if (path := read_page_key(key))}
+    found = stack.photos.find_rows(photos.values())
+    return [key for key, path in photos.items() if path not in found]
 
 
 def page_paths(keys: list[str]) -> set[str]:

@@ -323,3 +323,14 @@ def test_publishing_keeps_the_pages_of_new_photos_and_uploads_only_changes(
     assert published["CacheControl"] == CACHE_CONTROL
     assert publish(stack, build(stack, tmp_path / "again", OPEN)) > 0
     assert publish(stack, build(stack, tmp_path / "again", OPEN)) == 0
+
+
+def test_a_photo_that_goes_while_its_page_is_published_has_none(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    invalidated: set[str] = set()
+    stack.invalidate = invalidated.update
+    site = build(stack, tmp_path / "dist", OPEN)
+    aws.dynamodb.delete_item(TableName=aws.pics_table, Key={"primarykey": SET, "sortkey": FILES[0]})
+    publish(stack, site)
+    pages = [page_key(ImagePath(SET, file)) for file in FILES]
+    assert sorted(set(pages) - set(aws.keys(aws.site_bucket))) == pages[:1]
+    assert "/sets/2015_a%20&%20b/*" in invalidated

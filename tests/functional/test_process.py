@@ -106,6 +106,24 @@ def test_a_photo_has_a_page_of_its_own_at_once(aws: FakeAws, handle: Callable[..
     assert aws.keys(aws.site_bucket) == {SKELETON_KEY}
 
 
+def test_a_page_published_while_its_photo_is_deleted_goes(
+    aws: FakeAws, handle: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    aws.s3.delete_object(Bucket=aws.pics_bucket, Key=KEY)
+    transact = aws.dynamodb.transact_write_items
+
+    def publish_meanwhile(**arguments: Any) -> dict:
+        """The row is still there, so publishing writes the page again."""
+        aws.s3.put_object(Bucket=aws.site_bucket, Key=page_key(parse_key(KEY)), Body=b"published")
+        return transact(**arguments)
+
+    monkeypatch.setattr(aws.dynamodb, "transact_write_items", publish_meanwhile)
+    assert handle(message(KEY, 2)) == []
+    assert aws.keys(aws.site_bucket) == {SKELETON_KEY}
+
+
 def test_before_the_site_is_published_photos_have_no_pages(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
     aws.s3.delete_object(Bucket=aws.site_bucket, Key=SKELETON_KEY)
     aws.put(KEY, picture(RED))
