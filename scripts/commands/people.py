@@ -6,6 +6,7 @@ from functions.keys import ImagePath
 from scripts.commands.options import Context, json_option, print_outcome, yes_option
 from scripts.common.terminal import echo
 from scripts.common.words import count
+from scripts.deployment.publish import build_and_publish
 
 _HINT = "`kinpics people requests` lists the open ones"
 
@@ -50,7 +51,8 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     """Remove a person from search; the photos stay.
 
     REQUEST is the id that `kinpics people requests` prints. Look at its photos first: anyone can make a request. Every
-    photo of the person is processed again, without that face. From then on, each new photo costs one more paid call.
+    photo of the person is processed again, without that face, and the pages are rebuilt. From then on, each new photo
+    costs one more paid call.
     """
     from functions.face_collection import is_face_id
     from scripts.common.progress import Progress
@@ -95,6 +97,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         outcome = wait_again(stack, before, ignore, step)
     for entry in granted:
         drop_request(stack, entry)
+    build_and_publish(stack)  # the front page may have a ring that leads to this person
     print_outcome(outcome, "processed without that face", as_json)
 
 

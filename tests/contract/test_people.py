@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 import shutil
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,7 @@ def test_visitors_who_ask_are_forgotten_for_good(album: RunningStack, demo_folde
         f"{identity}\t{asked['output']['made_at'][:10]}\t{len(photos)} photos\n  > You know me.\n  > B."
     )
     assert all(path in told for path in photos)
+    album.kinpics("set", SET, "--title", "Of one person", "--no-build")
     done = json.loads(album.kinpics("people", "forget", identity, "--yes", "--json").stdout)
     assert done == {"done": len(photos), "failures": {}}
 
@@ -80,6 +83,10 @@ def test_visitors_who_ask_are_forgotten_for_good(album: RunningStack, demo_folde
     after = faces(album)
     assert set(after.values()) >= set(before.values()) - photos
     assert {face for face, path in before.items() if path not in photos} <= set(after), "others keep their ids"
+    with urllib.request.urlopen(f"{album.site_url}/") as response:
+        front_page = response.read().decode()
+    assert "Of one person" in front_page, "the pages are rebuilt"
+    assert set(re.findall("[?]face=([0-9a-f-]+)", front_page)) <= set(after), "no ring leads to that person"
     keys = {item["Key"] for item in album.client("s3").list_objects_v2(Bucket=album.outputs["PicsBucket"])["Contents"]}
     assert {f"photos/{path}" for path in photos} <= keys, "the photos stay"
     assert album.kinpics("people", "requests").stdout == ""
