@@ -128,7 +128,7 @@ class PhotoSync:
             return
         indexed = self._adopted(path) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
-        labels = self._find_labels(bucket, path, renditions)
+        labels = self._find_labels(bucket, path, original, renditions)
         photo = self._make_row(path, original, renditions, data, labels)
         self._put_objects(path, original, renditions, photo)
         old = self._put_row(path, photo)
@@ -159,13 +159,16 @@ class PhotoSync:
         found = _show(bucket, path, renditions, lambda image: self.faces.index(external_image_id, image))
         return found or _NO_FACES
 
-    def _find_labels(self, bucket: str, path: ImagePath, renditions: Renditions) -> list[str] | None:
-        """Labels, or none if anything goes wrong: a photo can do without."""
+    def _find_labels(
+        self, bucket: str, path: ImagePath, original: Original, renditions: Renditions
+    ) -> list[str] | None:
+        """Labels; if anything goes wrong, those that the same original has, or none: a photo can do without."""
         try:
             return _show(bucket, path, renditions, self.labels.find) or None
         except (ClientError, BotoCoreError, CeilingReachedError) as error:
-            logger.warning("no labels", extra={"key": path.key, "reason": str(error)})
-            return None
+            logger.warning("no new labels", extra={"key": path.key, "reason": str(error)})
+            known = self.photos.get_photo(path)
+            return known.labels if known and known.etag == original.etag else None
 
     def _without_forgotten(self, path: ImagePath, data: dict[str, Any]) -> dict[str, Any]:
         """What was indexed, without the faces of forgotten people, which are deleted at once."""

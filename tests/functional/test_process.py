@@ -239,6 +239,19 @@ def test_a_photo_does_without_labels_if_they_fail(aws: FakeAws, handle: Callable
     check_agreement(aws)
 
 
+def test_labels_stay_with_their_original_where_they_fail_later(aws: FakeAws, handle: Callable) -> None:
+    aws.wants_labels = True
+    aws.rekognition.detect_labels = seen_labels("Beach")
+    aws.put(KEY, picture(RED))
+    handle(message(KEY))
+    aws.rekognition.detect_labels = refuse_labels
+    handle(message(KEY, 2, body=owner_message("pics", quote_plus(KEY), force=True)))
+    assert aws.photos.get_photo(parse_key(KEY)).labels == ["Beach"]
+    aws.put(KEY, picture(BLUE))
+    handle(message(KEY, 3))
+    assert aws.photos.get_photo(parse_key(KEY)).labels is None
+
+
 def test_a_new_photo_gets_rows_thumbnails_and_faces(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED, BLUE))
     assert handle(message(KEY)) == []
