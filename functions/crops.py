@@ -24,6 +24,11 @@ class Area(NamedTuple):
     width: float
     height: float
 
+    def in_pixels(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom in a photo of this size, as Pillow has boxes; rounding leads beyond no edge."""
+        left, top = self.left * width, self.top * height
+        return left, top, min(left + self.width * width, width), min(top + self.height * height, height)
+
 
 class Focus(NamedTuple):
     """CSS's ``object-position`` for ``object-fit: cover``, in percent."""

@@ -19,7 +19,7 @@ from typing import Any
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.keys import ImagePath
 from functions.shapes import Photo
-from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE
+from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitted
 
 # No dot in its last part, so that the router (template.yaml) takes it for a folder and visitors never get it.
 SKELETON_KEY = "skeletons/photo"
@@ -145,8 +145,8 @@ def _large_size(photo: Photo) -> tuple[str | None, str | None]:
     """Width and height of the large rendition, in pixels; rows of other programs may not know them."""
     if not photo.width or not photo.height:
         return None, None
-    scale = min(1, LARGE_SIDE / max(photo.width, photo.height))
-    return str(max(1, round(photo.width * scale))), str(max(1, round(photo.height * scale)))
+    width, height = fitted(photo.width, photo.height, LARGE_SIDE)
+    return str(width), str(height)
 
 
 def _date(taken_at: str | None) -> dict[str, str | None]:

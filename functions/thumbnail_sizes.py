@@ -2,7 +2,7 @@
 card that other sites show with a link.
 
 The one place for these numbers: pages get them from `scripts/site/`, and docs/data.md is generated from them. After
-a change, run `kinpics reprocess --all`. The large rendition's size is also the folder it is kept in, so a change of
+a change, run `kinpics reprocess`. The large rendition's size is also the folder it is kept in, so a change of
 `LARGE_SIDE` needs the same number in template.yaml, where a test asks for it.
 """
 
@@ -15,3 +15,15 @@ MAX_THUMBNAIL_SIDE = 800
 # As https://developers.facebook.com/docs/sharing/webmasters/images/ asks for, and others take.
 CARD_WIDTH = 1200
 CARD_HEIGHT = 630
+
+
+def fitted(width: int, height: int, side: int) -> tuple[int, int]:
+    """Width and height of what is made of a photo with at most ``side`` pixels on its long side; never enlarged."""
+    scale = min(1, side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def thumbnail_side(width: int, height: int) -> int:
+    """The long side of a photo's thumbnail, which is longer for a panorama."""
+    across = round(THUMBNAIL_SHORT_SIDE * max(width, height) / min(width, height))
+    return max(THUMBNAIL_SIDE, min(MAX_THUMBNAIL_SIDE, across))

@@ -20,10 +20,8 @@ _QUALITIES = (82, 72, 60, 45)
 def make_card(large: bytes, faces: Iterable[Area]) -> bytes:
     """The card of a photo, a JPEG, from its large rendition and the faces in it; small photos are enlarged."""
     with Image.open(io.BytesIO(large)) as picture:
-        part = crop(faces, picture.width, picture.height, CARD_WIDTH / CARD_HEIGHT)
-        left, top = part.left * picture.width, part.top * picture.height
-        box = (left, top, left + part.width * picture.width, top + part.height * picture.height)
-        card = picture.resize((CARD_WIDTH, CARD_HEIGHT), Image.Resampling.LANCZOS, _inside(box, picture.size))
+        part = crop(faces, *picture.size, CARD_WIDTH / CARD_HEIGHT).in_pixels(*picture.size)
+        card = picture.resize((CARD_WIDTH, CARD_HEIGHT), Image.Resampling.LANCZOS, part)
     card.info.clear()  # otherwise a comment would be saved with it
     data = b""
     for quality in _QUALITIES:
@@ -33,8 +31,3 @@ def make_card(large: bytes, faces: Iterable[Area]) -> bytes:
         if len(data) <= MAX_CARD_BYTES:
             break
     return data
-
-
-def _inside(box: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The box, without any part that rounding has put beyond the picture's edges."""
-    return box[0], box[1], min(box[2], size[0]), min(box[3], size[1])

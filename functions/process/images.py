@@ -22,7 +22,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
 from functions.process.captions import Words, read_words
 from functions.process.complexity import MAX_PROFILE_BYTES, Structure, UnusableImageError, check_complexity
-from functions.thumbnail_sizes import LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE
+from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -96,7 +96,7 @@ def render(data: bytes) -> Renditions:
         picture = _upright_rgb(image, exif, LARGE_SIDE if direct else _face_side(width, height))
     face_image = None if direct else _face_jpeg(picture)
     large = _fit(picture, LARGE_SIDE)
-    thumbnail = _fit(large, _thumbnail_side(large))
+    thumbnail = _fit(large, thumbnail_side(*large.size))
     return Renditions(
         width=width,
         height=height,
@@ -217,7 +217,7 @@ def _upright_rgb(image: Image.Image, exif: Image.Exif, side: int) -> Image.Image
 
 def _in_bands(image: Image.Image, side: int) -> Image.Image:
     """``image`` in 8 bits, opaque, with at most ``side`` pixels on the long side; made band by band."""
-    width, height = _fitted(image.size, side)
+    width, height = fitted(*image.size, side)
     scale = image.height / height
     rows = max(1, int(_BAND_PIXELS / (image.width * scale)))
     # A pixel of the result is made from three around it to each side: https://en.wikipedia.org/wiki/Lanczos_resampling
@@ -281,24 +281,14 @@ def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
 
 def _fit(picture: Image.Image, side: int) -> Image.Image:
     """``picture`` with at most ``side`` pixels on the long side; never enlarged."""
-    size = _fitted(picture.size, side)
+    size = fitted(*picture.size, side)
     return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-
-
-def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
-    scale = min(1, side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _face_side(width: int, height: int) -> int:
     """The long side of the picture to find faces in; a panorama's grows until Rekognition accepts its short side."""
     shown = math.ceil(MIN_IMAGE_SIDE * max(width, height) / min(width, height))
     return FACE_SIDE if shown > MAX_FACE_SIDE else max(FACE_SIDE, shown)
-
-
-def _thumbnail_side(picture: Image.Image) -> int:
-    across = round(THUMBNAIL_SHORT_SIDE * max(picture.size) / min(picture.size))
-    return max(THUMBNAIL_SIDE, min(MAX_THUMBNAIL_SIDE, across))
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

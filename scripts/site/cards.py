@@ -15,21 +15,20 @@ from PIL import Image, ImageDraw, ImageFont
 from functions.crops import Area, crop
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 from scripts.common.config import ROOT
+from scripts.site.mark import draw_mark, height_of
 from scripts.site.theme import Theme
 
 # Part of a card's name, beside its content: raise it when cards' looks change, and all are made again.
 VERSION = 1
 
 _FONTS = ROOT / "site" / "fonts"
-_TOKENS = ROOT / "site" / "css" / "tokens.css"
 _QUALITY = 88
-# Drawn larger, then reduced, since Pillow draws shapes with hard edges.
-_SMOOTH = 4
 # In pixels, except for the leading, which is a fraction of the size.
 _TITLE_SIZES = range(92, 35, -4)
 _LEADING = 1.06
 _SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
-_MARK = 36
+# The mark is so wide; where the title stands below it, so much stays free for it.
+_MARK, _MARK_ROOM = 56, 72
 _ELLIPSIS = "…"
 Box = tuple[int, int, int, int]
 
@@ -56,7 +55,6 @@ _LAYOUTS: dict[str, tuple[str, Box, Box, bool]] = {
 }
 
 
-@cache
 def look_of(theme: Theme) -> Look:
     """The look of a theme's cards, in the owner's colours."""
     font, photo, words, is_centred = _LAYOUTS[theme.name]
@@ -88,11 +86,8 @@ def compose(look: Look, title: str, line: str, picture: Image.Image | None, face
 
 def _cropped(picture: Image.Image, size: tuple[int, int], faces: Iterable[Area]) -> Image.Image:
     """The picture cropped to ``size``, with its faces in view."""
-    part = crop(faces, picture.width, picture.height, size[0] / size[1])
-    left, top = part.left * picture.width, part.top * picture.height
-    right = min(picture.width, left + part.width * picture.width)
-    bottom = min(picture.height, top + part.height * picture.height)
-    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS, box=(left, top, right, bottom))
+    part = crop(faces, *picture.size, size[0] / size[1]).in_pixels(*picture.size)
+    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS, box=part)
 
 
 def drawable(text: str, font: str) -> str:
@@ -131,7 +126,7 @@ class _Words:
         column = self._bottom - self._top > self._right - self._left
         below = self._small_lines(line, _MOST_SMALL_LINES if column else 1)
         below_height = len(below) * _SMALL_LEADING + (_SMALL_GAP if below else 0)
-        space = self._bottom - self._top - below_height - (2 * _MARK if column else 0)
+        space = self._bottom - self._top - below_height - (_MARK_ROOM if column else 0)
         size, lines = self._fitted(title, space)
         leading = round(size * _LEADING)
         if column:  # the mark at the top, the words at the bottom
@@ -139,7 +134,7 @@ class _Words:
             top = self._bottom - below_height - leading * len(lines)
         else:  # a band: the words in the middle, the mark at the end
             if not self._look.is_centred:
-                self._mark(self._right - round(_MARK * 34 / 22), self._bottom - _MARK)
+                self._mark(self._right - _MARK, self._bottom - height_of(_MARK))
             top = self._top + max(0, (space - leading * len(lines)) // 2)
         for number, text in enumerate(lines):
             self._line(text, top + number * leading, size, self._look.ink)
@@ -148,42 +143,25 @@ class _Words:
             self._line(text, top + number * _SMALL_LEADING, _SMALL, self._look.quiet)
 
     def _small_lines(self, text: str, most: int) -> list[str]:
-        measure = self._width(_font(self._look.font, _SMALL))
+        measure = _font(self._look.font, _SMALL).getlength
         return _cut(_wrap(text, measure, self._right - self._left), most, measure, self._right - self._left)
 
     def _fitted(self, title: str, height: int) -> tuple[int, list[str]]:
         """The largest size at which the title fits, and its lines; at the smallest size, its end is cut off."""
         width = self._right - self._left
         for size in _TITLE_SIZES:
-            measure = self._width(_font(self._look.font, size))
+            measure = _font(self._look.font, size).getlength
             lines = _wrap(title, measure, width)
             if len(lines) * round(size * _LEADING) <= height and all(measure(line) <= width for line in lines):
                 return size, lines
         return size, _cut(lines, max(1, height // round(size * _LEADING)), measure, width)
 
-    @staticmethod
-    def _width(font: ImageFont.FreeTypeFont) -> Callable[[str], float]:
-        return font.getlength
+    def _mark(self, left: int, top: int) -> None:
+        draw_mark(self._card, left, top, _MARK, self._look.ink, self._look.accent)
 
     def _line(self, text: str, top: int, size: int, colour: str) -> None:
         x, anchor = ((self._left + self._right) // 2, "ma") if self._look.is_centred else (self._left, "la")
         self._draw.text((x, top), text, font=_font(self._look.font, size), fill=colour, anchor=anchor)
-
-    def _mark(self, left: int, top: int) -> None:
-        """Two circles that meet, as in site/templates/icons.html, which draws them in a box of 34 by 22."""
-        scale = _MARK / 22 * _SMOOTH
-        size = (round(34 * scale), round(22 * scale))
-        circles = [Image.new("L", size), Image.new("L", size)]
-        rings = Image.new("L", size)
-        for circle, x in zip(circles, (11, 23), strict=True):
-            box = [(x - 10) * scale, scale, (x + 10) * scale, 21 * scale]
-            ImageDraw.Draw(circle).ellipse(box, fill=255)
-            outer = [box[0] - scale, box[1] - scale, box[2] + scale, box[3] + scale]
-            ImageDraw.Draw(rings).ellipse(outer, outline=255, width=round(2 * scale))
-        lens = Image.composite(circles[0], Image.new("L", size), circles[1])
-        for mask, colour in ((lens, self._look.accent), (rings, self._look.ink)):
-            small = mask.resize((size[0] // _SMOOTH, size[1] // _SMOOTH), Image.Resampling.LANCZOS)
-            self._card.paste(colour, (left, top), small)
 
 
 def _wrap(text: str, measure: Callable[[str], float], width: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.shapes import Photo
-from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
+from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
 
 
 def thumbnail_url(set_name: str, file: str) -> str:
@@ -22,20 +22,15 @@ def portrait_url(person: str, file: str) -> str:
 
 def large_size(photo: Photo) -> tuple[int, int]:
     """Width and height of its large rendition, in pixels, for a photo that knows its own."""
-    return _within(photo, LARGE_SIDE)
+    return fitted(photo.width or 1, photo.height or 1, LARGE_SIDE)
 
 
 def tile_sources(photo: Photo) -> str:
     """``srcset`` of a picture for which a thumbnail may be too small."""
     path = (photo.primarykey, photo.sortkey)
-    small, large = _within(photo, THUMBNAIL_SIDE)[0], large_size(photo)[0]
-    return f"{_in_srcset(thumbnail_url(*path))} {small}w, {_in_srcset(large_url(*path))} {large}w"
-
-
-def _within(photo: Photo, side: int) -> tuple[int, int]:
-    width, height = photo.width or 1, photo.height or 1
-    scale = min(1.0, side / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    large = large_size(photo)
+    small = fitted(*large, thumbnail_side(*large))
+    return f"{_in_srcset(thumbnail_url(*path))} {small[0]}w, {_in_srcset(large_url(*path))} {large[0]}w"
 
 
 def _in_srcset(url: str) -> str:

@@ -7,22 +7,16 @@ import io
 import json
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from scripts.common.config import SiteConfig
+from scripts.site.mark import CENTRES, RADIUS, STROKE, draw_mark, height_of
 from scripts.site.palette import Palette
 
 FOLDER = "icons"
 # Sizes in pixels that Android and iOS ask for, and the part of the icon's width that the mark takes: a maskable icon
 # is cut to a circle or another shape that leaves its middle four fifths, so its mark is smaller.
 _ICONS = {"192.png": (192, 0.72), "512.png": (512, 0.72), "maskable-512.png": (512, 0.54), "apple-180.png": (180, 0.66)}
-# The mark (site/templates/icons.html): two circles of radius 10 in a box of 34 by 22.
-_BOX = (34, 22)
-_CENTRES = ((11, 11), (23, 11))
-_RADIUS = 10
-_STROKE = 2
-# Drawn larger, then reduced, since Pillow draws shapes with hard edges.
-_SMOOTH = 3
 
 
 def write_web_app(config: SiteConfig, palette: Palette, folder: Path) -> None:
@@ -50,36 +44,21 @@ def write_web_app(config: SiteConfig, palette: Palette, folder: Path) -> None:
 
 
 def _icon(palette: Palette, side: int, part: float) -> bytes:
-    large = side * _SMOOTH
-    picture = Image.new("RGB", (large, large), palette.page)
-    scale = large * part / _BOX[0]
-    left, top = (large - _BOX[0] * scale) / 2, (large - _BOX[1] * scale) / 2
-    discs = []
-    for x, y in _CENTRES:
-        disc = Image.new("1", picture.size)
-        ImageDraw.Draw(disc).ellipse(_around(left + x * scale, top + y * scale, _RADIUS * scale), fill=1)
-        discs.append(disc)
-    lens = Image.composite(discs[0], Image.new("1", picture.size), discs[1])
-    picture.paste(palette.accent, mask=lens)
-    draw = ImageDraw.Draw(picture)
-    for x, y in _CENTRES:
-        box = _around(left + x * scale, top + y * scale, (_RADIUS + _STROKE / 2) * scale)
-        draw.ellipse(box, outline=palette.ink, width=round(_STROKE * scale))
+    picture = Image.new("RGB", (side, side), palette.page)
+    width = round(side * part)
+    left, top = (side - width) // 2, (side - height_of(width)) // 2
+    draw_mark(picture, left, top, width, palette.ink, palette.accent)
     out = io.BytesIO()
-    picture.resize((side, side), Image.Resampling.LANCZOS).save(out, "PNG", compress_level=9)
+    picture.save(out, "PNG", compress_level=9)
     return out.getvalue()
-
-
-def _around(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
-    return (x - radius, y - radius, x + radius, y + radius)
 
 
 def _favicon(palette: Palette) -> str:
     """The mark as an SVG; its outlines follow the browser's light or dark setting."""
-    circles = "".join(f'<circle cx="{x}" cy="{y}" r="{_RADIUS}"/>' for x, y in _CENTRES)
+    circles = "".join(f'<circle cx="{x}" cy="{y}" r="{RADIUS}"/>' for x, y in CENTRES)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -6.5 36 35">'
         "<style>g{stroke:#16171a}@media(prefers-color-scheme:dark){g{stroke:#f4f4f1}}</style>"
         f'<path d="M17 3a10 10 0 0 1 0 16 10 10 0 0 1 0-16z" fill="{palette.accent}"/>'
-        f'<g fill="none" stroke-width="{_STROKE + 0.5}">{circles}</g></svg>\n'
+        f'<g fill="none" stroke-width="{STROKE + 0.5}">{circles}</g></svg>\n'
     )

@@ -107,7 +107,7 @@ def measure(kind: str) -> tuple[float, int]:
 
     Measured with renditions and bands so small that they hardly count.
     """
-    for name in ("FACE_SIDE", "LARGE_SIDE", "THUMBNAIL_SIDE", "MAX_THUMBNAIL_SIDE"):
+    for name in ("FACE_SIDE", "LARGE_SIDE"):
         setattr(images, name, 500)
     images._BAND_PIXELS = 100_000
     mode, encoder = KINDS[kind]
