@@ -31,7 +31,6 @@ _SVG = re.compile(r"<svg\b[^>]*>", re.IGNORECASE)
 _WOFF2 = b"wOF2"
 # How high rows of photos are, relative to the usual (site/rows.json), and the gap between photos, in CSS pixels.
 _ROWS = {"compact": (0.7, 3), "airy": (1.4, 14)}
-_DARK_PAGE = "#111214"
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:
 
     Raises ``BuildError``, which names the setting or the file.
     """
-    rules = [_accent(config.accent), _density(config.density)]
+    rules = [_accent(config), _density(config.density)]
     font = _FONTS[config.name]
     if config.display_face:
         path = root / config.display_face
@@ -92,11 +91,12 @@ def load_theme(config: ThemeConfig, root: Path, dist: Path) -> Theme:
     )
 
 
-def _accent(colour: str) -> str:
-    """The one strong colour, lightened on dark pages where it would be too dark."""
-    if not colour:
+def _accent(config: ThemeConfig) -> str:
+    """The one strong colour, lightened on the theme's dark page where it would be too dark."""
+    if not config.accent:
         return ""
-    light, dark = colour, mixed_with_white_to(3, colour, _DARK_PAGE)
+    dark_page = read_palette(config.name, [_TOKENS.read_text(encoding="utf-8")]).dark_page
+    light, dark = config.accent, mixed_with_white_to(3, config.accent, dark_page)
     return (
         f":root, [data-theme] {{ --accent: light-dark({light}, {dark}); --ring: {dark}; "
         f"--on-accent: light-dark({on_colour(light)}, {on_colour(dark)}); "

@@ -1,14 +1,15 @@
 """The owner's look: what it changes, and what errors say about mistakes."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from scripts.common.config import ROOT, ConfigError, ThemeConfig, load_theme_config
+from scripts.common.config import ROOT, THEMES, ConfigError, ThemeConfig, load_theme_config
 from scripts.site.bundle import STYLE_SHEETS, BuildError, bundle
-from scripts.site.colours import contrast, mixed_with_white_to, on_colour
+from scripts.site.colours import contrast, on_colour
 from scripts.site.theme import load_theme
 
 FONT = ROOT / "site" / "fonts" / "newsreader.woff2"
@@ -41,10 +42,13 @@ def test_the_owners_accent_density_font_and_values_come_after_ours(tmp_path: Pat
     assert css.rindex("--section:7px") > css.rindex("--gap:14px")
 
 
+@pytest.mark.parametrize("name", THEMES)
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#ffc61a", "#1a237e", "#7f7f7f", "#b3261e"])
-def test_words_on_any_accent_are_readable_and_it_stands_out_in_the_dark(colour: str) -> None:
+def test_words_on_any_accent_are_readable_and_it_stands_out_in_the_dark(name: str, colour: str, tmp_path: Path) -> None:
+    theme = load_theme(ThemeConfig(name=name, accent=colour), tmp_path, tmp_path / "dist")
+    (in_the_dark,) = re.findall(r"--accent: light-dark\(#\w{6}, (#\w{6})\)", theme.rules)
     assert contrast(on_colour(colour), colour) >= 4.5
-    assert contrast(mixed_with_white_to(3, colour, "#111214"), "#111214") >= 3
+    assert contrast(in_the_dark, theme.palette.dark_page) >= 3
 
 
 def test_black_and_white_have_the_contrast_that_wcag_gives_them() -> None:
