@@ -80,11 +80,12 @@ def build(
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
     previews = Previews(stack, config, theme, translator)
+    cover = cover_of_site(stack.photos, newest_first, look.cover)
     covers = covers_of_sets(stack.photos, newest_first)
     pages.write_of_site(
         sets=newest_first,
-        card=previews.card_of_site(newest_first, look.cover),
-        cover=cover_of_site(stack.photos, newest_first, look.cover),
+        card=previews.card_of_site(cover.photo if cover else None),
+        cover=cover,
         covers=covers,
         portraits=portraits_of_gallery(stack.gallery),
         search_index=write_search_index(fresh, newest_first, covers),

@@ -35,13 +35,8 @@ class Previews:
         self._look = look_of(theme)
         self.makers: dict[str, Callable[[], bytes]] = {}
 
-    def card_of_site(self, newest_first: list[ShownSet], chosen: str = "") -> str | None:
-        """Path of the card of the front page; None if the owner wants no cards.
-
-        It shows the owner's choice ``chosen``, as SET/FILE, or else the newest set's cover.
-        """
-        photos = (photo for shown in newest_first for photo in shown.photos if str(path_of(photo)) == chosen)
-        cover = next(photos, newest_first[0].cover if newest_first else None)
+    def card_of_site(self, cover: Photo | None) -> str | None:
+        """Path of the front page's card, which shows its ``cover``; None if the owner wants no cards."""
         return self._plan(self._config.title, self._config.description, cover)
 
     def card_of_set(self, shown: ShownSet) -> str | None:

@@ -1,6 +1,7 @@
 """The rendered site: each page is where its address leads, and its scripts get their configuration."""
 
 import gzip
+import io
 import json
 import re
 from dataclasses import replace
@@ -11,7 +12,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from support import FakeAws
+from PIL import Image
+from support import BLUE, RED, FakeAws, picture
 
 from build import build
 from functions.keys import ImagePath
@@ -255,6 +257,22 @@ def test_shared_pages_of_the_album_show_their_card(stack: Any, tmp_path: Path) -
     assert shared["set"]["og:url"] == f"{SITE_URL}/sets/2015_a%20&%20b/"
     for make in (site.more[key.removeprefix(f"{SITE_URL}/")] for key in cards):
         assert make().startswith(b"\xff\xd8"), "also where the cover has no rendition"
+
+
+def test_a_link_to_the_site_shows_the_cover_of_its_front_page(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    face = {"FaceId": "1", "BoundingBox": {"Left": 0.4, "Top": 0.3, "Width": 0.2, "Height": 0.25}}
+    data = {"FaceRecords": [{"Face": face}]}
+    best = Photo(primarykey=SET, sortkey="best.jpg", grid_key="~/z", width=1500, height=1000, face_count=1, data=data)
+    put(aws, best.to_item())
+    for file, colour in ((FILES[0], BLUE), ("best.jpg", RED)):
+        key = ImagePath(SET, file).large_key
+        aws.s3.put_object(Bucket=aws.thumbnails_bucket, Key=key, Body=picture(colour))
+    site = build(stack, tmp_path / "dist", OPEN)
+    page = Tags(site.folder / "index.html")
+    assert (page.of("img")[0]["src"] or "").endswith("/best.jpg")
+    card = (page.previewed()["og:image"] or "").removeprefix(f"{SITE_URL}/")
+    red, _, blue = Image.open(io.BytesIO(site.more[card]())).getpixel((900, 300))
+    assert red > blue
 
 
 def test_a_set_has_a_page_for_websites_that_the_owner_allows(stack: Any, site: Path, tmp_path: Path) -> None:
