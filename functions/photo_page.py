@@ -18,6 +18,7 @@ from typing import Any
 
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.keys import ImagePath
+from functions.photo_texts import shorten
 from functions.shapes import Photo
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitted
 
@@ -27,8 +28,6 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 # As long as a rendition (functions/process/objects.py): photos change and go without `kinpics publish`.
 CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
 
-# How much cards and search results can show, in characters.
-_MAX_DESCRIPTION = 200
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|$)")
 
 _NAME = re.compile(r"(\[\[([#/]?)(\w+)(\|json)?\]\])")
@@ -100,7 +99,7 @@ def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
     """Every value that a skeleton can ask for."""
     path = ImagePath(photo.primarykey, photo.sortkey)
     name = photo.title or photo.sortkey
-    caption_line = shorten(photo.caption or "")
+    caption_line = shorten(photo.caption)
     width, height = _large_size(photo)
     facts = {**_date(photo.taken_at), **_exposure(photo.exif or {})}
     return {
@@ -110,7 +109,6 @@ def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
         "shared_title": photo.title or set_title,
         "file": photo.sortkey,
         "caption": photo.caption,
-        "caption_line": caption_line,
         "description": caption_line or set_title,
         "alt": photo.title or caption_line or photo.sortkey,
         "set_title": set_title,
@@ -133,12 +131,6 @@ def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
 
 def _url_of(photo: Photo | None) -> str | None:
     return page_url(ImagePath(photo.primarykey, photo.sortkey)) if photo else None
-
-
-def shorten(text: str) -> str:
-    """A text on one line, as long as links and search results show it."""
-    text = " ".join(text.split())
-    return text if len(text) <= _MAX_DESCRIPTION else text[: _MAX_DESCRIPTION - 1].rstrip() + "…"
 
 
 def _large_size(photo: Photo) -> tuple[str | None, str | None]:

@@ -9,6 +9,8 @@ MAX_TITLE = 300
 MAX_CAPTION = 5_000
 MAX_KEYWORDS = 50
 MAX_KEYWORD = 100
+# What cards, search results and those who listen to a page have room for.
+_MAX_LINE = 200
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # They change the direction of whatever follows them on a page; right-to-left text doesn't need them.
@@ -37,6 +39,12 @@ def clean_keywords(texts: Iterable[str]) -> list[str]:
         if len(kept) == MAX_KEYWORDS:
             break
     return list(kept.values())
+
+
+def shorten(text: str | None) -> str:
+    """A text in one line, as long as links and search results show; empty for none."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= _MAX_LINE else line[: _MAX_LINE - 1].rstrip() + "…"
 
 
 def _one_line(text: str) -> str:

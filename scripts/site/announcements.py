@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from functions.addresses import LARGE_FOLDER, address
-from functions.photo_page import page_url, shorten
+from functions.photo_page import page_url
+from functions.photo_texts import shorten
 from functions.shapes import Photo
 from scripts.common.config import SiteConfig
 from scripts.site.feeds import MAX_ENTRIES, Entry, render_feed
@@ -53,7 +54,7 @@ def _feed_of_set(config: SiteConfig, site_url: str, shown: ShownSet) -> bytes:
         for photo in newest
     )
     page = site_url + shown.path
-    return render_feed(page + FEED, page, shown.title, shorten(shown.row.description or ""), config.title, entries)
+    return render_feed(page + FEED, page, shown.title, shorten(shown.row.description), config.title, entries)
 
 
 def _picture(site_url: str, photo: Photo | None) -> str | None:

@@ -13,6 +13,7 @@ import jinja2
 
 from functions.addresses import address
 from functions.languages import ENGLISH, in_language
+from functions.photo_texts import shorten
 from functions.shapes import MAX_REQUEST_MESSAGE
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 from scripts.common.config import ROOT, SiteConfig
@@ -208,6 +209,7 @@ def _environment(folders: Sequence[Path], translator: Translator, known: dict[st
 
     templates.globals |= {**known, "ngettext": ngettext}
     templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
+    templates.filters["shorten"] = shorten
     templates.globals["dates"] = translator.dates
     return templates
 

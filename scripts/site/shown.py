@@ -8,8 +8,8 @@ from functools import cached_property
 
 from functions.addresses import address
 from functions.keys import BadNameError, ImagePath, check_set_name
-from functions.photo_page import shorten
 from functions.photo_reader import PhotoReader
+from functions.photo_texts import shorten
 from functions.shapes import Photo, PhotoSet, grid_key
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 from scripts.site.translations import Translator
@@ -76,7 +76,7 @@ def day_of(taken_at: str | None) -> date | None:
 
 def describe(shown: ShownSet, translator: Translator) -> str:
     """A set in one line: its owner's description, or else how many photos it has and when they were taken."""
-    return shorten(shown.row.description or "") or extent(shown, translator)
+    return shorten(shown.row.description) or extent(shown, translator)
 
 
 def extent(shown: ShownSet, translator: Translator) -> str:

@@ -239,6 +239,17 @@ def test_each_photo_has_a_page_made_from_the_published_skeleton(stack: Any, tmp_
     assert Tags(first).previewed()["og:image"] == f"{SITE_URL}/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"
     assert read_json_ld(first)["contentUrl"] == f"{SITE_URL}/thumbnails/1600/photos/2015_a%20&%20b/00.jpg"
     assert read_json_ld(first)["isPartOf"]["name"] == "A & <b>"
+    assert Tags(first).previewed()["og:description"] == "A & <b>", "without a caption, it says which album it is from"
+
+
+def test_a_long_caption_is_short_where_it_stands_for_a_photo(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    known = Photo(primarykey=SET, sortkey=FILES[0], grid_key=f"~/{FILES[0]}", width=400, height=300)
+    put(aws, replace(known, caption="First line\nsecond " + "word " * 100).to_item())
+    site = build(stack, tmp_path / "dist", OPEN).folder
+    for page in ("index.html", f"sets/{SET}/index.html", f"sets/{SET}/all/index.html"):
+        said = Tags(site / page).of("img")[0]["alt"] or ""
+        assert said.startswith("First line second word")
+        assert len(said) == 200
 
 
 def test_shared_pages_of_the_album_show_their_card(stack: Any, tmp_path: Path) -> None:
