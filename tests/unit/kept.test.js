@@ -14,6 +14,8 @@ test("pages, assets and pictures are kept, everything else is left to the browse
     [request("/thumbnails/photos/2024_newport/a.jpg"), "thumbnail", "thumbnail:2024_newport"],
     [request("/thumbnails/1600/photos/2024_newport/a.jpg"), "large", "large"],
     [request("/photos/2024_newport/a.jpg"), null],
+    [request("/photos/2024_newport/a.jpg", { mode: "navigate" }), null], // a browser opens or saves it by itself
+    [request("/thumbnails/1600/photos/2024_newport/a.jpg", { mode: "navigate" }), "large", "large"],
     [request("/thumbnails/photos/2024_newport/a.jpg", { method: "HEAD" }), null],
     [request("/", { method: "POST", mode: "navigate" }), null],
     [{ ...request(""), url: "https://dynamodb.us-east-1.amazonaws.com/assets/x" }, null],

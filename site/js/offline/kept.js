@@ -6,6 +6,8 @@
 const MAX_SETS = 5;
 const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
 const LARGE = /^\/thumbnails\/\d+\/photos\//;
+// What visitors download may have many megabytes. It isn't kept, even where the browser opens or saves it as a page.
+const DOWNLOAD = /^\/photos\//;
 
 /**
  * @param {{method: string, mode: string, url: string}} request
@@ -14,12 +16,12 @@ const LARGE = /^\/thumbnails\/\d+\/photos\//;
  */
 export function kindOf(request, origin) {
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== origin) return null;
-  if (request.mode === "navigate") return { kind: "page", cache: "page" };
+  if (request.method !== "GET" || url.origin !== origin || DOWNLOAD.test(url.pathname)) return null;
   if (url.pathname.startsWith("/assets/")) return { kind: "asset", cache: "asset" };
   const set = THUMBNAIL.exec(url.pathname);
   if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };
-  return LARGE.test(url.pathname) ? { kind: "large", cache: "large" } : null;
+  if (LARGE.test(url.pathname)) return { kind: "large", cache: "large" };
+  return request.mode === "navigate" ? { kind: "page", cache: "page" } : null;
 }
 
 /**
