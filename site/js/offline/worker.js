@@ -1,5 +1,5 @@
 // The service worker: it keeps what a visitor has seen, within limits, so that the last albums open without a
-// connection. With a connection, everything comes from the network as if it weren't there.
+// connection. With a connection, everything comes from the network as if it weren't there, and what is gone goes here too.
 
 import pages from "../../pages.json" with { type: "json" };
 import { kindOf, oldSets } from "./kept.js";
@@ -52,6 +52,7 @@ async function answer(event, { kind, cache }) {
   try {
     const response = await fetch(request);
     if (response.status === 200 && response.type === "basic") event.waitUntil(keep(kind, cache, request, response.clone()));
+    if (response.status === 404) event.waitUntil(forget(kind, cache, request));
     return response;
   } catch (error) {
     const found = await caches.match(request, { ignoreSearch: kind === "page", ignoreVary: true });
@@ -74,6 +75,17 @@ async function keep(kind, name, request, response) {
   await cache.put(kind === "page" ? withoutSearch(request.url) : request, response);
   if (count >= MAX_FILES[kind] + SPARE_FILES) await forgetOldest(cache, name, MAX_FILES[kind]);
   if (kind === "thumbnail" && count === 0) await forgetOldSets();
+}
+
+/**
+ * @param {Kind} kind
+ * @param {string} name
+ * @param {Request} request
+ */
+async function forget(kind, name, request) {
+  if (!(await caches.has(name))) return;
+  const cache = await caches.open(name);
+  if (await cache.delete(request, { ignoreSearch: kind === "page", ignoreVary: true })) counts.delete(name);
 }
 
 /**
