@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from running import RunningStack
 from steps import choose
 
@@ -71,6 +71,27 @@ def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Pat
     assert saved_card(page).size == (1080, 1350)
     choose(page, portrait)
     expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()
+
+
+def test_a_card_that_is_drawn_late_never_shows_who_no_longer_wants_it(page: Page, portrait: Path) -> None:
+    page.goto("/lookalike/")
+    choose(page, portrait)
+    card = page.get_by_alt_text("Card: I look like Grace Hopper")
+    expect(card).to_be_visible()
+    page.evaluate("delete Navigator.prototype.canShare")
+    without, before = saved_card(page), card.get_attribute("src") or ""
+    held: list[Route] = []
+    page.route("**/thumbnails/celebrities/**", lambda route: route.continue_() if held else held.append(route))
+    box = page.get_by_label("Put my picture on the card")
+    box.check()
+    while not held:  # the card with the visitor's picture waits for the portrait
+        page.wait_for_timeout(20)
+    box.uncheck()
+    expect(card).not_to_have_attribute("src", before)
+    with page.expect_response("**/thumbnails/celebrities/**"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert saved_card(page).tobytes() == without.tobytes()
 
 
 def saved_card(page: Page) -> Image.Image:

@@ -25,7 +25,7 @@ export function showLookalike() {
   const portrait = byId("best", HTMLImageElement);
   const name = byId("name");
   const sharing = byId("sharing");
-  const shareButton = byId("share");
+  const shareButton = byId("share", HTMLButtonElement);
   const withSelfie = byId("with-selfie", HTMLInputElement);
   const shapes = /** @type {HTMLInputElement[]} */ ([...sharing.querySelectorAll("[name=shape]")]);
   const card = byId("card", HTMLImageElement);
@@ -36,6 +36,7 @@ export function showLookalike() {
   let shown = null;
   /** @type {Blob | null} */
   let drawn = null;
+  let drawing = {};
 
   /**
    * @param {{people: Lookalike[], total: number}} found
@@ -102,17 +103,25 @@ export function showLookalike() {
   async function draw() {
     if (!shown) return;
     const { best, selfie } = shown;
+    const run = (drawing = {}); // what the visitor has changed since makes an older card too late
+    take(null);
     const shape = shapes.find(({ checked }) => checked)?.value === "tall" ? "tall" : "wide";
     try {
       const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best));
-      if (shown?.best !== best) return; // the visitor took another picture in the meantime
-      drawn = made.file;
+      if (drawing !== run) return;
+      take(made.file);
       URL.revokeObjectURL(card.src);
       Object.assign(card, { width: made.width, height: made.height, src: URL.createObjectURL(made.file) });
       card.alt = t("Card: I look like %(person)s", { person: best.person });
     } catch (error) {
-      tell(error, draw);
+      if (drawing === run) tell(error, draw);
     }
+  }
+
+  /** @param {Blob | null} file  The card to share; null until it is drawn. */
+  function take(file) {
+    drawn = file;
+    shareButton.disabled = !file;
   }
 
   function forget() {
@@ -122,7 +131,9 @@ export function showLookalike() {
     }
     list.replaceChildren();
     withSelfie.checked = false;
-    shown = drawn = null;
+    shown = null;
+    drawing = {};
+    take(null);
   }
 
   async function share() {
