@@ -79,6 +79,24 @@ def test_a_phone_uses_its_own_share_sheet_and_has_the_qr_code_too(stack: Running
     expect(phone.get_by_role("dialog").get_by_label("Link")).to_have_value(stack.site_url + "/")
 
 
+def test_a_phone_shares_the_selected_photos_that_are_still_there(phone: Page, faults) -> None:
+    phone.add_init_script("""
+        navigator.canShare = () => true;
+        navigator.share = async ({ files }) => {
+            const shared = files.map(({ name, type }) => `${name} ${type}`);
+            document.documentElement.dataset.shared = shared.join();
+        };
+    """)
+    phone.goto(SET)
+    phone.locator("#head").get_by_role("button", name="Select photos").click()
+    for file in ("group.jpg", "hopper.jpg"):
+        phone.locator(f"a.tile[data-file='{file}']").click()
+    phone.route("**/thumbnails/1600/photos/*/hopper.jpg", lambda route: route.fulfill(status=404, body="gone"))
+    phone.get_by_role("region", name="Selected photos").get_by_role("button", name="Share").click()
+    expect(phone.locator("html")).to_have_attribute("data-shared", "group.jpg image/jpeg")
+    faults.seen.clear()  # the browser reports the missing file
+
+
 def test_a_website_that_the_owner_allows_frames_an_album_and_no_other_does(
     stack: RunningStack, page: Page, faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,7 @@
 import { CodedError, isCancelled } from "../errors.js";
 import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
-import { keyOf, largeUrl, photoUrl } from "../photos/urls.js";
+import { keyOf, largeName, largeUrl, photoUrl } from "../photos/urls.js";
 import { toast } from "../toast.js";
 import { showSheet } from "./sheet.js";
 
@@ -61,11 +61,15 @@ export async function sharePhotos(photos, title) {
       toast(tn("%(num)s link copied.", "%(num)s links copied.", photos.length));
     }
   } catch (error) {
-    // If the files took long to load, the browser wants a new tap. By then they are ready.
-    const isLate = error instanceof DOMException && error.name === "NotAllowedError";
-    if (isLate) tell(new CodedError("PhotosReady", "no user activation"), () => void sharePhotos(photos, title), t("Share"));
-    else if (!isCancelled(error)) tell(error, () => void sharePhotos(photos, title));
+    const again = () => void sharePhotos(photos, title);
+    if (error instanceof DOMException && error.name === "NotAllowedError") {
+      // If the files took long to load, the browser wants a new tap. By then they are ready.
+      tell(new CodedError("PhotosReady", "no user activation"), again, t("Share"));
+      return;
+    }
+    if (!isCancelled(error)) tell(error, again);
   }
+  fetched.clear();
 }
 
 /** @param {Photo} photo */
@@ -73,19 +77,20 @@ const addressOf = (photo) => new URL(photoUrl(photo), location.href).href;
 
 const canShareFiles = () => navigator.canShare?.({ files: [new File([], "photo.jpg", { type: "image/jpeg" })] }) ?? false;
 
-/** Large renditions by photo, so that a second try doesn't fetch them again. @type {Map<string, File>} */
+/** Large renditions by photo, for as long as a second tap may share them. @type {Map<string, File>} */
 const fetched = new Map();
 
-/** @param {Photo[]} photos */
+/** Those of the photos that are still on the site. @param {Photo[]} photos */
 async function filesOf(photos) {
-  return Promise.all(
-    photos.map(async (photo) => {
-      const known = fetched.get(keyOf(photo));
-      if (known) return known;
-      const blob = await (await fetch(largeUrl(photo))).blob();
-      const file = new File([blob], photo.file.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
-      fetched.set(keyOf(photo), file);
-      return file;
-    }),
-  );
+  await Promise.all(photos.map(fetchFile));
+  return photos.flatMap((photo) => fetched.get(keyOf(photo)) ?? []);
+}
+
+/** @param {Photo} photo */
+async function fetchFile(photo) {
+  if (fetched.has(keyOf(photo))) return;
+  const response = await fetch(largeUrl(photo)).catch(() => null);
+  if (!response) throw new CodedError("Offline", "no answer");
+  if (!response.ok) return;
+  fetched.set(keyOf(photo), new File([await response.blob()], largeName(photo), { type: "image/jpeg" }));
 }

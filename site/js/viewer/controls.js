@@ -4,7 +4,7 @@ import { config } from "../config.js";
 import { make } from "../elements.js";
 import { icon } from "../icons.js";
 import { t } from "../language.js";
-import { downloadUrl, largeUrl } from "../photos/urls.js";
+import { downloadUrl, largeName, largeUrl } from "../photos/urls.js";
 import { fileSize, takenWords } from "./facts.js";
 
 /**
@@ -74,7 +74,7 @@ export class Controls {
     if (this.large) {
       this.large.href = largeUrl(photo);
       this.large.hidden = Math.max(photo.width, photo.height) <= config.largeSide; // the large rendition is no smaller
-      this.large.download = photo.file.replace(/\.\w+$/, "") + ".jpg";
+      this.large.download = largeName(photo);
     }
   }
 
