@@ -3,14 +3,9 @@ import { test } from "node:test";
 import "./page.js";
 
 const { config } = await import("../../site/js/config.js");
-const { fullSize, sizeWithin, wantsOriginal } = await import("../../site/js/viewer/sizes.js");
+const { fullSize, wantsOriginal } = await import("../../site/js/viewer/sizes.js");
 
 const photo = { width: 6000, height: 4000 };
-
-test("a rendition is never larger than its photo", () => {
-  assert.deepEqual(sizeWithin(photo, 1600), { width: 1600, height: 1067 });
-  assert.deepEqual(sizeWithin({ width: 300, height: 900 }, 1600), { width: 300, height: 900 });
-});
 
 test("a photo may be shown at its own size, a small one at twice that", () => {
   assert.deepEqual(fullSize(photo), { width: 6000, height: 4000 });

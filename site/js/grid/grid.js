@@ -4,6 +4,7 @@ import { config } from "../config.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
 import { SURE } from "../photos/likeness.js";
+import { sizeWithin, sourcesOf } from "../photos/renditions.js";
 import { keyOf, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { percent } from "../words.js";
 import { justify, visible } from "./layout.js";
@@ -257,11 +258,9 @@ export class Grid {
     const tile = make("a", { className: "tile coming", href: largeUrl(photo) }, image);
     void preview(tile, photo.placeholder);
     image.onload = image.onerror = () => tile.classList.remove("coming");
-    const thumbnail = Math.min(1, config.thumbnailSide / Math.max(width, height)) * width;
-    if (shown > thumbnail * MAX_STRETCH) {
-      const large = Math.min(1, config.largeSide / Math.max(width, height)) * width;
+    if (shown > sizeWithin(photo, config.thumbnailSide).width * MAX_STRETCH) {
       image.sizes = `${Math.ceil(shown)}px`;
-      image.srcset = `${thumbnailUrl(photo)} ${Math.round(thumbnail)}w, ${largeUrl(photo)} ${Math.round(large)}w`;
+      image.srcset = sourcesOf(photo);
     }
     image.src = thumbnailUrl(photo);
     if (image.complete) tile.classList.remove("coming");

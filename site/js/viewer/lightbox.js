@@ -7,6 +7,7 @@ import { placeholder } from "../grid/placeholder.js";
 import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readDetails } from "../photos/read.js";
+import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
 import { share } from "../sharing/share.js";
 import { isMetered } from "./connection.js";
@@ -16,7 +17,7 @@ import { fadeWhenIdle } from "./idle.js";
 import { showHelp } from "./help.js";
 import { loadOriginals } from "./original.js";
 import { Panel } from "./panel.js";
-import { fullSize, sizeWithin } from "./sizes.js";
+import { fullSize } from "./sizes.js";
 import { Slideshow } from "./slideshow.js";
 
 /**
@@ -251,7 +252,7 @@ export class Stage {
 function slide(photo) {
   return {
     src: largeUrl(photo),
-    srcset: `${thumbnailUrl(photo)} ${sizeWithin(photo, config.thumbnailSide).width}w, ${largeUrl(photo)} ${sizeWithin(photo, config.largeSide).width}w`,
+    srcset: sourcesOf(photo),
     msrc: thumbnailUrl(photo),
     ...fullSize(photo),
     thumbCropped: true,

@@ -1,22 +1,12 @@
 // How large a photo may be shown, as pure functions.
 
 import { config } from "../config.js";
+import { sizeWithin } from "../photos/renditions.js";
 
-/** @typedef {{width: number, height: number}} Size */
+/** @typedef {import("../photos/renditions.js").Size} Size */
 
 // Browsers can show these; for others (HEIC, TIFF) the large rendition is the best there is.
 const SHOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp", "image/avif", "image/gif"]);
-
-/**
- * The size of a photo's rendition; none is larger than the photo.
- * @param {Size} photo
- * @param {number} side  The longest that a rendition's long side may be.
- * @returns {Size}
- */
-export function sizeWithin({ width, height }, side) {
-  const scale = Math.min(1, side / Math.max(width, height));
-  return { width: Math.round(width * scale), height: Math.round(height * scale) };
-}
 
 /**
  * The size at which a photo counts as full: its own if visitors may have it, but at least twice the large rendition's,
