@@ -15,7 +15,7 @@ from scripts.commands.options import (
 )
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
-from scripts.deployment.publish import build_and_publish, picture_paths
+from scripts.deployment.publish import build_and_publish, publish_after_deleting
 
 
 @click.command()
@@ -79,8 +79,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     with Progress(quiet=as_json).bar("Deleting", len(paths)) as step:
         outcome = wait_gone(stack, paths, step)
     discard(stack, {path.key for path in outcome.done})
-    build_and_publish(stack)
-    stack.invalidate(picture_paths({path.set_name for path in paths}))
+    publish_after_deleting(stack, {path.set_name for path in paths})
     print_outcome(outcome, "deleted", as_json)
 
 

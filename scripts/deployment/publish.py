@@ -56,6 +56,15 @@ def build_and_publish(stack: Stack) -> int:
         return publish(stack, build(stack, Path(folder) / "dist"))
 
 
+def publish_after_deleting(stack: Stack, set_names: Iterable[str]) -> None:
+    """Build and publish the pages after photos of these sets were deleted.
+
+    Their pictures leave CloudFront's cache first: the pages may fail to render.
+    """
+    stack.invalidate(picture_paths(set_names))
+    build_and_publish(stack)
+
+
 def publish(stack: Stack, site: Site) -> int:
     """Upload what has changed and remove what is gone; returns how many files were uploaded.
 

@@ -11,7 +11,7 @@ from fakes import stack_outputs
 from build import Site
 from functions.keys import ImagePath
 from functions.thumbnail_sizes import LARGE_SIDE
-from scripts.deployment.publish import page_paths, picture_paths, publish
+from scripts.deployment.publish import page_paths, picture_paths, publish, publish_after_deleting
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,17 @@ def test_deleted_pictures_leave_cloudfronts_cache() -> None:
         "/thumbnails/card/photos/Party%20(2024)/*",
         "/card/photos/Party%20(2024)/*",
     }
+
+
+def test_deleted_pictures_leave_cloudfronts_cache_even_if_pages_cant_be_rendered() -> None:
+    def fail() -> None:
+        raise ConnectionError
+
+    invalidated: set[str] = set()
+    stack: Any = SimpleNamespace(invalidate=invalidated.update, photos=SimpleNamespace(list_sets=fail))
+    with pytest.raises(ConnectionError):
+        publish_after_deleting(stack, {"set"})
+    assert {"/photos/set/*", "/thumbnails/card/photos/set/*"} <= invalidated
 
 
 class SiteBucket:
