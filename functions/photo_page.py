@@ -14,9 +14,9 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
 from functions.photo_texts import shorten
 from functions.shapes import Photo
@@ -101,7 +101,9 @@ def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
     name = photo.title or photo.sortkey
     caption_line = shorten(photo.caption)
     width, height = _large_size(photo)
-    facts = {**_date(photo.taken_at), **_exposure(photo.exif or {})}
+    exif = photo.exif or {}
+    taken_with = {"camera": camera_words(exif), "lens": lens_words(exif), "exposure": exposure_words(exif)}
+    facts: dict[str, str | None] = {**_date(photo.taken_at), **taken_with}
     return {
         "name": name,
         "title": photo.title,
@@ -152,30 +154,3 @@ def _date(taken_at: str | None) -> dict[str, str | None]:
         "day": str(day) if match else None,
         **months,
     }
-
-
-def _exposure(exif: Mapping[str, Any]) -> dict[str, str | None]:
-    """Camera, lens and exposure as photographers write them."""
-    make, model = (str(exif.get(name) or "") for name in ("make", "model"))
-    f_number, seconds, iso, millimetres = (
-        value if isinstance(value := exif.get(name), int | float) and value > 0 else None
-        for name in ("f_number", "exposure_time", "iso", "focal_length")
-    )
-    parts = (
-        f"{millimetres:g} mm" if millimetres else "",
-        f"f/{f_number:g}" if f_number else "",
-        _shutter(seconds) if seconds else "",
-        f"ISO {iso:g}" if iso else "",
-    )
-    lens = exif.get("lens")
-    # Most makers repeat their name in the model's.
-    has_make = model.lower().startswith(make.lower().split(" ")[0])
-    return {
-        "camera": (model if has_make else f"{make} {model}").strip() or None,
-        "lens": str(lens) if lens else None,
-        "exposure": " · ".join(filter(None, parts)) or None,
-    }
-
-
-def _shutter(seconds: float) -> str:
-    return f"1/{round(1 / seconds)} s" if seconds < 0.3 else f"{seconds:g} s"

@@ -1,32 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import exposures from "../data/exposures.json" with { type: "json" };
 import "./page.js";
 
 const { cameraWords, exposureWords, factsOf, fileSize, lensWords, sizeWords, takenWords } = await import("../../site/js/viewer/facts.js");
 
-test("an exposure reads as photographers write it", () => {
-  assert.equal(exposureWords({ exposure_time: 0.0167, f_number: 2.8, iso: 800 }), "1⁄60 s · f/2.8 · ISO 800");
-  assert.equal(exposureWords({ exposure_time: 1 / 8000 }), "1⁄8000 s");
-  assert.equal(exposureWords({ exposure_time: 0.5, f_number: 8 }), "0.5 s · f/8");
-  assert.equal(exposureWords({ exposure_time: 30, iso: 100 }), "30 s · ISO 100");
-  assert.equal(exposureWords({ exposure_time: 0, f_number: 0, iso: 0 }), "");
-  assert.equal(exposureWords({}), "");
-});
-
-test("a camera's maker is named once", () => {
-  assert.equal(cameraWords({ make: "Canon", model: "Canon EOS 5D" }), "Canon EOS 5D");
-  assert.equal(cameraWords({ make: "NIKON CORPORATION", model: "NIKON D750" }), "NIKON D750");
-  assert.equal(cameraWords({ make: "Apple", model: "iPhone 15" }), "Apple iPhone 15");
-  assert.equal(cameraWords({ make: "Apple" }), "Apple");
-  assert.equal(cameraWords({ model: "X100" }), "X100");
-  assert.equal(cameraWords({}), "");
-});
-
-test("a lens tells its focal length once", () => {
-  assert.equal(lensWords({ lens: "EF 35mm f/2", focal_length: 35 }), "EF 35mm f/2");
-  assert.equal(lensWords({ lens: "XF 18-55mm", focal_length: 23.4 }), "XF 18-55mm · 23.4 mm");
-  assert.equal(lensWords({ focal_length: 6.86 }), "6.9 mm");
-  assert.equal(lensWords({}), "");
+test("cameras, lenses and exposures read as photographers write them", () => {
+  for (const { exif, camera, lens, exposure } of exposures) {
+    assert.deepEqual([cameraWords(exif), lensWords(exif), exposureWords(exif)], [camera, lens, exposure], JSON.stringify(exif));
+  }
 });
 
 test("sizes are in pixels and in the unit that suits them", () => {

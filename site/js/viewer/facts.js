@@ -1,4 +1,5 @@
-// What is known about a photo, in words.
+// What is known about a photo, in words. functions/exposure_words.py says the same of camera, lens and exposure;
+// tests/data/exposures.json holds both together.
 
 import { formatMoment, formatNumber, t } from "../language.js";
 
@@ -49,7 +50,7 @@ export function cameraWords({ make = "", model = "" }) {
 
 /** @param {Exif} exif */
 export function lensWords({ lens = "", focal_length }) {
-  const length = focal_length === undefined ? "" : `${formatNumber(rounded(focal_length))} mm`;
+  const length = focal_length ? `${formatNumber(rounded(focal_length))} mm` : "";
   // Most lenses are called by their focal length.
   return [lens, lens.includes(`${Math.round(focal_length ?? 0)}mm`) ? "" : length].filter(Boolean).join(" · ");
 }
