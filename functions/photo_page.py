@@ -3,23 +3,16 @@
 `kinpics publish` renders ``site/templates/photo.html`` once, into a skeleton that it fills in for each photo and stores
 in the site bucket. There the process function finds it and fills it in for photos that are added later, so both make
 the same page.
-
-In the skeleton ``[[title]]`` stands for a value, ``[[title|json]]`` for the same within quotes in JSON, and
-``[[#title]]…[[/title]]`` holds a part that only a photo with that value has. Values are escaped, and what they hold is
-never read as a skeleton again. Names without a value stay as they are: the owner's own texts may look like one.
 """
 
-import html
-import json
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
 from functions.photo_texts import shorten
 from functions.shapes import Photo
+from functions.skeleton import fill
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitted
 
 # No dot in its last part, so that the router (template.yaml) takes it for a folder and visitors never get it.
@@ -29,10 +22,6 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|$)")
-
-_NAME = re.compile(r"(\[\[([#/]?)(\w+)(\|json)?\]\])")
-# They would end a script element, or begin a comment in one.
-_IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&"})
 
 
 def page_key(path: ImagePath) -> str:
@@ -60,39 +49,6 @@ def render_photo_page(
     values = _values(photo, set_title)
     values |= {name: _url_of(other) for name, other in (("before", before), ("after", after))}
     return fill(skeleton, values).encode()
-
-
-def fill(skeleton: str, values: Mapping[str, str | None]) -> str:
-    """The skeleton with these values; parts without a value are left out."""
-    start, names = _split(skeleton)
-    written = [start]
-    # The part that is being left out.
-    left_out = None
-    for whole, sign, name, as_json, text in names:
-        if left_out is None and name not in values:
-            written.append(whole)
-        elif sign == "#" and left_out is None:
-            left_out = None if values[name] else name
-        elif sign == "/" and left_out == name:
-            left_out = None
-        elif not sign and left_out is None:
-            value = values[name] or ""
-            written.append(_in_json(value) if as_json else html.escape(value))
-        if left_out is None:
-            written.append(text)
-    return "".join(written)
-
-
-@lru_cache(maxsize=1)
-def _split(skeleton: str) -> tuple[str, list[tuple[str, ...]]]:
-    """What comes before the first name; then each name, as it is written and in its parts, and the text after it."""
-    start, *rest = _NAME.split(skeleton)
-    return start, list(zip(*(rest[part::5] for part in range(5)), strict=True))
-
-
-def _in_json(text: str) -> str:
-    """Text for between the quotes of a JSON string in a script element."""
-    return json.dumps(text)[1:-1].translate(_IN_SCRIPT)
 
 
 def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
