@@ -77,15 +77,15 @@ def publish(stack: Stack, site: Site) -> int:
     paths = sorted(path for path in site.folder.rglob("*") if path.is_file())
     files: Makers = {path.relative_to(site.folder).as_posix(): path.read_bytes for path in paths} | site.more
     changed = [key for key, make in files.items() if _is_changed(key, make, there)]
-    for wave in (
-        [key for key in changed if key.startswith(_NAMED_BY_CONTENT)],
-        [key for key in changed if not key.startswith(_NAMED_BY_CONTENT)],
-    ):
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
     old = [key for key in there if key not in files]
     gone = [key for key in old if not read_page_key(key)]
     try:
+        for wave in (
+            [key for key in changed if key.startswith(_NAMED_BY_CONTENT)],
+            [key for key in changed if not key.startswith(_NAMED_BY_CONTENT)],
+        ):
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
         gone += _pages_without_photos(stack, [*old, *changed])
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed

@@ -73,12 +73,22 @@ class NoPhotos:
         return set()
 
 
-def test_a_file_that_stays_is_an_error_and_changed_pages_show(tmp_path: Path) -> None:
+class FullBucket(SiteBucket):
+    """One that takes no file."""
+
+    def put_object(self, **_: Any) -> None:
+        raise OSError("the bucket is full")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "fault"), [(SiteBucket(), r"old\.html could not be deleted"), (FullBucket(), "the bucket is full")]
+)
+def test_a_publish_that_fails_half_way_shows_what_it_has_changed(
+    bucket: SiteBucket, fault: str, tmp_path: Path
+) -> None:
     (tmp_path / "index.html").write_text("new")
     invalidated: set[str] = set()
-    stack: Any = SimpleNamespace(
-        s3=SiteBucket(), outputs=stack_outputs(), invalidate=invalidated.update, photos=NoPhotos()
-    )
-    with pytest.raises(OSError, match=r"old\.html could not be deleted"):
+    stack: Any = SimpleNamespace(s3=bucket, outputs=stack_outputs(), invalidate=invalidated.update, photos=NoPhotos())
+    with pytest.raises(OSError, match=fault):
         publish(stack, Site(tmp_path, {}))
     assert {"/", "/index.*", "/old.html"} <= invalidated
