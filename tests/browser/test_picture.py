@@ -184,6 +184,30 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
     expect(page.locator("a.tile").first).to_be_visible()
 
 
+def test_the_camera_stays_off_for_who_no_longer_agrees(camera_page: Page) -> None:
+    page = camera_page
+    page.add_init_script("""
+        const { mediaDevices } = navigator;
+        const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            await new Promise((answer) => addEventListener("allow", answer, { once: true }));
+            window.camera = stream;
+            return stream;
+        };
+    """)
+    page.goto("/selfie/")
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_label("I agree").uncheck()
+    while not page.evaluate("window.camera"):
+        page.evaluate("dispatchEvent(new Event('allow'))")
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(300)
+    assert not page.evaluate("window.camera.active"), "the camera is off"
+    expect(page.get_by_role("button", name="Use the camera")).to_be_disabled()
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

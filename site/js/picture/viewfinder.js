@@ -33,6 +33,7 @@ export function watchCamera(finder, use) {
     shutter.disabled = true; // while the browser asks
     try {
       await camera.open();
+      if (!allowed) return close(); // the visitor no longer agrees
       finder.turnTo("live");
       shutter.ariaLabel = t("Take the picture");
       shutter.disabled = false;
