@@ -5,9 +5,8 @@ in the site bucket. There the process function finds it and fills it in for phot
 the same page.
 """
 
-import re
-
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.dates import date_in
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
 from functions.photo_texts import shorten
@@ -20,8 +19,6 @@ SKELETON_KEY = "skeletons/photo"
 CONTENT_TYPE = "text/html; charset=utf-8"
 # As long as a rendition (functions/process/objects.py): photos change and go without `kinpics publish`.
 CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"
-
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T|$)")
 
 
 def page_key(path: ImagePath) -> str:
@@ -101,12 +98,12 @@ def _large_size(photo: Photo) -> tuple[str | None, str | None]:
 
 def _date(taken_at: str | None) -> dict[str, str | None]:
     """When it was taken: ``month_6`` is there in June, so that the skeleton can have each month's name in its place."""
-    match = _DATE.match(taken_at or "")
-    year, month, day = map(int, match.groups()) if match else (0, 0, 0)
+    text = date_in(taken_at)
+    year, month, day = map(int, text.split("-")) if text else (0, 0, 0)
     months = {f"month_{number}": str(number) if number == month else None for number in range(1, 13)}
     return {
-        "taken": taken_at if match else None,
-        "year": str(year) if match else None,
-        "day": str(day) if match else None,
+        "taken": taken_at if text else None,
+        "year": str(year) if text else None,
+        "day": str(day) if text else None,
         **months,
     }

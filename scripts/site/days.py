@@ -3,13 +3,12 @@
 site/js/grid/days.js makes the same groups; tests/data/days.json checks that they agree.
 """
 
-import contextlib
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from functions.dates import date_in
 from functions.shapes import Photo
 
 # A heading is worth this many photos: more than half of the headings must have as many.
@@ -37,14 +36,6 @@ def group_by_day(photos: Sequence[Photo]) -> list[Group]:
         if len(sizes) > 1 and 2 * sum(size >= _MIN_PHOTOS for size in sizes) > len(sizes):
             return _grouped([date[:length] or UNDATED for date in dates])
     return [Group("", 0, len(photos))]
-
-
-def date_in(moment: str | None) -> str:
-    """The date of a row's moment (ISO 8601); empty if there is none, since other programs may have written anything."""
-    text = (moment or "")[:_DAY]
-    with contextlib.suppress(ValueError):
-        return text if datetime.date.fromisoformat(text).isoformat() == text else ""
-    return ""
 
 
 def _grouped(keys: list[str]) -> list[Group]:

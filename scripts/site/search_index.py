@@ -12,9 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from functions.dates import date_in
 from functions.shapes import Photo
 from scripts.site.covers import Cover
-from scripts.site.days import date_in
 from scripts.site.shown import ShownSet
 
 # How many words the search page suggests, and how many photos each must have.

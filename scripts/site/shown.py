@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from functions.addresses import address
+from functions.dates import date_in
 from functions.keys import BadNameError, ImagePath, check_set_name
 from functions.photo_reader import PhotoReader
 from functions.photo_texts import shorten
@@ -51,8 +52,8 @@ class ShownSet:
     @cached_property
     def days(self) -> tuple[date, date] | None:
         """The first and the last day on which its photos were taken; None if no photo says."""
-        days = sorted(day for photo in self.photos if (day := day_of(photo.taken_at)))
-        return (days[0], days[-1]) if days else None
+        days = [day for photo in self.photos if (day := date_in(photo.taken_at))]
+        return (date.fromisoformat(min(days)), date.fromisoformat(max(days))) if days else None
 
 
 def list_shown_sets(photos: PhotoReader) -> Iterator[ShownSet]:
@@ -65,13 +66,6 @@ def list_shown_sets(photos: PhotoReader) -> Iterator[ShownSet]:
 def path_of(photo: Photo) -> ImagePath:
     """The photo's set and file."""
     return ImagePath(photo.primarykey, photo.sortkey)
-
-
-def day_of(taken_at: str | None) -> date | None:
-    """The day of a row's time; other programs may have written anything."""
-    with contextlib.suppress(ValueError):
-        return date.fromisoformat((taken_at or "")[:10])
-    return None
 
 
 def describe(shown: ShownSet, translator: Translator) -> str:

@@ -80,8 +80,9 @@ def test_a_name_in_brackets_that_is_no_value_stays() -> None:
     )
 
 
-def test_a_photo_without_title_size_or_date_has_a_page() -> None:
-    shown = page(photo(taken_at="~"))
+@pytest.mark.parametrize("taken_at", [None, "~", "2026-99-14T10:00:00", "yesterday"])
+def test_a_photo_without_title_size_or_date_has_a_page(taken_at: str | None) -> None:
+    shown = page(photo(taken_at=taken_at))
     assert "<h1>a.jpg</h1>" in shown
     assert not re.search("width|<time|<i>|<b>|<a |\\[\\[", shown)
 
