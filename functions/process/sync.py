@@ -20,6 +20,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of
+from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection, is_face_id
 from functions.forgotten_people import ForgottenPeople
@@ -229,7 +230,7 @@ class PhotoSync:
         )
 
     def _timestamp(self) -> str:
-        return self.now().isoformat(timespec="milliseconds")
+        return timestamp(self.now())
 
 
 def _show(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from functions.dates import timestamp
 from functions.keys import BadNameError, ImagePath, image_path, parse_image_path
 from scripts.commands.options import Context, end_with_failures, json_option, no_build_option
 from scripts.common.terminal import echo, echo_json
@@ -113,7 +114,7 @@ def set_command(
     An empty text removes what was there.
     """
     from scripts.photos.originals import PhotoNotFoundError
-    from scripts.photos.photo_words import check_text, timestamp
+    from scripts.photos.photo_words import check_text
 
     given = {"title": title, "description": description}
     texts = {name: check_text(name, _given(text)) for name, text in given.items() if text is not None}

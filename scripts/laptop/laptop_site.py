@@ -16,13 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import image_path
 from local.state_folder import STACK_NAME, Running
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
-from scripts.photos.photo_words import timestamp
 
 
 class PrepareError(KinpicsError):

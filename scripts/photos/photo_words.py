@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
+from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, parse_image_path
 from functions.photo_texts import MAX_CAPTION, MAX_TITLE, clean_caption, clean_title
@@ -62,8 +62,3 @@ def write_words(writer: PhotoWriter, path: ImagePath, words: Mapping[str, str | 
     """Give a photo the owner's words, as `functions.owner_words` has them. Raises ``PhotoNotFoundError``."""
     if not writer.reword_photo(path, words, timestamp()):
         raise PhotoNotFoundError(f"there is no photo {path} on the site: check the name")
-
-
-def timestamp() -> str:
-    """Now, as rows have it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.dates import timestamp
 from functions.keys import ImagePath
 from scripts.common.folders import Refusal
 from scripts.common.progress import Progress
@@ -23,7 +24,6 @@ from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import SHA256_METADATA, fetch_etags
-from scripts.photos.photo_words import timestamp
 from scripts.photos.requesting import ask_to_process
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
