@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scripts.commands.options import Context, yes_option
-from scripts.common.config import AwsConfig, describe_undeployed, load_aws_config, load_config, note_aws_config
+from scripts.common.config import (
+    AwsConfig,
+    describe_undeployed,
+    load_aws_config,
+    load_config,
+    load_theme_config,
+    note_aws_config,
+)
 from scripts.common.stack import connect
 from scripts.common.terminal import echo
 from scripts.common.words import count
@@ -15,6 +22,7 @@ from scripts.deployment.cloudformation import Event, StackApplier, read_outputs,
 from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
+from scripts.site.covers import describe_missing_cover
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -231,9 +239,12 @@ def publish(context: Context) -> None:
 
     Run this after you change kinpics.toml, for example.
     """
-    changed = build_and_publish(context.stack)
-    echo(f"published {count(changed, 'changed file')}: {context.stack.site_address('/')}")
-    if told := describe_undeployed(load_config(), context.stack.parameters):
+    stack = context.stack
+    changed = build_and_publish(stack)
+    echo(f"published {count(changed, 'changed file')}: {stack.site_address('/')}")
+    if told := describe_missing_cover(stack.photos, load_theme_config().cover):
+        echo(f"note: {told}", err=True)
+    if told := describe_undeployed(load_config(), stack.parameters):
         echo(f"note: {told}; run `kinpics deploy`, then `kinpics reconcile`", err=True)
 
 

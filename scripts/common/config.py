@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from functions.errors import KinpicsError
-from functions.keys import LARGE, NONE, STRIPPED, WHOLE
+from functions.keys import LARGE, NONE, STRIPPED, WHOLE, BadNameError, parse_image_path
 from functions.languages import AUTO, ENGLISH, LANGUAGES
 from functions.thresholds import DEFAULT_SITE_THRESHOLD
 from local.state_folder import STACK_NAME
@@ -137,7 +137,7 @@ def load_theme_config(path: Path | None = None) -> ThemeConfig:
         raise ConfigError(f"{path}: theme.density must be one of {', '.join(_DENSITIES)}")
     if config.accent and not _COLOUR.fullmatch(config.accent):
         raise ConfigError(f"{path}: theme.accent must be a colour like #ffc61a")
-    if config.cover and not all(config.cover.partition("/")):
+    if config.cover and not _is_photo(config.cover):
         raise ConfigError(f"{path}: theme.cover must be a set and one of its photos, like 2024_newport/IMG_0012.jpg")
     return config
 
@@ -178,9 +178,11 @@ def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
         return kind()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
-    for section in settings:
+    for section, content in settings.items():
         if section not in ("site", "theme", "aws"):
             raise ConfigError(f"{path}: unknown section {section!r}: use [site], [theme] or [aws]")
+        if not isinstance(content, dict):
+            raise ConfigError(f"{path}: {section} must be a section: write [{section}] above its settings")
     types = get_type_hints(kind)
     values = settings.get(name, {})
     for key, value in values.items():
@@ -190,6 +192,15 @@ def _section(path: Path, name: str, kind: type[_Section]) -> _Section:
             raise ConfigError(f"{path}: {name}.{key} must be {_KINDS[types[key]]}")
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
     return kind(**fields)
+
+
+def _is_photo(text: str) -> bool:
+    """Whether a text is like SET/FILE."""
+    try:
+        parse_image_path(text)
+    except BadNameError:
+        return False
+    return True
 
 
 def _is_of(kind: Any, value: object) -> bool:

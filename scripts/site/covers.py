@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.crops import Area, focus
 from functions.face_collection import FaceCollection
-from functions.keys import ImagePath, decode_external_image_id
+from functions.keys import ImagePath, decode_external_image_id, parse_image_path
 from functions.photo_reader import PhotoReader
 from functions.shapes import Photo
 from scripts.site.shown import ShownSet, path_of
@@ -50,6 +50,13 @@ def cover_of_site(reader: PhotoReader, newest_first: Sequence[ShownSet], chosen:
     photo = reader.get_photo(wanted) if wanted else None
     found = photo or _best(reader, newest_first[:_NEWEST_SETS]) or _featured(reader, newest_first)
     return _cover(found) if found and found.width and found.height else None
+
+
+def describe_missing_cover(reader: PhotoReader, chosen: str) -> str:
+    """Say that the photo chosen for the front page, as SET/FILE, is not on the site; empty if it is, or if none is."""
+    if not chosen or reader.get_photo(parse_image_path(chosen)):
+        return ""
+    return f"theme.cover: there is no photo {chosen} on the site, so the front page shows the best recent one"
 
 
 def covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:

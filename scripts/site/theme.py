@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageFont
 
 from scripts.common.config import ROOT, ThemeConfig
 from scripts.site.bundle import BuildError
@@ -123,6 +123,10 @@ def _check_font(path: Path) -> None:
     data = _read("display_face", path, _MAX_FONT_BYTES)
     if not data.startswith(_WOFF2) or int.from_bytes(data[8:12], "big") != len(data):
         raise BuildError(f"theme.display_face: {path} is not a WOFF2 font, or it is incomplete")
+    try:
+        ImageFont.truetype(io.BytesIO(data))
+    except OSError:
+        raise BuildError(f"theme.display_face: {path} is a damaged font: get a good copy of it") from None
 
 
 def _load_logo(path: Path, dist: Path) -> Logo:

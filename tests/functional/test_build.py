@@ -24,6 +24,7 @@ from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
 from scripts.deployment.publish import publish
 from scripts.site.bundle import BuildError
+from scripts.site.covers import describe_missing_cover
 from scripts.site.pages import Page, list_pages
 
 FILES = [f"{number:02}.jpg" for number in range(40)]
@@ -150,6 +151,12 @@ def test_a_set_has_a_page_of_first_photos_and_one_of_all(site: Path) -> None:
 def test_the_front_page_asks_who_you_look_like_beside_two_portraits(site: Path) -> None:
     heads = [image["src"] for image in Tags(site / "index.html").of("img") if image.get("class") == "head"]
     assert heads == ["/thumbnails/celebrities/Ada/1.jpg", "/thumbnails/celebrities/Grace/1.jpg"]
+
+
+def test_a_cover_that_is_not_on_the_site_is_named(stack: Any) -> None:
+    assert describe_missing_cover(stack.photos, "") == ""
+    assert describe_missing_cover(stack.photos, f"{SET}/{FILES[0]}") == ""
+    assert f"no photo {SET}/gone.jpg" in describe_missing_cover(stack.photos, f"{SET}/gone.jpg")
 
 
 def test_a_title_becomes_no_markup(site: Path) -> None:

@@ -105,6 +105,7 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
     [
         ("[site", "not valid TOML"),
         ("[sight]\ntitle = 'x'", "sight"),
+        ("site = 3", "site must be a section"),
         ("[site]\ntitel = 'x'", "titel"),
         ("[site]\ntitle = 5", "site.title must be text"),
         ("[site]\nface_match_threshold = 'high'", "site.face_match_threshold must be a number"),

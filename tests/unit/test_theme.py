@@ -82,6 +82,7 @@ def test_a_logo_keeps_its_shape(tmp_path: Path, file: str, data: bytes, size: tu
         ("display_face", "none.woff2", None, "can't be read"),
         ("display_face", "old.ttf", b"\0\1\0\0" + b"\0" * 60, "not a WOFF2 font"),
         ("display_face", "cut.woff2", FONT.read_bytes()[:5000], "incomplete"),
+        ("display_face", "hurt.woff2", FONT.read_bytes()[:5000].ljust(FONT.stat().st_size, b"\0"), "damaged"),
     ],
 )
 def test_an_unusable_file_is_named(tmp_path: Path, setting: str, file: str, data: bytes | None, said: str) -> None:
@@ -98,6 +99,7 @@ def test_an_unusable_file_is_named(tmp_path: Path, setting: str, file: str, data
         ("density = 'full'", "theme.density must be one of"),
         ("accent = 'yellow'", "theme.accent must be a colour like #ffc61a"),
         ("cover = 'photo.jpg'", "theme.cover must be a set and one of its photos"),
+        ("cover = 'set/folder/photo.jpg'", "theme.cover must be a set and one of its photos"),
         ("colour = '#ffffff'", "unknown setting theme.colour"),
     ],
 )
