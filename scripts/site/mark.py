@@ -1,6 +1,6 @@
 """The site's mark, two circles that meet, drawn as pixels; site/templates/icons.html has it as an SVG."""
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 # The drawing's own units: a box, in it two circles, and the width of their outlines.
 _BOX = (34, 22)
@@ -22,9 +22,8 @@ def draw_mark(picture: Image.Image, left: int, top: int, width: int, ink: str, a
         ImageDraw.Draw(disc).ellipse(_around(centre, RADIUS, scale), fill=255)
         outer = _around(centre, RADIUS + STROKE / 2, scale)
         ImageDraw.Draw(rings).ellipse(outer, outline=255, width=round(STROKE * scale))
-    lens = Image.composite(discs[0], Image.new("L", size), discs[1])
-    for mask, colour in ((lens, accent), (rings, ink)):
-        picture.paste(colour, (left, top), mask.resize((width, height), Image.Resampling.LANCZOS))
+    for mask, colour in ((ImageChops.darker(*discs), accent), (rings, ink)):
+        picture.paste(colour, (left, top), mask.reduce(_SMOOTH))
 
 
 def height_of(width: int) -> int:

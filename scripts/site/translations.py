@@ -8,6 +8,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -116,10 +117,14 @@ class Translator:
         return dict(sorted(found.items()))
 
     def _by_category(self, one: str, many: str) -> dict[str, str]:
-        rule = self._locale.plural_form
-        samples = {rule(number): number for number in reversed(_EVERY_FORM)}
-        forms = {category: self.translations.ngettext(one, many, number) for category, number in samples.items()}
+        forms = {name: self.translations.ngettext(one, many, number) for name, number in self._samples.items()}
         return {"other": self.translations.ngettext(one, many, 10**6), **forms}
+
+    @cached_property
+    def _samples(self) -> dict[str, int]:
+        """CLDR's categories of whole numbers, each with the lowest number that is of it."""
+        rule = self._locale.plural_form
+        return {rule(number): number for number in reversed(_EVERY_FORM)}
 
 
 def _compiled(catalogue: Catalog) -> NullTranslations:
