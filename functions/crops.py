@@ -25,7 +25,7 @@ class Area(NamedTuple):
     height: float
 
     def in_pixels(self, width: int, height: int) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom in a photo of this size, as Pillow has boxes; rounding leads beyond no edge."""
+        """Left, top, right and bottom in a photo of this size, as in Pillow; rounding never goes past an edge."""
         left, top = self.left * width, self.top * height
         return left, top, min(left + self.width * width, width), min(top + self.height * height, height)
 

@@ -1,6 +1,6 @@
 """The camera, lens and exposure of a photo, as photographers write them.
 
-site/js/viewer/facts.js says the same; tests/data/exposures.json holds both together.
+site/js/viewer/facts.js says the same; tests/data/exposures.json checks that they agree.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def camera_words(exif: Mapping[str, Any]) -> str:
 
 
 def lens_words(exif: Mapping[str, Any]) -> str:
-    """Its name and the focal length, by which most lenses are called already."""
+    """Its name and its focal length, which most lenses already have in their names."""
     lens, length = str(exif.get("lens") or ""), _number(exif, "focal_length")
     is_told = f"{round(length or 0)}mm" in lens
     return _joined(lens, f"{_rounded(length)} mm" if length and not is_told else "")

@@ -9,7 +9,7 @@ MAX_TITLE = 300
 MAX_CAPTION = 5_000
 MAX_KEYWORDS = 50
 MAX_KEYWORD = 100
-# What cards, search results and those who listen to a page have room for.
+# How much cards, search results and screen readers should get.
 _MAX_LINE = 200
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")

@@ -1,4 +1,4 @@
-"""A page with places for values, which is filled in for each thing that has such a page.
+"""A page with placeholders, which is filled in for each thing that has such a page.
 
 ``[[title]]`` stands for a value, ``[[title|json]]`` for the same within quotes in JSON, and ``[[#title]]…[[/title]]``
 holds a part that is there only with that value. Values are escaped, and what they hold is never read as a skeleton

@@ -99,7 +99,7 @@ def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> b
 
 
 def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
-    """The pages of photos among these files whose photos are not there: they may have come or gone since."""
+    """Among these files, the pages of photos that aren't there: photos may have come or gone since."""
     photos = {key: path for key in keys if (path := read_page_key(key))}
     found = stack.photos.find_rows(photos.values())
     return [key for key, path in photos.items() if path not in found]

@@ -27,7 +27,7 @@ _QUALITY = 88
 _TITLE_SIZES = range(92, 35, -4)
 _LEADING = 1.06
 _SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
-# The mark is so wide; where the title stands below it, so much stays free for it.
+# The mark's width, and the space kept free for it if the title is below it.
 _MARK, _MARK_ROOM = 56, 72
 _ELLIPSIS = "…"
 Box = tuple[int, int, int, int]

@@ -2,12 +2,12 @@
 
 from PIL import Image, ImageChops, ImageDraw
 
-# The drawing's own units: a box, in it two circles, and the width of their outlines.
+# In the drawing's own units: a box, two circles in it, and the width of their outlines.
 _BOX = (34, 22)
 CENTRES = ((11, 11), (23, 11))
 RADIUS = 10
 STROKE = 2
-# Drawn larger and reduced, since Pillow draws shapes with hard edges.
+# Drawn larger, then reduced, since Pillow draws shapes with hard edges.
 _SMOOTH = 4
 
 

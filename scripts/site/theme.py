@@ -126,7 +126,7 @@ def _check_font(path: Path) -> None:
     try:
         ImageFont.truetype(io.BytesIO(data))
     except OSError:
-        raise BuildError(f"theme.display_face: {path} is a damaged font: get a good copy of it") from None
+        raise BuildError(f"theme.display_face: {path} is a damaged font: use a good copy of it") from None
 
 
 def _load_logo(path: Path, dist: Path) -> Logo:

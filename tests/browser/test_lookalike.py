@@ -73,7 +73,7 @@ def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Pat
     expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()
 
 
-def test_a_card_that_is_drawn_late_never_shows_who_no_longer_wants_it(page: Page, portrait: Path) -> None:
+def test_a_late_card_never_shows_a_visitor_who_no_longer_wants_it(page: Page, portrait: Path) -> None:
     page.goto("/lookalike/")
     choose(page, portrait)
     card = page.get_by_alt_text("Card: I look like Grace Hopper")

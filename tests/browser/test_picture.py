@@ -184,7 +184,7 @@ def test_the_camera_takes_a_picture_after_a_countdown(camera_page: Page) -> None
     expect(page.locator("a.tile").first).to_be_visible()
 
 
-def test_the_camera_stays_off_for_who_no_longer_agrees(camera_page: Page) -> None:
+def test_the_camera_stays_off_for_visitors_who_no_longer_agree(camera_page: Page) -> None:
     page = camera_page
     page.add_init_script("""
         const { mediaDevices } = navigator;

@@ -249,7 +249,7 @@ def test_each_photo_has_a_page_made_from_the_published_skeleton(stack: Any, tmp_
     assert Tags(first).previewed()["og:description"] == "A & <b>", "without a caption, it says which album it is from"
 
 
-def test_a_long_caption_is_short_where_it_stands_for_a_photo(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+def test_a_long_caption_is_cut_where_it_names_a_photo(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
     known = Photo(primarykey=SET, sortkey=FILES[0], grid_key=f"~/{FILES[0]}", width=400, height=300)
     put(aws, replace(known, caption="First line\nsecond " + "word " * 100).to_item())
     site = build(stack, tmp_path / "dist", OPEN).folder

@@ -4,7 +4,7 @@ import "./page.js";
 
 const SITE = "https://photos.example";
 
-/** A browser's caches in memory, as far as the scripts use them. */
+/** A browser's caches, in memory: as much of them as the scripts use. */
 class Caches {
   /** @type {Map<string, Map<string, any>>} */
   all = new Map();
@@ -34,7 +34,7 @@ class Caches {
     return this.all.get(cacheName)?.get(urlOf(request));
   }
 
-  /** Every address of which something is kept. */
+  /** Every address that something is kept for. */
   get addresses() {
     return [...this.all.values()].flatMap((kept) => [...kept.keys()]).sort();
   }
@@ -77,7 +77,7 @@ test("what is no longer on the site isn't kept", async () => {
   assert.ok(!(await globalThis.caches.has("thumbnail:other")));
 });
 
-test("of a photo that is gone from its album, nothing is kept", async () => {
+test("nothing is kept of a photo that is gone from its album", async () => {
   globalThis.caches = new Caches();
   await keepRows("set", [photo("a.jpg"), photo("b.jpg")]);
   for (const file of ["a.jpg", "b.jpg"]) {

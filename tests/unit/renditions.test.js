@@ -10,7 +10,7 @@ test("a rendition is never larger than its photo, and never without width or hei
   assert.deepEqual(sizeWithin({ width: 1, height: 9000 }, 400), { width: 1, height: 400 });
 });
 
-test("a name that ends in a comma ends no source", () => {
+test("a comma at the end of a name ends no source", () => {
   assert.equal(
     sourcesOf({ setName: "set", file: "a,", width: 3000, height: 2000 }),
     "/thumbnails/photos/set/a%2C 400w, /thumbnails/1600/photos/set/a%2C 1600w",

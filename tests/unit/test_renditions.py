@@ -23,6 +23,6 @@ def test_pages_know_the_sizes_of_renditions(size: tuple[int, int]) -> None:
     ]
 
 
-def test_a_name_that_ends_in_a_comma_ends_no_source() -> None:
+def test_a_comma_at_the_end_of_a_name_ends_no_source() -> None:
     photo = Photo(primarykey="set", sortkey="a,", width=300, height=200)
     assert tile_sources(photo) == "/thumbnails/photos/set/a%2C 300w, /thumbnails/1600/photos/set/a%2C 300w"

@@ -6,7 +6,7 @@
 const MAX_SETS = 5;
 const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
 const LARGE = /^\/thumbnails\/\d+\/photos\//;
-// What visitors download may have many megabytes. It isn't kept, even where the browser opens or saves it as a page.
+// Downloads may be many megabytes. They aren't kept, even if the browser opens or saves one as a page.
 const DOWNLOAD = /^\/photos\//;
 
 /**

@@ -37,7 +37,7 @@ export const thumbnailUrl = (photo) => config.thumbnailFolder + path(photo.setNa
 /** @param {{setName: string, file: string}} photo */
 export const largeUrl = (photo) => config.largeFolder + path(photo.setName, photo.file);
 
-/** What a large rendition is called where it is saved. @param {{file: string}} photo */
+/** The name to save a large rendition under. @param {{file: string}} photo */
 export const largeName = ({ file }) => file.replace(/\.\w+$/, "") + ".jpg";
 
 /** A photo in the form that the owner lets visitors download. @param {{setName: string, file: string}} photo */

@@ -1,5 +1,5 @@
 // What is known about a photo, in words. functions/exposure_words.py says the same of camera, lens and exposure;
-// tests/data/exposures.json holds both together.
+// tests/data/exposures.json checks that they agree.
 
 import { formatMoment, formatNumber, t } from "../language.js";
 
