@@ -11,6 +11,9 @@ MAX_KEYWORDS = 50
 MAX_KEYWORD = 100
 # How much cards, search results and screen readers should get.
 _MAX_LINE = 200
+# Of a text, at most so much is looked at, in characters for each that fits: a file may hold millions, and a letter may
+# have accents by the thousand, which take the square of their number to put in order.
+_READ = 4
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # They change the direction of whatever follows them on a page; right-to-left text doesn't need them.
@@ -20,12 +23,12 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def clean_title(text: str) -> str:
     """A title: one line without control characters, cut to `MAX_TITLE`; may be empty."""
-    return _cut(_one_line(text), MAX_TITLE)
+    return _cut(_one_line(_start(text, MAX_TITLE)), MAX_TITLE)
 
 
 def clean_caption(text: str) -> str:
     """A caption: its lines without control characters, at most one empty line between two, cut to `MAX_CAPTION`."""
-    lines = (_one_line(line) for line in _LINE_ENDS.sub("\n", text).split("\n"))
+    lines = (_one_line(line) for line in _LINE_ENDS.sub("\n", _start(text, MAX_CAPTION)).split("\n"))
     return _cut(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), MAX_CAPTION)
 
 
@@ -33,7 +36,7 @@ def clean_keywords(texts: Iterable[str]) -> list[str]:
     """Keywords, each once whatever its case, in the order given; at most `MAX_KEYWORDS` of `MAX_KEYWORD`."""
     kept: dict[str, str] = {}
     for text in texts:
-        keyword = _cut(_one_line(text), MAX_KEYWORD)
+        keyword = _cut(_one_line(_start(text, MAX_KEYWORD)), MAX_KEYWORD)
         if keyword:
             kept.setdefault(keyword.casefold(), keyword)
         if len(kept) == MAX_KEYWORDS:
@@ -45,6 +48,10 @@ def shorten(text: str | None) -> str:
     """A text in one line, as long as links and search results show; empty for none."""
     line = " ".join((text or "").split())
     return line if len(line) <= _MAX_LINE else line[: _MAX_LINE - 1].rstrip() + "…"
+
+
+def _start(text: str, most: int) -> str:
+    return text.lstrip()[: _READ * most]
 
 
 def _one_line(text: str) -> str:

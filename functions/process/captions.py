@@ -33,6 +33,8 @@ from functions.photo_texts import clean_caption, clean_keywords, clean_title
 _BASE = ExifTags.Base
 # Photo programs write a few kilobytes, and a JPEG has room for 64; longer blocks hold more than words.
 MAX_XMP_BYTES = 1024 * 1024
+# Only a TIFF has room for more in one tag.
+_MAX_TAG_BYTES = 64 * 1024
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -176,11 +178,11 @@ def _exif(exif: Image.Exif) -> _Found:
 def _ascii(value: object) -> str:
     # Pillow reads each byte as a character; what programs write is mostly UTF-8.
     data = value.encode("latin-1", "replace") if isinstance(value, str) else value
-    return _decoded(data).partition("\0")[0] if isinstance(data, bytes) else ""
+    return _decoded(data[:_MAX_TAG_BYTES]).partition("\0")[0] if isinstance(data, bytes) else ""
 
 
 def _xp(value: Any) -> str:
-    data = bytes(value) if isinstance(value, bytes | tuple) else b""
+    data = bytes(value[:_MAX_TAG_BYTES]) if isinstance(value, bytes | tuple) else b""
     return data.decode("utf-16-le", "replace").partition("\0")[0]
 
 

@@ -9,7 +9,7 @@ import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin, TiffTags
 
 from functions.photo_texts import clean_caption, clean_keywords, clean_title
 from functions.process.captions import Words
@@ -241,6 +241,32 @@ def test_texts_are_cut_to_size() -> None:
     assert len(words.caption or "") == 4_999  # the space at the end goes
     assert len(words.keywords) == 50
     assert {len(keyword) for keyword in words.keywords} == {100}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"xmp": packet(alternatives("title", x_default="a" + "\u0300\u0323" * 100_000))},
+        {"xmp": packet(alternatives("description", x_default="a" + "\u0300\u0323" * 100_000))},
+        {"xmp": packet(bag(*(f"{number}" + "\u0300\u0323" * 20_000 for number in range(12))))},
+    ],
+    ids=("title", "caption", "keywords"),
+)
+def test_accents_by_the_thousand_take_no_time(block: dict) -> None:
+    start = time.process_time()
+    render(encoded("WEBP", **block))
+    assert time.process_time() - start < 3
+
+
+def test_a_tag_of_millions_of_characters_takes_no_time() -> None:
+    out = io.BytesIO()
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags.tagtype[0x9C9E] = TiffTags.BYTE
+    tags[0x9C9E] = b";\0" * 10_000_000
+    PICTURE.save(out, "TIFF", tiffinfo=tags)
+    start = time.process_time()
+    assert words_in(out.getvalue()) == NOTHING
+    assert time.process_time() - start < 3
 
 
 def test_only_captions_keep_their_lines() -> None:
