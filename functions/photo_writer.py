@@ -16,7 +16,7 @@ from functions.shapes import Photo
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
 
 # What the owner may change in a photo's row.
-_WORDS = ("title", "caption", "file_words")
+_WORDS = ("title", "caption", "owner_words")
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,19 @@ class PhotoWriter:
                 return old
         raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
 
-    def reword_photo(self, path: ImagePath, words: Mapping[str, str | None], now: str) -> bool:
+    def reword_photo(
+        self,
+        path: ImagePath,
+        words: Mapping[str, str | None],
+        now: str,
+        in_file: Mapping[str, str | None] | None = None,
+    ) -> bool:
         """Give a photo the owner's ``words``, as `owner_words.reword` does; False if there is no such photo."""
         for attempt in range(MAX_ATTEMPTS):
             old = self.photos.get_photo(path)
             if old is None:
                 return False
-            changed = reword(old, words).to_item()
+            changed = reword(old, words, in_file).to_item()
             texts = {name: changed.get(name) for name in _WORDS}
             writes: list[Write] = [_update(self.photos.name, key_of(path), texts, _is_same(old))]
             if self.photos.get_set(path.set_name):

@@ -217,9 +217,8 @@ class Photo(Row):
         f"The photo's caption, from the same sources: one or more lines, at most {MAX_CAPTION:,} characters in total.",
         default=None,
     )
-    file_words: dict[str, Any] | None = described(
-        "What the file says where the owner's words replace it: `title`, `caption`; empty if the file says nothing.",
-        default=None,
+    owner_words: list[Any] | None = described(
+        "Which of `title` and `caption` are the owner's words, and outlive each processing.", default=None
     )
     keywords: list[Any] | None = described(
         f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF.", default=None

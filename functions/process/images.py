@@ -86,10 +86,7 @@ def render(data: bytes) -> Renditions:
     """Decode a file and make its renditions. Raises ``UnusableImageError``."""
     image, structure = _open(data)
     with _decoding_errors(), image:
-        if len(image.info.get("exif") or b"") > MAX_EXIF_BYTES:
-            del image.info["exif"]
-        exif = image.getexif()
-        words = read_words(image, exif, structure.xmp or image.info.get("xmp") or b"")
+        words, exif = _words(image, structure)
         width, height = _upright_size(image, exif)
         content_type = Image.MIME.get(image.format or "", "application/octet-stream")
         direct = _rekognition_takes(image, exif, len(data))
@@ -110,6 +107,21 @@ def render(data: bytes) -> Renditions:
         exif=exif,
         words=words,
     )
+
+
+def read_file_words(data: bytes) -> Words:
+    """What a file says about its photo. Raises ``UnusableImageError``."""
+    image, structure = _open(data)
+    with _decoding_errors(), image:
+        return _words(image, structure)[0]
+
+
+def _words(image: Image.Image, structure: Structure) -> tuple[Words, Image.Exif]:
+    """What an opened file says about its photo, and its EXIF block."""
+    if len(image.info.get("exif") or b"") > MAX_EXIF_BYTES:
+        del image.info["exif"]
+    exif = image.getexif()
+    return read_words(image, exif, structure.xmp or image.info.get("xmp") or b""), exif
 
 
 def _open(data: bytes) -> tuple[Image.Image, Structure]:

@@ -42,6 +42,7 @@ def caption(
     They replace what the files say, and stay when photos are processed again. TEXT may have several lines; `-` reads
     it from standard input, and an empty text shows no caption.
     """
+    from functions.process.complexity import UnusableImageError
     from scripts.common.progress import Progress
     from scripts.photos.originals import PhotoNotFoundError
     from scripts.photos.photo_words import Captions, read_captions, write_words
@@ -56,8 +57,8 @@ def caption(
     with Progress(quiet=as_json).bar("Writing", len(found.words)) as step:
         for path, words in found.words.items():
             try:
-                write_words(stack.writer, path, words)
-            except PhotoNotFoundError as error:
+                write_words(stack, path, words)
+            except (PhotoNotFoundError, UnusableImageError) as error:
                 failures[str(path)] = str(error)
             step()
     done = len(found.words) + len(found.failures) - len(failures)

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_not_found
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, parse_image_path
 from functions.photo_texts import MAX_CAPTION, MAX_TITLE, clean_caption, clean_title
-from functions.photo_writer import PhotoWriter
+from functions.process.images import read_file_words
 from scripts.common.csv_table import read_table
+from scripts.common.stack import Stack
 from scripts.photos.originals import PhotoNotFoundError
 
 _TEXTS: dict[str, tuple[Callable[[str], str], int]] = {
@@ -58,7 +62,22 @@ def read_captions(table: Path) -> Captions:
     return found
 
 
-def write_words(writer: PhotoWriter, path: ImagePath, words: Mapping[str, str | None]) -> None:
-    """Give a photo the owner's words, as `functions.owner_words` has them. Raises ``PhotoNotFoundError``."""
-    if not writer.reword_photo(path, words, timestamp()):
+def write_words(stack: Stack, path: ImagePath, words: Mapping[str, str | None]) -> None:
+    """Give a photo the owner's words, as `functions.owner_words` has them.
+
+    Raises ``PhotoNotFoundError``, and ``UnusableImageError`` where the file's own words are wanted and can't be read.
+    """
+    in_file = _words_in_file(stack, path) if None in words.values() else None
+    if not stack.writer.reword_photo(path, words, timestamp(), in_file):
         raise PhotoNotFoundError(f"there is no photo {path} on the site: check the name")
+
+
+def _words_in_file(stack: Stack, path: ImagePath) -> dict[str, str | None]:
+    try:
+        data = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=path.key)["Body"].read()
+    except ClientError as error:
+        if is_not_found(error):
+            raise PhotoNotFoundError(f"there is no original of {path}: check the name") from None
+        raise
+    words = read_file_words(data)
+    return {"title": words.title, "caption": words.caption}

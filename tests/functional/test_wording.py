@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import ExifTags, Image
 from support import RED, FakeAws, jpeg, picture
 
 from functions.keys import ImagePath, image_path
@@ -75,8 +76,23 @@ def test_a_caption_is_read_from_the_standard_input_and_removed(aws: FakeAws, run
     assert run("caption", "set/a.jpg", "").exit_code == 0
     assert row(aws).caption is None
     assert run("caption", "set/a.jpg", "--from-file").exit_code == 0
-    assert "file_words" not in row(aws).to_item()
+    assert "owner_words" not in row(aws).to_item()
     assert run("caption", "set/a.jpg", "-", stdin=b"\xff").exit_code == 2
+
+
+def test_a_caption_that_the_owner_hides_is_nowhere_in_the_row(aws: FakeAws, run: Callable) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = "Where we live"
+    aws.put(A.key, jpeg(exif=exif))
+    process(aws, A)
+    assert row(aws).caption == "Where we live"
+    for _ in range(2):  # also after new processing
+        assert run("caption", "set/a.jpg", "").exit_code == 0
+        assert "Where we live" not in str(row(aws).to_item())
+        process(aws, A, force=True)
+        assert "Where we live" not in str(row(aws).to_item())
+    assert run("caption", "set/a.jpg", "--from-file").exit_code == 0
+    assert row(aws).caption == "Where we live"
 
 
 @pytest.mark.usefixtures("photos")
@@ -105,6 +121,7 @@ def test_a_table_gives_many_captions_and_names_what_it_cant(aws: FakeAws, run: C
         (["caption", "", "text"], 2, "give a photo with its caption"),
         (["caption", "set", "text"], 2, "'set' is not a photo: write SET/PHOTO"),
         (["caption", "set/none.jpg", "text"], 1, "there is no photo set/none.jpg on the site"),
+        (["caption", "set/none.jpg", "--from-file"], 1, "there is no original of set/none.jpg"),
         (["caption", "set/a.jpg", "x" * 5001], 1, "the caption has 5,001 characters: at most 5,000 fit"),
         (["set", "none", "--title", "x"], 1, "there is no set none on the site"),
         (["set", "set"], 2, "nothing to change"),
@@ -167,5 +184,5 @@ def test_a_caption_written_while_the_photo_is_processed_is_kept(aws: FakeAws) ->
 @pytest.mark.usefixtures("photos")
 def test_words_taken_back_while_the_photo_is_processed_are_gone(aws: FakeAws, run: Callable) -> None:
     assert run("caption", "set/a.jpg", "--title", "Mine").exit_code == 0
-    put_while_reworded(aws, replace(row(aws), title="The file's", file_words=None), {"title": None})
-    assert (row(aws).title, row(aws).file_words) == ("The file's", None)
+    put_while_reworded(aws, replace(row(aws), title="The file's", owner_words=None), {"title": None})
+    assert (row(aws).title, row(aws).owner_words) == ("The file's", None)
