@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import jinja2
+import jinja2.sandbox
 
 from functions.addresses import address
 from functions.languages import ENGLISH, in_language
@@ -93,7 +94,8 @@ class SitePages:
             "site_url": site_url,
             "assets": assets,
             "icons": json.loads((ROOT / "site" / "icons.json").read_text(encoding="utf-8")),
-            "theme": theme,
+            # Not its folders: a path would let a template read any file.
+            "theme": {"name": theme.name, "font": theme.font, "palette": theme.palette, "logo": theme.logo},
             "has_photos": has_photos,
             "has_gallery": has_gallery,
             "pages": self._pages,
@@ -189,8 +191,11 @@ _compiled = _Compiled()
 
 
 def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
-    """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters."""
-    templates = jinja2.Environment(
+    """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters.
+
+    Owners share themes, so a template can't reach the machine that publishes, or what the owner may do on AWS.
+    """
+    templates = jinja2.sandbox.SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folders),
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_compiled,

@@ -196,6 +196,8 @@ def test_the_owners_templates_replace_ours(stack: Any, tmp_path: Path) -> None:
         ("<p>\n{% if %}", r"pages/faces.html, line 2: Expected an expression"),
         ("<p>\n\n{{ no_such_thing }}", r"pages/faces.html, line 3: 'no_such_thing' is undefined"),
         ('{% include "gone.html" %}', r"no template gone.html"),
+        ("{{ theme.template_folders[0].read_text() }}", r"faces.html, line 1: 'dict object' has no attribute"),
+        ('{{ cycler.__init__.__globals__["os"].getcwd() }}', r"faces.html, line 1: access to attribute '__init__'"),
     ],
 )
 def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
