@@ -31,7 +31,7 @@ Deployed = tuple[str, HeadersOf, str]
 
 FALLBACK_PAGE = "404.html"
 # Served while the site is closed, so that the page that says so looks right; assets hold no data.
-_SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
+SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
 # `kinpics close` and `kinpics deploy` take effect here after this long at most.
 _FRESH_SECONDS = 1.0
 _CHUNK = 256 * 1024
@@ -114,7 +114,7 @@ class SiteServer:
         head = scope["method"] == "HEAD"
         visitors = choose_language(headers.get(b"accept-language", b"").decode("latin-1"))
         path = read_path(scope["raw_path"].partition(b"?")[0])
-        if not (path or "").startswith(_SERVED_WHILE_CLOSED) and await self._is_closed():
+        if not (path or "").startswith(SERVED_WHILE_CLOSED) and await self._is_closed():
             await self._say_closed(send, path or "", visitors if self._language == AUTO else self._language, head)
             return
         if path is None:

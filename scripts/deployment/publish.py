@@ -25,6 +25,7 @@ from scripts.common.stack import Stack
 from scripts.site.announcements import FEED
 from scripts.site.feeds import ATOM_TYPE
 from scripts.site.previews import CARDS_FOLDER
+from scripts.site.search_index import SEARCH_INDEX
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import PutObjectRequestTypeDef
@@ -41,7 +42,7 @@ _NEVER_INVALIDATED = ("assets", SKELETON_KEY.partition("/")[0])
 _MAX_SETS_INVALIDATED = 5
 
 # Files named by a hash of their content: if one exists, it is right. Cards take long to make.
-_NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/")
+_NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/", SEARCH_INDEX)
 _WORKERS = 8
 
 mimetypes.add_type("text/javascript", ".js")
@@ -149,7 +150,7 @@ def _content_type(key: str) -> str:
 
 
 def _cache_control(key: str) -> str:
-    if key.startswith("assets/"):
+    if key.startswith(("assets/", SEARCH_INDEX)):
         return _ASSET_CACHE
     return CACHE_CONTROL if read_page_key(key) else _PAGE_CACHE
 

@@ -110,7 +110,7 @@ like the search function's.
 
 ## What can be searched
 
-`assets/search-<hash>.json` in the site bucket, written by `kinpics publish` (`scripts/site/search_index.py`): `{{"sets": [set, …]}}`, the newest
+`search/words-<hash>.json` in the site bucket, written by `kinpics publish` (`scripts/site/search_index.py`): `{{"sets": [set, …]}}`, the newest
 first. A set:
 
 | field | what it is |

@@ -17,6 +17,9 @@ from functions.shapes import Photo
 from scripts.site.covers import Cover
 from scripts.site.shown import ShownSet
 
+# How its key begins. It is no asset: those are served while the site is closed, and CloudFront keeps them for a year.
+SEARCH_INDEX = "search/words-"
+
 # How many words the search page suggests, and how many photos each must have.
 _SUGGESTED = 12
 _MIN_PHOTOS = 2
@@ -25,13 +28,12 @@ _YEARS = 6
 
 
 def write_search_index(folder: Path, sets: Sequence[ShownSet], covers: Mapping[str, Cover]) -> str:
-    """Write the index of these sets, in their order, into the assets of a site; returns its URL, with its hash."""
+    """Write the index of these sets, in their order, into a rendered site; returns its URL, with its hash."""
     content = search_index(sets, covers)
-    name = f"search-{hashlib.sha256(content).hexdigest()[:8].upper()}.json"
-    assets = folder / "assets"
-    assets.mkdir(exist_ok=True)
-    (assets / name).write_bytes(content)
-    return f"/assets/{name}"
+    key = f"{SEARCH_INDEX}{hashlib.sha256(content).hexdigest()[:8].upper()}.json"
+    (folder / key).parent.mkdir(exist_ok=True)
+    (folder / key).write_bytes(content)
+    return f"/{key}"
 
 
 def search_index(sets: Sequence[ShownSet], covers: Mapping[str, Cover]) -> bytes:

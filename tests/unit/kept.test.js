@@ -11,6 +11,7 @@ test("pages, assets and pictures are kept, everything else is left to the browse
   const cases = [
     [request("/sets/2024_newport/?pic=a.jpg", { mode: "navigate" }), "page", "page"],
     [request("/assets/main-ABC.js"), "asset", "asset"],
+    [request("/search/words-ABC.json"), "asset", "asset"],
     [request("/thumbnails/photos/2024_newport/a.jpg"), "thumbnail", "thumbnail:2024_newport"],
     [request("/thumbnails/1600/photos/2024_newport/a.jpg"), "large", "large"],
     [request("/photos/2024_newport/a.jpg"), null],

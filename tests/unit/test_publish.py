@@ -19,6 +19,7 @@ from scripts.deployment.publish import page_paths, picture_paths, publish, publi
     [
         ([], set()),
         (["assets/main-ABC.js"], set()),
+        (["search/words-ABC.json"], {"/search/*"}),
         (["index.html", "index.de.html"], {"/", "/index.*"}),
         (["404.html", "404.fr.html", "people/index.es.html"], {"/404.html", "/404.fr.html", "/people/*"}),
         (["sets/a (b)/index.html", "sets/a (b)/all/index.html"], {"/sets/a%20(b)/*"}),

@@ -3,10 +3,12 @@
 import gzip
 import json
 import random
+from pathlib import Path
 
 from functions.shapes import Photo, PhotoSet
+from local.site_server import SERVED_WHILE_CLOSED
 from scripts.site.covers import Cover
-from scripts.site.search_index import search_index, suggestions
+from scripts.site.search_index import search_index, suggestions, write_search_index
 from scripts.site.shown import ShownSet
 
 PLACES = ("Lisbon", "Porto", "Nice", "Genoa", "Bergen", "Galway", "Malmö", "Trieste", "Cádiz", "Ghent")
@@ -93,6 +95,12 @@ def test_the_words_most_photos_have_are_suggested_then_years() -> None:
     photos.append(photo("rare.jpg", keywords=["Once"], taken_at="2026-01-01"))
     assert suggestions([one_set(*photos)]) == ["Beach", "Dog", "2026", "2025"]
     assert suggestions([one_set(*photos[:5])]) == ["Beach", "Dog"], "a single year tells nothing apart"
+
+
+def test_the_index_is_not_among_what_is_served_while_the_site_is_closed(tmp_path: Path) -> None:
+    url = write_search_index(tmp_path, [], {})
+    assert (tmp_path / url.removeprefix("/")).is_file()
+    assert not url.startswith(SERVED_WHILE_CLOSED)
 
 
 def test_ten_thousand_photos_take_at_most_250_kb_and_the_same_bytes_each_time() -> None:

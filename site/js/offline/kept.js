@@ -6,6 +6,8 @@
 const MAX_SETS = 5;
 const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
 const LARGE = /^\/thumbnails\/\d+\/photos\//;
+// Assets, and what the search page searches (scripts/site/search_index.py).
+const NAMED_BY_CONTENT = /^\/(?:assets\/|search\/words-)/;
 // Downloads may be many megabytes. They aren't kept, even if the browser opens or saves one as a page.
 const DOWNLOAD = /^\/photos\//;
 
@@ -17,7 +19,7 @@ const DOWNLOAD = /^\/photos\//;
 export function kindOf(request, origin) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== origin || DOWNLOAD.test(url.pathname)) return null;
-  if (url.pathname.startsWith("/assets/")) return { kind: "asset", cache: "asset" };
+  if (NAMED_BY_CONTENT.test(url.pathname)) return { kind: "asset", cache: "asset" };
   const set = THUMBNAIL.exec(url.pathname);
   if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };
   if (LARGE.test(url.pathname)) return { kind: "large", cache: "large" };
