@@ -116,7 +116,7 @@ first. A set:
 | field | what it is |
 |---|---|
 | `name`, `title`, `description` | as in its row; its name as a title if it has none |
-| `cover` | the file of its cover photo, and which point of it to keep in view: across and down, in percent |
+| `cover` | the file of its cover photo, and which point of it to keep in view: across and down, in percent; then the files of panoramas to show instead, if there are any |
 | `files` | its photos' files, in the order of its page |
 | `sizes` | `[width, height, number of photos]`, for consecutive photos |
 | `days` | `["2026-04-03", number of photos]`, likewise; the day is empty for undated photos |

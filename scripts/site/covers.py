@@ -12,7 +12,7 @@ from functions.shapes import Photo
 from scripts.site.shown import ShownSet, path_of
 
 # The site's cover is a photo from the newest sets, of a shape that fits every look, large enough for a wide screen.
-_NEWEST_SETS = 3
+_NEWEST_SETS = 12
 _MAX_CANDIDATES = 100
 _SHAPES = (0.95, 2.1)
 _MIN_WIDTH = 1000
@@ -21,8 +21,8 @@ _MAX_FACES = 4
 _FACE_HEIGHTS = (0.1, 0.25, 0.5)
 # A ring smaller than this can't be hit with a finger.
 _MIN_RING = 0.06
-# The narrowest and the widest space that a photo is shown in.
-_NARROW, _WIDE = 1.0, 2.3
+# The narrowest and the widest space that the site's cover is shown in, and a set's.
+_OF_SITE, _OF_SETS = (1.0, 2.3), (4 / 3, 3 / 2)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def cover_of_site(reader: PhotoReader, newest_first: Sequence[ShownSet], chosen:
     wanted = next(paths, None)
     photo = reader.get_photo(wanted) if wanted else None
     found = photo or _best(reader, newest_first[:_NEWEST_SETS]) or _featured(reader, newest_first)
-    return _cover(found) if found and found.width and found.height else None
+    return _cover(found, _OF_SITE) if found and found.width and found.height else None
 
 
 def describe_missing_cover(reader: PhotoReader, chosen: str) -> str:
@@ -63,7 +63,7 @@ def covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, C
     """The cover of each set, by the set's name; sets whose photo has no size are left out."""
     paths = [path_of(shown.cover) for shown in sets if shown.cover]
     photos = reader.get_photos(paths, consistent=False)
-    return {path.set_name: _cover(photo) for path, photo in photos.items() if photo.width and photo.height}
+    return {path.set_name: _cover(photo, _OF_SETS) for path, photo in photos.items() if photo.width and photo.height}
 
 
 def portraits_of_gallery(gallery: FaceCollection, count: int = 2) -> list[ImagePath]:
@@ -119,12 +119,12 @@ def _rating(photo: Photo) -> float:
     return size + 0.5 * shape + 0.3 * (1 - abs(middle - 0.55)) + 0.5 * sharpness
 
 
-def _cover(photo: Photo) -> Cover:
+def _cover(photo: Photo, rooms: tuple[float, float]) -> Cover:
     width, height = photo.width or 1, photo.height or 1
     faces = list(_faces(photo))
     boxes = [area for _, area, _ in faces]
     # A narrow space decides what to show across, a wide one what to show up and down.
-    x, y = focus(boxes, width, height, _NARROW).x, focus(boxes, width, height, _WIDE).y
+    x, y = focus(boxes, width, height, rooms[0]).x, focus(boxes, width, height, rooms[1]).y
     standing_out = max(faces, key=lambda face: face[1].width * face[1].height, default=None)
     if standing_out is None or standing_out[1].height < _MIN_RING:
         return Cover(photo, x, y)

@@ -8,16 +8,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from scripts.common.config import ROOT
 
 # What a last row that doesn't fill the width costs (a row half as high again as it should be costs 0.25), and how much
 # more if nothing is in it.
 _OPEN, _OPEN_EMPTY = 0.3, 0.5
-# If a grid has only one row, which doesn't fill the width, it may be this much higher than usual.
-_ONLY = 1.6
 # No row gets so many photos that it is lower than this share of the wanted height.
 _LOWEST = 0.4
+# The only row of a grid fills the width if that makes it no more than this much higher.
+_FULL = 1.35
+# Where all photos of a page would go into one row, rows are this much higher, so that it may take two.
+_FEW = 1.5
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,26 @@ class RowEnd:
     rests: dict[int, Rest]
 
 
+class Measure(NamedTuple):
+    """How high rows should be, how high the only row of a grid may be, and that of a page, over their width."""
+
+    height: float
+    only: float
+    alone: float
+
+
 @cache
-def wanted_heights() -> list[float]:
-    """The height that rows should have over their width, from the narrowest measure to the widest."""
-    measures = json.loads((ROOT / "site" / "rows.json").read_text(encoding="utf-8"))
-    return [measure["height"] for measure in measures]
+def measures() -> list[Measure]:
+    """From the narrowest to the widest."""
+    found = json.loads((ROOT / "site" / "rows.json").read_text(encoding="utf-8"))
+    return [Measure(measure["height"], measure["only"], measure["alone"]) for measure in found]
 
 
-def divide(aspects: Sequence[float], wanted: float) -> Rows:
-    """Divide photos into rows whose heights are as close as possible to ``wanted``, in widths."""
+def divide(aspects: Sequence[float], wanted: float, only: float | None = None) -> Rows:
+    """Divide photos into rows whose heights are as close as possible to ``wanted``, in widths.
+
+    ``only`` is how high the only row is, if it doesn't fill the width.
+    """
     costs, starts = [0.0], [0]
     is_open = False
     for end in range(1, len(aspects) + 1):
@@ -80,37 +94,48 @@ def divide(aspects: Sequence[float], wanted: float) -> Rows:
         ends.append(end)
         end = starts[end]
     ends.reverse()
+    height = wanted
+    if len(ends) == 1:
+        is_open = sum(aspects) * wanted * _FULL < 1
+        height = only or wanted
     if not is_open:
         return Rows(ends, 0.0)
-    only = _ONLY if len(ends) == 1 else 1
     last = 0.0
     for aspect in aspects[ends[-2] if len(ends) > 1 else 0 :]:
         last += aspect
-    return Rows(ends, max(0.0, 1 - last * wanted * only))
+    return Rows(ends, max(0.0, 1 - last * height))
 
 
-def row_ends(aspects: Sequence[float], shown: int, scale: float) -> dict[int, RowEnd]:
+def row_ends(aspects: Sequence[float], shown: int, scale: float, *, alone: bool = False) -> dict[int, RowEnd]:
     """What follows each of the first ``shown`` tiles that ends a row at some measure, by the tile's index.
 
-    ``scale`` is how high rows should be, relative to the usual height.
+    ``scale`` is how high rows should be, relative to the usual height. ``alone`` says whether the page has no other
+    grid: few photos are shown larger then.
     """
     found: dict[int, RowEnd] = {}
 
     def at(index: int) -> RowEnd:
         return found.setdefault(index, RowEnd([], {}))
 
-    for measure, wanted in enumerate(wanted_heights()):
-        rows = divide(aspects, wanted * scale)
+    for number, measure in enumerate(measures()):
+        rows = _rows_at(aspects, measure, scale, alone=alone)
         start = 0
         for end in rows.ends:
             if end >= shown:
                 rest = _rest(aspects[start:end], shown - start, rows.rest if end == len(aspects) else 0)
                 if rest.share or rest.more:
-                    at(shown - 1).rests[measure] = rest
+                    at(shown - 1).rests[number] = rest
                 break
-            at(end - 1).breaks.append(measure)
+            at(end - 1).breaks.append(number)
             start = end
     return found
+
+
+def _rows_at(aspects: Sequence[float], measure: Measure, scale: float, *, alone: bool) -> Rows:
+    if not alone:
+        return divide(aspects, measure.height * scale, measure.only * scale)
+    rows = divide(aspects, measure.height * scale)
+    return rows if len(rows.ends) > 1 else divide(aspects, measure.height * scale * _FEW, measure.alone * scale)
 
 
 def _rest(row: Sequence[float], shown: int, free: float) -> Rest:
@@ -121,5 +146,5 @@ def _rest(row: Sequence[float], shown: int, free: float) -> Rest:
 
 def whole_rows(aspects: Sequence[float], least: int, measure: int, scale: float) -> int:
     """How many photos the rows have that show at least ``least`` of them."""
-    rows = divide(aspects, wanted_heights()[measure] * scale)
+    rows = divide(aspects, measures()[measure].height * scale)
     return next((end for end in rows.ends if end >= least), len(aspects))

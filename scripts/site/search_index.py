@@ -62,7 +62,8 @@ def _set(shown: ShownSet, cover: Cover | None) -> dict[str, Any]:
     if shown.row.description:
         entry["description"] = shown.row.description
     if cover:
-        entry["cover"] = [cover.photo.sortkey, round(cover.x, 1), round(cover.y, 1)]
+        stacked = [photo.sortkey for photo in shown.panoramas]
+        entry["cover"] = [cover.photo.sortkey, round(cover.x, 1), round(cover.y, 1), *stacked]
     return entry | {
         "files": [photo.sortkey for photo in photos],
         "sizes": [[*size, len(list(run))] for size, run in groupby((photo.width, photo.height) for photo in photos)],

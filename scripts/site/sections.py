@@ -15,8 +15,8 @@ _EAGER_TILES = 2
 # A phone's first screen shows fewer; the style sheet stops it from fetching the rest.
 _FIRST_ON_PHONE = 16
 _PHONE = 0
-# A photo this wide, or alone in its section, may be shown much larger than its thumbnail.
-_WIDE = 2.2
+# A photo this wide, or one of so few, may be shown much larger than its thumbnail.
+_WIDE, _FEW = 2.2, 4
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,14 @@ def all_sections(photos: Sequence[Photo], scale: float) -> list[Section]:
 
 
 def _sections(photos: Sequence[Photo], limit: int, scale: float) -> Iterator[Section]:
-    for group in group_by_day(photos):
+    groups = list(group_by_day(photos))
+    for group in groups:
         shown = min(group.end, limit) - group.start
         if shown <= 0:
             return
         own = photos[group.start : group.end]
         aspects = [photo.width / photo.height for photo in own if photo.width and photo.height]
-        ends = row_ends(aspects, shown, scale)
+        ends = row_ends(aspects, shown, scale, alone=len(groups) == 1)
         at_once = whole_rows(aspects, max(1, _FIRST_ON_PHONE - group.start), _PHONE, scale)
         tiles = [
             Tile(
@@ -74,7 +75,7 @@ def _sections(photos: Sequence[Photo], limit: int, scale: float) -> Iterator[Sec
                 ends.get(index),
                 is_eager=group.start + index < _EAGER_TILES,
                 is_late=index >= at_once or group.start >= _FIRST_ON_PHONE,
-                is_large=len(own) <= 2 or aspects[index] > _WIDE,
+                is_large=len(own) <= _FEW or aspects[index] > _WIDE,
             )
             for index, photo in enumerate(own[:shown])
         ]

@@ -15,6 +15,10 @@ from functions.shapes import Photo, PhotoSet, grid_key
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 from scripts.site.translations import Translator
 
+# A photo so much wider than it is high loses most of itself in a cover.
+_PANORAMA = 2.2
+_MAX_STACKED = 3
+
 
 @dataclass(frozen=True)
 class ShownSet:
@@ -46,8 +50,20 @@ class ShownSet:
 
     @cached_property
     def cover(self) -> Photo | None:
-        """The photo shown for it."""
-        return next((photo for photo in self.photos if photo.sortkey == self.row.pic), None)
+        """The photo shown for it: its row's, but no panorama, unless the owner chose it or there is nothing else."""
+        shown = next((photo for photo in self.photos if photo.sortkey == self.row.pic), None)
+        if shown is None or self.row.pic_chosen or not _is_panorama(shown):
+            return shown
+        others = [photo for photo in self.photos if not _is_panorama(photo)] or self.photos
+        return max(others, key=lambda photo: bool(photo.face_count))
+
+    @cached_property
+    def panoramas(self) -> list[Photo]:
+        """Photos to show one above the other in place of a cover that would be cut to a dull third; mostly none."""
+        found = [photo for photo in self.photos if _is_panorama(photo)][:_MAX_STACKED]
+        if self.row.pic_chosen or self.cover not in found or (self.cover and self.cover.face_count):
+            return []
+        return found if len(found) > 1 else []
 
     @cached_property
     def days(self) -> tuple[date, date] | None:
@@ -77,6 +93,10 @@ def extent(shown: ShownSet, translator: Translator) -> str:
     """How many photos a set has, and when they were taken."""
     photos = translator.photos(len(shown.photos))
     return f"{photos} · {translator.dates(*shown.days)}" if shown.days else photos
+
+
+def _is_panorama(photo: Photo) -> bool:
+    return (photo.width or 0) > _PANORAMA * (photo.height or 1)
 
 
 def _is_shown(photo_set: PhotoSet) -> bool:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
-import { divide, justify, visible, wantedHeight } from "../../site/js/grid/layout.js";
+import { divide, justify, measureAt, visible } from "../../site/js/grid/layout.js";
 import { numbers } from "./page.js";
 
 const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -33,8 +33,8 @@ test("rows fill the width, keep the shapes and don't overlap", () => {
 });
 
 test("rows are those that pages are rendered with", async () => {
-  for (const { aspects, wanted, ends, rest } of JSON.parse(await read("tests/data/rows.json"))) {
-    const rows = divide(aspects, wanted);
+  for (const { aspects, wanted, only, ends, rest } of JSON.parse(await read("tests/data/rows.json"))) {
+    const rows = divide(aspects, wanted, only);
     assert.deepEqual(rows.ends, ends);
     assert.ok(Math.abs(rows.rest - rest) < 1e-9);
   }
@@ -46,8 +46,8 @@ test("the style sheet changes at the widths where rows do", async () => {
   const widths = [...css.matchAll(/@container \((?:width >= )?(\d+)px/g)].map((match) => Number(match[1]));
   assert.deepEqual(widths, measures.slice(1).map((measure) => measure.from));
   assert.deepEqual([...css.matchAll(/width < (\d+)px\)/g)].map((match) => Number(match[1])), widths);
-  assert.equal(wantedHeight(320), measures[0].height);
-  assert.equal(wantedHeight(4000), measures.at(-1).height);
+  assert.deepEqual(measureAt(320), measures[0]);
+  assert.deepEqual(measureAt(4000), measures.at(-1));
 });
 
 test("no photo is left over for the last row", () => {
@@ -63,15 +63,25 @@ test("no photo is left over for the last row", () => {
 test("rows are about as high as they should be", () => {
   const random = numbers(4);
   for (const width of [390, 700, 1000, 1300, 2000]) {
-    const heights = justify(shapes(random, 300), width, 6).height.map((height) => height / width / wantedHeight(width));
+    const heights = justify(shapes(random, 300), width, 6).height.map((height) => height / width / measureAt(width).height);
     const [low, high] = [Math.min(...heights), Math.max(...heights)];
     assert.ok(low > 0.55 && high < 1.75, `${low} to ${high} at ${width}`);
   }
 });
 
 test("a photo alone is larger than one among others, but not as wide as the page", () => {
-  const { width, height } = justify([1.5], 1300, 6);
-  assert.ok(height[0] > 300 && width[0] < 800);
+  const { width, height } = justify([1.5], 1300, 6, 1, true);
+  assert.ok(height[0] > 500 && width[0] < 1000);
+});
+
+test("a photo alone under its heading is hardly larger than those in the rows of others", () => {
+  const { height } = justify([1.5], 1300, 6);
+  assert.equal(Math.round(height[0]), Math.round(1300 * measureAt(1300).only));
+});
+
+test("few photos are larger if they are all of a page", () => {
+  const rows = (alone) => new Set(justify(Array(6).fill(1.33), 2000, 6, 1, alone).top).size;
+  assert.deepEqual([rows(false), rows(true)], [1, 2]);
 });
 
 test("panoramas and portraits have rows of their own kind", () => {

@@ -7,7 +7,7 @@ import pytest
 from functions.shapes import Photo
 from scripts.common.config import ROOT
 from scripts.site.days import group_by_day
-from scripts.site.rows import divide, row_ends, wanted_heights
+from scripts.site.rows import divide, measures, row_ends
 from scripts.site.sections import all_sections, first_sections
 
 DATA = ROOT / "tests" / "data"
@@ -22,7 +22,7 @@ def photos(count: int, *, day: str | None = None, start: int = 0) -> list[Photo]
 
 def test_rows_are_those_that_scripts_make() -> None:
     for case in json.loads((DATA / "rows.json").read_text(encoding="utf-8")):
-        rows = divide(case["aspects"], case["wanted"])
+        rows = divide(case["aspects"], case["wanted"], case["only"])
         assert rows.ends == case["ends"]
         assert rows.rest == pytest.approx(case["rest"])
 
@@ -36,9 +36,19 @@ def test_photos_are_grouped_as_scripts_do() -> None:
 def test_every_row_ends_somewhere_at_every_measure() -> None:
     aspects = [1.5] * 40
     ends = row_ends(aspects, len(aspects), 1)
-    for measure, wanted in enumerate(wanted_heights()):
+    for measure, (wanted, *_) in enumerate(measures()):
         marked = sorted(index + 1 for index, end in ends.items() if measure in end.breaks)
         assert marked == [end for end in divide(aspects, wanted).ends if end < len(aspects)]
+
+
+def test_few_photos_are_larger_if_they_are_all_of_a_page() -> None:
+    widest = len(measures()) - 1
+    six = [1.33] * 6
+    assert not any(widest in end.breaks for end in row_ends(six, 6, 1).values())
+    assert any(widest in end.breaks for end in row_ends(six, 6, 1, alone=True).values())
+    under_heading, alone = (row_ends([0.7], 1, 1, alone=alone)[0].rests[widest].share for alone in (False, True))
+    assert under_heading == pytest.approx(1 - 0.7 * measures()[widest].only)
+    assert alone == pytest.approx(1 - 0.7 * measures()[widest].alone)
 
 
 def test_a_row_cut_off_by_the_pages_end_leaves_room_for_its_photos() -> None:

@@ -188,7 +188,7 @@ export class Grid {
     const width = first ? first.element.getBoundingClientRect().width : 0;
     for (const block of this.blocks) {
       const own = this.photos.slice(block.group.start, block.group.end);
-      block.layout = justify(own.map((photo) => photo.width / photo.height), width, gap, scale);
+      block.layout = justify(own.map((photo) => photo.width / photo.height), width, gap, scale, this.blocks.length === 1);
       block.element.style.height = `${block.layout.total}px`;
       if (block.element.classList.contains("live")) continue;
       block.element.classList.add("live");

@@ -19,10 +19,12 @@ import measures from "../../rows.json" with { type: "json" };
 // more if nothing is in it.
 const OPEN = 0.3;
 const OPEN_EMPTY = 0.5;
-// If a grid has only one row, which doesn't fill the width, it may be this much higher than usual.
-const ONLY = 1.6;
 // No row gets so many photos that it is lower than this share of the wanted height.
 const LOWEST = 0.4;
+// The only row of a grid fills the width if that makes it no more than this much higher.
+const FULL = 1.35;
+// Where all photos of a page would go into one row, rows are this much higher, so that it may take two.
+const FEW = 1.5;
 
 /**
  * Divide photos into rows whose heights are as close as possible to the wanted one. No single photo is left over for
@@ -31,9 +33,10 @@ const LOWEST = 0.4;
  *
  * @param {number[]} aspects  Width over height of each photo.
  * @param {number} wanted     Height of a row over its width.
+ * @param {number} [only]     How high the only row is, if it doesn't fill the width.
  * @returns {Rows}
  */
-export function divide(aspects, wanted) {
+export function divide(aspects, wanted, only = wanted) {
   /** @type {number[]} */
   const costs = [0];
   /** @type {number[]} */
@@ -66,25 +69,40 @@ export function divide(aspects, wanted) {
   }
   const ends = [];
   for (let end = aspects.length; end > 0; end = starts[end] ?? 0) ends.unshift(end);
+  if (ends.length === 1) return { ends, rest: restOf(aspects, ends, wanted * FULL) && restOf(aspects, ends, only) };
   return { ends, rest: open ? restOf(aspects, ends, wanted) : 0 };
 }
 
 /**
  * @param {number[]} aspects
  * @param {number[]} ends
- * @param {number} wanted
+ * @param {number} height
  */
-function restOf(aspects, ends, wanted) {
+function restOf(aspects, ends, height) {
   let sum = 0;
   for (let index = ends.at(-2) ?? 0; index < aspects.length; index += 1) sum += aspects[index] ?? 1;
-  return Math.max(0, 1 - sum * wanted * (ends.length === 1 ? ONLY : 1));
+  return Math.max(0, 1 - sum * height);
 }
 
 /**
- * The height that rows of this width should have, over their width. css/photos.css changes at the same widths.
+ * How high rows of this width should be, how high the only row of a grid may be, and that of a page, over their width.
+ * css/photos.css changes at the same widths.
  * @param {number} width  In pixels.
  */
-export const wantedHeight = (width) => measures.findLast((measure) => measure.from <= width)?.height ?? 1;
+export const measureAt = (width) => measures.findLast((measure) => measure.from <= width) ?? { height: 1, only: 1, alone: 1 };
+
+/**
+ * The rows of a grid.
+ * @param {number[]} aspects
+ * @param {{height: number, only: number, alone: number}} measure
+ * @param {number} scale
+ * @param {boolean} alone
+ */
+function rowsAt(aspects, { height, only, alone: larger }, scale, alone) {
+  if (!alone) return divide(aspects, height * scale, only * scale);
+  const rows = divide(aspects, height * scale);
+  return rows.ends.length > 1 ? rows : divide(aspects, height * scale * FEW, larger * scale);
+}
 
 /**
  * Lay photos out in rows that fill the width. The style sheet puts the tiles that were rendered into the page at the same
@@ -94,12 +112,13 @@ export const wantedHeight = (width) => measures.findLast((measure) => measure.fr
  * @param {number} width      Of the grid, in pixels.
  * @param {number} [gap]      Between tiles.
  * @param {number} [scale]    How high rows should be, relative to the usual height.
+ * @param {boolean} [alone]   Whether the page has no other grid: few photos are shown larger then.
  * @returns {Layout}
  */
-export function justify(aspects, width, gap = 0, scale = 1) {
+export function justify(aspects, width, gap = 0, scale = 1, alone = false) {
   /** @type {Layout} */
   const layout = { left: [], top: [], width: [], height: [], total: 0 };
-  const { ends, rest } = divide(aspects, wantedHeight(width) * scale);
+  const { ends, rest } = rowsAt(aspects, measureAt(width), scale, alone);
   let start = 0;
   for (const end of ends) {
     let sum = 0;

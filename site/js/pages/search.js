@@ -4,7 +4,7 @@ import { byId, make } from "../elements.js";
 import { Grid } from "../grid/grid.js";
 import { t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { keyOf, searchUrl, setUrl, thumbnailUrl } from "../photos/urls.js";
+import { keyOf, largeUrl, searchUrl, setUrl, thumbnailUrl } from "../photos/urls.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { readContents } from "../search/contents.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -174,12 +174,18 @@ function said(sets, photos) {
 
 /** @param {SearchedSet} set */
 function card(set) {
-  const image = make("img", { alt: "", loading: "lazy", decoding: "async" });
-  if (set.cover) {
+  const stacked = set.panoramas.map((file) => picture(largeUrl({ setName: set.name, file })));
+  const photo = make("div", { className: "photo" }, ...stacked);
+  photo.classList.toggle("panoramas", stacked.length > 0);
+  if (set.cover && !stacked.length) {
+    const image = picture(thumbnailUrl({ setName: set.name, file: set.cover.file }));
     image.style.objectPosition = `${set.cover.x}% ${set.cover.y}%`;
-    image.src = thumbnailUrl({ setName: set.name, file: set.cover.file });
+    photo.append(image);
   }
   const title = make("h3", { textContent: set.title, dir: "auto" });
   const count = make("p", { className: "meta num", textContent: countPhotos(set.end - set.start) });
-  return make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, make("div", { className: "photo" }, image), title, count));
+  return make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, count));
 }
+
+/** @param {string} src */
+const picture = (src) => make("img", { alt: "", loading: "lazy", decoding: "async", src });

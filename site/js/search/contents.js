@@ -22,6 +22,7 @@ import { CodedError } from "../errors.js";
  * @property {string} title
  * @property {string} description
  * @property {{file: string, x: number, y: number} | null} cover  What to keep in view, in percent.
+ * @property {string[]} panoramas  Files to show one above the other in its place; mostly none.
  * @property {number} start  Index of its first photo among all.
  * @property {number} end
  * @property {Run[]} runs
@@ -39,7 +40,7 @@ export function contentsOf(file) {
   const photos = [];
   const sets = file.sets.map((/** @type {any} */ set) => {
     const start = photos.length;
-    const [cover, x, y] = set.cover ?? [];
+    const [cover, x, y, ...panoramas] = set.cover ?? [];
     const sizes = set.sizes.flatMap((/** @type {number[]} */ [width, height, count]) => Array(count).fill({ width, height }));
     const days = set.days.flatMap((/** @type {[string, number]} */ [day, count]) => Array(count).fill(day));
     for (const [at, name] of set.files.entries()) {
@@ -51,6 +52,7 @@ export function contentsOf(file) {
       title: set.title,
       description: set.description ?? "",
       cover: cover ? { file: cover, x, y } : null,
+      panoramas,
       start,
       end: photos.length,
       runs: set.days.map((/** @type {[string, number]} */ [day, count]) => ({ day, start: end, end: (end += count) })),
