@@ -200,7 +200,7 @@ def test_the_camera_stays_off_for_visitors_who_no_longer_agree(camera_page: Page
     page.get_by_label("I agree").check()
     page.get_by_role("button", name="Use the camera").click()
     page.get_by_label("I agree").uncheck()
-    while not page.evaluate("window.camera"):
+    while page.evaluate("window.camera === undefined"):
         page.evaluate("dispatchEvent(new Event('allow'))")
         page.wait_for_timeout(20)
     page.wait_for_timeout(300)
