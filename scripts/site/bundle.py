@@ -68,7 +68,9 @@ def _run_esbuild(arguments: list[str]) -> None:
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     if not esbuild.exists():
         raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
-    command = [str(esbuild), *arguments, "--bundle", "--minify", "--target=es2022", "--log-level=error"]
+    # A browser would pass over a mistake in the owner's style sheet, and whatever comes after it.
+    severity = ["--log-level=error", "--log-override:css-syntax-error=error"]
+    command = [str(esbuild), *arguments, "--bundle", "--minify", "--target=es2022", *severity]
     # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
     result = subprocess.run(  # noqa: S603 - fixed arguments

@@ -164,13 +164,16 @@ class SitePages:
         except jinja2.TemplateNotFound as error:
             raise BuildError(f"there is no template {error.name} in {', '.join(self._folders)}") from None
         except Exception as error:
-            raise BuildError(f"{self._place_of(error)}: {error}") from error
+            raise BuildError(f"{self._place_of(error) or f'{name}, or a template that it uses'}: {error}") from error
 
     def _place_of(self, error: Exception) -> str:
-        """Where in a template an error arose: Jinja gives its traceback the templates' files and lines."""
+        """Where in a template an error arose: Jinja gives its traceback the templates' files and lines.
+
+        Empty if no template ran yet, because one of them is no text for example.
+        """
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename.startswith(tuple(self._folders))]
-        return f"{own[-1].filename}, line {own[-1].lineno}" if own else "a template"
+        return f"{own[-1].filename}, line {own[-1].lineno}" if own else ""
 
 
 class _Compiled(jinja2.BytecodeCache):

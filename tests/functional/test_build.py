@@ -198,6 +198,7 @@ def test_the_owners_templates_replace_ours(stack: Any, tmp_path: Path) -> None:
         ('{% include "gone.html" %}', r"no template gone.html"),
         ("{{ theme.template_folders[0].read_text() }}", r"faces.html, line 1: 'dict object' has no attribute"),
         ('{{ cycler.__init__.__globals__["os"].getcwd() }}', r"faces.html, line 1: access to attribute '__init__'"),
+        ("\udcff", r"pages/faces.html, or a template that it uses: .*utf-8"),
     ],
 )
 def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
@@ -206,7 +207,7 @@ def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
     dist = build(stack, tmp_path / "dist", root=tmp_path).folder
     pages = tmp_path / "theme" / "templates" / "pages"
     pages.mkdir(parents=True)
-    (pages / "faces.html").write_text(template)
+    (pages / "faces.html").write_text(template, "utf-8", "surrogateescape")
     with pytest.raises(BuildError, match=said):
         build(stack, dist, root=tmp_path)
     assert "Faces" in (dist / "faces" / "index.html").read_text()

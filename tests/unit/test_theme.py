@@ -42,6 +42,13 @@ def test_the_owners_accent_density_font_and_values_come_after_ours(tmp_path: Pat
     assert css.rindex("--section:7px") > css.rindex("--gap:14px")
 
 
+def test_a_broken_style_sheet_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme" / "tokens.css").write_text(":root {\n  --section: 7px;\n}}\n")
+    with pytest.raises(BuildError, match=r"Unexpected \"}\"[^$]*theme/tokens\.css:3:1"):
+        styles(tmp_path, ThemeConfig())
+
+
 @pytest.mark.parametrize("name", THEMES)
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#ffc61a", "#1a237e", "#7f7f7f", "#b3261e"])
 def test_words_on_any_accent_are_readable_and_it_stands_out_in_the_dark(name: str, colour: str, tmp_path: Path) -> None:
