@@ -60,7 +60,6 @@ def build(
     fresh.mkdir(parents=True)
     theme = load_theme(look, root, fresh)
     assets = bundle(fresh, theme.rules, theme.sheets)
-    write_web_app(config, theme.palette, fresh)
     bundle_worker("worker.js" if config.offline else "off.js", fresh / "sw.js")
     # Also without a hash in its name, for the page that CloudFront's function shows while the site is closed.
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
@@ -79,6 +78,7 @@ def build(
     # Whatever exists once for all visitors is in the site's only language, or in English.
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
+    write_web_app(config, theme.palette, fresh)
     previews = Previews(stack, config, theme, translator)
     cover = cover_of_site(stack.photos, newest_first, look.cover)
     covers = covers_of_sets(stack.photos, newest_first)

@@ -174,6 +174,12 @@ def test_every_link_between_pages_leads_to_one(site: Path) -> None:
                 assert (site / file).exists(), href
 
 
+def test_the_app_has_a_name_where_the_owner_has_given_none(site: Path) -> None:
+    manifest = json.loads((site / "site.webmanifest").read_text())
+    assert manifest["name"] == "Our photos"
+    assert manifest["description"]
+
+
 def test_the_account_page_asks_for_the_password_that_cognito_does(site: Path) -> None:
     policy = load_template()["Resources"]["UserPool"]["Properties"]["Policies"]["PasswordPolicy"]
     inputs = Tags(site / "account" / "index.html").of("input")
