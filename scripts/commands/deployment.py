@@ -7,6 +7,7 @@ import click
 
 from scripts.commands.options import Context, yes_option
 from scripts.common.config import (
+    HOW_TO_DEPLOY,
     AwsConfig,
     describe_undeployed,
     load_aws_config,
@@ -245,7 +246,7 @@ def publish(context: Context) -> None:
     if told := describe_missing_cover(stack.photos, load_theme_config().cover):
         echo(f"note: {told}", err=True)
     if told := describe_undeployed(load_config(), stack.parameters):
-        echo(f"note: {told}; run `kinpics deploy`, then `kinpics reconcile`", err=True)
+        echo(f"note: {told}; {HOW_TO_DEPLOY}", err=True)
 
 
 @click.command()

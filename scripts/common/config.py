@@ -22,6 +22,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _ORIGIN = re.compile(r"(https://[a-z0-9-]+(\.[a-z0-9-]+)+|http://localhost)(:[0-9]{1,5})?")
 _TEXTS = tuple[str, ...]
 _KINDS = {str: "text", float: "a number", bool: "true or false", _TEXTS: "a list of texts"}
+# What to do where the deployed stack has other settings.
+HOW_TO_DEPLOY = "run `kinpics deploy`, or on a laptop start `kinpics local` again; then run `kinpics reconcile`"
 # Nobody, as browsers are told.
 _NOWHERE = "'none'"
 

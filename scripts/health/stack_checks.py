@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import boto3
 
 from functions.ledger import allowed_by, next_allowed
-from scripts.common.config import describe_undeployed, load_config
+from scripts.common.config import HOW_TO_DEPLOY, describe_undeployed, load_config
 from scripts.common.stack import Stack
 from scripts.deployment.deploy import Target, list_notified_queues, list_unlimited
 from scripts.health.finding import Finding, State
@@ -32,7 +32,7 @@ def check_events(stack: Stack) -> Finding:
 def check_settings(stack: Stack) -> Finding:
     """Whether the deployed settings are those of `kinpics.toml`."""
     if told := describe_undeployed(load_config(), stack.parameters):
-        return Finding("settings", "warning", told, "run `kinpics deploy`, then `kinpics reconcile`")
+        return Finding("settings", "warning", told, HOW_TO_DEPLOY)
     return Finding("settings", "ok", "the stack has the settings in kinpics.toml")
 
 
