@@ -56,6 +56,7 @@ class Durable:
         watching.watch_sessions(modules["sts"], self._noted)
         for name in MODULES:
             watching.watch_calls(modules[name], name, self._noted)
+        watching.watch_stacks(modules["cloudformation"], self._noted)
         unreadable = Loader(self._kept, self._journal, self._bodies, self._set_aside).load()
         # While it tells its state it removes the files of code that it uses no more. Later on that would be before the
         # journal says so, and a kill in between would leave functions without code.

@@ -1,5 +1,6 @@
 """Notes what ministack changes: replaces its functions that make a change or write a file."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +9,14 @@ from local.bodies import Bodies, UnreadableBodyError
 from local.embedded import tries
 from local.embedded.replacing import replace
 
-# JSON operations that only read, by the first word of their names.
+# Operations that only read, by the first word of their names.
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 # Those of Cognito that make an identity, or link a member to one.
 _GETS_THAT_WRITE = {"GetId", "GetCredentialsForIdentity", "GetOpenIdToken"}
 # Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
 _ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+# Where a form names the operation: CloudFormation's and IAM's calls are forms.
+_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 HANDLE = "(method, path, headers, body, query_params)"
 S3_HANDLE = (
@@ -49,9 +52,11 @@ class Noted:
 def watch_calls(module: Any, name: str, noted: Noted) -> None:
     """Note that a call may have changed a service, apart from items, messages and objects."""
 
-    async def handle_request(method: str, path: str, headers: dict[str, str], *rest: Any, **others: Any) -> Any:
-        answer = await original(method, path, headers, *rest, **others)
-        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+    async def handle_request(
+        method: str, path: str, headers: dict[str, str], body: bytes, *rest: Any, **others: Any
+    ) -> Any:
+        answer = await original(method, path, headers, body, *rest, **others)
+        operation = _operation(headers, body)
         reads = method in ("GET", "HEAD", "OPTIONS") or (
             operation.startswith(_READS) and operation not in _GETS_THAT_WRITE
         )
@@ -61,6 +66,31 @@ def watch_calls(module: Any, name: str, noted: Noted) -> None:
         return answer
 
     original = replace(module, "handle_request", handle_request, S3_HANDLE if name == "s3" else HANDLE)
+
+
+def watch_stacks(cloudformation: Any, noted: Noted) -> None:
+    """Note what CloudFormation has done since it answered, before a call hears of it: stacks' statuses and events."""
+    known: list[Any] = []
+
+    async def handle_request(*arguments: Any) -> Any:
+        answer = await original(*arguments)
+        now = [(place, stack["StackStatus"]) for place, stack in cloudformation._stacks._data.items()]
+        now += [(place, len(events)) for place, events in cloudformation._stack_events._data.items()]
+        if now != known:
+            known[:] = now
+            noted.services.add("cloudformation")
+        return answer
+
+    original = replace(cloudformation, "handle_request", handle_request, HANDLE)
+
+
+def _operation(headers: dict[str, str], body: bytes) -> str:
+    """The operation that a call is for; empty where the path says it, as with S3 and Lambda."""
+    if target := headers.get("x-amz-target"):
+        return target.rpartition(".")[2]
+    is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    found = _ACTION.search(body) if is_form else None
+    return found[1].decode() if found else ""
 
 
 def watch_items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
