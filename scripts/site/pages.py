@@ -1,11 +1,13 @@
 """The pages that ``site/pages.json`` lists, and writing them from their templates."""
 
+import functools
+import hashlib
+import importlib.metadata
 import json
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -119,8 +121,8 @@ class SitePages:
                 "language": language,
                 "other_languages": [other for other in config.page_languages if other != language],
                 "texts": texts,
-                "describe": partial(describe, translator=translator),
-                "describe_gallery": partial(describe_gallery, site_url or "", translator=translator),
+                "describe": functools.partial(describe, translator=translator),
+                "describe_gallery": functools.partial(describe_gallery, site_url or "", translator=translator),
                 "day_taken": _day_taken(translator),
                 "browser_config": {**known, "texts": texts},
             }
@@ -176,21 +178,12 @@ class SitePages:
         return f"{own[-1].filename}, line {own[-1].lineno}" if own else ""
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """Each template is compiled once for all languages, because compiling takes longer than rendering."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_compiled = _Compiled()
+@functools.cache
+def _compiled() -> jinja2.BytecodeCache:
+    """Templates as compiled, which takes longer than to render them: once for all languages, and kept in a folder of
+    this user's for the next time, until a template, Jinja or this module changes."""
+    compiler = importlib.metadata.version("jinja2").encode() + Path(__file__).read_bytes()
+    return jinja2.FileSystemBytecodeCache(pattern=f"kinpics-{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
 
 
 def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
@@ -201,7 +194,7 @@ def _environment(folders: Sequence[Path], translator: Translator, known: dict[st
     templates = jinja2.sandbox.SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folders),
         extensions=["jinja2.ext.i18n"],
-        bytecode_cache=_compiled,
+        bytecode_cache=_compiled(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
