@@ -10,11 +10,12 @@ BIN := $(VENV)/bin
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
-TEST_GROUPS := fault-tests browser-tests stack-tests contract-tests functional-tests unit-tests types template lint
+TEST_GROUPS := fault-tests browser-tests contract-tests stack-tests deployment-tests functional-tests unit-tests types template lint
 # Where each group notes how long its tests took.
 DURATIONS := .kinpics/durations
 # Contract tests that start stacks of their own.
-OWN_STACKS := $(foreach name,deployment upkeep stack,tests/contract/test_$(name).py)
+DEPLOYMENT_TESTS := tests/contract/test_deployment.py
+STACK_TESTS := tests/contract/test_upkeep.py tests/contract/test_stack.py
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
@@ -22,7 +23,7 @@ export npm_config_update_notifier = false
 # Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo check test $(TEST_GROUPS) coverage environments setup sam audit bench languages lock clean
+.PHONY: help demo check test $(TEST_GROUPS) laptop-tests coverage environments setup sam audit bench languages lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,33 +39,43 @@ check: ## Lint, check types and run the unit tests: the quick loop
 	@$(MAKE) --no-print-directory -j3 --output-sync=target lint types unit-tests
 
 test: ## Set up and run every test
-	@$(MAKE) --no-print-directory -j4 environments
 	@scripts/find-chromium
-	$(if $(ARGS),@$(MAKE) --no-print-directory -j3 lint types template && $(BIN)/python -m pytest $(ARGS),$(call run-groups))
+	$(if $(ARGS),$(call run-chosen),$(call run-groups))
 
-# The groups, and then the ten slowest tests of all.
+define run-chosen
+	@$(MAKE) --no-print-directory -j4 environments
+	@$(MAKE) --no-print-directory -j3 lint types template && $(BIN)/python -m pytest $(ARGS)
+endef
+
+# The groups, each as soon as what it needs is set up, and then the ten slowest tests of all.
 define run-groups
 	@rm -rf $(DURATIONS) && mkdir -p $(DURATIONS)
-	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j4 --output-sync=target $(TEST_GROUPS); result=$$?; \
+	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j5 --output-sync=target $(TEST_GROUPS); result=$$?; \
 		echo "The ten slowest (seconds):"; sort -rn $(DURATIONS)/* | head; exit $$result
 endef
 
 coverage: ## Run every test, and list the lines that no test runs (takes a third longer)
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
-unit-tests: $(VENV)/.local $(VENV)/.test
+unit-tests: $(VENV)/.test node_modules/.done
 	@$(BIN)/python -m pytest tests/unit
 
-browser-tests fault-tests functional-tests:
+browser-tests fault-tests functional-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/$(@:-tests=)
 
-contract-tests:
-	@$(BIN)/python -m pytest tests/contract $(OWN_STACKS:%=--ignore=%)
+contract-tests: laptop-tests
+	@$(BIN)/python -m pytest tests/contract $(patsubst %,--ignore=%,$(DEPLOYMENT_TESTS) $(STACK_TESTS))
 
-stack-tests:
-	@$(BIN)/python -m pytest $(OWN_STACKS)
+stack-tests: laptop-tests
+	@$(BIN)/python -m pytest $(STACK_TESTS)
 
-environments: setup $(VENV)/.test .venv-sam/.done .venv-policy/.done .kinpics/test-photos/.version
+deployment-tests: laptop-tests .venv-sam/.done
+	@$(BIN)/python -m pytest $(DEPLOYMENT_TESTS)
+
+# What tests that publish a site or upload photos need.
+laptop-tests: setup $(VENV)/.test .kinpics/test-photos/.version
+
+environments: laptop-tests .venv-sam/.done .venv-policy/.done
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
