@@ -165,6 +165,12 @@ def test_a_title_becomes_no_markup(site: Path) -> None:
     assert "empty" not in [item.get("data-set") for item in Tags(site / "index.html").of("li")]
 
 
+@pytest.mark.parametrize(("letters", "shown"), [(80, None), (300, "long")])
+def test_a_long_title_of_the_site_is_set_smaller(stack: Any, tmp_path: Path, letters: int, shown: str | None) -> None:
+    page = build(stack, tmp_path / "dist", replace(load_config(), title="t" * letters)).folder / "index.html"
+    assert [heading.get("class") for heading in Tags(page).of("h1")] == [shown]
+
+
 def test_every_link_between_pages_leads_to_one(site: Path) -> None:
     for page in site.rglob("*.html"):
         for link in Tags(page).of("a"):
