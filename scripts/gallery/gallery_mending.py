@@ -5,17 +5,16 @@ from dataclasses import replace
 from functions.face_collection import GALLERY_COLLECTION
 from functions.keys import parse_image_path, photo_ref
 from functions.process.complexity import UnusableImageError
-from functions.process.images import THUMBNAIL_TYPE, render
 from functions.shapes import ImageRecord
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import delete_faces, delete_user, detach_face
 from scripts.gallery.gallery_survey import GALLERY_PREFIX, GalleryDrift, path_of
 from scripts.gallery.portraits import (
-    PICTURE_CACHE_CONTROL,
     delete_pictures,
     delete_record,
     index_portrait,
     person_record,
+    put_thumbnail,
     write_records,
 )
 
@@ -55,14 +54,7 @@ def _restore(stack: Stack, record: ImageRecord) -> None:
     picture = stack.s3.get_object(Bucket=stack.outputs.pics_bucket, Key=key)["Body"].read()
     path = parse_image_path(key.removeprefix(GALLERY_PREFIX))
     found = index_portrait(stack, path, picture)
-    thumbnail = render(picture).thumbnail
-    stack.s3.put_object(
-        Bucket=stack.outputs.thumbnails_bucket,
-        Key=key,
-        Body=thumbnail,
-        ContentType=THUMBNAIL_TYPE,
-        CacheControl=PICTURE_CACHE_CONTROL,
-    )
+    put_thumbnail(stack, key, picture, found)
     image_id = photo_ref(found["FaceRecords"][0]["Face"])
     write_records(stack, replace(record, image_id=image_id, data=found))
     if image_id != record.image_id:

@@ -14,18 +14,20 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import code_of, message_of
+from functions.crops import Area
 from functions.face_collection import GALLERY_COLLECTION, MIN_IMAGE_SIDE
 from functions.keys import PERSON_PREFIX, ImagePath, encode_external_image_id, encode_user_id, photo_ref
 from functions.process.complexity import UnusableImageError
-from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, render
+from functions.process.images import LARGE_TYPE, render
 from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import attach_face, delete_faces, delete_user
 from scripts.gallery.gallery_survey import GALLERY_PREFIX, path_of
 from scripts.gallery.portrait_folder import Portrait
+from scripts.gallery.portrait_picture import PICTURE_TYPE, portrait_picture
 
-PICTURE_CACHE_CONTROL = "public, max-age=86400"
+_CACHE_CONTROL = "public, max-age=86400"
 
 
 def add_portrait(stack: Stack, portrait: Portrait, present: Container[str | None]) -> bool:
@@ -42,7 +44,8 @@ def add_portrait(stack: Stack, portrait: Portrait, present: Container[str | None
             code="TooSmall",
         )
     found = index_portrait(stack, path, renditions.large)
-    _put(stack, image_path, renditions)
+    _put(stack, stack.outputs.pics_bucket, image_path, renditions.large, LARGE_TYPE)
+    put_thumbnail(stack, image_path, renditions.large, found)
     record = ImageRecord(
         # The image id alone would be that of a photo with the same bytes.
         image_id=photo_ref(found["FaceRecords"][0]["Face"]),
@@ -115,6 +118,13 @@ def index_portrait(stack: Stack, path: ImagePath, picture: bytes) -> dict[str, A
     return found
 
 
+def put_thumbnail(stack: Stack, key: str, large: bytes, found: dict[str, Any]) -> None:
+    """Write the picture that visitors see, from the large one and what Rekognition found in it."""
+    box = found["FaceRecords"][0]["Face"]["BoundingBox"]
+    face = Area(box["Left"], box["Top"], box["Width"], box["Height"])
+    _put(stack, stack.outputs.thumbnails_bucket, key, portrait_picture(large, face), PICTURE_TYPE)
+
+
 def write_records(stack: Stack, record: ImageRecord) -> None:
     """Write a portrait's records. Its own comes last, because it says that everything is done."""
     table = stack.outputs.pics_by_image_id_table
@@ -146,12 +156,8 @@ def delete_pictures(stack: Stack, key: str) -> None:
         stack.s3.delete_object(Bucket=bucket, Key=key)
 
 
-def _put(stack: Stack, key: str, renditions: Renditions) -> None:
-    for bucket, body, kind in (
-        (stack.outputs.pics_bucket, renditions.large, LARGE_TYPE),
-        (stack.outputs.thumbnails_bucket, renditions.thumbnail, THUMBNAIL_TYPE),
-    ):
-        stack.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=PICTURE_CACHE_CONTROL)
+def _put(stack: Stack, bucket: str, key: str, body: bytes, kind: str) -> None:
+    stack.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=_CACHE_CONTROL)
 
 
 def _unusable(faces: int, unindexed: list[dict[str, Any]]) -> UnusableImageError:

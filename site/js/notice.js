@@ -25,11 +25,12 @@ const awaited = new WeakMap();
  * @param {() => void} retry
  * @param {string} [label]  The button's.
  * @param {HTMLElement} [place]  If a page has its own place for it.
+ * @returns {Promise<boolean>}  Whether it is shown: not if the page has gone on meanwhile.
  */
 export async function tell(error, retry, label = t("Try again"), place = byId("notice")) {
   awaited.set(place, error);
   const words = await wordsFor(error);
-  if (awaited.get(place) !== error) return;
+  if (awaited.get(place) !== error) return false;
   const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {
     clear(place);
@@ -38,6 +39,7 @@ export async function tell(error, retry, label = t("Try again"), place = byId("n
   place.replaceChildren(make("p", { textContent: words }), button);
   delete place.dataset.waiting;
   place.hidden = false;
+  return true;
 }
 
 /** @param {unknown} error */

@@ -7,7 +7,7 @@ import { formatDay, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { searchGallery } from "../photos/search.js";
 import { searchWithPicture } from "../picture/picture.js";
-import { drawCard } from "../sharing/card.js";
+import { drawCard, SHAPES } from "../sharing/card.js";
 import { save } from "../sharing/save.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
 import { rankInWords, RUNNERS_UP } from "../visitor/ranks.js";
@@ -106,12 +106,14 @@ export function showLookalike() {
     const run = (drawing = {}); // what the visitor has changed since makes an older card too late
     take(null);
     const shape = shapes.find(({ checked }) => checked)?.value === "tall" ? "tall" : "wide";
+    const { width, height } = SHAPES[shape];
+    Object.assign(card, { width, height }); // at once, so that what is below moves with the tap
     try {
       const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best));
       if (drawing !== run) return;
-      take(made.file);
+      take(made);
       URL.revokeObjectURL(card.src);
-      Object.assign(card, { width: made.width, height: made.height, src: URL.createObjectURL(made.file) });
+      card.src = URL.createObjectURL(made);
       card.alt = t("Card: I look like %(person)s", { person: best.person });
     } catch (error) {
       if (drawing === run) tell(error, draw);

@@ -52,6 +52,7 @@ export function showSelfie() {
     link.hidden = photos.length !== config.maxPhotosFound;
     const words = inWords();
     byId("nobody").hidden = photos.length > 0;
+    byId("another").hidden = !photos.length; // the words for nobody have a link of their own
     byId("nobody-words").textContent = photos.length ? "" : words;
     return words;
   }

@@ -45,15 +45,14 @@ export class Finder {
   }
 
   /**
-   * Say what went wrong, with a button that does something about it.
+   * Say what went wrong, with a button that does something about it. The stage turns once the words are there.
    * @param {unknown} error
    * @param {() => void} retry
    * @param {string} [label]
    */
-  tell(error, retry, label) {
+  async tell(error, retry, label) {
     this.status.textContent = "";
-    tell(error, retry, label, this.trouble);
-    this.turnTo("trouble");
+    if (await tell(error, retry, label, this.trouble)) this.turnTo("trouble");
   }
 
   /** Show a picture in the circle; null removes it. @param {Blob | null} picture */

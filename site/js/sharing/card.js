@@ -17,7 +17,7 @@ import { encodeJpeg } from "../picture/jpeg.js";
  * @property {number} left    Of the pair.
  * @property {number} top
  * @property {number} wordsLeft
- * @property {number} wordsTop     Of the first line.
+ * @property {number} wordsMiddle  Of all lines.
  * @property {number} wordsWidth
  * @property {number} name    Largest size of the name.
  * @property {number} small   Size of the other words.
@@ -25,9 +25,9 @@ import { encodeJpeg } from "../picture/jpeg.js";
 
 // Most networks show all of the wide card; the tall one fills a story.
 /** @type {Record<"wide" | "tall", Shape>} */
-const SHAPES = {
-  wide: { width: 1200, height: 630, circle: 350, left: 52, top: 104, wordsLeft: 730, wordsTop: 196, wordsWidth: 422, name: 190, small: 37 },
-  tall: { width: 1080, height: 1350, circle: 520, left: 82, top: 110, wordsLeft: 84, wordsTop: 764, wordsWidth: 912, name: 230, small: 52 },
+export const SHAPES = {
+  wide: { width: 1200, height: 630, circle: 350, left: 56, top: 104, wordsLeft: 730, wordsMiddle: 279, wordsWidth: 422, name: 190, small: 37 },
+  tall: { width: 1080, height: 1350, circle: 520, left: 82, top: 110, wordsLeft: 84, wordsMiddle: 900, wordsWidth: 912, name: 230, small: 52 },
 };
 // The second picture overlaps the first by this share of a circle.
 const OVERLAP = 0.24;
@@ -45,7 +45,7 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
  * @param {Lookalike} person
  * @param {Blob | null} selfie  A square; without it, there is a silhouette.
  * @param {string} credit       Who made the portrait; empty if there is nobody to credit.
- * @returns {Promise<{file: Blob, width: number, height: number}>}  A JPEG.
+ * @returns {Promise<Blob>}  A JPEG.
  */
 export async function drawCard(shape, person, selfie, credit) {
   const { width, height } = SHAPES[shape];
@@ -58,7 +58,7 @@ export async function drawCard(shape, person, selfie, credit) {
   card.source(document.title.split(" · ").at(-1) ?? "", credit);
   own?.close();
   portrait.close();
-  return { file: await encodeJpeg(canvas, 0.92), width, height };
+  return encodeJpeg(canvas, 0.92);
 }
 
 class Card {
@@ -88,13 +88,11 @@ class Card {
    * @param {ImageBitmap} portrait
    * @param {Lookalike} person
    */
-  pair(own, portrait, { face, width, height }) {
+  pair(own, portrait, { face }) {
     const { left, top, circle } = this.shape;
     if (own) this.#picture(own, { x: 0, y: 0, side: own.width }, left, top);
     else this.#nobody(left, top);
-    const part = squareOfCover(face, width, height);
-    const scale = portrait.width / width; // the portrait is smaller than the picture that the box is of
-    const square = { x: part.x * scale, y: part.y * scale, side: part.side * scale };
+    const square = squareOfCover(face, portrait.width, portrait.height);
     const second = left + circle * (1 - OVERLAP);
     this.#disc(second - RIM, top - RIM, circle + 2 * RIM, this.paper);
     this.#picture(portrait, square, second, top);
@@ -103,13 +101,16 @@ class Card {
   /** @param {string} name */
   words(name) {
     const { context } = this;
-    const { wordsLeft, wordsTop, wordsWidth, small } = this.shape;
+    const { wordsLeft, wordsMiddle, wordsWidth, small } = this.shape;
+    const { lines, size } = this.#fit(name);
+    const top = wordsMiddle - (lines.length * size * LEADING + small * 1.5) / 2;
     context.textAlign = "left";
+    context.letterSpacing = "0px";
     context.fillStyle = this.ink;
     context.font = `550 ${small}px ${this.text}`;
-    context.fillText(t("I look like"), wordsLeft, wordsTop, wordsWidth);
-    const { lines, size } = this.#fit(name);
-    let y = wordsTop + small * 0.3;
+    context.fillText(t("I look like"), wordsLeft, top, wordsWidth);
+    let y = top + small * 0.3;
+    this.#displayFont(size);
     context.direction = RIGHT_TO_LEFT.test(name) ? "rtl" : "ltr";
     for (const line of lines) {
       y += size * LEADING;
@@ -128,16 +129,16 @@ class Card {
    */
   source(title, credit) {
     const { context } = this;
-    const { width, height, small } = this.shape;
+    const { width, height, left, small } = this.shape;
     const size = small * 0.95;
     const y = height - EDGE;
-    this.#mark(EDGE, y - size * 0.8, size);
+    this.#mark(left, y - size * 0.8, size);
     this.#displayFont(size);
-    context.fillText(title, EDGE + size * 1.9, y, width / 2 - EDGE);
+    context.fillText(title, left + size * 1.9, y, width / 2 - left);
     context.letterSpacing = "0px";
     context.textAlign = "right";
     context.font = `${small * 0.5}px ${this.text}`;
-    context.fillText(credit, width - EDGE, y, width / 2 - 2 * EDGE);
+    context.fillText(credit, width - left, y, width / 2 - 2 * left);
   }
 
   /**
@@ -148,22 +149,18 @@ class Card {
     const one = { lines: [name], size: this.#sizeOf([name]) };
     if (one.size >= this.shape.name * SMALLEST_LINE) return one;
     const fits = splits(name.split(/\s+/)).map((lines) => ({ lines, size: this.#sizeOf(lines) }));
-    const best = fits.reduce((largest, next) => (next.size > largest.size ? next : largest), one);
-    this.#displayFont(best.size);
-    return best;
+    return fits.reduce((largest, next) => (next.size > largest.size ? next : largest), one);
   }
 
   /**
-   * The size at which every line fits, and all of them fit below each other. Sets the font to it.
+   * The size at which every line fits, and all of them fit below each other.
    * @param {string[]} lines
    */
   #sizeOf(lines) {
     const { name, wordsWidth } = this.shape;
     this.#displayFont(name);
     const widest = Math.max(...lines.map((line) => this.context.measureText(line).width));
-    const size = Math.min((name * wordsWidth) / widest, name * (MOST_HIGH / lines.length), name);
-    this.#displayFont(size);
-    return size;
+    return Math.min((name * wordsWidth) / widest, name * (MOST_HIGH / lines.length), name);
   }
 
   /** @param {number} size */
@@ -202,7 +199,7 @@ class Card {
     context.fillStyle = this.ink;
     context.fillRect(x, y, circle, circle);
     context.globalAlpha = 1;
-    // As in templates/picture.html, whose box is 48 units wide.
+    // As in templates/icons.html, whose box is 48 units wide.
     context.translate(x, y);
     context.scale(circle / 48, circle / 48);
     context.beginPath();
