@@ -3,7 +3,9 @@
 import { session, watchSignOut } from "./aws/session.js";
 import { config } from "./config.js";
 import { byId } from "./elements.js";
+import { CodedError } from "./errors.js";
 import { onFirstMove } from "./move.js";
+import { tell } from "./notice.js";
 import { showIndex } from "./pages/index.js";
 import { showSet } from "./pages/set.js";
 
@@ -13,7 +15,12 @@ const FIRST = { index: showIndex, set: showSet };
 /** @param {string} name */
 async function startLater(name) {
   /** @type {Record<string, () => void>} */
-  const scripts = await import("./later.js");
+  let scripts;
+  try {
+    scripts = await import("./later.js");
+  } catch (error) {
+    return void tell(new CodedError("Offline", String(error)), () => void startLater(name));
+  }
   const show = scripts[name];
   if (!show) throw new Error(`no script starts ${name}`);
   show();

@@ -97,6 +97,18 @@ def test_a_phone_shares_the_selected_photos_that_are_still_there(phone: Page, fa
     faults.seen.clear()  # the browser reports the missing file
 
 
+def test_without_a_connection_the_foots_qr_code_says_so_and_comes_later(page: Page, faults) -> None:
+    page.goto("/")
+    page.route("**/assets/later-*.js", lambda route: route.abort())
+    page.get_by_role("contentinfo").get_by_role("button", name="QR code").click()
+    expect(page.get_by_role("alert")).to_contain_text("can't reach the site")
+    page.unroute("**/assets/later-*.js")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("dialog").get_by_role("img", name="QR code that leads to")).to_be_visible()
+    assert all("later-" in seen or "ERR_FAILED" in seen for seen in faults.seen)
+    faults.seen.clear()
+
+
 def test_a_website_that_the_owner_allows_frames_an_album_and_no_other_does(
     stack: RunningStack, page: Page, faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
