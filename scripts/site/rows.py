@@ -94,16 +94,14 @@ def divide(aspects: Sequence[float], wanted: float, only: float | None = None) -
         ends.append(end)
         end = starts[end]
     ends.reverse()
-    height = wanted
-    if len(ends) == 1:
-        is_open = sum(aspects) * wanted * _FULL < 1
+    above, last = [0, 0, 0, *ends][-3:-1]
+    filled = sum(aspects[last:])
+    if last == 0:
+        is_open = filled * wanted * _FULL < 1
         height = only or wanted
-    if not is_open:
-        return Rows(ends, 0.0)
-    last = 0.0
-    for aspect in aspects[ends[-2] if len(ends) > 1 else 0 :]:
-        last += aspect
-    return Rows(ends, max(0.0, 1 - last * height))
+    else:  # no higher than the row above it
+        height = min(wanted, 1 / sum(aspects[above:last]))
+    return Rows(ends, max(0.0, 1 - filled * height) if is_open else 0.0)
 
 
 def row_ends(aspects: Sequence[float], shown: int, scale: float, *, alone: bool = False) -> dict[int, RowEnd]:

@@ -28,7 +28,7 @@ const FEW = 1.5;
 
 /**
  * Divide photos into rows whose heights are as close as possible to the wanted one. No single photo is left over for
- * a last row: it moves up into the rows before. scripts/site/rows.py makes the same rows when pages are rendered;
+ * a last row: it moves up into the rows before. A last row that stays open is no higher than the one above it. scripts/site/rows.py makes the same rows when pages are rendered;
  * tests/data/rows.json checks that they agree, so nothing moves when the script takes over.
  *
  * @param {number[]} aspects  Width over height of each photo.
@@ -69,19 +69,21 @@ export function divide(aspects, wanted, only = wanted) {
   }
   const ends = [];
   for (let end = aspects.length; end > 0; end = starts[end] ?? 0) ends.unshift(end);
-  if (ends.length === 1) return { ends, rest: restOf(aspects, ends, wanted * FULL) && restOf(aspects, ends, only) };
-  return { ends, rest: open ? restOf(aspects, ends, wanted) : 0 };
+  const [last, above] = [ends.at(-2) ?? 0, ends.at(-3) ?? 0];
+  const sum = sumOf(aspects, last, aspects.length);
+  if (last === 0) return { ends, rest: sum * wanted * FULL < 1 ? Math.max(0, 1 - sum * only) : 0 };
+  return { ends, rest: open ? Math.max(0, 1 - sum * Math.min(wanted, 1 / sumOf(aspects, above, last))) : 0 };
 }
 
 /**
  * @param {number[]} aspects
- * @param {number[]} ends
- * @param {number} height
+ * @param {number} start
+ * @param {number} end
  */
-function restOf(aspects, ends, height) {
+function sumOf(aspects, start, end) {
   let sum = 0;
-  for (let index = ends.at(-2) ?? 0; index < aspects.length; index += 1) sum += aspects[index] ?? 1;
-  return Math.max(0, 1 - sum * height);
+  for (let index = start; index < end; index += 1) sum += aspects[index] ?? 1;
+  return sum;
 }
 
 /**
@@ -121,8 +123,7 @@ export function justify(aspects, width, gap = 0, scale = 1, alone = false) {
   const { ends, rest } = rowsAt(aspects, measureAt(width), scale, alone);
   let start = 0;
   for (const end of ends) {
-    let sum = 0;
-    for (let index = start; index < end; index += 1) sum += aspects[index] ?? 1;
+    const sum = sumOf(aspects, start, end);
     const free = end === aspects.length ? rest : 0;
     const height = ((width - gap * (end - start - 1)) * (1 - free)) / sum;
     let left = 0;
