@@ -12,8 +12,9 @@ from running import RunningStack
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 _ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root, in a container
-    # A page that a test answers itself counts as public; it may call the stack on loopback all the same.
-    "--disable-features=LocalNetworkAccessChecks",
+    # A page that a test answers itself counts as public; it may call the stack on loopback all the same. And what the
+    # address bar suggests, which nobody sees, would be a page of its own in each window.
+    "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
