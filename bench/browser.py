@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench import workplace
 
+# What the address bar suggests is a page of its own in each new window, which would take time from the page measured.
+_NO_SUGGESTIONS = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+
 
 def path() -> str:
     """Where it is."""
@@ -19,7 +22,8 @@ def path() -> str:
 def chromium(*flags: str) -> Iterator[Browser]:
     """A running one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path(), args=["--no-sandbox", "--disable-gpu", *flags])
+        arguments = ["--no-sandbox", "--disable-gpu", _NO_SUGGESTIONS, *flags]
+        browser = playwright.chromium.launch(executable_path=path(), args=arguments)
         try:
             yield browser
         finally:

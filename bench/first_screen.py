@@ -15,8 +15,6 @@ PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75,
 ROUND_TRIP = 150
 _BYTES_PER_SECOND = 1.6e6 / 8
 _SLOWER_CPU = 4
-# A new window of Chromium loads pages of its own, such as its address bar's, which would take time from ours.
-_WINDOW_SETTLES = 1500
 # DevTools delays requests, not the TCP and TLS handshakes before the first of them, a round trip each.
 _HANDSHAKES = 2 * ROUND_TRIP
 # All pictures of the page that can be a photo report when they are painted: https://w3c.github.io/element-timing/
@@ -98,7 +96,6 @@ def first_photo(url: str, flags: list[str]) -> float:
 
 def _first_photo(browser: Browser, url: str) -> float:
     page, cdp = _phone(browser)
-    page.wait_for_timeout(_WINDOW_SETTLES)
     throughput = {"downloadThroughput": _BYTES_PER_SECOND, "uploadThroughput": _BYTES_PER_SECOND}
     cdp.send("Network.emulateNetworkConditions", {"offline": False, "latency": ROUND_TRIP, **throughput})
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER_CPU})

@@ -1,6 +1,6 @@
 // A small header that stays at the top once the large one has scrolled away.
 
-import { make } from "../elements.js";
+import { byId, make } from "../elements.js";
 
 /**
  * @param {HTMLElement} large  Has a heading, and buttons that work wherever they are.
@@ -10,7 +10,7 @@ export function keepInView(large) {
   const buttons = large.querySelector(".actions")?.cloneNode(true);
   const bar = make("div", { className: "small-head", inert: true }, title, ...(buttons ? [buttons] : []));
   for (const label of bar.querySelectorAll("[id]")) label.removeAttribute("id");
-  document.body.append(bar);
+  byId("main").append(bar);
   new IntersectionObserver(([entry]) => {
     const isAway = entry !== undefined && !entry.isIntersecting && entry.boundingClientRect.top < 0;
     title.textContent = large.querySelector("h1")?.textContent ?? "";
