@@ -104,7 +104,7 @@ def test_without_a_connection_the_foots_qr_code_says_so_and_comes_later(page: Pa
     expect(page.get_by_role("alert")).to_contain_text("can't reach the site")
     page.unroute("**/assets/later-*.js")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("dialog").get_by_role("img", name="QR code that leads to")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("img", name="QR code for")).to_be_visible()
     assert all("later-" in seen or "ERR_FAILED" in seen for seen in faults.seen)
     faults.seen.clear()
 
