@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from running import RunningStack
 from steps import choose
 
@@ -51,12 +51,18 @@ def test_a_visitor_sees_who_they_look_like(phone: Page, portrait: Path) -> None:
     assert Axe().run(page).violations_count == 0
 
 
-def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Path) -> None:
+def look_alike(page: Page, portrait: Path) -> Locator:
+    """Show the result of a portrait; returns its card, which a browser that can't share files lets visitors save."""
     page.goto("/lookalike/")
     choose(page, portrait)
     card = page.get_by_alt_text("Card: I look like Grace Hopper")
     expect(card).to_be_visible()
     page.evaluate("delete Navigator.prototype.canShare")
+    return card
+
+
+def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Path) -> None:
+    card = look_alike(page, portrait)
     expect(page.get_by_label("Put my picture on the card")).not_to_be_checked()
     without = saved_card(page)
     assert without.size == (1200, 630)
@@ -74,11 +80,7 @@ def test_a_card_shows_the_visitor_only_if_they_want_it(page: Page, portrait: Pat
 
 
 def test_a_late_card_never_shows_a_visitor_who_no_longer_wants_it(page: Page, portrait: Path) -> None:
-    page.goto("/lookalike/")
-    choose(page, portrait)
-    card = page.get_by_alt_text("Card: I look like Grace Hopper")
-    expect(card).to_be_visible()
-    page.evaluate("delete Navigator.prototype.canShare")
+    card = look_alike(page, portrait)
     without, before = saved_card(page), card.get_attribute("src") or ""
     held: list[Route] = []
     page.route("**/thumbnails/celebrities/**", lambda route: route.continue_() if held else held.append(route))
