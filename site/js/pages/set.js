@@ -1,6 +1,7 @@
 // The page of a set: its first photos are in the page, the rest comes from DynamoDB, and so does what changes later.
 
 import { byId } from "../elements.js";
+import { CodedError } from "../errors.js";
 import { dateIn, groupByDay } from "../grid/days.js";
 import { Grid } from "../grid/grid.js";
 import { onLongPress } from "../grid/press.js";
@@ -84,13 +85,39 @@ const MANY_BLOCKS = 4;
 function work(grid, viewer, name) {
   /** @type {Promise<import("../grid/tools.js").Tools> | null} */
   let loading = null;
-  const tools = () => (loading ??= import("../grid/tools.js").then(({ Tools }) => new Tools(grid, name)));
-  onLongPress(grid.element, async (tile) => (await tools()).press(tile.dataset.key ?? ""));
+  let isSelecting = false; // whether selecting was asked for and is still being loaded
+  /**
+   * @param {(tools: import("../grid/tools.js").Tools) => void} act
+   * @param {boolean} [selects]  Whether tiles are selected from now on, instead of opened.
+   */
+  const use = async (act, selects = false) => {
+    isSelecting ||= selects;
+    /** @type {import("../grid/tools.js").Tools} */
+    let tools;
+    try {
+      tools = await (loading ??= import("../grid/tools.js").then(({ Tools }) => new Tools(grid, name)));
+    } catch (error) {
+      loading = null;
+      return void tell(new CodedError("Offline", String(error)), () => use(act, selects));
+    } finally {
+      isSelecting = false;
+    }
+    act(tools);
+  };
+  /** @param {HTMLElement} tile */
+  const press = (tile) => use((tools) => tools.press(tile.dataset.key ?? ""));
+  onLongPress(grid.element, press);
+  grid.element.addEventListener("click", (event) => {
+    const tile = event.target instanceof Element ? event.target.closest("a.tile") : null;
+    if (!isSelecting || !(tile instanceof HTMLElement)) return;
+    event.preventDefault();
+    void press(tile);
+  }, { capture: true });
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
     const act = button instanceof HTMLElement ? button.dataset.act : null;
     if (act === "play" && grid.photos.length) await viewer.play();
-    if (act === "select" || act === "download" || act === "share") (await tools())[act]();
+    if (act === "select" || act === "download" || act === "share") await use((tools) => tools[act](), act === "select");
   });
   document.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLSelectElement) || target.dataset.jump === undefined) return;
