@@ -15,7 +15,8 @@ from pathlib import Path
 
 from functions.errors import KinpicsError
 
-_FORMAT = 1
+# The format of the folder that the file is in: `local.folder_format` brings those of earlier releases up to it.
+FORMAT = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS cells (
     kind TEXT NOT NULL,
@@ -49,15 +50,15 @@ class Journal:
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA wal_autocheckpoint = 0")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version > _FORMAT:
-                raise DamagedError(f"{path} was written by a newer version of kinpics")
+            if version not in (0, FORMAT):
+                raise DamagedError(f"{path} was written by {'a newer' if version > FORMAT else 'an older'} kinpics")
             tables = check(self._db)
-            if version == _FORMAT and "cells" not in tables:
+            if version == FORMAT and "cells" not in tables:
                 raise sqlite3.DatabaseError("its table is missing")
-            if version < _FORMAT:
+            if version == 0:
                 if tables - {"cells"}:
                     raise DamagedError(f"{path} is another kind of file")
-                self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
+                self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise DamagedError(f"{path} is damaged ({error})") from None

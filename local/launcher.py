@@ -91,7 +91,7 @@ def run(options: Options, project: Project) -> None:
     with folder.locked():
         _check_port(options.site_port, "--site-port")
         _check_port(options.api_port, "--api-port")
-        journal = folder.open_journal()
+        journal = folder.open_journal(_tell)
         access_key, secret_key = folder.keys(journal)
         running = Running(
             pid=os.getpid(),
@@ -135,7 +135,7 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     for line in filter(None, [*aws.start(failed), folder.set_aside()]):
-        print(line, file=sys.stderr, flush=True)
+        _tell(line)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
     api = asyncio.create_task(
@@ -191,6 +191,10 @@ async def _serve(
                 f"could not write to {options.data} ({failures[0]}): make room on the disk or repair it and start"
                 " again; everything acknowledged so far is kept"
             ) from None
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

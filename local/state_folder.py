@@ -8,13 +8,15 @@ import secrets
 import shutil
 import sqlite3
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.errors import KinpicsError
+from local.folder_format import FormatError, bring_up_to_date
 from local.journal import DamagedError, Journal, check
+from local.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     from local.rekognition.state import State
@@ -95,8 +97,17 @@ class StateFolder:
             yield
             self._running.unlink(missing_ok=True)
 
-    def open_journal(self) -> Journal:
-        """The stack's journal, created at its first start. Raises ``StateFolderError``."""
+    def open_journal(self, tell: Callable[[str], None] = lambda line: None) -> Journal:
+        """The stack's journal, created at its first start. Raises ``StateFolderError``.
+
+        A folder of an earlier release is brought up to date first; ``tell`` gets lines about that.
+        """
+        try:
+            bring_up_to_date(self.path, MIGRATIONS, tell)
+        except FormatError as error:
+            raise StateFolderError(str(error)) from None
+        except DamagedError as error:
+            raise self.damaged(error) from None
         path = self.path / "state.sqlite"
         others = [name for name in ("faces.sqlite", "objects", "credentials.json") if (self.path / name).exists()]
         is_missing = not path.exists()
