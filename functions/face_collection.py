@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.keys import ImagePath, encode_external_image_id
-
 if TYPE_CHECKING:
     from types_boto3_rekognition import RekognitionClient
     from types_boto3_rekognition.type_defs import FaceMatchTypeDef, FaceTypeDef, ImageTypeDef
@@ -108,11 +106,22 @@ class FaceCollection:
 
     def list_faces(self) -> "Iterator[FaceTypeDef]":
         """Every face of the collection, page by page."""
-        pages = self.client.get_paginator("list_faces").paginate(
-            CollectionId=self.collection_id, PaginationConfig={"PageSize": _LIST_PAGE}
-        )
-        for page in pages:
-            yield from page["Faces"]
+        for faces, _ in self.list_pages():
+            yield from faces
+
+    def list_pages(self, token: str | None = None) -> "Iterator[tuple[list[FaceTypeDef], str | None]]":
+        """Every face, or those that come after a ``token``: pages, each with the token for the rest, if there is any.
+
+        Raises ``ClientError`` for a token that Rekognition no longer takes.
+        """
+        more: dict[str, str] = {"NextToken": token} if token else {}
+        while True:
+            page = self.client.list_faces(CollectionId=self.collection_id, MaxResults=_LIST_PAGE, **more)
+            token = page.get("NextToken")
+            yield page["Faces"], token
+            if not token:
+                return
+            more = {"NextToken": token}
 
     def count_faces(self) -> int:
         """How many faces there are."""
@@ -121,11 +130,6 @@ class FaceCollection:
     def count_people(self) -> int:
         """How many people there are; each is a user of the collection."""
         return self.client.describe_collection(CollectionId=self.collection_id)["UserCount"]
-
-    def find_face_ids(self, path: ImagePath) -> set[str]:
-        """Ids of all faces indexed for a photo. Reads the whole collection: for clearing up after a crash."""
-        external_image_id = encode_external_image_id(path)
-        return {face["FaceId"] for face in self.list_faces() if face.get("ExternalImageId") == external_image_id}
 
     def get_face(self, face_id: str) -> "FaceTypeDef | None":
         """One face by id, or None."""

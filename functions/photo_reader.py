@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.keys import ImagePath
-from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet, attributes
+from functions.shapes import GRID_ATTRIBUTES, SETS_PARTITION, Photo, PhotoSet, attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -71,12 +71,8 @@ class PhotoReader:
         """All photos of a set by file name, with everything that is known of them."""
         return map(Photo.from_item, self._query(set_name))
 
-    def list_grid(self, set_name: str) -> Iterator[Mapping[str, Any]]:
-        """What the grid shows of each photo of a set, in the grid's order: plain items of index ``grid``."""
-        return self._query(set_name, IndexName=GRID_INDEX)
-
     def list_rows(self, set_name: str) -> Iterator[Mapping[str, Any]]:
-        """The same by file name, with rows written by other programs, which the index does not hold."""
+        """What the grid shows of each photo of a set, by file name, and rows written by other programs."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
     def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:

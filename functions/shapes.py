@@ -349,6 +349,15 @@ class Lease(Row):
     image_path: str = described("The photo, `<set>/<file>`.")
     owner: str = described("Id of the queue message that the worker was given.")
     expires_at: int = described("The latest that the turn can end (seconds since 1970).")
+    versions: set[str] | None = described(
+        "ETags of the originals that this worker, and those before it that died, may have indexed; `none` for one that "
+        "found no original. A worker of an earlier release left none.",
+        default=None,
+    )
+    listed: str | None = described(
+        "How far the collection has been searched for faces of a version that is gone: Rekognition's token.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

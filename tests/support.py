@@ -27,6 +27,7 @@ from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
+from functions.shapes import GRID_INDEX
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
@@ -241,6 +242,15 @@ class FakeAws:
 
     def rows(self, table: str) -> list[dict]:
         return self.dynamodb.scan(TableName=table)["Items"]
+
+    def grid(self, set_name: str) -> list[dict]:
+        """What a set's page reads."""
+        return self.dynamodb.query(
+            TableName=self.pics_table,
+            IndexName=GRID_INDEX,
+            KeyConditionExpression="primarykey = :p",
+            ExpressionAttributeValues={":p": set_name},
+        )["Items"]
 
     def keys(self, bucket: str) -> set[str]:
         return {item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])}

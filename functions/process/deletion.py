@@ -13,6 +13,7 @@ Faces go first: while the row is there, a worker that dies in between can still 
 `kinpics publish` has just written it once more, either it goes now, or publishing sees that the row is gone.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from functions.face_collection import ALBUM_COLLECTION, FaceCollection
@@ -34,22 +35,19 @@ class PhotoDeletion:
     writer: PhotoWriter
     ledger: Ledger
 
-    def delete_photo(self, path: ImagePath, abandoned: bool, now: str) -> None:
-        """Delete everything the site keeps of a photo; ``abandoned`` as in `delete_faces`."""
+    def delete_photo(self, path: ImagePath, now: str) -> None:
+        """Delete everything the site keeps of a photo."""
         old = self.writer.photos.get_photo(path)
-        self.delete_faces(path, old, abandoned, keep=set())
+        self.delete_faces(path, old, keep=set())
         self.objects.delete_served(path)
         self.writer.remove_photo(path, now)
         self.pages.delete(path)
 
-    def delete_faces(self, path: ImagePath, old: Photo | None, abandoned: bool, keep: set[str]) -> None:
-        """Delete the faces of a photo's ``old`` row, but those to ``keep``.
-
-        ``abandoned`` says that a worker died at this photo: the whole collection is searched for faces it left.
-        """
-        known = old.face_ids if old else set()
-        if abandoned:
-            known |= self.faces.find_face_ids(path)
+    def delete_faces(
+        self, path: ImagePath, old: Photo | None, keep: set[str], leftovers: Collection[str] = frozenset()
+    ) -> None:
+        """Delete the faces of a photo's ``old`` row, and ``leftovers`` that no row knows, but those to ``keep``."""
+        known = (old.face_ids if old else set()).union(leftovers)
         if old and known - keep:
             keep = keep | self.writer.images.find_shared_faces(path, old)
         self.faces.delete(known - keep)

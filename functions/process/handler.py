@@ -27,7 +27,7 @@ from functions.process.events import BadMessageError, ObjectChange, parse_messag
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
-from functions.process.sync import PhotoSync
+from functions.process.sync import PhotoSync, SearchPausedError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -101,6 +101,9 @@ def _process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, 
         _to_dead_letters(sqs, record, changes, error.code, f"{error}: redrive it then, or raise the ceiling")
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
+        return False
+    except SearchPausedError:
+        _give_out_again(sqs, record, 0)
         return False
     except Exception as error:
         logger.exception("message %s failed", record["messageId"])

@@ -1,11 +1,15 @@
 """Table ``leases``: one worker at a time works on a photo.
 
 S3 may report the same object twice and in any order. Without a lease, each of two workers could keep half of its work.
+
+A lease also names the versions of the original that its workers may have indexed. If a worker dies and the original is
+still the same, indexing it again gives the same faces, so nothing is left behind. Only if it has changed or gone has
+the collection to be searched for faces that no row knows.
 """
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +20,10 @@ from functions.shapes import Lease
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+
+# Stands for "no original" among a lease's versions: DynamoDB keeps no empty sets.
+_NO_ORIGINAL = "none"
 
 
 class LeaseTakenError(KinpicsError):
@@ -33,27 +41,57 @@ class Leases:
     client: "DynamoDBClient"
     table: str
 
-    def acquire(self, path: ImagePath, owner: str, seconds: float) -> bool:
-        """Take the photo for ``seconds``. Returns whether an earlier worker left it unfinished.
+    def acquire(self, path: ImagePath, owner: str, seconds: float, etag: str | None) -> Lease | None:
+        """Take the photo for ``seconds`` to index its original, which has this ``etag``; None if there is none.
 
-        The same ``owner`` (the queue message) takes over its own lease: the message is only given out again when
-        the worker before is dead. Raises ``LeaseTakenError``.
+        Returns the lease of an earlier worker that left the photo unfinished. The same ``owner`` (the queue message)
+        takes over its own lease: the message is only given out again when the worker before is dead. Raises
+        ``LeaseTakenError``.
         """
         now = time.time()
         try:
-            response = self.client.put_item(
+            response = self.client.update_item(
                 TableName=self.table,
-                Item=Lease(image_path=str(path), owner=owner, expires_at=int(now + seconds) + 1).to_item(),
+                Key={"image_path": str(path)},
+                UpdateExpression="SET #owner = :owner, expires_at = :end ADD versions :version",
                 ConditionExpression="attribute_not_exists(image_path) OR expires_at < :now OR #owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":now": int(now), ":owner": owner},
+                ExpressionAttributeValues={
+                    ":now": int(now),
+                    ":owner": owner,
+                    ":end": int(now + seconds) + 1,
+                    ":version": {etag or _NO_ORIGINAL},
+                },
                 ReturnValues="ALL_OLD",
             )
         except ClientError as error:
             if not is_condition_failed(error):
                 raise
             raise LeaseTakenError(path, max(1.0, self._expires_at(path, now) - now)) from None
-        return bool(response.get("Attributes"))
+        left = response.get("Attributes")
+        return Lease.from_item(left) if left else None
+
+    def add_version(self, path: ImagePath, owner: str, etag: str) -> None:
+        """Note that another version is about to be indexed than the one `acquire` was told of."""
+        self._change(path, owner, "ADD versions :new", {":new": {etag}})
+
+    def note_listed(self, path: ImagePath, owner: str, token: str) -> None:
+        """Note how far the collection has been searched for faces of earlier versions."""
+        self._change(path, owner, "SET listed = :new", {":new": token})
+
+    def settle(self, path: ImagePath, owner: str, etag: str | None) -> None:
+        """Note that no face of an earlier version is left, nor of any other than that with ``etag``."""
+        self._change(path, owner, "SET versions = :new REMOVE listed", {":new": {etag or _NO_ORIGINAL}})
+
+    def _change(self, path: ImagePath, owner: str, update: str, values: dict[str, Any]) -> None:
+        self.client.update_item(
+            TableName=self.table,
+            Key={"image_path": str(path)},
+            UpdateExpression=update,
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": owner, **values},
+        )
 
     def _expires_at(self, path: ImagePath, now: float) -> float:
         """When the lease of another worker ends: now, if it has been released meanwhile."""
@@ -74,3 +112,8 @@ class Leases:
         except ClientError as error:
             if not is_condition_failed(error):
                 raise
+
+
+def may_have_leftovers(left: Lease, etag: str | None) -> bool:
+    """Whether the worker that left this lease may have indexed another version than that with ``etag``."""
+    return left.versions is None or bool(left.versions - {etag, _NO_ORIGINAL})

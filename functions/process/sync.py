@@ -7,11 +7,13 @@ download copy, rows and the photo's page, and removes the faces of the previous 
 of earlier releases lack) or the download copy is missing, nothing is paid for again. So duplicate, late and reordered
 events all end in the same state.
 
-A worker that dies leaves its lease behind. The lease tells the next worker that there may be indexed faces that no row
-knows of, and that worker looks through the collection for them.
+A worker that dies leaves its lease behind. The lease tells the next worker which versions of the original may have been
+indexed. The same version gives the same faces once more. If it has changed or gone, the next worker looks through the
+collection for faces that no row knows of, as far as its time allows, and the one after it goes on from there.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,21 +36,29 @@ from functions.photo_writer import PhotoWriter
 from functions.process.complexity import UnusableImageError
 from functions.process.deletion import PhotoDeletion
 from functions.process.images import Renditions, render
-from functions.process.leases import Leases
+from functions.process.leases import Leases, may_have_leftovers
 from functions.process.metadata import summary, taken_at
 from functions.process.objects import Objects, Original
 from functions.process.photo_pages import PhotoPages
-from functions.shapes import Photo, grid_key
+from functions.shapes import Lease, Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 
 if TYPE_CHECKING:
-    from types_boto3_rekognition.type_defs import FaceMatchTypeDef, ImageTypeDef
+    from types_boto3_rekognition.type_defs import FaceMatchTypeDef, FaceTypeDef, ImageTypeDef
 
 logger = Logger(child=True)
 _Answer = TypeVar("_Answer")
 _NO_FACES: dict[str, Any] = {"FaceRecords": [], "UnindexedFaces": []}
 # What Rekognition answers to a picture it can't read although it decodes here: try again with a JPEG of our own.
 IMAGE_REFUSED = {"InvalidImageFormatException", "ImageTooLargeException", "InvalidParameterException"}
+
+
+# The part of a worker's time in which it may look through the collection.
+_LISTING_TIME = 0.5
+
+
+class SearchPausedError(KinpicsError):
+    """The collection is too large to look through in one go: the message has to be given out again."""
 
 
 class LostReferenceError(KinpicsError):
@@ -69,25 +79,33 @@ class PhotoSync:
     ledger: Ledger
     forgotten: ForgottenPeople
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
         """Make rows, thumbnails and faces of a photo agree with its original.
 
         ``owner`` and ``seconds`` name and bound the lease. Raises ``LeaseTakenError`` when another worker is at the
         photo, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
-        ``CeilingReachedError`` when its faces can't be paid for today, and whatever AWS raises: to be tried again.
+        ``CeilingReachedError`` when its faces can't be paid for today, ``SearchPausedError`` when there is more to
+        clear up than fits into its time, and whatever AWS raises: to be tried again.
         """
-        abandoned = self.leases.acquire(path, owner, seconds)
+        deadline = self.clock() + seconds * _LISTING_TIME
+        etag = self.objects.etag(bucket, path.key)
+        left = self.leases.acquire(path, owner, seconds, etag)
         try:
-            known = None if force or abandoned else self._known(bucket, path)
+            if left and may_have_leftovers(left, etag):
+                self._clear_leftovers(path, owner, left, etag, deadline)
+            known = None if force or left else self._known(path, etag)
             if known is None or not self._is_complete(path, known):
-                self._bring_in_sync(bucket, path, abandoned, known)
+                self._bring_in_sync(bucket, path, owner, etag, known)
         except UnusableImageError:
-            self._deletion.delete_photo(path, abandoned, self._timestamp())
+            if left and may_have_leftovers(left, None):  # another release may have read the same file
+                self._clear_leftovers(path, owner, left, None, deadline)
+            self._deletion.delete_photo(path, self._timestamp())
             self.leases.release(path, owner)
             raise
         except CeilingReachedError:
-            if not abandoned:
+            if not left:
                 self.leases.release(path, owner)
             raise
         # After any other error the lease stays: the retry, with the same owner, sees it and clears up.
@@ -101,9 +119,34 @@ class PhotoSync:
     def _deletion(self) -> PhotoDeletion:
         return PhotoDeletion(self.objects, self.pages, self.faces, self._writer, self.ledger)
 
-    def _known(self, bucket: str, path: ImagePath) -> Photo | None:
-        """The row, if it and both thumbnails already show the original."""
-        etag = self.objects.etag(bucket, path.key)
+    def _clear_leftovers(self, path: ImagePath, owner: str, left: Lease, etag: str | None, deadline: float) -> None:
+        """Delete the photo's faces in the collection that its row doesn't know: a dead worker has indexed them.
+
+        Raises ``SearchPausedError`` at the deadline; the lease then says where to go on.
+        """
+        external_image_id = encode_external_image_id(path)
+        row = self.photos.get_photo(path)
+        kept = row.face_ids if row else set()
+        for faces, token in self._list_pages(left.listed):
+            own = {face["FaceId"] for face in faces if face.get("ExternalImageId") == external_image_id}
+            if own - kept:
+                self._deletion.delete_faces(path, row, keep=kept, leftovers=own)
+            if token and self.clock() > deadline:
+                self.leases.note_listed(path, owner, token)
+                raise SearchPausedError(f"the collection has not been searched to its end for old faces of {path}")
+        self.leases.settle(path, owner, etag)
+
+    def _list_pages(self, token: str | None) -> "Iterator[tuple[list[FaceTypeDef], str | None]]":
+        """The collection's faces from ``token`` on, or all of them if Rekognition no longer takes it."""
+        try:
+            yield from self.faces.list_pages(token)
+        except ClientError as error:
+            if not token or code_of(error) != "InvalidPaginationTokenException":
+                raise
+            yield from self.faces.list_pages()
+
+    def _known(self, path: ImagePath, etag: str | None) -> Photo | None:
+        """The row, if it and both thumbnails already show the original, which has this ``etag``."""
         photo = self.photos.get_photo(path)
         if etag is None or photo is None or photo.etag != etag or not self.objects.has_renditions(path, etag):
             return None
@@ -115,11 +158,13 @@ class PhotoSync:
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
         return has_card and self.objects.has_download(path, etag)
 
-    def _bring_in_sync(self, bucket: str, path: ImagePath, abandoned: bool, known: Photo | None) -> None:
+    def _bring_in_sync(self, bucket: str, path: ImagePath, owner: str, etag: str | None, known: Photo | None) -> None:
         original = self.objects.read(bucket, path.key)
         if original is None:
-            self._deletion.delete_photo(path, abandoned, self._timestamp())
+            self._deletion.delete_photo(path, self._timestamp())
             return
+        if original.etag != etag:  # replaced a moment ago
+            self.leases.add_version(path, owner, original.etag)
         renditions = render(original.data)
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
@@ -133,7 +178,7 @@ class PhotoSync:
         photo = self._make_row(path, original, renditions, data, labels)
         self._put_objects(path, original, renditions, photo)
         old = self._put_row(path, photo)
-        self._deletion.delete_faces(path, old, abandoned, keep=photo.face_ids)
+        self._deletion.delete_faces(path, old, keep=photo.face_ids)
 
     def _put_objects(self, path: ImagePath, original: Original, renditions: Renditions, photo: Photo) -> None:
         self.objects.put_renditions(path, renditions, photo.face_boxes, original.etag)

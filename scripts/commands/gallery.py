@@ -73,9 +73,9 @@ def gallery_list(context: Context) -> None:
 @click.pass_obj
 def gallery_remove(context: Context, name: str, yes: bool) -> None:
     """Remove a person and all their portraits."""
-    from scripts.gallery.portraits import count_portraits, remove_person
+    from scripts.gallery.portraits import list_portraits_of, remove_person
 
-    portraits = count_portraits(context.stack)[name]
+    portraits = len(list_portraits_of(context.stack, name))
     if not portraits:
         raise click.ClickException(f"nobody in the gallery is called {name}: `kinpics gallery list` prints the names")
     if not yes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -24,6 +24,7 @@ from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
+from scripts.common.lost_connection import AWS_SECONDS, LAPTOP_SECONDS, ConnectionWatch
 from scripts.common.outputs import StackOutputs
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from types_boto3_rekognition import RekognitionClient
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
+
+
+_Client = TypeVar("_Client")
 
 
 class StackError(KinpicsError):
@@ -58,22 +62,35 @@ class Stack:
 
     @cached_property
     def s3(self) -> "S3Client":
-        return boto3.client(
-            "s3", config=Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 8})
+        return self._watched(
+            boto3.client("s3", config=Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 8}))
         )
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return boto3.client("sqs")
+        return self._watched(boto3.client("sqs"))
 
     @cached_property
     def rekognition(self) -> "RekognitionClient":
-        return boto3.client("rekognition", config=Config(retries={"mode": "adaptive", "max_attempts": 8}))
+        retries = Config(retries={"mode": "adaptive", "max_attempts": 8})
+        return self._watched(boto3.client("rekognition", config=retries))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         # While visitors keep a table at its maximum, a command goes as fast as DynamoDB lets it, and waits for minutes.
-        return boto3.resource("dynamodb", config=Config(retries={"mode": "adaptive", "max_attempts": 15})).meta.client
+        retries = Config(retries={"mode": "adaptive", "max_attempts": 15})
+        return self._watched(boto3.resource("dynamodb", config=retries).meta.client)
+
+    def _watched(self, client: _Client) -> _Client:
+        self._connection.watch(client)
+        return client
+
+    @cached_property
+    def _connection(self) -> ConnectionWatch:
+        if self.endpoint_url:
+            advice = "start it again with `kinpics local`"
+            return ConnectionWatch(f"the stack at {self.endpoint_url}", advice, LAPTOP_SECONDS)
+        return ConnectionWatch(f"AWS in {self.region}", "check your connection", AWS_SECONDS)
 
     @cached_property
     def photos(self) -> PhotoReader:

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import code_of, message_of
+from functions.batch_get import batch_get
 from functions.crops import Area
 from functions.face_collection import GALLERY_COLLECTION, MIN_IMAGE_SIDE
 from functions.keys import PERSON_PREFIX, ImagePath, encode_external_image_id, encode_user_id, photo_ref
@@ -21,6 +22,7 @@ from functions.process.complexity import UnusableImageError
 from functions.process.images import LARGE_TYPE, render
 from functions.process.sync import IMAGE_REFUSED
 from functions.shapes import ImageRecord
+from scripts.common.bucket import list_objects
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import attach_face, delete_faces, delete_user
 from scripts.gallery.gallery_survey import GALLERY_PREFIX, path_of
@@ -63,8 +65,28 @@ def add_portrait(stack: Stack, portrait: Portrait, present: Container[str | None
     return True
 
 
-def list_portraits(stack: Stack) -> Iterator[ImageRecord]:
-    """The records of all portraits."""
+def list_portraits(stack: Stack) -> list[ImageRecord]:
+    """The records of all portraits, found by their faces: the table holds every photo of the site too.
+
+    If there is a picture that none of them leads to, a command was stopped, and the whole table is read.
+    """
+    refs = [photo_ref(face) for face in stack.gallery.list_faces()]
+    # The first release kept a portrait by its image id alone.
+    ids = {*refs, *(ref.partition("/")[0] for ref in refs)}
+    keys = [{"image_id": image_id} for image_id in sorted(ids)]
+    items = batch_get(stack.dynamodb, stack.outputs.pics_by_image_id_table, keys, ConsistentRead=True)
+    found = [record for record in map(ImageRecord.from_item, items) if record.person and record.image_path]
+    pictures = {item["Key"] for item in list_objects(stack.s3, stack.outputs.pics_bucket, GALLERY_PREFIX)}
+    return found if pictures <= {path_of(record) for record in found} else list(_scan_portraits(stack))
+
+
+def list_portraits_of(stack: Stack, person: str) -> list[ImageRecord]:
+    """The records of a person's portraits, also if a removal was stopped and left nothing else."""
+    found = [record for record in list_portraits(stack) if record.person == person]
+    return found or [record for record in _scan_portraits(stack) if record.person == person]
+
+
+def _scan_portraits(stack: Stack) -> Iterator[ImageRecord]:
     pages = stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs.pics_by_image_id_table,
         FilterExpression="attribute_exists(person) AND NOT begins_with(image_id, :person)",
@@ -86,7 +108,7 @@ def remove_person(stack: Stack, person: str) -> int:
     The person's record goes first, which marks the person as removed. The portraits' records go last, because the rest
     is found by them.
     """
-    found = [record for record in list_portraits(stack) if record.person == person]
+    found = list_portraits_of(stack, person)
     person_id = encode_user_id(person)
     delete_record(stack, f"{PERSON_PREFIX}{person_id}")
     delete_user(stack, person_id)

@@ -1,9 +1,15 @@
-"""Waiting until photos are processed, or could not be."""
+"""Waiting until photos are processed, or could not be.
+
+However many are waited for, each look reads few rows: not many more than have ended since the last one. Photos end
+roughly in the order they were sent, so a look begins with the first.
+"""
 
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
+from functions.batch_get import MAX_KEYS
 from functions.keys import ImagePath
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
@@ -12,6 +18,11 @@ from scripts.photos.originals import fetch_etags
 
 _PAUSE_SECONDS = 0.5
 _DEAD_LETTER_PAUSE_SECONDS = 2.0
+# The part of the time that may go into reading dead letters, all of which are read each time.
+_DEAD_LETTER_TIME = 0.05
+# A look goes on to more photos as long as one in so many has ended, and to others once so many looks found nothing.
+_WORTH_LOOKING = 10
+_IDLE_LOOKS = 6
 # A retry pauses up to 5 minutes; no progress for longer means that nothing is being processed.
 STALLED_SECONDS = 6 * 60.0
 NO_RESULT = "no result yet: run `kinpics doctor` later to check"
@@ -87,34 +98,70 @@ def processed_at(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, st
 
 def _wait(
     stack: Stack,
-    waiting: set[ImagePath],
+    paths: set[ImagePath],
     finished_of: Callable[[set[ImagePath]], set[ImagePath]],
     ignore: set[str],
     step: Callable[[int], None],
     stalled_seconds: float = STALLED_SECONDS,
 ) -> Outcome:
     outcome = Outcome()
-    last_progress = last_letters = time.monotonic()
+    waiting = deque(sorted(paths))
+    last_progress = time.monotonic()
+    next_letters = last_progress + _DEAD_LETTER_PAUSE_SECONDS
     pauses = growing_pauses(_PAUSE_SECONDS)
+    idle = 0
     while waiting:
-        finished = finished_of(waiting)
-        outcome.done |= finished
+        finished = _take_finished(waiting, finished_of, pass_over=idle >= _IDLE_LOOKS)
+        idle = 0 if finished else idle + 1
         failed: dict[ImagePath, str] = {}
         now = time.monotonic()
-        if now - last_letters >= _DEAD_LETTER_PAUSE_SECONDS or len(finished) == len(waiting):
-            last_letters = now
-            failed = _failures(stack, waiting - finished, ignore)
-            outcome.failed |= failed
-        waiting = waiting - finished - failed.keys()
+        if waiting and now >= next_letters:
+            failed = _failures(stack, set(waiting), ignore)
+            took = time.monotonic() - now
+            next_letters = now + max(_DEAD_LETTER_PAUSE_SECONDS, took / _DEAD_LETTER_TIME)
+        if not finished and not failed and now - last_progress > stalled_seconds:
+            # Perhaps others have ended than those that were looked at.
+            finished = finished_of(set(waiting))
+            waiting = _without(waiting, finished)
+            if not finished:
+                outcome.unheard = set(waiting)
+                break
+        if failed:
+            waiting = _without(waiting, failed)
         if finished or failed:
+            outcome.done |= finished
+            outcome.failed |= failed
             last_progress = now
             step(len(finished) + len(failed))
-        elif now - last_progress > stalled_seconds:
-            outcome.unheard = waiting
-            break
         if waiting:
             time.sleep(next(pauses))
     return outcome
+
+
+def _without(waiting: deque[ImagePath], ended: Container[ImagePath]) -> deque[ImagePath]:
+    return deque(path for path in waiting if path not in ended)
+
+
+def _take_finished(
+    waiting: deque[ImagePath], finished_of: Callable[[set[ImagePath]], set[ImagePath]], *, pass_over: bool
+) -> set[ImagePath]:
+    """Take out those that have ended, batch by batch, until hardly any in a batch have.
+
+    With ``pass_over``, a batch of which none has ended goes to the back: photos that never end don't hide the others.
+    """
+    ended: set[ImagePath] = set()
+    for _ in range(0, len(waiting), MAX_KEYS):
+        batch = [waiting.popleft() for _ in range(min(MAX_KEYS, len(waiting)))]
+        finished = finished_of(set(batch))
+        ended |= finished
+        rest = [path for path in batch if path not in finished]
+        if pass_over and not finished:
+            waiting.extend(rest)
+        else:
+            waiting.extendleft(reversed(rest))
+        if len(finished) * _WORTH_LOOKING < len(batch):
+            break
+    return ended
 
 
 def failures(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
@@ -124,13 +171,12 @@ def failures(stack: Stack, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
     return _failures(stack, missing, set()) if missing else {}
 
 
-def _failures(stack: Stack, paths: Iterable[ImagePath], ignore: set[str]) -> dict[ImagePath, str]:
-    by_key = {path.key: path for path in paths}
-    if not by_key:
+def _failures(stack: Stack, paths: set[ImagePath], ignore: set[str]) -> dict[ImagePath, str]:
+    """Those of the photos that have a dead letter, with its reason."""
+    if not paths:
         return {}
-    letters = dead_letter_queue.read(stack)
     return {
-        by_key[letter.key]: letter.reason
-        for letter in letters
-        if letter.key in by_key and letter.message_id not in ignore
+        path: letter.reason
+        for letter in dead_letter_queue.read(stack)
+        if (path := letter.path) in paths and path and letter.message_id not in ignore
     }

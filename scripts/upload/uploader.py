@@ -173,11 +173,4 @@ def _unfinished(stack: Stack, present: Iterable[UploadFile]) -> tuple[dict[Image
 
 
 def _count_faces(stack: Stack, paths: set[ImagePath]) -> int:
-    if not paths:
-        return 0
-    set_name = next(iter(paths)).set_name
-    return sum(
-        int(item["face_count"])
-        for item in stack.photos.list_grid(set_name)
-        if ImagePath(set_name, item["sortkey"]) in paths
-    )
+    return sum(map(int, stack.photos.get_attribute(paths, "face_count").values()))

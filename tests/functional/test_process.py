@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -23,6 +25,7 @@ from functions.process import handler as handler_module
 from functions.process.events import owner_message
 from functions.process.leases import LeaseTakenError
 from functions.process.photo_pages import PhotoPages
+from functions.process.sync import SearchPausedError
 from functions.shapes import ImageRecord, Photo
 
 KEY = "photos/set/a.jpg"
@@ -282,7 +285,7 @@ def test_a_row_holds_the_words_in_the_file(aws: FakeAws, handle: Callable) -> No
 def test_the_grid_index_leaves_out_the_face_data(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     handle(message(KEY))
-    (item,) = aws.photos.list_grid("set")
+    (item,) = aws.grid("set")
     assert {"sortkey", "width", "height", "placeholder", "face_count"} <= set(item)
     assert "data" not in item
 
@@ -583,13 +586,70 @@ def test_a_retry_after_a_crash_leaves_no_faces_behind(aws: FakeAws, monkeypatch:
     check_agreement(aws)
 
 
+def _crash(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faces are indexed, then the worker dies."""
+    with monkeypatch.context() as patch:
+        patch.setattr(PhotoWriter, "put_photo", _die)
+        with pytest.raises(KeyboardInterrupt):
+            aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
+
+
+def test_after_a_crash_the_collection_is_not_listed(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same picture gives the same faces, so none can be left behind."""
+    aws.put(KEY, picture(RED, BLUE))
+    _crash(aws, monkeypatch)
+    indexed = {face["FaceId"] for face in aws.faces.list_faces()}
+    aws.rekognition.calls.clear()
+    aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    assert "ListFaces" not in aws.rekognition.calls
+    photo = aws.photos.get_photo(parse_key(KEY))
+    assert photo is not None
+    assert photo.face_ids == indexed
+    check_agreement(aws)
+
+
+def test_a_photo_replaced_after_a_crash_leaves_no_faces(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.put(KEY, picture(RED, BLUE))
+    _crash(aws, monkeypatch)
+    aws.put(KEY, picture(GREEN))
+    _crash(aws, monkeypatch)
+    aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    assert len(list(aws.faces.list_faces())) == 1
+    assert aws.rows("leases") == []
+    check_agreement(aws)
+
+
+def test_a_search_for_faces_of_a_dead_worker_goes_on(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A collection too large for one worker's time is looked through by several, each from where the last stopped."""
+    aws.put("photos/set/other.jpg", picture(GREEN))
+    aws.photo_sync.sync("pics", parse_key("photos/set/other.jpg"), owner="other", seconds=60)
+    aws.put(KEY, picture(RED, BLUE))
+    _crash(aws, monkeypatch)
+    aws.s3.delete_object(Bucket="pics", Key=KEY)
+    list_faces, asked = aws.rekognition.list_faces, []
+
+    def one_at_a_time(**arguments: Any) -> dict:
+        asked.append(arguments.get("NextToken"))
+        return list_faces(**{**arguments, "MaxResults": 1})
+
+    monkeypatch.setattr(aws.rekognition, "list_faces", one_at_a_time, raising=False)
+    hurried = replace(aws.photo_sync, clock=itertools.count(0, 1000).__next__)
+    for _ in range(2):
+        with pytest.raises(SearchPausedError):
+            hurried.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    hurried.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    assert len(asked) == len(set(asked)) == 3
+    assert len(list(aws.faces.list_faces())) == 1
+    check_agreement(aws)
+
+
 def _die(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt  # what no `except Exception` holds up, as little as a power cut
 
 
 def test_a_photo_another_worker_has_is_put_off(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
-    aws.leases.acquire(parse_key(KEY), "someone else", 30)
+    aws.leases.acquire(parse_key(KEY), "someone else", 30, "etag")
     assert handle(message(KEY)) == ["message-1"]
     assert 1 <= handle.pauses[-1] <= 33
     assert aws.rows("pics") == []
@@ -597,7 +657,7 @@ def test_a_photo_another_worker_has_is_put_off(aws: FakeAws, handle: Callable) -
 
 def test_a_lease_runs_out(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
-    aws.leases.acquire(parse_key(KEY), "someone dead", -10)
+    aws.leases.acquire(parse_key(KEY), "someone dead", -10, "etag")
     assert handle(message(KEY)) == []
     check_agreement(aws)
 

@@ -122,7 +122,7 @@ def test_reconcile_completes_rows_of_others_and_keeps_their_faces(album: FakeAws
     photo_set = album.photos.get_set(SET)
     assert photo_set is not None
     assert (photo_set.pic_count, photo_set.face_count, photo_set.pic) == (3, 4, PATHS[0].file)
-    assert {item["sortkey"] for item in album.photos.list_grid(SET)} == {path.file for path in PATHS}
+    assert {item["sortkey"] for item in album.grid(SET)} == {path.file for path in PATHS}
     assert search(album, *before[PATHS[0]]) == {str(PATHS[0]), str(PATHS[1])}
 
 
