@@ -1,10 +1,13 @@
-"""The journal's cells, in which ministack's state is kept.
+"""The journal's cells, in which ministack's state is kept. A key of several parts is made by `encode_key`.
 
 =============  ==========================================================  =============================================
 kind of cell   key                                                         value
 =============  ==========================================================  =============================================
 ``service``    ministack's name of a service                               its state without what has its own cells
 ``item``       table id, partition key, sort key                           an item of DynamoDB
+``entry``      table id, name of the index, its partition and sort key,    what the index holds of the item
+               the item's own two keys
+``index``      table id, name of the index                                 what its entries were made by
 ``message``    account, region, queue URL, message id                      a message of SQS
 ``object``     account, bucket, key                                        an object of S3 with its versions and tags;
                                                                            their bytes are in ``Bodies``
@@ -33,17 +36,6 @@ class Kept:
     modules: dict[str, Any]
     services: dict[str, bytes] = field(default_factory=dict)
     messages: dict[Queue, dict[str, Delivery]] = field(default_factory=dict)
-
-
-def encode_key(*parts: str) -> str:
-    """The key of a cell, from its parts."""
-    return json.dumps(parts)
-
-
-def decode_key(key: str) -> list[str]:
-    """The parts of a cell's key."""
-    parts: list[str] = json.loads(key)
-    return parts
 
 
 def encode_value(content: Any) -> bytes:

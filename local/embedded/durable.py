@@ -12,7 +12,8 @@ from pathlib import Path
 
 from local.bodies import Bodies
 from local.embedded import watching
-from local.embedded.cells import Kept, decode_key
+from local.embedded.cells import Kept
+from local.embedded.items import ItemStore
 from local.embedded.loading import Loader
 from local.embedded.replacing import replace
 from local.embedded.saving import AT_STOP, MODULES, Saver
@@ -50,14 +51,15 @@ class Durable:
         modules = {name: _get_module(name) for name in (*MODULES, AT_STOP, "sts")}
         self._kept.modules = modules
         lambda_svc = modules["lambda_svc"]
-        watching.watch_items(modules["dynamodb"], self._noted, self._kept_items)
+        items = ItemStore(modules["dynamodb"], self._journal, self._fail)
+        items.watch()
         watching.watch_objects(modules["s3"], self._noted, self._bodies, self._fail)
         watching.watch_queues(modules["sqs"], lambda_svc, lambda: self._queues_changed(loop), lambda: self._is_stopping)
         watching.watch_sessions(modules["sts"], self._noted)
         for name in MODULES:
             watching.watch_calls(modules[name], name, self._noted)
         watching.watch_stacks(modules["cloudformation"], self._noted)
-        unreadable = Loader(self._kept, self._journal, self._bodies, self._set_aside).load()
+        unreadable = Loader(self._kept, self._journal, items, self._bodies, self._set_aside).load()
         # While it tells its state it removes the files of code that it uses no more. Later on that would be before the
         # journal says so, and a kill in between would leave functions without code.
         lambda_svc.get_state()
@@ -69,13 +71,12 @@ class Durable:
         """Write what changed since the last time; False when it could not be written, now or before."""
         if self._broken:
             return False
-        if not self._noted:
+        if not self._noted and not self._journal.is_changed:
             return True
         try:
             changes, unused = self._saver.changes()
             done: list[Change] = [("unused", name, None) for name in self._removed]
-            if done or changes:
-                self._journal.write([*done, *changes])
+            self._journal.write([*done, *changes])
             self._bodies.remove(unused)
             self._removed = unused
         except Exception as error:
@@ -100,11 +101,6 @@ class Durable:
 
         with contextlib.suppress(RuntimeError):  # the loop is closed: stopping writes it
             loop.call_soon_threadsafe(keep)
-
-    def _kept_items(self, table_id: str) -> list[tuple[str, str]]:
-        """Partition and sort key of each item that the journal holds of a table."""
-        keys = (decode_key(key) for key, _ in self._journal.read("item"))
-        return [(partition, sort) for table, partition, sort in keys if table == table_id]
 
     def _fail(self, error: Exception) -> None:
         if not self._broken:

@@ -1,7 +1,6 @@
 """ministack's state, from the journal's cells, at a start."""
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 
 from local.bodies import Bodies
 from local.embedded import tries
-from local.embedded.cells import Kept, decode_key, decode_value, list_records_with_bodies, read_delivery
+from local.embedded.cells import Kept, decode_value, list_records_with_bodies, read_delivery
 from local.embedded.identities import is_forgotten
-from local.journal import Change, DamagedError, Journal
+from local.embedded.items import ItemStore
+from local.journal import Change, DamagedError, Journal, decode_key
 
 # Objects that can't be read, of which a start names each.
 _MAX_NAMED = 10
@@ -20,8 +20,9 @@ _MAX_NAMED = 10
 class Loader:
     """Loads what the journal holds into ministack."""
 
-    def __init__(self, kept: Kept, journal: Journal, bodies: Bodies, set_aside: Path):
+    def __init__(self, kept: Kept, journal: Journal, items: ItemStore, bodies: Bodies, set_aside: Path):
         self._kept = kept
+        self._items = items
         self._journal = journal
         self._bodies = bodies
         self._set_aside = set_aside
@@ -30,8 +31,8 @@ class Loader:
         """Load everything. Returns a few lines about objects that can't be read. Raises ``DamagedError``."""
         try:
             self._load_services()
-            changes = [*self._load_items(), *load_messages(self._kept, self._journal)]
-            changes += [*self._load_objects(), *self._load_sessions()]
+            self._items.load()
+            changes = [*load_messages(self._kept, self._journal), *self._load_objects(), *self._load_sessions()]
             unreadable, unused = sort_bodies(self._journal, self._bodies, self._set_aside)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedError(f"the state can't be understood ({type(error).__name__}: {error})") from error
@@ -56,19 +57,6 @@ class Loader:
                 raise DamagedError(f"{code}, the code of the function {name}, is missing")
             if hashlib.sha256(code.read_bytes()).hexdigest() != digest:
                 raise DamagedError(f"{code}, the code of the function {name}, is damaged")
-
-    def _load_items(self) -> Iterator[Change]:
-        dynamodb = self._kept.modules["dynamodb"]
-        tables = {table["TableId"]: table for table in dynamodb._tables._data.values()}
-        for key, value in self._journal.read("item"):
-            table_id, partition, sort = decode_key(key)
-            table = tables.get(table_id)
-            if table is None:
-                yield "item", key, None  # a deleted table's
-            else:
-                table["items"][partition][sort] = json.loads(value)
-        for table in tables.values():
-            dynamodb._update_counts(table)
 
     def _load_objects(self) -> Iterator[Change]:
         s3 = self._kept.modules["s3"]

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from local.bodies import Bodies
-from local.embedded.cells import Kept, encode_if_any, encode_key, encode_value, list_body_names, read_delivery
+from local.embedded.cells import Kept, encode_if_any, encode_value, list_body_names, read_delivery
 from local.embedded.watching import Noted
-from local.journal import Change, Journal
+from local.journal import Change, Journal, encode_key
 
 # ministack's modules whose state is kept; logs are written only at a clean stop, because no call waits for them.
 MODULES = ("s3", "dynamodb", "sqs", "lambda_svc", "cognito", "iam", "cloudformation")
@@ -38,7 +38,7 @@ class Saver:
     def changes(self) -> tuple[list[Change], list[str]]:
         """All changes since the last time, and the names of bodies that nothing refers to after them."""
         modules = self._kept.modules
-        touched, items = set(self._noted.services), dict(self._noted.items)
+        touched = set(self._noted.services)
         objects, sessions = set(self._noted.objects), set(self._noted.sessions)
         self._noted.clear()
         changes: list[Change] = []
@@ -46,9 +46,6 @@ class Saver:
         changes += self._service_changes(touched)
         if "sqs" in touched or objects:
             changes += find_message_changes(self._kept)
-        for (table, partition, sort), content in items.items():
-            item = content["items"].get(partition, {}).get(sort)
-            changes.append(("item", encode_key(table, partition, sort), encode_if_any(item)))
         for access_key in sessions:
             changes.append(("session", access_key, encode_if_any(modules["sts"]._sessions.get(access_key))))
         for place in objects:

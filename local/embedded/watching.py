@@ -1,7 +1,7 @@
 """Notes what ministack changes: replaces its functions that make a change or write a file."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from local.embedded.replacing import replace
 _READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 # Those of Cognito that make an identity, or link a member to one.
 _GETS_THAT_WRITE = {"GetId", "GetCredentialsForIdentity", "GetOpenIdToken"}
-# Those of DynamoDB that change items alone, which are noted one by one, as S3's objects are.
+# Those of DynamoDB that change items alone, which are kept by `items`.
 _ON_ITEMS = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 # Where a form names the operation: CloudFormation's and IAM's calls are forms.
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
@@ -24,29 +24,24 @@ S3_HANDLE = (
     "access_point_region=None, access_point=None)"
 )
 
-# A table of DynamoDB as ministack records it.
-Table = dict[str, Any]
-Item = tuple[str, str, str]
 Object = tuple[str, str, str]
 
 
 @dataclass
 class Noted:
-    """What changed since it was last written: services by ministack's name, items with their tables, objects, keys of
-    sessions."""
+    """What changed since it was last written: services by ministack's name, objects, keys of sessions."""
 
     services: set[str] = field(default_factory=set)
-    items: dict[Item, Table] = field(default_factory=dict)
     objects: set[Object] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
 
     def clear(self) -> None:
         """Forget what was noted, once it is written."""
-        for noted in (self.services, self.items, self.objects, self.sessions):
+        for noted in (self.services, self.objects, self.sessions):
             noted.clear()
 
     def __bool__(self) -> bool:
-        return bool(self.services or self.items or self.objects or self.sessions)
+        return bool(self.services or self.objects or self.sessions)
 
 
 def watch_calls(module: Any, name: str, noted: Noted) -> None:
@@ -91,30 +86,6 @@ def _operation(headers: dict[str, str], body: bytes) -> str:
     is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     found = _ACTION.search(body) if is_form else None
     return found[1].decode() if found else ""
-
-
-def watch_items(dynamodb: Any, noted: Noted, kept: Callable[[str], Iterable[tuple[str, str]]]) -> None:
-    """Note changed items. ``kept`` gives partition and sort key of each item that the journal has of a table."""
-
-    def watched_set_item(table: Table, partition: str, sort: str, item: dict[str, Any]) -> Any:
-        noted.items[table["TableId"], partition, sort] = table
-        return set_item(table, partition, sort, item)
-
-    def watched_remove_item(table: Table, partition: str, sort: str) -> Any:
-        noted.items[table["TableId"], partition, sort] = table
-        return remove_item(table, partition, sort)
-
-    def watched_replacement(table: Table) -> None:
-        """All items of a table at once: after a rollback or a restored backup."""
-        replaced(table)
-        places = set(kept(table["TableId"]))
-        places |= {(partition, sort) for partition, items in table["items"].items() for sort in items}
-        for partition, sort in places:
-            noted.items[table["TableId"], partition, sort] = table
-
-    set_item = replace(dynamodb, "_set_item", watched_set_item, "(table, pk_val, sk_val, item)")
-    remove_item = replace(dynamodb, "_remove_item", watched_remove_item, "(table, pk_val, sk_val)")
-    replaced = replace(dynamodb, "_items_replaced", watched_replacement, "(table)")
 
 
 def watch_objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Exception], None]) -> None:

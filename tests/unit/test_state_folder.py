@@ -11,7 +11,7 @@ import pytest
 
 from local.bodies import Bodies, UnreadableBodyError
 from local.embedded.loading import describe_unreadable, sort_bodies
-from local.journal import Journal
+from local.journal import Journal, encode_key
 from local.rekognition.engine import FoundFace
 from local.rekognition.state import State
 from local.state_folder import SET_ASIDE, StateFolder, StateFolderError
@@ -180,7 +180,7 @@ class Objects:
         name = self.bodies.write(body, f"pics/{key}")
         current = {"body_name": name, "size": len(body)}
         cell = f'{{"current": {{"body_name": "{name}", "size": {current["size"]}}}, "versions": []}}'
-        self.journal.write([("object", f'["0", "pics", "{key}"]', cell.encode())])
+        self.journal.write([("object", encode_key("0", "pics", key), cell.encode())])
         return name
 
     def start(self) -> list[str]:

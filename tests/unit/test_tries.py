@@ -11,7 +11,7 @@ from local.embedded import tries, watching
 from local.embedded.cells import Kept
 from local.embedded.loading import load_messages
 from local.embedded.saving import find_message_changes
-from local.journal import Journal
+from local.journal import Journal, encode_key
 
 URL = "http://queue"
 PLACE = ("0", "us-east-1", URL)
@@ -136,7 +136,7 @@ def test_a_message_given_out_again_is_with_the_second_function(start: Callable[[
         assert len(stack.receive()) == 1
 
     stack.run(stack.receive(), come_again)
-    assert json.loads(dict(stack.journal.read("message"))[json.dumps([*PLACE, "m"])])["receive_count"] == 2
+    assert json.loads(dict(stack.journal.read("message"))[encode_key(*PLACE, "m")])["receive_count"] == 2
     assert start().count == 1
 
 
