@@ -5,7 +5,7 @@ fallback page shows sets that are newer than the site. Each photo has a page of 
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,14 @@ from scripts.common.terminal import echo
 from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle, bundle_worker
-from scripts.site.covers import cover_of_site, covers_of_sets, portraits_of_gallery
+from scripts.site.changes import Changes
+from scripts.site.covers import find_covers, portraits_of_gallery
+from scripts.site.fingerprints import fingerprint_of_site
 from scripts.site.pages import SitePages
 from scripts.site.previews import Previews
-from scripts.site.search_index import suggestions, write_search_index
-from scripts.site.shown import ShownSet, list_shown_sets, path_of
+from scripts.site.published import Published, known_covers
+from scripts.site.search_index import entry_of, suggestions, write_search_index
+from scripts.site.shown import ShownSet, list_shown_rows, path_of
 from scripts.site.theme import load_theme
 from scripts.site.translations import Translator
 from scripts.site.web_app import write_web_app
@@ -37,24 +40,36 @@ Makers = dict[str, Callable[[], bytes]]
 class Site:
     """A rendered site: ``folder`` holds its files, except those that are many or take long (photos' pages, cards).
 
-    ``more`` says how to make these.
+    ``more`` says how to make these. The pages of ``unchanged`` sets are not rendered, and their cards are in ``kept``;
+    those of ``rendered`` sets, and of sets that are gone, may differ from what is published. ``published`` is what to
+    remember once it is.
     """
 
     folder: Path
     more: Makers
+    unchanged: Collection[str] = frozenset()
+    rendered: Collection[str] = frozenset()
+    kept: Collection[str] = frozenset()
+    published: Published = Published()
 
 
 def build(
-    stack: Stack, dist: Path, config: SiteConfig | None = None, look: ThemeConfig | None = None, root: Path = ROOT
+    stack: Stack,
+    dist: Path,
+    config: SiteConfig | None = None,
+    look: ThemeConfig | None = None,
+    root: Path = ROOT,
+    last: Published | None = None,
 ) -> Site:
     """Render the site of a stack into ``dist``, which is replaced whole; ``root`` has the owner's ``theme/``.
 
-    Raises ``BuildError``, ``ConfigError``; then ``dist`` stays as it was.
+    Leaves out the pages of sets that haven't changed since the ``last`` publish. Raises ``BuildError``,
+    ``ConfigError``; then ``dist`` stays as it was.
     """
     config = config or load_config()
     look = look or load_theme_config()
-    sets = list(list_shown_sets(stack.photos))
-    newest_first = sorted(sets, key=lambda shown: shown.name, reverse=True)
+    # Before the photos, so that a photo that changes meanwhile makes its set unknown, not its page wrong.
+    rows = list_shown_rows(stack.photos)
     fresh = dist.with_name(dist.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -65,44 +80,61 @@ def build(
     shutil.copyfile(fresh / assets["style.css"].removeprefix("/"), fresh / "style.css")
     # The licences of the packages in the scripts ask to come along with them.
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
+    known_to_scripts = browser_config(stack, config)
+    has_gallery = stack.gallery.count_faces() > 0
+    facts = [assets.urls, known_to_scripts, stack.site_url, bool(rows), has_gallery]
+    changes = Changes(stack, rows, last or Published(), fingerprint_of_site(config, look, root, facts))
+    newest_first = sorted(changes.sets, key=lambda shown: shown.name, reverse=True)
     pages = SitePages(
         fresh,
         config,
         theme,
         assets,
-        browser_config(stack, config),
+        known_to_scripts,
         site_url=stack.site_url,
-        has_photos=bool(sets),
-        has_gallery=stack.gallery.count_faces() > 0,
+        has_photos=bool(rows),
+        has_gallery=has_gallery,
     )
     # Whatever exists once for all visitors is in the site's only language, or in English.
     translator = Translator(next(iter(config.page_languages)))
     config = translator.with_default_texts(config)
     write_web_app(config, theme.palette, fresh)
     previews = Previews(stack, config, theme, translator)
-    cover = cover_of_site(stack.photos, newest_first, look.cover)
-    covers = covers_of_sets(stack.photos, newest_first)
+    covers = find_covers(stack.photos, newest_first, look.cover, known_covers(changes.known))
+    entries = [
+        changes.entries.get(shown.name) or entry_of(shown, covers.of_sets.get(shown.name)) for shown in newest_first
+    ]
+    search_index = write_search_index(fresh, entries)
     pages.write_of_site(
         sets=newest_first,
-        card=previews.card_of_site(cover.photo if cover else None),
-        cover=cover,
-        covers=covers,
+        card=previews.card_of_site(covers.of_site.photo if covers.of_site else None),
+        cover=covers.of_site,
+        covers=covers.of_sets,
         portraits=portraits_of_gallery(stack.gallery),
-        search_index=write_search_index(fresh, newest_first, covers),
-        suggestions=suggestions(newest_first),
+        search_index=f"/{search_index}",
+        suggestions=suggestions(entries),
     )
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir()
     (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")
     photo_pages: Makers = {}
-    for shown in sets:
-        pages.write_of_set(shown, card=previews.card_of_set(shown))
+    cards = {name: known.card for name, known in changes.known.items()}
+    for shown in changes.rendered:
+        cards[shown.name] = previews.card_of_set(shown)
+        pages.write_of_set(shown, card=cards[shown.name])
         photo_pages |= _photo_pages(skeleton, shown)
     if stack.site_url:
-        write_announcements(fresh, config, stack.site_url, newest_first)
+        write_announcements(fresh, config, stack.site_url, newest_first, changes.rendered)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
-    return Site(dist, photo_pages | previews.makers)
+    return Site(
+        dist,
+        photo_pages | previews.makers,
+        unchanged=changes.known.keys(),
+        rendered={shown.name for shown in changes.rendered},
+        kept={card.removeprefix("/") for card in cards.values() if card},
+        published=changes.to_remember(search_index, covers, cards),
+    )
 
 
 def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:

@@ -76,12 +76,16 @@ class PhotoReader:
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
     def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:
-        """What pages show of each photo of a set, by file name: plain items, without the face data."""
+        """What pages show of each photo of a set, by file name: plain items, without the face data.
+
+        No older than its set's row: a page must not show what that row says has changed.
+        """
         names = [name for name in attributes(Photo) if name != "data"]
         return self._query(
             set_name,
             ProjectionExpression=", ".join(f"#{name}" for name in names),
             ExpressionAttributeNames={f"#{name}": name for name in names},
+            ConsistentRead=True,
         )
 
     def _get(self, key: dict[str, str]) -> Mapping[str, Any] | None:

@@ -234,14 +234,15 @@ def _tell(event: Event) -> None:
 
 
 @click.command()
+@click.option("--all", "whole", is_flag=True, help="Also build the pages of albums that haven't changed.")
 @click.pass_obj
-def publish(context: Context) -> None:
-    """Build the pages and publish them.
+def publish(context: Context, whole: bool) -> None:
+    """Build the pages that have changed, and publish them.
 
     Run this after you change kinpics.toml, for example.
     """
     stack = context.stack
-    changed = build_and_publish(stack)
+    changed = build_and_publish(stack, whole=whole)
     echo(f"published {count(changed, 'changed file')}: {stack.site_address('/')}")
     if told := describe_missing_cover(stack.photos, load_theme_config().cover):
         echo(f"note: {told}", err=True)

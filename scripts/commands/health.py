@@ -81,7 +81,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
     if not dry_run:
         remove_old_rows(context.stack)
     if mended.photos or mended.sets:
-        build_and_publish(context.stack)
+        build_and_publish(context.stack, whole=True)
     failures = dict(sorted(mended.failed.items()))
     if as_json:
         numbers = {"pics": mended.photos, "portraits": mended.portraits, "removed": mended.removed, "sets": mended.sets}

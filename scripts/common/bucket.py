@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _DELETE_BATCH = 1000
 
 
-def list_objects(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["ObjectTypeDef"]:
-    """Every object whose key starts with ``prefix``."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+def list_objects(s3: "S3Client", bucket: str, prefix: str = "", after: str = "") -> Iterator["ObjectTypeDef"]:
+    """Every object whose key starts with ``prefix`` and comes after ``after``, in the order of keys."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after):
         yield from page.get("Contents", [])
 
 

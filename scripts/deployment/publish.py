@@ -1,10 +1,11 @@
 """Publish the rendered site: make the site bucket hold what ``dist/`` holds, and CloudFront show it."""
 
 import hashlib
+import itertools
 import mimetypes
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +23,14 @@ from functions.addresses import (
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
 from scripts.common.bucket import delete_objects, list_objects
 from scripts.common.stack import Stack
+from scripts.deployment.publish_record import RECORD_KEY, PublishRecord
 from scripts.site.announcements import FEED
 from scripts.site.feeds import ATOM_TYPE
 from scripts.site.previews import CARDS_FOLDER
 from scripts.site.search_index import SEARCH_INDEX
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import PutObjectRequestTypeDef
+    from types_boto3_s3.type_defs import ObjectTypeDef, PutObjectRequestTypeDef
 
 # Assets have a hash of their content in their name. Browsers ask for a page each time, at the cost of a 304; CloudFront
 # keeps it for a day, or until it is invalidated.
@@ -44,17 +46,31 @@ _MAX_SETS_INVALIDATED = 5
 # Files named by a hash of their content: if one exists, it is right. Cards take long to make.
 _NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/", SEARCH_INDEX)
 _WORKERS = 8
+# Sets' files are under this prefix, and others before it or after this key.
+_SETS, _AFTER_SETS = "sets/", "sets/\U0010ffff"
+# How often a publish starts again because another one was at work at the same time.
+_TRIES = 3
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/xml", ".xml")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
-def build_and_publish(stack: Stack) -> int:
-    """Render a stack's site and publish it; returns how many files changed. Raises ``BuildError``, ``ConfigError``."""
-    # A folder of its own, since two uploads may end at the same time.
-    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
-        return publish(stack, build(stack, Path(folder) / "dist"))
+def build_and_publish(stack: Stack, *, whole: bool = False) -> int:
+    """Render what has changed of a stack's site and publish it, or with ``whole`` all of it.
+
+    Returns how many files changed. Raises ``BuildError``, ``ConfigError``.
+    """
+    changed = 0
+    for _ in range(_TRIES):
+        record = PublishRecord(stack)
+        # A folder of its own, since two uploads may end at the same time.
+        with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
+            site = build(stack, Path(folder) / "dist", last=None if whole else record.published)
+            changed += publish(stack, site, record)
+        if not record.was_disturbed:
+            break
+    return changed
 
 
 def publish_after_deleting(stack: Stack, set_names: Iterable[str]) -> None:
@@ -66,19 +82,23 @@ def publish_after_deleting(stack: Stack, set_names: Iterable[str]) -> None:
     build_and_publish(stack)
 
 
-def publish(stack: Stack, site: Site) -> int:
+def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> int:
     """Upload what has changed and remove what is gone; returns how many files were uploaded.
 
     Assets go before the pages that name them, and old ones are removed last, so that a visitor never gets a page
     without its assets. The page of a photo that came since the site was rendered stays, and that of a photo that went
-    goes.
+    goes. ``record`` is the last publish's, as it was read before the site was rendered if that left anything out.
     """
+    record = record or PublishRecord(stack)
     bucket = stack.outputs.site_bucket
-    there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(stack.s3, bucket)}
+    names = set(site.rendered) | (record.names - set(site.unchanged))
+    record.begin(names)
+    listed = _list_changed(stack, names) if site.unchanged else list_objects(stack.s3, bucket)
+    there = {item["Key"]: item["ETag"].strip('"') for item in listed}
     paths = sorted(path for path in site.folder.rglob("*") if path.is_file())
     files: Makers = {path.relative_to(site.folder).as_posix(): path.read_bytes for path in paths} | site.more
     changed = [key for key, make in files.items() if _is_changed(key, make, there)]
-    old = [key for key in there if key not in files]
+    old = [key for key in there if key not in files and key not in site.kept and key != RECORD_KEY]
     gone = [key for key in old if not read_page_key(key)]
     try:
         for wave in (
@@ -91,7 +111,17 @@ def publish(stack: Stack, site: Site) -> int:
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed
         stack.invalidate(page_paths([*changed, *gone]))
+    record.end(site.published, names)
     return len(changed)
+
+
+def _list_changed(stack: Stack, set_names: Iterable[str]) -> "Iterator[ObjectTypeDef]":
+    """The objects of the site bucket that belong to these sets, or to none."""
+    bucket = stack.outputs.site_bucket
+    yield from itertools.takewhile(lambda item: item["Key"] < _SETS, list_objects(stack.s3, bucket))
+    yield from list_objects(stack.s3, bucket, after=_AFTER_SETS)
+    for name in sorted(set_names):
+        yield from list_objects(stack.s3, bucket, f"{_SETS}{name}/")
 
 
 def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> bool:

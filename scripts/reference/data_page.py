@@ -9,7 +9,9 @@ from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAI
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SIDE
+from scripts.deployment.publish_record import RECORD_KEY
 from scripts.site.pages import list_pages
+from scripts.site.sections import PAGE_TILES
 
 PATH = Path(__file__).parents[2] / "docs" / "data.md"
 _TABLES = (
@@ -66,9 +68,11 @@ _REST = f"""## Objects
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata |
-| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` and `robots.txt` | the rendered site |
+| site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
+| site | `sets/<set>/all/<number>/index.html` | the second and later pages of a set's photos, {PAGE_TILES} on each |
 | site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |
 | site | `{SKELETON_KEY}` | what these pages are made from; visitors can't reach it |
+| site | `{RECORD_KEY}` | what `kinpics publish` remembers until the next time (`scripts/site/published.py`); visitors can't reach it. Without it, all is published anew |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
 than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.

@@ -1,6 +1,6 @@
 """Files that announce the site elsewhere: feeds, and for search engines a sitemap and ``robots.txt``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from functions.addresses import LARGE_FOLDER, address
@@ -9,23 +9,38 @@ from functions.photo_texts import shorten
 from functions.shapes import Photo
 from scripts.common.config import SiteConfig
 from scripts.site.feeds import MAX_ENTRIES, Entry, render_feed
-from scripts.site.search_engines import SITEMAP, render_robots, render_sitemap
+from scripts.site.search_engines import (
+    SITEMAP,
+    SITEMAP_OF_SETS,
+    render_robots,
+    render_sitemap,
+    render_sitemap_index,
+)
 from scripts.site.shown import ShownSet, path_of
 
 FEED = "feed.xml"
 
 
-def write_announcements(folder: Path, config: SiteConfig, site_url: str, newest_first: list[ShownSet]) -> None:
-    """Write them into the rendered site; ``site_url`` has no slash at its end."""
+def write_announcements(
+    folder: Path, config: SiteConfig, site_url: str, newest_first: Sequence[ShownSet], rendered: Iterable[ShownSet]
+) -> None:
+    """Write them into the rendered site; ``site_url`` has no slash at its end.
+
+    Of all sets, only those that are ``rendered`` get files of their own.
+    """
     (folder / FEED).write_bytes(_feed_of_site(config, site_url, newest_first))
-    for shown in newest_first:
-        (folder / "sets" / shown.name / FEED).write_bytes(_feed_of_set(config, site_url, shown))
     if config.search_engines:
-        (folder / SITEMAP).write_bytes(render_sitemap(_addresses(site_url, newest_first)))
+        (folder / SITEMAP).write_bytes(render_sitemap_index(_sitemaps(site_url, newest_first)))
+        (folder / SITEMAP_OF_SETS).write_bytes(render_sitemap(_addresses_of_sets(site_url, newest_first)))
         (folder / "robots.txt").write_bytes(render_robots(site_url))
+    for shown in rendered:
+        own = folder / "sets" / shown.name
+        (own / FEED).write_bytes(_feed_of_set(config, site_url, shown))
+        if config.search_engines:
+            (own / SITEMAP).write_bytes(render_sitemap(_addresses_of_photos(site_url, shown)))
 
 
-def _feed_of_site(config: SiteConfig, site_url: str, newest_first: list[ShownSet]) -> bytes:
+def _feed_of_site(config: SiteConfig, site_url: str, newest_first: Sequence[ShownSet]) -> bytes:
     entries = (
         Entry(
             url=site_url + shown.path,
@@ -61,11 +76,25 @@ def _picture(site_url: str, photo: Photo | None) -> str | None:
     return site_url + LARGE_FOLDER + address(*path_of(photo)) if photo else None
 
 
-def _addresses(site_url: str, newest_first: list[ShownSet]) -> Iterator[tuple[str, str | None]]:
-    """Pages that search engines may show, most important first, and when each last changed."""
-    yield f"{site_url}/", max((shown.row.updated_at or "" for shown in newest_first), default=None) or None
+def _sitemaps(site_url: str, newest_first: Sequence[ShownSet]) -> Iterator[tuple[str, str | None]]:
+    """The sitemaps: of the site's sets, and of each set's photos."""
+    yield f"{site_url}/{SITEMAP_OF_SETS}", _last_change(newest_first)
+    for shown in newest_first:
+        yield site_url + shown.path + SITEMAP, shown.row.updated_at
+
+
+def _addresses_of_sets(site_url: str, newest_first: Sequence[ShownSet]) -> Iterator[tuple[str, str | None]]:
+    """The pages of the site and its sets, most important first, and when each last changed."""
+    yield f"{site_url}/", _last_change(newest_first)
     for shown in newest_first:
         yield site_url + shown.path, shown.row.updated_at
-    for shown in newest_first:
-        for photo in shown.photos:
-            yield site_url + page_url(path_of(photo)), photo.processed_at
+
+
+def _addresses_of_photos(site_url: str, shown: ShownSet) -> Iterator[tuple[str, str | None]]:
+    """The pages of a set's photos, and when each last changed."""
+    for photo in shown.photos:
+        yield site_url + page_url(path_of(photo)), photo.processed_at
+
+
+def _last_change(sets: Sequence[ShownSet]) -> str | None:
+    return max((shown.row.updated_at or "" for shown in sets), default=None) or None

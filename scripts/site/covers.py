@@ -1,7 +1,7 @@
 """The covers of the site and its sets, and which part of each photo to show."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from functions.crops import Area, focus
@@ -40,16 +40,48 @@ class Cover:
         return path_of(self.photo)
 
 
-def cover_of_site(reader: PhotoReader, newest_first: Sequence[ShownSet], chosen: str = "") -> Cover | None:
-    """The photo on the front page: the owner's choice ``chosen``, as SET/FILE, or else the best of the newest sets.
+@dataclass(frozen=True)
+class Covers:
+    """The cover of the site, those of sets, by name, and the photos that could be the site's.
 
-    None if there is no photo.
+    Sets whose photo has no size have no cover. A candidate of None says that a set has no good photo.
     """
-    paths = (path for shown in newest_first for photo in shown.photos if str(path := path_of(photo)) == chosen)
-    wanted = next(paths, None)
-    photo = reader.get_photo(wanted) if wanted else None
-    found = photo or _best(reader, newest_first[:_NEWEST_SETS]) or _featured(reader, newest_first)
-    return _cover(found, _OF_SITE) if found and found.width and found.height else None
+
+    of_site: Cover | None = None
+    of_sets: Mapping[str, Cover] = field(default_factory=dict)
+    candidates: Mapping[str, Cover | None] = field(default_factory=dict)
+
+
+def find_covers(
+    reader: PhotoReader, newest_first: Sequence[ShownSet], chosen: str = "", known: Covers | None = None
+) -> Covers:
+    """The covers of a site: on the front page the owner's choice ``chosen``, as SET/FILE, or the newest sets' best.
+
+    ``known`` has those of sets that haven't changed.
+    """
+    known = known or Covers()
+    candidates = dict(known.candidates)
+    of_site = _chosen(reader, newest_first, chosen)
+    for shown in newest_first[:_NEWEST_SETS]:
+        if of_site:
+            break
+        if shown.name not in candidates:
+            best = _best(reader, shown)
+            candidates[shown.name] = _cover(best, _OF_SITE) if best else None
+        of_site = candidates[shown.name]
+    of_site = of_site or _featured(reader, newest_first)
+    rest = [shown for shown in newest_first if shown.name not in known.of_sets]
+    return Covers(of_site, {**known.of_sets, **_covers_of_sets(reader, rest)}, candidates)
+
+
+def _chosen(reader: PhotoReader, sets: Iterable[ShownSet], chosen: str) -> Cover | None:
+    """The owner's choice, if it is on the site and has a size."""
+    path = parse_image_path(chosen) if chosen else None
+    shown = next((one for one in sets if path and one.name == path.set_name), None)
+    photo = reader.get_photo(path) if path and shown else None
+    if shown and photo and photo.width and photo.height and (photo.grid_key or shown.row.is_uncounted):
+        return _cover(photo, _OF_SITE)
+    return None
 
 
 def describe_missing_cover(reader: PhotoReader, chosen: str) -> str:
@@ -59,10 +91,8 @@ def describe_missing_cover(reader: PhotoReader, chosen: str) -> str:
     return f"theme.cover: there is no photo {chosen} on the site, so the front page shows the best recent one"
 
 
-def covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:
-    """The cover of each set, by the set's name; sets whose photo has no size are left out."""
-    paths = [path_of(shown.cover) for shown in sets if shown.cover]
-    photos = reader.get_photos(paths, consistent=False)
+def _covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:
+    photos = reader.get_photos(path_of(shown.cover) for shown in sets if shown.cover)
     return {path.set_name: _cover(photo, _OF_SETS) for path, photo in photos.items() if photo.width and photo.height}
 
 
@@ -78,20 +108,21 @@ def portraits_of_gallery(gallery: FaceCollection, count: int = 2) -> list[ImageP
     return list(found.values())
 
 
-def _best(reader: PhotoReader, sets: Sequence[ShownSet]) -> Photo | None:
-    for shown in sets:
-        paths = [path_of(photo) for photo in shown.photos if _may_be_cover(photo)][:_MAX_CANDIDATES]
-        rated = [
-            (_rating(photo), photo.sortkey, photo) for photo in reader.get_photos(paths, consistent=False).values()
-        ]
-        if rated and (best := max(rated, key=lambda entry: entry[:2]))[0] > 0:
-            return best[2]
+def _best(reader: PhotoReader, shown: ShownSet) -> Photo | None:
+    """The photo of a set that suits the front page best, if one does."""
+    paths = [path_of(photo) for photo in shown.photos if _may_be_cover(photo)][:_MAX_CANDIDATES]
+    rated = [(_rating(photo), photo.sortkey, photo) for photo in reader.get_photos(paths).values()]
+    if rated and (best := max(rated, key=lambda entry: entry[:2]))[0] > 0:
+        return best[2]
     return None
 
 
-def _featured(reader: PhotoReader, newest_first: Sequence[ShownSet]) -> Photo | None:
+def _featured(reader: PhotoReader, newest_first: Sequence[ShownSet]) -> Cover | None:
+    """The first cover of a set that has a size."""
     covers = (shown.cover for shown in newest_first)
-    return next((reader.get_photo(path_of(cover)) for cover in covers if cover and cover.width and cover.height), None)
+    path = next((path_of(cover) for cover in covers if cover and cover.width and cover.height), None)
+    photo = reader.get_photo(path) if path else None
+    return _cover(photo, _OF_SITE) if photo else None
 
 
 def _may_be_cover(photo: Photo) -> bool:

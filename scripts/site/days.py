@@ -26,6 +26,9 @@ class Group:
     start: int
     end: int
 
+    def __len__(self) -> int:
+        return max(0, self.end - self.start)
+
 
 def group_by_day(photos: Sequence[Photo]) -> list[Group]:
     """The groups of a set's photos, which come in the order of the grid: by time taken, then those without one."""

@@ -25,7 +25,7 @@ from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
 from scripts.site.renditions import large_size, large_url, portrait_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
-from scripts.site.sections import all_sections, first_sections
+from scripts.site.sections import first_sections, headings, section_pages
 from scripts.site.shown import ShownSet, describe
 from scripts.site.theme import Theme
 from scripts.site.translations import Translator
@@ -59,6 +59,8 @@ class Page:
         return path if path.endswith(".html") else path + "index.html"
 
 
+# The page of all of a set's photos, for visitors without JavaScript; it comes in parts.
+_ALL = "all"
 # Not in `site/pages.json`, because scripts don't need them. The second is for websites that may embed albums.
 _PHOTO_PAGE = Page("photo", "", None, noindex=False)
 _EMBED_PAGE = Page("embed", "/sets/{set}/embed/", None, noindex=True)
@@ -138,21 +140,27 @@ class SitePages:
         """Write the pages of a set; ``card`` is the path of its card."""
         context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card}
         tiles, scale = shown.tiles, self._row_scale
-        context |= {"first": first_sections(tiles, scale), "everything": all_sections(tiles, scale)}
+        parts = section_pages(tiles, scale)
+        context |= {"first": first_sections(tiles, scale), "headings": headings(tiles), "parts": len(parts)}
         context["embed_path"] = _EMBED_PAGE.path.replace("{set}", address(shown.name)) if self._embeds else None
         for page in self._pages.values():
-            if page.is_of_set:
+            if page.is_of_set and page.name != _ALL:
                 self._write(page, shown.name, context)
+        for number, sections in enumerate(parts, start=1):
+            part = {"part": number, "everything": sections}
+            self._write(self._pages[_ALL], shown.name, context | part, part=f"{number}/" if number > 1 else "")
         if self._embeds:
-            self._write(_EMBED_PAGE, shown.name, context, "embed.html")
+            self._write(_EMBED_PAGE, shown.name, context, template="embed.html")
 
     def render_skeleton(self) -> str:
         """What photos' own pages are made from (functions/photo_page.py), in one language: the site's, or English."""
         return self._render(self._templates[ENGLISH], "photo.html", _PHOTO_PAGE, {})
 
-    def _write(self, page: Page, set_name: str, context: dict[str, Any], template: str = "") -> None:
+    def _write(self, page: Page, set_name: str, context: dict[str, Any], *, template: str = "", part: str = "") -> None:
+        """Write a page in every language; ``part`` is the folder of one of its later parts."""
         template = template or f"pages/{page.name}.html"
-        target = self._folder / page.file(set_name)
+        file = self._folder / page.file(set_name)
+        target = file.parent / part / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():
             text = self._render(templates, template, page, context)

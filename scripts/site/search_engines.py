@@ -9,7 +9,8 @@ from functions.photo_page import page_url
 from scripts.site.shown import ShownSet, describe, path_of
 from scripts.site.translations import Translator
 
-SITEMAP = "sitemap.xml"
+# In the site's folder it lists the other sitemaps; in a set's folder, the set's photos.
+SITEMAP, SITEMAP_OF_SETS = "sitemap.xml", "sitemap-albums.xml"
 # https://www.sitemaps.org/protocol.html
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MAX_ADDRESSES = 50_000
@@ -24,14 +25,23 @@ def render_robots(site_url: str) -> bytes:
 
 def render_sitemap(addresses: Iterable[tuple[str, str | None]]) -> bytes:
     """A sitemap of full addresses, each with the time it last changed, of at most 50,000 of them."""
-    urls = ElementTree.Element("urlset", xmlns=_SITEMAPS)
+    return _render("urlset", "url", addresses)
+
+
+def render_sitemap_index(sitemaps: Iterable[tuple[str, str | None]]) -> bytes:
+    """The list of a site's sitemaps, with the same limit: their addresses, and when each last changed."""
+    return _render("sitemapindex", "sitemap", sitemaps)
+
+
+def _render(name: str, each: str, addresses: Iterable[tuple[str, str | None]]) -> bytes:
+    root = ElementTree.Element(name, xmlns=_SITEMAPS)
     for (location, changed), _ in zip(addresses, range(_MAX_ADDRESSES), strict=False):
-        url = ElementTree.SubElement(urls, "url")
-        ElementTree.SubElement(url, "loc").text = location
+        entry = ElementTree.SubElement(root, each)
+        ElementTree.SubElement(entry, "loc").text = location
         if changed:
-            ElementTree.SubElement(url, "lastmod").text = changed
-    ElementTree.indent(urls, "")
-    written: bytes = ElementTree.tostring(urls, encoding="utf-8", xml_declaration=True)
+            ElementTree.SubElement(entry, "lastmod").text = changed
+    ElementTree.indent(root, "")
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 

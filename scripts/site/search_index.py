@@ -7,7 +7,7 @@ only photos with words have an entry for them. docs/data.md has its shape; site/
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from functions.shapes import Photo
 from scripts.site.covers import Cover
 from scripts.site.shown import ShownSet
 
+# What it has of a set.
+Entry = dict[str, Any]
 # How its key begins. It is no asset: those are served while the site is closed, and CloudFront keeps them for a year.
 SEARCH_INDEX = "search/words-"
 
@@ -27,38 +29,49 @@ _MIN_PHOTOS = 2
 _YEARS = 6
 
 
-def write_search_index(folder: Path, sets: Sequence[ShownSet], covers: Mapping[str, Cover]) -> str:
-    """Write the index of these sets, in their order, into a rendered site; returns its URL, with its hash."""
-    content = search_index(sets, covers)
-    key = f"{SEARCH_INDEX}{hashlib.sha256(content).hexdigest()[:8].upper()}.json"
+def write_search_index(folder: Path, entries: Iterable[Entry]) -> str:
+    """Write the index of sets, in their order, into a rendered site; returns its key, which has its hash."""
+    content = search_index(entries)
+    key = _key_of(content)
     (folder / key).parent.mkdir(exist_ok=True)
     (folder / key).write_bytes(content)
-    return f"/{key}"
+    return key
 
 
-def search_index(sets: Sequence[ShownSet], covers: Mapping[str, Cover]) -> bytes:
+def search_index(entries: Iterable[Entry]) -> bytes:
     """The index as JSON; the same sets make the same bytes."""
-    index = {"sets": [_set(shown, covers.get(shown.name)) for shown in sets]}
-    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps({"sets": list(entries)}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def suggestions(sets: Iterable[ShownSet]) -> list[str]:
+def read_search_index(key: str, content: bytes) -> dict[str, Entry]:
+    """The entries of an index that was published under this key, by their sets' names; none if it is damaged."""
+    return {entry["name"]: entry for entry in json.loads(content)["sets"]} if key == _key_of(content) else {}
+
+
+def _key_of(content: bytes) -> str:
+    return f"{SEARCH_INDEX}{hashlib.sha256(content).hexdigest()[:8].upper()}.json"
+
+
+def suggestions(entries: Iterable[Entry]) -> list[str]:
     """What a visitor may want to search for: the most frequent keywords and labels, then years."""
-    photos = [photo for shown in sets for photo in shown.photos]
     spelled: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for photo in photos:
-        words = {word.casefold(): word for word in reversed(_words(photo))}
-        counts.update(words.keys())
-        spelled = {**words, **spelled}
+    years = set()
+    for entry in entries:
+        for _, _, _, *words in entry["words"]:
+            counts.update(map(str.casefold, words))
+            for word in words:
+                spelled.setdefault(word.casefold(), word)
+        years |= {day[:4] for day, _ in entry["days"] if day}
     frequent = sorted((-count, word) for word, count in counts.items() if count >= _MIN_PHOTOS)
-    years = sorted({day[:4] for photo in photos if (day := date_in(photo.taken_at))}, reverse=True)
-    return [spelled[word] for _, word in frequent[:_SUGGESTED]] + (years[:_YEARS] if len(years) > 1 else [])
+    newest = sorted(years, reverse=True)[:_YEARS] if len(years) > 1 else []
+    return [spelled[word] for _, word in frequent[:_SUGGESTED]] + newest
 
 
-def _set(shown: ShownSet, cover: Cover | None) -> dict[str, Any]:
+def entry_of(shown: ShownSet, cover: Cover | None) -> Entry:
+    """What the index has of a set."""
     photos = shown.tiles
-    entry: dict[str, Any] = {"name": shown.name, "title": shown.title}
+    entry: Entry = {"name": shown.name, "title": shown.title}
     if shown.row.description:
         entry["description"] = shown.row.description
     if cover:

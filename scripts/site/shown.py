@@ -1,10 +1,11 @@
 """What the site shows: its sets and their photos, for pages, feeds and cards."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from functions.addresses import address
 from functions.dates import date_in
@@ -21,11 +22,43 @@ _MAX_STACKED = 3
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What other pages show of a set: how many photos it has, from which days, and the photos that stand for it."""
+
+    count: int
+    days: tuple[date, date] | None
+    cover: Photo | None
+    panoramas: list[Photo]
+
+
+class UnreadPhotos(Sequence[Photo]):
+    """A set's photos, ``count`` of them, read only once somebody looks at one."""
+
+    def __init__(self, count: int, read: Callable[[], list[Photo]]):
+        self._count = count
+        self._read = read
+
+    @cached_property
+    def _photos(self) -> list[Photo]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return len(self._photos) if "_photos" in self.__dict__ else self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._photos[index]
+
+    def __iter__(self) -> Iterator[Photo]:
+        return iter(self._photos)
+
+
+@dataclass(frozen=True)
 class ShownSet:
-    """A set with its photos in the order of its page."""
+    """A set with its photos in the order of its page; ``outline`` is what is known of it without reading these."""
 
     row: PhotoSet
-    photos: list[Photo]
+    photos: Sequence[Photo]
+    outline: Outline | None = None
 
     @property
     def name(self) -> str:
@@ -40,6 +73,10 @@ class ShownSet:
         """Its page on the site."""
         return f"/sets/{address(self.name)}/"
 
+    def outlined(self) -> Outline:
+        """What other pages show of it."""
+        return Outline(len(self.photos), self.days, self.cover, self.panoramas)
+
     @property
     def tiles(self) -> list[Photo]:
         """Its photos, each with a size to lay out; rows written by other programs may lack one."""
@@ -51,6 +88,8 @@ class ShownSet:
     @cached_property
     def cover(self) -> Photo | None:
         """The photo shown for it: its row's, but no panorama, unless the owner chose it or there is nothing else."""
+        if self.outline:
+            return self.outline.cover
         shown = next((photo for photo in self.photos if photo.sortkey == self.row.pic), None)
         if shown is None or self.row.pic_chosen or not _is_panorama(shown):
             return shown
@@ -60,6 +99,8 @@ class ShownSet:
     @cached_property
     def panoramas(self) -> list[Photo]:
         """Photos to show one above the other in place of a cover that would be cut to a dull third; mostly none."""
+        if self.outline:
+            return self.outline.panoramas
         found = [photo for photo in self.photos if _is_panorama(photo)][:_MAX_STACKED]
         if self.row.pic_chosen or self.cover not in found or (self.cover and self.cover.face_count):
             return []
@@ -68,15 +109,26 @@ class ShownSet:
     @cached_property
     def days(self) -> tuple[date, date] | None:
         """The first and the last day on which its photos were taken; None if no photo says."""
+        if self.outline:
+            return self.outline.days
         days = [day for photo in self.photos if (day := date_in(photo.taken_at))]
         return (date.fromisoformat(min(days)), date.fromisoformat(max(days))) if days else None
 
 
-def list_shown_sets(photos: PhotoReader) -> Iterator[ShownSet]:
-    """The sets that have photos, by name."""
-    for row in photos.list_sets():
-        if _is_shown(row):
-            yield ShownSet(row, _list_photos(photos, row))
+def list_shown_rows(photos: PhotoReader) -> list[PhotoSet]:
+    """The rows of the sets that have photos, by name."""
+    return [row for row in photos.list_sets() if _is_shown(row)]
+
+
+def read_sets(photos: PhotoReader, rows: Iterable[PhotoSet], outlines: Mapping[str, Outline]) -> list[ShownSet]:
+    """The sets of these rows, each with its photos; of those with an outline, by name, photos are read when needed."""
+    return [_read_set(photos, row, outlines.get(row.sortkey)) for row in rows]
+
+
+def _read_set(photos: PhotoReader, row: PhotoSet, outline: Outline | None) -> ShownSet:
+    if outline is None:
+        return ShownSet(row, _list_photos(photos, row))
+    return ShownSet(row, UnreadPhotos(outline.count, lambda: _list_photos(photos, row)), outline)
 
 
 def path_of(photo: Photo) -> ImagePath:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -330,9 +331,15 @@ def test_an_owner_who_wants_no_previews_gets_none(stack: Any, tmp_path: Path) ->
     assert not any(key.startswith("cards/") for key in site.more)
 
 
+def locations_in(sitemap: Path) -> list[str | None]:
+    return [entry.findtext("{*}loc") for entry in ElementTree.parse(sitemap).getroot()]
+
+
 def test_search_engines_are_told_only_about_an_open_site(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", OPEN).folder
-    locations = [url.findtext("{*}loc") for url in ElementTree.parse(site / "sitemap.xml").getroot()]
+    sitemaps = [(loc or "").removeprefix(f"{SITE_URL}/") for loc in locations_in(site / "sitemap.xml")]
+    assert sitemaps == ["sitemap-albums.xml", "sets/2015_a%20&%20b/sitemap.xml"]
+    locations = [location for path in sitemaps for location in locations_in(site / unquote(path))]
     assert locations[:3] == [
         f"{SITE_URL}/",
         f"{SITE_URL}/sets/2015_a%20&%20b/",

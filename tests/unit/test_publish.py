@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from fakes import stack_outputs
 
 from build import Site
 from functions.keys import ImagePath
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.deployment.publish import page_paths, picture_paths, publish, publish_after_deleting
+from scripts.deployment.publish_record import RECORD_KEY
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,12 @@ def test_deleted_pictures_leave_cloudfronts_cache_even_if_pages_cant_be_rendered
         raise ConnectionError
 
     invalidated: set[str] = set()
-    stack: Any = SimpleNamespace(invalidate=invalidated.update, photos=SimpleNamespace(list_sets=fail))
+    stack: Any = SimpleNamespace(
+        s3=SiteBucket(),
+        outputs=stack_outputs(),
+        invalidate=invalidated.update,
+        photos=SimpleNamespace(list_sets=fail),
+    )
     with pytest.raises(ConnectionError):
         publish_after_deleting(stack, {"set"})
     assert {"/photos/set/*", "/thumbnails/card/photos/set/*"} <= invalidated
@@ -60,8 +67,12 @@ class SiteBucket:
         page = {"Contents": [{"Key": "old.html", "ETag": '"1"'}]}
         return SimpleNamespace(paginate=lambda **_: [page])
 
-    def put_object(self, **_: Any) -> None:
+    def get_object(self, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+
+    def put_object(self, **_: Any) -> dict[str, str]:
         """Keep nothing."""
+        return {"ETag": '"1"'}
 
     def delete_objects(self, **_: Any) -> dict[str, Any]:
         return {"Errors": [{"Key": "old.html", "Code": "AccessDenied", "Message": "Access Denied"}]}
@@ -75,9 +86,11 @@ class NoPhotos:
 
 
 class FullBucket(SiteBucket):
-    """One that takes no file."""
+    """One that takes no page."""
 
-    def put_object(self, **_: Any) -> None:
+    def put_object(self, **request: Any) -> dict[str, str]:
+        if request["Key"] == RECORD_KEY:
+            return super().put_object()
         raise OSError("the bucket is full")
 
 

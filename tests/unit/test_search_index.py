@@ -8,7 +8,7 @@ from pathlib import Path
 from functions.shapes import Photo, PhotoSet
 from local.site_server import SERVED_WHILE_CLOSED
 from scripts.site.covers import Cover
-from scripts.site.search_index import search_index, suggestions, write_search_index
+from scripts.site.search_index import entry_of, read_search_index, search_index, suggestions, write_search_index
 from scripts.site.shown import ShownSet
 
 PLACES = ("Lisbon", "Porto", "Nice", "Genoa", "Bergen", "Galway", "Malmö", "Trieste", "Cádiz", "Ghent")
@@ -64,7 +64,7 @@ def test_a_set_says_once_what_neighbours_share() -> None:
         photo("4.jpg", width=200, taken_at="sometime", title="Home"),
     ]
     shown = one_set(*photos, title="Lisbon", description="A week", pic="2.jpg")
-    assert json.loads(search_index([shown], {"2026_lisbon": Cover(photos[1], 50.04, 25)})) == {
+    assert json.loads(search_index([entry_of(shown, Cover(photos[1], 50.04, 25))])) == {
         "sets": [
             {
                 "name": "2026_lisbon",
@@ -82,7 +82,7 @@ def test_a_set_says_once_what_neighbours_share() -> None:
 
 def test_another_programs_photo_is_found_too() -> None:
     odd = Photo(primarykey="2026_lisbon", sortkey="odd.jpg", keywords=["Tram", 7], labels=[None])
-    (entry,) = json.loads(search_index([one_set(odd)], {}))["sets"]
+    (entry,) = json.loads(search_index([entry_of(one_set(odd), None)]))["sets"]
     assert entry["title"] == "2026 lisbon"
     assert entry["words"] == [[0, "", "", "Tram"]]
     assert "cover" not in entry
@@ -93,20 +93,27 @@ def test_the_words_most_photos_have_are_suggested_then_years() -> None:
         photo(f"{at}.jpg", labels=["Beach", "Dog"] if at < 3 else ["beach"], taken_at="2025-01-01") for at in range(5)
     ]
     photos.append(photo("rare.jpg", keywords=["Once"], taken_at="2026-01-01"))
-    assert suggestions([one_set(*photos)]) == ["Beach", "Dog", "2026", "2025"]
-    assert suggestions([one_set(*photos[:5])]) == ["Beach", "Dog"], "a single year tells nothing apart"
+    assert suggestions([entry_of(one_set(*photos), None)]) == ["Beach", "Dog", "2026", "2025"]
+    assert suggestions([entry_of(one_set(*photos[:5]), None)]) == ["Beach", "Dog"], "a single year tells nothing apart"
 
 
 def test_the_index_is_not_among_what_is_served_while_the_site_is_closed(tmp_path: Path) -> None:
-    url = write_search_index(tmp_path, [], {})
-    assert (tmp_path / url.removeprefix("/")).is_file()
-    assert not url.startswith(SERVED_WHILE_CLOSED)
+    key = write_search_index(tmp_path, [])
+    assert (tmp_path / key).is_file()
+    assert not f"/{key}".startswith(SERVED_WHILE_CLOSED)
+
+
+def test_a_published_index_is_read_again_unless_it_is_damaged(tmp_path: Path) -> None:
+    entry = entry_of(one_set(photo(keywords=["Tram"])), None)
+    key = write_search_index(tmp_path, [entry])
+    content = (tmp_path / key).read_bytes()
+    assert read_search_index(key, content) == {"2026_lisbon": entry}
+    assert read_search_index(key, content[:-9]) == {}
 
 
 def test_ten_thousand_photos_take_at_most_250_kb_and_the_same_bytes_each_time() -> None:
-    sets = [_long_set(number) for number in range(50)]
-    content = search_index(sets, {})
-    assert content == search_index([_long_set(number) for number in range(50)], {})
+    content, again = (search_index(entry_of(_long_set(number), None) for number in range(50)) for _ in range(2))
+    assert content == again
     assert 100_000 < len(gzip.compress(content)) <= 250_000
 
 

@@ -8,7 +8,7 @@ from functions.shapes import Photo
 from scripts.common.config import ROOT
 from scripts.site.days import group_by_day
 from scripts.site.rows import divide, measures, row_ends
-from scripts.site.sections import all_sections, first_sections
+from scripts.site.sections import PAGE_TILES, first_sections, headings, section_pages
 
 DATA = ROOT / "tests" / "data"
 
@@ -63,7 +63,33 @@ def test_a_page_begins_with_its_first_photos_under_their_days() -> None:
         ("2026-06-13", 20, 20),
         ("2026-06-14", 20, 12),
     ]
-    assert [section.key for section in all_sections(days, 1)] == ["2026-06-13", "2026-06-14", "undated"]
+    assert [section.key for section in headings(days)] == ["2026-06-13", "2026-06-14", "undated"]
+    (everything,) = section_pages(days, 1)
+    assert [(section.key, len(section.tiles)) for section in everything] == [
+        ("2026-06-13", 20),
+        ("2026-06-14", 20),
+        ("undated", 5),
+    ]
+
+
+def test_all_photos_of_a_large_set_come_in_pages() -> None:
+    days = [photo for day in range(1, 27) for photo in photos(50, day=f"2026-06-{day:02}", start=day * 100)]
+    pages = section_pages(days[: 2 * PAGE_TILES + 1], 1)
+    assert [sum(len(section.tiles) for section in page) for page in pages] == [PAGE_TILES, PAGE_TILES, 1]
+    shown = [tile.photo for page in pages for section in page for tile in section.tiles]
+    assert shown == days[: len(shown)]
+    for page in pages:
+        assert [tile.is_eager for tile in page[0].tiles[:3]] == [True, True, False][: len(page[0].tiles)]
+    assert len(section_pages([], 1)) == 1
+
+
+def test_a_day_that_goes_on_has_its_heading_and_whole_count_on_each_page() -> None:
+    days = photos(PAGE_TILES - 10, day="2026-06-13") + photos(30, day="2026-06-14", start=900)
+    first, second = section_pages(days, 1)
+    assert [(section.key, section.count, len(section.tiles)) for section in (*first[1:], *second)] == [
+        ("2026-06-14", 30, 10),
+        ("2026-06-14", 30, 20),
+    ]
 
 
 def test_a_phone_waits_with_whole_rows() -> None:

@@ -1,0 +1,67 @@
+"""Which sets have changed since the last publish, and what is known of the others."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_not_found
+from functions.shapes import PhotoSet
+from scripts.common.stack import Stack
+from scripts.site.covers import Covers
+from scripts.site.fingerprints import fingerprint_of_set
+from scripts.site.published import KnownSet, Published
+from scripts.site.search_index import Entry, read_search_index
+from scripts.site.shown import read_sets
+
+
+class Changes:
+    """The sets of a site, by what has to be done about them.
+
+    ``known`` are those that haven't changed since the last publish, with what the search index has of them in
+    ``entries``; ``rendered`` are the others, whose photos are read here.
+    """
+
+    def __init__(self, stack: Stack, rows: Sequence[PhotoSet], last: Published, site: str):
+        self._site = site
+        now = datetime.now(UTC)
+        self._fingerprints = {row.sortkey: fingerprint_of_set(row, now) for row in rows}
+        known = {
+            name: known
+            for name, known in last.sets.items()
+            if known and last.site == site and known.fingerprint == self._fingerprints.get(name)
+        }
+        found = _read_entries(stack, last.search_index) if known else {}
+        self.known: Mapping[str, KnownSet] = {name: one for name, one in known.items() if name in found}
+        self.entries: Mapping[str, Entry] = {name: found[name] for name in self.known}
+        self.sets = read_sets(stack.photos, rows, {name: one.outline for name, one in self.known.items()})
+        self.rendered = [shown for shown in self.sets if shown.name not in self.known]
+
+    def to_remember(self, search_index: str, covers: Covers, cards: Mapping[str, str | None]) -> Published:
+        """What the next publish has to know of this one; ``cards`` are the sets' own, by their names."""
+        sets: dict[str, KnownSet | None] = {}
+        for shown in self.sets:
+            name, fingerprint = shown.name, self._fingerprints[shown.name]
+            sets[name] = None
+            if fingerprint:
+                is_rated = name in covers.candidates
+                sets[name] = KnownSet(
+                    fingerprint,
+                    shown.outlined(),
+                    covers.of_sets.get(name),
+                    covers.candidates.get(name),
+                    is_rated,
+                    cards.get(name),
+                )
+        return Published(self._site, search_index, sets)
+
+
+def _read_entries(stack: Stack, key: str) -> dict[str, Entry]:
+    """The entries of the search index that was published last."""
+    try:
+        answer = stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key=key)
+    except ClientError as error:
+        if is_not_found(error):
+            return {}
+        raise
+    return read_search_index(key, answer["Body"].read())
