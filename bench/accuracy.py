@@ -4,6 +4,8 @@ People are known by their folders; the face in the middle of a photo is its pers
 from dlib's annotations.
 """
 
+import io
+import itertools
 import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -13,8 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from bench import workplace
+from local.rekognition import quality
 from local.rekognition.engine import Analysis, FoundFace, analyse, load_models
 from local.rekognition.vectors import largest_distance, similarity
 
@@ -24,6 +28,15 @@ SITE_THRESHOLDS = (70, 80, 85, 90, 95, 97, 99)
 FOLDS, DRAWS = 10, 20
 # It shows Rubens Barrichello: one of the wrong names that LFW's own list of errata is about.
 WRONG_NAME = "Michael_Schumacher_0008.jpg"
+
+
+# LFW's photos are this wide, and so much of that is the face's box, in the middle of each.
+LFW_SIDE, LFW_FACE = 250, 110
+# Width and height of large photos, and how wide the faces in them are.
+LARGE = {(4000, 3000): (60, 72, 84), (6000, 4000): (60, 96, 120)}
+LARGE_FACES = 300
+TURNS = (40, 90, 180)
+TURNED = 100
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,10 @@ def run() -> list[str]:
         "",
         *_detection(analyses),
         "",
+        *_large_photos(lfw),
+        "",
+        *_turned(),
+        "",
         *_clicks(portraits),
     ]
 
@@ -68,7 +85,8 @@ def portraits_of(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
     for path, analysis in analyses.items():
         if path.parent.name in ("group", "noface") or path.name == WRONG_NAME:
             continue
-        faces = sorted(analysis.faces, key=_off_centre)
+        # As the site indexes them.
+        faces = sorted(quality.split(analysis, "AUTO")[0], key=_off_centre)
         vectors = [np.frombuffer(face.descriptor, dtype=np.float32) for face in faces]
         yield Portrait(path.parent.name, path, np.array(vectors).reshape(-1, 128))
 
@@ -189,6 +207,73 @@ def _hits(analysis: Analysis, boxes: list[list[float]]) -> int:
         if hit:
             left.remove(hit)
     return len(boxes) - len(left)
+
+
+def _large_photos(lfw: list[Portrait]) -> list[str]:
+    """LFW's faces side by side in a large photo: how many are found, and TAR with their people's other photos."""
+    lines = ["| photo | width of its faces | found | TAR at similarity 90 |", "|---|---|---|---|"]
+    for (columns, rows), widths in LARGE.items():
+        for width in widths:
+            side = round(width * LFW_SIDE / LFW_FACE)
+            places = [(x, y) for y in range(0, rows - side, side) for x in range(0, columns - side, side)]
+            photo = Image.new("RGB", (columns, rows), "grey")
+            shown = list(zip(places, _lfw_photos(LARGE_FACES), strict=False))
+            for place, path in shown:
+                photo.paste(Image.open(path).convert("RGB").resize((side, side), Image.Resampling.LANCZOS), place)
+            analysis = analyse(_jpeg(photo))
+            found, matches = 0, []
+            for (x, y), path in shown:
+                face = _face_at(analysis, x + side / 2, y + side / 2, side / 4)
+                if face is None:
+                    continue
+                found += 1
+                matches += [
+                    np.linalg.norm(other.descriptors[0] - face.vector) <= largest_distance(90)
+                    for other in lfw
+                    if other.person == path.parent.name and other.path != path and len(other.descriptors)
+                ]
+            lines.append(
+                f"| {columns * rows // 1_000_000} MP | {width} pixels | {found} of {len(shown)} |"
+                f" {np.mean(matches) if matches else 0:.3f} |"
+            )
+    return lines
+
+
+def _turned() -> list[str]:
+    """Of LFW's photos, turned without a word about it in EXIF, in how many the face in the middle is found."""
+    lines = ["| photos turned by | faces found |", "|---|---|"]
+    for degrees in TURNS:
+        found = 0
+        paths = _lfw_photos(TURNED)
+        for path in paths:
+            photo = Image.open(path).convert("RGB").rotate(-degrees, Image.Resampling.BICUBIC, expand=True)
+            analysis = analyse(_jpeg(photo))
+            found += _face_at(analysis, photo.width / 2, photo.height / 2, LFW_SIDE / 4) is not None
+        lines.append(f"| {degrees}° | {found} of {len(paths)} |")
+    return lines
+
+
+def _lfw_photos(count: int) -> list[Path]:
+    """Photos of as many people as there are, one each and then another each."""
+    people = [sorted(person.glob("*.jpg")) for person in sorted((PHOTOS / "lfw").iterdir())]
+    return [path for turn in itertools.zip_longest(*people) for path in turn if path][:count]
+
+
+def _jpeg(photo: Image.Image) -> bytes:
+    out = io.BytesIO()
+    photo.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+def _face_at(analysis: Analysis, x: float, y: float, reach: float) -> FoundFace | None:
+    """The face whose middle is nearest to a point, in pixels, and no farther from it than ``reach`` in x and y."""
+
+    def off(face: FoundFace) -> float:
+        across = (face.left + face.width / 2) * analysis.width - x
+        return max(abs(across), abs((face.top + face.height / 2) * analysis.height - y))
+
+    nearest = min(analysis.faces, key=off, default=None)
+    return nearest if nearest is not None and off(nearest) <= reach else None
 
 
 def _clicks(portraits: list[Portrait]) -> list[str]:

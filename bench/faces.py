@@ -32,7 +32,8 @@ def _sources() -> tuple[str, list[Path]]:
 
 def _descriptors() -> list[str]:
     name, paths = _sources()
-    detector, predictor, descriptor = engine.load_models()
+    _, predictor, descriptor = engine.load_models()
+    detector = dlib.get_frontal_face_detector()
     peer = dlib.face_recognition_model_v1(str(_weights("dlib_face_recognition_resnet_model_v1.dat")))
 
     def theirs_of(pixels: np.ndarray, shapes: list) -> list:

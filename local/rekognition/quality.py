@@ -1,7 +1,8 @@
 """QualityFilter: which faces are too poor to index, search or compare.
 
-Rekognition does not publish its limits; these are ours. LOW, which is what AUTO means here, keeps every face found in
-the photographs for evaluation. The others drop faces that recognition failed on more often.
+Rekognition does not publish its limits; these are ours. LOW, which is what AUTO means here, keeps every annotated face
+of the photographs for evaluation, and drops those in the background that are like anybody's. The others drop faces that
+recognition failed on more often.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from local.rekognition.engine import Analysis, FoundFace
 
 @dataclass(frozen=True)
 class Bar:
-    """Minimum detector score, brightness and sharpness (0 to 100), and width of the face in pixels of the picture."""
+    """Minimum detector score (0 to 1), brightness and sharpness (0 to 100), and width in pixels of the picture."""
 
     score: float
     brightness: float
@@ -19,12 +20,12 @@ class Bar:
     width: float
 
 
-_LOW = Bar(score=0.0, brightness=5.0, sharpness=10.0, width=24.0)
+_LOW = Bar(score=0.5, brightness=5.0, sharpness=10.0, width=32.0)
 _BARS = {
     "AUTO": _LOW,
     "LOW": _LOW,
-    "MEDIUM": Bar(score=0.5, brightness=15.0, sharpness=25.0, width=48.0),
-    "HIGH": Bar(score=1.0, brightness=25.0, sharpness=40.0, width=80.0),
+    "MEDIUM": Bar(score=0.7, brightness=15.0, sharpness=25.0, width=48.0),
+    "HIGH": Bar(score=0.85, brightness=25.0, sharpness=40.0, width=80.0),
 }
 
 

@@ -5,6 +5,7 @@ the mean of the descriptors of the user's faces.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import sqlite3
@@ -29,6 +30,8 @@ from local.rekognition.vectors import Vectors
 
 _COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence, user_id"
 _TOKEN_SECONDS = 3600.0
+# Releases of the engine put a face's box in slightly different places; boxes of two faces share less.
+_SAME_PLACE = 0.4
 # Namespace of image ids.
 _IMAGES = uuid.UUID("6e6f1d51-2f0a-4f0e-9d3b-5f1f7f5b0c11")
 
@@ -128,7 +131,8 @@ class State:
     def index(
         self, collection: str, image: bytes, external_image_id: str | None, faces: list[FoundFace]
     ) -> list[StoredFace]:
-        """Store the faces of a picture, in the order given. A face indexed before under the same name keeps its ids.
+        """Store the faces of a picture, in the order given. A face indexed before under the same name keeps its ids,
+        and what an earlier release of the engine made of it is replaced.
 
         As in Rekognition, the image id is made from the picture's bytes: one picture under two names has one image id.
         """
@@ -139,17 +143,21 @@ class State:
             (collection, digest, external_image_id),
         )
         image_id = known[0].image_id if known else str(uuid.uuid5(_IMAGES, digest))
-        by_box = {json.dumps(face.bounding_box): face for face in known}
         with self._transaction():
-            stored = [
-                by_box.get(json.dumps(_box(face)))
-                or self._insert(collection, digest, image_id, external_image_id, face)
-                for face in faces
-            ]
-            self._count(collection, len({row.face_id for row in stored} - {row.face_id for row in known}))
+            stored = []
+            for face in faces:
+                same = _same_face(known, face)
+                if same is None:
+                    stored.append(self._insert(collection, digest, image_id, external_image_id, face))
+                else:
+                    known.remove(same)
+                    stored.append(self._replace(same, face))
+            self._count(collection, sum(row.face_id not in vectors for row in stored))
         for face, row in zip(faces, stored, strict=True):
-            if row.face_id not in vectors:
-                vectors.add(row.face_id, face.descriptor)
+            vectors.remove(row.face_id)
+            vectors.add(row.face_id, face.descriptor)
+        for user_id in {row.user_id for row in stored if row.user_id is not None}:
+            self._describe_user(collection, user_id)
         return stored
 
     def faces_by_id(self, collection: str, face_ids: Iterable[str]) -> dict[str, StoredFace]:
@@ -295,6 +303,15 @@ class State:
         )
         return StoredFace(cursor.lastrowid or 0, face_id, image_id, external_image_id, box, face.confidence, None)
 
+    def _replace(self, known: StoredFace, face: FoundFace) -> StoredFace:
+        """Put what is known of a face now in place of what was."""
+        box = _box(face)
+        self._db.execute(
+            "UPDATE faces SET bounding_box = ?, confidence = ?, descriptor = ? WHERE number = ?",
+            (json.dumps(box), face.confidence, face.descriptor, known.number),
+        )
+        return dataclasses.replace(known, bounding_box=box, confidence=face.confidence)
+
     def _faces(self, where: str, values: tuple[str | int | None, ...]) -> list[StoredFace]:
         return list(self._read(self._db.execute(f"SELECT {_COLUMNS} FROM faces WHERE {where}", values)))  # noqa: S608
 
@@ -302,6 +319,24 @@ class State:
     def _read(rows: sqlite3.Cursor) -> Iterator[StoredFace]:
         for number, face_id, image_id, external_image_id, box, confidence, user_id in rows:
             yield StoredFace(number, face_id, image_id, external_image_id, json.loads(box), confidence, user_id)
+
+
+def _same_face(known: list[StoredFace], face: FoundFace) -> StoredFace | None:
+    """The known face of the picture that takes up most of the same place, if it is the same."""
+    shares = [(_shared(other.bounding_box, _box(face)), other) for other in known]
+    share, same = max(shares, key=lambda pair: pair[0], default=(0.0, None))
+    return same if share >= _SAME_PLACE else None
+
+
+def _shared(one: dict[str, float], other: dict[str, float]) -> float:
+    """How much of the area that two boxes take up together they share, 0 to 1."""
+    sides = [
+        min(one[start] + one[size], other[start] + other[size]) - max(one[start], other[start])
+        for start, size in (("Left", "Width"), ("Top", "Height"))
+    ]
+    shared = max(0.0, sides[0]) * max(0.0, sides[1])
+    together = one["Width"] * one["Height"] + other["Width"] * other["Height"] - shared
+    return shared / together if together else 0.0
 
 
 def _box(face: FoundFace) -> dict[str, float]:

