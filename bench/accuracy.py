@@ -8,7 +8,7 @@ import io
 import itertools
 import os
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,9 +18,10 @@ import numpy as np
 from PIL import Image
 
 from bench import workplace
+from bench.names import is_east_asian
 from local.rekognition import quality
 from local.rekognition.engine import Analysis, FoundFace, analyse, load_models
-from local.rekognition.vectors import largest_distance, similarity
+from local.rekognition.likeness import DLIB, Likeness
 
 PHOTOS = workplace.ROOT.parent / "shared" / "photos"
 THRESHOLDS = (80, 90, 95, 99)
@@ -37,6 +38,11 @@ LARGE = {(4000, 3000): (60, 72, 84), (6000, 4000): (60, 96, 120)}
 LARGE_FACES = 300
 TURNS = (40, 90, 180)
 TURNED = 100
+SMALL_ALBUM, SMALL_ALBUMS = 20, 25
+_CLICK_HEAD = (
+    "| similarity | precision | recall | clicks with a wrong photo | clicks that find all |",
+    "|---|---|---|---|---|",
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def run() -> list[str]:
     """Lines of the report, as Markdown."""
     if not PHOTOS.is_dir():
         return [f"accuracy: skipped, for there are no photographs for evaluation at {PHOTOS}"]
-    analyses = analyse_all(PHOTOS)
+    analyses = analyse_all(path for path in PHOTOS.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png"))
     portraits = list(portraits_of(analyses))
     lfw = [portrait for portrait in portraits if "lfw" in portrait.path.parts]
     return [
@@ -73,9 +79,9 @@ def run() -> list[str]:
     ]
 
 
-def analyse_all(folder: Path) -> dict[Path, Analysis]:
-    """Every picture in a folder and below, analysed."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png"))
+def analyse_all(photos: Iterable[Path]) -> dict[Path, Analysis]:
+    """Pictures, in the order of their names."""
+    paths = sorted(photos)
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=load_models) as pool:
         return dict(zip(paths, pool.map(analyse, (path.read_bytes() for path in paths)), strict=True))
 
@@ -86,27 +92,31 @@ def portraits_of(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
         if path.parent.name in ("group", "noface") or path.name == WRONG_NAME:
             continue
         # As the site indexes them.
-        faces = sorted(quality.split(analysis, "AUTO")[0], key=_off_centre)
+        faces = sorted(quality.split(analysis, "AUTO")[0], key=off_centre)
         vectors = [np.frombuffer(face.descriptor, dtype=np.float32) for face in faces]
         yield Portrait(path.parent.name, path, np.array(vectors).reshape(-1, 128))
 
 
-def _off_centre(face: FoundFace) -> float:
+def off_centre(face: FoundFace) -> float:
+    """How far a face's middle is from its photo's, as fractions of the photo, across and down."""
     return abs(face.left + face.width / 2 - 0.5) + abs(face.top + face.height / 2 - 0.5)
 
 
-def _distances(vectors: np.ndarray) -> np.ndarray:
+def distances(vectors: np.ndarray, how: Likeness = DLIB) -> np.ndarray:
+    """Between all faces, in units of the room around them."""
     squares = (vectors**2).sum(axis=1)
-    return np.sqrt(np.maximum(squares[:, None] + squares - 2 * vectors @ vectors.T, 0))
+    plain = np.sqrt(np.maximum(squares[:, None] + squares - 2 * vectors @ vectors.T, 0))
+    room = np.sqrt(how.room(vectors))
+    return plain / room[:, None] / room
 
 
 def _verification(lfw: list[Portrait]) -> list[str]:
     found = [portrait for portrait in lfw if len(portrait.descriptors)]
     names = np.array([portrait.person for portrait in found])
-    distances = _distances(np.array([portrait.descriptors[0] for portrait in found]))
     upper = np.triu_indices(len(found), 1)
-    same = distances[upper][names[upper[0]] == names[upper[1]]]
-    other = distances[upper][names[upper[0]] != names[upper[1]]]
+    apart = distances(np.array([portrait.descriptors[0] for portrait in found]))[upper]
+    one_person = names[upper[0]] == names[upper[1]]
+    same, other = apart[one_person], apart[~one_person]
     accuracy = _accuracy(same, other)
     at_far = np.quantile(other, 1e-3)
     return [
@@ -116,13 +126,38 @@ def _verification(lfw: list[Portrait]) -> list[str]:
         "| measure | value |",
         "|---|---|",
         f"| accuracy, {FOLDS} folds, mean of {DRAWS} draws of pairs of two | {100 * np.mean(accuracy):.2f} % |",
-        f"| TAR at FAR 1e-3 (similarity {similarity(at_far):.0f}) | {(same <= at_far).mean():.3f} |",
+        f"| TAR at FAR 1e-3 (similarity {DLIB.similarity(at_far):.0f}) | {(same <= at_far).mean():.3f} |",
         *(
             f"| TAR, FAR at similarity {threshold} | {(same <= reach).mean():.3f}, {(other <= reach).mean():.1e} |"
             for threshold in THRESHOLDS
-            for reach in [largest_distance(threshold)]
+            for reach in [DLIB.largest_distance(threshold)]
         ),
+        "",
+        *_groups(names, upper, apart),
     ]
+
+
+def _groups(names: np.ndarray, upper: tuple[np.ndarray, ...], apart: np.ndarray) -> list[str]:
+    """Pairs of people whose names are East or South-East Asian, beside pairs of others."""
+    asian = np.array([is_east_asian(name) for name in names])
+    same = names[upper[0]] == names[upper[1]]
+    groups = {
+        "East and South-East Asian": asian[upper[0]] & asian[upper[1]],
+        "others": ~asian[upper[0]] & ~asian[upper[1]],
+    }
+    lines = ["| names | people | pairs of two people | TAR, FAR at 90 | at 99 |", "|---|---|---|---|---|"]
+    for title, group in groups.items():
+        one, two = group & same, group & ~same
+        shares = [
+            f"{(apart[one] <= reach).mean():.3f}, {(apart[two] <= reach).mean():.2%} |"
+            for reach in (DLIB.largest_distance(90), DLIB.largest_distance(99))
+        ]
+        count = len(set(names[upper[0][group]]) | set(names[upper[1][group]]))
+        lines.append(f"| {title} | {count} | {two.sum():,} | " + " ".join(shares))
+    wrong = ~same & (apart <= DLIB.largest_distance(99))
+    people = set(names[upper[0][wrong]]) | set(names[upper[1][wrong]])
+    lines += ["", f"Pairs of two people that match at 99: {wrong.sum()}, of {len(people)} people"]
+    return lines
 
 
 def _accuracy(same: np.ndarray, other: np.ndarray) -> list[float]:
@@ -144,10 +179,10 @@ def _accuracy(same: np.ndarray, other: np.ndarray) -> list[float]:
 def _identification(lfw: list[Portrait]) -> list[str]:
     found = [portrait for portrait in lfw if len(portrait.descriptors)]
     names = np.array([portrait.person for portrait in found])
-    distances = _distances(np.array([portrait.descriptors[0] for portrait in found]))
-    np.fill_diagonal(distances, np.inf)
+    apart = distances(np.array([portrait.descriptors[0] for portrait in found]))
+    np.fill_diagonal(apart, np.inf)
     several = np.array([(names == name).sum() > 1 for name in names])
-    rank_1 = (names[distances.argmin(axis=1)] == names)[several].mean()
+    rank_1 = (names[apart.argmin(axis=1)] == names)[several].mean()
     return [
         f"Rank-1 identification, {several.sum()} photos of people with several among {len(found)}: {100 * rank_1:.2f} %"
     ]
@@ -160,13 +195,12 @@ def _users(lfw: list[Portrait]) -> list[str]:
         if len(portrait.descriptors):
             people.setdefault(portrait.person, []).append(portrait.descriptors[0])
     users = {name: np.mean(vectors[:3], axis=0) for name, vectors in people.items() if len(vectors) > 3}
-    matrix, names = np.array(list(users.values())), list(users)
-    reach = largest_distance(80)
     right = wrong = probes = strangers = 0
     for name, vectors in people.items():
         for vector in vectors[3:] if name in users else vectors:
-            near = np.linalg.norm(matrix - vector, axis=1)
-            best = names[near.argmin()] if near.min() <= reach else None
+            alike = {other: DLIB.compare(mean, vector) for other, mean in users.items()}
+            best = max(alike, key=alike.__getitem__)
+            best = best if alike[best] >= 80 else None
             if name in users:
                 probes += 1
                 right += best == name
@@ -228,7 +262,7 @@ def _large_photos(lfw: list[Portrait]) -> list[str]:
                     continue
                 found += 1
                 matches += [
-                    np.linalg.norm(other.descriptors[0] - face.vector) <= largest_distance(90)
+                    DLIB.compare(other.descriptors[0], face.vector) >= 90
                     for other in lfw
                     if other.person == path.parent.name and other.path != path and len(other.descriptors)
                 ]
@@ -278,27 +312,47 @@ def _face_at(analysis: Analysis, x: float, y: float, reach: float) -> FoundFace 
 
 def _clicks(portraits: list[Portrait]) -> list[str]:
     """All portraits in one album with all their faces; each person's face is clicked in each of their photos."""
+    people = {portrait.person for portrait in portraits}
+    lines = [
+        f"Clicks on a face in an album of {len(portraits)} photos, {len(people)} people:",
+        "",
+        *_CLICK_HEAD,
+        *(_click_row(threshold, click_all(portraits, threshold)) for threshold in SITE_THRESHOLDS),
+        "",
+        f"The same in albums of {SMALL_ALBUM} people who are on several photos, {SMALL_ALBUMS} random ones:",
+        "",
+        *_CLICK_HEAD,
+    ]
+    several = sorted({person for person in people if sum(other.person == person for other in portraits) > 1})
+    draws = [
+        set(np.random.default_rng(seed).choice(several, SMALL_ALBUM, replace=False)) for seed in range(SMALL_ALBUMS)
+    ]
+    albums = [[portrait for portrait in portraits if portrait.person in draw] for draw in draws]
+    return lines + [
+        _click_row(threshold, [click for album in albums for click in click_all(album, threshold)])
+        for threshold in SITE_THRESHOLDS
+    ]
+
+
+def _click_row(threshold: float, clicks: list[tuple[float, float]]) -> str:
+    precision, recall = np.array(clicks).T
+    return (
+        f"| {threshold} | {precision.mean():.4f} | {recall.mean():.4f} | {100 * (precision < 1).mean():.1f} % |"
+        f" {100 * (recall == 1).mean():.1f} % |"
+    )
+
+
+def click_all(portraits: list[Portrait], threshold: float) -> list[tuple[float, float]]:
+    """Precision and recall of each click on somebody's face who is on several photos."""
     owners = np.array([number for number, portrait in enumerate(portraits) for _ in portrait.descriptors])
-    vectors = np.concatenate([portrait.descriptors for portrait in portraits])
     people = np.array([portrait.person for portrait in portraits])
     clicked = [int(np.flatnonzero(owners == number)[0]) for number in sorted(set(owners))]
     clicked = [face for face in clicked if (people == people[owners[face]]).sum() > 1]
-    distances = _distances(vectors)[clicked]
-    lines = [
-        f"A click on a face, {len(clicked)} times, in an album of {len(portraits)} photos, {len(set(people))} people:",
-        "",
-        "| similarity | precision | recall | clicks with a wrong photo | clicks that find all |",
-        "|---|---|---|---|---|",
-    ]
-    for threshold in SITE_THRESHOLDS:
-        precisions, recalls = [], []
-        for row, face in zip(distances, clicked, strict=True):
-            photos = set(owners[row <= largest_distance(threshold)]) - {owners[face]}
-            wanted = set(np.flatnonzero(people == people[owners[face]])) - {owners[face]}
-            precisions.append(len(photos & wanted) / len(photos) if photos else 1.0)
-            recalls.append(len(photos & wanted) / len(wanted))
-        lines.append(
-            f"| {threshold} | {np.mean(precisions):.4f} | {np.mean(recalls):.4f} |"
-            f" {100 * np.mean(np.array(precisions) < 1):.1f} % | {100 * np.mean(np.array(recalls) == 1):.1f} % |"
-        )
-    return lines
+    apart = distances(np.concatenate([portrait.descriptors for portrait in portraits]))[clicked]
+    found = []
+    for row, face in zip(apart, clicked, strict=True):
+        photos = set(owners[row <= DLIB.largest_distance(threshold)]) - {owners[face]}
+        wanted = set(np.flatnonzero(people == people[owners[face]])) - {owners[face]}
+        right = len(photos & wanted)
+        found.append((right / len(photos) if photos else 1.0, right / len(wanted)))
+    return found

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from local.rekognition.vectors import DIMENSIONS, Vectors
+from local.rekognition.likeness import DLIB
+from local.rekognition.vectors import Vectors
 
 SIZES = (10_000, 100_000, 1_000_000)
 RUNS = 21
@@ -31,7 +32,7 @@ def _filled(size: int) -> Vectors:
     vectors = Vectors()
     random = np.random.default_rng(1)
     for start in range(0, size, 10_000):
-        rows = random.normal(0, 0.09, (min(10_000, size - start), DIMENSIONS)).astype(np.float32)
+        rows = random.normal(0, 0.09, (min(10_000, size - start), DLIB.dimensions)).astype(np.float32)
         for number, row in enumerate(rows, start):
             vectors.add(str(number), row.tobytes())
     return vectors

@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 
 from local.rekognition import classifier, closeup
 from local.rekognition.closeup import Closeup, Detection
-from local.rekognition.vectors import Vector
+from local.rekognition.likeness import Vector
 
 Result = TypeVar("Result")
 

@@ -20,12 +20,12 @@ class Bar:
     width: float
 
 
-_LOW = Bar(score=0.5, brightness=5.0, sharpness=10.0, width=32.0)
+_LOW = Bar(score=0.7, brightness=5.0, sharpness=30.0, width=28.0)
 _BARS = {
     "AUTO": _LOW,
     "LOW": _LOW,
-    "MEDIUM": Bar(score=0.7, brightness=15.0, sharpness=25.0, width=48.0),
-    "HIGH": Bar(score=0.85, brightness=25.0, sharpness=40.0, width=80.0),
+    "MEDIUM": Bar(score=0.8, brightness=15.0, sharpness=35.0, width=48.0),
+    "HIGH": Bar(score=0.85, brightness=25.0, sharpness=45.0, width=80.0),
 }
 
 

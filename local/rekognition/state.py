@@ -7,7 +7,9 @@ the mean of the descriptors of the user's faces.
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
+import operator
 import sqlite3
 import time
 import uuid
@@ -30,8 +32,10 @@ from local.rekognition.vectors import Vectors
 
 _COLUMNS = "number, face_id, image_id, external_image_id, bounding_box, confidence, user_id"
 _TOKEN_SECONDS = 3600.0
+_ROWS_AT_ONCE = 10_000
 # Releases of the engine put a face's box in slightly different places; boxes of two faces share less.
 _SAME_PLACE = 0.4
+_collection_of = operator.itemgetter(0)
 # Namespace of image ids.
 _IMAGES = uuid.UUID("6e6f1d51-2f0a-4f0e-9d3b-5f1f7f5b0c11")
 
@@ -71,8 +75,10 @@ class State:
         create_tables(self._db)
         self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
         rows = self._db.execute("SELECT collection, face_id, descriptor FROM faces ORDER BY number")
-        for collection, face_id, descriptor in rows:
-            self._vectors[collection].add(face_id, descriptor)
+        while many := rows.fetchmany(_ROWS_AT_ONCE):
+            for collection, faces in itertools.groupby(sorted(many, key=_collection_of), key=_collection_of):
+                _, face_ids, descriptors = zip(*faces, strict=True)
+                self._vectors[collection].add_all(face_ids, descriptors)
         for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
             if (left := len(self._vectors[collection])) != faces:
                 raise sqlite3.DatabaseError(f"{collection} had {faces} faces, {left} are left")

@@ -1,8 +1,8 @@
 """Exact nearest-neighbour search over descriptors: one contiguous float32 matrix, one pass over it per search.
 
-Dimensions: a descriptor has 128; the matrix is (faces, 128). Adding writes a row, deleting moves the last row into the
-gap: there is no index to rebuild. Several threads read a large matrix, each a part of it, because one alone does not
-use all of the memory's bandwidth. (BLAS is kept to one thread; its own threads would share out every small product.)
+The matrix is (faces, dimensions of a descriptor). Adding writes a row, deleting moves the last row into the gap: there
+is no index to rebuild. Several threads read a large matrix, each a part of it, because one alone does not use all of
+the memory's bandwidth. (BLAS is kept to one thread; its own threads would share out every small product.)
 """
 
 import concurrent.futures
@@ -10,17 +10,14 @@ import functools
 import itertools
 import math
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS = 128
-Vector = NDArray[np.float32]
+from local.rekognition.likeness import DLIB, Likeness, Vector
+
 Rows = NDArray[np.intp]
-# Descriptors of one person lie 0.41 apart on average, of two 0.82 (euclidean). The logistic curve between distance and
-# similarity puts 80, Rekognition's default threshold, where about 1 pair of strangers in 1,000 passes.
-_STEEPNESS = 47.0
-_MIDDLE = 0.56
 # With fewer rows a second thread costs more than it gains; with more threads memory is the limit.
 _ROWS_PER_THREAD = 16_384
 _MAX_THREADS = 4
@@ -28,26 +25,15 @@ _MAX_THREADS = 4
 _ROWS_AT_ONCE = 32_768
 
 
-def similarity(distance: float) -> float:
-    """Similarity, 0 to 100, of two descriptors ``distance`` apart."""
-    return 100.0 / (1.0 + math.exp(min(700.0, _STEEPNESS * (distance - _MIDDLE))))
-
-
-def largest_distance(threshold: float) -> float:
-    """The distance whose similarity is ``threshold``."""
-    if threshold <= 0:
-        return math.inf
-    if threshold >= 100:
-        return 0.0
-    return _MIDDLE + math.log(100.0 / threshold - 1.0) / _STEEPNESS
-
-
 class Vectors:
-    """Descriptors by face id."""
+    """Descriptors by face id, of one recogniser."""
 
-    def __init__(self) -> None:
-        self._matrix = np.empty((64, DIMENSIONS), dtype=np.float32)
+    def __init__(self, likeness: Likeness = DLIB) -> None:
+        self._likeness = likeness
+        self._matrix = np.empty((64, likeness.dimensions), dtype=np.float32)
         self._half_squares = np.empty(64, dtype=np.float32)
+        # One by the room around each face.
+        self._tightness = np.empty(64, dtype=np.float32)
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
 
@@ -63,16 +49,22 @@ class Vectors:
         return descriptor
 
     def add(self, face_id: str, descriptor: bytes) -> None:
-        """Add a face's descriptor, 128 float32 as bytes."""
-        row = len(self._ids)
-        if row == len(self._matrix):
+        """Add a face's descriptor, float32 as bytes."""
+        self.add_all([face_id], [descriptor])
+
+    def add_all(self, face_ids: Sequence[str], descriptors: Sequence[bytes]) -> None:
+        """Add the descriptors of many faces that aren't there."""
+        first, last = len(self._ids), len(self._ids) + len(face_ids)
+        while last > len(self._matrix):
             self._matrix = np.concatenate([self._matrix, np.empty_like(self._matrix)])
             self._half_squares = np.concatenate([self._half_squares, np.empty_like(self._half_squares)])
-        vector = np.frombuffer(descriptor, dtype=np.float32)
-        self._matrix[row] = vector
-        self._half_squares[row] = vector @ vector / 2
-        self._ids.append(face_id)
-        self._rows[face_id] = row
+            self._tightness = np.concatenate([self._tightness, np.empty_like(self._tightness)])
+        rows = np.frombuffer(b"".join(descriptors), dtype=np.float32).reshape(-1, self._likeness.dimensions)
+        self._matrix[first:last] = rows
+        self._half_squares[first:last] = np.einsum("ij,ij->i", rows, rows) / 2
+        self._tightness[first:last] = 1 / self._likeness.room(rows)
+        self._rows.update(zip(face_ids, range(first, last), strict=True))
+        self._ids += face_ids
 
     def remove(self, face_id: str) -> None:
         """Remove a face, if it is there."""
@@ -83,6 +75,7 @@ class Vectors:
         if last != face_id:
             self._matrix[row] = self._matrix[len(self._ids)]
             self._half_squares[row] = self._half_squares[len(self._ids)]
+            self._tightness[row] = self._tightness[len(self._ids)]
             self._ids[row] = last
             self._rows[last] = row
 
@@ -91,10 +84,11 @@ class Vectors:
         count = len(self._ids)
         if not count:
             return []
-        # |x - d|² <= reach² is x·d - |x|²/2 >= (|d|² - reach²)/2: one product and one difference a row.
-        square = float(descriptor @ descriptor)
-        reach = largest_distance(threshold)
-        least = (square - reach * reach - 1e-6) / 2
+        # The square of a distance |x - d| is -2 (x·d - |x|²/2 - |d|²/2), and shrinks with the room around both faces.
+        half_square = float(descriptor @ descriptor) / 2
+        room = float(self._likeness.room(descriptor))
+        reach = self._likeness.largest_distance(threshold)
+        least = -(reach * reach * room + 1e-6) / 2
 
         def search(start: int, end: int) -> tuple[Rows, Vector]:
             """Rows from ``start`` to ``end`` that are near enough (the nearest ``limit`` of them), and their scores."""
@@ -103,6 +97,8 @@ class Vectors:
                 last = min(first + _ROWS_AT_ONCE, end)
                 part = self._matrix[first:last] @ descriptor
                 part -= self._half_squares[first:last]
+                part -= half_square
+                part *= self._tightness[first:last]
                 near = np.flatnonzero(part >= least)
                 rows.append(near + first)
                 scores.append(part[near])
@@ -117,7 +113,7 @@ class Vectors:
         rows, scores = _nearest(rows, scores, limit)
         best = np.argsort(-scores, kind="stable")
         return [
-            (self._ids[row], similarity(math.sqrt(max(0.0, square - 2 * float(score)))))
+            (self._ids[row], self._likeness.similarity(math.sqrt(max(0.0, -2 * float(score)) / room)))
             for row, score in zip(rows[best], scores[best], strict=True)
         ]
 

@@ -3,15 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.rekognition.vectors import DIMENSIONS, Vectors, largest_distance, similarity
+from local.rekognition.likeness import DLIB, Crowding, Likeness
+from local.rekognition.vectors import Vectors
 
 
 def vector(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 0.09, DIMENSIONS).astype(np.float32)
+    return np.random.default_rng(seed).normal(0, 0.09, DLIB.dimensions).astype(np.float32)
 
 
 def brute_force(kept: dict[str, np.ndarray], query: np.ndarray, threshold: float) -> dict[str, float]:
-    values = {name: similarity(float(np.linalg.norm(other.astype(np.float64) - query))) for name, other in kept.items()}
+    values = {name: DLIB.compare(other, query) for name, other in kept.items()}
     return {name: value for name, value in values.items() if value >= threshold}
 
 
@@ -50,24 +51,54 @@ def test_a_limit_keeps_the_best() -> None:
 def test_many_rows_are_shared_out_and_searched_exactly() -> None:
     """More rows than one thread takes at once, and more than one thread takes."""
     vectors = Vectors()
-    rows = np.random.default_rng(1).normal(0, 0.06, (90_000, DIMENSIONS)).astype(np.float32)
+    rows = np.random.default_rng(1).normal(0, 0.06, (90_000, DLIB.dimensions)).astype(np.float32)
     for number, row in enumerate(rows):
         vectors.add(str(number), row.tobytes())
     query = rows[40_000]
-    distances = np.linalg.norm(rows.astype(np.float64) - query, axis=1)
+    distances = np.linalg.norm(rows.astype(np.float64) - query, axis=1) / np.sqrt(DLIB.room(rows) * DLIB.room(query))
     nearest = [str(number) for number in np.argsort(distances)[:50]]
     assert [name for name, _ in vectors.search(query, 0, 50)] == nearest
     assert vectors.search(query, 99, 50)[0][0] == "40000"
-    threshold = similarity(float(np.sort(distances)[4999:5001].mean()))
+    threshold = DLIB.similarity(float(np.sort(distances)[4999:5001].mean()))
     assert len(vectors.search(query, threshold, 90_000)) == 5000
 
 
 @pytest.mark.parametrize("threshold", [0.001, 1, 50, 80, 95, 99, 99.99])
 def test_similarity_and_distance_are_inverse(threshold: float) -> None:
-    assert similarity(largest_distance(threshold)) == pytest.approx(threshold)
+    assert DLIB.similarity(DLIB.largest_distance(threshold)) == pytest.approx(threshold)
 
 
 def test_thresholds_at_the_ends() -> None:
-    assert largest_distance(0) == float("inf")
-    assert largest_distance(100) == 0
-    assert similarity(1e9) == pytest.approx(0)
+    assert DLIB.largest_distance(0) == float("inf")
+    assert DLIB.largest_distance(100) == 0
+    assert DLIB.similarity(1e9) == pytest.approx(0)
+
+
+def test_a_distance_counts_less_where_faces_are_crowded() -> None:
+    crowding = Crowding(weights=np.array([1, 0], dtype=np.float32), offset=0.0, least=0.5, most=2.0)
+    likeness = Likeness(dimensions=2, steepness=47.0, middle=0.5, crowding=crowding)
+    crowded, roomy = np.array([[-0.5, 0], [-0.5, 0.5]], np.float32), np.array([[0.5, 0], [0.5, 0.5]], np.float32)
+    assert likeness.compare(*crowded) < 50 < likeness.compare(*roomy)
+    assert likeness.compare(crowded[0], crowded[0]) == pytest.approx(100)
+    plain = Likeness(dimensions=2, steepness=47.0, middle=0.5)
+    assert plain.compare(*crowded) == plain.compare(*roomy) == pytest.approx(50)
+
+
+def test_room_is_kept_between_its_limits() -> None:
+    crowding = Crowding(weights=np.array([10, 0], dtype=np.float32), offset=0.0, least=0.5, most=2.0)
+    assert list(crowding.room(np.array([[-9, 0], [0, 0], [9, 0]], dtype=np.float32))) == pytest.approx([0.5, 1.0, 2.0])
+
+
+def test_the_numbers_that_come_with_the_engine_fit_it() -> None:
+    assert DLIB.crowding is not None
+    assert DLIB.crowding.weights.shape == (DLIB.dimensions,)
+    assert 0.5 < DLIB.crowding.least < 1 < DLIB.crowding.most < 2
+
+
+def test_many_are_added_as_one_by_one() -> None:
+    singly, together = Vectors(), Vectors()
+    for number in range(200):
+        singly.add(str(number), vector(number).tobytes())
+    together.add_all([str(number) for number in range(200)], [vector(number).tobytes() for number in range(200)])
+    expected = dict(singly.search(vector(7), 0, 200))
+    assert dict(together.search(vector(7), 0, 200)) == pytest.approx(expected)

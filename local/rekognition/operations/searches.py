@@ -6,7 +6,7 @@ from local.rekognition import answers, quality
 from local.rekognition.answers import FACE_MODEL_VERSION
 from local.rekognition.context import Answer, Context, Request
 from local.rekognition.exceptions import InvalidParameterException
-from local.rekognition.vectors import Vector
+from local.rekognition.likeness import Vector
 
 _FACE_MATCH_THRESHOLD = 80.0
 _USER_MATCH_THRESHOLD = 80.0

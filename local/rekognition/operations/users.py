@@ -4,7 +4,6 @@ A user is a person of a collection, with up to 100 of its faces.
 """
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from local.rekognition import answers
 from local.rekognition.answers import MAX_FACES
 from local.rekognition.context import Answer, Context, Request
 from local.rekognition.exceptions import ServiceQuotaExceededException
-from local.rekognition.vectors import similarity
+from local.rekognition.likeness import DLIB
 
 _ASSOCIATION_THRESHOLD = 75.0
 
@@ -88,9 +87,7 @@ def _associate(context: Context, request: Request) -> Answer:
         elif face.user_id is not None:
             reasons = ["ASSOCIATED_TO_A_DIFFERENT_USER"]
             unsuccessful.append({"FaceId": face_id, "UserId": face.user_id, "Reasons": reasons})
-        elif user_id in users and (
-            (value := similarity(math.dist(users.get(user_id), vectors.get(face_id)))) < threshold
-        ):
+        elif user_id in users and ((value := DLIB.compare(users.get(user_id), vectors.get(face_id))) < threshold):
             reasons = ["LOW_MATCH_CONFIDENCE"]
             unsuccessful.append({"FaceId": face_id, "Confidence": value, "Reasons": reasons})
         elif user.face_count + len(associated) >= MAX_FACES:
