@@ -75,10 +75,10 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
         raise FolderError(f"{folder} can't be read: {cause(error)}") from None
     folders = 0
     for entry in entries:
-        if entry.name.startswith(".") or entry.name.lower() in _CLUTTER:
+        if is_clutter(entry.name):
             continue
         try:
-            reason = _left_out(entry)
+            reason = why_left_out(entry)
         except OSError as error:
             plan.refused.append(_unreadable(entry.name, error))
             continue
@@ -102,8 +102,13 @@ def _unreadable(name: str, error: OSError) -> Refusal:
     return Refusal(printable(name), f"can't be read: {cause(error)}")
 
 
-def _left_out(entry: Path) -> str:
-    """Why an entry of a folder is left out; empty if it may be a photo."""
+def is_clutter(name: str) -> bool:
+    """Whether a file is hidden, or is one that systems put beside photos."""
+    return name.startswith(".") or name.lower() in _CLUTTER
+
+
+def why_left_out(entry: Path) -> str:
+    """Why an entry of a folder is left out; empty if it may be a photo. Raises ``OSError``."""
     if entry.is_symlink():
         return "a link, which is not followed: put the photo itself into the folder"
     if entry.is_dir():
@@ -122,20 +127,11 @@ def _left_out(entry: Path) -> str:
 
 
 def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
-    try:
-        # Some systems split a letter and its accent into two characters; names of photos never do.
-        path = image_path(plan.set_name, unicodedata.normalize("NFC", entry.name))
-        size, kind = entry.stat().st_size, media_type(_head(entry))
-    except BadNameError as error:
-        plan.refused.append(Refusal(printable(entry.name), f"{error}; rename the file"))
+    found = read_photo(entry, plan.set_name)
+    if isinstance(found, Refusal):
+        plan.refused.append(found)
         return
-    except OSError as error:
-        plan.refused.append(_unreadable(entry.name, error))
-        return
-    if kind is None:
-        reason = "is not an image that kinpics can read, whatever its name says" if size else "is empty"
-        plan.refused.append(Refusal(entry.name, f"the file {reason}"))
-        return
+    path = found.path
     twin = names.get(path.file.casefold())
     if twin == path.file:
         plan.refused.append(Refusal(entry.name, "another file in this folder has the same name; rename one of them"))
@@ -143,14 +139,30 @@ def _add(plan: Plan, entry: Path, names: dict[str, str]) -> None:
     if twin is not None:
         plan.warnings.append(f"{twin} and {path.file} differ only in case: both are uploaded, as two photos")
     names[path.file.casefold()] = path.file
-    plan.uploads.append(UploadFile(entry, path, size, ""))
+    plan.uploads.append(found)
+
+
+def read_photo(entry: Path, set_name: str) -> UploadFile | Refusal:
+    """A file as a photo of a set, not hashed yet, or why it can't be one."""
+    try:
+        # Some systems split a letter and its accent into two characters; names of photos never do.
+        path = image_path(set_name, unicodedata.normalize("NFC", entry.name))
+        size, kind = entry.stat().st_size, media_type(_head(entry))
+    except BadNameError as error:
+        return Refusal(printable(entry.name), f"{error}; rename the file")
+    except OSError as error:
+        return _unreadable(entry.name, error)
+    if kind is None:
+        reason = "is not an image that kinpics can read, whatever its name says" if size else "is empty"
+        return Refusal(entry.name, f"the file {reason}")
+    return UploadFile(entry, path, size, "")
 
 
 def hash_files(plan: Plan, step: Callable[[], None]) -> None:
     """Fill in each file's digest, calling ``step`` after each; an unreadable file is refused."""
     hashed = []
     with ThreadPoolExecutor(4) as pool:
-        for file, digest in zip(plan.uploads, pool.map(_digest, plan.uploads), strict=True):
+        for file, digest in zip(plan.uploads, pool.map(_try_digest, plan.uploads), strict=True):
             if isinstance(digest, OSError):
                 plan.refused.append(_unreadable(file.path.file, digest))
             else:
@@ -165,13 +177,14 @@ def skip_present(plan: Plan, s3: "S3Client", bucket: str, concurrency: int) -> N
     sizes = {original.path: original.size for original in stored}
     candidates = [file for file in plan.uploads if sizes.get(file.path) == file.size]
     with ThreadPoolExecutor(concurrency) as pool:
-        same = pool.map(lambda file: _stored_digest(s3, bucket, file.path.key) == file.sha256, candidates)
+        same = pool.map(lambda file: stored_digest(s3, bucket, file.path.key) == file.sha256, candidates)
         present = {file.path for file, is_same in zip(candidates, same, strict=True) if is_same}
     plan.present = [file for file in plan.uploads if file.path in present]
     plan.uploads = [file for file in plan.uploads if file.path not in present]
 
 
-def _stored_digest(s3: "S3Client", bucket: str, key: str) -> str | None:
+def stored_digest(s3: "S3Client", bucket: str, key: str) -> str | None:
+    """The digest that an original was uploaded with; None if there is no original, or another program put it there."""
     try:
         return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SHA256_METADATA)
     except ClientError as error:
@@ -180,15 +193,20 @@ def _stored_digest(s3: "S3Client", bucket: str, key: str) -> str | None:
         raise
 
 
-def _digest(file: UploadFile) -> str | OSError:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, as hex digits. Raises ``OSError``."""
     digest = hashlib.sha256()
+    with open(path, "rb") as opened:
+        while block := opened.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _try_digest(file: UploadFile) -> str | OSError:
     try:
-        with open(file.source, "rb") as opened:
-            while block := opened.read(_BLOCK):
-                digest.update(block)
+        return digest_of(file.source)
     except OSError as error:
         return error
-    return digest.hexdigest()
 
 
 def _head(path: Path) -> bytes:

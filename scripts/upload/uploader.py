@@ -125,7 +125,7 @@ def _upload_all(
             while True:
                 # Only as many are submitted as can run, so that Ctrl-C waits for no more than those.
                 while len(running) < concurrency and (file := next(left, None)):
-                    running[pool.submit(_upload, stack.s3, stack.outputs.pics_bucket, file)] = file
+                    running[pool.submit(upload_file, stack.s3, stack.outputs.pics_bucket, file)] = file
                 if not running:
                     return etags
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -140,7 +140,7 @@ def _upload_all(
             raise
 
 
-def _upload(s3: "S3Client", bucket: str, file: UploadFile) -> str:
+def upload_file(s3: "S3Client", bucket: str, file: UploadFile) -> str:
     """Upload one file, which S3 checks by its digest; returns the object's etag."""
     arguments: dict[str, Any] = {
         "ContentType": mimetypes.guess_type(file.path.file)[0] or "application/octet-stream",

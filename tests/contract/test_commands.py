@@ -209,3 +209,20 @@ def test_every_command_has_help_and_is_documented() -> None:
             walk(inner, f"{name} {word}")
 
     walk(main, "kinpics")
+
+
+def test_a_watched_folder_is_on_the_site_as_it_is_on_disk(stack: RunningStack, tmp_path: Path) -> None:
+    tree = tmp_path / f"tree{random.randrange(10**9)}"  # noqa: S311
+    (tree / f"{tree.name} b").mkdir(parents=True)
+    for number in range(3):
+        (tree / f"{number}.jpg").write_bytes(noise(2000 + number))
+    assert "3 added" in stack.kinpics("watch", str(tree), "--once", "--every", "0.2").stdout
+    assert "3 photos" in page(stack, f"/sets/{tree.name}/")
+    (tree / "0.jpg").rename(tree / f"{tree.name} b" / "moved.jpg")
+    (tree / "1.jpg").unlink()
+    told = stack.kinpics("watch", str(tree), "--once", "--every", "0.2", "--delete").stdout
+    assert f"moved     {tree.name}/0.jpg to {tree.name} b/moved.jpg" in told
+    assert f"deleted   {tree.name}/1.jpg" in told
+    assert "1 photo" in page(stack, f"/sets/{tree.name}/")
+    assert "1 photo" in page(stack, f"/sets/{tree.name}%20b/")
+    assert stack.kinpics("watch", str(tree), "--once").stdout == ""

@@ -1,0 +1,1 @@
+"""Keeping the site as a folder tree is."""

@@ -1,0 +1,343 @@
+"""Keeps a site as a folder tree is: looks at the tree, brings what has settled to the site, publishes, looks again.
+
+Each step of a round is remembered (`seen_files`), or can be done twice. So a watcher may be stopped at any moment, and
+goes on when it is started again.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.errors import KinpicsError
+from functions.keys import ImagePath
+from scripts.common.folders import FolderError
+from scripts.common.pauses import growing_pauses
+from scripts.common.stack import Stack
+from scripts.common.words import count
+from scripts.deployment.publish import build_and_publish, publish_after_deleting
+from scripts.photos import dead_letter_queue, waiting
+from scripts.photos.delete_originals import delete_photos
+from scripts.photos.originals import fetch_etags
+from scripts.photos.requesting import ask_to_process
+from scripts.watching.looking import Found, Look, Looker
+from scripts.watching.moved_words import take_words_along
+from scripts.watching.removing import why_held
+from scripts.watching.seen_files import SeenFile, SeenFiles, State
+from scripts.watching.sending import MOVED, PRESENT, LeftOut, Sender
+
+# Photos that are brought to the site before the next look: enough to keep the functions at work.
+_BATCH = 64
+# The tree is looked at again once nothing was heard of photos for so long.
+_HEAR_SECONDS = 5.0
+# While there is much to do, new sets appear on the site this often.
+_PUBLISH_SECONDS = 600.0
+# Looking takes at most this part of the time.
+_LOOKING = 0.1
+_AWAY_SECONDS = 2.0
+# What goes within this time goes at once: deleting a large folder takes a while.
+_AT_ONCE_SECONDS = 3600.0
+# Of the files of a folder to which the same has happened, how many are named.
+_NAMED = 5
+# What may go wrong with the site or on the way to it.
+_AWAY = (BotoCoreError, ClientError, KinpicsError, OSError)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a tree is watched; ``every`` is in seconds, ``max_removed`` in percent of all photos."""
+
+    every: float = 10.0
+    once: bool = False
+    delete: bool = False
+    max_removed: float = 10.0
+    publishes: bool = True
+    concurrency: int = 8
+
+
+class Watcher:
+    """Watches one tree for one site."""
+
+    def __init__(
+        self,
+        root: Path,
+        connect: Callable[[], Stack],
+        seen: SeenFiles,
+        options: Options,
+        tell: Callable[[str], None],
+    ):
+        """``connect`` finds the site, which may have been started anew elsewhere; ``tell`` gets lines."""
+        self._root = root
+        self._connect = connect
+        self._site: Stack | None = None
+        self._seen = seen
+        self._options = options
+        self._tell = tell
+        self._looker = Looker(root, seen, options.every)
+        self._counts: Counter[str] = Counter()
+        self._failures = 0
+        self._told: set[str] = set()
+        self._in_work_since: dict[ImagePath, float] = {}
+        self._sets_with_less: set[str] = set()
+        # When photos were deleted because their files were gone, and how many.
+        self._deleted: list[tuple[float, int]] = []
+        self._has_resumed = self._was_idle = False
+        self._published_at = self._began = time.monotonic()
+
+    def run(self) -> int:
+        """Watch until stopped, or, with ``once``, until the site is as the tree is. Returns how much went wrong.
+
+        With ``once``, raises ``FolderError``, and whatever goes wrong with the site.
+        """
+        try:
+            while self._round() if self._options.once else self._round_or_wait():
+                pass
+        finally:
+            self._sum_up()
+        return self._failures
+
+    def _round_or_wait(self) -> bool:
+        try:
+            return self._round()
+        except _AWAY as error:
+            self._tell(f"Waiting for the site: {error}")
+        for pause in growing_pauses(_AWAY_SECONDS):
+            time.sleep(pause)
+            self._site = None
+            try:
+                self._tell(f"Going on with {self._stack.name}")
+            except _AWAY:
+                continue
+            return True
+        return True
+
+    @property
+    def _stack(self) -> Stack:
+        self._site = self._site or self._connect()
+        return self._site
+
+    def _round(self) -> bool:
+        """Look, and do what is to be done. False once a run with ``once`` has nothing left to do."""
+        began = time.monotonic()
+        look = self._look()
+        looked = time.monotonic() - began
+        batch = look.ready[:_BATCH]
+        self._bring(batch, look)
+        self._finish_moves(look)
+        is_in_work = bool(self._seen.in_state(State.SENT)) and not self._options.once
+        is_busy = len(look.ready) > len(batch) or is_in_work
+        if not is_busy and not batch:  # what was missing may have turned up in the batch
+            self._handle_gone(look.surely_gone)
+        is_last = self._options.once and not batch and (self._was_idle or not look.is_restless)
+        self._publish_if_due(is_busy=not is_last and (is_busy or bool(look.unsettled)))
+        if is_last:
+            self._tell_files("waiting", look.unsettled, "still being written: it will be taken next time")
+            return False
+        self._was_idle = not batch
+        if not is_busy and not batch:
+            time.sleep(max(self._options.every, looked / _LOOKING))
+        return True
+
+    # Looking
+
+    def _look(self) -> Look:
+        """Look at the tree, and wait while it isn't there. Raises ``FolderError`` with ``once``."""
+        while True:
+            look = self._looker.look()
+            if look.files or (self._root.is_dir() and not look.troubles and not self._seen.folders()):
+                break
+            reason = look.troubles.get("") or "it is empty, though it had photos"
+            problem = f"{self._root} can't be watched: {reason}. Is its drive connected? The photos stay on the site"
+            if self._options.once:
+                raise FolderError(problem)
+            self._tell_once(problem)
+            time.sleep(self._options.every)
+        self._told = {line for line in self._told if not line.startswith(f"{self._root} can't be watched")}
+        for folder, reason in look.troubles.items():
+            if self._tell_once(f"failed    {folder}: the folder can't be read: {reason}"):
+                self._failures += 1
+        for file in look.back:
+            self._seen.put(replace(file, state=State.THERE))
+        return look
+
+    # Bringing photos to the site
+
+    def _bring(self, batch: list[Found], look: Look) -> None:
+        """Bring files to the site, and hear of those that are on their way."""
+        if not self._has_resumed:
+            self._hear(set())
+            self._has_resumed = True
+        ignore = dead_letter_queue.read_ids(self._stack) if batch else set()
+        if batch:
+            sender = Sender(self._root, self._stack, self._seen, self._options.concurrency)
+            self._tell_left_out(sender.send(batch, look.missing))
+        self._hear(ignore)
+
+    def _hear(self, ignore: set[str]) -> None:
+        """Wait for photos as long as there is progress; ``ignore`` has the ids of earlier dead letters."""
+        sent = {file.photo: file for file in self._seen.in_state(State.SENT) if file.photo}
+        if not sent:
+            return
+        patience = waiting.STALLED_SECONDS if self._options.once else _HEAR_SECONDS
+        expected = {photo: file.etag for photo, file in sent.items()}
+        outcome = waiting.wait(self._stack, expected, ignore, lambda number: None, patience)
+        for photo in sorted(outcome.done):
+            self._seen.note_unpublished(True)
+            self._seen.put(replace(sent[photo], state=State.THERE))
+            event = sent[photo].event
+            if event not in (MOVED, PRESENT):
+                self._tell(f"{event:9} {photo}")
+            self._counts[event] += event != MOVED
+        for photo, reason in sorted(outcome.failed.items()):
+            self._seen.put(replace(sent[photo], state=State.FAILED))
+            self._fail(str(photo), reason)
+        for photo in sorted(outcome.unheard):
+            if self._options.once:
+                self._fail(str(photo), waiting.NO_RESULT)
+            else:
+                self._ask_again(sent[photo])
+        for photo in outcome.done | outcome.failed.keys():
+            self._in_work_since.pop(photo, None)
+
+    def _ask_again(self, file: SeenFile) -> None:
+        """Ask for a photo that nothing was heard of for minutes: its event may be lost, or its original changed."""
+        now = time.monotonic()
+        photo = file.photo
+        if photo is None or now - self._in_work_since.setdefault(photo, now) < waiting.STALLED_SECONDS:
+            return
+        self._in_work_since[photo] = now
+        (etag,) = fetch_etags(self._stack, [photo])
+        if etag is None:  # deleted from the site since: it stays deleted
+            self._seen.put(replace(file, state=State.THERE))
+            return
+        self._seen.put(replace(file, etag=etag))
+        ask_to_process(self._stack, [photo], force=False)
+
+    def _finish_moves(self, look: Look) -> None:
+        """Delete moved photos where they were, once they are where they should be, with the owner's words."""
+        moved = [(file, file.photo, file.source) for file in self._seen.moved()]
+        left: list[ImagePath] = []
+        empty_sets: dict[str, bool] = {}
+        for _, photo, source in moved:
+            if photo is None or source is None:
+                continue
+            if source.set_name not in empty_sets:
+                others = self._seen.of_set(source.set_name)
+                empty_sets[source.set_name] = all(file.place in look.missing for file in others)
+            take_words_along(self._stack, photo, source, is_set_gone=empty_sets[source.set_name])
+            if self._seen.of_photo(source) is None:
+                left.append(source)
+        self._delete(left)
+        for file, photo, source in moved:
+            self._seen.put(replace(file, source=None))
+            self._tell(f"{MOVED:9} {source} to {photo}")
+            self._counts[MOVED] += 1
+
+    # Files that are gone
+
+    def _handle_gone(self, gone: list[SeenFile]) -> None:
+        """Delete the photos of files that are gone, or say that they are."""
+        photos = [file for file in gone if file.photo]
+        for file in gone:
+            if not file.photo:
+                self._seen.forget(file)
+        if not self._options.delete:
+            new = [file for file in photos if file.state is not State.GONE]
+            for file in new:
+                self._seen.put(replace(file, state=State.GONE))
+            self._tell_files("gone", [file.place for file in new], "still on the site; --delete deletes it there")
+            return
+        hour_ago = time.monotonic() - _AT_ONCE_SECONDS
+        self._deleted = [(moment, number) for moment, number in self._deleted if moment > hour_ago]
+        already = sum(number for _, number in self._deleted)
+        if reason := why_held(photos, self._seen.count_photos(), self._options.max_removed, already):
+            self._hold(reason)
+            return
+        photos = [file for file in photos if not os.path.lexists(self._root / file.folder / file.name)]
+        self._delete([file.photo for file in photos if file.photo])
+        self._deleted.append((time.monotonic(), len(photos)))
+        for file in photos:
+            self._seen.forget(file)
+            self._tell(f"deleted   {file.photo}")
+            self._counts["deleted"] += 1
+
+    def _delete(self, photos: list[ImagePath]) -> None:
+        """Delete photos from the site, and wait until they are gone."""
+        if not photos:
+            return
+        self._seen.note_unpublished(True)
+        self._sets_with_less |= {photo.set_name for photo in photos}
+        delete_photos(self._stack, photos)
+        outcome = waiting.wait_gone(self._stack, photos, lambda number: None)
+        dead_letter_queue.discard(self._stack, {photo.key for photo in outcome.done})
+        for photo, reason in sorted(outcome.failures.items()):
+            self._fail(str(photo), reason)
+
+    def _hold(self, reason: str) -> None:
+        line = (
+            f"Nothing was deleted: {reason}. Is {self._root} whole, and its drive connected? If the photos are to go, "
+            "run the command with --once --max-removed 100"
+        )
+        if self._tell_once(line):
+            self._failures += 1
+
+    # Telling
+
+    def _publish_if_due(self, *, is_busy: bool) -> None:
+        if not self._options.publishes or not self._seen.is_unpublished:
+            return
+        if is_busy and time.monotonic() - self._published_at < _PUBLISH_SECONDS:
+            return
+        self._published_at = time.monotonic()
+        if self._sets_with_less:
+            publish_after_deleting(self._stack, self._sets_with_less)
+        else:
+            build_and_publish(self._stack)
+        self._seen.note_unpublished(False)
+        self._sets_with_less.clear()
+        self._sum_up()
+
+    def _tell_left_out(self, left: Iterable[LeftOut]) -> None:
+        by_reason: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+        for item in left:
+            by_reason.setdefault((item.reason, item.is_failure), []).append(item.found.place)
+        for (reason, is_failure), places in by_reason.items():
+            self._tell_files("failed" if is_failure else "left out", places, reason)
+            self._failures += len(places) if is_failure else 0
+            self._counts["failed" if is_failure else "left out"] += len(places)
+
+    def _tell_files(self, event: str, places: Iterable[tuple[str, str]], remark: str) -> None:
+        """A line for each file, or one for all of a folder's if there are many."""
+        for folder, grouped in groupby(sorted(places), key=lambda place: place[0]):
+            names = [os.path.join(folder, name) for _, name in grouped]
+            if len(names) > _NAMED:
+                names = [f"{count(len(names), 'file')} in {folder or self._root.name}, such as {names[0]}"]
+            for name in names:
+                self._tell(f"{event:9} {name}: {remark}")
+
+    def _tell_once(self, line: str) -> bool:
+        """Tell what goes on being true only once; whether it was told now."""
+        if line in self._told:
+            return False
+        self._told.add(line)
+        self._tell(line)
+        return True
+
+    def _fail(self, name: str, reason: str) -> None:
+        self._tell(f"failed    {name}: {reason}")
+        self._counts["failed"] += 1
+        self._failures += 1
+
+    def _sum_up(self) -> None:
+        """Tell what happened since the last time."""
+        now = time.monotonic()
+        told = ", ".join(f"{number:,} {event}" for event, number in self._counts.items() if number)
+        if told:
+            self._tell(f"In {now - self._began:,.0f} s: {told}")
+        self._counts.clear()
+        self._began = now
