@@ -36,6 +36,9 @@ _LINKS = 30_000
 # Of a descriptor's numbers: people lie 0.83 apart, faces of one person 0.41.
 _PEOPLE_SPREAD = 0.83 / 256**0.5
 _FACE_SPREAD = 0.41 / 256**0.5
+# A set that has just changed is published once more the next time.
+_LONG_AGO = "2026-01-01T00:00:00.000+00:00"
+_UPKEEP = (("publish",), ("doctor", "--no-round-trip"), ("reconcile", "--yes"))
 _FILE = "photo.jpg"
 _SET = "template"
 
@@ -43,7 +46,8 @@ _SET = "template"
 def run(counts: tuple[int, ...] = COUNTS) -> list[str]:
     """Lines of the report."""
     lines = [
-        "photos (3 faces each)    start   memory   search p50   page of a set   one more photo",
+        "photos (3 faces each)    start   memory   search p50   page of a set   one more photo"
+        "   publish, one set changed   doctor   reconcile",
     ]
     for count in counts:
         lines.append(_line(count))
@@ -58,9 +62,12 @@ def _line(count: int) -> str:
         memory = tree_memory(pid)
         search, page, more = _visit(data, count)
         after = tree_memory(pid)
+        # The photo has changed one set.
+        publish, doctor, reconcile = (_seconds_of(data, *command) for command in _UPKEEP)
     return (
         f"{count:12,}            {seconds:5.1f} s  {memory:4.0f}/{after:4.0f} MB  {search:7.3f} s"
         f"  {page:10.3f} s  {more:10.1f} s"
+        f"  {publish:18.1f} s  {doctor:10.1f} s  {reconcile:6.1f} s"
     )
 
 
@@ -72,6 +79,10 @@ def folder_of(count: int) -> Path:
         shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(_template(), data, ignore=shutil.ignore_patterns("tmp"))
         fill(data, count)
+        print("publishing its site ...", file=sys.stderr, flush=True)
+        with _started(data) as (pid, _):
+            _end_publishing(pid)
+            _seconds_of(data, "publish")
         (data / "filled").touch()
     return data
 
@@ -154,6 +165,7 @@ def fill(data: Path, count: int) -> None:
             pairs = [(_FILE, f"{start:06}.jpg"), (_SET, f"set{start // PHOTOS_A_SET:04}")]
             item = json.loads(_replaced(text, pairs))
             item |= {"pic_count": {"N": str(inside)}, "face_count": {"N": str(inside * len(rows))}}
+            item["updated_at"] = {"S": _LONG_AGO}
             changes.append((kind, _replaced(key, pairs), json.dumps(item).encode()))
         journal.write(changes)
     faces.execute("UPDATE collections SET faces = (SELECT count(*) FROM faces WHERE collection = collections.id)")
@@ -219,6 +231,13 @@ def _end_publishing(pid: int) -> None:
         if b"publish" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
             os.kill(child, signal.SIGTERM)
     time.sleep(1)
+
+
+def _seconds_of(data: Path, *command: str) -> float:
+    """How long a command of the owner's takes, from the start of its process to the end."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "scripts", "--data", str(data), *command], cwd=workplace.ROOT, check=True)
+    return time.perf_counter() - begun
 
 
 def _children(pid: int) -> list[int]:

@@ -75,6 +75,15 @@ class PhotoReader:
         """What the grid shows of each photo of a set, by file name, and rows written by other programs."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
+    def list_stretch(self, set_name: str, first: str, last: str) -> Iterator[Photo]:
+        """The photos of a set from one file name to another."""
+        condition = "primarykey = :p AND sortkey BETWEEN :first AND :last"
+        values = {":p": set_name, ":first": first, ":last": last}
+        return map(
+            Photo.from_item,
+            self._query(set_name, KeyConditionExpression=condition, ExpressionAttributeValues=values),
+        )
+
     def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:
         """What pages show of each photo of a set, by file name: plain items, without the face data.
 
@@ -93,10 +102,12 @@ class PhotoReader:
 
     def _query(self, partition: str, **options: Any) -> Iterator[Mapping[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="primarykey = :p",
-            ExpressionAttributeValues={":p": partition},
-            **options,
+            **{
+                "TableName": self.name,
+                "KeyConditionExpression": "primarykey = :p",
+                "ExpressionAttributeValues": {":p": partition},
+                **options,
+            }
         )
         for page in pages:
             yield from page["Items"]

@@ -13,13 +13,14 @@ from scripts.deployment.migration import remove_old_rows
 from scripts.deployment.publish import build_and_publish
 
 if TYPE_CHECKING:
-    from scripts.health.survey import Drift
+    from scripts.health.drift import Drift
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
 
 @click.command()
 @click.option("--no-round-trip", is_flag=True, help="Don't send a test picture through (it costs one paid call).")
+@click.option("--all", "whole", is_flag=True, help="Compare all photos. By default a sample, on sites of over 2,000.")
 @click.option(
     "--originals",
     type=click.Choice(["sample", "all", "none"]),
@@ -29,17 +30,27 @@ _MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 )
 @json_option
 @click.pass_obj
-def doctor(context: Context, no_round_trip: bool, originals: str, as_json: bool) -> None:
+def doctor(context: Context, no_round_trip: bool, whole: bool, originals: str, as_json: bool) -> None:
     """Check the site's health.
 
-    Says what to do about each problem. Exits with 1 if something is wrong; warnings don't count.
+    Says what to do about each problem. If you stop it while it looks at all photos, the next run goes on from there.
+    Exits with 1 if something is wrong; warnings don't count.
     """
+    from scripts.common.progress import Progress
     from scripts.deployment.deploy import Target
     from scripts.health.doctor import examine
 
     stack = context.stack
     findings = []
-    checks = examine(Target.chosen(), stack, context.data, round_trip=not no_round_trip, originals=originals)
+    checks = examine(
+        Target.chosen(),
+        stack,
+        context.data,
+        Progress(quiet=as_json),
+        round_trip=not no_round_trip,
+        whole=whole,
+        originals=originals,
+    )
     for finding in checks:
         findings.append(finding)
         if not as_json:
@@ -61,10 +72,11 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
     """Make thumbnails, rows and faces agree with the originals.
 
     Processes what is missing, and removes what doesn't belong to any photo. Does the same for the portraits of the
-    gallery. If a run was stopped, run it again. Exits with 1 if something could not be repaired.
+    gallery. If a run was stopped, run it again: it goes on from there. Exits with 1 if something could not be repaired.
     """
     from scripts.common.progress import Progress
     from scripts.health.reconcile import mend
+    from scripts.health.stocktaking import survey_file
 
     found: list[str] = []
 
@@ -77,7 +89,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         question = f"Repair {count(len(drift), 'disagreement')}? This takes at most {paid}."
         return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
-    mended = mend(context.stack, Progress(quiet=as_json), tell)
+    mended = mend(context.stack, Progress(quiet=as_json), tell, survey_file(context.data, context.stack))
     if not dry_run:
         remove_old_rows(context.stack)
     if mended.photos or mended.sets:

@@ -6,7 +6,7 @@ a removal was stopped, and mending finishes it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +76,8 @@ class GalleryDrift:
         return GalleryDrift(**{part.name: both(part.name) for part in fields(self)})
 
 
-def survey_gallery(stack: Stack) -> GallerySurvey:
-    """List everything that the gallery holds."""
+def survey_gallery(stack: Stack, records: Iterable[ImageRecord] | None = None) -> GallerySurvey:
+    """List everything that the gallery holds; its ``records`` are looked for among all photos' if they aren't given."""
     found = GallerySurvey()
     found.faces = {face["FaceId"]: face for face in stack.gallery.list_faces()}
     found.users = set(list_users(stack))
@@ -86,17 +86,21 @@ def survey_gallery(stack: Stack) -> GallerySurvey:
         (stack.outputs.thumbnails_bucket, found.thumbnails),
     ):
         keys |= {item["Key"] for item in list_objects(stack.s3, bucket, GALLERY_PREFIX)}
+    for record in _scan_records(stack) if records is None else records:
+        if not path_of(record).startswith(GALLERY_PREFIX):
+            continue  # another program has written it
+        if record.image_id.startswith(PERSON_PREFIX):
+            found.people[record.image_id.removeprefix(PERSON_PREFIX)] = record
+        else:
+            found.portraits[record.image_id] = record
+    return found
+
+
+def _scan_records(stack: Stack) -> Iterator[ImageRecord]:
     for page in stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs.pics_by_image_id_table, FilterExpression="attribute_exists(person)"
     ):
-        for record in map(ImageRecord.from_item, page["Items"]):
-            if not path_of(record).startswith(GALLERY_PREFIX):
-                continue  # another program has written it
-            if record.image_id.startswith(PERSON_PREFIX):
-                found.people[record.image_id.removeprefix(PERSON_PREFIX)] = record
-            else:
-                found.portraits[record.image_id] = record
-    return found
+        yield from map(ImageRecord.from_item, page["Items"])
 
 
 def gallery_drift(found: GallerySurvey) -> GalleryDrift:

@@ -11,20 +11,31 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
 from local.state_folder import StateFolder
+from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.deployment.deploy import Target
 from scripts.health import account_checks, photo_checks, stack_checks, visitor_checks
 from scripts.health.finding import Finding
+from scripts.health.integrity import originals_file
 from scripts.health.round_trip import check_round_trip
+from scripts.health.stocktaking import survey_file
 
 
 def examine(
-    target: Target, stack: Stack, data: Path, *, round_trip: bool, originals: str = "sample"
+    target: Target,
+    stack: Stack,
+    data: Path,
+    progress: Progress,
+    *,
+    round_trip: bool,
+    whole: bool = False,
+    originals: str = "sample",
 ) -> Iterator[Finding]:
     """Run every check; ``round_trip`` sends a picture through, at the price of one IndexFaces call.
 
-    ``originals`` says how many are read: a `sample`, `all` or `none`. ``data`` is the laptop stack's folder; it is
-    checked if that stack is the one examined.
+    ``whole`` compares all photos of a large site, not just a sample; ``originals`` says how many are read: a `sample`,
+    `all` or `none`. ``data`` is the laptop stack's folder; it is checked if that stack is the one examined. It also
+    keeps how far long checks have come.
     """
     closed = visitor_checks.is_closed(target, stack)
     checks: dict[str, Callable[[], Finding]] = {
@@ -50,10 +61,11 @@ def examine(
         "alarms": lambda: stack_checks.check_alarms(target, stack),
         "dead letters": lambda: photo_checks.check_dead_letters(stack),
         "removal requests": lambda: photo_checks.check_removal_requests(stack),
-        "agreement": lambda: photo_checks.check_agreement(stack),
+        "agreement": lambda: photo_checks.check_agreement(stack, progress, survey_file(data, stack), whole=whole),
     }
     if originals != "none":
-        checks["originals"] = lambda: photo_checks.check_originals(stack, whole=originals == "all")
+        read, every = originals_file(data, stack), originals == "all"
+        checks["originals"] = lambda: photo_checks.check_originals(stack, progress, read, whole=every)
     if (running := StateFolder(data).running()) and running.api_url == stack.endpoint_url:
         checks["set aside"] = lambda: photo_checks.check_set_aside(data)
     if round_trip:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from local.state_folder import StateFolder
+from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.health.finding import Finding
 from scripts.health.integrity import list_earlier_versions, read_originals
-from scripts.health.survey import find_drift, survey
+from scripts.health.sampling import MAX_WHOLE, count_photos, look_at_sample
+from scripts.health.stocktaking import look_for_drift
 from scripts.people.forgetting import list_requests
 from scripts.photos import dead_letter_queue
 from scripts.photos.requesting import count_waiting
@@ -35,8 +37,11 @@ def check_removal_requests(stack: Stack) -> Finding:
     return Finding("removal requests", "warning", text, "`kinpics people requests` lists them")
 
 
-def check_agreement(stack: Stack) -> Finding:
-    """Whether S3, tables and collection agree."""
+def check_agreement(stack: Stack, progress: Progress, file: Path, *, whole: bool) -> Finding:
+    """Whether S3, tables and collection agree on all photos, or without ``whole`` on a sample of a large site's.
+
+    A look at the whole of it goes on where an earlier one was stopped, which is kept in ``file``.
+    """
     waiting = count_waiting(stack)
     if waiting:
         return Finding(
@@ -45,27 +50,30 @@ def check_agreement(stack: Stack) -> Finding:
             f"{count(waiting, 'photo')} still being processed",
             "run this again later",
         )
-    found = survey(stack)
-    differences = find_drift(found)
+    total = count_photos(stack)
+    is_sample = total > MAX_WHOLE and not whole
+    found = look_at_sample(stack) if is_sample else look_for_drift(stack, progress, file if whole else None)
+    of_all = f"a sample of {found.photos:,} of {total:,} photos"
+    differences = found.drift
     dead_letter_queue.take_out(stack, differences.check)
     if len(differences):
         lines = list(differences.lines())
         more = f" and {len(lines) - _MAX_LINES} more" if len(lines) > _MAX_LINES else ""
-        text = "; ".join(lines[:_MAX_LINES]) + more
+        text = "; ".join(lines[:_MAX_LINES]) + more + (f" (in {of_all})" if is_sample else "")
         return Finding("agreement", "wrong", text, "run `kinpics reconcile`")
     if differences.unfinished:
         name, reason = min(differences.unfinished.items())
         more = f", and {len(differences.unfinished) - 1} more like it" if len(differences.unfinished) > 1 else ""
         advice = "upload what is missing, then run `kinpics reconcile`"
         return Finding("agreement", "warning", f"{name}: {reason}{more}", advice)
-    faces = sum(len(row.face_ids) for row in found.rows.values())
-    text = f"S3, tables and collection agree on {count(len(found.rows), 'photo')} with {count(faces, 'face')}"
-    return Finding("agreement", "ok", text)
+    of_all = of_all if is_sample else count(found.photos, "photo")
+    text = f"S3, tables and collection agree on {of_all} with {count(found.faces, 'face')}"
+    return Finding("agreement", "ok", text + ("; `kinpics doctor --all` looks at every one" if is_sample else ""))
 
 
-def check_originals(stack: Stack, *, whole: bool) -> Finding:
-    """Read originals: their bytes may be damaged although S3's listing looks as before."""
-    checked = read_originals(stack, whole=whole)
+def check_originals(stack: Stack, progress: Progress, file: Path, *, whole: bool) -> Finding:
+    """Read originals: their bytes may be damaged although S3's listing looks as before. ``file`` as above."""
+    checked = read_originals(stack, progress, file, whole=whole)
     read = count(checked.read, "photo") + (" read" if whole else f" of {checked.total} read")
     if not checked.damaged:
         more = "" if checked.read == checked.total else "; `kinpics doctor --originals all` reads every one"

@@ -1,27 +1,34 @@
 """Mends what a survey finds in disagreement.
 
-Photos go to the process function, which makes each agree with its original. What belongs to no photo is removed here.
-Nothing is remembered: a run that was stopped goes on when it is run again. While photos are being processed, some
-things disagree for a moment, so this waits for the queue first.
+Photos go to the process function, which makes each agree with its original. What belongs to no photo is removed here,
+after another look at just that: what disagreed may have been mended with its photo. While photos are being processed,
+some things disagree for a moment, so this waits for the queue first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
-from functions.face_collection import ALBUM_COLLECTION
-from functions.keys import ImagePath
-from functions.shapes import SETS_PARTITION
+from functions.face_collection import ALBUM_COLLECTION, is_face_id
+from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path
+from functions.shapes import SETS_PARTITION, PhotoSet
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_mending import mend_gallery
-from scripts.gallery.gallery_survey import GalleryDrift
-from scripts.health.survey import Drift, SetCount, find_drift, survey
+from scripts.gallery.gallery_survey import GalleryDrift, gallery_drift, survey_gallery
+from scripts.health.drift import Drift
+from scripts.health.stocktaking import look_for_drift
+from scripts.health.survey import is_sound
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.requesting import ask_to_process, wait_until_idle
+
+# How many records or faces are looked at once more at a time.
+_BATCH = 500
+_Item = TypeVar("_Item")
 
 
 @dataclass
@@ -35,22 +42,38 @@ class Mended:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def mend(stack: Stack, progress: Progress, tell: Callable[[Drift], bool]) -> Mended:
-    """Survey, tell what was found, and mend it if ``tell`` says so. Raises ``BusyError``."""
+def mend(stack: Stack, progress: Progress, tell: Callable[[Drift], bool], file: Path | None = None) -> Mended:
+    """Look for what disagrees, tell it, and mend it if ``tell`` says so. Raises ``BusyError``, ``SurveyBusyError``.
+
+    ``file`` keeps what is listed until all is, so that a run that was stopped goes on.
+    """
     wait_until_idle(stack, waiting.STALLED_SECONDS)
-    found = find_drift(survey(stack))
+    found = look_for_drift(stack, progress, file).drift
     mended = Mended(failed=_by_name(dead_letter_queue.take_out(stack, found.check)))
     if not (len(found) or found.unfinished) or not tell(found):
         return mended
     _process(stack, found, progress, mended)
     wait_until_idle(stack, waiting.STALLED_SECONDS)
-    # What disagreed may have been mended with its photo: look again before anything is removed.
-    left = find_drift(survey(stack))
-    _remove(stack, found, left, mended)
-    for name, count in left.sets.items():
-        mended.sets += _count_again(stack, name, count)
-    _mend_gallery(stack, found.gallery.also_in(left.gallery), mended)
+    settle(stack, found, mended)
+    if len(found.gallery):
+        again = gallery_drift(survey_gallery(stack))
+        _mend_gallery(stack, found.gallery.also_in(again), mended)
     return mended
+
+
+def settle(stack: Stack, found: Drift, mended: Mended) -> None:
+    """Remove the records and faces that still belong to no photo, and count sets again."""
+    for image_id, path in _useless_records(stack, found.records):
+        stack.writer.leave_record(image_id, path)
+        mended.removed += 1
+    for batch in _batches(sorted(found.faces.items())):
+        faces = _useless_faces(stack, dict(batch))
+        stack.faces.delete(faces)
+        mended.removed += len(faces)
+        if faces:
+            stack.ledger.note_change(ALBUM_COLLECTION)
+    for name in sorted(found.sets.keys() | {path.set_name for path in (*found.check, *found.redo)}):
+        mended.sets += _count_again(stack, name)
 
 
 def _mend_gallery(stack: Stack, drift: GalleryDrift, mended: Mended) -> None:
@@ -79,37 +102,74 @@ def _by_name(failures: dict[ImagePath, str]) -> dict[str, str]:
     return {str(path): reason for path, reason in failures.items()}
 
 
-def _remove(stack: Stack, found: Drift, left: Drift, mended: Mended) -> None:
-    """Remove what no row knew both times: what only the second found may be of a photo at work."""
-    records = [
-        (image_id, path)
-        for image_id in left.records
-        for path in left.records[image_id] & found.records.get(image_id, set())
-    ]
-    for image_id, path in records:
-        stack.writer.leave_record(image_id, path)
-    faces = left.faces.keys() & found.faces.keys()
-    if faces:
-        stack.faces.delete(faces)
-        stack.ledger.note_change(ALBUM_COLLECTION)
-    mended.removed += len(records) + len(faces)
+def _useless_records(stack: Stack, records: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """Image ids and paths of the records among these that lead to a photo that doesn't know them."""
+    for batch in _batches(sorted(records.items())):
+        there = stack.images.get_records(image_id for image_id, _ in batch)
+        left = [
+            (image_id, path) for image_id, paths in batch if image_id in there for path in paths & there[image_id].paths
+        ]
+        photos = stack.photos.get_photos({path for _, text in left if (path := _parsed(text))})
+        image_ids = {str(path): photo.image_id for path, photo in photos.items()}
+        yield from ((image_id, path) for image_id, path in left if image_ids.get(path) != image_id)
 
 
-def _count_again(stack: Stack, name: str, count: SetCount) -> bool:
-    """Let a set's row count what is there; False if it has changed since the survey."""
+def _useless_faces(stack: Stack, faces: dict[str, str]) -> set[str]:
+    """Those of the faces, given with their external image ids, that are still in the collection and in no row."""
+    there = stack.faces.get_faces(sorted(filter(is_face_id, faces)))
+    records = stack.images.get_records({face["ImageId"] for face in there})
+    paths: set[ImagePath] = set()
+    for face in there:
+        own = decode_external_image_id(faces[face["FaceId"]])
+        record = records.get(face["ImageId"])
+        # Photos of the same bytes may share a face.
+        paths |= {path for text in (record.paths if record else ()) if (path := _parsed(text))}
+        paths |= {own} if own else set()
+    photos = stack.photos.get_photos(paths)
+    known = {face_id for photo in photos.values() for face_id in photo.face_ids}
+    return {face["FaceId"] for face in there} - known
+
+
+def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+
+
+def _parsed(text: str) -> ImagePath | None:
+    try:
+        return parse_image_path(text)
+    except BadNameError:
+        return None
+
+
+def _count_again(stack: Stack, name: str) -> bool:
+    """Let a set's row count what is there; False if it does so already, or changes meanwhile."""
+    photos = faces = 0
+    first, is_bare = None, False
+    for photo in stack.photos.list_photos(name):
+        photos, faces = photos + 1, faces + len(photo.face_ids)
+        first = first or photo.sortkey
+        is_bare = is_bare or photo.grid_key is None
+    photo_set = stack.photos.get_set(name) or PhotoSet(sortkey=name)
+    # A set of another program is shown by its rows; once counted, by the grid's index, which lacks incomplete rows.
+    if photo_set.is_uncounted and is_bare:
+        return False
+    # A set that was given its title before its first photo counts nothing yet.
+    counted = (photo_set.pic_count or 0, photo_set.face_count or 0)
+    if counted == (photos, faces) and is_sound(photo_set):
+        return False
+    seen = photo_set.source.get("pic_count")
     key = {"primarykey": SETS_PARTITION, "sortkey": name}
     # A count of another type, such as null, counts as missing.
-    unchanged = "NOT attribute_type(pic_count, :number)" if count.seen is None else "pic_count = :seen"
-    values: dict[str, Any] = {":number": "N"} if count.seen is None else {":seen": count.seen}
+    unchanged = "NOT attribute_type(pic_count, :number)" if seen is None else "pic_count = :seen"
+    values: dict[str, Any] = {":number": "N"} if seen is None else {":seen": seen}
     try:
-        if count.photos:
-            first = next(stack.photos.list_rows(name))["sortkey"]
+        if photos:
             stack.dynamodb.update_item(
                 TableName=stack.outputs.pics_table,
                 Key=key,
                 UpdateExpression="SET pic_count = :photos, face_count = :faces, pic = if_not_exists(pic, :first)",
                 ConditionExpression=unchanged,
-                ExpressionAttributeValues=values | {":photos": count.photos, ":faces": count.faces, ":first": first},
+                ExpressionAttributeValues=values | {":photos": photos, ":faces": faces, ":first": first},
             )
         else:
             stack.dynamodb.delete_item(

@@ -16,6 +16,7 @@ from scripts.common.stack import Stack
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectTypeDef
 
 # Digest of an original as hex digits, kept as the object's metadata: the ETag of a file that went up in parts is none.
 SHA256_METADATA = "sha256"
@@ -48,10 +49,22 @@ def list_originals(
 
 
 def list_stored_photos(
-    s3: "S3Client", bucket: str, prefix: str = "", folder: str = "", misnamed: dict[str, str] | None = None
+    s3: "S3Client",
+    bucket: str,
+    prefix: str = "",
+    folder: str = "",
+    misnamed: dict[str, str] | None = None,
+    after: str = "",
 ) -> Iterator[StoredPhoto]:
-    """The objects under ``<prefix>photos/<folder>`` that belong to photos: originals, or what was made from them."""
-    for item in list_objects(s3, bucket, f"{prefix}{PHOTOS_PREFIX}{folder}"):
+    """The objects under ``<prefix>photos/<folder>`` that belong to photos: originals, or what was made from them.
+
+    With ``after``, only those whose keys come after it.
+    """
+    yield from _stored(list_objects(s3, bucket, f"{prefix}{PHOTOS_PREFIX}{folder}", after), prefix, misnamed)
+
+
+def _stored(items: "Iterable[ObjectTypeDef]", prefix: str, misnamed: dict[str, str] | None) -> Iterator[StoredPhoto]:
+    for item in items:
         try:
             path = parse_key(item["Key"].removeprefix(prefix))
         except BadNameError as error:
@@ -59,6 +72,18 @@ def list_stored_photos(
                 misnamed[item["Key"]] = str(error)
         else:
             yield StoredPhoto(path, item["ETag"].strip('"'), item["Size"], item["LastModified"])
+
+
+def list_stored_pages(
+    s3: "S3Client", bucket: str, prefix: str = "", after: str = ""
+) -> Iterator[tuple[list[StoredPhoto], str | None]]:
+    """The same in pages, from the key ``after`` on; each with the key to go on from, or None with the last."""
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=f"{prefix}{PHOTOS_PREFIX}", StartAfter=after
+    )
+    for page in pages:
+        items = page.get("Contents", [])
+        yield list(_stored(items, prefix, None)), items[-1]["Key"] if page["IsTruncated"] else None
 
 
 def find_photos(stack: Stack, name: str, *, also_deleted: bool = False) -> list[ImagePath]:

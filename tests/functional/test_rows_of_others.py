@@ -17,8 +17,10 @@ from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
 from functions.shapes import from_dynamodb
 from scripts.common.config import load_config
+from scripts.common.progress import Progress
 from scripts.health import reconcile
-from scripts.health.survey import Drift, find_drift, survey
+from scripts.health.drift import Drift
+from scripts.health.stocktaking import look_for_drift
 
 SET = "014_newportboston"
 PATHS = [image_path(SET, f"Newport_pic_{number}.png") for number in range(1, 4)]
@@ -81,18 +83,18 @@ def search(aws: FakeAws, face_id: str) -> set[str]:
     return {photo["image_path"] for photo in found.search(parse_request({"faceid": face_id}), None)["output"]}
 
 
+def drift(aws: FakeAws) -> Drift:
+    """What disagrees."""
+    return look_for_drift(owners(aws), Progress(quiet=True)).drift
+
+
 def mend(aws: FakeAws) -> Drift:
     """What `kinpics reconcile` does, with the process function at once; returns what is left."""
-    stack = owners(aws)
-    found = find_drift(survey(stack))
+    found = drift(aws)
     for number, path in enumerate([*found.check, *found.redo]):
         aws.photo_sync.sync(aws.pics_bucket, path, owner=str(number), seconds=60, force=path in found.redo)
-    left = find_drift(survey(stack))
-    mended = reconcile.Mended()
-    reconcile._remove(stack, found, left, mended)
-    for name, count in left.sets.items():
-        assert reconcile._count_again(stack, name, count)
-    return find_drift(survey(stack))
+    reconcile.settle(owners(aws), found, reconcile.Mended())
+    return drift(aws)
 
 
 def test_a_set_of_others_is_shown_and_found_at_once(album: FakeAws, tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ def test_no_row_stops_what_reads_them(rows: list[dict], record: dict) -> None:
             put(aws, aws.pics_table, {"primarykey": key[0], "sortkey": key[1], **row})
         for path, body in zip(PATHS[:2], PICTURES, strict=False):
             aws.put(path.key, body)
-        list(find_drift(survey(owners(aws))).lines())
+        list(drift(aws).lines())
         assert len(mend(aws)) == 0
         for photo in aws.photos.list_photos(SET):
             from_dynamodb(photo.to_item())

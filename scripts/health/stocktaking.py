@@ -1,0 +1,190 @@
+"""Lists what S3, the tables and the collection hold into a survey, page by page, and goes on where it was stopped."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import code_of
+from functions.batch_get import batch_get
+from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
+from functions.shapes import SETS_PARTITION, ImageRecord, Photo, PhotoSet
+from scripts.common.progress import Progress
+from scripts.common.stack import Stack
+from scripts.common.terminal import echo
+from scripts.gallery.gallery_survey import gallery_drift, survey_gallery
+from scripts.health.drift import CARD, LARGE, THUMBNAIL, Drift, find_drift
+from scripts.health.survey import PhotoRow, Survey
+from scripts.photos.originals import list_stored_pages
+from scripts.site.shown import path_of
+
+# A survey that was begun longer ago says too little about now.
+_MAX_AGE_SECONDS = 3600.0
+
+Item = Mapping[str, Any]
+# Adds a page to the survey.
+Add = Callable[[], None]
+# A page: what adds it, a token for the next ones, and how many things are in it.
+Page = tuple[Add, str | None, int]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the listing: its name, how many things to expect, and its pages from a token on."""
+
+    name: str
+    label: str
+    expected: int
+    pages: Callable[[str | None], Iterator[Page]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What disagrees, among how many photos with a row, and how many faces these have."""
+
+    drift: Drift
+    photos: int
+    faces: int
+
+
+def look_for_drift(stack: Stack, progress: Progress, file: Path | None = None) -> Found:
+    """List all there is and compare it. With a ``file``, listing goes on where an earlier call was stopped.
+
+    Raises ``SurveyBusyError``.
+    """
+    survey = _open(stack, file)
+    try:
+        _take_stock(stack, survey, progress)
+        drift = find_drift(survey)
+        drift.gallery = gallery_drift(survey_gallery(stack, survey.list_portraits()))
+        found = Found(drift, *survey.count())
+    except BaseException:
+        survey.close()
+        raise
+    survey.remove()
+    return found
+
+
+def survey_file(data: Path, stack: Stack) -> Path:
+    """Where the survey of a stack is kept until it is complete."""
+    data.mkdir(parents=True, exist_ok=True)
+    return data / f"survey-{stack.name}-{stack.region}.sqlite"
+
+
+def _open(stack: Stack, file: Path | None) -> Survey:
+    """The survey that was stopped in ``file``, or a new one."""
+    facts = {"bucket": stack.outputs.pics_bucket, "table": stack.outputs.pics_table}
+    now = time.time()
+    survey = Survey(stack.download_rule, file)
+    begun = survey.begin(facts, now)
+    if begun is None:
+        return survey
+    if now - begun > _MAX_AGE_SECONDS:
+        survey.remove()
+        survey = Survey(stack.download_rule, file)
+        survey.begin(facts, now)
+    else:
+        echo(f"going on where listing was stopped; it began {round((now - begun) / 60)} minutes ago", err=True)
+    return survey
+
+
+def _take_stock(stack: Stack, survey: Survey, progress: Progress) -> None:
+    for stage in _stages(stack, survey):
+        token, steps, is_done = survey.read_stage(stage.name)
+        if is_done:
+            continue
+        with progress.bar(stage.label, max(stage.expected, steps)) as step:
+            step(steps)
+            for add, following, number in stage.pages(token):
+                steps += number
+                with survey.page(stage.name, following, steps):
+                    add()
+                step(number)
+
+
+def _stages(stack: Stack, survey: Survey) -> Iterator[Stage]:
+    """Faces first, because a photo's faces are there before its row."""
+    photos = sum(photo_set.pic_count or 0 for photo_set in stack.photos.list_sets())
+    yield Stage("faces", "Listing faces", stack.faces.count_faces(), partial(_faces, stack, survey))
+    yield Stage("originals", "Listing originals", photos, partial(_originals, stack, survey))
+    for kind, label in ((THUMBNAIL, "thumbnails"), (LARGE, "large pictures"), (CARD, "cards")):
+        yield Stage(f"copies/{kind}", f"Listing {label}", photos, partial(_copies, stack, survey, kind, kind))
+    for rule in DOWNLOAD_RULES:
+        expected = photos if rule == stack.download_rule else 0
+        pages = partial(_copies, stack, survey, f"{DOWNLOADS_PREFIX}{rule}/", rule)
+        yield Stage(f"downloads/{rule}", "Listing downloads", expected, pages)
+    yield Stage("rows", "Listing rows", photos, partial(_rows, stack, survey))
+    yield Stage("records", "Listing records", photos, partial(_records, stack, survey))
+
+
+def _faces(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    # Reference faces belong to no photo.
+    references = set(stack.forgotten.list_references())
+    try:
+        for faces, following in stack.faces.list_pages(token):
+            found = [
+                (face["FaceId"], face.get("ExternalImageId", "")) for face in faces if face["FaceId"] not in references
+            ]
+            yield partial(survey.add_faces, found), following, len(faces)
+    except ClientError as error:
+        if not token or code_of(error) != "InvalidPaginationTokenException":
+            raise
+        yield from _faces(stack, survey, None)
+
+
+def _originals(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    for photos, following in list_stored_pages(stack.s3, stack.outputs.pics_bucket, after=token or ""):
+        found = [(one.path, one.etag) for one in photos]
+        yield partial(survey.add_originals, found), following, len(found)
+
+
+def _copies(stack: Stack, survey: Survey, prefix: str, kind: str, token: str | None) -> Iterator[Page]:
+    for photos, following in list_stored_pages(stack.s3, stack.outputs.thumbnails_bucket, prefix, token or ""):
+        paths = [one.path for one in photos]
+        yield partial(survey.add_copies, kind, paths), following, len(paths)
+
+
+def _rows(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    for items, following in _scan(stack, stack.outputs.pics_table, token):
+        yield partial(_add_rows, survey, items), following, len(items)
+
+
+def _add_rows(survey: Survey, items: list[Item]) -> None:
+    for item in items:
+        if item["primarykey"] == SETS_PARTITION:
+            survey.add_set(PhotoSet.from_item(item))
+        else:
+            photo = Photo.from_item(item)
+            survey.add_row(path_of(photo), PhotoRow.of(photo))
+
+
+def _records(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    table = stack.outputs.pics_by_image_id_table
+    names = "image_id, image_path, other_paths, person"
+    for items, following in _scan(stack, table, token, ProjectionExpression=names):
+        # Only those of the gallery are needed whole.
+        keys = [{"image_id": item["image_id"]} for item in items if "person" in item]
+        found = [item for item in items if "person" not in item] + list(batch_get(stack.dynamodb, table, keys))
+        yield partial(_add_records, survey, found), following, len(items)
+
+
+def _add_records(survey: Survey, items: list[Item]) -> None:
+    for item in items:
+        survey.add_record(ImageRecord.from_item(item))
+
+
+def _scan(stack: Stack, table: str, token: str | None, **options: Any) -> Iterator[tuple[list[Item], str | None]]:
+    """The pages of a table; a token is the key that one ended with."""
+    start: dict[str, Any] = {"ExclusiveStartKey": json.loads(token)} if token else {}
+    while True:
+        page = stack.dynamodb.scan(TableName=table, **options, **start)
+        last = page.get("LastEvaluatedKey")
+        yield list(page["Items"]), json.dumps(last) if last else None
+        if not last:
+            return
+        start = {"ExclusiveStartKey": last}
