@@ -53,8 +53,7 @@ class Bodies:
             body = self._path(name).read_bytes()
         except OSError as error:
             raise UnreadableBodyError(f"{self._path(name)} can't be read ({error.strerror})") from None
-        checksum = name[2 * _RANDOM_BYTES :]  # names of the first release have none
-        if checksum and int(checksum, 16) != zlib.crc32(body):
+        if checksum_in(name) not in (None, zlib.crc32(body)):
             raise UnreadableBodyError(f"{self._path(name)} is damaged: its checksum is wrong")
         return body
 
@@ -101,6 +100,12 @@ class Bodies:
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
+
+
+def checksum_in(name: str) -> int | None:
+    """The CRC-32 of a file's bytes, which ends its name; names of the first release have none."""
+    checksum = name[2 * _RANDOM_BYTES :]
+    return int(checksum, 16) if checksum else None
 
 
 def _line(name: str, label: str) -> bytes:

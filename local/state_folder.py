@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STACK_NAME = "kinpics"
 # Where the stack puts files that it has no record of.
 SET_ASIDE = "set-aside"
+# Where a backup is put back, until all of it is there.
+RESTORING = "restoring"
 _NOTE = "README.txt"
 _NOTE_TEXT = """\
 These files were in the folder "objects", but state.sqlite has no record of them: it is older than they are, or the
@@ -102,6 +104,11 @@ class StateFolder:
 
         A folder of an earlier release is brought up to date first; ``tell`` gets lines about that.
         """
+        if (self.path / RESTORING).exists():
+            raise StateFolderError(
+                f"a backup was being put back into {self.path} when that was interrupted: run the same "
+                "`kinpics restore` again, or remove the folder"
+            )
         try:
             bring_up_to_date(self.path, MIGRATIONS, tell)
         except FormatError as error:

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,13 @@ def demo_folders() -> list[Path]:
     from sample_photos import prepare
 
     return prepare()
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder that waits for no disk, where the system has one."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else tmp_path) as folder:  # noqa: S108
+        yield Path(folder)
 
 
 def pytest_configure() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from running import RunningStack
+from running import RunningStack, run_kinpics, start_stack
 from support import jpeg
 
 
@@ -226,3 +226,19 @@ def test_a_watched_folder_is_on_the_site_as_it_is_on_disk(stack: RunningStack, t
     assert "1 photo" in page(stack, f"/sets/{tree.name}/")
     assert "1 photo" in page(stack, f"/sets/{tree.name}%20b/")
     assert stack.kinpics("watch", str(tree), "--once").stdout == ""
+
+
+def test_a_backup_of_a_running_site_starts_elsewhere(stack: RunningStack, tmp_path: Path) -> None:
+    assert "failed" not in stack.kinpics("backup", str(tmp_path / "backup")).stdout
+    assert ", 0 wrong" in stack.kinpics("backup", str(tmp_path / "backup"), "--check").stdout
+    told = run_kinpics("--data", str(tmp_path / "back"), "restore", str(tmp_path / "backup"))
+    assert (told.returncode, "put back" in told.stdout) == (0, True), told.stderr
+    restored = start_stack(tmp_path / "back")
+    try:
+        rows = [{row["sortkey"] for row in running.table("PicsTable").scan()["Items"]} for running in (stack, restored)]
+        assert rows[0] == rows[1]
+        thumbnail = "/thumbnails/photos/2009_inauguration/biden.jpg"
+        with urllib.request.urlopen(restored.site_url + thumbnail) as response:
+            assert response.status == 200
+    finally:
+        restored.stop()

@@ -4,23 +4,17 @@ import os
 import resource
 import signal
 import sqlite3
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from killing import in_child, killed_at
 
 from local.folder_format import FormatError, Migration, bring_up_to_date, read_format
 from local.journal import FORMAT, DamagedError
 from local.migrations import MIGRATIONS
 from local.state_folder import StateFolder, StateFolderError
-
-# What changes the disk, as Python reports it before it happens: https://docs.python.org/3/library/audit_events.html
-KILLED = 9
-STEPS = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "open", "sqlite3.connect"}
 
 
 def make(folder: Path, rows: int = 50) -> None:
@@ -74,37 +68,6 @@ OLD = {"faces.sqlite": {"old": 50}, "state.sqlite": {"old": 50}}
 NEW = {"added.sqlite": {"added": 0}, "faces.sqlite": {"old": 50, "copy": 50}, "state.sqlite": {"new": 50}}
 
 
-def in_child(work: Callable[[], None]) -> int:
-    """Run ``work`` in a process of its own; returns how it ended, as `os.waitstatus_to_exitcode` says it."""
-    if not (pid := os.fork()):
-        try:
-            work()
-            os._exit(0)
-        except BaseException:  # the tests' own process must not go on twice
-            os._exit(1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def killed_at(step: int, work: Callable[[], object]) -> bool:
-    """Whether ``work`` was killed before its ``step``-th change of the disk, rather than finishing before."""
-
-    def child() -> None:
-        left = step
-
-        def audit(event: str, _: object) -> None:
-            nonlocal left
-            left -= event in STEPS
-            if left <= 0:
-                os._exit(KILLED)
-
-        sys.addaudithook(audit)
-        work()
-
-    ended = in_child(child)
-    assert ended in (0, KILLED)
-    return ended != 0
-
-
 def test_the_newest_migration_leads_to_this_releases_format() -> None:
     numbers = [migration.number for migration in MIGRATIONS]
     assert numbers == sorted(set(numbers))
@@ -132,13 +95,6 @@ def test_a_folder_halfway_takes_the_rest_of_the_steps(tmp_path: Path) -> None:
     assert contents(tmp_path) == NEW
 
 
-@pytest.fixture
-def in_memory(tmp_path: Path) -> Iterator[Path]:
-    """A folder that waits for no disk, where the system has one."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else tmp_path) as folder:  # noqa: S108
-        yield Path(folder)
-
-
 def test_a_kill_at_any_moment_loses_nothing(in_memory: Path) -> None:
     step, was_killed, seen = 0, True, set()
     while was_killed:
@@ -154,7 +110,7 @@ def test_a_kill_at_any_moment_loses_nothing(in_memory: Path) -> None:
         migrate(folder)
         assert contents(folder) == NEW
         assert contents(folder / "before-format-1") == OLD
-    assert step > 20
+    assert step > 15
     assert seen == {str(OLD), str(NEW)}
 
 

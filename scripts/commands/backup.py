@@ -1,0 +1,62 @@
+"""Backups of a laptop stack, and putting them back."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from scripts.commands.options import Context
+from scripts.common.terminal import echo
+from scripts.common.words import count
+
+_folder = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+
+
+@click.command()
+@_folder
+@click.option("--check", "checks", is_flag=True, help="Only read the backup in DIR, and compare every file's checksum.")
+@click.pass_obj
+def backup(context: Context, folder: Path, checks: bool) -> None:
+    """Back up this laptop's site to a folder.
+
+    The site can be running: the backup shows it as it was at one moment. A second backup to the same folder copies
+    only what is new. Exits with 1 if something could not be read. For a site on AWS, see docs/backups.md.
+    """
+    from local.backup.checksums import find_wrong, read_list
+    from local.backup.making import make_backup
+    from scripts.common.progress import Progress
+
+    progress = Progress(quiet=False)
+    if checks:
+        digests = read_list(folder)
+        with progress.bar("Reading", len(digests)) as step:
+            wrong = [f"{path} {reason}" for path, reason in find_wrong(folder, digests, step)]
+        told = f"{count(len(digests), 'file')} checked, {len(wrong)} wrong"
+    else:
+        made = make_backup(context.data, folder)
+        wrong = made.problems
+        told = (
+            f"{context.data} is backed up to {folder}: {count(made.files, 'file')}, {made.copied:,} of them copied "
+            f"({made.copied_bytes / 1e6:,.1f} MB)"
+        )
+    for problem in wrong:
+        echo(f"  failed    {problem}")
+    echo(told)
+    sys.exit(1 if wrong else 0)
+
+
+@click.command()
+@_folder
+@click.pass_obj
+def restore(context: Context, folder: Path) -> None:
+    """Put a backup back into an empty data folder.
+
+    Name the data folder with --data, before or after it was emptied. If it is stopped, run it again.
+    """
+    from local.backup.restoring import restore_backup
+
+    files, wrong = restore_backup(folder, context.data)
+    for problem in wrong:
+        echo(f"  failed    {problem}: it was put back as it is in the backup")
+    echo(f"{count(files, 'file')} put back into {context.data}: start the site with `kinpics local`")
+    sys.exit(1 if wrong else 0)
