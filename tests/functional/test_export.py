@@ -17,7 +17,10 @@ MAX_BYTES = 100_000
 
 @pytest.fixture
 def stack(aws: FakeAws) -> Stack:
-    return Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
+    found = Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
+    aws.rekognition.create_collection(CollectionId=aws.outputs.celebrities_collection)
+    found.__dict__["rekognition"] = aws.rekognition
+    return found
 
 
 @pytest.fixture
