@@ -17,6 +17,7 @@ from functions.shapes import SETS_PARTITION, ImageRecord, Photo, PhotoSet
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.terminal import echo
+from scripts.common.words import count
 from scripts.gallery.gallery_survey import gallery_drift, survey_gallery
 from scripts.health.drift import CARD, LARGE, THUMBNAIL, Drift, find_drift
 from scripts.health.survey import PhotoRow, Survey
@@ -89,7 +90,8 @@ def _open(stack: Stack, file: Path | None) -> Survey:
         survey = Survey(stack.download_rule, file)
         survey.begin(facts, now)
     else:
-        echo(f"going on where listing was stopped; it began {round((now - begun) / 60)} minutes ago", err=True)
+        minutes = count(max(1, round((now - begun) / 60)), "minute")
+        echo(f"going on where listing was stopped; it began {minutes} ago", err=True)
     return survey
 
 
