@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 20
 
 # One of a transaction's items, as TransactWriteItems takes it.
 Write = dict[str, Any]

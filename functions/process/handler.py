@@ -8,6 +8,8 @@ reason in the message attributes `code`, `reason` and `key`.
 import functools
 import os
 import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -31,11 +33,16 @@ from functions.process.sync import PhotoSync, SearchPausedError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_rekognition import RekognitionClient
+    from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
 logger = Logger()
 metrics = Metrics()
 
+# How often boto3 itself tries a call again.
+MAX_RETRIES = 8
 _MAX_PAUSE_SECONDS = 300
 # A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
@@ -45,31 +52,44 @@ _MAX_REASON = 1000
 
 @functools.cache
 def _clients() -> "tuple[PhotoSync, SQSClient]":
-    config = Config(retries={"mode": "adaptive", "max_attempts": 8})
-    environment = os.environ
+    config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
-    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"])
-
     rekognition = boto3.client("rekognition", config=config)
+    s3 = boto3.client("s3", config=config)
+    return wire(dynamodb, rekognition, s3, os.environ), boto3.client("sqs", config=config)
+
+
+def wire(
+    dynamodb: "DynamoDBClient",
+    rekognition: "RekognitionClient",
+    s3: "S3Client",
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+) -> PhotoSync:
+    """What keeps photos in sync, on three clients, DynamoDB's being that of the resource, in an environment.
+
+    ``clock`` gives seconds since 1970.
+    """
+    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
+    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
 
     def pay() -> None:
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
-    s3 = boto3.client("s3", config=config)
-    photo_sync = PhotoSync(
+    return PhotoSync(
         objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
-        pages=PhotoPages(s3, environment["SITE_BUCKET"], photos),
+        pages=PhotoPages(s3, environment["SITE_BUCKET"], photos, clock),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         labels=PhotoLabels(rekognition, environment["LABELS"] == "yes", pay),
         photos=photos,
         images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
-        leases=Leases(dynamodb, environment["LEASES_TABLE"]),
+        leases=Leases(dynamodb, environment["LEASES_TABLE"], clock),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
+        now=lambda: datetime.fromtimestamp(clock(), UTC),
+        clock=clock,
     )
-    return photo_sync, boto3.client("sqs", config=config)
 
 
 @logger.inject_lambda_context
@@ -80,13 +100,13 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not _process_message(photo_sync, sqs, record, context)
+        if not process_message(photo_sync, sqs, record, context)
     ]
     return {"batchItemFailures": failures}
 
 
-def _process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
-    """Whether the message is done; False if it is to be given out again."""
+def process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
+    """Process one message of the queue; False if it is to be given out again."""
     changes: list[ObjectChange] = []
     try:
         changes = parse_message(record["body"])

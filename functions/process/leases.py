@@ -8,6 +8,7 @@ the collection to be searched for faces that no row knows.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,14 @@ class LeaseTakenError(KinpicsError):
 
 @dataclass(frozen=True)
 class Leases:
-    """The leases in a table. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``)."""
+    """The leases in a table. ``client`` is the client of a boto3 DynamoDB *resource* (``resource.meta.client``).
+
+    ``clock`` gives seconds since 1970.
+    """
 
     client: "DynamoDBClient"
     table: str
+    clock: Callable[[], float] = time.time
 
     def acquire(self, path: ImagePath, owner: str, seconds: float, etag: str | None) -> Lease | None:
         """Take the photo for ``seconds`` to index its original, which has this ``etag``; None if there is none.
@@ -48,7 +53,7 @@ class Leases:
         takes over its own lease: the message is only given out again when the worker before is dead. Raises
         ``LeaseTakenError``.
         """
-        now = time.time()
+        now = self.clock()
         try:
             response = self.client.update_item(
                 TableName=self.table,

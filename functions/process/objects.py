@@ -1,6 +1,6 @@
 """The photos and thumbnails buckets, as the process function uses them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ class Objects:
     client: "S3Client"
     thumbnails_bucket: str
     download_rule: str
+    make_card: Callable[[bytes, Iterable[Area]], bytes] = make_card
 
     def etag(self, bucket: str, key: str) -> str | None:
         """ETag of an object, without quotes, or None where there is none."""
@@ -59,7 +60,7 @@ class Objects:
     def put_renditions(self, path: ImagePath, renditions: Renditions, faces: Iterable[Area], source_etag: str) -> None:
         """Store renditions and card, each marked with the etag of the original it was made from."""
         for key, body, kind in (
-            (path.card_key, make_card(renditions.large, faces), CARD_TYPE),
+            (path.card_key, self.make_card(renditions.large, faces), CARD_TYPE),
             (path.large_key, renditions.large, LARGE_TYPE),
             (path.key, renditions.thumbnail, THUMBNAIL_TYPE),
         ):

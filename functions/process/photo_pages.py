@@ -15,8 +15,9 @@ from functions.shapes import Photo, PhotoSet
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-# An upload of many photos should read the skeleton only rarely; a publish in the meantime rewrites every page anyway.
-_KEEP_SKELETON_SECONDS = 60
+# An upload of many photos should read the skeleton and the sets' titles only rarely, because visitors' reads count
+# against the same maximum; a publish in the meantime rewrites every page anyway.
+_KEEP_SECONDS = 60
 
 
 class PhotoPages:
@@ -30,6 +31,7 @@ class PhotoPages:
         self._photos = photos
         self._clock = clock
         self._skeleton: str | None = None
+        self._titles: dict[str, str] = {}
         self._read_at: float | None = None
 
     def put(self, photo: Photo) -> None:
@@ -37,11 +39,10 @@ class PhotoPages:
         skeleton = self._read_skeleton()
         if skeleton is None:
             return
-        photo_set = self._photos.get_set(photo.primarykey) or PhotoSet(sortkey=photo.primarykey)
         self.client.put_object(
             Bucket=self._bucket,
             Key=page_key(ImagePath(photo.primarykey, photo.sortkey)),
-            Body=render_photo_page(skeleton, photo, photo_set.shown_title),
+            Body=render_photo_page(skeleton, photo, self._title_of(photo.primarykey)),
             ContentType=CONTENT_TYPE,
             CacheControl=CACHE_CONTROL,
         )
@@ -52,10 +53,17 @@ class PhotoPages:
 
     def _read_skeleton(self) -> str | None:
         now = self._clock()
-        if self._read_at is None or now - self._read_at > _KEEP_SKELETON_SECONDS:
+        if self._read_at is None or now - self._read_at > _KEEP_SECONDS:
             self._skeleton = self._fetch_skeleton()
+            self._titles = {}
             self._read_at = now
         return self._skeleton
+
+    def _title_of(self, set_name: str) -> str:
+        if set_name not in self._titles:
+            photo_set = self._photos.get_set(set_name) or PhotoSet(sortkey=set_name)
+            self._titles[set_name] = photo_set.shown_title
+        return self._titles[set_name]
 
     def _fetch_skeleton(self) -> str | None:
         try:

@@ -80,6 +80,7 @@ class PhotoSync:
     forgotten: ForgottenPeople
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
+    render: Callable[[bytes], Renditions] = render
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
         """Make rows, thumbnails and faces of a photo agree with its original.
@@ -95,9 +96,10 @@ class PhotoSync:
         try:
             if left and may_have_leftovers(left, etag):
                 self._clear_leftovers(path, owner, left, etag, deadline)
-            known = None if force or left else self._known(path, etag)
+            row = self.photos.get_photo(path)
+            known = None if force or left else self._known(path, row, etag)
             if known is None or not self._is_complete(path, known):
-                self._bring_in_sync(bucket, path, owner, etag, known)
+                self._bring_in_sync(bucket, path, owner, etag, row, known)
         except UnusableImageError:
             if left and may_have_leftovers(left, None):  # another release may have read the same file
                 self._clear_leftovers(path, owner, left, None, deadline)
@@ -145,12 +147,11 @@ class PhotoSync:
                 raise
             yield from self.faces.list_pages()
 
-    def _known(self, path: ImagePath, etag: str | None) -> Photo | None:
-        """The row, if it and both thumbnails already show the original, which has this ``etag``."""
-        photo = self.photos.get_photo(path)
-        if etag is None or photo is None or photo.etag != etag or not self.objects.has_renditions(path, etag):
+    def _known(self, path: ImagePath, row: Photo | None, etag: str | None) -> Photo | None:
+        """The photo's row, if it and both thumbnails already show the original, which has this ``etag``."""
+        if etag is None or row is None or row.etag != etag or not self.objects.has_renditions(path, etag):
             return None
-        return photo
+        return row
 
     def _is_complete(self, path: ImagePath, known: Photo) -> bool:
         """Whether a known photo has everything that can be made without paying again."""
@@ -158,21 +159,23 @@ class PhotoSync:
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
         return has_card and self.objects.has_download(path, etag)
 
-    def _bring_in_sync(self, bucket: str, path: ImagePath, owner: str, etag: str | None, known: Photo | None) -> None:
+    def _bring_in_sync(
+        self, bucket: str, path: ImagePath, owner: str, etag: str | None, row: Photo | None, known: Photo | None
+    ) -> None:
         original = self.objects.read(bucket, path.key)
         if original is None:
             self._deletion.delete_photo(path, self._timestamp())
             return
         if original.etag != etag:  # replaced a moment ago
             self.leases.add_version(path, owner, original.etag)
-        renditions = render(original.data)
+        renditions = self.render(original.data)
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
             if not known.card_at:
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
                 self._put_row(path, photo)
             return
-        indexed = self._adopted(path) or self._index(bucket, path, renditions)
+        indexed = self._adopted(row) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
         labels = self._find_labels(bucket, path, original, renditions)
         photo = self._make_row(path, original, renditions, data, labels)
@@ -190,9 +193,8 @@ class PhotoSync:
         self.pages.put(keep_owner_words(photo, old))
         return old
 
-    def _adopted(self, path: ImagePath) -> dict[str, Any] | None:
+    def _adopted(self, photo: Photo | None) -> dict[str, Any] | None:
         """The faces in a row written by another program, if all are in the collection: links to them keep working."""
-        photo = self.photos.get_photo(path)
         if photo is None or not photo.is_adopted or not photo.image_id:
             return None
         found = self.faces.get_faces(sorted(filter(is_face_id, photo.face_ids)))

@@ -2,6 +2,8 @@
 
 import functools
 import os
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,10 +22,14 @@ from functions.visitor_calls import answer_visitor, visitor_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_rekognition import RekognitionClient
 
 metrics = Metrics()
 
 
+# How often boto3 itself tries a call again.
+MAX_RETRIES = 3
 # Somebody waits for the answer, and the page tries again by itself.
 _PATIENCE_SECONDS = 3.0
 _pace = Pace()
@@ -31,10 +37,22 @@ _pace = Pace()
 
 @functools.cache
 def _searcher() -> Searcher:
-    config = Config(retries={"mode": "standard", "max_attempts": 3})
-    environment = os.environ
+    config = Config(retries={"mode": "standard", "max_attempts": MAX_RETRIES})
     rekognition = boto3.client("rekognition", config=config)
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    return wire(dynamodb, rekognition, os.environ)
+
+
+def wire(
+    dynamodb: "DynamoDBClient",
+    rekognition: "RekognitionClient",
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+) -> Searcher:
+    """What answers searches, on two clients, DynamoDB's being that of the resource, and the function's environment.
+
+    ``clock`` gives seconds since 1970.
+    """
     photos = PhotoReader(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
     return Searcher(
         collections={
@@ -42,7 +60,7 @@ def _searcher() -> Searcher:
             GALLERY_COLLECTION: FaceCollection(rekognition, environment["CELEBRITIES_COLLECTION_ID"]),
         },
         images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
-        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
+        ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], clock, _PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),
         count_metric=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
