@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bench.simulated.chart import draw
+from bench.simulated.chart import BAD_DAY, draw
 from bench.simulated.client import Faults
 from bench.simulated.filling import Outcome, Plan, Site
 from bench.simulated.quotas import QUOTAS
@@ -22,8 +22,8 @@ MILLION = 1_000_000
 CHART = Path(__file__).parents[1] / "docs" / "scale.svg"
 REGION = "us-east-1"
 
-# A bad day: of a million calls a thousand refused and five hundred failed, one photo in two hundred hit by a crash.
-BAD_DAY = Faults(
+# Of a million calls a thousand refused and five hundred failed, one photo in two hundred hit by a crash.
+BAD_DAY_FAULTS = Faults(
     throttled=0.001, failed=0.0005, unanswered=0.00002, crashed=0.0002, reported_twice=0.005, given_out_twice=0.001
 )
 # Photos that the owner replaces or deletes meanwhile, and files that are no photo.
@@ -59,7 +59,7 @@ def _report(sizes: tuple[int, ...]) -> Iterator[str]:
         measured[name] = [(plan.photos, found.seconds)]
         more = found.seconds * plan.calls / plan.photos - 1
         yield f"  {name}: {plan.photos:,} photos in {found.seconds:,.0f} s, {more:+.1%}; {_state(found)}"
-    yield from _report_sizes(sizes, measured.setdefault("bad day", []))
+    yield from _report_sizes(sizes, measured.setdefault(BAD_DAY, []))
     yield "what breaks first"
     for what, plan in _probes():
         found = Site(plan).fill()
@@ -70,7 +70,7 @@ def _report(sizes: tuple[int, ...]) -> Iterator[str]:
 def _report_sizes(sizes: tuple[int, ...], measured: list[tuple[int, float]] | None = None) -> Iterator[str]:
     yield "a bad day, at 5 calls a second"
     for photos in sizes:
-        plan = replace(SLOW, photos=photos, faults=BAD_DAY, **_CHANGES)
+        plan = replace(SLOW, photos=photos, faults=BAD_DAY_FAULTS, **_CHANGES)
         began = time.process_time()
         found = Site(plan).fill()
         seconds = time.process_time() - began

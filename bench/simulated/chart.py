@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
-_WIDTH, _HEIGHT = 760, 430
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 200, 20, 50
+_WIDTH, _HEIGHT = 780, 430
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 220, 20, 50
 _PHOTOS, _HOURS = (1_000, 1_000_000), (0.005, 1_000)
 _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .grid { stroke: #d0d7de; stroke-width: 1 }
 .line { fill: none; stroke-width: 2 }
 .a { stroke: #9a6700 } .b { stroke: #0969da } .c { stroke: #1a7f37 } .d { stroke: #8250df; stroke-dasharray: 6 4 }
-.dot { fill: #ffffff; stroke: #cf222e; stroke-width: 2 }
+.dot { fill: #ffffff; stroke: #cf222e; stroke-width: 2 } .bad { fill: #cf222e }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .grid { stroke: #3d444d }
 .a { stroke: #d29922 } .b { stroke: #58a6ff } .c { stroke: #3fb950 } .d { stroke: #bc8cff }
-.dot { fill: #0d1117; stroke: #ff7b72 }
+.dot { fill: #0d1117; stroke: #ff7b72 } .bad { fill: #ff7b72 }
 }
 """
 # Photos a second, and what allows them.
@@ -26,13 +26,17 @@ _LINES = (
     ("a", 2.0, "5 photos at once (default)"),
     ("b", 5.0, "5 IndexFaces calls a second"),
     ("c", 50.0, "50 IndexFaces calls a second"),
-    ("d", 1.25, "your line: 40 Mbit/s, 4 MB each"),
+    ("d", 1.25, "uploading 4 MB each at 40 Mbit/s"),
 )
 _TICKS = {0.01: "36 s", 0.1: "6 min", 1: "1 hour", 10: "10 hours", 100: "4 days", 1000: "6 weeks"}
 
 
+# The runs in which much goes wrong: their points are filled.
+BAD_DAY = "bad day"
+
+
 def draw(path: Path, measured: Mapping[str, list[tuple[int, float]]]) -> None:
-    """Write the chart; ``measured`` are photos and seconds."""
+    """Write the chart; ``measured`` are photos and seconds, by the name of the run."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         'aria-label="How long filling a site takes, by the number of photos">',
@@ -51,9 +55,10 @@ def draw(path: Path, measured: Mapping[str, list[tuple[int, float]]]) -> None:
         ends = " ".join(f"{_x(photos):.0f},{_y(photos / rate / 3600):.0f}" for photos in _PHOTOS)
         parts.append(f'<polyline class="line {kind}" points="{ends}"/>')
     parts += [f'<text x="{_WIDTH - _RIGHT + 8}" y="{y + 4:.0f}">{escape(text)}</text>' for y, _, text in labels]
-    for points in measured.values():
+    for name, points in measured.items():
+        kind = "dot bad" if name == BAD_DAY else "dot"
         for photos, seconds in points:
-            parts.append(f'<circle class="dot" cx="{_x(photos):.0f}" cy="{_y(seconds / 3600):.0f}" r="5"/>')
+            parts.append(f'<circle class="{kind}" cx="{_x(photos):.0f}" cy="{_y(seconds / 3600):.0f}" r="5"/>')
     path.write_text("\n".join([*parts, "</svg>"]) + "\n", encoding="utf-8")
 
 

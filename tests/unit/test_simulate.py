@@ -3,7 +3,9 @@
 import importlib
 import logging
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,19 @@ def test_a_crash_costs_the_same_in_a_large_collection(bench: Any) -> None:
     assert found.tally.calls["list_faces"] == 0
 
 
+def test_other_threads_keep_their_own_time(bench: Any) -> None:
+    world = importlib.import_module("bench.simulated.world").World()
+    with world.clock(), ThreadPoolExecutor(1) as pool:
+        there = pool.submit(lambda: time.sleep(0.001) or time.time()).result()
+    assert world.now == importlib.import_module("bench.simulated.world").START
+    assert abs(there - time.time()) < 60
+
+
 def test_photos_beyond_the_ceiling_say_so(bench: Any) -> None:
     found = fill(bench, photos=120, daily_indexing=100)
     assert (found.wrong, found.photos, found.named) == ([], 100, {"CeilingReached": 20})
+
+
+def test_the_page_on_scale_has_the_limits_that_are_simulated(bench: Any) -> None:
+    quotas = importlib.import_module("bench.simulated.quotas")
+    assert quotas.table() in (ROOT / "docs" / "scale.md").read_text(), "write what quotas.table() gives into it"
