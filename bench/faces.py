@@ -32,7 +32,8 @@ def _sources() -> tuple[str, list[Path]]:
 
 def _descriptors() -> list[str]:
     name, paths = _sources()
-    _, predictor, descriptor = engine.load_models()
+    recogniser = engine.load_models().recogniser
+    predictor, descriptor = recogniser.predictor, recogniser.descriptor
     detector = dlib.get_frontal_face_detector()
     peer = dlib.face_recognition_model_v1(str(_weights("dlib_face_recognition_resnet_model_v1.dat")))
 

@@ -17,6 +17,7 @@ from bench.accuracy import PHOTOS, Portrait, analyse_all, portraits_of
 from bench.browser import chromium
 from functions.keys import PERSON_PREFIX
 from functions.shapes import ImageRecord
+from local.rekognition.likeness import DLIB
 
 LARGE = 10_000
 SHOTS = 25
@@ -28,7 +29,7 @@ def run() -> list[str]:
     folder = PHOTOS / "lfw"
     if not folder.is_dir():
         return [f"lookalike: skipped, for there are no photographs for evaluation at {PHOTOS}"]
-    analyses = analyse_all(folder)
+    analyses = analyse_all(folder.rglob("*.jpg"))
     people: dict[str, list[Portrait]] = {}
     for portrait in portraits_of(analyses):
         if len(portrait.descriptors):
@@ -50,8 +51,8 @@ def _ranks(people: dict[str, list[Portrait]]) -> list[str]:
     for number, name in enumerate(names):
         for probe in people[name]:
             if probe is not gallery[name]:
-                distances = np.linalg.norm(matrix - probe.descriptors[0], axis=1)
-                ranks.append(int((distances < distances[number]).sum()) + 1)
+                alike = np.array([DLIB.compare(portrait, probe.descriptors[0]) for portrait in matrix])
+                ranks.append(int((alike > alike[number]).sum()) + 1)
     found = np.array(ranks)
     return [
         f"one portrait of each of {len(names)} people (LFW), another photo as the selfie, {len(found)} times:"
@@ -73,9 +74,9 @@ def _several(people: dict[str, list[Portrait]]) -> list[str]:
             probes += [(number, vector) for vector in vectors[_SEVERAL:]]
     right_best = right_mean = 0
     for number, probe in probes:
-        nearest = [np.linalg.norm(kept - probe, axis=1).min() for kept in best]
-        right_best += int(np.argmin(nearest) == number)
-        right_mean += int(np.linalg.norm(np.array(mean) - probe, axis=1).argmin() == number)
+        alike = [max(DLIB.compare(one, probe) for one in kept) for kept in best]
+        right_best += int(np.argmax(alike) == number)
+        right_mean += int(np.argmax([DLIB.compare(one, probe) for one in mean]) == number)
     return [
         f"{_SEVERAL} portraits of those with more, {len(probes)} photos of theirs among {len(people)} people:"
         f" the best of a person's portraits leads to them {100 * right_best / len(probes):.2f} %, their mean"

@@ -27,6 +27,8 @@ from local.embedded import EmbeddedAws
 from local.embedded.environment import REGION, configure
 from local.gate import Gate
 from local.journal import DamagedError
+from local.rekognition.own_engine import OwnEngineError
+from local.rekognition.state import State
 from local.response_headers import HeadersOf, response_headers
 from local.site_server import SiteServer
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
@@ -103,9 +105,11 @@ def run(options: Options, project: Project) -> None:
         )
         configure(options.data, options.api_port, access_key, secret_key)
         try:
-            faces = folder.open_faces(journal)
-            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log)
+            own = folder.own_engine()
+            faces = folder.open_faces(journal, own)
+            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log, own)
             try:
+                _check_engine(aws, faces)
                 asyncio.run(_serve(aws, options, project, folder, running))
             finally:
                 aws.close()
@@ -113,6 +117,15 @@ def run(options: Options, project: Project) -> None:
             raise folder.damaged(error) from None
         finally:
             journal.close()
+
+
+def _check_engine(aws: EmbeddedAws, faces: State) -> None:
+    try:
+        aws.engine.check()
+    except OwnEngineError as error:
+        raise StateFolderError(str(error)) from None
+    if count := faces.foreign_faces:
+        _tell(f"{count:,} faces were described by another engine, and aren't found until `kinpics reprocess` has run")
 
 
 async def _serve(

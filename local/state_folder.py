@@ -19,6 +19,7 @@ from local.journal import DamagedError, Journal, check
 from local.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
+    from local.rekognition.own_engine import OwnEngine
     from local.rekognition.state import State
 
 # The stack that the laptop starts with, and whose site it serves.
@@ -132,7 +133,16 @@ class StateFolder:
             raise self.damaged(error) from None
         return journal
 
-    def open_faces(self, journal: Journal) -> "State":
+    def own_engine(self) -> "OwnEngine | None":
+        """The owner's face engine, if there is one. Its networks aren't tried. Raises ``StateFolderError``."""
+        from local.rekognition.own_engine import OwnEngineError, read
+
+        try:
+            return read(self.path / "engine")
+        except OwnEngineError as error:
+            raise StateFolderError(str(error)) from None
+
+    def open_faces(self, journal: Journal, own: "OwnEngine | None" = None) -> "State":
         """The faces that belong to a journal, created at the first start. Raises ``StateFolderError``."""
         from local.rekognition.state import State  # loads what the other commands don't need
 
@@ -147,7 +157,7 @@ class StateFolder:
             if path.exists():
                 with contextlib.closing(sqlite3.connect(path)) as file:
                     check(file)
-            state = State(path)
+            state = State(path, own)
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
             raise self.damaged(f"{path} is damaged ({error})") from None
         if kept is None:

@@ -241,8 +241,9 @@ class PhotoSync:
             if code_of(error) != "InvalidParameterException":
                 raise
             raise LostReferenceError(
-                f"the reference face {reference} of a forgotten person is not in the collection, so no photo is "
-                f"indexed until you settle this: `kinpics people remember {reference}` lets the person be indexed again"
+                f"the reference face {reference} of a forgotten person can't be searched "
+                f"({error.response['Error']['Message']}), so no photo is indexed until you settle this: "
+                f"`kinpics people remember {reference}` lets the person be indexed again"
             ) from None
 
     def _make_row(

@@ -32,6 +32,7 @@ from local.embedded.insides import check_insides
 from local.embedded.mounting import mount, read_object
 from local.journal import Compactor, Journal
 from local.rekognition.engine import Engine
+from local.rekognition.own_engine import OwnEngine
 from local.rekognition.service import Service
 from local.rekognition.state import State
 
@@ -54,13 +55,14 @@ class EmbeddedAws:
         faces: State,
         rekognition_tps: float | None = None,
         call_log: Path | None = None,
+        own_engine: OwnEngine | None = None,
     ):
         from ministack import app as ministack
 
         self._ministack = ministack
         self._state = faces
         self._compactor = Compactor([data / "state.sqlite", data / "faces.sqlite"])
-        self.engine = Engine()
+        self.engine = Engine(own=own_engine)
         arn_prefix = f"arn:aws:rekognition:{REGION}:{ACCOUNT_ID}"
         self._service = Service(
             self._state, self.engine, read_object, arn_prefix, rekognition_tps, label_model=data / "models"

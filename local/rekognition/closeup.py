@@ -93,6 +93,18 @@ def cut(picture: Image.Image, face: Detection) -> Closeup:
     return Closeup(_sample(picture, whole, (a, b, left, top)), margin, a, b, left, top)
 
 
+def align(picture: Image.Image, points: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+    """A face of a picture in RGB, moved, turned and scaled so that its points, (n, 2), are as near to ``places`` as can
+    be: (size, size, 3) uint8, black where the picture ends."""
+    # The least squares of places -> points over a similarity transform, as complex numbers.
+    ours, wanted = points @ (1, 1j), places @ (1, 1j)
+    ours_middle, wanted_middle = ours.mean(), wanted.mean()
+    centred = wanted - wanted_middle
+    turn = ((ours - ours_middle) * centred.conj()).sum() / (abs(centred) ** 2).sum()
+    corner = ours_middle - turn * wanted_middle
+    return _sample(picture, size, (turn.real, turn.imag, corner.real, corner.imag))
+
+
 def _roll(face: Detection) -> float:
     """By how much to turn a face, in radians, clockwise."""
     across, down = face.points[1] - face.points[0]

@@ -37,6 +37,9 @@ _MARGIN = 16
 class Detector:
     """The network, on one core. ``strip`` is a multiple of 32, and changes nothing in what is found."""
 
+    # How large a picture is searched in.
+    long_side = 1280
+
     def __init__(self, model_file: Path, strip: int = _STRIP):
         self._strip = strip
         model = onnx.load(str(model_file))
@@ -62,7 +65,7 @@ class Detector:
             Detection(
                 float(x[face]), float(y[face]), float(width[face]), float(height[face]), float(score[face]), where[face]
             )
-            for face in _distinct(corner, corner + size, score)
+            for face in distinct(corner, corner + size, score)
         ]
 
     def _run(self, pixels: np.ndarray) -> Any:
@@ -104,7 +107,7 @@ def _in_strips(network: Any, data: np.ndarray, channels: int, shrinks: int, rows
     return made
 
 
-def _distinct(low: np.ndarray, high: np.ndarray, scores: np.ndarray) -> list[int]:
+def distinct(low: np.ndarray, high: np.ndarray, scores: np.ndarray) -> list[int]:
     """Boxes, given by their corners, (n, 2) each, without those that overlap a surer one; surest first."""
     areas = np.prod(high - low, axis=1)
     left = np.argsort(-scores, kind="stable")

@@ -25,11 +25,11 @@ from PIL import Image, ImageOps
 from local.rekognition import classifier, closeup
 from local.rekognition.closeup import Closeup, Detection
 from local.rekognition.likeness import Vector
+from local.rekognition.own_engine import OwnEngine
 
 Result = TypeVar("Result")
 
-# The detector sees a copy of this size: faces of 15 pixels in it. Smaller pictures are enlarged, but no more than so.
-_LONG_SIDE = 1280
+# The detector sees a copy of its own size. Smaller pictures are enlarged, but no more than so.
 _ENLARGE = 2.0
 # JPEGs may be decoded at half their size or less, if both sides stay at least so large. Closeups are cut out of what is
 # decoded.
@@ -78,10 +78,11 @@ class Analysis:
 
 
 class Engine:
-    """A pool of worker processes, as many as ``workers``, started on first use."""
+    """A pool of worker processes, as many as ``workers``, started on first use, with the owner's networks if given."""
 
-    def __init__(self, workers: int | None = None):
+    def __init__(self, workers: int | None = None, own: OwnEngine | None = None):
         self.workers = workers or os.cpu_count() or 1
+        self._own = own
         self._pool: concurrent.futures.ProcessPoolExecutor | None = None
 
     def submit(self, image: bytes) -> "concurrent.futures.Future[Analysis]":
@@ -91,6 +92,12 @@ class Engine:
     def classify(self, folder: Path, image: bytes) -> "concurrent.futures.Future[list[tuple[str, float]]]":
         """Label a picture in a worker, see `classifier.classify`."""
         return self._submit(classifier.classify, folder, image)
+
+    def check(self) -> None:
+        """Try the owner's networks. Raises ``OwnEngineError``."""
+        if self._own is not None:
+            with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+                pool.submit(check, self._own).result()
 
     def stop(self) -> None:
         if self._pool is not None:
@@ -107,29 +114,56 @@ class Engine:
 
     def _start(self) -> concurrent.futures.ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return concurrent.futures.ProcessPoolExecutor(self.workers, mp_context=context, initializer=load_models)
+        return concurrent.futures.ProcessPoolExecutor(
+            self.workers, mp_context=context, initializer=load_models, initargs=(self._own,)
+        )
 
 
-_models: tuple[Any, Any, Any] | None = None
+@dataclass(frozen=True)
+class Models:
+    """Finds faces; places eyes and nose of each, and describes it."""
+
+    detector: Any
+    recogniser: Any
 
 
-def load_models() -> tuple[Any, Any, Any]:
-    """Detector, landmark predictor and descriptor of this process."""
+_models: Models | None = None
+
+
+def load_models(own: OwnEngine | None = None) -> Models:
+    """The networks of this process, the first time as given. Raises ``OwnEngineError``."""
     global _models
     if _models is None:
         _depend_on_parent()
-        # Only workers load it: the stack itself doesn't need it in memory.
-        import dlib
-
-        from local.rekognition.descriptor import Descriptor
-        from local.rekognition.detector import Detector
-
-        _models = (
-            Detector(detector_file()),
-            dlib.shape_predictor(str(models_folder() / "shape_predictor_5_face_landmarks.dat")),
-            Descriptor(models_folder() / "dlib_face_recognition_resnet_model_v1.dat"),
-        )
+        _models = Models(_load_detector(own), _load_recogniser(own))
     return _models
+
+
+# Only workers load networks: the stack itself doesn't need them in memory.
+def _load_detector(own: OwnEngine | None) -> Any:
+    if own and own.detector:
+        from local.rekognition.own_networks import OwnDetector
+
+        return OwnDetector(own.detector)
+    from local.rekognition.detector import Detector
+
+    return Detector(detector_file())
+
+
+def _load_recogniser(own: OwnEngine | None) -> Any:
+    if own:
+        from local.rekognition.own_networks import OwnRecogniser
+
+        return OwnRecogniser(own)
+    from local.rekognition.recogniser import Recogniser
+
+    return Recogniser(models_folder())
+
+
+def check(own: OwnEngine) -> None:
+    """Try the owner's networks, in a worker of their own. Raises ``OwnEngineError``."""
+    _load_detector(own)
+    _load_recogniser(own)
 
 
 def detector_file() -> Path:
@@ -172,14 +206,14 @@ def _depend_on_parent() -> None:
 def analyse(image: bytes) -> Analysis:
     """Find and describe all faces. Raises ``ImageFormatError``."""
     picture, width, height = _decode(image)
-    detector, predictor, descriptor = load_models()
-    found = [face for face in _find(detector, picture) if min(face.width, face.height) >= _MIN_SIDE]
-    closeups = [(closeup.cut(picture, face), face.score) for face in found]
-    shapes = [_landmarks(predictor, shown) for shown, _ in closeups]
-    chips = [descriptor.align(shown.pixels, [shape])[0] for (shown, _), shape in zip(closeups, shapes, strict=True)]
+    models = load_models()
+    found = [face for face in _find(models.detector, picture) if min(face.width, face.height) >= _MIN_SIDE]
+    closeups = [closeup.cut(picture, face) for face in found]
     faces = [
-        _face(picture.size, shown, score, shape, vector)
-        for (shown, score), shape, vector in zip(closeups, shapes, _describe(descriptor, chips), strict=True)
+        _face(picture.size, face, shown, recognised)
+        for face, shown, recognised in zip(
+            found, closeups, models.recogniser.recognise(picture, found, closeups), strict=True
+        )
     ]
     faces.sort(key=lambda face: -face.width * face.height)
     return Analysis(width, height, faces)
@@ -187,28 +221,10 @@ def analyse(image: bytes) -> Analysis:
 
 def _find(detector: Any, picture: Image.Image) -> list[Detection]:
     """The faces of a picture, in its own pixels, found in a copy of another size."""
-    scale = min(_ENLARGE, _LONG_SIDE / max(picture.size))
+    scale = min(_ENLARGE, detector.long_side / max(picture.size))
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     copy = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0) if size != picture.size else picture
     return [face.scaled(picture.width / size[0], picture.height / size[1]) for face in detector.find(np.asarray(copy))]
-
-
-def _landmarks(predictor: Any, shown: Closeup) -> Any:
-    import dlib  # see load_models
-
-    first, last = shown.margin, shown.margin + shown.side - 1
-    return predictor(shown.pixels, dlib.rectangle(first, first, last, last))
-
-
-def _describe(descriptor: Any, chips: list[np.ndarray]) -> np.ndarray:
-    """Descriptors, (n, 128) float32, of aligned faces: each the mean of the face's and of its mirror image's.
-
-    That tells people apart better than either (docs/rekognition.md).
-    """
-    mirrored = [np.ascontiguousarray(chip[:, ::-1]) for chip in chips]
-    both: Vector = descriptor.describe(chips + mirrored)
-    mean: Vector = (both[: len(chips)] + both[len(chips) :]) / np.float32(2)
-    return mean
 
 
 def _decode(image: bytes) -> tuple[Image.Image, int, int]:
@@ -228,31 +244,25 @@ def _decode(image: bytes) -> tuple[Image.Image, int, int]:
     return picture, width, height
 
 
-def _face(size: tuple[int, int], shown: Closeup, score: float, shape: Any, descriptor: np.ndarray) -> FoundFace:
+def _face(size: tuple[int, int], face: Detection, shown: Closeup, recognised: Any) -> FoundFace:
     columns, rows = size
-    points = [shown.place(point.x + 0.5, point.y + 0.5) for point in shape.parts()]
-    # The predictor's five points: outer and inner corner of the eye on the picture's right, then left, then the nose.
-    right, left = _middle(points[0], points[1]), _middle(points[2], points[3])
+    left, right = recognised.left_eye, recognised.right_eye
     inner = slice(shown.margin, shown.margin + shown.side)
     x, y, side = shown.box
     crop = shown.pixels[inner, inner].mean(axis=2)
-    named = {"eyeRight": right, "eyeLeft": left, "nose": points[4]}
+    named = {"eyeRight": right, "eyeLeft": left, "nose": recognised.nose}
     return FoundFace(
         left=(x - side / 2) / columns,
         top=(y - side / 2) / rows,
         width=side / columns,
         height=side / rows,
-        score=score,
-        landmarks={name: (place[0] / columns, place[1] / rows) for name, place in named.items()},
+        score=face.score,
+        landmarks={name: (float(place[0] / columns), float(place[1] / rows)) for name, place in named.items()},
         roll=math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])),
         brightness=float(crop.mean() / 2.55) if crop.size else 0.0,
         sharpness=_sharpness(crop),
-        descriptor=descriptor.tobytes(),
+        descriptor=recognised.descriptor.astype(np.float32).tobytes(),
     )
-
-
-def _middle(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
 def _sharpness(crop: np.ndarray) -> float:

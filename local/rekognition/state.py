@@ -27,6 +27,8 @@ from local.rekognition.exceptions import (
     ResourceAlreadyExistsException,
     ResourceNotFoundException,
 )
+from local.rekognition.likeness import DLIB
+from local.rekognition.own_engine import OwnEngine
 from local.rekognition.schema import create_tables
 from local.rekognition.vectors import Vectors
 
@@ -65,27 +67,35 @@ class StoredUser:
 class State:
     """All collections of one folder."""
 
-    def __init__(self, path: Path | str):
-        """Open or create. Raises ``sqlite3.DatabaseError`` for a file that is damaged, or not one of these."""
+    def __init__(self, path: Path | str, own: OwnEngine | None = None):
+        """Open or create. Raises ``sqlite3.DatabaseError`` for a file that is damaged, or not one of these.
+
+        Only faces that the same engine described can be searched; the others are kept.
+        """
+        self.likeness = own.likeness if own else DLIB
+        self._engine = own.fingerprint if own else None
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA wal_autocheckpoint = 0")  # the stack's own thread does it, so that no call waits
         self._db.execute("PRAGMA foreign_keys = ON")
         create_tables(self._db)
-        self._vectors: dict[str, Vectors] = {name: Vectors() for name, _ in self.collections()}
-        rows = self._db.execute("SELECT collection, face_id, descriptor FROM faces ORDER BY number")
+        self._vectors: dict[str, Vectors] = {name: Vectors(self.likeness) for name, _ in self.collections()}
+        rows = self._db.execute(
+            "SELECT collection, face_id, descriptor FROM faces WHERE engine IS ? ORDER BY number", (self._engine,)
+        )
         while many := rows.fetchmany(_ROWS_AT_ONCE):
             for collection, faces in itertools.groupby(sorted(many, key=_collection_of), key=_collection_of):
                 _, face_ids, descriptors = zip(*faces, strict=True)
                 self._vectors[collection].add_all(face_ids, descriptors)
+        counts = dict(self._db.execute("SELECT collection, count(*) FROM faces GROUP BY collection"))
         for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
-            if (left := len(self._vectors[collection])) != faces:
+            if (left := counts.get(collection, 0)) != faces:
                 raise sqlite3.DatabaseError(f"{collection} had {faces} faces, {left} are left")
         (collections,) = self._db.execute("SELECT collections FROM identity").fetchone()
         if len(self._vectors) != collections:
             raise sqlite3.DatabaseError(f"it had {collections} collections, {len(self._vectors)} are left")
-        self._user_vectors: dict[str, Vectors] = {name: Vectors() for name in self._vectors}
+        self._user_vectors: dict[str, Vectors] = {name: Vectors(self.likeness) for name in self._vectors}
         for collection, user_id in self._db.execute(
             "SELECT DISTINCT collection, user_id FROM faces WHERE user_id <> ''"
         ):
@@ -93,6 +103,12 @@ class State:
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def foreign_faces(self) -> int:
+        """How many faces another engine described; they are found again when their pictures are indexed again."""
+        (count,) = self._db.execute("SELECT count(*) FROM faces WHERE engine IS NOT ?", (self._engine,)).fetchone()
+        return int(count)
 
     @property
     def identity(self) -> str:
@@ -110,8 +126,8 @@ class State:
         with self._transaction():
             self._db.execute("INSERT INTO collections (id, created) VALUES (?, ?)", (collection, time.time()))
             self._db.execute("UPDATE identity SET collections = collections + 1")
-        self._vectors[collection] = Vectors()
-        self._user_vectors[collection] = Vectors()
+        self._vectors[collection] = Vectors(self.likeness)
+        self._user_vectors[collection] = Vectors(self.likeness)
 
     def delete_collection(self, collection: str) -> None:
         self.vectors(collection)
@@ -122,9 +138,11 @@ class State:
 
     def describe(self, collection: str) -> tuple[int, int, float]:
         """Number of faces, number of users and time of creation of a collection."""
-        faces = len(self.vectors(collection))
+        self.vectors(collection)
         (users,) = self._db.execute("SELECT count(*) FROM users WHERE collection = ?", (collection,)).fetchone()
-        (created,) = self._db.execute("SELECT created FROM collections WHERE id = ?", (collection,)).fetchone()
+        created, faces = self._db.execute(
+            "SELECT created, faces FROM collections WHERE id = ?", (collection,)
+        ).fetchone()
         return faces, users, created
 
     def vectors(self, collection: str) -> Vectors:
@@ -138,7 +156,7 @@ class State:
         self, collection: str, image: bytes, external_image_id: str | None, faces: list[FoundFace]
     ) -> list[StoredFace]:
         """Store the faces of a picture, in the order given. A face indexed before under the same name keeps its ids,
-        and what an earlier release of the engine made of it is replaced.
+        and what an earlier release of the engine, or another engine, made of it is replaced.
 
         As in Rekognition, the image id is made from the picture's bytes: one picture under two names has one image id.
         """
@@ -150,15 +168,16 @@ class State:
         )
         image_id = known[0].image_id if known else str(uuid.uuid5(_IMAGES, digest))
         with self._transaction():
-            stored = []
+            stored, inserted = [], 0
             for face in faces:
                 same = _same_face(known, face)
                 if same is None:
+                    inserted += 1
                     stored.append(self._insert(collection, digest, image_id, external_image_id, face))
                 else:
                     known.remove(same)
                     stored.append(self._replace(same, face))
-            self._count(collection, sum(row.face_id not in vectors for row in stored))
+            self._count(collection, inserted)
         for face, row in zip(faces, stored, strict=True):
             vectors.remove(row.face_id)
             vectors.add(row.face_id, face.descriptor)
@@ -196,6 +215,11 @@ class State:
         """The descriptors of a collection's users that have faces. Raises ``ResourceNotFoundException``."""
         self.vectors(collection)
         return self._user_vectors[collection]
+
+    def compare(self, collection: str, user_id: str, face_id: str) -> float:
+        """The similarity of a user that has faces and a face: 0 for one that another engine described."""
+        vectors, users = self.vectors(collection), self.user_vectors(collection)
+        return self.likeness.compare(users.get(user_id), vectors.get(face_id)) if face_id in vectors else 0.0
 
     def user(self, collection: str, user_id: str) -> StoredUser:
         """Raises ``ResourceNotFoundException``."""
@@ -273,7 +297,8 @@ class State:
     def _describe_user(self, collection: str, user_id: str) -> None:
         """Compute the user's descriptor again; that is cheap, because a user has 100 faces at most."""
         rows = self._db.execute(
-            "SELECT descriptor FROM faces WHERE collection = ? AND user_id = ?", (collection, user_id)
+            "SELECT descriptor FROM faces WHERE collection = ? AND user_id = ? AND engine IS ?",
+            (collection, user_id, self._engine),
         )
         descriptors = [np.frombuffer(descriptor, dtype=np.float32) for (descriptor,) in rows]
         users = self._user_vectors[collection]
@@ -295,7 +320,7 @@ class State:
         box = _box(face)
         cursor = self._db.execute(
             "INSERT INTO faces (collection, face_id, image_id, external_image_id, image_digest, bounding_box,"
-            " confidence, descriptor) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            " confidence, descriptor, engine) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 collection,
                 face_id,
@@ -305,6 +330,7 @@ class State:
                 json.dumps(box),
                 face.confidence,
                 face.descriptor,
+                self._engine,
             ),
         )
         return StoredFace(cursor.lastrowid or 0, face_id, image_id, external_image_id, box, face.confidence, None)
@@ -313,8 +339,8 @@ class State:
         """Put what is known of a face now in place of what was."""
         box = _box(face)
         self._db.execute(
-            "UPDATE faces SET bounding_box = ?, confidence = ?, descriptor = ? WHERE number = ?",
-            (json.dumps(box), face.confidence, face.descriptor, known.number),
+            "UPDATE faces SET bounding_box = ?, confidence = ?, descriptor = ?, engine = ? WHERE number = ?",
+            (json.dumps(box), face.confidence, face.descriptor, self._engine, known.number),
         )
         return dataclasses.replace(known, bounding_box=box, confidence=face.confidence)
 

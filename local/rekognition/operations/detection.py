@@ -4,7 +4,6 @@ from local.rekognition import answers, quality
 from local.rekognition.answers import MAX_FACES
 from local.rekognition.context import Answer, Context, Request
 from local.rekognition.exceptions import InvalidParameterException
-from local.rekognition.likeness import DLIB
 
 _SIMILARITY_THRESHOLD = 80.0
 
@@ -25,7 +24,8 @@ async def compare_faces(context: Context, request: Request) -> Answer:
     if not source or not target:
         raise InvalidParameterException("There are no faces in the source or the target image.")
     found = [
-        (DLIB.compare(source[0].vector, face.vector), answers.make_face_detail(face)) for face in target[:MAX_FACES]
+        (context.state.likeness.compare(source[0].vector, face.vector), answers.make_face_detail(face))
+        for face in target[:MAX_FACES]
     ]
     found.sort(key=lambda match: -match[0])
     return {

@@ -83,6 +83,10 @@ async def search_users_by_image(context: Context, request: Request) -> Answer:
 def _descriptor(context: Context, collection: str, face_id: str) -> Vector:
     vectors = context.state.vectors(collection)
     if face_id not in vectors:
+        if context.state.faces_by_id(collection, [face_id]):
+            raise InvalidParameterException(
+                f"faceId {face_id} was described by another engine: index its picture again (`kinpics reprocess`)"
+            )
         raise InvalidParameterException(f"faceId was not found in the collection: {face_id}")
     return vectors.get(face_id)
 

@@ -11,7 +11,6 @@ from local.rekognition import answers
 from local.rekognition.answers import MAX_FACES
 from local.rekognition.context import Answer, Context, Request
 from local.rekognition.exceptions import ServiceQuotaExceededException
-from local.rekognition.likeness import DLIB
 
 _ASSOCIATION_THRESHOLD = 75.0
 
@@ -74,7 +73,7 @@ def _associate(context: Context, request: Request) -> Answer:
     if user.face_count >= MAX_FACES:
         raise ServiceQuotaExceededException(f"the user {user_id} has {MAX_FACES} faces already")
     threshold = request.get("UserMatchThreshold", _ASSOCIATION_THRESHOLD)
-    vectors, users = state.vectors(collection), state.user_vectors(collection)
+    users = state.user_vectors(collection)
     known = state.faces_by_id(collection, request["FaceIds"])
     associated: list[str] = []
     unsuccessful: list[dict[str, Any]] = []
@@ -87,7 +86,7 @@ def _associate(context: Context, request: Request) -> Answer:
         elif face.user_id is not None:
             reasons = ["ASSOCIATED_TO_A_DIFFERENT_USER"]
             unsuccessful.append({"FaceId": face_id, "UserId": face.user_id, "Reasons": reasons})
-        elif user_id in users and ((value := DLIB.compare(users.get(user_id), vectors.get(face_id))) < threshold):
+        elif user_id in users and (value := state.compare(collection, user_id, face_id)) < threshold:
             reasons = ["LOW_MATCH_CONFIDENCE"]
             unsuccessful.append({"FaceId": face_id, "Confidence": value, "Reasons": reasons})
         elif user.face_count + len(associated) >= MAX_FACES:
