@@ -97,7 +97,9 @@ def _times(people: dict[str, list[Portrait]]) -> list[str]:
     lines = []
     with workplace.stack("lookalike-stack") as stack:
         told = stack.kinpics("gallery", "add", "--json", str(work / "portraits"), check=False)
-        added = json.loads(told.stdout)["added"]
+        answer = json.loads(told.stdout)
+        added = answer["added"]
+        gallery = {name: one for name, one in gallery.items() if f"{name}.jpg" not in answer["failures"]}
         lines += _shots(stack, video, added)
         lines += _through_the_page(stack, people, gallery)
     records = _fill(workplace.WORK / "lookalike-stack", LARGE - added)

@@ -63,6 +63,15 @@ class FoundFace:
         return 100.0 * (1.0 - (1.0 - min(1.0, self.score)) ** 6)
 
     @property
+    def prominence(self) -> float:
+        """How much of the picture the face takes up, 0 to 1. A face that is cut by the edge counts for less, so that a
+        selfie's neighbour doesn't come before the person: what is seen of it, times its share of the whole box."""
+        width = min(1.0, self.left + self.width) - max(0.0, self.left)
+        height = min(1.0, self.top + self.height) - max(0.0, self.top)
+        seen = max(0.0, width) * max(0.0, height)
+        return seen * seen / (self.width * self.height)
+
+    @property
     def vector(self) -> Vector:
         """The descriptor as numbers."""
         return np.frombuffer(self.descriptor, dtype=np.float32)
@@ -70,7 +79,7 @@ class FoundFace:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The faces of a picture, largest first; its size in pixels when upright."""
+    """The faces of a picture, the most prominent first; its size in pixels when upright."""
 
     width: int
     height: int
@@ -215,7 +224,7 @@ def analyse(image: bytes) -> Analysis:
             found, closeups, models.recogniser.recognise(picture, found, closeups), strict=True
         )
     ]
-    faces.sort(key=lambda face: -face.width * face.height)
+    faces.sort(key=lambda face: -face.prominence)
     return Analysis(width, height, faces)
 
 

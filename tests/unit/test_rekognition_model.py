@@ -473,3 +473,13 @@ def test_labels_without_a_model(rekognition: Rekognition) -> None:
     status, answer = rekognition.ask("DetectLabels", REQUESTS["DetectLabels"])
     assert (status, answer["__type"]) == (400, "InvalidParameterException")
     assert "no label model" in answer["message"]
+
+
+def test_a_face_that_is_cut_by_the_edge_is_less_prominent() -> None:
+    def of(left: float, width: float) -> FoundFace:
+        return FoundFace(left, 0.2, width, width, 1.0, {}, 0.0, 50.0, 50.0, b"")
+
+    person, neighbour = of(0.5, 0.4), of(-0.2, 0.5)
+    assert person.prominence == pytest.approx(0.16)
+    assert neighbour.prominence == pytest.approx(0.15 * 0.6)
+    assert of(1.1, 0.4).prominence == 0
