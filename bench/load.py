@@ -46,12 +46,12 @@ class Seen:
 
 def run() -> list[str]:
     """Lines of the report."""
-    folder = _photos()
+    folder = photos_to_upload()
     with workplace.stack("load-stack") as stack:
         stack.kinpics("upload", "--no-build", str(workplace.faces_folder()))
         stack.kinpics("upload", "--no-build", "--set", "warm", str(folder))  # the engine's models are loaded
         alone = _upload(stack, folder, "alone")
-        faces = [record["Face"]["FaceId"] for row in _rows(stack) for record in row["data"]["FaceRecords"]]
+        faces = face_ids(stack)
         seen, stop = Seen(), threading.Event()
         with ThreadPoolExecutor(VISITORS) as pool, _Memory(stack.process.pid) as memory:
             for number in range(VISITORS):
@@ -74,8 +74,8 @@ def run() -> list[str]:
     ]
 
 
-def _photos() -> Path:
-    """Some of the upload benchmark's photos."""
+def photos_to_upload() -> Path:
+    """A folder with some of the upload benchmark's photos."""
     folder = workplace.WORK / "load-photos"
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(upload.folder_of_faces().iterdir())[:PHOTOS]:
@@ -89,8 +89,10 @@ def _upload(stack: Any, folder: Path, set_name: str) -> float:
     return time.perf_counter() - start
 
 
-def _rows(stack: Any) -> list[dict]:
-    return [row for row in stack.table("PicsTable").scan()["Items"] if row["primarykey"] != "/"]
+def face_ids(stack: Any) -> list[str]:
+    """The ids of all faces of a stack's photos."""
+    rows = (row for row in stack.table("PicsTable").scan()["Items"] if row["primarykey"] != "/")
+    return [record["Face"]["FaceId"] for row in rows for record in row["data"]["FaceRecords"]]
 
 
 def _percentile(values: list[float], percent: int) -> float:
@@ -99,7 +101,7 @@ def _percentile(values: list[float], percent: int) -> float:
 
 def _visit(stack: Any, faces: list[str], draw: random.Random, seen: Seen, stop: threading.Event) -> None:
     while not stop.is_set():
-        visitor = _Visitor(stack)
+        visitor = Visitor(stack)
         try:
             with _timed(seen, "visit"):
                 with _timed(seen, "credentials"):
@@ -108,13 +110,13 @@ def _visit(stack: Any, faces: list[str], draw: random.Random, seen: Seen, stop: 
                     visitor.read_set()
                 with _timed(seen, "search"):
                     visitor.search(draw.choice(faces))
-        except _RefusedError as error:
+        except RefusedError as error:
             seen.errors[str(error)] += 1
         finally:
             visitor.connection.close()
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """A call was refused to the end; the message is the error's code."""
 
 
@@ -130,7 +132,7 @@ class _timed:  # noqa: N801 - a context manager that leaves failures out
             self._seconds.append(time.perf_counter() - self._start)
 
 
-class _Visitor:
+class Visitor:
     """The calls a page makes, over one connection."""
 
     def __init__(self, stack: Any):
@@ -162,7 +164,7 @@ class _Visitor:
         path = f"/2015-03-31/functions/{self._stack.outputs['SearchFunction']}/invocations"
         answer = self._call("lambda", path, {"faceid": face})
         if answer["statusCode"] != 200:
-            raise _RefusedError(answer["err"]["code"])
+            raise RefusedError(answer["err"]["code"])
 
     def _call(self, service: str, path: str, body: dict, target: str = "") -> Any:
         for attempt in range(_RETRIES + 1):
@@ -172,7 +174,7 @@ class _Visitor:
             if status != 429 and status < 500:
                 break
             time.sleep(random.random() * _FIRST_PAUSE * 2**attempt)  # noqa: S311
-        raise _RefusedError(f"{status} {answer.get('__type', '')}")
+        raise RefusedError(f"{status} {answer.get('__type', '')}")
 
     def _try(self, service: str, path: str, body: dict, target: str) -> tuple[int, Any]:
         headers = {"content-type": "application/x-amz-json-1.1"} | ({"x-amz-target": target} if target else {})
