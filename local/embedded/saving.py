@@ -1,5 +1,6 @@
 """What has changed in ministack since it was last kept, as changes of the journal's cells."""
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,10 @@ _TABLE_STORES = (
     "exports",
     "imports",
 )
+
+
+# More often than this in a row no dictionary grows while it is read.
+_MAX_READS = 20
 
 
 class Saver:
@@ -65,7 +70,7 @@ class Saver:
         names = touched | set(MODULES) if "cloudformation" in touched else touched
         changes: list[Change] = []
         for name in sorted(names):
-            value = encode_value(_state(name, self._kept.modules[name]))
+            value = read_state(name, self._kept.modules[name])
             if value != self._kept.services.get(name):
                 self._kept.services[name] = value
                 changes.append(("service", name, value))
@@ -121,6 +126,15 @@ def find_message_changes(kept: Kept) -> list[Change]:
             if known.get(message["id"]) != now[message["id"]]
         ]
     return changes
+
+
+def read_state(name: str, service: Any) -> bytes:
+    """The state of a service as the value of its cell."""
+    for _ in range(_MAX_READS):
+        # Threads of ministack add to its dictionaries meanwhile, such as how a function's last batch went.
+        with contextlib.suppress(RuntimeError):  # Python's word for a dictionary that grew while it was read
+            return encode_value(_state(name, service))
+    return encode_value(_state(name, service))
 
 
 def _state(name: str, service: Any) -> Any:

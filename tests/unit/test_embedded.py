@@ -1,6 +1,7 @@
 """Fixes to ministack's behaviour that a test through boto3 could only see by the clock."""
 
 import asyncio
+import json
 import queue
 import time
 import types
@@ -11,6 +12,7 @@ from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
 from local.embedded.identities import forget_expired, token_fault
 from local.embedded.logs import _END, written
+from local.embedded.saving import read_state
 
 
 def lines(*texts: str) -> "queue.Queue[str]":
@@ -149,3 +151,18 @@ def test_an_identity_is_kept_once_it_is_given_out(operation: str, changes: bool)
     headers = {"x-amz-target": f"AWSCognitoIdentityService.{operation}"}
     asyncio.run(module.handle_request("POST", "/", headers, b"", {}))
     assert (noted.services == {"cognito"}) is changes
+
+
+def test_a_state_that_grows_while_it_is_read_is_read_again() -> None:
+    """A function's first batch adds how it went to ministack's record, in a thread of ministack's."""
+    mappings = {"mapping": {"State": "Enabled"}}
+
+    def get_state() -> dict:
+        state = {}
+        for name, mapping in mappings.items():
+            mappings.setdefault("another", {"State": "Enabled"})
+            state[name] = dict(mapping)
+        return state
+
+    value = read_state("lambda_svc", types.SimpleNamespace(get_state=get_state))
+    assert json.loads(value) == mappings
