@@ -26,7 +26,7 @@ _LINES = (
     ("a", 2.0, "5 photos at once (default)"),
     ("b", 5.0, "5 IndexFaces calls a second"),
     ("c", 50.0, "50 IndexFaces calls a second"),
-    ("d", 1.25, "uploading 4 MB each at 40 Mbit/s"),
+    ("d", 1.25, "sending 4 MB each, 40 Mbit/s"),
 )
 _TICKS = {0.01: "36 s", 0.1: "6 min", 1: "1 hour", 10: "10 hours", 100: "4 days", 1000: "6 weeks"}
 
