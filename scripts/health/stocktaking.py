@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ from scripts.site.shown import path_of
 _MAX_AGE_SECONDS = 3600.0
 
 Item = Mapping[str, Any]
+# Pages that are fetched at a time.
+_WORKERS = 3
 # Adds a page to the survey.
 Add = Callable[[], None]
 # A page: what adds it, a token for the next ones, and how many things are in it.
@@ -39,7 +42,6 @@ class Stage:
     """A part of the listing: its name, how many things to expect, and its pages from a token on."""
 
     name: str
-    label: str
     expected: int
     pages: Callable[[str | None], Iterator[Page]]
 
@@ -96,32 +98,58 @@ def _open(stack: Stack, file: Path | None) -> Survey:
 
 
 def _take_stock(stack: Stack, survey: Survey, progress: Progress) -> None:
-    for stage in _stages(stack, survey):
-        token, steps, is_done = survey.read_stage(stage.name)
-        if is_done:
-            continue
-        with progress.bar(stage.label, max(stage.expected, steps)) as step:
-            step(steps)
-            for add, following, number in stage.pages(token):
-                steps += number
-                with survey.page(stage.name, following, steps):
-                    add()
-                step(number)
+    """List everything: faces first, because a photo's faces are there before its row."""
+    faces, *others = _stages(stack, survey)
+    _list(survey, [faces], progress, "Listing faces")
+    _list(survey, others, progress, "Listing photos")
+
+
+def _list(survey: Survey, stages: list[Stage], progress: Progress, label: str) -> None:
+    """List some stages beside each other, so that AWS and this process wait less for each other."""
+    known = {stage.name: survey.read_stage(stage.name) for stage in stages}
+    steps = {name: made for name, (_, made, _) in known.items()}
+    expected = sum(max(stage.expected, steps[stage.name]) for stage in stages)
+    with progress.bar(label, expected) as step, ThreadPoolExecutor(_WORKERS) as pool:
+        step(sum(steps.values()))
+        running: dict[Future[Page | None], tuple[str, Iterator[Page]]] = {}
+
+        def go_on(name: str, pages: Iterator[Page]) -> None:
+            running[pool.submit(next, pages, None)] = name, pages
+
+        for stage in stages:
+            token, _, is_done = known[stage.name]
+            if not is_done:
+                go_on(stage.name, stage.pages(token))
+        try:
+            while running:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name, pages = running.pop(future)
+                    if (page := future.result()) is None:
+                        continue
+                    go_on(name, pages)
+                    add, following, number = page
+                    steps[name] += number
+                    with survey.page(name, following, steps[name]):
+                        add()
+                    step(number)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
 
 
 def _stages(stack: Stack, survey: Survey) -> Iterator[Stage]:
-    """Faces first, because a photo's faces are there before its row."""
+    """Faces, then all else, which may be listed in any order."""
     photos = sum(photo_set.pic_count or 0 for photo_set in stack.photos.list_sets())
-    yield Stage("faces", "Listing faces", stack.faces.count_faces(), partial(_faces, stack, survey))
-    yield Stage("originals", "Listing originals", photos, partial(_originals, stack, survey))
-    for kind, label in ((THUMBNAIL, "thumbnails"), (LARGE, "large pictures"), (CARD, "cards")):
-        yield Stage(f"copies/{kind}", f"Listing {label}", photos, partial(_copies, stack, survey, kind, kind))
+    yield Stage("faces", stack.faces.count_faces(), partial(_faces, stack, survey))
+    yield Stage("rows", photos, partial(_rows, stack, survey))
+    yield Stage("originals", photos, partial(_originals, stack, survey))
+    for kind in (THUMBNAIL, LARGE, CARD):
+        yield Stage(f"copies/{kind}", photos, partial(_copies, stack, survey, kind, kind))
     for rule in DOWNLOAD_RULES:
         expected = photos if rule == stack.download_rule else 0
         pages = partial(_copies, stack, survey, f"{DOWNLOADS_PREFIX}{rule}/", rule)
-        yield Stage(f"downloads/{rule}", "Listing downloads", expected, pages)
-    yield Stage("rows", "Listing rows", photos, partial(_rows, stack, survey))
-    yield Stage("records", "Listing records", photos, partial(_records, stack, survey))
+        yield Stage(f"downloads/{rule}", expected, pages)
+    yield Stage("records", photos, partial(_records, stack, survey))
 
 
 def _faces(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
