@@ -1,7 +1,11 @@
 """Closes connections whose clients have gone, which hypercorn keeps until their idle time is over."""
 
+import asyncio
+
 import hypercorn.asyncio.run
 from hypercorn.asyncio.tcp_server import TCPServer
+
+_SECONDS_TO_CLOSE = 1.0
 
 
 class _ClosingServer(TCPServer):
@@ -14,6 +18,13 @@ class _ClosingServer(TCPServer):
     async def _read_data(self) -> None:
         await super()._read_data()
         await self.idle_task.stop()
+
+    async def _close(self) -> None:
+        """Close it without waiting for the other end to agree, which TLS does for up to 30 seconds: a phone that has
+        left would keep the stack from stopping."""
+        async with asyncio.timeout(_SECONDS_TO_CLOSE):
+            await super()._close()  # takes a cancellation for the end
+        self.writer.transport.abort()
 
     async def _idle_timeout(self) -> None:
         if not self.reader.at_eof():  # the last answer may end after its client

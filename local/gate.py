@@ -33,7 +33,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        receive, send = _read_before_answering(receive, send)
+        receive, send = read_before_answering(receive, send)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         host, origin = headers.get(b"host", b"").decode("latin-1"), headers.get(b"origin")
         if not self._is_own(host):
@@ -61,7 +61,7 @@ async def refuse(send: Send, reason: str, status: int = 403) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _read_before_answering(receive: Receive, send: Send) -> tuple[Receive, Send]:
+def read_before_answering(receive: Receive, send: Send) -> tuple[Receive, Send]:
     """Read what is left of a request's body before it is answered.
 
     Hypercorn holds ten pieces of a body for its application and waits until the first is taken. So a connection whose

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,8 +25,12 @@ from functions.site_access import SiteAccess
 from local.closed_page import closed_pages
 from local.connections import close_with_clients
 from local.embedded import EmbeddedAws
+from local.embedded.authorization import is_visitors_key
 from local.embedded.environment import REGION, configure
 from local.gate import Gate
+from local.home.front_door import Rooms
+from local.home.laptop_page import HomePages, LaptopPage
+from local.home.network import HomeNetwork, HomeOptions
 from local.journal import DamagedError
 from local.rekognition.own_engine import OwnEngineError
 from local.rekognition.state import State
@@ -43,6 +48,7 @@ class Options:
     """Where a stack keeps its data and listens (ports on 127.0.0.1), and what it does with calls.
 
     ``rekognition_tps`` bounds the calls a second of each Rekognition operation; ``call_log`` gets a line about each.
+    With ``home``, the site is in the home network too.
     """
 
     data: Path
@@ -50,6 +56,7 @@ class Options:
     api_port: int = 4566
     rekognition_tps: float | None = None
     call_log: Path | None = None
+    home: HomeOptions | None = None
 
     @property
     def api_url(self) -> str:
@@ -70,19 +77,22 @@ class Project:
     """What the launcher deploys and serves.
 
     ``deploy`` brings the stack up to ``template`` with ``parameters``. ``prepare`` fills and publishes the site.
+    ``home_pages`` are those about the home network.
     """
 
     template: dict[str, Any]
     parameters: dict[str, str]
     deploy: Callable[[boto3.Session], Deployed]
     prepare: Callable[[Running], Awaitable[None]]
+    home_pages: HomePages
 
 
 def run(options: Options, project: Project) -> None:
     """Run the stack of a project until SIGINT or SIGTERM.
 
     ``prepare`` is awaited once the template is deployed and all is served, and cancelled when the stack is told to
-    stop meanwhile. Raises ``PortBusyError``, ``StateFolderError``, and what the project's functions raise.
+    stop meanwhile. Raises ``PortBusyError``, ``StateFolderError``, ``HomeError``, and what the project's functions
+    raise.
     """
     if options.site_port == options.api_port:
         raise PortBusyError(
@@ -93,6 +103,7 @@ def run(options: Options, project: Project) -> None:
     with folder.locked():
         _check_port(options.site_port, "--site-port")
         _check_port(options.api_port, "--api-port")
+        home = HomeNetwork(options.home, options.data) if options.home else None
         journal = folder.open_journal(_tell)
         access_key, secret_key = folder.keys(journal)
         running = Running(
@@ -102,6 +113,7 @@ def run(options: Options, project: Project) -> None:
             access_key=access_key,
             secret_key=secret_key,
             region=REGION,
+            home_urls=home.reach.addresses if home else (),
         )
         configure(options.data, options.api_port, access_key, secret_key)
         try:
@@ -110,7 +122,7 @@ def run(options: Options, project: Project) -> None:
             aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log, own)
             try:
                 _check_engine(aws, faces)
-                asyncio.run(_serve(aws, options, project, folder, running))
+                asyncio.run(_serve(aws, options, project, folder, running, home))
             finally:
                 aws.close()
         except DamagedError as error:
@@ -134,6 +146,7 @@ async def _serve(
     project: Project,
     folder: StateFolder,
     running: Running,
+    home: HomeNetwork | None,
 ) -> None:
     stop = asyncio.Event()
     closing = asyncio.Event()  # the servers outlast what is still at work when the stack is told to stop
@@ -151,10 +164,8 @@ async def _serve(
         _tell(line)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
-    api = asyncio.create_task(
-        serve(cast(ASGIFramework, api_gate.app), _config(options.api_port), shutdown_trigger=closing.wait)
-    )
-    site: asyncio.Task[None] | None = None
+    api = asyncio.create_task(_served(api_gate, options.api_port, closing))
+    sites: list[asyncio.Task[None]] = []
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
@@ -162,32 +173,38 @@ async def _serve(
         stack = await asyncio.to_thread(project.deploy, session)
         folder.announce(running)
         buckets = {"site": stack.site_bucket, "thumbnails": stack.thumbnails_bucket}
-        headers = response_headers(project.template, options.api_url, project.parameters)
         # Made when the first page is asked for.
         site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
 
-        def deployed() -> tuple[str, HeadersOf, str]:
-            """What `kinpics deploy` may have changed since the start."""
-            described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
-            now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
-            return now["Downloads"], response_headers(project.template, options.api_url, now), now["Language"]
+        def site_server(api_url: str | None) -> SiteServer:
+            """The site, whose pages call AWS at ``api_url``, or at their own origin."""
 
-        server = SiteServer(
-            session,
-            buckets,
-            project.parameters["Downloads"],
-            headers,
-            closed_pages(project.template),
-            lambda: site_access().is_closed(),
-            project.parameters["Language"],
-            deployed,
-        )
-        site_gate = Gate(server.app, options.site_port, options.site_port)
-        site = asyncio.create_task(
-            serve(cast(ASGIFramework, site_gate.app), _config(options.site_port), shutdown_trigger=closing.wait)
-        )
+            def deployed() -> tuple[str, HeadersOf, str]:
+                """What `kinpics deploy` may have changed since the start."""
+                described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+                now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
+                return now["Downloads"], response_headers(project.template, api_url, now), now["Language"]
+
+            return SiteServer(
+                session,
+                buckets,
+                project.parameters["Downloads"],
+                response_headers(project.template, api_url, project.parameters),
+                closed_pages(project.template),
+                lambda: site_access().is_closed(),
+                project.parameters["Language"],
+                deployed,
+            )
+
+        laptop_page = LaptopPage(site_server(options.api_url).app, project.home_pages, home.reach if home else None)
+        site_gate = Gate(laptop_page.app, options.site_port, options.site_port)
+        site = asyncio.create_task(_served(site_gate, options.site_port, closing))
+        sites.append(site)
         await _listening(options.site_port, site)
+        if home:
+            rooms = Rooms(site_server(None).app, aws.app, is_visitors_key)
+            sites.append(asyncio.create_task(home.serve(rooms, project.home_pages, closing.wait)))
         # What was loaded stays: from here on the collector need not look at it.
         gc.freeze()
         gc.enable()
@@ -195,10 +212,9 @@ async def _serve(
             await stop.wait()
     finally:
         closing.set()
-        for task in (site, api):
-            if task is not None:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        for task in (*sites, api):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         if failures:
             raise StateFolderError(
                 f"could not write to {options.data} ({failures[0]}): make room on the disk or repair it and start"
@@ -211,8 +227,11 @@ def _tell(line: str) -> None:
 
 
 def _report_but_cancellation(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Up to Python 3.11, asyncio reports a connection that ends with its server as an error."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
+    """Up to Python 3.11, asyncio reports a connection that ends with its server as an error.
+
+    It also reports whatever a stranger sends instead of a TLS handshake.
+    """
+    if not isinstance(context.get("exception"), asyncio.CancelledError | ssl.SSLError | ConnectionError):
         loop.default_exception_handler(context)
 
 

@@ -12,8 +12,9 @@ HeadersOf = Callable[[str], list[tuple[bytes, bytes]]]
 _LEFT_OUT = {"StrictTransportSecurity"}
 
 
-def response_headers(template: dict[str, Any], api_url: str, parameters: dict[str, str]) -> HeadersOf:
-    """The headers of each path, by CloudFront's behaviours, with ``api_url`` instead of AWS's own addresses.
+def response_headers(template: dict[str, Any], api_url: str | None, parameters: dict[str, str]) -> HeadersOf:
+    """The headers of each path, by CloudFront's behaviours, with ``api_url`` instead of AWS's own addresses. If it is
+    None, pages call AWS at their own origin.
 
     ``parameters`` are the template's parameters that differ from their defaults.
     """
@@ -27,7 +28,7 @@ def response_headers(template: dict[str, Any], api_url: str, parameters: dict[st
 
 
 def _headers_of(
-    template: dict[str, Any], name: str, api_url: str, parameters: dict[str, str]
+    template: dict[str, Any], name: str, api_url: str | None, parameters: dict[str, str]
 ) -> list[tuple[bytes, bytes]]:
     policy = template["Resources"][name]["Properties"]["ResponseHeadersPolicyConfig"]
     security = {name: value for name, value in policy["SecurityHeadersConfig"].items() if name not in _LEFT_OUT}
@@ -71,8 +72,8 @@ def _value(template: dict[str, Any], name: str, parameters: dict[str, str]) -> s
     return value
 
 
-def _with_api(directive: str, api_url: str) -> str:
+def _with_api(directive: str, api_url: str | None) -> str:
     """A directive that allows the one endpoint of this stack where it allowed AWS's."""
     name, *sources = directive.split()
     own = [source for source in sources if not re.fullmatch(r"https://\S+\.amazonaws\.com", source)]
-    return " ".join([name, *own, *([api_url] if len(own) < len(sources) else [])])
+    return " ".join([name, *own, *([api_url] if api_url and len(own) < len(sources) else [])])

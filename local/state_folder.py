@@ -48,7 +48,10 @@ class StateFolderError(KinpicsError):
 
 @dataclass(frozen=True)
 class Running:
-    """A running stack: what `kinpics env` prints. URLs without a slash at the end, as browsers get them."""
+    """A running stack: what `kinpics env` prints. URLs without a slash at the end, as browsers get them.
+
+    ``home_urls`` are those that the home network has, the best one first.
+    """
 
     pid: int
     api_url: str
@@ -56,6 +59,7 @@ class Running:
     access_key: str
     secret_key: str
     region: str
+    home_urls: tuple[str, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """The standard variables that let any AWS client talk to the stack, and the addresses that browsers know.

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from running import DeployedStack, RunningStack, start_stack
+from running import HOME_PASSWORD, DeployedStack, RunningStack, free_port, start_stack
+
+from local.home.passwords import PasswordFile
 
 # A busy machine makes no property false.
 settings.register_profile("kinpics", deadline=None)
@@ -84,7 +86,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) ->
         for folder in demo_folders:
             deployed.kinpics("delete", folder.name, "--yes", "--for-good")
         return
-    running = start_stack(tmp_path_factory.mktemp("stack") / "data")
+    data = tmp_path_factory.mktemp("stack") / "data"
+    PasswordFile(data, cost=2).write(HOME_PASSWORD)
+    running = start_stack(data, options=("--host", "localhost", "--https-port", str(free_port())))
     try:
         running.kinpics("upload", *map(str, demo_folders))
         yield running

@@ -25,6 +25,8 @@ from zygote import Program
 from local.state_folder import StateFolder
 
 _MODELS = create_loader()
+# What the home network's login takes, of the stack that tests share.
+HOME_PASSWORD = "four plain words here"
 
 
 @dataclass(eq=False)
@@ -59,6 +61,16 @@ class RunningStack:
         """The deployed stack's outputs."""
         found = self.client("cloudformation").describe_stacks(StackName="kinpics")["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+    @cached_property
+    def home_url(self) -> str:
+        """Where the home network finds it."""
+        return StateFolder(self.data).running().home_urls[0]
+
+    @property
+    def authority(self) -> Path:
+        """What devices in the home network trust."""
+        return self.data / "home" / "authority.pem"
 
     @property
     def region(self) -> str:

@@ -139,6 +139,11 @@ def _know_the_visitors_own_identity() -> None:
     evaluate = replace(iam_evaluator, "_evaluate_single_condition", evaluate_single_condition, signature)
 
 
+def is_visitors_key(access_key: str) -> bool:
+    """Whether Cognito gave this key to a visitor: it is not root's, nor that of a function or an IAM user."""
+    return bool(_identity_of(access_key))
+
+
 def _identity_of(access_key: str) -> str:
     from ministack.core import iam_evaluator
 

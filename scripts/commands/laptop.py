@@ -29,6 +29,26 @@ local_options = [
         type=click.Path(path_type=Path, dir_okay=False),
         help="Log each AWS call to this file, as a line of JSON.",
     ),
+    click.option(
+        "--host",
+        "hosts",
+        metavar="NAME",
+        multiple=True,
+        help="Open the site to your home network, under this name or address of this machine. Can be given again.",
+    ),
+    click.option(
+        "--https-port",
+        type=click.IntRange(1, 65535),
+        default=8443,
+        show_default=True,
+        help="Port for the home network.",
+    ),
+    click.option(
+        "--certificate",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Your own certificate for --host, with its chain, as a PEM file. By default one is made.",
+    ),
+    click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="The key of --certificate."),
 ]
 
 
@@ -39,16 +59,32 @@ def with_local_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @data_option
 @with_local_options
-@click.pass_obj
-def local(context: Context, /, data: Path, **options: Any) -> None:
+@click.pass_context
+def local(click_context: click.Context, /, data: Path, **options: Any) -> None:
     """Run the site on this laptop.
 
     Runs until Ctrl-C.
     """
-    _run_local(_chosen(context, data), options, demo=False)
+    context: Context = click_context.obj
+    context.data = _chosen(context, data)
+    if click_context.invoked_subcommand is None:
+        _run_local(context.data, options, demo=False)
+
+
+@local.command()
+@data_option
+@click.pass_obj
+def password(context: Context, data: Path) -> None:
+    """Set the password for your home network.
+
+    Asks for it, or reads a line from standard input. Everyone who is logged in has to log in again.
+    """
+    folder = _chosen(context, data)
+    _ask_for_password(folder)
+    echo("The password is set. Whoever was logged in has to log in again.")
 
 
 @click.command()
@@ -72,9 +108,19 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     from local.state_folder import Running
     from scripts.deployment.cloudformation import DeployError
 
+    hosts, port = options.pop("hosts"), options.pop("https_port")
+    certificate, key = options.pop("certificate"), options.pop("key")
+    if bool(certificate) != bool(key):
+        raise click.UsageError("--certificate and --key belong together: give both")
+    if certificate and not hosts:
+        raise click.UsageError("--certificate is for the home network: give --host, the name it is for")
     try:
+        from local.home.front_door import HOME_PAGE
+        from local.home.network import HomeOptions
+        from local.home.passwords import PasswordFile
         from local.launcher import Options, PortBusyError, run
         from scripts.laptop import laptop_site
+        from scripts.laptop.home_pages import code_of
         from scripts.laptop.laptop_deployment import make_project
     except ModuleNotFoundError as error:
         raise click.ClickException(
@@ -85,17 +131,38 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     async def prepare(running: Running) -> None:
         def ready() -> None:
             echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
+            if running.home_urls:
+                echo(f"In your home network: {running.home_urls[0]} (help: {running.site_url}{HOME_PAGE})")
+                if sys.stdout.isatty():
+                    code_of(running.home_urls[0]).terminal(compact=True)
 
         await laptop_site.prepare(running, data, ready, demo=demo)
 
+    home = HomeOptions(hosts, port, certificate, key) if hosts else None
+    if home and not PasswordFile(data).path.exists() and sys.stdin.isatty():
+        echo("Choose a password for your home network. You can change it with `kinpics local password`.", err=True)
+        _ask_for_password(data)
     try:
-        run(Options(data, **options), make_project(ROOT, prepare))
+        run(Options(data, **options, home=home), make_project(ROOT, prepare))
     except (PortBusyError, DeployError) as error:
         raise click.ClickException(str(error)) from None
     except laptop_site.PrepareError as error:
         for line in str(error).splitlines():
             echo(line, err=True)
         sys.exit(1)
+
+
+def _ask_for_password(data: Path) -> None:
+    """Ask for the home network's password, twice, or read it from standard input. Never from the command line, which
+    other programs can see."""
+    from local.home.passwords import MIN_LENGTH, PasswordFile
+
+    if sys.stdin.isatty():
+        text = f"New password (at least {MIN_LENGTH} characters)"
+        typed = click.prompt(text, hide_input=True, confirmation_prompt="Again", err=True)
+    else:
+        typed = sys.stdin.readline().rstrip("\r\n")
+    PasswordFile(data).write(typed)
 
 
 @click.command()

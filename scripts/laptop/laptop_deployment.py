@@ -10,11 +10,12 @@ import boto3
 
 from local.launcher import Deployed, Project
 from local.state_folder import STACK_NAME, Running
-from scripts.common.config import load_config
+from scripts.common.config import load_config, load_theme_config
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 from scripts.deployment.closing import find_site_access, keep_closed
 from scripts.deployment.cloudformation import StackApplier, with_literal_names
+from scripts.laptop.home_pages import RenderedHomePages
 from scripts.laptop.packaging import digest, package_checkout
 
 if TYPE_CHECKING:
@@ -34,14 +35,19 @@ _PARAMETERS = {
 
 def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
     """What the launcher deploys and serves of a checkout. Raises ``ConfigError``."""
-    parameters = _PARAMETERS | load_config(root / "kinpics.toml").parameters
+    config = load_config(root / "kinpics.toml")
+    parameters = _PARAMETERS | config.parameters
 
     def deployed(session: boto3.Session) -> Deployed:
         outputs = deploy(session, root, STACK_NAME, parameters)
         return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: find_site_access(session, outputs))
 
     return Project(
-        template=load_template(root / "template.yaml"), parameters=parameters, deploy=deployed, prepare=prepare
+        template=load_template(root / "template.yaml"),
+        parameters=parameters,
+        deploy=deployed,
+        prepare=prepare,
+        home_pages=RenderedHomePages(config, load_theme_config(root / "kinpics.toml")),
     )
 
 

@@ -27,7 +27,8 @@ def find_messages() -> Catalog:
     catalog = Catalog()
     templates = _find("site/templates", "**.html", "jinja2", _TEMPLATE_OPTIONS)
     defaults = _find("scripts/site", "translations.py", "python")
-    for message in (*templates, *script_messages(), *defaults, *closed_words(load_template())[ENGLISH]):
+    of_home = _find("scripts/laptop", "home_pages.py", "python")
+    for message in (*templates, *script_messages(), *defaults, *of_home, *closed_words(load_template())[ENGLISH]):
         catalog.add(message)
     return catalog
 

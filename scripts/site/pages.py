@@ -128,7 +128,7 @@ class SitePages:
                 "day_taken": _day_taken(translator),
                 "browser_config": {**known, "texts": texts},
             }
-            self._templates[suffix] = _environment(theme.template_folders, translator, {**shared, **of_language})
+            self._templates[suffix] = make_environment(theme.template_folders, translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:
         """Write the pages that exist once for the site."""
@@ -194,7 +194,7 @@ def _compiled() -> jinja2.BytecodeCache:
     return jinja2.FileSystemBytecodeCache(pattern=f"kinpics-{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
 
 
-def _environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
+def make_environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
     """The templates in one language: texts by ``_`` and ``ngettext``, dates and numbers by filters.
 
     Owners share themes, so a template can't reach the machine that publishes, or what the owner may do on AWS.

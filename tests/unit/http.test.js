@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.js";
 
-const { answerOf } = await import("../../site/js/aws/http.js");
+const { answerOf, serviceUrl } = await import("../../site/js/aws/http.js");
+const { config } = await import("../../site/js/config.js");
 
 const answer = (body, init = {}) => answerOf(Promise.resolve(new Response(body, init)));
 const failed = (body, headers = {}) => answer(body, { status: 400, headers });
@@ -27,4 +28,27 @@ test("a function that crashed is an error, though Lambda answers", async () => {
 
 test("no answer means offline", async () => {
   await assert.rejects(answerOf(Promise.reject(new TypeError("Failed to fetch"))), { code: "Offline" });
+});
+
+test("in the home network, a laptop's AWS is at the page's own origin", () => {
+  const own = { protocol: "https:", origin: "https://laptop.local:8443" };
+  const here = { protocol: "http:", origin: "http://localhost:8000" };
+  for (const [endpoint, location, url] of [
+    [null, own, "https://dynamodb.us-east-1.amazonaws.com"],
+    ["http://localhost:4566", here, "http://localhost:4566"],
+    ["http://localhost:4566", own, own.origin],
+    ["https://aws.example", own, "https://aws.example"],
+  ]) {
+    config.endpoint = endpoint;
+    globalThis.location = location;
+    assert.equal(serviceUrl("dynamodb"), url);
+  }
+  config.endpoint = null;
+});
+
+test("a page that is no longer logged in is loaded again, to show the login", async () => {
+  let reloads = 0;
+  globalThis.location = { reload: () => reloads++ };
+  await assert.rejects(failed('{"__type":"LoggedOut"}'), { code: "LoggedOut" });
+  assert.equal(reloads, 1);
 });

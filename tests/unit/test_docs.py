@@ -34,7 +34,7 @@ def commands(group: click.Group, path: str = "kinpics") -> Iterator[tuple[str, c
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield f"{path} {name}", command
 
 

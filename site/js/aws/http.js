@@ -7,6 +7,8 @@ export const ATTEMPT_MS = 30_000;
 
 /** @param {string} service */
 export function serviceUrl(service) {
+  // In the home network, pages of a laptop come over HTTPS, and its AWS is at their own origin (local/home/).
+  if (config.endpoint?.startsWith("http:") && location.protocol === "https:") return location.origin;
   return config.endpoint ?? `https://${service}.${config.region}.amazonaws.com`;
 }
 
@@ -44,6 +46,7 @@ export async function answerOf(request) {
   if (response.ok && !response.headers.get("x-amz-function-error")) return body;
   const type = body.__type ?? body.Code ?? response.headers.get("x-amzn-errortype") ?? `Http${response.status}`;
   const code = String(type).split(":")[0]?.split("#").pop() ?? "Unknown";
+  if (code === "LoggedOut") location.reload(); // to the login of the home network
   throw new CodedError(response.ok ? "FunctionFailed" : code, body.message ?? body.Message ?? "");
 }
 
