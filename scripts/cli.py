@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
+from scripts.commands.background import service
 from scripts.commands.backup import backup, restore
 from scripts.commands.close import close, open_site
 from scripts.commands.collection import collection
@@ -117,4 +118,4 @@ main.add_section("Photos", upload, watch, caption, set_command, reprocess, delet
 main.add_section("People", people, gallery)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)
-main.add_section("This laptop", local, demo, env, backup, restore)
+main.add_section("This laptop", local, demo, service, env, backup, restore)

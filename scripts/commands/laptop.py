@@ -69,7 +69,7 @@ def local(click_context: click.Context, /, data: Path, **options: Any) -> None:
     Runs until Ctrl-C.
     """
     context: Context = click_context.obj
-    context.data = _chosen(context, data)
+    context.data = chosen_data(context, data)
     if click_context.invoked_subcommand is None:
         _run_local(context.data, options, demo=False)
 
@@ -82,7 +82,7 @@ def password(context: Context, data: Path) -> None:
 
     Asks for it, or reads a line from standard input. Everyone who is logged in has to log in again.
     """
-    folder = _chosen(context, data)
+    folder = chosen_data(context, data)
     _ask_for_password(folder)
     echo("The password is set. Whoever was logged in has to log in again.")
 
@@ -96,10 +96,10 @@ def demo(context: Context, /, data: Path, **options: Any) -> None:
 
     Runs until Ctrl-C.
     """
-    _run_local(_chosen(context, data), options, demo=True)
+    _run_local(chosen_data(context, data), options, demo=True)
 
 
-def _chosen(context: Context, data: Path) -> Path:
+def chosen_data(context: Context, data: Path) -> Path:
     """`--data` can come before or after the command."""
     return context.data if data == DATA else data.resolve()
 
@@ -175,7 +175,7 @@ def env(context: Context, data: Path) -> None:
     """
     from local.state_folder import StateFolder
 
-    folder = _chosen(context, data)
+    folder = chosen_data(context, data)
     running = StateFolder(folder).running()
     if running is None:
         raise click.ClickException(f"no site is using {folder}: start one with `kinpics local`")
