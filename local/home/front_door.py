@@ -7,6 +7,7 @@ and only what `guest_calls` allows.
 import asyncio
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,9 +27,8 @@ from local.home.wrong_tries import WrongTries
 # Where one logs in and out; on the laptop itself, how to get here.
 HOME_PAGE = "/home/"
 AUTHORITY_FILE = "/home/kinpics.crt"
-# What the login page looks like: it holds no data.
-_OPEN = ("/style.css", "/favicon.svg")
-_OPEN_FONTS = ("/assets/", ".woff2")
+# What the login page looks like, and what browsers fetch without cookies: the site as an app. It holds no data.
+_OPEN = re.compile(r"/(?:style\.css|favicon\.svg|site\.webmanifest|assets/[\w.-]+\.woff2|icons/[\w.-]+\.png)", re.ASCII)
 _MAX_FORM = 8_000
 _MAX_ADDRESS = 2_000
 # Each try at the password takes 32 MB for a moment.
@@ -223,10 +223,8 @@ class _Visit:
 
     @property
     def is_open(self) -> bool:
-        """Whether the login page needs it."""
-        folder, ending = _OPEN_FONTS
-        is_font = self.path.startswith(folder) and self.path.endswith(ending) and "%" not in self.path
-        return self.path in _OPEN or (is_font and "/" not in self.path.removeprefix(folder))
+        """Whether it is for everyone."""
+        return _OPEN.fullmatch(self.path) is not None
 
     @property
     def without_cookies(self) -> Scope:

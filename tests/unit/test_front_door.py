@@ -120,7 +120,15 @@ def test_without_a_session_every_address_is_the_login(home: Home) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("//style.css", "/style.css/..", "/assets/../index.html", "/assets/%2e%2e/index.woff2", "/assets/a/b.woff2"),
+        *(
+            "//style.css",
+            "/style.css/..",
+            "/assets/../index.html",
+            "/assets/%2e%2e/index.woff2",
+            "/assets/a/b.woff2",
+            "/icons/../a.png",
+            "/assets/b.js",
+        ),
         *("/assets/words.json?.woff2", "/STYLE.CSS", "/home/../", "/home", "https://laptop.local:8443/", "*", ""),
     ],
 )
@@ -130,7 +138,8 @@ def test_no_way_of_writing_an_address_gets_past_the_login(home: Home, path: str)
 
 
 def test_the_login_page_looks_right_before_anybody_is_in(home: Home) -> None:
-    for path in ("/style.css", "/favicon.svg", "/assets/bricolage-ABC123.woff2"):
+    icons = ("/site.webmanifest", "/icons/apple-180.png")  # browsers fetch them without the cookie
+    for path in ("/style.css", "/favicon.svg", "/assets/bricolage-ABC123.woff2", *icons):
         assert home.ask(path, cookie="a=b")[2] == "site"
         assert b"cookie" not in dict(home.seen[-1][1]["headers"])
     status, headers, text = home.ask("/home/kinpics.crt")
