@@ -1,6 +1,8 @@
 """Closes connections whose clients have gone, which hypercorn keeps until their idle time is over."""
 
 import asyncio
+import contextlib
+import ssl
 
 import hypercorn.asyncio.run
 from hypercorn.asyncio.tcp_server import TCPServer
@@ -22,9 +24,14 @@ class _ClosingServer(TCPServer):
     async def _close(self) -> None:
         """Close it without waiting for the other end to agree, which TLS does for up to 30 seconds: a phone that has
         left would keep the stack from stopping."""
-        async with asyncio.timeout(_SECONDS_TO_CLOSE):
-            await super()._close()  # takes a cancellation for the end
+        with contextlib.suppress(TimeoutError, ssl.SSLError):  # it may have ended badly
+            async with asyncio.timeout(_SECONDS_TO_CLOSE):
+                await super()._close()  # takes a cancellation for the end
         self.writer.transport.abort()
+
+    async def _initiate_server_close(self) -> None:
+        await super()._initiate_server_close()
+        self.loop.call_later(_SECONDS_TO_CLOSE, self.writer.transport.abort)
 
     async def _idle_timeout(self) -> None:
         if not self.reader.at_eof():  # the last answer may end after its client

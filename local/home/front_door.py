@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import parse_qs
 
 from functions.languages import choose_language
-from local.asgi import App, Receive, Scope, Send
+from local.asgi import App, Message, Receive, Scope, Send
 from local.gate import read_before_answering, refuse
 from local.home import HomeError
 from local.home.guest_calls import is_guests_call
@@ -31,6 +31,7 @@ AUTHORITY_FILE = "/home/kinpics.crt"
 _OPEN = re.compile(r"/(?:style\.css|favicon\.svg|site\.webmanifest|assets/[\w.-]+\.woff2|icons/[\w.-]+\.png)", re.ASCII)
 _MAX_FORM = 8_000
 _MAX_ADDRESS = 2_000
+_SECONDS_TO_ASK = 20
 # Each try at the password takes 32 MB for a moment.
 _MAX_TRIES_WAITING = 8
 _HEADERS = (
@@ -102,9 +103,11 @@ class FrontDoor:
             await receive()
             await send({"type": "websocket.close", "code": 1008})  # the handshake is answered 403
         else:
-            receive, send = read_before_answering(receive, send)
+            visit = _Visit(scope)
             try:
-                await self._answer(_Visit(scope), receive, send)
+                if not self._sessions.is_open(visit.cookies):
+                    receive = _hurried(receive)
+                await self._answer(visit, *read_before_answering(receive, send))
             except HomeError as error:
                 print(f"The home network: {error}", file=sys.stderr, flush=True)
                 await refuse(send, "That didn't work. The laptop's terminal says why.", 503)
@@ -230,6 +233,20 @@ class _Visit:
     def without_cookies(self) -> Scope:
         """The request for whoever is behind the door: the session is none of their business."""
         return {**self.scope, "headers": [pair for pair in self.scope["headers"] if pair[0].lower() != b"cookie"]}
+
+
+def _hurried(receive: Receive) -> Receive:
+    """Whoever sends a request byte by byte is gone after a while: a stranger must not hold a connection for ever."""
+    until = asyncio.get_running_loop().time() + _SECONDS_TO_ASK
+
+    async def receive_in_time() -> Message:
+        try:
+            async with asyncio.timeout_at(until):
+                return await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+
+    return receive_in_time
 
 
 def _local(address: str) -> str:

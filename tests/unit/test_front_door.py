@@ -362,6 +362,26 @@ def test_a_form_that_is_too_long_is_refused(home: Home, body: bytes) -> None:
     assert home.ask("/home/", "POST", body)[0] == 413
 
 
+def test_a_stranger_who_never_finishes_a_request_is_answered_all_the_same(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.home.front_door._SECONDS_TO_ASK", 0.05)
+    sent: list[dict] = []
+
+    async def receive() -> dict:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    for path in (b"/home/", b"/"):
+        scope = {"type": "http", "method": "POST", "raw_path": path, "query_string": b"", "headers": []}
+        scope["headers"] = [(b"host", HOST.encode())]
+        asyncio.run(home.door.app(scope, receive, send))
+    assert [message["status"] for message in sent if "status" in message] == [413, 403]
+
+
 def call(home: Home, target: str | None, key: str | None = None, path: str = "/", **more: str) -> tuple[int, dict, str]:
     headers = {"cookie": home.log_in(), "origin": ORIGIN, **more}
     if target:
