@@ -33,6 +33,8 @@ from scripts.watching.sending import MOVED, PRESENT, LeftOut, Sender
 
 # Photos that are brought to the site before the next look: enough to keep the functions at work.
 _BATCH = 64
+# Of so many photos at a time it is told how they went.
+_HEARD_TOGETHER = 8
 # The tree is looked at again once nothing was heard of photos for so long.
 _HEAR_SECONDS = 5.0
 # While there is much to do, new sets appear on the site this often.
@@ -181,8 +183,11 @@ class Watcher:
     def _hear(self, ignore: set[str]) -> None:
         """Wait for photos as long as there is progress; ``ignore`` has the ids of earlier dead letters."""
         sent = {file.photo: file for file in self._seen.in_state(State.SENT) if file.photo}
-        if not sent:
-            return
+        photos = sorted(sent)
+        for start in range(0, len(photos), _HEARD_TOGETHER):
+            self._hear_of({photo: sent[photo] for photo in photos[start : start + _HEARD_TOGETHER]}, ignore)
+
+    def _hear_of(self, sent: dict[ImagePath, SeenFile], ignore: set[str]) -> None:
         patience = waiting.STALLED_SECONDS if self._options.once else _HEAR_SECONDS
         expected = {photo: file.etag for photo, file in sent.items()}
         outcome = waiting.wait(self._stack, expected, ignore, lambda number: None, patience)
