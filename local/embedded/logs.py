@@ -10,6 +10,8 @@ from local.embedded.replacing import replace, replace_text
 
 # A line that a function's process writes after each invocation, with the invocation's request id.
 _END = "\x02kinpics end of "
+# Invocations of each function whose logs are kept.
+MAX_STREAMS = 1000
 # A process that ended in the middle of an invocation writes none.
 _MAX_WAIT = 0.25
 
@@ -63,13 +65,19 @@ def written(lines: "queue.Queue[str]", end: str) -> str:
     return "\n".join(found)
 
 
+def forget_old(streams: dict[str, Any]) -> None:
+    """Drop the oldest streams of a function's logs: ministack keeps one for each invocation, in memory."""
+    for name in list(streams)[: max(0, len(streams) - MAX_STREAMS)]:
+        streams.pop(name, None)  # another invocation may end at the same time
+
+
 # What the invocation that has just ended wrote, as AWS frames it.
 _framed: contextvars.ContextVar[str] = contextvars.ContextVar("kinpics_framed", default="")
 
 
 def _frame_tails() -> None:
     """The log that LogType=Tail asks for has START, END and REPORT lines, as AWS's; a silent function's had none."""
-    from ministack.services import lambda_svc
+    from ministack.services import cloudwatch_logs, lambda_svc
 
     def emit_lambda_logs(
         func: dict[str, Any], request_id: str, text: str, error: bool, milliseconds: int, log_source: str | None = None
@@ -84,6 +92,9 @@ def _frame_tails() -> None:
         ]
         _framed.set("\n".join(lines) + "\n")
         emit(func, request_id, text, error, milliseconds, log_source=log_source)
+        group = cloudwatch_logs._log_groups.get(f"/aws/lambda/{config.get('FunctionName')}")
+        if group is not None:
+            forget_old(group["streams"])
 
     def execute_function(*arguments: Any, **options: Any) -> Any:
         _framed.set("")

@@ -11,7 +11,7 @@ import pytest
 from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
 from local.embedded.identities import forget_expired, token_fault
-from local.embedded.logs import _END, written
+from local.embedded.logs import _END, MAX_STREAMS, forget_old, written
 from local.embedded.saving import read_state
 
 
@@ -63,6 +63,15 @@ class Registering(dict[str, float]):
     def get(self, *arguments: object) -> object:
         self.sessions["from another thread"] = {}
         return super().get(*arguments)  # type: ignore[call-overload]
+
+
+def test_only_the_logs_of_the_last_invocations_are_kept() -> None:
+    streams = {str(number): {"events": []} for number in range(MAX_STREAMS + 3)}
+    forget_old(streams)
+    assert next(iter(streams)) == "3"
+    assert len(streams) == MAX_STREAMS
+    forget_old(streams)
+    assert len(streams) == MAX_STREAMS
 
 
 def test_sessions_are_forgotten_while_others_are_registered(monkeypatch: pytest.MonkeyPatch) -> None:
