@@ -201,9 +201,9 @@ _A_VISITORS_SEARCHES = 100
 _ANSWERED_OR_DOUBTED = """() => document.getElementById("finder").dataset.stage === "trouble"
     || !document.getElementById("results").hidden"""
 _ANSWERED = f"() => document.querySelector('.outline') || ({_ANSWERED_OR_DOUBTED})()"
+# A ring stands where the middle of its face is.
 _CHOOSE_THE_MIDDLE = """() => {
-    const off = (start, length) => Math.abs(parseFloat(start) + parseFloat(length) / 2 - 50);
-    const offCentre = ({ style: { left, top, width, height } }) => off(left, width) + off(top, height);
+    const offCentre = ({ style: { left, top } }) => Math.abs(parseFloat(left) - 50) + Math.abs(parseFloat(top) - 50);
     [...document.querySelectorAll(".outline")].sort((a, b) => offCentre(a) - offCentre(b))[0].click();
 }"""
 _SHUTTER_TO_RESULT = """() => new Promise((resolve) => {
