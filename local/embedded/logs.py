@@ -92,8 +92,8 @@ def _frame_tails() -> None:
         ]
         _framed.set("\n".join(lines) + "\n")
         emit(func, request_id, text, error, milliseconds, log_source=log_source)
-        group = cloudwatch_logs._log_groups.get(f"/aws/lambda/{config.get('FunctionName')}")
-        if group is not None:
+        name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+        if group := cloudwatch_logs._log_groups.get(name):
             forget_old(group["streams"])
 
     def execute_function(*arguments: Any, **options: Any) -> Any:
