@@ -12,6 +12,7 @@ from bench import (
     load,
     lookalike,
     page,
+    scale,
     search,
     simulate,
     start,
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "start": start,
     "page": page,
     "simulate": simulate,
+    "scale": scale,
 }
 # Only by name: the same as simulate for a million photos takes most of an hour.
 LONG = {"million": simulate.run_million}

@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from bench import workplace
-from local.journal import Journal, decode_key
+from local.journal import FORMAT, Journal, decode_key, merge
 from local.state_folder import STACK_NAME, StateFolder
 
 COUNTS = (1_000, 20_000, 100_000)
@@ -73,7 +73,7 @@ def _line(count: int) -> str:
 
 def folder_of(count: int) -> Path:
     """A state folder of so many photos, made once."""
-    data = workplace.WORK / f"scale-{count}"
+    data = workplace.WORK / f"scale-{FORMAT}-{count}"
     if not (data / "filled").exists():
         print(f"writing a folder of {count:,} photos ...", file=sys.stderr, flush=True)
         shutil.rmtree(data, ignore_errors=True)
@@ -87,11 +87,18 @@ def folder_of(count: int) -> Path:
     return data
 
 
+def ports() -> tuple[int, int]:
+    """Those that the site was published for, as a person's are: at others it is rendered anew before it is ready."""
+    site, api = json.loads((_template() / "ports").read_text())
+    return site, api
+
+
 def _template() -> Path:
     """The folder of a stack that was given one photo of three people; made once."""
-    data = workplace.WORK / "scale-template"
+    name = f"scale-{FORMAT}-template"
+    data = workplace.WORK / name
     if not (data / "filled").exists():
-        with workplace.stack("scale-template") as stack:
+        with workplace.stack(name) as stack:
             folder = workplace.WORK / _SET
             folder.mkdir(exist_ok=True)
             _photo_of_three(folder / _FILE)
@@ -122,7 +129,7 @@ def _photo_of_three(path: Path) -> None:
 
 def fill(data: Path, count: int) -> None:
     """Copy all that is kept of a folder's photo, until there are so many."""
-    journal = Journal(data / "state.sqlite")
+    journal, log = Journal(data / "state.sqlite"), sqlite3.connect(data / "state.sqlite")
     kept = [(kind, key, value.decode()) for kind in ("item", "entry", "object") for key, value in journal.read(kind)]
     of_photo = [cell for cell in kept if _FILE in cell[1] or _FILE in cell[2]]
     of_set = [cell for cell in kept if cell[0] == "item" and decode_key(cell[1])[-1] == _SET]
@@ -142,7 +149,7 @@ def fill(data: Path, count: int) -> None:
             pairs = [(_FILE, file), (_SET, name), *new.items()]
             for kind, key, text in of_photo:
                 key, text = _replaced(key, pairs), _replaced(text, pairs)
-                changes.append((kind, key, links.linked(text).encode() if kind == "object" else text.encode()))
+                changes.append((kind, key, links.linked(key, text).encode() if kind == "object" else text.encode()))
             chosen = random.integers(0, len(people), len(rows))
             descriptors = (people[chosen] + random.normal(0, _FACE_SPREAD, (len(rows), 128))).astype(np.float32)
             faces.executemany(
@@ -168,9 +175,10 @@ def fill(data: Path, count: int) -> None:
             item["updated_at"] = {"S": _LONG_AGO}
             changes.append((kind, _replaced(key, pairs), json.dumps(item).encode()))
         journal.write(changes)
+        merge(log)
     faces.execute("UPDATE collections SET faces = (SELECT count(*) FROM faces WHERE collection = collections.id)")
     faces.execute("COMMIT")
-    for file in (faces, journal):
+    for file in (faces, log, journal, links):
         file.close()
 
 
@@ -185,9 +193,13 @@ class _Links:
 
     def __init__(self, folder: Path):
         self._folder = folder
+        self._list = open(folder / "list", "a", encoding="utf-8")  # noqa: SIM115 - closed at the end
         self._made: dict[str, tuple[Path, int]] = {}
 
-    def linked(self, text: str) -> str:
+    def close(self) -> None:
+        self._list.close()
+
+    def linked(self, key: str, text: str) -> str:
         """An object's cell with a new name for each body."""
         cell = json.loads(text)
         for body in {record["body_name"] for record in (cell["current"], *cell["versions"]) if record}:
@@ -200,6 +212,7 @@ class _Links:
                 shutil.copyfile(source, target)
                 source, used = target, 0
             self._made[body] = source, used + 1
+            self._list.write(json.dumps([copy, "/".join(decode_key(key)[1:])]) + "\n")
             text = text.replace(body, copy)
         return text
 
@@ -207,8 +220,7 @@ class _Links:
 @contextlib.contextmanager
 def _started(data: Path) -> Iterator[tuple[int, float]]:
     """A stack on a folder: its process id, and the seconds until it said that it is ready."""
-    # Those the site was published for, as a person's are: at others it is rendered anew before it is ready.
-    site, api = json.loads((_template() / "ports").read_text())
+    site, api = ports()
     command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
     command += ["--site-port", str(site), "--api-port", str(api)]
     begun = time.perf_counter()

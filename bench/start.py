@@ -2,24 +2,20 @@
 a table takes, kept before it is answered, against ministack, which keeps nothing until it stops."""
 
 import functools
-import json
 import os
 import shutil
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
 
-from bench import workplace
-from local.journal import Journal
+from bench import scale, workplace
 
 PHOTOS = 10_000
 RUNS = 3
@@ -35,8 +31,8 @@ def run() -> list[str]:
     first = [_start(folder / f"first-{number}") for number in range(RUNS)]
     again = [_start(folder / "first-0") for _ in range(RUNS)]
     bare = [_start_bare(folder / f"bare-{number}") for number in range(RUNS)]
-    workers = _fill(folder)
-    full = [_start(folder / "full") for _ in range(RUNS)]
+    workers = _work(folder)
+    full = [_start(scale.folder_of(PHOTOS), scale.ports()) for _ in range(RUNS)]
     seconds, megabytes = _medians(bare)
     lines = [f"start to ready, median of {RUNS}; memory of the process when ready:"]
     for name, found in (
@@ -53,9 +49,9 @@ def run() -> list[str]:
     return lines + _writes(folder)
 
 
-def _start(data: Path) -> tuple[float, float]:
+def _start(data: Path, ports: tuple[int, int] | None = None) -> tuple[float, float]:
     """Seconds until a stack on a folder says that it is ready, and its memory then in MB."""
-    site, api = _ports()
+    site, api = ports or _ports()
     command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
     command += ["--site-port", str(site), "--api-port", str(api)]
     begun = time.perf_counter()
@@ -140,57 +136,14 @@ def _medians(found: list[tuple[float, float]]) -> tuple[float, float]:
     return statistics.median(seconds for seconds, _ in found), statistics.median(memory for _, memory in found)
 
 
-def _fill(folder: Path) -> list[float]:
-    """The folder of a stack that was given one photo, with all that is kept of it copied ten thousand times.
-
-    Returns the memory of each of its face engine's workers, in MB.
-    """
-    data = folder / "full"
-    with workplace.stack("start/full") as stack:
-        (folder / "many").mkdir()
+def _work(folder: Path) -> list[float]:
+    """The memory of each of a stack's face workers, in MB, once they have found faces."""
+    with workplace.stack(f"{folder.name}/work") as stack:
         photo = next(path for path in sorted(workplace.faces_folder().glob("*.jpg")))
-        shutil.copyfile(photo, folder / "many" / "photo.jpg")
-        stack.kinpics("upload", str(folder / "many"))
         client, image = stack.client("rekognition"), {"Bytes": photo.read_bytes()}
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda _: client.detect_faces(Image=image), range(4 * os.cpu_count())))
-        workers = _workers(stack.process.pid)
-    journal = Journal(data / "state.sqlite")
-    faces = sqlite3.connect(data / "faces.sqlite")
-    columns = "collection, face_id, image_id, external_image_id, image_digest, bounding_box, confidence, descriptor"
-    rows = faces.execute(f"SELECT {columns} FROM faces").fetchall()  # noqa: S608
-    cells = [
-        (kind, key, value)
-        for kind in ("item", "object")
-        for key, value in journal.read(kind)
-        if b"photo.jpg" in value or "photo.jpg" in key
-    ]
-    for number in range(1, PHOTOS):
-        changes = []
-        new = {old: str(uuid.uuid4()) for row in rows for old in row[1:3]}
-        for kind, key, value in cells:
-            text = value.decode()
-            for old, fresh in new.items():
-                key, text = key.replace(old, fresh), text.replace(old, fresh)
-            key, text = key.replace("photo.jpg", f"{number}.jpg"), text.replace("photo.jpg", f"{number}.jpg")
-            if kind == "object":
-                body = json.loads(text)["current"]["body_name"]
-                copy = uuid.uuid4().hex
-                os.link(data / "objects" / body[:2] / body, data / "objects" / copy[:2] / copy)
-                text = text.replace(body, copy)
-            changes.append((kind, key, text.encode()))
-        journal.write(changes)
-        faces.executemany(
-            f"INSERT INTO faces ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-            [
-                (row[0], new[row[1]], new[row[2]], row[3].replace("photo.jpg", f"{number}.jpg"), *row[4:])
-                for row in rows
-            ],
-        )
-    faces.commit()
-    faces.close()
-    journal.close()
-    return workers
+        return _workers(stack.process.pid)
 
 
 def _workers(pid: int) -> list[float]:

@@ -6,18 +6,23 @@ than the files needs it: it finds them again by name.
 """
 
 import contextlib
+import io
 import json
 import os
 import secrets
+import shutil
+import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from functions.errors import KinpicsError
 
 # Lines of deleted files are dropped when there are this many more lines than files.
 _MAX_OLD_LINES = 1000
 _RANDOM_BYTES = 16
+_CHUNK = 1024 * 1024
 
 
 class UnreadableBodyError(KinpicsError):
@@ -32,11 +37,16 @@ class Bodies:
         for number in range(256):
             (folder / f"{number:02x}").mkdir(parents=True, exist_ok=True)
         self._list = folder / "list"
+        self._new_list = folder / "list.new"
+        self._listing = threading.Lock()
+        self._noted: set[str] | None = None
 
     def write(self, body: bytes, label: str) -> str:
         """Store bytes for ``label``, ``<bucket>/<key>``, and return their name. Raises ``OSError``."""
         name = f"{secrets.token_hex(_RANDOM_BYTES)}{zlib.crc32(body):08x}"
-        with open(self._list, "ab", buffering=0) as listed:
+        if self._noted is not None:
+            self._noted.add(name)
+        with self._listing, open(self._list, "ab", buffering=0) as listed:
             listed.write(_line(name, label))
         try:
             file = os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -63,39 +73,69 @@ class Bodies:
             with contextlib.suppress(FileNotFoundError):
                 self._path(name).unlink()
 
-    def sizes(self) -> dict[str, int]:
-        """How many bytes each file has, by name."""
-        folders = (os.scandir(self._folder / f"{number:02x}") for number in range(256))
-        return {entry.name: entry.stat().st_size for entries in folders for entry in entries}
+    def size(self, name: str) -> int | None:
+        """How many bytes a file has, or None if it isn't there."""
+        try:
+            return self._path(name).stat().st_size
+        except OSError:
+            return None
 
-    def set_aside(self, names: Iterable[str], folder: Path) -> None:
+    def names(self) -> Iterator[str]:
+        """The names of all files."""
+        for number in range(256):
+            yield from os.listdir(self._folder / f"{number:02x}")
+
+    def note_written(self) -> Collection[str]:
+        """The names of what is written from now on."""
+        self._noted = set()
+        return self._noted
+
+    def forget_written(self) -> None:
+        """Note no more names."""
+        self._noted = None
+
+    def set_aside(self, names: Collection[str], folder: Path) -> None:
         """Move files into a folder, each under the bucket and key it was written for, if they are known.
 
         If there are several for one key, the newest gets its name and the others a number. Raises ``OSError``.
         """
-        labels = self._labels()
-        paths = [self._path(name) for name in names]
+        if not names:
+            return
+        labels = self._labels(set(names))
+        paths = [path for path in map(self._path, names) if path.exists()]
         for path in sorted(paths, key=lambda path: -path.stat().st_mtime):
             try:
                 _move(path, folder / _relative(labels[path.name]))
             except (KeyError, ValueError, OSError):  # no label, or one that can't be the name of a file
                 _move(path, folder / "unknown" / path.name)
 
-    def keep_list(self, labels: Mapping[str, str]) -> None:
-        """Write the list again if it lacks files or has far too many lines; ``labels`` has the label of every name."""
-        lines = self._list.read_bytes().count(b"\n") if self._list.exists() else 0
-        if len(labels) <= lines <= 2 * len(labels) + _MAX_OLD_LINES:
-            return
-        temporary = self._list.with_suffix(".new")
-        temporary.write_bytes(b"".join(_line(name, label) for name, label in labels.items()))
-        temporary.replace(self._list)
+    def write_list(self, count: int, labels: Iterable[tuple[str, str]]) -> int | None:
+        """Write a new list beside the old one if that lacks files or has far too many lines; ``labels`` are the
+        ``count`` names with their labels. Returns how long the old one was then, or None if it may stay."""
+        length = self._list.stat().st_size if self._list.exists() else 0
+        if count <= _count_lines(self._list, length) <= 2 * count + _MAX_OLD_LINES:
+            return None
+        with open(self._new_list, "wb") as file:
+            file.writelines(_line(name, label) for name, label in labels)
+        return length
 
-    def _labels(self) -> dict[str, str]:
+    def take_list(self, length: int) -> None:
+        """Put the new list into the old one's place, with what that got since it had this length."""
+        with self._listing:
+            if self._list.exists():
+                with open(self._list, "rb") as old, open(self._new_list, "ab") as new:
+                    old.seek(length)
+                    shutil.copyfileobj(old, new)
+            self._new_list.replace(self._list)
+
+    def _labels(self, names: set[str]) -> dict[str, str]:
         found = {}
-        for line in self._list.read_bytes().split(b"\n") if self._list.exists() else ():
-            with contextlib.suppress(ValueError, TypeError):  # a torn line
-                name, label = json.loads(line)
-                found[name] = label
+        with open(self._list, "rb") if self._list.exists() else io.BytesIO() as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError, TypeError):  # a torn line
+                    name, label = json.loads(line)
+                    if name in names:
+                        found[name] = label
         return found
 
     def _path(self, name: str) -> Path:
@@ -106,6 +146,22 @@ def checksum_in(name: str) -> int | None:
     """The CRC-32 of a file's bytes, which ends its name; names of the first release have none."""
     checksum = name[2 * _RANDOM_BYTES :]
     return int(checksum, 16) if checksum else None
+
+
+def list_records_with_bodies(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of an object's current record and its versions that have bytes."""
+    records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
+    return [record for record in records if record.get("body_name")]
+
+
+def _count_lines(path: Path, length: int) -> int:
+    """How many lines a file's first ``length`` bytes have."""
+    count = 0
+    with open(path, "rb") if length else io.BytesIO() as file:
+        while length > 0 and (part := file.read(min(length, _CHUNK))):
+            count += part.count(b"\n")
+            length -= len(part)
+    return count
 
 
 def _line(name: str, label: str) -> bytes:

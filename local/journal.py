@@ -34,15 +34,17 @@ INSERT INTO cells VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded
 
 # Pages of 4 KiB.
 _LONG_LOG = 4096
+# Bytes of a file whose pages are all checked at a start: 0.1 s.
+_MOST_CHECKED = 64 * 1024 * 1024
 # Cells read at once: few at first, because most readers stop early.
 _FIRST_READ = 16
 _MOST_READ = 1024
 # What separates the parts of a key sorts before every character of a part.
 _SEPARATOR = "\x01"
-_ESCAPES = {"\x00": "\x02\x01", "\x01": "\x02\x02", "\x02": "\x02\x03"}
+_ESCAPES = {"\x00": "\x02\x03", "\x01": "\x02\x04", "\x02": "\x02\x05"}
 _UNESCAPES = {escaped: character for character, escaped in _ESCAPES.items()}
 _TRANSLATION = str.maketrans(_ESCAPES)
-_ESCAPED = re.compile("\x02[\x01-\x03]")
+_ESCAPED = re.compile("\x02[\x03-\x05]")
 _LAST_CHARACTER = "\U0010ffff"
 
 # Kind and key of a cell, and its new value; None removes it.
@@ -82,7 +84,7 @@ class Journal:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version not in (0, FORMAT):
                 raise DamagedError(f"{path} was written by {'a newer' if version > FORMAT else 'an older'} kinpics")
-            tables = check(self._db)
+            tables = check_at_start(self._db, path)
             if version == FORMAT and "cells" not in tables:
                 raise sqlite3.DatabaseError("its table is missing")
             if version == 0:
@@ -216,11 +218,36 @@ class Compactor:
                         merge(file)
 
 
+def check_at_start(file: sqlite3.Connection, path: Path) -> set[str]:
+    """The names of a file's tables. Of a large file no more is checked here: `check_later` does it while the stack
+    runs. Raises ``sqlite3.DatabaseError``."""
+    return _tables(file) if is_large(path) else check(file)
+
+
+def check_later(path: Path) -> None:
+    """Check every page of a file that is in use, unless that was done at the start. Raises ``DamagedError``."""
+    if is_large(path):
+        with contextlib.closing(sqlite3.connect(path)) as file:
+            try:
+                check(file)
+            except sqlite3.DatabaseError as error:
+                raise DamagedError(f"{path} is damaged ({error})") from None
+
+
+def is_large(path: Path) -> bool:
+    """Whether checking every page of a file takes too long for a start."""
+    return path.stat().st_size > _MOST_CHECKED
+
+
 def check(file: sqlite3.Connection) -> set[str]:
     """Check every page of a file, and return the names of its tables. Raises ``sqlite3.DatabaseError``."""
     (found,) = file.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise sqlite3.DatabaseError(" ".join(found.split()))
+    return _tables(file)
+
+
+def _tables(file: sqlite3.Connection) -> set[str]:
     return {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 

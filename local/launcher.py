@@ -160,8 +160,12 @@ async def _serve(
     loop.set_exception_handler(_report_but_cancellation)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    for line in filter(None, [*aws.start(failed), folder.set_aside()]):
-        _tell(line)
+
+    def told(lines: list[str]) -> None:
+        for line in filter(None, [*lines, folder.set_aside()]):
+            _tell(line)
+
+    aws.start(failed, told)
     close_with_clients()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
     api = asyncio.create_task(_served(api_gate, options.api_port, closing))
@@ -215,6 +219,8 @@ async def _serve(
         for task in (*sites, api):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        if failures and isinstance(failures[0], DamagedError):
+            raise failures[0]
         if failures:
             raise StateFolderError(
                 f"could not write to {options.data} ({failures[0]}): make room on the disk or repair it and start"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.errors import KinpicsError
 from local.folder_format import FormatError, bring_up_to_date
-from local.journal import DamagedError, Journal, check
+from local.journal import DamagedError, Journal, check_at_start
 from local.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class StateFolder:
         try:
             if path.exists():
                 with contextlib.closing(sqlite3.connect(path)) as file:
-                    check(file)
+                    check_at_start(file, path)
             state = State(path, own)
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
             raise self.damaged(f"{path} is damaged ({error})") from None

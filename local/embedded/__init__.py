@@ -75,13 +75,14 @@ class EmbeddedAws:
             fixes.apply()
         dispatch.apply(SERVICES)
 
-    def start(self, failed: Callable[[Exception], None]) -> list[str]:
+    def start(self, failed: Callable[[Exception], None], told: Callable[[list[str]], None]) -> None:
         """Load what is kept; call in the event loop that serves `app`, before it does. Raises ``DamagedError``.
 
-        Returns a few lines about objects that can't be read, to be shown where the stack runs.
-        ``failed`` is told, once, when something could not be written: from then on no change is acknowledged.
+        ``failed`` is told, once, when something could not be written: from then on no change is acknowledged. ``told``
+        gets a few lines about objects that can't be read, to be shown where the stack runs: at once, or with many
+        objects later, in a thread.
         """
-        return self._durable.start(failed)
+        self._durable.start(failed, told)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application.

@@ -21,6 +21,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.bodies import list_records_with_bodies
 from local.embedded import tries
 
 # A queue: account, region, URL.
@@ -60,12 +61,6 @@ def decode_value(value: bytes) -> Any:
 def list_body_names(value: bytes | None) -> set[str]:
     """The names of the bodies that an object's cell refers to."""
     return set() if value is None else {record["body_name"] for record in list_records_with_bodies(json.loads(value))}
-
-
-def list_records_with_bodies(cell: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those of an object's current record and its versions that have bytes."""
-    records = [*([cell["current"]] if cell["current"] else []), *cell["versions"]]
-    return [record for record in records if record.get("body_name")]
 
 
 def read_delivery(message: dict[str, Any]) -> Delivery:

@@ -89,12 +89,12 @@ USED: dict[str, dict[str, str]] = {
         "_fire_s3_event": "(bucket_name, key, event_name, size=0, etag='', deletion_type=None, "
         "restore_event_data=None, version_id=None, sequencer=None, object_extra=None, record_extra=None)",
         "_get_object_data": "(bucket_name, key, version_id=None)",
-        "_load_persisted_history": "(account_id, bucket, bucket_name, key, meta)",
         "_next_event_sequencer": "(event_name)",
         "_object_acl": _S3_STORE,
         "_object_annotations": _S3_STORE,
         "_object_tags": _S3_STORE,
         "_object_versions": _S3_STORE,
+        "_qp": "(params, key, default='')",
         "_resolve_object_checksums": "(body, headers)",
         "get_account_id": "()",
     },

@@ -6,7 +6,6 @@ the order of the index's keys. ministack's Query and Scan sort all that they mig
 So they are given that page alone, in a dictionary of its own (`_Page`); all else about them stays ministack's.
 """
 
-import functools
 import hashlib
 import itertools
 import json
@@ -125,19 +124,17 @@ class ItemStore:
 
     def watch(self) -> None:
         """Put this store in place of ministack's dictionaries."""
-        self._replace("_set_item", self.set, "(table, pk_val, sk_val, item)")
-        self._replace("_remove_item", self.remove, "(table, pk_val, sk_val)")
-        self._replace("_items_replaced", self._take_over, "(table)")
-        self._replace("_update_counts", self._count, "(table)")
-        self._query = self._replace("_query", self._read_query, "(data)")
-        self._scan = self._replace("_scan", self._read_scan, "(data)")
-        self._index_members = self._replace("_index_members", self._members, "(table)")
-        self._index_order = self._replace("_index_order_keys", self._order, "(table, sk_name)")
+        dynamodb = self._dynamodb
+        replace(dynamodb, "_set_item", self.set, "(table, pk_val, sk_val, item)")
+        replace(dynamodb, "_remove_item", self.remove, "(table, pk_val, sk_val)")
+        replace(dynamodb, "_items_replaced", self._take_over, "(table)")
+        replace(dynamodb, "_update_counts", self._count, "(table)")
+        self._query = replace(dynamodb, "_query", self._read_query, "(data)")
+        self._scan = replace(dynamodb, "_scan", self._read_scan, "(data)")
+        self._index_members = replace(dynamodb, "_index_members", self._members, "(table)")
+        self._index_order = replace(dynamodb, "_index_order_keys", self._order, "(table, sk_name)")
         signature = "(items, limit, table, index_name=None)"
-        self._paginate = self._replace("_paginate_evaluated_items", self._take_page, signature)
-
-    def _replace(self, name: str, method: Callable[..., Any], signature: str) -> Callable[..., Any]:
-        return replace(self._dynamodb, name, functools.partial(method), signature)  # a method takes no new signature
+        self._paginate = replace(dynamodb, "_paginate_evaluated_items", self._take_page, signature)
 
     def load(self) -> None:
         """Give each table its items, and forget those of tables that are not there any more."""

@@ -27,6 +27,7 @@ def replace(owner: Any, name: str, new: Callable[..., Any], signature: str) -> C
     replaced in turn.
     """
     original = _found(owner, name, signature)
+    new = functools.partial(new) if inspect.ismethod(new) else new  # a method can't take on anything
     _put(owner, name, functools.wraps(original)(new))
     return original  # type: ignore[no-any-return] # it has a signature
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from local.bodies import Bodies
 from local.embedded.cells import Kept, encode_if_any, encode_value, list_body_names, read_delivery
+from local.embedded.object_cells import ObjectStore, Place
 from local.embedded.watching import Noted
 from local.journal import Change, Journal, encode_key
 
@@ -34,8 +35,9 @@ _MAX_READS = 20
 class Saver:
     """Turns what was noted into changes of the journal."""
 
-    def __init__(self, kept: Kept, journal: Journal, bodies: Bodies, noted: Noted):
+    def __init__(self, kept: Kept, journal: Journal, objects: ObjectStore, bodies: Bodies, noted: Noted):
         self._kept = kept
+        self._objects = objects
         self._journal = journal
         self._bodies = bodies
         self._noted = noted
@@ -55,7 +57,7 @@ class Saver:
             changes.append(("session", access_key, encode_if_any(modules["sts"]._sessions.get(access_key))))
         for place in objects:
             key = encode_key(*place)
-            before, value = list_body_names(self._journal.get("object", key)), encode_if_any(self._object(*place))
+            before, value = list_body_names(self._journal.get("object", key)), self.encode_object(place)
             changes.append(("object", key, value))
             unused += before - list_body_names(value)
         changes += [("unused", name, b"") for name in unused]
@@ -76,33 +78,20 @@ class Saver:
                 changes.append(("service", name, value))
         return changes
 
-    def _object(self, account: str, bucket: str, key: str) -> dict[str, Any] | None:
-        """An object of S3 as its cell: the current one, and what there is of versions, tags and ACLs."""
-        s3 = self._kept.modules["s3"]
-        current = s3._buckets._data.get((account, bucket), {"objects": {}})["objects"].get(key)
-        versions = s3._object_versions._data.get((account, (bucket, key)), [])
-        if current is None and not versions:
-            return None
-        for version in versions:
+    def encode_object(self, place: Place) -> bytes | None:
+        """An object of S3 as its cell; the bytes of versions that have none in a file yet are written."""
+        cell = self._objects.cell(place)
+        for version in cell.versions:
             if version.get("data") is not None:
+                current = cell.current
                 is_current = current is not None and (current.get("version_id") or "null") == version["version_id"]
                 version["body_name"] = (
-                    current["body_name"] if is_current else self._bodies.write(version["data"], f"{bucket}/{key}")
+                    current["body_name"]
+                    if current is not None and is_current
+                    else self._bodies.write(version["data"], f"{place.bucket}/{place.key}")
                 )
                 version["data"] = None
-        cell: dict[str, Any] = {"current": current, "versions": versions}
-        names = {None, *(version["version_id"] for version in versions)}
-        for field, store in (
-            ("tags", s3._object_tags),
-            ("acl", s3._object_acl),
-            ("annotations", s3._object_annotations),
-        ):
-            cell[field] = {
-                name or "null": store._data[(account, (bucket, key, name))]
-                for name in names
-                if (account, (bucket, key, name)) in store._data
-            }
-        return cell
+        return cell.encode()
 
 
 def find_message_changes(kept: Kept) -> list[Change]:

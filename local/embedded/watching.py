@@ -7,6 +7,7 @@ from typing import Any
 
 from local.bodies import Bodies, UnreadableBodyError
 from local.embedded import tries
+from local.embedded.object_cells import Place
 from local.embedded.replacing import replace
 
 # Operations that only read, by the first word of their names.
@@ -24,15 +25,13 @@ S3_HANDLE = (
     "access_point_region=None, access_point=None)"
 )
 
-Object = tuple[str, str, str]
-
 
 @dataclass
 class Noted:
     """What changed since it was last written: services by ministack's name, objects, keys of sessions."""
 
     services: set[str] = field(default_factory=set)
-    objects: set[Object] = field(default_factory=set)
+    objects: set[Place] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
 
     def clear(self) -> None:
@@ -93,7 +92,7 @@ def watch_objects(s3: Any, noted: Noted, bodies: Bodies, failed: Callable[[Excep
     bytes that can't be read gets 500 (`InternalError`)."""
 
     def changed(bucket: str, key: str, *rest: Any) -> None:
-        noted.objects.add((s3.get_account_id(), bucket, key))
+        noted.objects.add(Place(s3.get_account_id(), bucket, key))
 
     def persist_object(bucket: str, key: str, record: dict[str, Any]) -> None:
         if record.get("body") is not None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.journal import Compactor, DamagedError, Journal, merge
+from local.journal import Compactor, DamagedError, Journal, below, check_later, decode_key, encode_key, merge
 
 
 def commits(count: int) -> list[list[tuple[str, str, bytes | None]]]:
@@ -149,3 +149,70 @@ def test_a_file_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(DamagedError, match="newer"):
         Journal(path)
+
+
+def test_a_large_file_is_checked_while_the_stack_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.sqlite"
+    journal = Journal(path)
+    journal.write([("item", f"{number:03}", b"value" * 400) for number in range(200)])
+    journal.close()
+    check_later(path)
+    content = bytearray(path.read_bytes())
+    content[50 * 4096 : 51 * 4096] = bytes(4096)
+    path.write_bytes(content)
+    with pytest.raises(DamagedError, match=r"state\.sqlite is damaged"):
+        Journal(path)
+    monkeypatch.setattr("local.journal._MOST_CHECKED", 4096)
+    Journal(path).close()
+    with pytest.raises(DamagedError, match=r"state\.sqlite is damaged"):
+        check_later(path)
+
+
+# Characters on both sides of those that keys escape, and the last ones.
+PARTS = st.lists(st.text(st.sampled_from("\x00\x01\x02\x03 !az\ud7ff\ue000\U0010fffe")), min_size=1, max_size=4)
+
+
+@given(PARTS, PARTS)
+def test_keys_sort_as_their_parts_do(first: list[str], second: list[str]) -> None:
+    assert decode_key(encode_key(*first)) == first
+    assert (encode_key(*first) < encode_key(*second)) == (first < second)
+    assert encode_key(*first, "more").startswith(below(*first))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sets(st.text("ab/", max_size=4)), st.text("ab/", max_size=2), st.text("ab/", max_size=4), st.booleans())
+def test_cells_are_read_in_order_from_anywhere(
+    tmp_path_factory: pytest.TempPathFactory, keys: set[str], prefix: str, after: str, backwards: bool
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("order") / "state.sqlite")
+    journal.write([("item", key, key.encode()) for key in keys] + [("other", "a", b"")])
+    wanted = sorted((key for key in keys if key.startswith(prefix)), reverse=backwards)
+    assert [key for key, _ in journal.read("item", prefix, backwards=backwards)] == wanted
+    assert journal.count("item", prefix) == len(wanted)
+    follow = [key for key in wanted if (key < after if backwards else key > after)]
+    assert [key for key, _ in journal.read("item", prefix, after, backwards=backwards)] == follow
+    journal.remove("item", prefix)
+    assert [key for key, _ in journal.read("item")] == sorted(keys - set(wanted))
+    journal.close()
+
+
+def test_what_is_put_is_seen_at_once_and_kept_with_the_next_write(tmp_path: Path) -> None:
+    journal, other = Journal(tmp_path / "state.sqlite"), Journal(tmp_path / "state.sqlite")
+    journal.put("item", "a", b"1")
+    assert (journal.get("item", "a"), other.get("item", "a"), journal.is_changed) == (b"1", None, True)
+    journal.write([("item", "b", b"2")])
+    assert (dict(other.read("item")), journal.is_changed) == ({"a": b"1", "b": b"2"}, False)
+    journal.put("item", "a", None)
+    journal.close()
+    assert dict(other.read("item")) == {"a": b"1", "b": b"2"}, "it was not committed"
+    other.close()
+
+
+def test_many_cells_are_read_while_they_change(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "state.sqlite")
+    journal.write([("item", f"{number:04}", b"") for number in range(3000)])
+    for key, _ in journal.read("item"):
+        journal.put("item", key, None)
+        journal.put("item", f"0{key}", b"")
+    assert journal.count("item") == 3000
+    journal.close()

@@ -3,14 +3,16 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from local.bodies import Bodies, UnreadableBodyError
-from local.embedded.loading import describe_unreadable, sort_bodies
+from local.comparing import Found, compare, describe_unreadable, settle
+from local.embedded.comparison import Comparison
+from local.embedded.loading import remove_unused
 from local.journal import Journal, encode_key
 from local.rekognition.engine import FoundFace
 from local.rekognition.state import State
@@ -185,9 +187,15 @@ class Objects:
 
     def start(self) -> list[str]:
         """What a start says of objects that can't be read."""
-        unreadable, changes = sort_bodies(self.journal, self.bodies, self.data / SET_ASIDE)
-        self.journal.write(changes)
-        return unreadable
+        self.journal.write(remove_unused(self.journal, self.bodies))
+        return self.settle(compare(self.journal, self.bodies), ())
+
+    def settle(self, found: Found, written: Collection[str]) -> list[str]:
+        return settle(self.journal, self.bodies, found, written, self.data / SET_ASIDE)
+
+    def sizes(self) -> dict[str, int]:
+        found = (self.data / "objects").glob("??/*")
+        return {path.name: path.stat().st_size for path in found}
 
     def aside(self) -> dict[str, bytes]:
         folder = self.data / SET_ASIDE
@@ -209,7 +217,7 @@ def test_originals_newer_than_the_journal_are_set_aside_by_name(objects: Objects
     for label in ("pics/../../../escaped", "pics/photos//a", long, "pics/nul\0"):
         objects.bodies.write(label.encode(), label)
     objects.start()
-    assert objects.bodies.sizes() == {kept: 3}
+    assert objects.sizes() == {kept: 3}
     aside = objects.aside()
     assert aside.pop("pics/photos/set/ü new.jpg") == b"second"
     assert aside.pop("pics/photos/set/ü new (2).jpg") == b"first"
@@ -233,7 +241,7 @@ def test_what_was_deleted_is_not_set_aside(objects: Objects) -> None:
     name = objects.bodies.write(b"deleted", "pics/photos/set/a.jpg")
     objects.journal.write([("unused", name, b"")])
     objects.start()
-    assert (objects.bodies.sizes(), objects.aside()) == ({}, {})
+    assert (objects.sizes(), objects.aside()) == ({}, {})
     assert list(objects.journal.read("unused")) == []
 
 
@@ -280,3 +288,52 @@ def test_a_start_names_only_a_few_unreadable_objects() -> None:
         "fails"
     )
     assert told[-1].startswith("2 more objects can't be read: ")
+
+
+def test_what_changes_during_the_comparison_is_neither_named_nor_set_aside(objects: Objects) -> None:
+    """A stack runs meanwhile: it writes, replaces and deletes objects."""
+    keys = ["replaced", "deleted", "whole", *map(str, range(10))]
+    before = {key: objects.put(f"photos/set/{key}.jpg", b"as written") for key in keys}
+    aside = objects.bodies.write(b"aside", "pics/photos/set/aside.jpg")
+    written = objects.bodies.note_written()
+    whole = objects.bodies.names
+
+    def change() -> Iterator[str]:
+        objects.put("photos/set/new.jpg", b"new")
+        objects.put("photos/set/replaced.jpg", b"replaced")
+        objects.bodies.write(b"not yet in the journal", "pics/photos/set/later.jpg")
+        objects.journal.write([("object", encode_key("0", "pics", "photos/set/deleted.jpg"), None)])
+        return whole()
+
+    objects.bodies.names = change  # type: ignore[method-assign]
+    (objects.data / "objects" / "list").unlink()
+    found = compare(objects.journal, objects.bodies)
+    for key in ("replaced", "deleted"):
+        objects.journal.write([("unused", before[key], b"")])
+        objects.bodies.remove([before[key]])
+    objects.bodies.write(b"last", "pics/photos/set/last.jpg")
+    assert objects.settle(found, written) == []
+    assert list(objects.aside().values()) == [b"aside"]
+    assert aside not in objects.sizes()
+    listed = (objects.data / "objects" / "list").read_text()
+    assert '"pics/photos/set/last.jpg"' in listed
+    assert '"pics/photos/set/whole.jpg"' in listed
+
+
+def test_many_objects_are_compared_in_a_process_of_its_own(objects: Objects) -> None:
+    name = objects.put("photos/set/gone.jpg", b"as written")
+    objects.bodies.remove([name])
+    objects.bodies.write(b"aside", "pics/photos/set/aside.jpg")
+    Journal(objects.data / "faces.sqlite").close()
+    found: list[Found | None] = []
+    failures: list[Exception] = []
+    comparison = Comparison(objects.data, found.append, failures.append)
+    comparison.wait()
+    (one,) = found
+    assert objects.settle(one, ()) == ["the bytes of s3://pics/photos/set/gone.jpg are missing from the folder objects"]
+    assert objects.aside() == {"pics/photos/set/aside.jpg": b"aside"}
+    objects.journal.write([("object", encode_key("0", "pics", "damaged"), b"no JSON")])
+    Comparison(objects.data, found.append, failures.append).wait()
+    assert "the state can't be understood" in str(failures[0])
+    Comparison(objects.data, found.append, failures.append).stop()
+    assert (len(found), len(failures)) == (1, 1), "one that is stopped says nothing"
