@@ -81,6 +81,8 @@ class State:
         self._db.execute("PRAGMA foreign_keys = ON")
         create_tables(self._db)
         self._vectors: dict[str, Vectors] = {name: Vectors(self.likeness) for name, _ in self.collections()}
+        for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
+            self._vectors[collection].reserve(faces)
         rows = self._db.execute(
             "SELECT collection, face_id, descriptor FROM faces WHERE engine IS ? ORDER BY number", (self._engine,)
         )
@@ -188,14 +190,18 @@ class State:
     def faces_by_id(self, collection: str, face_ids: Iterable[str]) -> dict[str, StoredFace]:
         """Those of the faces that are in the collection, by id."""
         self.vectors(collection)
-        where = "collection = ? AND face_id IN (SELECT value FROM json_each(?))"
+        # With the sign SQLite finds them by their ids; it would look through the whole collection otherwise.
+        where = "+collection = ? AND face_id IN (SELECT value FROM json_each(?))"
         return {face.face_id: face for face in self._faces(where, (collection, json.dumps(list(face_ids))))}
 
     def faces(self, collection: str, after: int, limit: int, user_id: str | None = None) -> list[StoredFace]:
         """Faces of a collection, or of one of its users, in the order they were indexed, from number ``after`` on."""
         self.vectors(collection)
-        where = "collection = ?1 AND number > ?2 AND (?4 IS NULL OR user_id = ?4) ORDER BY number LIMIT ?3"
-        return self._faces(where, (collection, after, limit, user_id))
+        if user_id is None:
+            # With the sign SQLite reads them in the order of their numbers; it would sort the collection otherwise.
+            return self._faces("+collection = ? AND number > ? ORDER BY number LIMIT ?", (collection, after, limit))
+        where = "collection = ? AND user_id = ? AND number > ? ORDER BY number LIMIT ?"
+        return self._faces(where, (collection, user_id, after, limit))
 
     def delete_faces(self, collection: str, face_ids: Iterable[str]) -> None:
         """Delete faces of a collection."""

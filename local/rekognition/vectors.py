@@ -48,6 +48,13 @@ class Vectors:
         descriptor: Vector = self._matrix[self._rows[face_id]]
         return descriptor
 
+    def reserve(self, count: int) -> None:
+        """Make room for so many faces at once."""
+        if count > len(self._matrix):
+            self._matrix = _longer(self._matrix, count)
+            self._half_squares = _longer(self._half_squares, count)
+            self._tightness = _longer(self._tightness, count)
+
     def add(self, face_id: str, descriptor: bytes) -> None:
         """Add a face's descriptor, float32 as bytes."""
         self.add_all([face_id], [descriptor])
@@ -55,10 +62,8 @@ class Vectors:
     def add_all(self, face_ids: Sequence[str], descriptors: Sequence[bytes]) -> None:
         """Add the descriptors of many faces that aren't there."""
         first, last = len(self._ids), len(self._ids) + len(face_ids)
-        while last > len(self._matrix):
-            self._matrix = np.concatenate([self._matrix, np.empty_like(self._matrix)])
-            self._half_squares = np.concatenate([self._half_squares, np.empty_like(self._half_squares)])
-            self._tightness = np.concatenate([self._tightness, np.empty_like(self._tightness)])
+        if last > len(self._matrix):
+            self.reserve(max(last, 2 * len(self._matrix)))
         rows = np.frombuffer(b"".join(descriptors), dtype=np.float32).reshape(-1, self._likeness.dimensions)
         self._matrix[first:last] = rows
         self._half_squares[first:last] = np.einsum("ij,ij->i", rows, rows) / 2
@@ -116,6 +121,13 @@ class Vectors:
             (self._ids[row], self._likeness.similarity(math.sqrt(max(0.0, -2 * float(score)) / room)))
             for row, score in zip(rows[best], scores[best], strict=True)
         ]
+
+
+def _longer(rows: Vector, count: int) -> Vector:
+    """The same rows at the beginning of so many."""
+    longer = np.empty((count, *rows.shape[1:]), dtype=np.float32)
+    longer[: len(rows)] = rows
+    return longer
 
 
 def _nearest(rows: Rows, scores: Vector, limit: int) -> tuple[Rows, Vector]:

@@ -337,3 +337,17 @@ def test_many_objects_are_compared_in_a_process_of_its_own(objects: Objects) -> 
     assert "the state can't be understood" in str(failures[0])
     Comparison(objects.data, found.append, failures.append).stop()
     assert (len(found), len(failures)) == (1, 1), "one that is stopped says nothing"
+
+
+def test_reading_a_few_faces_takes_no_longer_in_a_large_collection() -> None:
+    """Counted in steps of SQLite's machine."""
+    state = State(":memory:")
+    state.create_collection("album")
+    stored = [state.index("album", bytes([number]), f"set/{number}.jpg", [face(number)] * 100) for number in range(20)]
+    ids = [faces[0].face_id for faces in stored]
+    steps = []
+    state._db.set_progress_handler(lambda: steps.append(1), 100)
+    assert state.faces_by_id("album", ids[:3]).keys() == set(ids[:3])
+    assert [one.number for one in state.faces("album", 1000, 3)] == [1001, 1002, 1003]
+    assert len(steps) < 20, "looking through 2,000 faces takes more than 100"
+    state.close()
