@@ -351,7 +351,8 @@ class Lease(Row):
     expires_at: int = described("The latest that the turn can end (seconds since 1970).")
     versions: set[str] | None = described(
         "ETags of the originals that this worker, and those before it that died, may have indexed; `none` for one that "
-        "found no original. A worker of an earlier release left none.",
+        "found no original, `before` once the row of an earlier version was about to be replaced. A "
+        "worker of an earlier release left none.",
         default=None,
     )
     listed: str | None = described(

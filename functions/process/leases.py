@@ -3,8 +3,9 @@
 S3 may report the same object twice and in any order. Without a lease, each of two workers could keep half of its work.
 
 A lease also names the versions of the original that its workers may have indexed. If a worker dies and the original is
-still the same, indexing it again gives the same faces, so nothing is left behind. Only if it has changed or gone has
-the collection to be searched for faces that no row knows.
+still the same, indexing it again gives the same faces, so nothing is left behind. Only if it has changed or gone, or if
+the row of an earlier version may have been replaced before that version's faces were deleted, does the collection have
+to be searched for faces that no row knows.
 """
 
 import time
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 
-# Stands for "no original" among a lease's versions: DynamoDB keeps no empty sets.
+# Among a lease's versions: "no original", because DynamoDB keeps no empty sets, and the version that the photo's row
+# showed before this one.
 _NO_ORIGINAL = "none"
+_BEFORE = "before"
 
 
 class LeaseTakenError(KinpicsError):
@@ -79,6 +82,10 @@ class Leases:
     def add_version(self, path: ImagePath, owner: str, etag: str) -> None:
         """Note that another version is about to be indexed than the one `acquire` was told of."""
         self._change(path, owner, "ADD versions :new", {":new": {etag}})
+
+    def add_version_before(self, path: ImagePath, owner: str) -> None:
+        """Note that the photo's row, which knows the faces of the version before, is about to be replaced."""
+        self.add_version(path, owner, _BEFORE)
 
     def note_listed(self, path: ImagePath, owner: str, token: str) -> None:
         """Note how far the collection has been searched for faces of earlier versions."""

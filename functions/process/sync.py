@@ -8,8 +8,9 @@ of earlier releases lack) or the download copy is missing, nothing is paid for a
 events all end in the same state.
 
 A worker that dies leaves its lease behind. The lease tells the next worker which versions of the original may have been
-indexed. The same version gives the same faces once more. If it has changed or gone, the next worker looks through the
-collection for faces that no row knows of, as far as its time allows, and the one after it goes on from there.
+indexed. The same version gives the same faces once more. If it has changed or gone, or if the worker died between
+replacing a row and deleting the faces that only that row knew, the next worker looks through the collection for faces
+that no row knows of, as far as its time allows, and the one after it goes on from there.
 """
 
 import time
@@ -180,6 +181,8 @@ class PhotoSync:
         labels = self._find_labels(bucket, path, original, renditions)
         photo = self._make_row(path, original, renditions, data, labels)
         self._put_objects(path, original, renditions, photo)
+        if row and row.face_ids - photo.face_ids:
+            self.leases.add_version_before(path, owner)
         old = self._put_row(path, photo)
         self._deletion.delete_faces(path, old, keep=photo.face_ids)
 

@@ -22,6 +22,7 @@ from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.photo_page import SKELETON_KEY, page_key
 from functions.photo_writer import PhotoWriter
 from functions.process import handler as handler_module
+from functions.process.deletion import PhotoDeletion
 from functions.process.events import owner_message
 from functions.process.leases import LeaseTakenError
 from functions.process.photo_pages import PhotoPages
@@ -616,6 +617,21 @@ def test_a_photo_replaced_after_a_crash_leaves_no_faces(aws: FakeAws, monkeypatc
     aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
     assert len(list(aws.faces.list_faces())) == 1
     assert aws.rows("leases") == []
+    check_agreement(aws)
+
+
+def test_a_worker_that_dies_between_new_row_and_old_faces_leaves_none(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.put(KEY, picture(RED, BLUE))
+    aws.photo_sync.sync("pics", parse_key(KEY), owner="one", seconds=60)
+    aws.put(KEY, picture(GREEN))
+    with monkeypatch.context() as patch:
+        patch.setattr(PhotoDeletion, "delete_faces", _die)
+        with pytest.raises(KeyboardInterrupt):
+            aws.photo_sync.sync("pics", parse_key(KEY), owner="two", seconds=60)
+    assert len(list(aws.faces.list_faces())) == 3
+    aws.photo_sync.sync("pics", parse_key(KEY), owner="two", seconds=60)
     check_agreement(aws)
 
 
