@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -164,9 +165,12 @@ def still_there(found: dict[int, str], seconds: float) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nothing listens on, below those from which the system takes one for each connection."""
+    while True:
+        port = random.randrange(10_000, 32_000)  # noqa: S311 - any will do
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = ()) -> RunningStack:
