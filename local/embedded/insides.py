@@ -37,7 +37,7 @@ USED: dict[str, dict[str, str]] = {
     "ministack.core.sigv4": {"decode_header_value": "(value)"},
     "ministack.services.cloudformation": {**_SERVICE, "_stack_events": _STORE, "_stacks": _STORE},
     "ministack.services.cloudformation.provisioners": {"_RESOURCE_HANDLERS": "dict"},
-    "ministack.services.cloudwatch_logs": _SERVICE,
+    "ministack.services.cloudwatch_logs": {**_SERVICE, "_log_groups": _STORE},
     "ministack.services.cognito": {
         **_SERVICE,
         "_identity_pools": _STORE,
