@@ -15,9 +15,9 @@ onWaiting((isWaiting) => {
   place.hidden = false;
 });
 
-// What each place is about to say: the words for it load later, and the page may have moved on by then.
-/** @type {WeakMap<HTMLElement, unknown>} */
-const awaited = new WeakMap();
+// What each place says or is about to say: the words for it load later, and the page may have moved on by then.
+/** @type {WeakMap<HTMLElement, { retry: () => void }>} */
+const told = new WeakMap();
 
 /**
  * Show what went wrong, with a button that tries again.
@@ -28,9 +28,10 @@ const awaited = new WeakMap();
  * @returns {Promise<boolean>}  Whether it is shown: not if the page has gone on meanwhile.
  */
 export async function tell(error, retry, label = t("Try again"), place = byId("notice")) {
-  awaited.set(place, error);
+  const own = { retry };
+  told.set(place, own);
   const words = await wordsFor(error);
-  if (awaited.get(place) !== error) return false;
+  if (told.get(place) !== own) return false;
   const button = make("button", { type: "button", className: "button", textContent: label });
   button.addEventListener("click", () => {
     clear(place);
@@ -52,9 +53,14 @@ async function wordsFor(error) {
   }
 }
 
-/** Remove the notice. @param {HTMLElement} [place] */
-export function clear(place = byId("notice")) {
-  awaited.delete(place);
+/**
+ * Remove the notice.
+ * @param {HTMLElement} [place]
+ * @param {() => void} [retry]  Remove it only if this is what it tries again.
+ */
+export function clear(place = byId("notice"), retry = told.get(place)?.retry) {
+  if (told.get(place)?.retry !== retry) return;
+  told.delete(place);
   place.replaceChildren();
   delete place.dataset.waiting;
   place.hidden = true;

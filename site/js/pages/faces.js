@@ -33,7 +33,7 @@ export async function showFaces() {
   async function more() {
     button.disabled = true;
     try {
-      clear();
+      clear(byId("notice"), more);
       const sets = await readSets();
       const unread = sets.filter((set) => set.faceCount > 0 && !read.has(set.name));
       if (drawable.length < FACES) drawable.push(...(await readSome(unread, read)));

@@ -20,7 +20,7 @@ export function showIndex() {
 async function refresh() {
   try {
     const sets = await readSets();
-    clear();
+    clear(byId("notice"), refresh);
     render(sets);
   } catch (error) {
     tell(error, refresh);

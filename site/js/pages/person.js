@@ -35,7 +35,7 @@ export async function showPerson() {
     more.disabled = true;
     try {
       const page = await searchFace(faceId, found.next);
-      clear();
+      clear(byId("notice"), search);
       found = { ...page, photos: [...found.photos, ...page.photos] };
       store(memory, found);
       show();

@@ -50,7 +50,7 @@ export function showSet() {
       if (set && set.updatedAt === version) return;
       const photos = set ? await readPhotos(set) : [];
       version = set?.updatedAt ?? "";
-      clear();
+      clear(byId("notice"), refresh);
       head(set?.title ?? titleOf(name), photos);
       grid.show(photos, groupByDay(photos));
       store(memory, photos);
