@@ -50,7 +50,7 @@ endef
 # The groups, each as soon as what it needs is set up, and then the ten slowest tests of all.
 define run-groups
 	@rm -rf $(DURATIONS) && mkdir -p $(DURATIONS)
-	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j5 --output-sync=target $(TEST_GROUPS); result=$$?; \
+	@KINPICS_TEST_DURATIONS=$(DURATIONS) $(MAKE) --no-print-directory -k -j6 --output-sync=target $(TEST_GROUPS); result=$$?; \
 		echo "The ten slowest (seconds):"; sort -rn $(DURATIONS)/* | head; exit $$result
 endef
 
