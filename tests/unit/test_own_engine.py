@@ -217,7 +217,7 @@ def test_a_search_by_a_face_of_another_engine_says_so(folder: Path, tmp_path: Pa
     """So a forgotten person's reference face is never passed over in silence: see LostReferenceError."""
 
     async def no_object(bucket: str, key: str) -> bytes:
-        raise NotImplementedError
+        raise AssertionError(f"{bucket}/{key} is not needed")
 
     shipped = State(tmp_path / "faces.sqlite")
     shipped.create_collection("album")
