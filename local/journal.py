@@ -168,15 +168,9 @@ class Journal:
     def write(self, changes: Iterable[Change] = ()) -> None:
         """Make these changes, and keep all since the last time, or none of them. Raises ``sqlite3.Error``, such as when
         the disk is full."""
-        try:
+        with self._db:  # commits, or rolls back
             for change in changes:
                 self.put(*change)
-            if self._db.in_transaction:
-                self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
     @property
     def is_changed(self) -> bool:

@@ -291,14 +291,9 @@ class State:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
     def _describe_user(self, collection: str, user_id: str) -> None:
         """Compute the user's descriptor again; that is cheap, because a user has 100 faces at most."""

@@ -119,14 +119,10 @@ class Survey:
     @contextlib.contextmanager
     def page(self, stage: str, token: str | None, steps: int) -> Iterator[None]:
         """What is added within is noted along with how far the stage has come; without a token, it is done."""
-        self.db.execute("BEGIN")
-        try:
+        with self.db:
+            self.db.execute("BEGIN")
             yield
             self.db.execute("INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?)", (stage, token, steps, token is None))
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
 
     def add_originals(self, originals: Iterable[tuple[ImagePath, str]]) -> None:
         """Originals with their ETags."""

@@ -4,7 +4,6 @@ Nothing on the site depends on it. Without it, every file is read again and comp
 meanwhile stay unnoticed, and their photos stay on the site.
 """
 
-import contextlib
 import fcntl
 import os
 import sqlite3
@@ -156,14 +155,15 @@ class SeenFiles:
             file.event,
             str(file.source) if file.source else None,
         )
-        with self._transaction():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             if instead_of:
-                self._forget(instead_of)
+                self.forget(instead_of)
             self._db.execute(f"REPLACE INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
 
     def forget(self, file: SeenFile) -> None:
-        with self._transaction():
-            self._forget(file)
+        place = os.fsencode(file.folder), os.fsencode(file.name)
+        self._db.execute("DELETE FROM files WHERE folder = ? AND name = ?", place)
 
     @property
     def is_unpublished(self) -> bool:
@@ -174,21 +174,6 @@ class SeenFiles:
         """Remember whether the pages have still to show something."""
         change = "REPLACE INTO notes VALUES (?)" if is_unpublished else "DELETE FROM notes WHERE name = ?"
         self._db.execute(change, (_UNPUBLISHED,))
-
-    def _forget(self, file: SeenFile) -> None:
-        place = os.fsencode(file.folder), os.fsencode(file.name)
-        self._db.execute("DELETE FROM files WHERE folder = ? AND name = ?", place)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
     def _find(self, where: str, *values: str | bytes) -> Iterator[SeenFile]:
         for row in self._db.execute(f"SELECT {_COLUMNS} FROM files WHERE {where}", values).fetchall():  # noqa: S608
