@@ -58,11 +58,8 @@ def find_wrong(folder: Path, digests: Mapping[str, str], step: Callable[[], None
 
 def digest_of_file(path: Path) -> str:
     """The SHA-256 of a file, as hex digits. Raises ``OSError``."""
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def copy_file(source: Path, target: Path) -> str:

@@ -16,7 +16,7 @@ from scripts.common.stack import Stack
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-    from types_boto3_s3.type_defs import ObjectTypeDef
+    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef, ObjectTypeDef
 
 # Digest of an original as hex digits, kept as the object's metadata: the ETag of a file that went up in parts is none.
 SHA256_METADATA = "sha256"
@@ -119,12 +119,23 @@ def fetch_etags(stack: Stack, paths: Iterable[ImagePath]) -> list[str | None]:
     """ETag of each photo's original, None where there is none."""
 
     def fetch(path: ImagePath) -> str | None:
-        try:
-            return stack.s3.head_object(Bucket=stack.outputs.pics_bucket, Key=path.key)["ETag"].strip('"')
-        except ClientError as error:
-            if is_not_found(error):
-                return None
-            raise
+        head = _head(stack.s3, stack.outputs.pics_bucket, path)
+        return head["ETag"].strip('"') if head else None
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(fetch, paths))
+
+
+def find_same(s3: "S3Client", bucket: str, path: ImagePath, sha256: str) -> str | None:
+    """The ETag of a photo's original; None if there is none, or if it wasn't uploaded with this content."""
+    head = _head(s3, bucket, path)
+    return head["ETag"].strip('"') if head and head["Metadata"].get(SHA256_METADATA) == sha256 else None
+
+
+def _head(s3: "S3Client", bucket: str, path: ImagePath) -> "HeadObjectOutputTypeDef | None":
+    try:
+        return s3.head_object(Bucket=bucket, Key=path.key)
+    except ClientError as error:
+        if is_not_found(error):
+            return None
+        raise

@@ -9,21 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from functions.aws_errors import is_not_found
 from functions.keys import BadNameError, ImagePath, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
 from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
-from scripts.photos.originals import SHA256_METADATA, list_stored_photos
+from scripts.photos.originals import find_same, list_stored_photos
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
-_BLOCK = 1024 * 1024
 _FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 
@@ -177,29 +173,16 @@ def skip_present(plan: Plan, s3: "S3Client", bucket: str, concurrency: int) -> N
     sizes = {original.path: original.size for original in stored}
     candidates = [file for file in plan.uploads if sizes.get(file.path) == file.size]
     with ThreadPoolExecutor(concurrency) as pool:
-        same = pool.map(lambda file: stored_digest(s3, bucket, file.path.key) == file.sha256, candidates)
-        present = {file.path for file, is_same in zip(candidates, same, strict=True) if is_same}
+        etags = pool.map(lambda file: find_same(s3, bucket, file.path, file.sha256), candidates)
+        present = {file.path for file, etag in zip(candidates, etags, strict=True) if etag}
     plan.present = [file for file in plan.uploads if file.path in present]
     plan.uploads = [file for file in plan.uploads if file.path not in present]
 
 
-def stored_digest(s3: "S3Client", bucket: str, key: str) -> str | None:
-    """The digest that an original was uploaded with; None if there is no original, or another program put it there."""
-    try:
-        return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(SHA256_METADATA)
-    except ClientError as error:
-        if is_not_found(error):
-            return None
-        raise
-
-
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, as hex digits. Raises ``OSError``."""
-    digest = hashlib.sha256()
     with open(path, "rb") as opened:
-        while block := opened.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _try_digest(file: UploadFile) -> str | OSError:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from functions.aws_errors import is_not_found
 from functions.keys import BadNameError, ImagePath
 from scripts.common.folders import Refusal
 from scripts.common.stack import Stack
 from scripts.common.words import cause
-from scripts.photos.originals import SHA256_METADATA
+from scripts.photos.originals import find_same
 from scripts.upload.plan import UploadFile, digest_of, read_photo, why_left_out
 from scripts.upload.uploader import upload_file
 from scripts.watching.folder_tree import Sight, set_name_of
@@ -151,7 +150,7 @@ class Sender:
         """Have S3 hold the original; None if the file is changing or has gone."""
         file, upload, source = task.file, task.upload, task.file.source
         try:
-            if etag := self._find_same(upload.path, upload.sha256):
+            if etag := find_same(self._stack.s3, self._stack.outputs.pics_bucket, upload.path, upload.sha256):
                 event = file.event if file.event == MOVED else PRESENT
                 return replace(file, etag=etag, event=event)
             if source and (etag := self._copy(source, upload)):
@@ -165,20 +164,10 @@ class Sender:
                 raise
             return None
 
-    def _find_same(self, photo: ImagePath, sha256: str) -> str | None:
-        """The ETag of a photo's original, if it has this content."""
-        try:
-            head = self._stack.s3.head_object(Bucket=self._stack.outputs.pics_bucket, Key=photo.key)
-        except ClientError as error:
-            if is_not_found(error):
-                return None
-            raise
-        return head["ETag"].strip('"') if head["Metadata"].get(SHA256_METADATA) == sha256 else None
-
     def _copy(self, source: ImagePath, upload: UploadFile) -> str | None:
         """Copy an original inside S3; None if it isn't there, or is another picture by now."""
         bucket = self._stack.outputs.pics_bucket
-        if not self._find_same(source, upload.sha256):
+        if not find_same(self._stack.s3, bucket, source, upload.sha256):
             return None
         copied = self._stack.s3.copy_object(
             Bucket=bucket, Key=upload.path.key, CopySource={"Bucket": bucket, "Key": source.key}
