@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from local.backup import BackupError
 LIST = "SHA256SUMS"
 _BLOCK = 1024 * 1024
 _WORKERS = 4
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 
 def read_list(folder: Path) -> dict[str, str]:
@@ -22,7 +24,7 @@ def read_list(folder: Path) -> dict[str, str]:
             f"{folder} has no whole backup: either none was made there, or the first one was interrupted. Run "
             "`kinpics backup` again"
         ) from None
-    if lines.pop() != b"":
+    if lines.pop() != b"" or not lines:
         raise BackupError(f"{folder / LIST} is cut off: the backup is damaged; make a new one in another folder")
     return dict(_parse(folder, line) for line in lines)
 
@@ -93,6 +95,8 @@ def _parse(folder: Path, line: bytes) -> tuple[str, str]:
     if line.startswith(b"\\"):
         name = b"\\".join(part.replace(b"\\n", b"\n") for part in name.split(b"\\\\"))
     path = Path(os.fsdecode(name))
-    if not two_spaces or len(digest) != 64 or path.is_absolute() or ".." in path.parts:
+    # "a//b" would be taken apart at its first slash, and "/b" leads out of any folder.
+    is_plain = str(path) == os.fsdecode(name) and not path.is_absolute() and ".." not in path.parts
+    if not two_spaces or not _DIGEST.fullmatch(digest) or len(path.parts) < 2 or not is_plain or b"\0" in name:
         raise BackupError(f"{folder / LIST} is damaged: {line[:200]!r} is no line of it. Make a new backup elsewhere")
     return os.fsdecode(name), digest.decode()

@@ -50,8 +50,8 @@ def restore_backup(folder: Path, data: Path) -> tuple[int, list[str]]:
 def _check_release(folder: Path, digests: dict[str, str]) -> None:
     about = next((path for path in digests if path.endswith(f"/{ABOUT}")), "")
     try:
-        number = json.loads((folder / about).read_bytes())["format"]
-    except (OSError, ValueError, KeyError) as error:
+        number = int(json.loads((folder / about).read_bytes())["format"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{folder} is damaged: {about or ABOUT} can't be read ({error})") from None
     if number > FORMAT:
         raise BackupError(f"the backup in {folder} is of a newer release of kinpics: update kinpics")

@@ -1,5 +1,6 @@
 """A backup has everything of one moment, is whole however it was interrupted before, and comes back as it was."""
 
+import hashlib
 import json
 import resource
 import shutil
@@ -282,10 +283,56 @@ def test_a_folder_of_another_release_is_not_backed_up(site: Site, in_memory: Pat
 
 
 def test_the_list_takes_any_name(in_memory: Path) -> None:
-    names = ("a b", "a\nb", "a\\nb", "a\\\\\nb", b"\xff".decode(errors="surrogateescape"))
+    names = ("m/a b", "m/a\nb", "m/a\\nb", "m/a\\\\\nb", b"m/\xff".decode(errors="surrogateescape"))
     digests = dict.fromkeys(names, "0" * 64)
     write_list(in_memory, digests)
     assert read_list(in_memory) == digests
-    (in_memory / "SHA256SUMS").write_text(f"{'0' * 64}  ../outside\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"0" * 64 + b"  ../outside",
+        b"0" * 64 + b"  m/../../outside",
+        b"0" * 64 + b"  /outside",
+        b"0" * 64 + b"  m//outside",
+        b"0" * 64 + b"  m/./inside",
+        b"0" * 64 + b"  without a moment",
+        b"0" * 64 + b"  m/a\0b",
+        b"0" * 64 + b" one space",
+        b"\xff" * 64 + b"  m/a",
+        b"G" * 64 + b"  m/a",
+        b"",
+    ],
+)
+def test_a_list_that_no_backup_has_is_refused(in_memory: Path, line: bytes) -> None:
+    (in_memory / "SHA256SUMS").write_bytes(b"0" * 64 + b"  m/good\n" + line + b"\n")
     with pytest.raises(BackupError, match="is damaged"):
         read_list(in_memory)
+
+
+def test_an_empty_list_is_no_backup(in_memory: Path) -> None:
+    (in_memory / "SHA256SUMS").touch()
+    with pytest.raises(BackupError, match="is damaged"):
+        read_list(in_memory)
+
+
+def test_a_restore_writes_nowhere_else(site: Site, in_memory: Path) -> None:
+    backup, outside = in_memory / "backup", in_memory / "outside"
+    make_backup(site.path, backup)
+    planted = backup / f"m{outside}"
+    planted.parent.mkdir(parents=True)
+    planted.touch()
+    nothing = hashlib.sha256(b"").hexdigest()
+    write_list(backup, read_list(backup) | {f"m/{outside}": nothing})
+    with pytest.raises(BackupError, match="is damaged"):
+        restore_backup(backup, in_memory / "back")
+    assert not outside.exists()
+
+
+@pytest.mark.parametrize("about", [b"[]", b"{}", b'{"format": null}', b'{"format": "new"}', b"\xff"])
+def test_a_damaged_note_about_a_backup_is_refused(site: Site, in_memory: Path, about: bytes) -> None:
+    make_backup(site.path, in_memory / "backup")
+    next((in_memory / "backup").glob("2*/about.json")).write_bytes(about)
+    with pytest.raises(BackupError, match=r"about\.json can't be read"):
+        restore_backup(in_memory / "backup", in_memory / "back")
