@@ -1,11 +1,15 @@
-"""Closes connections whose clients have gone, which hypercorn keeps until their idle time is over."""
+"""Closes connections whose clients have gone, which hypercorn keeps until their idle time is over, and has it speak
+HTTP/1 alone."""
 
 import asyncio
 import contextlib
 import ssl
+from typing import Any
 
 import hypercorn.asyncio.run
+import hypercorn.protocol
 from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.protocol.h11 import H11Protocol
 
 _SECONDS_TO_CLOSE = 1.0
 
@@ -38,6 +42,18 @@ class _ClosingServer(TCPServer):
             await super()._idle_timeout()
 
 
-def close_with_clients() -> None:
-    """Let hypercorn serve with connections that end with their clients; call before it serves."""
+class _OnlyHttp1(H11Protocol):
+    """HTTP/1 that stays HTTP/1.
+
+    Hypercorn changes to HTTP/2 for whoever asks on an open connection, without TLS having agreed to it. There, a
+    connection carries a hundred requests at once, and a stranger's pings keep it open for ever.
+    """
+
+    async def _check_protocol(self, event: Any) -> None:
+        pass  # an upgrade may be passed over: RFC 9110, 7.8
+
+
+def steady_connections() -> None:
+    """Let hypercorn serve HTTP/1 alone, with connections that end with their clients; call before it serves."""
     hypercorn.asyncio.run.TCPServer = _ClosingServer  # type: ignore[attr-defined] # it is imported there
+    hypercorn.protocol.H11Protocol = _OnlyHttp1  # type: ignore[attr-defined] # so is this

@@ -23,7 +23,7 @@ from hypercorn.typing import ASGIFramework
 from functions.errors import KinpicsError
 from functions.site_access import SiteAccess
 from local.closed_page import closed_pages
-from local.connections import close_with_clients
+from local.connections import steady_connections
 from local.embedded import EmbeddedAws
 from local.embedded.authorization import is_visitors_key
 from local.embedded.environment import REGION, configure
@@ -166,7 +166,7 @@ async def _serve(
             _tell(line)
 
     aws.start(failed, told)
-    close_with_clients()
+    steady_connections()
     api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
     api = asyncio.create_task(_served(api_gate, options.api_port, closing))
     sites: list[asyncio.Task[None]] = []

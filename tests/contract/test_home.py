@@ -172,6 +172,23 @@ def test_what_is_not_tls_ends_without_a_word(stack: RunningStack, left: contextl
     assert "Traceback" not in stack.log.read_text()
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04\0\0\0\0\0",
+        b"GET / HTTP/1.1\r\nhost: %s\r\nconnection: upgrade\r\nupgrade: h2c\r\nhttp2-settings: \r\n\r\n",
+    ],
+)
+def test_nobody_gets_to_http_2_where_bounds_are_others(
+    stack: RunningStack, left: contextlib.ExitStack, asked: bytes
+) -> None:
+    host = urlsplit(stack.home_url).netloc.encode()
+    context = ssl.create_default_context(cafile=stack.authority)
+    with context.wrap_socket(connect(stack, left), server_hostname=urlsplit(stack.home_url).hostname) as connection:
+        connection.sendall(asked.replace(b"%s", host))
+        assert connection.recv(12) in (b"HTTP/1.1 403", b"HTTP/1.1 400", b"HTTP/1.1 421")
+
+
 def test_a_device_holds_only_so_many_connections(stack: RunningStack, left: contextlib.ExitStack) -> None:
     held = [connect(stack, left) for _ in range(_MAX_OF_DEVICE + 10)]
     last = held[-1]
