@@ -270,7 +270,7 @@ def _check_folders(data: Path, folder: Path) -> None:
     if number > FORMAT:
         raise BackupError(f"{data} was made by a newer release of kinpics: update kinpics")
     if folder.resolve().is_relative_to(data.resolve()) or data.resolve().is_relative_to(folder.resolve()):
-        raise BackupError(f"{folder} and {data} lie in each other: choose a folder elsewhere, best on another disk")
+        raise BackupError(f"{folder} overlaps the data folder {data}: choose a folder elsewhere, best on another disk")
     if folder.exists() and not folder.is_dir():
         raise BackupError(f"{folder} is not a folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / _README).exists():

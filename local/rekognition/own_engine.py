@@ -131,7 +131,7 @@ class _Table:
 
         value = self._values.get(key, default)
         if not is_right(value, shape):
-            raise self.error(key, f"must be {' times '.join(map(str, shape))} numbers")
+            raise self.error(key, f"must be {' lists of '.join(map(str, shape))} numbers")
         return value
 
     def texts(self, key: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from scripts.commands.laptop import chosen_data, with_local_options
+from scripts.commands.laptop import chosen_data, local_command, with_local_options
 from scripts.commands.options import data_option
 from scripts.common.terminal import echo
 from scripts.laptop.service_files import Kind, Service, ServiceError, data_of, find_kind, install, uninstall
@@ -104,7 +104,7 @@ def _check_password(data: Path) -> None:
     from local.home.passwords import PasswordFile
 
     if not PasswordFile(data).path.exists():
-        raise ServiceError(f"--host needs a password: set one with `kinpics --data {data} local password`")
+        raise ServiceError(f"--host needs a password: set one with `{local_command(data)} password`")
 
 
 def _filled(command: str, file: Path) -> str:

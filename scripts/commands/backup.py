@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from scripts.commands.laptop import local_command
 from scripts.commands.options import Context
 from scripts.common.terminal import echo
 from scripts.common.words import count
@@ -58,5 +59,5 @@ def restore(context: Context, folder: Path) -> None:
     files, wrong = restore_backup(folder, context.data)
     for problem in wrong:
         echo(f"  failed    {problem}: it was put back as it is in the backup")
-    echo(f"{count(files, 'file')} put back into {context.data}: start the site with `kinpics local`")
+    echo(f"{count(files, 'file')} put back into {context.data}: start the site with `{local_command(context.data)}`")
     sys.exit(1 if wrong else 0)

@@ -104,6 +104,11 @@ def chosen_data(context: Context, data: Path) -> Path:
     return context.data if data == DATA else data.resolve()
 
 
+def local_command(data: Path) -> str:
+    """`kinpics local` as the owner has to type it for a data folder."""
+    return "kinpics local" if data == DATA else f"kinpics --data {shlex.quote(str(data))} local"
+
+
 def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     from local.state_folder import Running
     from scripts.deployment.cloudformation import DeployError
@@ -139,8 +144,11 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
         await laptop_site.prepare(running, data, ready, demo=demo)
 
     home = HomeOptions(hosts, port, certificate, key) if hosts else None
-    if home and not PasswordFile(data).path.exists() and sys.stdin.isatty():
-        echo("Choose a password for your home network. You can change it with `kinpics local password`.", err=True)
+    if home and not PasswordFile(data).path.exists():
+        command = f"{local_command(data)} password"
+        if not sys.stdin.isatty():
+            raise click.ClickException(f"--host needs a password: set one with `{command}`")
+        echo(f"Choose a password for your home network. You can change it with `{command}`.", err=True)
         _ask_for_password(data)
     try:
         run(Options(data, **options, home=home), make_project(ROOT, prepare))
@@ -178,6 +186,6 @@ def env(context: Context, data: Path) -> None:
     folder = chosen_data(context, data)
     running = StateFolder(folder).running()
     if running is None:
-        raise click.ClickException(f"no site is using {folder}: start one with `kinpics local`")
+        raise click.ClickException(f"no site is using {folder}: start one with `{local_command(folder)}`")
     for name, value in running.environment().items():
         echo(f"export {name}={shlex.quote(value)}")

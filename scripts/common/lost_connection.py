@@ -22,7 +22,14 @@ LAPTOP_SECONDS, AWS_SECONDS = 10.0, 60.0
 
 
 class UnreachableError(KinpicsError):
-    """AWS, or the laptop stack, can't be reached; the message says what to do."""
+    """AWS, or the laptop stack, can't be reached; the message says what to do.
+
+    ``until_it_is_back`` is what it says to a command that waits: nobody has to run that again.
+    """
+
+    def __init__(self, where: str, advice: str):
+        self.until_it_is_back = f"{where} can't be reached: {advice}"
+        super().__init__(f"{self.until_it_is_back}, then run the same command again")
 
 
 class ConnectionWatch:
@@ -59,9 +66,7 @@ class ConnectionWatch:
             self._lost_at = now if self._lost_at is None else self._lost_at
             lost_for = now - self._lost_at
             if lost_for >= self._seconds:
-                raise UnreachableError(
-                    f"{self._where} can't be reached: {self._advice}, then run the same command again"
-                ) from None
+                raise UnreachableError(self._where, self._advice) from None
             if lost_for >= _TOLD_AFTER and not self._has_told:
                 self._has_told = True
                 self._tell(f"note: {self._where} can't be reached: trying for {self._seconds:.0f} seconds")

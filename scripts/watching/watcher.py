@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from scripts.common.folders import FolderError
+from scripts.common.lost_connection import UnreachableError
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.common.words import count
@@ -107,7 +108,8 @@ class Watcher:
         try:
             return self._round()
         except _AWAY as error:
-            self._tell(f"Waiting for the site: {error}")
+            reason = error.until_it_is_back if isinstance(error, UnreachableError) else error
+            self._tell(f"Waiting for the site: {reason}")
         for pause in growing_pauses(_AWAY_SECONDS):
             time.sleep(pause)
             self._site = None
@@ -143,6 +145,8 @@ class Watcher:
         self._was_idle = not batch
         if not is_busy and not batch:
             time.sleep(max(self._options.every, looked / _LOOKING))
+            if not self._counts:
+                self._began = time.monotonic()  # idle time is no part of what it says next
         return True
 
     # Looking

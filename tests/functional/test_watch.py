@@ -11,11 +11,13 @@ from urllib.parse import quote_plus
 import pytest
 from support import FakeAws, jpeg
 
+from functions.errors import KinpicsError
 from functions.keys import ImagePath, parse_key
 from functions.owner_words import TEXTS
 from functions.process.events import owner_message
 from functions.process.images import UnusableImageError
 from scripts.common.folders import FolderError
+from scripts.common.lost_connection import UnreachableError
 from scripts.common.stack import Stack, StackError
 from scripts.watching.seen_files import SeenFiles, SeenFilesError
 from scripts.watching.watcher import Options, Watcher
@@ -294,11 +296,11 @@ def test_a_watcher_stopped_at_any_call_goes_on(tree: Watched) -> None:
 
 
 def test_a_watcher_waits_for_a_site_that_is_away(tree: Watched) -> None:
-    answers = iter([StackError("no stack runs"), StackError("no stack runs"), tree.stack])
+    answers = iter([UnreachableError("the stack", "start it"), StackError("no stack runs"), tree.stack])
 
     def connect() -> Stack:
         found = next(answers)
-        if isinstance(found, StackError):
+        if isinstance(found, KinpicsError):
             raise found
         return found
 
@@ -314,7 +316,40 @@ def test_a_watcher_waits_for_a_site_that_is_away(tree: Watched) -> None:
     tree.__class__ = Listener
     with pytest.raises(Enough):
         tree.watch(connect, once=False)
-    assert tree.told[:2] == ["Waiting for the site: no stack runs", "Going on with kinpics"]
+    # It doesn't say to run the command again: it goes on by itself.
+    assert tree.told[:2] == ["Waiting for the site: the stack can't be reached: start it", "Going on with kinpics"]
+
+
+def test_the_time_that_is_told_has_no_idle_time_in_it(
+    aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock:
+        """Each pause takes a hundred seconds. In the third, a photo comes."""
+
+        now = 0.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, _: float) -> None:
+            if tree.photos():
+                raise Stopped
+            self.now += 100
+            if self.now == 300:
+                tree.put("new.jpg", 1)
+
+    class Listener(Watched):
+        """Keeps the time, too."""
+
+        def _tell(self, line: str) -> None:
+            self.told.append(line)
+
+    tree = Listener(aws, tmp_path / "tree", tmp_path / "memory" / "seen.sqlite")
+    tree.root.mkdir()
+    monkeypatch.setattr("scripts.watching.watcher.time", Clock())
+    with pytest.raises(Stopped):
+        tree.watch(once=False)
+    assert tree.told == ["added     tree/new.jpg", "In 0 s: 1 added"]
 
 
 def test_two_watchers_of_one_folder_are_one_too_many(tree: Watched, tmp_path: Path) -> None:

@@ -261,8 +261,8 @@ def test_folders_that_do_not_fit_are_refused(site: Site, in_memory: Path) -> Non
     for folder, words in (
         ("others", "the backup of another site"),
         ("photos", "has other files in it"),
-        ("data/backup", "lie in each other"),
-        (".", "lie in each other"),
+        ("data/backup", "overlaps the data folder"),
+        (".", "overlaps the data folder"),
         ("photos/a.jpg", "is not a folder"),
     ):
         with pytest.raises(BackupError, match=words):

@@ -15,7 +15,8 @@ from fakes import stack_outputs
 from local.state_folder import Running
 from scripts.cli import Commands, main
 from scripts.commands import deployment
-from scripts.commands.options import Context
+from scripts.commands.laptop import local_command
+from scripts.commands.options import DATA, Context
 from scripts.common import stack as stacks
 from scripts.common.template import load_defaults
 from scripts.deployment.deploy import Target
@@ -48,6 +49,13 @@ def test_an_empty_argument_is_refused(arguments: list[str]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert "an argument is empty: check that your shell variables are set" in result.stderr
+
+
+def test_advice_names_the_data_folder_unless_it_is_the_usual_one(tmp_path: Path) -> None:
+    refused = run("--data", str(tmp_path / "my data"), "local", "--host", "laptop.local")
+    command = f"kinpics --data '{tmp_path / 'my data'}' local"
+    assert refused.output == f"Error: --host needs a password: set one with `{command} password`\n"
+    assert local_command(DATA) == "kinpics local"
 
 
 @pytest.mark.parametrize("name", ["", "/", "/a.jpg", "set/"])

@@ -32,8 +32,10 @@ def test_it_is_said_once_that_the_stack_is_gone() -> None:
 
 
 def test_a_command_ends_when_the_stack_stays_away() -> None:
-    with pytest.raises(UnreachableError, match="the stack can't be reached: start it, then run the same command again"):
+    with pytest.raises(UnreachableError) as lost:
         watch_over((0, REFUSED), (5, REFUSED), (10, REFUSED))
+    assert str(lost.value) == "the stack can't be reached: start it, then run the same command again"
+    assert lost.value.until_it_is_back == "the stack can't be reached: start it"
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])

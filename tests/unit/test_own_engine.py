@@ -141,7 +141,7 @@ FOUND = {"boxes": np.zeros((2, 4)), "scores": np.zeros(2), "points": np.zeros((2
         (replaced("length = 3", "length = 0"), "recogniser.length must be a number of at least 1"),
         (replaced("length = 3", ""), "recogniser.length must be a number"),
         (replaced('channels = "BGR"', 'channels = "GRB"'), "detector.channels must be RGB or BGR"),
-        (replaced("[10, 12], ", ""), "recogniser.points must be 5 times 2 numbers"),
+        (replaced("[10, 12], ", ""), "recogniser.points must be 5 lists of 2 numbers"),
         (replaced(', points = "points"', ""), "must name the network's outputs"),
         (replaced("[detector]\n", "[detector]\norder = [0, 1, 2, 3, 3]\n"), "must hold each of 0 to 4 once"),
         (replaced("[detector]\n", "[detector\n"), "engine.toml can't be read"),
