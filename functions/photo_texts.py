@@ -17,7 +17,7 @@ _READ = 4
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # They change the direction of whatever follows them on a page; right-to-left text doesn't need them.
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -61,7 +61,7 @@ def _one_line(text: str) -> str:
 
 def _is_shown(char: str) -> bool:
     # Control characters, and halves of characters, which no file or row can hold.
-    return unicodedata.category(char) not in ("Cc", "Cs") and char not in _DIRECTIONS
+    return unicodedata.category(char) not in ("Cc", "Cs") and char not in DIRECTIONS
 
 
 def _cut(text: str, most: int) -> str:

@@ -233,6 +233,16 @@ class Photo(Row):
         default=None,
     )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
+    sha256: str | None = described(
+        "SHA-256 of the original, in hex: what the owner's decisions about people hang on. Rows of earlier releases "
+        "have none until `kinpics reconcile`.",
+        default=None,
+    )
+    regions: list[Any] | None = described(
+        "Faces that the file's own XMP names: each `name` and `box` (left, top, width and height, in fractions of the "
+        "upright photo).",
+        default=None,
+    )
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]
     )

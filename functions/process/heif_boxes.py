@@ -7,7 +7,7 @@ from functions.process.parts import Bytes, CantStripError, part, uint
 
 
 @dataclass(frozen=True)
-class Box:
+class FileBox:
     """A box: its four letters, where it starts, where its content does, and where both end."""
 
     kind: bytes
@@ -16,7 +16,7 @@ class Box:
     end: int
 
 
-def walk_boxes(data: Bytes, at: int, end: int) -> Iterator[Box]:
+def walk_boxes(data: Bytes, at: int, end: int) -> Iterator[FileBox]:
     """The boxes from ``at`` to ``end``. Raises ``CantStripError`` where one is larger than what it lies in."""
     while at + 8 <= end:
         size, kind, body = uint(data, at, 4), part(data, at + 4, 4), at + 8
@@ -25,5 +25,5 @@ def walk_boxes(data: Bytes, at: int, end: int) -> Iterator[Box]:
         size = size or end - at
         if size < body - at or at + size > end:
             raise CantStripError("a box is larger than the file")
-        yield Box(kind, at, body, at + size)
+        yield FileBox(kind, at, body, at + size)
         at += size

@@ -14,7 +14,7 @@ import pillow_heif
 from PIL import ExifTags, Image
 
 from functions.process.colour_profile import bare_profile
-from functions.process.heif_boxes import Box, walk_boxes
+from functions.process.heif_boxes import FileBox, walk_boxes
 from functions.process.parts import CantStripError, part, uint, view
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -92,7 +92,7 @@ def _box(kind: bytes, body: bytes) -> bytes:
     return (len(body) + 8).to_bytes(4, "big") + kind + body
 
 
-def _meta(data: bytes, meta: Box, items: _Items) -> bytes:
+def _meta(data: bytes, meta: FileBox, items: _Items) -> bytes:
     """``meta`` in its size with what belongs to pictures; fills in ``items``."""
     children = [box for box in walk_boxes(data, meta.body + 4, meta.end) if box.kind in _META_READ | _META_KEPT]
     by_kind = {box.kind: box for box in children}
@@ -206,7 +206,7 @@ def _property_boxes(body: bytes) -> bytes:
     return b"".join(rebuilt)
 
 
-def _property(body: bytes, box: Box) -> bytes:
+def _property(body: bytes, box: FileBox) -> bytes:
     """A property, or zeros of the same size if the picture doesn't need it, because properties are referred to by
     position.
     """

@@ -1,0 +1,148 @@
+"""What the site shows today: its photos, with the faces in them and the regions that their files name.
+
+It is made from the rows of table ``pics`` and can be thrown away. As a file it is JSON: a list for each photo and each
+face, because there are tens of thousands.
+"""
+
+import contextlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+
+from functions.people.boxes import BadBoxError, Box
+from functions.shapes import Photo
+
+VERSION = 1
+
+
+class Face(NamedTuple):
+    """A face that the engine found."""
+
+    id: str
+    box: Box
+    # Percent; 0 where a row doesn't say.
+    confidence: float
+    # Percent, as the engine says; None where it doesn't.
+    sharpness: float | None
+
+
+class Region(NamedTuple):
+    """A named box in a photo's own XMP."""
+
+    name: str
+    box: Box
+
+
+class PhotoFaces(NamedTuple):
+    """A photo and the faces in it. ``path`` is ``<set>/<file>``; ``sha256`` is the original's, in hex."""
+
+    path: str
+    # None in rows of earlier releases, until `kinpics reconcile`.
+    sha256: str | None
+    taken_at: str | None
+    # In pixels, of the upright photo; 0 where a row doesn't say.
+    width: int
+    height: int
+    placeholder: str | None
+    image_id: str | None
+    faces: tuple[Face, ...]
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All photos, by path. It doesn't change: `changed` makes a new one."""
+
+    photos: Mapping[str, PhotoFaces]
+
+    @classmethod
+    def of(cls, photos: Iterable[PhotoFaces]) -> Self:
+        """The inventory of these photos, in whatever order they come."""
+        return cls({photo.path: photo for photo in sorted(photos, key=lambda photo: photo.path)})
+
+    @cached_property
+    def by_sha256(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of the photos with the same bytes."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for photo in self.photos.values():
+            if photo.sha256:
+                found[photo.sha256].append(photo.path)
+        return {sha256: tuple(paths) for sha256, paths in found.items()}
+
+    @cached_property
+    def path_of(self) -> Mapping[str, str]:
+        """The photo that each face is in, by face id."""
+        return {face.id: photo.path for photo in self.photos.values() for face in photo.faces}
+
+    def changed(self, photos: Iterable[PhotoFaces], gone: Iterable[str] = ()) -> "Inventory":
+        """With these photos as they are now, and without those at the paths ``gone``."""
+        now = dict(self.photos) | {photo.path: photo for photo in photos}
+        for path in gone:
+            now.pop(path, None)
+        return Inventory.of(now.values())
+
+    def to_json(self) -> dict[str, Any]:
+        photos = [
+            [
+                *photo[:-2],
+                [[face.id, *face.box, face.confidence, face.sharpness] for face in photo.faces],
+                [[region.name, *region.box] for region in photo.regions],
+            ]
+            for photo in self.photos.values()
+        ]
+        return {"v": VERSION, "photos": photos}
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Inventory | None":
+        """The inventory of a file; None for one that another release wrote, or a damaged one: it is made again."""
+        with contextlib.suppress(AttributeError, IndexError, KeyError, TypeError, ValueError):
+            if content["v"] == VERSION:
+                return cls({entry[0]: _photo_of(entry) for entry in content["photos"]})
+        return None
+
+
+def photo_faces(photo: Photo) -> PhotoFaces:
+    """What a row of table ``pics`` says of the faces in a photo; what it doesn't say is None or 0."""
+    faces = []
+    for record in photo.face_records:
+        face, detail = record["Face"], record.get("FaceDetail")
+        # Without a box nothing can hang on a face.
+        with contextlib.suppress(BadBoxError, KeyError):
+            box = Box.of(face["BoundingBox"][side] for side in ("Left", "Top", "Width", "Height"))
+            quality = detail.get("Quality") if isinstance(detail, dict) else None
+            sharpness = _number(quality.get("Sharpness")) if isinstance(quality, dict) else None
+            faces.append(Face(face["FaceId"], box, _number(face.get("Confidence")) or 0.0, sharpness))
+    return PhotoFaces(
+        path=f"{photo.primarykey}/{photo.sortkey}",
+        sha256=photo.sha256,
+        taken_at=photo.taken_at,
+        width=photo.width or 0,
+        height=photo.height or 0,
+        placeholder=photo.placeholder,
+        image_id=photo.image_id,
+        faces=tuple(sorted(faces, key=lambda face: face.id)),
+        regions=tuple(_regions_of(photo)),
+    )
+
+
+def _regions_of(photo: Photo) -> Iterable[Region]:
+    for entry in photo.regions or ():
+        with contextlib.suppress(BadBoxError, KeyError, TypeError):
+            if isinstance(entry["name"], str):
+                yield Region(entry["name"], Box.of(entry["box"]))
+
+
+def _photo_of(entry: list[Any]) -> PhotoFaces:
+    *plain, faces, regions = entry
+    found = tuple(Face(face[0], Box(*face[1:5]), face[5], face[6]) for face in faces)
+    return PhotoFaces._make([*plain, found, tuple(Region(region[0], Box(*region[1:])) for region in regions)])
+
+
+def _number(value: Any) -> float | None:
+    with contextlib.suppress(OverflowError, TypeError, ValueError):
+        number = round(float(value), 2)
+        return number if math.isfinite(number) else None
+    return None
