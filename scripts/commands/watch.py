@@ -56,6 +56,8 @@ def watch(
 
     Runs until Ctrl-C, and goes on where it was when you start it again. With --once, exits with 1 if something failed.
     """
+    import sqlite3
+
     from scripts.common.folders import FolderError
     from scripts.watching.seen_files import SeenFiles
     from scripts.watching.watcher import Options, Watcher
@@ -73,6 +75,8 @@ def watch(
     try:
         options = Options(every, once, delete, max_removed, not no_build, concurrency)
         failures = Watcher(root, _Finder(context).find, seen, options, lambda line: echo(line)).run()
+    except sqlite3.Error as error:
+        raise seen.damaged(error) from None
     finally:
         seen.close()
     sys.exit(1 if failures else 0)

@@ -93,16 +93,24 @@ class SeenFiles:
         except OSError:
             self._lock.close()
             raise SeenFilesError("another `kinpics watch` is watching this folder: stop it first") from None
+        self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_SCHEMA}")
+            self._check()
             self._db.execute("UPDATE files SET size = -1 WHERE event = ?", (TRY_AGAIN,))
         except sqlite3.DatabaseError as error:
             self._lock.close()
-            raise SeenFilesError(
-                f"{path} is damaged ({error}): delete it. It only says what was seen before; every file is compared "
-                "with the site again"
-            ) from None
+            raise self.damaged(error) from None
+
+    def damaged(self, error: sqlite3.Error) -> SeenFilesError:
+        """The error for a file that SQLite can't read or write."""
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return SeenFilesError(f"there is no room left for {self._path}: make room and run the command again")
+        return SeenFilesError(
+            f"{self._path} is damaged ({error}): delete it. It only says what was seen before; every file is compared "
+            "with the site again"
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -174,6 +182,16 @@ class SeenFiles:
         """Remember whether the pages have still to show something."""
         change = "REPLACE INTO notes VALUES (?)" if is_unpublished else "DELETE FROM notes WHERE name = ?"
         self._db.execute(change, (_UNPUBLISHED,))
+
+    def _check(self) -> None:
+        """Raise ``sqlite3.DatabaseError`` if a part can't be read, or has what is never written."""
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        states = ", ".join(f"'{state}'" for state in State)
+        wrong = f"state NOT IN ({states}) OR photo NOT LIKE '%/%' OR source NOT LIKE '%/%'"
+        if self._db.execute(f"SELECT 1 FROM files WHERE {wrong}").fetchone():  # noqa: S608
+            raise sqlite3.DatabaseError("a row has what was never written")
 
     def _find(self, where: str, *values: str | bytes) -> Iterator[SeenFile]:
         for row in self._db.execute(f"SELECT {_COLUMNS} FROM files WHERE {where}", values).fetchall():  # noqa: S608

@@ -1,8 +1,10 @@
 """What a look at a folder tree finds, and what may be deleted because files are gone."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -220,3 +222,28 @@ def test_a_damaged_memory_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "seen.sqlite").write_bytes(b"no database" * 1000)
     with pytest.raises(SeenFilesError, match=r"seen\.sqlite is damaged .*: delete it"):
         SeenFiles(tmp_path / "seen.sqlite")
+
+
+@pytest.mark.parametrize("change", ["state = 'lost'", "photo = 'no set'", "source = 'no set'"])
+def test_a_memory_with_a_row_that_is_never_written_is_damaged(tree: Tree, tmp_path: Path, change: str) -> None:
+    tree.write("a.jpg")
+    tree.look()
+    tree.remember(tree.look())
+    tree.seen.close()
+    SeenFiles(tmp_path / "seen.sqlite").close()
+    with closing(sqlite3.connect(tmp_path / "seen.sqlite")) as file, file:
+        file.execute(f"UPDATE files SET {change}")  # noqa: S608
+    with pytest.raises(SeenFilesError, match=r"is damaged .*: delete it"):
+        SeenFiles(tmp_path / "seen.sqlite")
+
+
+def test_a_memory_with_a_page_that_cannot_be_read_is_damaged(tree: Tree, tmp_path: Path) -> None:
+    for number in range(100):
+        tree.seen.put(SeenFile("folder", f"{number}.jpg", Sight(1, 1), "digest" * 10))
+    tree.seen.close()
+    path = tmp_path / "seen.sqlite"
+    content = bytearray(path.read_bytes())
+    content[-4000:] = bytes(4000)
+    path.write_bytes(content)
+    with pytest.raises(SeenFilesError, match=r"is damaged .*: delete it"):
+        SeenFiles(path)
