@@ -81,7 +81,7 @@ def bring_up_to_date(
     finally:
         shutil.rmtree(folder / _COPIES, ignore_errors=True)
     _finish(folder)
-    tell(f"{folder} is up to date. Its databases as they were are in {_OLD}{number} for a week")
+    tell(f"{folder} is up to date. Its old databases stay in {_OLD}{number} for a week")
 
 
 def read_format(folder: Path) -> int | None:
@@ -160,10 +160,10 @@ def _failed(folder: Path, error: Exception) -> Exception:
         size = sum(path.stat().st_size for path in folder.glob("*.sqlite"))
         return FormatError(
             f"the disk is full, so {folder} could not be brought up to this release's format: make room for about "
-            f"{max(2, 2 * size // 1_000_000):,} MB and start again. The folder is as it was"
+            f"{max(2, 2 * size // 1_000_000):,} MB and start again. The folder was left as it was"
         )
     if isinstance(error, OSError):
-        return FormatError(f"{folder} could not be brought up to this release's format: {error}. It is as it was")
+        return FormatError(f"{folder} could not be brought up to this release's format: {error}. It was left as it was")
     return DamagedError(f"the databases in {folder} can't be read ({error})")
 
 

@@ -21,7 +21,7 @@ def read_list(folder: Path) -> dict[str, str]:
         lines = (folder / LIST).read_bytes().split(b"\n")
     except FileNotFoundError:
         raise BackupError(
-            f"{folder} has no whole backup: either none was made there, or the first one was interrupted. Run "
+            f"{folder} has no complete backup: either none was made there, or the first one was interrupted. Run "
             "`kinpics backup` again"
         ) from None
     if lines.pop() != b"" or not lines:
@@ -98,5 +98,5 @@ def _parse(folder: Path, line: bytes) -> tuple[str, str]:
     # "a//b" would be taken apart at its first slash, and "/b" leads out of any folder.
     is_plain = str(path) == os.fsdecode(name) and not path.is_absolute() and ".." not in path.parts
     if not two_spaces or not _DIGEST.fullmatch(digest) or len(path.parts) < 2 or not is_plain or b"\0" in name:
-        raise BackupError(f"{folder / LIST} is damaged: {line[:200]!r} is no line of it. Make a new backup elsewhere")
+        raise BackupError(f"{folder / LIST} is damaged: it has the line {line[:200]!r}. Make a new backup elsewhere")
     return os.fsdecode(name), digest.decode()

@@ -70,7 +70,7 @@ def make_backup(data: Path, folder: Path) -> Made:
             reason = f"there is no room left for the backup in {folder}: make room and run the command again"
         else:
             reason = f"the backup in {folder} could not be made: {error}"
-        kept = ". The backup that was there before is whole" if (folder / LIST).exists() else ""
+        kept = ". The backup that was there before is still complete" if (folder / LIST).exists() else ""
         raise BackupError(reason + kept) from None
     except DamagedError as error:
         raise BackupError(f"{error}: nothing was backed up") from None
@@ -258,19 +258,21 @@ def _check_folders(data: Path, folder: Path) -> None:
     """Raise ``BackupError`` unless one can be backed up into the other."""
     number = read_format(data)
     if (data / RESTORING).exists():
-        raise BackupError(f"a backup is being put back into {data}: let `kinpics restore` end first")
+        raise BackupError(f"a backup is being put back into {data}: let `kinpics restore` finish first")
     if is_between_formats(data) or (number is not None and number < FORMAT):
-        raise BackupError(f"{data} is of an earlier release: start `kinpics local` once, which brings it up to date")
+        raise BackupError(f"{data} is from an earlier release: start `kinpics local` once, which brings it up to date")
     if number is None:
         raise BackupError(
-            f"there is no site of a laptop stack in {data}. A site on AWS isn't backed up by this command: there, S3 "
+            f"there is no laptop site in {data}. A site on AWS isn't backed up by this command: there, S3 "
             "keeps old versions of originals and DynamoDB keeps every state of its tables for 35 days "
             "(docs/backups.md), and `kinpics export` saves a copy to this machine"
         )
     if number > FORMAT:
         raise BackupError(f"{data} was made by a newer release of kinpics: update kinpics")
     if folder.resolve().is_relative_to(data.resolve()) or data.resolve().is_relative_to(folder.resolve()):
-        raise BackupError(f"{folder} overlaps the data folder {data}: choose a folder elsewhere, best on another disk")
+        raise BackupError(
+            f"{folder} overlaps the data folder {data}: choose a folder elsewhere, ideally on another disk"
+        )
     if folder.exists() and not folder.is_dir():
         raise BackupError(f"{folder} is not a folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / _README).exists():
@@ -283,7 +285,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise BackupError(f"another backup into {folder} is running: wait until it has ended") from None
+            raise BackupError(f"another backup into {folder} is running: wait until it has finished") from None
         yield
 
 

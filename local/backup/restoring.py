@@ -41,7 +41,7 @@ def restore_backup(folder: Path, data: Path) -> tuple[int, list[str]]:
         except OSError as error:
             if is_disk_full(error):
                 raise BackupError(
-                    f"there is no room left in {data}: make room and run the command again; it goes on where it was"
+                    f"there is no room left in {data}: make room and run it again; it continues where it stopped"
                 ) from None
             raise BackupError(f"{folder} could not be put back into {data}: {error}") from None
     return len(digests), wrong
@@ -54,7 +54,7 @@ def _check_release(folder: Path, digests: dict[str, str]) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupError(f"{folder} is damaged: {about or ABOUT} can't be read ({error})") from None
     if number > FORMAT:
-        raise BackupError(f"the backup in {folder} is of a newer release of kinpics: update kinpics")
+        raise BackupError(f"the backup in {folder} was made by a newer release of kinpics: update kinpics")
 
 
 def _check_empty(data: Path) -> None:

@@ -77,7 +77,7 @@ def own_certificate(folder: Path, names: Sequence[str], now: datetime.datetime) 
             _issue(made, names, now, chain, key)
         expires = x509.load_pem_x509_certificates(chain.read_bytes())[0].not_valid_after_utc
     except OSError as error:
-        raise HomeError(f"can't keep a certificate in {folder}: {error.strerror}") from None
+        raise HomeError(f"can't save a certificate in {folder}: {error.strerror}") from None
     authority = made.certificate
     return Certificate(
         chain, key, authority.public_bytes(serialization.Encoding.DER), *_fingerprints(authority), expires

@@ -59,7 +59,9 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     if address.is_unspecified or address.is_multicast:
-        raise HomeError(f"--host {text} is no address of one machine: give this machine's address in your home network")
+        raise HomeError(
+            f"--host {text} isn't the address of one machine: give this machine's address in your home network"
+        )
     if isinstance(address, ipaddress.IPv6Address) and address.scope_id:
         raise HomeError(f"--host {text}: browsers can't open an address with a zone: give another address or a name")
     if address.is_global:
@@ -71,7 +73,7 @@ def _addresses_of(
     name: str, resolve: Callable[[str], Iterable[str]], own_address: Callable[[], str | None]
 ) -> list[Address]:
     if not _NAME.fullmatch(name.lower().rstrip(".")):
-        raise HomeError(f"--host {name} is no name or address: give one such as laptop.local or 192.168.1.20")
+        raise HomeError(f"--host {name} isn't a name or an address: give one such as laptop.local or 192.168.1.20")
     if name.lower() == "localhost":
         return [ipaddress.ip_address("127.0.0.1")]
     known = [ipaddress.ip_address(text.partition("%")[0]) for text in resolve(name)]

@@ -75,7 +75,7 @@ class PasswordFile:
                 file.write(text)
             temporary.replace(self.path)
         except OSError as error:
-            raise HomeError(f"can't keep the password in {self.path}: {error.strerror}") from None
+            raise HomeError(f"can't save the password in {self.path}: {error.strerror}") from None
 
 
 def _hash(typed: str, salt: bytes, cost: int) -> bytes:

@@ -50,7 +50,7 @@ class WrongTries:
             self._tries.popitem(last=False)
 
     def forget(self, address: str) -> None:
-        """The password was right."""
+        """Forget this address's tries: the password was right."""
         self._tries.pop(_caller(address), None)
 
 

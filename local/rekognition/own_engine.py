@@ -92,7 +92,7 @@ class _Table:
     def __init__(self, file: Path, name: str, values: dict[str, Any], known: set[str]):
         self._file, self._name, self._values = file, name, values
         if unknown := sorted(values.keys() - known):
-            raise self.error(unknown[0], f"is unknown; there are {', '.join(sorted(known))}")
+            raise self.error(unknown[0], f"is unknown; the names are {', '.join(sorted(known))}")
 
     @property
     def folder(self) -> Path:
@@ -111,7 +111,7 @@ class _Table:
     def text(self, key: str) -> str:
         value = self._values.get(key)
         if not isinstance(value, str) or not value:
-            raise self.error(key, "must be a text")
+            raise self.error(key, "must be text")
         return value
 
     def number(self, key: str, default: float | None = None, least: float = float("-inf")) -> float:
@@ -158,7 +158,7 @@ def _read_detector(table: _Table) -> DetectorFiles:
         raise table.error("outputs", "must name the network's outputs for boxes, scores and points")
     order = tuple(table.numbers("order", (POINTS,), list(range(POINTS))))
     if sorted(order) != list(range(POINTS)):
-        raise table.error("order", f"must hold each of 0 to {POINTS - 1} once")
+        raise table.error("order", f"must have each of the numbers 0 to {POINTS - 1} once")
     return DetectorFiles(_read_input(table), outputs, order, table.number("min_score", 0.5, 0.0))
 
 

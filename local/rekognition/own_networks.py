@@ -21,7 +21,7 @@ _BATCH = 16
 
 class OwnDetector:
     """Finds faces by a network that gives boxes (n, 4: left, top, right, bottom), scores (n) and points (n, 5, 2 or
-    n, 10: x, y), in pixels of what it takes. A leading dimension of 1 is no matter; boxes may overlap."""
+    n, 10: x, y), in pixels of what it takes. A leading dimension of 1 is allowed; boxes may overlap."""
 
     def __init__(self, files: DetectorFiles):
         self._files = files
@@ -32,7 +32,7 @@ class OwnDetector:
 
     @property
     def long_side(self) -> int:
-        """How large a picture is searched in."""
+        """The long side of the picture that is searched, in pixels."""
         return self._files.input.size
 
     def find(self, pixels: np.ndarray) -> list[Detection]:
@@ -69,7 +69,7 @@ class OwnDetector:
         if boxes.size != 4 * count or points.size != 10 * count:
             shapes = ", ".join(str(array.shape) for array in found)
             raise OwnEngineError(
-                f"{self._files.input.file} is no detector: for n faces its boxes, scores and points must have 4n, n and"
+                f"{self._files.input.file} isn't a detector: for n faces, boxes, scores and points must have 4n, n and"
                 f" 10n numbers, but their shapes are {shapes}"
             )
         return boxes.reshape(count, 4), scores.reshape(count), points.reshape(count, 5, 2)
@@ -86,7 +86,7 @@ class OwnRecogniser:
         noise = np.random.default_rng(0).integers(0, 256, (2, self._files.size, self._files.size, 3), dtype=np.uint8)
         one, other = self._describe(list(noise))
         if np.array_equal(one, other):
-            raise OwnEngineError(f"{self._files.file} gives the same descriptor for any picture")
+            raise OwnEngineError(f"{self._files.file} gives the same descriptor for every picture")
 
     def recognise(self, picture: Image.Image, found: list[Detection], closeups: list[Closeup]) -> list[Recognised]:
         """Where the eyes and the nose of each face are in the picture, and its descriptor, of length 1."""
@@ -173,5 +173,5 @@ class _Network:
                 f"{self._files.file} can't work on a picture of {size} pixels: {str(error).splitlines()[0]}"
             ) from None
         if not all(np.isfinite(array).all() for array in found):
-            raise OwnEngineError(f"{self._files.file} gives something else than numbers")
+            raise OwnEngineError(f"{self._files.file} gives values that aren't numbers")
         return found

@@ -18,7 +18,7 @@ _SYSTEMD = Path("/run/systemd/system")
 
 @click.group()
 def service() -> None:
-    """Let the laptop's site start by itself and keep running."""
+    """Start the laptop's site by itself, and keep it running."""
 
 
 @service.command("install")
@@ -27,7 +27,7 @@ def service() -> None:
 @click.option("--print", "only_print", is_flag=True, help="Only print the file; write nothing.")
 @click.pass_context
 def install_command(click_context: click.Context, /, data: Path, only_print: bool, **options: Any) -> None:
-    """Make a service of `kinpics local` with these options.
+    """Run `kinpics local`, with these options, as a service.
 
     Writes a systemd user unit, or a launchd agent on a Mac, and prints the command that starts it.
     """
@@ -42,7 +42,7 @@ def install_command(click_context: click.Context, /, data: Path, only_print: boo
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = Path.home() / kind.place
     echo(f"{'Written' if install(file, content) else 'Unchanged'}: {file}")
-    echo(f"Start it now and from now on: {_filled(kind.enable, file)}")
+    echo(f"Start it now and at every login: {_filled(kind.enable, file)}")
     if kind.note:
         echo(kind.note)
 
@@ -51,25 +51,25 @@ def install_command(click_context: click.Context, /, data: Path, only_print: boo
 def uninstall_command() -> None:
     """Remove the service's file; photos and data stay.
 
-    Prints the command that stops the service, if it runs.
+    Prints the command that stops the service, in case it is running.
     """
     kind, file = _place()
     if uninstall(file, kind):
         echo(f"Removed: {file}")
-        echo(f"Stop it, if it runs: {_filled(kind.stop, file)}")
+        echo(f"If it is running, stop it: {_filled(kind.stop, file)}")
     else:
         echo(f"No service is installed: {file} is not there.")
 
 
 @service.command("status")
 def status_command() -> None:
-    """Say whether the service is installed, and whether it runs."""
+    """Say whether the service is installed and running."""
     from local.state_folder import StateFolder
 
     _, file = _place()
     folder = data_of(file) if file.exists() else None
     if folder is None:
-        echo(f"No service is installed: {file} is not there, or not ours.")
+        echo(f"No service is installed: {file} is not there, or kinpics did not make it.")
         sys.exit(1)
     running = StateFolder(folder).running()
     echo(f"Installed: {file} (data in {folder})")

@@ -15,12 +15,14 @@ _folder = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR
 
 @click.command()
 @_folder
-@click.option("--check", "checks", is_flag=True, help="Only read the backup in DIR, and compare every file's checksum.")
+@click.option(
+    "--check", "checks", is_flag=True, help="Back nothing up, but compare every file in DIR with its checksum."
+)
 @click.pass_obj
 def backup(context: Context, folder: Path, checks: bool) -> None:
     """Back up this laptop's site to a folder.
 
-    The site can be running: the backup shows it as it was at one moment. A second backup to the same folder copies
+    The site can keep running: the backup shows it as it was at one moment. A second backup to the same folder copies
     only what is new. Exits with 1 if something could not be read. For a site on AWS, see docs/backups.md.
     """
     from local.backup.checksums import find_wrong, read_list
@@ -52,7 +54,7 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
 def restore(context: Context, folder: Path) -> None:
     """Put a backup back into an empty data folder.
 
-    Name the data folder with --data, before or after it was emptied. If it is stopped, run it again.
+    Name that folder with --data before the command: kinpics --data FOLDER restore DIR. If it is stopped, run it again.
     """
     from local.backup.restoring import restore_backup
 

@@ -34,7 +34,7 @@ local_options = [
         "hosts",
         metavar="NAME",
         multiple=True,
-        help="Open the site to your home network, under this name or address of this machine. Can be given again.",
+        help="Open the site to your home network, under this name or address of this machine. Can be repeated.",
     ),
     click.option(
         "--https-port",
@@ -84,7 +84,7 @@ def password(context: Context, data: Path) -> None:
     """
     folder = chosen_data(context, data)
     _ask_for_password(folder)
-    echo("The password is set. Whoever was logged in has to log in again.")
+    echo("The password is set. Everyone who was logged in has to log in again.")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Keeping the site as a folder tree is."""
+"""Keeping the site in step with a folder."""
 
 import hashlib
 import os
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-@click.option("--once", is_flag=True, help="Bring the site up to date and end, for example from cron.")
+@click.option("--once", is_flag=True, help="Bring the site up to date and exit, for example from cron.")
 @click.option("--delete", is_flag=True, help="Delete photos whose files are gone. Without it they are only listed.")
 @click.option(
     "--max-removed",
     type=click.FloatRange(0, 100),
     default=10,
     show_default=True,
-    help="With --delete: delete nothing if more percent of the photos are gone at once. 100 sets no limit.",
+    help="With --delete: delete nothing if more than this percentage of the photos is gone at once. 100 sets no limit.",
 )
 @click.option(
     "--every",
     type=click.FloatRange(0.1),
     default=10,
     show_default=True,
-    help="Seconds between two looks at the folder. A file is taken if two looks find it the same.",
+    help="Seconds between two looks at the folder. A file is uploaded once two looks find it unchanged.",
 )
 @no_build_option
 @concurrency_option
@@ -48,13 +48,13 @@ def watch(
     no_build: bool,
     concurrency: int,
 ) -> None:
-    """Keep the site as a folder tree is.
+    """Keep the site in step with a folder.
 
-    Each folder with photos is a set, as with `kinpics upload`; that of a folder inside another is called after both,
+    Each folder with photos is a set, as with `kinpics upload`; the set of a folder inside another is named after both,
     such as `2024 - Rome`. What you add, change, move or rename follows within seconds. What you remove is listed, and
     deleted from the site only with --delete. Your files are never changed.
 
-    Runs until Ctrl-C, and goes on where it was when you start it again. With --once, exits with 1 if something failed.
+    Runs until Ctrl-C; start it again, and it picks up where it stopped. With --once, exits with 1 if something failed.
     """
     import sqlite3
 

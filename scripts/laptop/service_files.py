@@ -111,7 +111,7 @@ KINDS = {
         render_unit,
         enable=f"systemctl --user daemon-reload && systemctl --user enable --now {UNIT}",
         stop=f"systemctl --user stop {UNIT} && systemctl --user daemon-reload",
-        note="To let it run when you aren't logged in: loginctl enable-linger",
+        note="To keep it running when you aren't logged in: loginctl enable-linger",
         added=Path(_WANTS) / UNIT,
     ),
     "darwin": Kind(

@@ -1,1 +1,1 @@
-"""Keeping the site as a folder tree is."""
+"""Keeping the site in step with a folder tree."""

@@ -1,4 +1,4 @@
-"""What the owner said about a photo, and about its set, goes along when the file is moved."""
+"""Carries the owner's words about a photo, and about its set, along when the file is moved."""
 
 from functions.dates import timestamp
 from functions.keys import ImagePath

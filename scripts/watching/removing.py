@@ -1,4 +1,4 @@
-"""How much may be deleted from the site at once because files went, without another word of the owner's."""
+"""How many photos may be deleted at once because their files are gone, unless the owner says otherwise."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -108,8 +108,8 @@ class SeenFiles:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             return SeenFilesError(f"there is no room left for {self._path}: make room and run the command again")
         return SeenFilesError(
-            f"{self._path} is damaged ({error}): delete it. It only says what was seen before; every file is compared "
-            "with the site again"
+            f"{self._path} is damaged ({error}): delete it. It only remembers what was seen; every file is then "
+            "compared with the site again"
         )
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps a site as a folder tree is: looks at the tree, brings what has settled to the site, publishes, looks again.
+"""Keeps a site in step with a folder tree: looks at it, brings what has settled to the site, publishes, looks again.
 
 Each step of a round is remembered (`seen_files`), or can be done twice. So a watcher may be stopped at any moment, and
 goes on when it is started again.
@@ -93,7 +93,7 @@ class Watcher:
         self._published_at = self._began = time.monotonic()
 
     def run(self) -> int:
-        """Watch until stopped, or, with ``once``, until the site is as the tree is. Returns how much went wrong.
+        """Watch until stopped, or, with ``once``, until the site matches the tree. Returns how much went wrong.
 
         With ``once``, raises ``FolderError``, and whatever goes wrong with the site.
         """
@@ -114,7 +114,7 @@ class Watcher:
             time.sleep(pause)
             self._site = None
             try:
-                self._tell(f"Going on with {self._stack.name}")
+                self._tell(f"The site is back: going on with {self._stack.name}")
             except _AWAY:
                 continue
             return True
@@ -140,7 +140,7 @@ class Watcher:
         is_last = self._options.once and not batch and (self._was_idle or not look.is_restless)
         self._publish_if_due(is_busy=not is_last and (is_busy or bool(look.unsettled)))
         if is_last:
-            self._tell_files("waiting", look.unsettled, "still being written: it will be taken next time")
+            self._tell_files("waiting", look.unsettled, "still being written: the next run uploads it")
             return False
         self._was_idle = not batch
         if not is_busy and not batch:
@@ -289,8 +289,8 @@ class Watcher:
 
     def _hold(self, reason: str) -> None:
         line = (
-            f"Nothing was deleted: {reason}. Is {self._root} whole, and its drive connected? If the photos are to go, "
-            "run the command with --once --max-removed 100"
+            f"Nothing was deleted: {reason}. Is {self._root} complete, and its drive connected? If you want "
+            "these photos deleted, run the command with --once --max-removed 100"
         )
         if self._tell_once(line):
             self._failures += 1

@@ -317,7 +317,10 @@ def test_a_watcher_waits_for_a_site_that_is_away(tree: Watched) -> None:
     with pytest.raises(Enough):
         tree.watch(connect, once=False)
     # It doesn't say to run the command again: it goes on by itself.
-    assert tree.told[:2] == ["Waiting for the site: the stack can't be reached: start it", "Going on with kinpics"]
+    assert tree.told[:2] == [
+        "Waiting for the site: the stack can't be reached: start it",
+        "The site is back: going on with kinpics",
+    ]
 
 
 def test_the_time_that_is_told_has_no_idle_time_in_it(

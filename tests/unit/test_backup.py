@@ -131,7 +131,7 @@ def test_a_backup_killed_anywhere_leaves_the_one_before(site: Site, in_memory: P
 def test_a_first_backup_that_was_interrupted_is_none(site: Site, in_memory: Path) -> None:
     assert killed_at(12, lambda: make_backup(site.path, in_memory / "backup"))
     for use in (read_list, lambda folder: restore_backup(folder, in_memory / "back")):
-        with pytest.raises(BackupError, match=r"has no whole backup: .*interrupted"):
+        with pytest.raises(BackupError, match=r"has no complete backup: .*interrupted"):
             use(in_memory / "backup")
     make_backup(site.path, in_memory / "backup")
     assert is_whole(in_memory / "backup")
@@ -235,7 +235,7 @@ def test_a_full_disk_leaves_the_backup_before(site: Site, in_memory: Path) -> No
     def child() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-        with pytest.raises(BackupError, match=r"no room left .* The backup that was there before is whole"):
+        with pytest.raises(BackupError, match=r"no room left .* The backup that was there before is still complete"):
             make_backup(site.path, backup)
 
     assert in_child(child) == 0
@@ -245,7 +245,7 @@ def test_a_full_disk_leaves_the_backup_before(site: Site, in_memory: Path) -> No
     def restoring() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-        with pytest.raises(BackupError, match=r"no room left .* it goes on where it was"):
+        with pytest.raises(BackupError, match=r"no room left .* it continues where it stopped"):
             restore_backup(backup, in_memory / "back")
 
     assert in_child(restoring) == 0
@@ -267,7 +267,7 @@ def test_folders_that_do_not_fit_are_refused(site: Site, in_memory: Path) -> Non
     ):
         with pytest.raises(BackupError, match=words):
             make_backup(site.path, in_memory / folder)
-    with pytest.raises(BackupError, match=r"no site of a laptop stack .* on AWS .*`kinpics export`"):
+    with pytest.raises(BackupError, match=r"no laptop site .* on AWS .*`kinpics export`"):
         make_backup(in_memory / "nowhere", in_memory / "backup")
     with pytest.raises(BackupError, match="is not empty"):
         restore_backup(in_memory / "others", in_memory / "photos")

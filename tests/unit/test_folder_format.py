@@ -121,7 +121,7 @@ def test_a_full_disk_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     def child() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-        with pytest.raises(FormatError, match=r"the disk is full.*make room for about 2 MB.*is as it was"):
+        with pytest.raises(FormatError, match=r"the disk is full.*make room for about 2 MB.*was left as it was"):
             migrate(tmp_path)
 
     assert in_child(child) == 0

@@ -40,20 +40,20 @@ def test_a_host_is_listened_for_at_its_own_addresses(wanted: list[str], names: t
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
-        ("0.0.0.0", "no address of one machine"),  # noqa: S104 - it is refused
-        ("::", "no address of one machine"),
-        ("224.0.0.1", "no address of one machine"),
+        ("0.0.0.0", "isn't the address of one machine"),  # noqa: S104 - it is refused
+        ("::", "isn't the address of one machine"),
+        ("224.0.0.1", "isn't the address of one machine"),
         ("93.184.215.14", "is on the internet"),
         ("2a00:1450::5", "is on the internet"),
         ("www.example", "is on the internet"),
         ("fe80::1%eth0", "zone"),
-        ("my laptop", "no name or address"),
-        ("laptop.local:8443", "no name or address"),
-        ("https://laptop.local", "no name or address"),
-        ("-x", "no name or address"),
-        ("", "no name or address"),
-        ("a" * 64, "no name or address"),
-        ("*.local", "no name or address"),
+        ("my laptop", "isn't a name or an address"),
+        ("laptop.local:8443", "isn't a name or an address"),
+        ("https://laptop.local", "isn't a name or an address"),
+        ("-x", "isn't a name or an address"),
+        ("", "isn't a name or an address"),
+        ("a" * 64, "isn't a name or an address"),
+        ("*.local", "isn't a name or an address"),
     ],
 )
 def test_anything_else_is_refused_with_the_reason(wanted: str, reason: str) -> None:

@@ -136,26 +136,32 @@ FOUND = {"boxes": np.zeros((2, 4)), "scores": np.zeros(2), "points": np.zeros((2
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (replaced("[recogniser]", "[recognizer]"), "recognizer is unknown; there are detector, recogniser, similarity"),
+        (
+            replaced("[recogniser]", "[recognizer]"),
+            "recognizer is unknown; the names are detector, recogniser, similarity",
+        ),
         (replaced("[similarity]\nmiddle = 0.5\nsteepness = 10\n", ""), "similarity is missing"),
         (replaced("length = 3", "length = 0"), "recogniser.length must be a number of at least 1"),
         (replaced("length = 3", ""), "recogniser.length must be a number"),
         (replaced('channels = "BGR"', 'channels = "GRB"'), "detector.channels must be RGB or BGR"),
         (replaced("[10, 12], ", ""), "recogniser.points must be 5 lists of 2 numbers"),
         (replaced(', points = "points"', ""), "must name the network's outputs"),
-        (replaced("[detector]\n", "[detector]\norder = [0, 1, 2, 3, 3]\n"), "must hold each of 0 to 4 once"),
+        (
+            replaced("[detector]\n", "[detector]\norder = [0, 1, 2, 3, 3]\n"),
+            "must have each of the numbers 0 to 4 once",
+        ),
         (replaced("[detector]\n", "[detector\n"), "engine.toml can't be read"),
         (replaced("recogniser.onnx", "missing.onnx"), "recogniser.file names missing.onnx, which is not in"),
         (lambda folder: (folder / "recogniser.onnx").write_bytes(b"no network"), "recogniser.onnx can't be loaded"),
         (network("detector.onnx", [1, 3, 64, 64], {"scores": np.zeros(2)}), "has no output boxes; it has scores"),
-        (network("detector.onnx", [1, 3, 64, 64], {**FOUND, "scores": np.zeros(3)}), "detector.onnx is no detector"),
+        (network("detector.onnx", [1, 3, 64, 64], {**FOUND, "scores": np.zeros(3)}), "detector.onnx isn't a detector"),
         (network("detector.onnx", [1, 3, 32, 32], FOUND), "takes pictures of 32x32 pixels: `size` must be no larger"),
         (network("detector.onnx", [1, 1, 64, 64], FOUND), "must take pictures as (n, 3, height, width)"),
         (network("recogniser.onnx", [1, 3, 16, 16], {"descriptor": None}), "recogniser.onnx can't work on a picture"),
-        (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.ones(3)}), "same descriptor for any picture"),
+        (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.ones(3)}), "same descriptor for every picture"),
         (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.ones(4)}), "gives 4 numbers for a face"),
         (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.zeros(3)}), "gives only zeros"),
-        (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.full(3, np.nan)}), "something else than numbers"),
+        (network("recogniser.onnx", [1, 3, 32, 32], {"descriptor": np.full(3, np.nan)}), "values that aren't numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_a_reason(folder: Path, change: Callable[[Path], None], reason: str) -> None:
