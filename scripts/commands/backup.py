@@ -35,6 +35,8 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
         with progress.bar("Reading", len(digests)) as step:
             wrong = [f"{path} {reason}" for path, reason in find_wrong(folder, digests, step)]
         told = f"{count(len(digests), 'file')} checked, {len(wrong)} wrong"
+        if wrong:
+            told += ". Delete the damaged files, then run `kinpics backup` again: it copies what isn't there"
     else:
         made = make_backup(context.data, folder)
         wrong = made.problems

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from killing import in_child, killed_at
 
 from local.backup import BackupError
@@ -23,6 +24,7 @@ from local.folder_format import Migration, bring_up_to_date
 from local.journal import FORMAT, Journal, encode_key
 from local.rekognition.engine import FoundFace
 from local.state_folder import StateFolder, StateFolderError
+from scripts.cli import main
 
 
 class Site:
@@ -251,6 +253,17 @@ def test_a_full_disk_leaves_the_backup_before(site: Site, in_memory: Path) -> No
     assert in_child(restoring) == 0
     restore_backup(backup, in_memory / "back")
     assert contents(in_memory / "back") == contents(site.path)
+
+
+def test_a_damaged_file_of_a_backup_is_copied_again_once_it_is_deleted(site: Site, in_memory: Path) -> None:
+    make_backup(site.path, in_memory / "backup")
+    damaged = next(path for path in (in_memory / "backup" / "objects").rglob("*") if path.is_file())
+    damaged.write_bytes(b"other bytes")
+    checked = CliRunner().invoke(main, ["backup", "--check", str(in_memory / "backup")])
+    assert (checked.exit_code, "Delete the damaged files" in checked.stdout) == (1, True)
+    damaged.unlink()
+    make_backup(site.path, in_memory / "backup")
+    assert is_whole(in_memory / "backup")
 
 
 def test_folders_that_do_not_fit_are_refused(site: Site, in_memory: Path) -> None:
