@@ -13,8 +13,9 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from moto import mock_aws
 from PIL import Image
-from support import BLUE, RED, FakeAws, picture
+from support import BLUE, RED, FakeAws, make_fake_aws, picture
 
 from build import build
 from functions.keys import ImagePath
@@ -34,13 +35,19 @@ PORTRAITS = [{"ExternalImageId": f"{person}:2F{number}.jpg"} for person in ("Ada
 SITE_URL = "https://photos.example"
 
 
-@pytest.fixture
-def site(stack: Any, tmp_path: Path) -> Path:
-    return build(stack, tmp_path / "dist", load_config()).folder
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of `stack`, with the settings as they come. Tests share it, and only read."""
+    with mock_aws():
+        return build(make_stack(make_fake_aws()), tmp_path_factory.mktemp("site") / "dist", load_config()).folder
 
 
 @pytest.fixture
 def stack(aws: FakeAws) -> Any:
+    return make_stack(aws)
+
+
+def make_stack(aws: FakeAws) -> Any:
     """A site of one set, one of its photos without a size, and of an empty set."""
     for file in FILES:
         photo = Photo(primarykey=SET, sortkey=file, grid_key=f"~/{file}", width=400, height=300)
