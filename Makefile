@@ -148,13 +148,13 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.local
 
 .venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
 	@echo "Installing aws-sam-cli ..."
-	@{ $(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install --no-compile --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
+	@{ $(PYTHON) -m venv --without-pip .venv-sam && $(BIN)/pip --python .venv-sam install --no-compile --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
 		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/sam.log has the details)" >&2; exit 1; }
 	@touch $@
 
 .venv-policy/.done: requirements/policy.txt | $(VENV)/bin/python
 	@echo "Installing what checks the template ..."
-	@{ $(PYTHON) -m venv .venv-policy && .venv-policy/bin/pip install --no-compile --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
+	@{ $(PYTHON) -m venv --without-pip .venv-policy && $(BIN)/pip --python .venv-policy install --no-compile --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
 		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/policy.log has the details)" >&2; exit 1; }
 	@touch $@
 
