@@ -20,7 +20,8 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1
 export npm_config_update_notifier = false
-# Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes.
+# Python keeps what it has compiled, whatever the environment says: the tests start a thousand processes. It compiles what
+# is loaded, a quarter of the packages; so pip needn't (--no-compile).
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo check test $(TEST_GROUPS) laptop-tests coverage environments setup sam audit bench languages lock clean
@@ -131,13 +132,13 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.local: requirements/local.txt $(VENV)/.run
 	@echo "Installing the laptop stack's Python packages ..."
-	@$(BIN)/pip install --no-deps --require-hashes -r requirements/local.txt >$(VENV)/local.log 2>&1 \
+	@$(BIN)/pip install --no-compile --no-deps --require-hashes -r requirements/local.txt >$(VENV)/local.log 2>&1 \
 		|| { echo "The laptop stack's packages could not be installed: check the connection to the package index and run make again ($(VENV)/local.log has the details)" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.local
 	@echo "Installing the tests' Python packages ..."
-	@$(BIN)/pip install --no-deps --require-hashes -r requirements/test.txt >$(VENV)/test.log 2>&1 \
+	@$(BIN)/pip install --no-compile --no-deps --require-hashes -r requirements/test.txt >$(VENV)/test.log 2>&1 \
 		|| { echo "The tests' packages could not be installed: check the connection to the package index and run make again ($(VENV)/test.log has the details)" >&2; exit 1; }
 	@touch $@
 
