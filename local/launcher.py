@@ -158,8 +158,16 @@ async def _serve(
 
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_report_but_cancellation)
+
+    def told_to_stop() -> None:
+        """Stop, once: a second Ctrl-C must not break off what is being closed."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told_to_stop)
 
     def told(lines: list[str]) -> None:
         for line in filter(None, [*lines, folder.set_aside()]):
