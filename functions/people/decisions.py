@@ -351,7 +351,8 @@ def read_event(text: str) -> Event:
         raise DecisionError("this is JSON of too many levels") from None
     if not isinstance(values, dict):
         raise DecisionError("this is not a JSON object")
-    if values.pop("v", None) != VERSION:
+    version = values.pop("v", None)
+    if version != VERSION or isinstance(version, bool):
         raise DecisionError(f"v has to be {VERSION}: a newer kinpics wrote this, or none")
     return make_event(values)
 

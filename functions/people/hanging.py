@@ -235,7 +235,8 @@ class _Hanging:
                     drawn, story.ignored = True, None
                 case Says.IMPORTED if fact.name:
                     story.imported = self.knowledge.person_called(fact.name)
-                    if story.imported not in self.knowledge.people:
+                    known = self.knowledge.people.get(story.imported)
+                    if known is None or known.name is None:
                         self.names.setdefault(story.imported, fact.name)
         root = self.knowledge.root
         story.confirmed = root(confirmed) if confirmed else None
