@@ -351,13 +351,25 @@ class Forgotten(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decision(Row):
+    """Something that the owner decided about people, once and for all: another decision may undo it."""
+
+    journal: str = described("Always `people`.", default="people")
+    id: str = described("The event's ULID: ids sort by time.")
+    event: str = described("The event, as a line of JSON (`functions/people/decisions.py`).")
+    at: str | None = described("When it was decided (ISO 8601, UTC), as in the event.", default=None)
+    by: str | None = described("Who decided it, as in the event.", default=None)
+    kind: str | None = described("What kind of decision it is, as in the event.", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lease(Row):
     """One worker's turn on a photo. If it is still there when its own owner comes back, or after it has expired, a
     worker died.
     """
 
-    image_path: str = described("The photo, `<set>/<file>`.")
-    owner: str = described("Id of the queue message that the worker was given.")
+    image_path: str = described("The photo, `<set>/<file>`; `people` for a round of the people function.")
+    owner: str = described("Id of the queue message that the worker was given, or of the people function's call.")
     expires_at: int = described("The latest that the turn can end (seconds since 1970).")
     versions: set[str] | None = described(
         "ETags of the originals that this worker, and those before it that died, may have indexed; `none` for one that "
@@ -376,7 +388,8 @@ class DailyCount(Row):
     """What was counted on a day: each paid call before it is made, each removal request before it is written."""
 
     entry: str = described(
-        "`calls/index/<day>` and `calls/search/<day>`: paid Rekognition calls of a day (UTC). `calls/removal/<day>`: "
+        "`calls/index/<day>`, `calls/search/<day>` and `calls/people/<day>`: paid Rekognition calls of a day (UTC). "
+        "`calls/removal/<day>`: "
         "removal requests. `visitor/<day>/<identity id>` and `calls/removal/<day>/<identity id>`: one visitor's paid "
         "searches and removal requests, by Cognito identity."
     )

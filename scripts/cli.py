@@ -21,6 +21,7 @@ from scripts.commands.gallery import gallery
 from scripts.commands.health import doctor, reconcile
 from scripts.commands.laptop import demo, env, local
 from scripts.commands.options import Context, data_option
+from scripts.commands.owner import owner
 from scripts.commands.people import people
 from scripts.commands.photos import delete, export, reprocess
 from scripts.commands.upload import upload
@@ -115,7 +116,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
 
 
 main.add_section("Photos", upload, watch, caption, set_command, reprocess, delete, export)
-main.add_section("People", people, gallery)
+main.add_section("People", people, owner, gallery)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)
 main.add_section("This laptop", local, demo, service, env, backup, restore)

@@ -162,6 +162,7 @@ class FakeAws:
     matches_table = "matches"
     forgotten_table = "forgotten"
     requests_table = "requests"
+    decisions_table = "decisions"
     daily_indexing = 1000
     wants_labels = False
     downloads = "stripped"
@@ -232,6 +233,7 @@ class FakeAws:
             leases_table=self.leases_table,
             matches_table=self.matches_table,
             forgotten_table=self.forgotten_table,
+            decisions_table=self.decisions_table,
             requests_table=self.requests_table,
             process_queue=self.queue_url,
             dead_letter_queue=self.dead_letter_queue_url,
@@ -288,6 +290,7 @@ def make_fake_aws() -> FakeAws:
         ("MatchesTable", "matches"),
         ("ForgottenTable", "forgotten"),
         ("RequestsTable", "requests"),
+        ("DecisionsTable", "decisions"),
     ):
         properties = resources[logical_id]["Properties"]
         needed = ("BillingMode", "AttributeDefinitions", "KeySchema")

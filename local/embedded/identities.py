@@ -1,5 +1,6 @@
 """Fixes to Cognito and STS: who may have an identity, an account or credentials. ministack gives more than AWS does."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,12 @@ from local.embedded.replacing import replace
 
 # An expired session is remembered for another day, so that its keys are called expired, as on AWS, not unknown.
 _KNOWN_SECONDS = 86_400
+# What an identity pool calls the sessions of the roles it gives.
+_SESSION = "CognitoIdentityCredentials"
+# After every precedence that a group can have.
+_LAST = 2**31
+# What a token says.
+Claims = dict[str, Any]
 
 
 def apply() -> None:
@@ -16,6 +23,8 @@ def apply() -> None:
     _refuse_sign_ups_where_only_the_owner_adds_members()
     _print_mails()
     _give_credentials_to_known_identities()
+    _name_a_groups_role_in_its_members_tokens()
+    _give_members_their_groups_role()
     _refuse_the_classic_flow_where_it_is_off()
     _verify_web_identities()
     _forget_sessions_safely()
@@ -88,6 +97,76 @@ def _give_credentials_to_known_identities() -> None:
 
     get_credentials = replace(cognito, "_get_credentials_for_identity", get_credentials_for_identity, "(data)")
     get_id = replace(cognito, "_get_id", get_id_in_pool, "(data)")
+
+
+def _name_a_groups_role_in_its_members_tokens() -> None:
+    """ministack's id tokens name a member's groups, but not their roles, nor which of those to prefer."""
+    from ministack.services import cognito
+
+    def apply_pretoken_trigger(pool_id: str, claims: Claims, token_type: str, **others: Any) -> Any:
+        if token_type == "id":  # noqa: S105 - a kind of token
+            groups = (cognito._user_pools.get(pool_id) or {}).get("_groups", {})
+            claims = {**claims, **role_claims([groups[name] for name in others["groups"] if name in groups])}
+        return original(pool_id, claims, token_type, **others)
+
+    signature = (
+        "(pool_id, claims, token_type, trigger_source, client_id, username, user_attrs, groups, client_metadata=None, "
+        "scope='aws.cognito.signin.user.admin')"
+    )
+    original = replace(cognito, "_apply_pretoken_trigger", apply_pretoken_trigger, signature)
+
+
+def role_claims(groups: list[dict[str, Any]]) -> Claims:
+    """What an id token says of the roles of a member's ``groups``.
+
+    A role is preferred if its group comes before those of all others (0 is the first; a group without a precedence is
+    last): https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html
+    """
+    ranks = {
+        group["RoleArn"]: group["Precedence"] if isinstance(group.get("Precedence"), int) else _LAST
+        for group in groups
+        if group.get("RoleArn")
+    }
+    first = [role for role, rank in ranks.items() if rank == min(ranks.values())]
+    preferred = {"cognito:preferred_role": first[0]} if len(first) == 1 else {}
+    return {"cognito:roles": sorted(ranks), **preferred} if ranks else {}
+
+
+def _give_members_their_groups_role() -> None:
+    """An identity pool that takes a member's role from their token (RoleMappings) gave them the same as all others."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito, sts
+
+    def get_credentials_for_identity(request: dict[str, Any]) -> Any:
+        pool, answer = _pool_of(request), original(request)
+        if pool is None or answer[0] != 200:
+            return answer
+        tokens = {name: cognito._token_claims(token) for name, token in (request.get("Logins") or {}).items()}
+        is_refused, role = mapped_role(pool.get("_role_mappings") or {}, tokens)
+        if is_refused:
+            return error_response_json("NotAuthorizedException", "Token does not name a role.", 400)
+        if role:
+            session = sts._sessions[json.loads(answer[2])["Credentials"]["AccessKeyId"]]
+            session["Arn"] = session["Arn"].rpartition(":")[0] + f":assumed-role/{role.rpartition('/')[2]}/{_SESSION}"
+        return answer
+
+    original = replace(cognito, "_get_credentials_for_identity", get_credentials_for_identity, "(data)")
+
+
+def mapped_role(mappings: dict[str, dict[str, Any]], tokens: dict[str, Claims]) -> tuple[bool, str | None]:
+    """Whether an identity pool refuses a sign-in, and the role that its mappings of type Token give, if any.
+
+    ``mappings`` is RoleMappings as SetIdentityPoolRoles or CloudFormation takes them; ``tokens`` has each provider's
+    claims. https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
+    """
+    for key, mapping in mappings.items():
+        provider, _, client = mapping.get("IdentityProvider", key).rpartition(":")
+        claims = tokens.get(provider)
+        if mapping.get("Type") != "Token" or claims is None or claims.get("aud") != client:
+            continue
+        role = claims.get("cognito:preferred_role")
+        return role is None and mapping.get("AmbiguousRoleResolution") == "Deny", role
+    return False, None
 
 
 def _pool_of(request: dict[str, Any]) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from local.asgi import Scope
 UNSIGNED = {
     "AWSCognitoIdentityService": {"GetId", "GetCredentialsForIdentity"},
     "AWSCognitoIdentityProviderService": {
-        *("SignUp", "ConfirmSignUp", "ResendConfirmationCode", "InitiateAuth"),
+        *("SignUp", "ConfirmSignUp", "ResendConfirmationCode", "InitiateAuth", "RespondToAuthChallenge"),
         *("ForgotPassword", "ConfirmForgotPassword", "RevokeToken", "DeleteUser"),
     },
 }

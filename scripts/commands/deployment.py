@@ -23,6 +23,7 @@ from scripts.deployment.cloudformation import Event, StackApplier, read_outputs,
 from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
+from scripts.people.owners import BadMailError, add_owner, check_mail
 from scripts.site.covers import describe_missing_cover
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ SETTINGS = (
         "Maximum paid face searches a day for one visitor.",
     ),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
+    ("daily_people", "DailyPeople", click.IntRange(0), "Paid searches a day to recognise people you have named."),
+    ("people_wait", "PeopleWait", click.IntRange(1, 300), "Seconds for which photos are collected before that."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
     (
         "search_concurrency",
@@ -144,8 +147,10 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     account_plan = None if target.is_laptop else find_free_plan(target.session)
     if account_plan:
         echo(f"note: {account_plan}: upgrade it with `{UPGRADE}`", err=True)
+    owner = ""
     if before is None and asks:
         _ask(target, parameters)
+        owner = "" if target.is_laptop else _ask_for_owner(parameters)
         if plan is None and not target.is_laptop and not account_plan:
             plan = "free" if click.confirm(_PLAN_QUESTION, default=False, err=True) else None
     _leave_room(target, before, parameters)
@@ -166,6 +171,8 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
         echo(stack.site_address("/"))
+    if owner and add_owner(stack, owner):
+        echo(f"{owner} gets an email with a temporary password, to sign in and name people")
     _settle_plan(plan, find_plan(target.session, name, stack.outputs.distribution))
 
 
@@ -210,6 +217,23 @@ def _ask(target: "Target", parameters: dict[str, str]) -> None:
     if "SignUp" not in parameters:
         wanted = click.confirm("Let visitors create accounts?", default=False, err=True)
         parameters["SignUp"] = "yes" if wanted else "no"
+
+
+def _ask_for_owner(parameters: dict[str, str]) -> str:
+    """Who signs in to name people in the browser; empty for nobody."""
+    while True:
+        question = "E-mail address to sign in with and name people (leave empty for none)"
+        default = parameters.get("AlarmEmail", "")
+        mail: str = click.prompt(question, default=default, show_default=bool(default), err=True)
+        if not mail:
+            return ""
+        try:
+            check_mail(mail)
+        except BadMailError as error:
+            echo(str(error), err=True)
+            parameters = {}
+        else:
+            return mail
 
 
 def _leave_room(target: "Target", described: "StackTypeDef | None", parameters: dict[str, str]) -> None:

@@ -127,6 +127,7 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
         from scripts.laptop import laptop_site
         from scripts.laptop.home_pages import code_of
         from scripts.laptop.laptop_deployment import make_project
+        from scripts.laptop.laptop_owner import sign_in_link
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"the laptop stack's packages are not installed ({error.name} is missing): run `make setup`, "
@@ -136,6 +137,7 @@ def _run_local(data: Path, options: dict[str, Any], *, demo: bool) -> None:
     async def prepare(running: Running) -> None:
         def ready() -> None:
             echo(f"kinpics is ready: {running.site_url} (AWS API {running.api_url})")
+            echo(f"Sign in as the owner: {sign_in_link(running, data)}")
             if running.home_urls:
                 echo(f"In your home network: {running.home_urls[0]} (help: {running.site_url}{HOME_PAGE})")
                 if sys.stdout.isatty():

@@ -31,6 +31,10 @@ class StackOutputs:
     matches_table: str
     requests_table: str
     forgotten_table: str
+    decisions_table: str
+    people_queue: str
+    people_dead_letter_queue: str
+    people_function: str
     user_pool: str
     user_pool_client: str
     identity_pool: str

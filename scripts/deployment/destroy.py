@@ -39,6 +39,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
             outputs.matches_table,
             outputs.requests_table,
             outputs.forgotten_table,
+            outputs.decisions_table,
         ):
             _if_there(stack.dynamodb.delete_table, TableName=table)
         for collection in (outputs.album_collection, outputs.celebrities_collection):

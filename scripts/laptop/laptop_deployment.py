@@ -29,6 +29,7 @@ _PARAMETERS = {
     "Platform": "laptop",
     "ProcessConcurrency": "2",
     "SearchConcurrency": str(max(2, os.cpu_count() or 1)),
+    "PeopleWait": "2",
     "SignUp": "yes",
 }
 

@@ -23,6 +23,7 @@ from local.state_folder import STACK_NAME, Running
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
+from scripts.laptop.laptop_owner import make_owner
 
 
 class PrepareError(KinpicsError):
@@ -30,12 +31,13 @@ class PrepareError(KinpicsError):
 
 
 async def prepare(running: Running, data: Path, ready: Callable[[], None], *, demo: bool) -> None:
-    """Upload the demo's sets and publish the site, with the commands an owner would use.
+    """Upload the demo's sets and publish the site, with the commands an owner would use; make the owner a member.
 
     Calls ``ready`` once the site can be looked at: at once if it was published before and still uses this stack's
     address. Then it is only brought up to date; if that fails, the site stays as it was, and a message says so. Raises
     ``PrepareError``, ``BuildError``, ``ConfigError``; ends what it started when it is cancelled.
     """
+    await _in_whole(lambda: make_owner(_stack(running, data), data))
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))

@@ -21,6 +21,7 @@ _TABLES = (
     (shapes.LookalikeResult, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
     (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
+    (shapes.Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
     (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),
     (shapes.DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
     (shapes.CollectionVersion, "Version of a collection: table `ledger`", "partition key `entry`"),

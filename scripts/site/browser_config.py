@@ -27,6 +27,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "picsTable": stack.outputs.pics_table,
         "searchFunction": stack.outputs.search_function,
         "removalFunction": stack.outputs.removal_function,
+        "peopleFunction": stack.outputs.people_function,
         "faceMatchThreshold": config.face_match_threshold,
         "thumbnailFolder": THUMBNAIL_FOLDER,
         "largeFolder": LARGE_FOLDER,

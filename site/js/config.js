@@ -15,6 +15,7 @@ import "./fallback.js";
  * @property {string} picsTable
  * @property {string} searchFunction
  * @property {string} removalFunction
+ * @property {string} peopleFunction  Only the owner may call it.
  * @property {number} faceMatchThreshold  In percent.
  * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
  * @property {string} largeFolder  Of their large renditions.

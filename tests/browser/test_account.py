@@ -199,6 +199,38 @@ def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, 
     faults.seen.clear()  # the refused sign-ins
 
 
+def test_a_link_signs_in_the_owner_of_a_laptop_and_leaves_no_password(stack: RunningStack, page: Page, faults) -> None:
+    link = stack.kinpics("owner").stdout.split()[1]
+    assert link in stack.log.read_text()
+    page.goto(link)
+    expect(page.get_by_text("You're signed in as owner@localhost.")).to_be_visible()
+    assert page.url == f"{stack.site_url}/account/"
+    page.goto(f"{link}x")
+    page.reload()  # the address alone changed
+    expect(page.locator("#error")).to_contain_text("This link doesn't sign you in any more")
+    assert "sign-in" not in page.url
+    faults.seen.clear()  # the refused sign-in
+
+
+def test_a_temporary_password_is_replaced_at_the_first_sign_in(stack: RunningStack, page: Page, email: str) -> None:
+    told = stack.kinpics("owner", email).stdout
+    assert "gets an email with a temporary password" in told
+    temporary = "only for the first time"
+    stack.client("cognito-idp").admin_set_user_password(
+        UserPoolId=stack.outputs["UserPool"], Username=email, Password=temporary, Permanent=False
+    )
+    sign_in(page, email, temporary)
+    expect(page.get_by_role("status")).to_have_text("A temporary password works only once.")
+    assert Axe().run(page).violations_count == 0
+    fill(page, password=PASSWORD)
+    page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_text(f"You're signed in as {email}.")).to_be_visible()
+    assert email in stack.kinpics("owner").stdout
+    stack.kinpics("owner", email, "--remove")
+    assert email not in stack.kinpics("owner").stdout
+    assert stack.kinpics("owner", email, "--remove", check=False).returncode == 1
+
+
 @pytest.mark.parametrize("changes", ['{ refreshToken: "x", expires: 0 }', '{ idToken: "x.x.x" }'])
 def test_after_a_session_ends_the_visitor_continues_as_a_guest(
     stack: RunningStack, page: Page, portrait: Path, email: str, faults, changes: str

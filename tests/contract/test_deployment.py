@@ -295,6 +295,7 @@ def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) ->
         "SearchFunction": set(),
         "RemovalFunction": set(),
         "CloseFunction": set(),
+        "PeopleFunction": set(),
     }
     for function, packages in machine.items():
         folder = built / function

@@ -10,8 +10,9 @@ import pytest
 
 from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
-from local.embedded.identities import forget_expired, token_fault
+from local.embedded.identities import forget_expired, mapped_role, role_claims, token_fault
 from local.embedded.logs import _END, MAX_STREAMS, forget_old, written
+from local.embedded.queues import take_batch
 from local.embedded.saving import read_state
 
 
@@ -175,3 +176,49 @@ def test_a_state_that_grows_while_it_is_read_is_read_again() -> None:
 
     value = read_state("lambda_svc", types.SimpleNamespace(get_state=get_state))
     assert json.loads(value) == mappings
+
+
+PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_A"
+BY_TOKEN = {"Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole"}
+
+
+@pytest.mark.parametrize(
+    ("mappings", "claims", "refused", "role"),
+    [
+        ({}, {"cognito:preferred_role": "r"}, False, None),
+        ({f"{PROVIDER}:c": BY_TOKEN}, {"cognito:preferred_role": "r"}, False, "r"),
+        ({"x": {**BY_TOKEN, "IdentityProvider": f"{PROVIDER}:c"}}, {"cognito:preferred_role": "r"}, False, "r"),
+        ({f"{PROVIDER}:c": BY_TOKEN}, {}, False, None),
+        ({f"{PROVIDER}:c": {**BY_TOKEN, "AmbiguousRoleResolution": "Deny"}}, {}, True, None),
+        ({f"{PROVIDER}:other": BY_TOKEN}, {"cognito:preferred_role": "r"}, False, None),
+        ({f"{PROVIDER}:c": {"Type": "Rules"}}, {"cognito:preferred_role": "r"}, False, None),
+    ],
+)
+def test_a_token_gives_its_role_where_the_pool_asks_it(
+    mappings: dict, claims: dict, refused: bool, role: str | None
+) -> None:
+    assert mapped_role(mappings, {PROVIDER: {"aud": "c", **claims}}) == (refused, role)
+
+
+def test_a_guest_has_no_token_to_ask() -> None:
+    assert mapped_role({f"{PROVIDER}:c": BY_TOKEN}, {}) == (False, None)
+
+
+def test_a_token_prefers_the_role_of_the_first_group() -> None:
+    first, second, none = {"RoleArn": "b", "Precedence": 0}, {"RoleArn": "a", "Precedence": 5}, {"RoleArn": ""}
+    assert role_claims([none]) == {}
+    assert role_claims([second, first]) == {"cognito:roles": ["a", "b"], "cognito:preferred_role": "b"}
+    assert role_claims([{"RoleArn": "a"}]) == {"cognito:roles": ["a"], "cognito:preferred_role": "a"}
+    assert role_claims([first, {**second, "Precedence": 0}]) == {"cognito:roles": ["a", "b"]}, "which one is unclear"
+
+
+def test_a_batch_waits_for_its_time_or_until_it_is_full() -> None:
+    queue = list(range(25))
+
+    def receive(number: int) -> list[int]:
+        return [queue.pop(0) for _ in range(min(10, number, len(queue)))]
+
+    assert take_batch(receive, 100, [], before=9.0) == []
+    assert take_batch(receive, 100, [10.0, 11.0], before=9.0) == []
+    assert take_batch(receive, 12, [10.0] * 25, before=9.0) == list(range(12)), "it is full"
+    assert take_batch(receive, 100, [8.0, 11.0], before=9.0) == list(range(12, 25)), "the first has waited long enough"

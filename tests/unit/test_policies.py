@@ -1,5 +1,6 @@
 """Least privilege: each policy holds just what the code calls, and nothing wide."""
 
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ FUNCTIONS = {
     "process": "ProcessFunction",
     "search": "SearchFunction",
     "removal": "RemovalFunction",
+    "people": "PeopleFunction",
     "close": "CloseFunction",
 }
 # The pages of all photos of all sets.
@@ -63,6 +65,23 @@ def test_whatever_visitors_may_invoke_is_closed_with_the_site() -> None:
         return {resource for item in found for resource in as_list(item["Resource"])}
 
     assert functions("visitor", "lambda:InvokeFunction") == functions("close", "lambda:PutFunctionConcurrency")
+
+
+def test_the_owner_may_call_the_people_function_and_else_what_a_visitor_may() -> None:
+    (statement,) = policy("owner")["Statement"]
+    people = "arn:aws:lambda:eu-west-1:123456789012:function:album-peoplefunction"
+    assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", people)
+    page = (ROOT / "site" / "js" / "visitor" / "owner.js").read_text()
+    assert re.findall(r"\binvoke\(config\.(\w+)", page) == ["peopleFunction"]
+    roles = {name: template()["Resources"][name]["Properties"] for name in ("GuestRole", "MemberRole", "OwnerRole")}
+    documents = {name: [entry["PolicyName"] for entry in role["Policies"]] for name, role in roles.items()}
+    assert documents == {"GuestRole": ["visitor"], "MemberRole": ["visitor"], "OwnerRole": ["visitor", "owner"]}
+
+
+def test_no_visitor_may_name_the_journal_or_the_people_function() -> None:
+    for role in ("visitor", "search", "removal"):
+        text = json.dumps(policy(role)).lower()
+        assert not [name for name in ("decisionstable", "peoplefunction", "/people/") if name in text]
 
 
 def rendered_arns(logical_id: str) -> str:

@@ -31,6 +31,7 @@ from scripts.common.template import load_template
 from scripts.costs import estimate
 from scripts.deployment.publish import picture_paths
 from scripts.laptop.packaging import digest, package_checkout
+from scripts.people.owners import OWNER_GROUP
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = load_template()
@@ -107,7 +108,7 @@ def test_every_store_is_encrypted() -> None:
 
 def test_photos_rows_and_faces_outlive_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
-    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"}
+    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable", "DecisionsTable"}
     assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
     assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -178,10 +179,21 @@ def test_the_owner_allows_accounts_and_addresses_are_verified() -> None:
     assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
 
 
+def test_an_owners_token_gives_the_owners_role_and_all_others_a_members() -> None:
+    roles = RESOURCES["IdentityPoolRoles"]["Properties"]
+    (mapping,) = roles["RoleMappings"].values()
+    assert (mapping["Type"], mapping["AmbiguousRoleResolution"]) == ("Token", "AuthenticatedRole")
+    assert mapping["IdentityProvider"] == {"Fn::Sub": "${UserPool.ProviderName}:${UserPoolClient}"}
+    (group,) = of_type("AWS::Cognito::UserPoolGroup").values()
+    assert group["Properties"]["GroupName"] == OWNER_GROUP
+    assert group["Properties"]["RoleArn"] == {"Fn::GetAtt": ["OwnerRole", "Arn"]}
+    assert {"Fn::GetAtt": ["OwnerRole", "Arn"]} not in roles["Roles"].values(), "which closing denies everything"
+
+
 def test_every_name_contains_the_stacks() -> None:
     for name, item in RESOURCES.items():
         for key, value in item.get("Properties", {}).items():
-            if key.endswith("Name") and key not in ("MetricName", "DomainName", "Name"):
+            if key.endswith("Name") and key not in ("MetricName", "DomainName", "GroupName", "Name"):
                 derived = "${AWS::StackName}" in json.dumps(value)
                 assert derived or value["Ref"] in RESOURCES, f"{name}.{key}"
 
@@ -564,9 +576,11 @@ def test_the_grid_index_holds_what_the_grid_shows() -> None:
 
 
 def test_a_message_stays_hidden_longer_than_the_function_may_run() -> None:
-    queue = RESOURCES["ProcessQueue"]["Properties"]
-    function = RESOURCES["ProcessFunction"]["Properties"]
-    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+    for name in ("Process", "People"):
+        function = RESOURCES[f"{name}Function"]["Properties"]
+        window = TEMPLATE["Parameters"]["PeopleWait"]["MaxValue"] if name == "People" else 0
+        assert RESOURCES[f"{name}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"] + window
+    queue, function = RESOURCES["ProcessQueue"]["Properties"], RESOURCES["ProcessFunction"]["Properties"]
     gives_up = int(function["Environment"]["Variables"]["MAX_RECEIVE_COUNT"])
     assert gives_up < queue["RedrivePolicy"]["maxReceiveCount"], "the function gives up first, with a reason"
 

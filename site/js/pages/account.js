@@ -1,11 +1,16 @@
 // My account: sign up, sign in, a new password, sign out, delete the account.
 
 import { freshSession } from "../aws/credentials.js";
+import { session } from "../aws/session.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t } from "../language.js";
 import { inWords } from "../problems.js";
 import * as members from "../visitor/members.js";
+
+// In the address that signs in the owner of a laptop's site: email address and password.
+const SIGN_IN = /^#sign-in=([^:]+):(.+)$/;
+const OLD_LINK = t("This link doesn't sign you in any more. Run `kinpics owner` for a new one.");
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {
@@ -28,6 +33,7 @@ export async function showAccount() {
   const address = byId("address");
   let email = "";
   let password = "";
+  let started = "";
 
   /**
    * @param {string} name  The panel's.
@@ -58,12 +64,17 @@ export async function showAccount() {
     "sign-in": async (fields) => {
       ({ email = "", password = "" } = fields);
       try {
-        await members.signIn(email, password);
+        started = await members.signIn(email, password);
       } catch (error) {
         if (!(error instanceof CodedError && error.code === "UserNotConfirmedException")) throw error;
         await members.sendCodeAgain(email);
         return ["confirm", t("Enter the code we just emailed you to finish creating your account.")];
       }
+      if (started) return ["first-password", t("A temporary password works only once.")];
+      return ["member", t("You're signed in.")];
+    },
+    "first-password": async ({ password: fresh = "" }) => {
+      await members.chooseFirstPassword(email, fresh, started);
       return ["member", t("You're signed in.")];
     },
     "sign-up": async (fields) => {
@@ -122,7 +133,26 @@ export async function showAccount() {
     button.addEventListener("click", () => turnTo(/** @type {HTMLElement} */ (button).dataset.show ?? ""));
   }
 
+  const linked = SIGN_IN.exec(location.hash);
+  if (linked) {
+    history.replaceState(history.state, "", location.pathname + location.search); // so that nobody copies the password
+    await signInBy(decodeURIComponent(linked[1] ?? ""), linked[2] ?? "").catch((error) => {
+      fault.textContent = inWords(error, { NotAuthorizedException: OLD_LINK, UserNotFoundException: OLD_LINK });
+    });
+  }
+  const problem = fault.textContent ?? "";
   const member = await freshSession().catch(() => null);
   email = member?.email ?? "";
   show(member ? "member" : "sign-in", ""); // without the focus, so that no keyboard slides in
+  fault.textContent = problem;
+}
+
+/**
+ * Sign in whoever opened the link that `kinpics local` prints.
+ * @param {string} email
+ * @param {string} password
+ */
+async function signInBy(email, password) {
+  if (session()) await members.signOut();
+  await members.signIn(email, password);
 }

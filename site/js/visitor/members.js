@@ -7,6 +7,8 @@ import { config } from "../config.js";
 import { bringMatch, lastMatch, removeMatch } from "./matches.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 
+const NEW_PASSWORD = "NEW_PASSWORD_REQUIRED";
+
 const client = () => ({ ClientId: config.userPoolClientId });
 
 /**
@@ -35,16 +37,44 @@ export function sendCodeAgain(email) {
  * Sign in, and move what was kept for the guest to the member.
  * @param {string} email
  * @param {string} password
+ * @returns {Promise<string>}  What `chooseFirstPassword` needs, if the password is the temporary one from the invitation.
  */
 export async function signIn(email, password) {
-  const guest = known() ? await credentials() : null; // a new visitor needs no identity as a guest
-  const match = guest && (await lastMatch(guest));
-  const asked = guest && (await standingRequest(guest).catch(() => null)); // then it stays with the guest
-  const { AuthenticationResult: given } = await callUserPool("InitiateAuth", {
+  const answer = await callUserPool("InitiateAuth", {
     ...client(),
     AuthFlow: "USER_PASSWORD_AUTH",
     AuthParameters: { USERNAME: email, PASSWORD: password },
   });
+  if (answer.ChallengeName === NEW_PASSWORD) return answer.Session;
+  await begin(email, answer.AuthenticationResult);
+  return "";
+}
+
+/**
+ * Sign in with a password of one's own in place of the temporary one.
+ * @param {string} email
+ * @param {string} password
+ * @param {string} started  As `signIn` returned it.
+ */
+export async function chooseFirstPassword(email, password, started) {
+  const answer = await callUserPool("RespondToAuthChallenge", {
+    ...client(),
+    ChallengeName: NEW_PASSWORD,
+    Session: started,
+    ChallengeResponses: { USERNAME: email, NEW_PASSWORD: password },
+  });
+  await begin(email, answer.AuthenticationResult);
+}
+
+/**
+ * Begin the session of a member, and move what was kept for the guest to them.
+ * @param {string} email
+ * @param {any} given  The user pool's tokens.
+ */
+async function begin(email, given) {
+  const guest = known() ? await credentials() : null; // a new visitor needs no identity as a guest
+  const match = guest && (await lastMatch(guest));
+  const asked = guest && (await standingRequest(guest).catch(() => null)); // then it stays with the guest
   keepSession({
     email,
     idToken: given.IdToken,

@@ -1,0 +1,59 @@
+"""Table ``decisions``: the journal of what the owner decided, which only grows.
+
+What an event says, `decisions` knows; here it is a line of JSON under a key that sorts. An event is written once: the
+same id again is refused, so that two owners at once lose nothing. Only forgetting a person takes events out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_condition_failed
+from functions.errors import KinpicsError
+from functions.shapes import Decision
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_JOURNAL = "people"
+
+
+class EventTakenError(KinpicsError):
+    """The journal has an event with this id already."""
+
+
+@dataclass(frozen=True)
+class JournalTable:
+    """The journal, in the table ``name``. ``client`` is the client of a boto3 DynamoDB *resource*."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def append(self, decision: Decision) -> None:
+        """Add an event. Raises ``EventTakenError`` if there is one with its id, whatever it says."""
+        try:
+            self.client.put_item(
+                TableName=self.name, Item=decision.to_item(), ConditionExpression="attribute_not_exists(id)"
+            )
+        except ClientError as error:
+            if not is_condition_failed(error):
+                raise
+            raise EventTakenError(f"the journal has an event {decision.id} already") from None
+
+    def read(self) -> Iterator[Decision]:
+        """All events, oldest first."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="journal = :journal",
+            ExpressionAttributeValues={":journal": _JOURNAL},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(Decision.from_item, page["Items"])
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Take events out for good: those of a person who is forgotten."""
+        for event_id in ids:
+            self.client.delete_item(TableName=self.name, Key={"journal": _JOURNAL, "id": event_id})

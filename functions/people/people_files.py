@@ -1,0 +1,92 @@
+"""Where what is made from the journal is kept: private files in the thumbnails bucket, public ones in the site bucket.
+
+Private files are JSON, compressed; CloudFront can't reach their prefix. Of public files, only those that changed are
+written. Which there are and what is in them is a private file too, written before they are: a round that dies leaves
+no file behind that the next one doesn't know of.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_not_found
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+PRIVATE_PREFIX = "people/"
+_WRITTEN = "written"
+# A browser asks each time, so that a name shows at once; mostly the answer is that nothing has changed.
+_CACHE_CONTROL = "no-cache"
+# Of a file that a dead round may have written.
+_UNKNOWN = ""
+_PUBLIC = re.compile(r"people/people\.json|people/[^/]+/photos\.json|sets/[^/]+/people\.json")
+
+
+def is_people_file(key: str) -> bool:
+    """Whether a key of the site bucket is that of a file written here: `kinpics publish` leaves it alone."""
+    return bool(_PUBLIC.fullmatch(key))
+
+
+@dataclass(frozen=True)
+class PeopleFiles:
+    """The files of one site, through a boto3 S3 client."""
+
+    client: "S3Client"
+    private_bucket: str
+    site_bucket: str
+
+    def read(self, name: str) -> Any:
+        """A private file's content, or None if there is none, or if it is damaged: it can be made again."""
+        try:
+            body = self.client.get_object(Bucket=self.private_bucket, Key=_private_key(name))["Body"].read()
+            return json.loads(gzip.decompress(body))
+        except ClientError as error:
+            if not is_not_found(error):
+                raise
+        except (ValueError, OSError, EOFError):
+            pass
+        return None
+
+    def write(self, name: str, content: Any) -> None:
+        """Keep a private file."""
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        self.client.put_object(
+            Bucket=self.private_bucket,
+            Key=_private_key(name),
+            Body=gzip.compress(text.encode(), mtime=0),
+            ContentType="application/json",
+            ContentEncoding="gzip",
+        )
+
+    def publish(self, files: Mapping[str, bytes], *, anew: bool = False) -> list[str]:
+        """Make ``files``, by key, the public ones; returns the keys that changed. With ``anew``, write all of them."""
+        known: dict[str, str] = self.read(_WRITTEN) or {}
+        wanted = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
+        changed = sorted(key for key in wanted if anew or known.get(key) != wanted[key])
+        gone = sorted(known.keys() - wanted.keys())
+        if not changed and not gone:
+            return []
+        self.write(_WRITTEN, known | dict.fromkeys([*changed, *gone], _UNKNOWN))
+        for key in changed:
+            self.client.put_object(
+                Bucket=self.site_bucket,
+                Key=key,
+                Body=files[key],
+                ContentType="application/json",
+                CacheControl=_CACHE_CONTROL,
+            )
+        for key in gone:
+            self.client.delete_object(Bucket=self.site_bucket, Key=key)
+        self.write(_WRITTEN, wanted)
+        return [*changed, *gone]
+
+
+def _private_key(name: str) -> str:
+    return f"{PRIVATE_PREFIX}{name}.json.gz"
