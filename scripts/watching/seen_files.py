@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS files (
     etag TEXT NOT NULL,
     event TEXT NOT NULL,
     source TEXT,
+    trouble TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (folder, name)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_digest ON files (sha256);
@@ -35,7 +36,7 @@ CREATE INDEX IF NOT EXISTS files_by_photo ON files (photo);
 CREATE INDEX IF NOT EXISTS files_in_work ON files (state) WHERE state IN ('sent', 'gone') OR source IS NOT NULL;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY);
 """
-_COLUMNS = "folder, name, size, mtime_ns, sha256, photo, state, etag, event, source"
+_COLUMNS = "folder, name, size, mtime_ns, sha256, photo, state, etag, event, source, trouble"
 _UNPUBLISHED = "unpublished"
 # The event of a file that couldn't be read: the next start tries again.
 TRY_AGAIN = "try again"
@@ -63,7 +64,7 @@ class SeenFile:
     """A file of the tree, ``folder`` relative to it, and its ``photo``, None if it is none.
 
     ``etag`` is the original's, ``event`` what to tell once it is processed. ``source`` is the photo that it was before
-    it was moved, until that is deleted.
+    it was moved, until that is deleted. ``trouble`` says why the file, as it is now, couldn't be brought to the site.
     """
 
     folder: str
@@ -75,6 +76,7 @@ class SeenFile:
     etag: str = ""
     event: str = ""
     source: ImagePath | None = None
+    trouble: str = ""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -97,6 +99,9 @@ class SeenFiles:
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_SCHEMA}")
+            if "trouble" not in {row[1] for row in self._db.execute("PRAGMA table_info(files)")}:
+                # Made before this column was.
+                self._db.execute("ALTER TABLE files ADD COLUMN trouble TEXT NOT NULL DEFAULT ''")
             self._check()
             self._db.execute("UPDATE files SET size = -1 WHERE event = ?", (TRY_AGAIN,))
         except sqlite3.DatabaseError as error:
@@ -144,6 +149,10 @@ class SeenFiles:
         """Processed photos whose earlier place on the site is still to be deleted."""
         return list(self._find("source IS NOT NULL AND state = ? ORDER BY folder, name", State.THERE))
 
+    def failing(self) -> list[SeenFile]:
+        """Those that are there and couldn't be brought to the site as they are, by folder and name."""
+        return list(self._find("trouble <> '' AND state <> ? ORDER BY folder, name", State.GONE))
+
     def count_photos(self) -> dict[str, int]:
         """How many photos each folder has on the site."""
         rows = self._db.execute("SELECT folder, count(*) FROM files WHERE photo IS NOT NULL GROUP BY folder")
@@ -162,12 +171,14 @@ class SeenFiles:
             file.etag,
             file.event,
             str(file.source) if file.source else None,
+            file.trouble,
         )
+        marks = ", ".join("?" * len(row))
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             if instead_of:
                 self.forget(instead_of)
-            self._db.execute(f"REPLACE INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+            self._db.execute(f"REPLACE INTO files ({_COLUMNS}) VALUES ({marks})", row)  # noqa: S608
 
     def forget(self, file: SeenFile) -> None:
         place = os.fsencode(file.folder), os.fsencode(file.name)
@@ -195,7 +206,7 @@ class SeenFiles:
 
     def _find(self, where: str, *values: str | bytes) -> Iterator[SeenFile]:
         for row in self._db.execute(f"SELECT {_COLUMNS} FROM files WHERE {where}", values).fetchall():  # noqa: S608
-            folder, name, size, mtime_ns, sha256, photo, state, etag, event, source = row
+            folder, name, size, mtime_ns, sha256, photo, state, etag, event, source, trouble = row
             yield SeenFile(
                 os.fsdecode(folder),
                 os.fsdecode(name),
@@ -206,6 +217,7 @@ class SeenFiles:
                 etag,
                 event,
                 _photo(source),
+                trouble,
             )
 
 

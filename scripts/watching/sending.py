@@ -103,11 +103,13 @@ class Sender:
     def _leave(self, left: LeftOut) -> LeftOut:
         """Remember a file that is no photo. If it was one, that stays on the site."""
         found, known = left.found, left.found.known
-        keeps = known and known.photo
         event = TRY_AGAIN if left.is_passing else ""
-        file = replace(known, event=event) if known and keeps else SeenFile(*found.place, found.sight, event=event)
-        self._seen.put(replace(file, sight=found.sight))
-        return replace(left, reason=f"{left.reason}; the photo on the site stays as it was") if keeps else left
+        file = SeenFile(*found.place, found.sight)
+        if known and known.photo:
+            file = replace(known, sight=found.sight)
+            left = replace(left, reason=f"{left.reason}; the photo on the site stays as it was")
+        self._seen.put(replace(file, event=event, trouble=left.reason if left.is_failure else ""))
+        return left
 
     def _plan(
         self, found: Found, upload: UploadFile, missing: Set[Place], taken: set[Place], tasks: list[_Task]
@@ -117,7 +119,7 @@ class Sender:
         file = SeenFile(*found.place, found.sight, upload.sha256, photo, State.SENT)
         if known and known.photo == photo and known.sha256 == upload.sha256 and known.state is not State.FAILED:
             event = "" if known.event == TRY_AGAIN else known.event
-            self._seen.put(replace(known, sight=found.sight, state=_revived(known.state), event=event))
+            self._seen.put(replace(known, sight=found.sight, state=_revived(known.state), event=event, trouble=""))
             return None
         other = self._seen.of_photo(photo)
         is_taken = other is not None and other.place != found.place and other.place not in missing

@@ -26,7 +26,7 @@ from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
-from scripts.watching.looking import Found, Look, Looker
+from scripts.watching.looking import Found, Look, Looker, Place
 from scripts.watching.moved_words import take_words_along
 from scripts.watching.removing import why_held
 from scripts.watching.seen_files import SeenFile, SeenFiles, State
@@ -85,6 +85,7 @@ class Watcher:
         self._counts: Counter[str] = Counter()
         self._failures = 0
         self._told: set[str] = set()
+        self._failed: set[Place] = set()
         self._in_work_since: dict[ImagePath, float] = {}
         self._sets_with_less: set[str] = set()
         # When photos were deleted because their files were gone, and how many.
@@ -140,6 +141,7 @@ class Watcher:
         is_last = self._options.once and not batch and (self._was_idle or not look.is_restless)
         self._publish_if_due(is_busy=not is_last and (is_busy or bool(look.unsettled)))
         if is_last:
+            self._tell_failing()
             self._tell_files("waiting", look.unsettled, "still being written: the next run uploads it")
             return False
         self._was_idle = not batch
@@ -203,7 +205,8 @@ class Watcher:
                 self._tell(f"{event:9} {photo}")
             self._counts[event] += event != MOVED
         for photo, reason in sorted(outcome.failed.items()):
-            self._seen.put(replace(sent[photo], state=State.FAILED))
+            self._seen.put(replace(sent[photo], state=State.FAILED, trouble=reason))
+            self._failed.add(sent[photo].place)
             self._fail(str(photo), reason)
         for photo in sorted(outcome.unheard):
             if self._options.once:
@@ -312,15 +315,37 @@ class Watcher:
         self._sum_up()
 
     def _tell_left_out(self, left: Iterable[LeftOut]) -> None:
-        by_reason: dict[tuple[str, bool], list[tuple[str, str]]] = {}
+        by_reason: dict[tuple[str, bool], list[Place]] = {}
         for item in left:
             by_reason.setdefault((item.reason, item.is_failure), []).append(item.found.place)
         for (reason, is_failure), places in by_reason.items():
-            self._tell_files("failed" if is_failure else "left out", places, reason)
-            self._failures += len(places) if is_failure else 0
-            self._counts["failed" if is_failure else "left out"] += len(places)
+            if is_failure:
+                self._fail_files(places, reason)
+            else:
+                self._tell_files("left out", places, reason)
+                self._counts["left out"] += len(places)
 
-    def _tell_files(self, event: str, places: Iterable[tuple[str, str]], remark: str) -> None:
+    def _tell_failing(self) -> None:
+        """Tell of files that failed in an earlier run, unless they are on the site after all: given out again, say."""
+        failing = [file for file in self._seen.failing() if file.place not in self._failed]
+        refused = {file.photo for file in failing if file.photo and file.state is State.FAILED}
+        etags = self._stack.photos.get_etags(refused) if refused else {}
+        by_reason: dict[str, list[Place]] = {}
+        for file in failing:
+            if file.photo in refused and etags.get(file.photo) == file.etag:
+                self._seen.put(replace(file, state=State.THERE, trouble=""))
+            else:
+                by_reason.setdefault(file.trouble, []).append(file.place)
+        for reason, places in by_reason.items():
+            self._fail_files(places, reason)
+
+    def _fail_files(self, places: list[Place], reason: str) -> None:
+        self._tell_files("failed", places, reason)
+        self._failed.update(places)
+        self._counts["failed"] += len(places)
+        self._failures += len(places)
+
+    def _tell_files(self, event: str, places: Iterable[Place], remark: str) -> None:
         """A line for each file, or one for all of a folder's if there are many."""
         for folder, grouped in groupby(sorted(places), key=lambda place: place[0]):
             names = [os.path.join(folder, name) for _, name in grouped]

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -19,7 +20,7 @@ from functions.process.images import UnusableImageError
 from scripts.common.folders import FolderError
 from scripts.common.lost_connection import UnreachableError
 from scripts.common.stack import Stack, StackError
-from scripts.watching.seen_files import SeenFiles, SeenFilesError
+from scripts.watching.seen_files import SeenFiles, SeenFilesError, State
 from scripts.watching.watcher import Options, Watcher
 
 
@@ -242,7 +243,7 @@ def test_a_drive_that_is_not_connected_stops_a_run(tree: Watched, tmp_path: Path
     assert tree.photos() == before
 
 
-def test_what_is_no_photo_is_told_once_and_left(tree: Watched) -> None:
+def test_what_is_no_photo_is_told_once_and_what_should_be_one_each_time(tree: Watched) -> None:
     (tree.root / "Rome" / "notes.txt").write_text("text")
     (tree.root / "Rome" / "broken.jpg").write_text("no picture")
     (tree.root / "Rome" / "cut.jpg").write_bytes(jpeg()[:300])
@@ -258,11 +259,38 @@ def test_what_is_no_photo_is_told_once_and_left(tree: Watched) -> None:
     assert "failed    Rome/cut.jpg: " in told
     assert "is not valid Unicode; rename the file" in told
     assert sorted(tree.told[-1].split(", ")) == ["2 left out", "3 failed", "4 added"]
-    assert (tree.watch(), tree.told) == (0, [])
+    failed = sorted(line for line in tree.told if line.startswith("failed"))
+    assert tree.watch() == 3, "they are still not on the site"
+    assert sorted(tree.told) == ["3 failed", *failed]
     (tree.root / "Rome" / "broken.jpg").unlink()
+    (tree.root / "Rome" / "cut.jpg").unlink()
     tree.put("Rome/broken.jpg", 30)
-    assert tree.watch() == 0
-    assert tree.told == ["added     Rome/broken.jpg", "1 added"]
+    tree.put("Rome/a.jpg", 31).write_text("no picture any more")
+    assert tree.watch() == 2
+    assert "added     Rome/broken.jpg" in tree.told
+    assert tree.watch() == 2
+    assert [line for line in tree.told if "a.jpg" in line] == [
+        "failed    Rome/a.jpg: the file is not an image that kinpics can read, whatever its name says; "
+        "the photo on the site stays as it was"
+    ]
+    tree.put("Rome/a.jpg", 1)
+    (tree.root / "Rome" / b"bad\xff.jpg".decode(errors="surrogateescape")).unlink()
+    assert (tree.watch(), tree.told) == (0, [])
+
+
+def test_a_photo_that_was_processed_after_all_no_longer_fails(tree: Watched, tmp_path: Path) -> None:
+    tree.watch()
+    seen = SeenFiles(tmp_path / "memory" / "seen.sqlite")
+    for file in seen.in_folder("Rome").values():
+        seen.put(replace(file, state=State.FAILED, trouble="the day's calls are used up"))
+    seen.close()
+    row = tree.aws.photos.get_photo(ImagePath("Rome", "b.jpg"))
+    assert row is not None
+    tree.aws.dynamodb.delete_item(
+        TableName=tree.aws.pics_table, Key={"primarykey": row.primarykey, "sortkey": row.sortkey}
+    )
+    assert tree.watch() == 1
+    assert tree.told == ["failed    Rome/b.jpg: the day's calls are used up", "1 failed"]
 
 
 def test_two_files_of_one_name_are_one_photo(tree: Watched) -> None:

@@ -1,5 +1,6 @@
 """What a look at a folder tree finds, and what may be deleted because files are gone."""
 
+import contextlib
 import os
 import sqlite3
 import tempfile
@@ -216,6 +217,19 @@ def test_much_at_once_is_held(
     files: list[SeenFile], photos: dict[str, int], percent: float, already: int, reason: str
 ) -> None:
     assert why_held(files, photos, percent, already) == reason
+
+
+def test_a_memory_without_troubles_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "seen.sqlite"
+    seen = SeenFiles(path)
+    seen.put(SeenFile("one", "a.jpg", Sight(1, 1)))
+    seen.close()
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("ALTER TABLE files DROP COLUMN trouble")
+    seen = SeenFiles(path)
+    assert seen.in_folder("one") == {"a.jpg": SeenFile("one", "a.jpg", Sight(1, 1))}
+    assert seen.failing() == []
+    seen.close()
 
 
 def test_a_damaged_memory_says_what_to_do(tmp_path: Path) -> None:
