@@ -85,6 +85,7 @@ def _probes() -> Iterator[tuple[str, Plan]]:
     yield "as deployed without options, 5 photos at once", replace(few, concurrency=0)
     yield "more photos than DailyIndexing, here 1,000", replace(few, daily_indexing=1_000)
     yield "one search a second meanwhile", replace(few, searches=1.0)
+    yield "… with 10,000 searches a day", replace(few, searches=1.0, daily_searches=10_000)
     yield "100 photos at once where 5 calls a second pass", replace(few, concurrency=100)
     yield "50 calls a second, but MaxWrites still 10", replace(FAST, photos=2_000, max_writes=0)
     yield "50 calls a second, but MaxReads still 30", replace(FAST, photos=2_000, max_reads=0)
@@ -110,9 +111,9 @@ def _told(plan: Plan, found: Outcome) -> str:
     ]
     if conflicts := found.conflicts:
         parts.append(f"{conflicts:,} conflicts")
-    for status, seconds in found.searches.items():
+    for result, seconds in found.searches.items():
         half, most = (sorted(seconds)[int(len(seconds) * share)] for share in (0.5, 0.95))
-        parts.append(f"{len(seconds)} searches answered {status}, p50 {half:.2f} s, p95 {most:.2f} s")
+        parts.append(f"{len(seconds)} searches answered {result}, p50 {half:.2f} s, p95 {most:.2f} s")
     return "; ".join([*parts, _state(found)])
 
 

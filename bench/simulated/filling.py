@@ -42,11 +42,12 @@ _BROKEN = b"no picture"
 class Plan:
     """What is filled in, and at which limits.
 
-    ``calls`` is Rekognition's rate; ``concurrency``, ``max_reads``, ``max_writes`` and ``daily_indexing`` are the
-    template's parameters, 0 for their defaults. All photos are there at the beginning, or ``arrivals`` come a second;
-    they are of so many ``sets_at_once``, and ``faces_before`` are in the collection already. Shares of the photos are
-    ``replaced`` or ``deleted`` while others are processed, or ``broken``. ``searches`` come a second, for faces that
-    are there then. AWS's answers take ``latency`` times as long as assumed; nothing happens after ``until`` seconds.
+    ``calls`` is Rekognition's rate; ``concurrency``, ``max_reads``, ``max_writes``, ``daily_indexing`` and
+    ``daily_searches`` are the template's parameters, 0 for their defaults. All photos are there at the beginning, or
+    ``arrivals`` come a second; they are of so many ``sets_at_once``, and ``faces_before`` are in the collection
+    already. Shares of the photos are ``replaced`` or ``deleted`` while others are processed, or ``broken``.
+    ``searches`` come a second, for faces that are there then. AWS's answers take ``latency`` times as long as assumed;
+    nothing happens after ``until`` seconds.
     """
 
     photos: int
@@ -58,6 +59,7 @@ class Plan:
     max_reads: int = 0
     max_writes: int = 0
     daily_indexing: int = 10_000_000
+    daily_searches: int = 0
     arrivals: float = 0.0
     latency: float = 1.0
     replaced: float = 0.0
@@ -85,8 +87,8 @@ class Outcome:
     most_in_flight: int = 0
     invocations: int = 0
     lambda_seconds: float = 0.0
-    # Seconds that each search took, by its status.
-    searches: dict[int, list[float]] = field(default_factory=dict)
+    # Seconds that each search took, by its status and the code of its error, if it has one.
+    searches: dict[str, list[float]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
 
@@ -131,7 +133,7 @@ class Site:
         self.dynamodb.tables["ForgottenTable"].put({"kind": FORGOTTEN, "id": MOVED})
         # When the last row was written.
         self.last = START
-        self.searches: dict[int, list[float]] = {}
+        self.searches: dict[str, list[float]] = {}
         self._searching = 0
         self._messages = 0
         self._pictures = 0
@@ -199,14 +201,15 @@ class Site:
 
     def _search(self, searcher: Searcher, face_id: str) -> None:
         began = self.world.now
-        status = 429
+        result = "429 by Lambda"
         if self._searching < int(self.parameters["SearchConcurrency"]):
             self._searching += 1
             request = {"faceid": face_id}
-            status = answer_visitor(lambda: searcher.search(parse_request(request), None), "", "")["statusCode"]
+            answer = answer_visitor(lambda: searcher.search(parse_request(request), None), "", "")
+            result = " ".join((str(answer["statusCode"]), *([answer["err"]["code"]] if "err" in answer else [])))
             search_handler.metrics.clear_metrics()
             self._searching -= 1
-        self.searches.setdefault(status, []).append(self.world.now - began)
+        self.searches.setdefault(result, []).append(self.world.now - began)
 
     def _make_environment(self) -> Callable[[dict[str, Any], float], bool]:
         """One environment of the function, with clients of its own."""
@@ -341,6 +344,7 @@ def _parameters(plan: Plan) -> dict[str, str]:
         "MaxReads": plan.max_reads,
         "MaxWrites": plan.max_writes,
         "DailyIndexing": plan.daily_indexing,
+        "DailySearches": plan.daily_searches,
     }
     return load_defaults() | {name: str(value) for name, value in own.items() if value}
 

@@ -44,6 +44,8 @@ metrics = Metrics()
 # How often boto3 itself tries a call again.
 MAX_RETRIES = 8
 _MAX_PAUSE_SECONDS = 300
+# If the function is ended in the middle, its message comes again so long after the end of its time.
+_AFTER_END_SECONDS = 5
 # A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
 _LOOK_AGAIN_SECONDS = 0.5
@@ -109,6 +111,8 @@ def process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, A
     """Process one message of the queue; False if it is to be given out again."""
     changes: list[ObjectChange] = []
     try:
+        # The queue would hide it for six times as long.
+        _hide(sqs, record, context.get_remaining_time_in_millis() // 1000 + _AFTER_END_SECONDS)
         changes = parse_message(record["body"])
         for change in changes:
             _process_change(photo_sync, change, record["messageId"], context)
@@ -159,10 +163,13 @@ def _note(metric: str) -> None:
 
 def _give_out_again(sqs: "SQSClient", record: dict[str, Any], seconds: float) -> None:
     _note("PicsPutOff")
+    _hide(sqs, record, min(_MAX_PAUSE_SECONDS, int(seconds) + 1))
+
+
+def _hide(sqs: "SQSClient", record: dict[str, Any], seconds: int) -> None:
+    """Let a message come again after so many seconds, unless it is done by then."""
     sqs.change_message_visibility(
-        QueueUrl=os.environ["QUEUE_URL"],
-        ReceiptHandle=record["receiptHandle"],
-        VisibilityTimeout=min(_MAX_PAUSE_SECONDS, int(seconds) + 1),
+        QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=seconds
     )
 
 

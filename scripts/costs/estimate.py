@@ -25,8 +25,8 @@ PROCESS_SECONDS, SEARCH_SECONDS = 2.5, 0.5
 # Lambda polls a queue even while it is empty: five pollers, each waiting 20 seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 _IDLE_POLLS = 5 * 3 * 60 * 24 * 30
-# For each message: S3 sends it, a poller receives it, Lambda deletes it.
-_SQS_REQUESTS_A_PHOTO = 3
+# For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it.
+_SQS_REQUESTS_A_PHOTO = 4
 _LOG_BYTES_A_CALL = 1500
 # The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
 # dashboard.
