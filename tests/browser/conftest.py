@@ -13,8 +13,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "h
 _ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root, in a container
     # A page that a test answers itself counts as public; it may call the stack on loopback all the same. And what the
-    # address bar suggests, which nobody sees, would be a page of its own in each window.
-    "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
+    # address bar suggests, which nobody sees, would be a page of its own in each window. Nor is a process kept
+    # ready for the next page.
+    "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
