@@ -26,6 +26,7 @@ STRANGER, NO_FACE = "stranger", "no-face"
 MAX_FACES = 1000
 _MAX_TEXT = 1100
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NO_SHA256 = "has to be the SHA-256 of an original: 64 characters of 0-9 and a-f"
 
 
 class DecisionError(KinpicsError):
@@ -51,8 +52,8 @@ class FaceRef(NamedTuple):
             raise DecisionError("a face has to be an object with photo, box and path")
         _check_names(value, {"photo", "box", "path", "face", "taken_at"}, "a face")
         photo = value.get("photo")
-        if photo is not None and not (isinstance(photo, str) and _SHA256.fullmatch(photo)):
-            raise DecisionError("photo has to be the SHA-256 of an original: 64 characters of 0-9 and a-f")
+        if photo is not None and not _is_sha256(photo):
+            raise DecisionError(f"photo {_NO_SHA256}")
         if photo is None and value.get("path") is None:
             raise DecisionError("a face needs a photo or a path")
         return cls(
@@ -91,6 +92,16 @@ def _id(value: Any) -> str:
     if not isinstance(value, str) or not is_ulid(value):
         raise DecisionError("has to be a ULID: 26 digits and capital letters")
     return value
+
+
+def _is_sha256(value: Any) -> bool:
+    return isinstance(value, str) and bool(_SHA256.fullmatch(value))
+
+
+def _sha256(value: Any) -> str:
+    if not _is_sha256(value):
+        raise DecisionError(_NO_SHA256)
+    return str(value)
 
 
 def _box(value: Any) -> Box:
@@ -332,6 +343,15 @@ class Undone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PhotoReplaced(Event):
+    """The file ``photo`` took the place of ``was``, both by SHA-256, and is the same picture; kinpics notes it."""
+
+    kind = "replace"
+    photo: str = _part(_sha256)
+    was: str = _part(_sha256)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonForgotten(Event):
     """Somebody was forgotten; who is not said, and the journal has no event about that person any more."""
 
@@ -383,3 +403,8 @@ def _read(name: str, entry: "Field[Any]", values: Mapping[str, Any]) -> Any:
 def import_id(faces: Iterable[NamedRegion]) -> str:
     """The id of an import: the same regions of the same photos always have the same, so that they count once."""
     return ulid_of(json.dumps(sorted(json.dumps([face.photo or face.path, *face.box, name]) for face, name in faces)))
+
+
+def replacement_id(photo: str, was: str) -> str:
+    """The id of a replacement; always the same for these two files, so that it counts once."""
+    return ulid_of(f"replace {was} {photo}")

@@ -1,9 +1,12 @@
 """Hang what was decided about faces on the faces of today.
 
 A fact is about a photo, by the SHA-256 of its original, and a box in it. It hangs on every photo with these bytes, and
-where there is none any more, on the photo at its path: the same picture in another file. There it hangs on the face
-that is at the same place; each face is taken once, by what overlaps it most. Facts about one place, whenever they were
-said and whatever the box was called then, are one story: the latest wins.
+where there is none any more, on the file that took its place: the same picture with other bytes. In it, it hangs on the
+face that is at the same place; each face is taken once, by what overlaps it most. Facts about one place, whenever they
+were said and whatever the face's id was then, are one story: the latest wins.
+
+Another picture may have taken the path. If both say when they were taken, that decides; else more than half of the
+faces' boxes have to overlap by more than half.
 
 Where the engine of today finds no face at a place, the place itself is the face, so that no name is lost.
 """
@@ -22,7 +25,7 @@ from functions.people.knowledge import Fact, Knowledge, Says
 from functions.people.person_names import PersonNameError, person_name
 
 FOUND, DRAWN, IMPORTED = "found", "drawn", "imported"
-# In a replaced file faces overlap by more than this.
+# In what may be another picture, faces overlap by more than this.
 _LEAST_OVERLAP = 0.5
 # Of a moment: programs may add a zone.
 _SECOND = len("2026-06-14T12:00:00")
@@ -57,15 +60,20 @@ class Hung:
     names: Mapping[str, str] = field(default_factory=dict)
     # Facts that hang on no face of today: they wait until their photo comes back.
     waiting: tuple[Fact, ...] = ()
+    # Files that took another's place and are the same picture, by SHA-256: was, is. Not those the journal has already.
+    replaced: tuple[tuple[str, str], ...] = ()
 
     def person_of(self, face: str) -> str | None:
         """Who a face is by somebody's decision, the owner's first."""
         return self.confirmed.get(face) or self.imported.get(face)
 
 
-def hang(knowledge: Knowledge, inventory: Inventory) -> Hung:
-    """Find the face of today for each fact, and say what holds for it. The same for the same, in whatever order."""
-    facts, lost = _by_photo(knowledge, inventory)
+def hang(knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str] | None = None) -> Hung:
+    """Find the face of today for each fact, and say what holds for it. The same for the same, in whatever order.
+
+    ``last_seen`` says under which path a file was last that is gone, by SHA-256, where it isn't that of the decision.
+    """
+    facts, lost = _by_photo(knowledge, inventory, last_seen or {})
     hanging = _Hanging(knowledge)
     for photo in inventory.photos.values():
         if photo.path in facts or photo.regions:
@@ -73,12 +81,14 @@ def hang(knowledge: Knowledge, inventory: Inventory) -> Hung:
     return hanging.hung(lost)
 
 
-def _by_photo(knowledge: Knowledge, inventory: Inventory) -> tuple[dict[str, list[Fact]], list[Fact]]:
+def _by_photo(
+    knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str]
+) -> tuple[dict[str, list[Fact]], list[Fact]]:
     """The facts about each photo of today, by path; and those about photos that aren't there."""
     facts: dict[str, list[Fact]] = defaultdict(list)
     lost = []
     for fact in knowledge.facts:
-        paths = _paths_of(fact.face, inventory)
+        paths = _paths_of(fact.face, knowledge, inventory, last_seen)
         for path in paths:
             facts[path].append(fact)
         if not paths:
@@ -86,15 +96,20 @@ def _by_photo(knowledge: Knowledge, inventory: Inventory) -> tuple[dict[str, lis
     return facts, lost
 
 
-def _paths_of(face: FaceRef, inventory: Inventory) -> tuple[str, ...]:
-    if paths := inventory.by_sha256.get(face.photo or ""):
+def _paths_of(face: FaceRef, knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str]) -> Iterable[str]:
+    sha256 = face.photo or ""
+    if paths := inventory.by_sha256.get(sha256):
         return paths
-    photo = inventory.photos.get(face.path or "")
-    return (photo.path,) if photo and not _is_of_another_time(face.taken_at, photo.taken_at) else ()
+    later = [path for file in knowledge.replaced.get(sha256, ()) for path in inventory.by_sha256.get(file, ())]
+    if later:
+        return sorted(later)
+    photo = inventory.photos.get(last_seen.get(sha256) or face.path or "")
+    return [photo.path] if photo and _same_time(face.taken_at, photo.taken_at) is not False else []
 
 
-def _is_of_another_time(one: str | None, other: str | None) -> bool:
-    return bool(one and other and one[:_SECOND] != other[:_SECOND])
+def _same_time(one: str | None, other: str | None) -> bool | None:
+    """Whether two photos were taken in the same second; None where one doesn't say."""
+    return one[:_SECOND] == other[:_SECOND] if one and other else None
 
 
 class _Place:
@@ -107,10 +122,6 @@ class _Place:
     def add(self, fact: Fact) -> None:
         self.facts.append(fact)
         self.box = fact.face.box
-
-    def knows_photo(self, photo: PhotoFaces) -> bool:
-        """Whether something was said of this very file, or of whatever file is at its path."""
-        return any(fact.face.photo in (None, photo.sha256) for fact in self.facts)
 
     def is_called(self, face: str) -> bool:
         """Whether the face had this id when something was said of it."""
@@ -128,15 +139,17 @@ def _places_of(facts: Iterable[Fact]) -> list[_Place]:
     return places
 
 
-def _faces_of(places: list[_Place], photo: PhotoFaces) -> Mapping[int, str]:
-    """The found face of each place, by the place's index: pairs that overlap most first, each face once."""
+def _faces_of(places: list[_Place], sure: set[int], photo: PhotoFaces) -> Mapping[int, str]:
+    """The found face of each place, by the place's index: pairs that overlap most first, each face once.
+
+    Places in ``sure`` are in this very picture; the others may be in another one.
+    """
     pairs = []
     for number, place in enumerate(places):
-        same_file = place.knows_photo(photo)
         for face in photo.faces:
             shared = overlap(place.box, face.box)
             called = place.is_called(face.id)
-            if called or (is_same_place(place.box, face.box) if same_file else shared > _LEAST_OVERLAP):
+            if called or (is_same_place(place.box, face.box) if number in sure else shared > _LEAST_OVERLAP):
                 pairs.append((-shared, not called, number, face.id))
     taken: dict[int, str] = {}
     used = set()
@@ -174,15 +187,24 @@ class _Hanging:
         self.names: dict[str, str] = {}
         self.hung_facts: set[int] = set()
         self.missed: list[Fact] = []
+        self.replaced: set[tuple[str, str]] = set()
 
     def hang(self, photo: PhotoFaces, facts: list[Fact]) -> None:
         places = _places_of([*self._regions_of(photo), *facts])
-        found = _faces_of(places, photo)
+        sure = {number for number, place in enumerate(places) if any(self._is_of(fact, photo) for fact in place.facts)}
+        found = _faces_of(places, sure, photo)
+        unsure = len(places) - len(sure)
+        if unsure and 2 * len(found.keys() - sure) > unsure:
+            sure.update(range(len(places)))
+            found = _faces_of(places, sure, photo)
         imported: list[tuple[bool, float, str, str]] = []
         confirmed = set()
         for number, place in enumerate(places):
             story = self._story_of(place.facts)
-            face = found.get(number) or self._keep(place, story, photo)
+            face = found.get(number)
+            if number in sure:
+                self._note_replaced(place, photo)
+                face = face or self._keep(place, story, photo)
             if face is None:
                 self.missed += place.facts
                 continue
@@ -205,6 +227,20 @@ class _Hanging:
             if person not in confirmed:
                 self.imported[face] = person
                 confirmed.add(person)
+
+    def _is_of(self, fact: Fact, photo: PhotoFaces) -> bool:
+        """Whether a fact is about this very picture: these bytes, those they took the place of, or the same second."""
+        face = fact.face
+        return (
+            face.photo in (None, photo.sha256)
+            or photo.sha256 in self.knowledge.replaced.get(face.photo or "", ())
+            or bool(_same_time(face.taken_at, photo.taken_at))
+        )
+
+    def _note_replaced(self, place: _Place, photo: PhotoFaces) -> None:
+        for was in {fact.face.photo for fact in place.facts} - {None, photo.sha256}:
+            if was and photo.sha256 and photo.sha256 not in self.knowledge.replaced.get(was, ()):
+                self.replaced.add((was, photo.sha256))
 
     def _regions_of(self, photo: PhotoFaces) -> Iterator[Fact]:
         """What the photo's own file says."""
@@ -249,8 +285,8 @@ class _Hanging:
         return story
 
     def _keep(self, place: _Place, story: _Story, photo: PhotoFaces) -> str | None:
-        """A face at a place where the engine finds none; None if there is nothing to keep, or in another file."""
-        if not story.stays or not place.knows_photo(photo):
+        """A face at a place where the engine finds none; None if there is nothing to keep."""
+        if not story.stays:
             return None
         box = place.box.inside()
         digest = hashlib.sha256(f"{photo.path} {tuple(box)}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -269,6 +305,7 @@ class _Hanging:
             portraits=self.portraits,
             names=self.names,
             waiting=tuple(waiting),
+            replaced=tuple(sorted(self.replaced)),
         )
 
 

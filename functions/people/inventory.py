@@ -84,6 +84,14 @@ class Inventory:
             now.pop(path, None)
         return Inventory.of(now.values())
 
+    def replaced_since(self, earlier: "Inventory") -> dict[str, str]:
+        """Where a file of an earlier inventory was that has another in its place now: path by SHA-256."""
+        return {
+            was.sha256: path
+            for path, was in earlier.photos.items()
+            if was.sha256 and path in self.photos and was.sha256 not in self.by_sha256
+        }
+
     def to_json(self) -> dict[str, Any]:
         photos = [
             [

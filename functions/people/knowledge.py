@@ -27,6 +27,7 @@ from functions.people.decisions import (
     Merged,
     Named,
     PersonForgotten,
+    PhotoReplaced,
     PortraitChosen,
     Rejected,
     Shown,
@@ -37,6 +38,8 @@ from functions.people.person_names import same_name
 from functions.people.ulid import ulid_of
 
 _Value = TypeVar("_Value")
+# The place of an imported name in the order of events: before all others.
+_BY_IMPORT = 0
 
 
 class Says(Enum):
@@ -94,6 +97,10 @@ class Knowledge:
     forgotten: int = 0
     # Whom a name means that another program gave, by `person_names.same_name`.
     called: Mapping[str, str] = field(default_factory=dict)
+    # People whose name only other programs gave.
+    only_imported: frozenset[str] = frozenset()
+    # The files that took each file's place one after the other, all by SHA-256.
+    replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def root(self, person: str) -> str:
         """Who a person is after all merges."""
@@ -158,6 +165,7 @@ class _Said:
         self.named_at: dict[str, tuple[int, str]] = {}
         self.facts: list[Fact] = []
         self.imports: list[Imported] = []
+        self.replaced: dict[str, set[str]] = defaultdict(set)
         self.forgotten = 0
         self.count = 0
 
@@ -194,6 +202,8 @@ class _Said:
                 self.births[person] = self.count, date
             case Imported():
                 self.imports.append(event)
+            case PhotoReplaced(photo=photo, was=was):
+                self.replaced[was].add(photo)
             case PersonForgotten():
                 self.forgotten += 1
 
@@ -229,11 +239,7 @@ class _Said:
 
     def _all_of(self, person: str) -> Iterator[str]:
         """The person and all who were merged into them."""
-        waiting = [person]
-        while waiting:
-            member = waiting.pop()
-            yield member
-            waiting += self.joined.get(member, ())
+        yield from _reached(person, self.joined)
 
     def knowledge(self, undone: frozenset[str]) -> Knowledge:
         imported = self._imported()
@@ -250,6 +256,8 @@ class _Said:
             undone=undone,
             forgotten=self.forgotten,
             called=called,
+            only_imported=frozenset(person for person, (count, _) in self.named_at.items() if count == _BY_IMPORT),
+            replaced={was: frozenset(_reached(was, self.replaced)) - {was} for was in sorted(self.replaced)},
         )
 
     def _imported(self) -> list[Fact]:
@@ -264,7 +272,7 @@ class _Said:
         if called.get(key, person) == person and person not in self.named_at:
             self._mention(person)
             self.names[person].append(name)
-            self.named_at[person] = 0, name
+            self.named_at[person] = _BY_IMPORT, name
 
     def _person(self, root: str, members: list[str]) -> Person:
         name = _latest(root, members, self.named_at)
@@ -293,3 +301,15 @@ def _latest(root: str, members: Iterable[str], known: Mapping[str, tuple[int, _V
         return known[root][1]
     said = [known[person] for person in members if person in known]
     return max(said, key=lambda entry: entry[0])[1] if said else None
+
+
+def _reached(start: str, steps: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """The start and all that steps from it lead to, each once."""
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        further = [there for there in steps.get(here, ()) if there not in seen]
+        seen.update(further)
+        waiting += further

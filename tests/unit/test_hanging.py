@@ -3,6 +3,7 @@
 from people_cases import Journal, box, imported, inventory, named_in_file, person, photo, ref, regions, sha256
 
 from functions.people.boxes import Box
+from functions.people.deciding import replacements
 from functions.people.hanging import DRAWN, IMPORTED, Hung, hang
 from functions.people.inventory import Inventory
 from functions.people.knowledge import fold
@@ -41,6 +42,50 @@ def test_a_photo_that_moved_is_known_by_its_bytes_whatever_is_at_its_old_path() 
 def test_a_replaced_file_of_the_same_picture_keeps_its_names() -> None:
     replaced = PHOTO._replace(sha256=sha256("saved again"), faces=photo("set/a.jpg", 1, 2, engine="new").faces)
     assert hung(named(), replaced).confirmed == {"new-set/a.jpg-1": ANN}
+
+
+def test_a_replaced_file_keeps_what_was_drawn_if_it_is_of_the_same_second() -> None:
+    journal = named()
+    journal.add("box", face=ref(PHOTO, 7), person=BOB)
+    again = PHOTO._replace(sha256=sha256("saved again"))
+    found = hung(journal, again)
+    assert set(found.confirmed.values()) == {ANN, BOB}
+    assert found.replaced == ((PHOTO.sha256, again.sha256),)
+
+
+def test_without_a_date_more_than_half_of_the_faces_tell_the_same_picture() -> None:
+    where = PHOTO._replace(taken_at=None)
+    journal = Journal()
+    for place, who in ((1, ANN), (2, BOB), (7, CARL)):
+        journal.add("box", face=ref(where, place), person=who)
+    again = where._replace(sha256=sha256("saved again"))
+    assert set(hung(journal, again).confirmed.values()) == {ANN, BOB, CARL}
+    other = again._replace(faces=photo("set/a.jpg", 1, 4, 5).faces)
+    found = hung(journal, other)
+    assert set(found.confirmed.values()) == {ANN}
+    assert (len(found.waiting), found.replaced) == (2, ())
+
+
+def test_a_file_that_moved_before_it_was_replaced_is_followed() -> None:
+    journal = named()
+    moved = PHOTO._replace(path="other/b.jpg")
+    again = moved._replace(sha256=sha256("saved again"))
+    now, earlier = inventory(again), inventory(moved)
+    assert now.replaced_since(earlier) == {PHOTO.sha256: "other/b.jpg"}
+    found = hang(fold(journal.events), now, now.replaced_since(earlier))
+    assert found.confirmed == {ONE: ANN}
+    # From then on, the journal knows it, wherever the file goes.
+    journal.events += replacements(found, "2026-11-26T10:00:00+00:00")
+    assert hung(journal, again._replace(path="far/c.jpg")).confirmed == {ONE: ANN}
+    assert hung(journal, again).replaced == ()
+
+
+def test_a_file_that_is_replaced_and_put_back_is_no_ring() -> None:
+    journal = named()
+    again = sha256("saved again")
+    journal.add("replace", photo=again, was=PHOTO.sha256)
+    journal.add("replace", photo=PHOTO.sha256, was=again)
+    assert hung(journal, PHOTO).confirmed == hung(journal, PHOTO._replace(sha256=again)).confirmed == {ONE: ANN}
 
 
 def test_another_picture_under_an_old_path_gets_no_name() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from people_cases import Journal as Made
-from people_cases import person, photo, ref, regions
+from people_cases import person, photo, ref, regions, sha256
 
 from functions.people.decisions import DecisionError, read_event
 from functions.people.journal_lines import Journal, read_file, read_lines, write_file
@@ -33,6 +33,7 @@ def every_kind() -> Made:
     journal.add("birth", person=ANN, date="2019-05-01")
     journal.add("birth", person=ANN)
     journal.add("import", faces=regions((faces[0], "Ann")), source="sidecar")
+    journal.add("replace", photo=sha256("new"), was=sha256("old"))
     journal.add("undo", event=name)
     journal.add("forgotten")
     return journal
