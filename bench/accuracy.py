@@ -22,6 +22,7 @@ from bench.names import is_east_asian
 from local.rekognition import quality
 from local.rekognition.engine import Analysis, FoundFace, analyse, load_models
 from local.rekognition.likeness import DLIB, Likeness
+from local.rekognition.vectors import Vectors
 
 PHOTOS = workplace.ROOT.parent / "shared" / "photos"
 THRESHOLDS = (80, 90, 95, 99)
@@ -94,7 +95,7 @@ def portraits_of(analyses: dict[Path, Analysis]) -> Iterator[Portrait]:
         # As the site indexes them.
         faces = sorted(quality.split(analysis, "AUTO")[0], key=off_centre)
         vectors = [np.frombuffer(face.descriptor, dtype=np.float32) for face in faces]
-        yield Portrait(path.parent.name, path, np.array(vectors).reshape(-1, 128))
+        yield Portrait(path.parent.name, path, np.array(vectors, dtype=np.float32).reshape(-1, 128))
 
 
 def off_centre(face: FoundFace) -> float:
@@ -317,7 +318,7 @@ def _clicks(portraits: list[Portrait]) -> list[str]:
         f"Clicks on a face in an album of {len(portraits)} photos, {len(people)} people:",
         "",
         *_CLICK_HEAD,
-        *(_click_row(threshold, click_all(portraits, threshold)) for threshold in SITE_THRESHOLDS),
+        *(_click_row(threshold, clicks) for threshold, clicks in click_all(portraits).items()),
         "",
         f"The same in albums of {SMALL_ALBUM} people who are on several photos, {SMALL_ALBUMS} random ones:",
         "",
@@ -327,9 +328,9 @@ def _clicks(portraits: list[Portrait]) -> list[str]:
     draws = [
         set(np.random.default_rng(seed).choice(several, SMALL_ALBUM, replace=False)) for seed in range(SMALL_ALBUMS)
     ]
-    albums = [[portrait for portrait in portraits if portrait.person in draw] for draw in draws]
+    albums = [click_all([portrait for portrait in portraits if portrait.person in draw]) for draw in draws]
     return lines + [
-        _click_row(threshold, [click for album in albums for click in click_all(album, threshold)])
+        _click_row(threshold, [click for album in albums for click in album[threshold]])
         for threshold in SITE_THRESHOLDS
     ]
 
@@ -342,17 +343,22 @@ def _click_row(threshold: float, clicks: list[tuple[float, float]]) -> str:
     )
 
 
-def click_all(portraits: list[Portrait], threshold: float) -> list[tuple[float, float]]:
-    """Precision and recall of each click on somebody's face who is on several photos."""
+def click_all(portraits: list[Portrait]) -> dict[float, list[tuple[float, float]]]:
+    """Precision and recall of each click on somebody's face who is on several photos, at each of the thresholds."""
     owners = np.array([number for number, portrait in enumerate(portraits) for _ in portrait.descriptors])
     people = np.array([portrait.person for portrait in portraits])
+    faces = np.concatenate([portrait.descriptors for portrait in portraits])
+    vectors = Vectors()
+    vectors.add_all([str(face) for face in range(len(faces))], [face.tobytes() for face in faces])
     clicked = [int(np.flatnonzero(owners == number)[0]) for number in sorted(set(owners))]
-    clicked = [face for face in clicked if (people == people[owners[face]]).sum() > 1]
-    apart = distances(np.concatenate([portrait.descriptors for portrait in portraits]))[clicked]
-    found = []
-    for row, face in zip(apart, clicked, strict=True):
-        photos = set(owners[row <= DLIB.largest_distance(threshold)]) - {owners[face]}
+    found: dict[float, list[tuple[float, float]]] = {threshold: [] for threshold in SITE_THRESHOLDS}
+    for face in clicked:
         wanted = set(np.flatnonzero(people == people[owners[face]])) - {owners[face]}
-        right = len(photos & wanted)
-        found.append((right / len(photos) if photos else 1.0, right / len(wanted)))
+        if not wanted:
+            continue
+        matches = vectors.search_person(faces[face], min(SITE_THRESHOLDS), len(faces))
+        for threshold, clicks in found.items():
+            photos = {owners[int(other)] for other, value in matches if value >= threshold} - {owners[face]}
+            right = len(photos & wanted)
+            clicks.append((right / len(photos) if photos else 1.0, right / len(wanted)))
     return found

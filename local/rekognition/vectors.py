@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from local.rekognition import companions
+from local.rekognition.companions import Faces
 from local.rekognition.likeness import DLIB, Likeness, Vector
 
 Rows = NDArray[np.intp]
@@ -86,13 +88,52 @@ class Vectors:
 
     def search(self, descriptor: Vector, threshold: float, limit: int) -> list[tuple[str, float]]:
         """Faces at least ``threshold`` similar, best first: pairs of face id and similarity."""
+        reach = self._likeness.largest_distance(threshold)
+        return self._matches(*self._near(Faces.of(descriptor[None], self._likeness), reach, limit), limit)
+
+    def search_person(self, descriptor: Vector, threshold: float, limit: int) -> list[tuple[str, float]]:
+        """Like `search`, but faces are compared with all that belong to the searched one's person, see `companions`."""
+        reach = self._likeness.largest_distance(threshold)
+        face = Faces.of(descriptor[None], self._likeness)
+        widest = self._likeness.largest_distance(companions.LEAST_SIMILARITY)
+        rows, _ = self._near(face, widest, companions.MOST)
+        # The face itself, if it is in the collection, and copies of it.
+        copies = (self._matrix[rows] == descriptor).all(axis=1)
+        copied, rows = rows[copies], rows[~copies]
+        nearest = face.followed_by(self._faces.take(rows))
+        members = companions.companions(nearest, self._likeness)
+        # The first is the face itself.
+        known = np.concatenate([copied, rows[members[1:]]])
+        squares = np.concatenate(
+            [np.zeros(len(copied), np.float32), companions.squares_of_companions(nearest, members)[1:]]
+        )
+        others, far = self._near(nearest.together(members), reach, limit + len(known))
+        new = ~np.isin(others, known)
+        rows, squares = np.concatenate([known, others[new]]), np.concatenate([squares, far[new]])
+        near = squares <= reach * reach
+        return self._matches(rows[near], squares[near], limit)
+
+    @property
+    def _faces(self) -> Faces:
+        return Faces(self._matrix, self._half_squares, self._tightness)
+
+    def _matches(self, rows: Rows, squares: Vector, limit: int) -> list[tuple[str, float]]:
+        """Ids and similarities of rows at these squares of distances, best first, ``limit`` at most."""
+        best = np.argsort(squares, kind="stable")[:limit]
+        return [
+            (self._ids[row], self._likeness.similarity(math.sqrt(float(square))))
+            for row, square in zip(rows[best], squares[best], strict=True)
+        ]
+
+    def _near(self, searched: Faces, reach: float, limit: int) -> tuple[Rows, Vector]:
+        """The rows, and the squares of their distances, that are no farther than ``reach`` from the one row of
+        ``searched``; the nearest ``limit`` of them, in no order."""
         count = len(self._ids)
         if not count:
-            return []
+            return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32)
         # The square of a distance |x - d| is -2 (x·d - |x|²/2 - |d|²/2), and shrinks with the room around both faces.
-        half_square = float(descriptor @ descriptor) / 2
-        room = float(self._likeness.room(descriptor))
-        reach = self._likeness.largest_distance(threshold)
+        descriptor, half_square = searched.descriptors[0], searched.half_squares[0]
+        room = 1 / float(searched.tightness[0])
         least = -(reach * reach * room + 1e-6) / 2
 
         def search(start: int, end: int) -> tuple[Rows, Vector]:
@@ -116,11 +157,7 @@ class Vectors:
         rows = np.concatenate([rows for rows, _ in found])
         scores = np.concatenate([scores for _, scores in found])
         rows, scores = _nearest(rows, scores, limit)
-        best = np.argsort(-scores, kind="stable")
-        return [
-            (self._ids[row], self._likeness.similarity(math.sqrt(max(0.0, -2 * float(score)) / room)))
-            for row, score in zip(rows[best], scores[best], strict=True)
-        ]
+        return rows, np.maximum(scores * np.float32(-2 / room), 0)
 
 
 def _longer(rows: Vector, count: int) -> Vector:

@@ -20,7 +20,7 @@ def search_faces(context: Context, request: Request) -> Answer:
     descriptor = _descriptor(context, collection, face_id)
     limit = request.get("MaxFaces", _MAX_FACES)
     threshold = request.get("FaceMatchThreshold", _FACE_MATCH_THRESHOLD)
-    found = context.state.vectors(collection).search(descriptor, threshold, limit + 1)
+    found = context.state.vectors(collection).search_person(descriptor, threshold, limit + 1)
     matches = [(other, value) for other, value in found if other != face_id][:limit]
     return {"SearchedFaceId": face_id, **_face_matches(context, collection, matches)}
 
@@ -36,7 +36,7 @@ async def search_faces_by_image(context: Context, request: Request) -> Answer:
     threshold = request.get("FaceMatchThreshold", _FACE_MATCH_THRESHOLD)
     # Asked for again: the collection may have gone while the picture was read.
     vectors = context.state.vectors(collection)
-    found = vectors.search(faces[0].vector, threshold, request.get("MaxFaces", _MAX_FACES))
+    found = vectors.search_person(faces[0].vector, threshold, request.get("MaxFaces", _MAX_FACES))
     return {
         "SearchedFaceBoundingBox": answers.make_box(faces[0]),
         "SearchedFaceConfidence": faces[0].confidence,

@@ -1,0 +1,93 @@
+"""Faces of a collection are told apart better with the other faces of the same person."""
+
+import numpy as np
+import pytest
+
+from local.rekognition import companions
+from local.rekognition.companions import Faces
+from local.rekognition.likeness import DLIB, Likeness
+from local.rekognition.vectors import Vectors
+
+PLAIN = Likeness(dimensions=3, steepness=47.0, middle=0.5)
+
+
+def album(**faces: tuple[float, float, float]) -> tuple[Vectors, dict[str, np.ndarray]]:
+    vectors, kept = Vectors(PLAIN), {name: np.array(face, np.float32) for name, face in faces.items()}
+    vectors.add_all(list(kept), [face.tobytes() for face in kept.values()])
+    return vectors, kept
+
+
+def random_faces(count: int, spread: float = 0.05) -> np.ndarray:
+    return np.random.default_rng(3).normal(0, spread, (count, DLIB.dimensions)).astype(np.float32)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.linalg.norm(one - other) / np.sqrt(DLIB.room(one) * DLIB.room(other)))
+
+
+def test_a_face_without_companions_is_searched_as_it_is() -> None:
+    vectors = Vectors()
+    for number, face in enumerate(random_faces(50, 0.09)):
+        vectors.add(str(number), face.tobytes())
+    for face in random_faces(5, 0.09):
+        assert dict(vectors.search_person(face, 0, 100)) == pytest.approx(dict(vectors.search(face, 0, 100)))
+    assert Vectors().search_person(random_faces(1)[0], 50, 10) == []
+
+
+def test_two_faces_are_as_alike_as_without_a_collection() -> None:
+    vectors, kept = album(one=(0, 0, 0), other=(0.46, 0, 0))
+    assert dict(vectors.search_person(kept["one"], 1, 9)) == {
+        "one": pytest.approx(100),
+        "other": pytest.approx(PLAIN.compare(kept["one"], kept["other"]), rel=1e-3),
+    }
+
+
+def test_an_unlike_photo_of_a_person_is_found_by_the_others() -> None:
+    vectors, kept = album(
+        searched=(0, 0, 0), near=(0.2, 0, 0), nearer=(0.2, 0.1, 0), profile=(0.48, 0.05, 0), nobody=(3, 0, 0)
+    )
+    assert PLAIN.compare(kept["searched"], kept["profile"]) < 90
+    found = [name for name, _ in vectors.search_person(kept["searched"], 90, 9)]
+    assert sorted(found) == ["near", "nearer", "profile", "searched"]
+
+
+def test_a_stranger_who_is_like_one_photo_alone_is_not_found() -> None:
+    vectors, kept = album(
+        searched=(0, 0, 0), one=(-0.3, 0.1, 0), two=(-0.3, 0, 0.1), three=(-0.3, 0, -0.1), stranger=(0.44, 0, 0)
+    )
+    assert PLAIN.compare(kept["searched"], kept["stranger"]) > 90
+    found = [name for name, _ in vectors.search_person(kept["searched"], 50, 9)]
+    assert sorted(found) == ["one", "searched", "three", "two"]
+
+
+def test_a_higher_threshold_and_a_limit_take_from_the_same_answer() -> None:
+    """The site searches once, at the lowest similarity, and filters."""
+    vectors = Vectors()
+    for number, face in enumerate(random_faces(300, 0.028)):
+        vectors.add(str(number), face.tobytes())
+    searched = random_faces(300, 0.028)[7]
+    everything = vectors.search_person(searched, 50, 1000)
+    assert len(everything) > 100
+    assert everything[0] == ("7", pytest.approx(100))
+    for threshold in (70.0, 90.0, 99.0):
+        expected = [match for match in everything if match[1] >= threshold]
+        assert vectors.search_person(searched, threshold, 1000) == expected
+        assert vectors.search_person(searched, threshold, 5) == expected[:5]
+
+
+def test_a_copy_of_the_searched_face_is_like_it_and_is_no_companion() -> None:
+    faces: dict[str, tuple[float, float, float]] = {"searched": (0, 0, 0), "near": (0.2, 0, 0), "far": (0.45, 0, 0)}
+    alone, kept = album(**faces)
+    copied, _ = album(**faces, copy=(0, 0, 0))
+    found = dict(copied.search_person(kept["searched"], 50, 9))
+    assert found.pop("copy") == pytest.approx(100)
+    assert found == dict(alone.search_person(kept["searched"], 50, 9))
+
+
+def test_several_faces_stand_for_the_mean_of_their_squares() -> None:
+    faces = random_faces(12)
+    members = np.arange(12) < 5
+    squares = np.array([[apart(one, other) ** 2 for other in faces[members]] for one in faces])
+    found = companions.squares_within(Faces.of(faces, DLIB), members)
+    assert found[~members] == pytest.approx(squares[~members].mean(axis=1), rel=1e-4)
+    assert found[members] == pytest.approx(squares[members].sum(axis=1) / 4, rel=1e-4)
