@@ -9,6 +9,8 @@ from local.embedded.replacing import replace
 
 # An expired session is remembered for another day, so that its keys are called expired, as on AWS, not unknown.
 _KNOWN_SECONDS = 86_400
+# So many guests are known at most. A page whose guest is not takes a new identity.
+MAX_GUESTS = 1000
 # What an identity pool calls the sessions of the roles it gives.
 _SESSION = "CognitoIdentityCredentials"
 # After every precedence that a group can have.
@@ -93,7 +95,10 @@ def _give_credentials_to_known_identities() -> None:
 
     def get_id_in_pool(request: dict[str, Any]) -> Any:
         pool = cognito._identity_pools.get(request.get("IdentityPoolId"))
-        return (pool and refused(pool, request)) or get_id(request)
+        answer = (pool and refused(pool, request)) or get_id(request)
+        if pool:
+            forget_old_guests(pool["_identities"])
+        return answer
 
     get_credentials = replace(cognito, "_get_credentials_for_identity", get_credentials_for_identity, "(data)")
     get_id = replace(cognito, "_get_id", get_id_in_pool, "(data)")
@@ -216,6 +221,13 @@ def _forget_sessions_safely() -> None:
     from ministack.services import sts
 
     replace(sts, "_evict_expired_sessions", lambda: forget_expired(sts._sessions), "()")
+
+
+def forget_old_guests(identities: dict[str, dict[str, Any]]) -> None:
+    """Drop the oldest guests of a pool: each new one writes all that is known of Cognito to the disk."""
+    guests = [name for name, identity in identities.copy().items() if not identity.get("Logins")]
+    for name in guests[: max(0, len(guests) - MAX_GUESTS)]:
+        identities.pop(name, None)  # another thread may do the same
 
 
 def is_forgotten(session: dict[str, Any]) -> bool:

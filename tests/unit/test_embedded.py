@@ -10,7 +10,14 @@ import pytest
 
 from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
-from local.embedded.identities import forget_expired, mapped_role, role_claims, token_fault
+from local.embedded.identities import (
+    MAX_GUESTS,
+    forget_expired,
+    forget_old_guests,
+    mapped_role,
+    role_claims,
+    token_fault,
+)
 from local.embedded.logs import _END, MAX_STREAMS, forget_old, written
 from local.embedded.queues import take_batch
 from local.embedded.saving import read_state
@@ -88,6 +95,14 @@ def test_sessions_are_forgotten_while_others_are_registered(monkeypatch: pytest.
     old.sessions = kept
     forget_expired(kept)
     assert kept.keys() == {"expired", "valid", "role", "from another thread"}
+
+
+def test_the_oldest_guests_are_forgotten_and_members_are_not() -> None:
+    identities: dict[str, dict] = {"member": {"Logins": {"pool": "token"}}}
+    identities |= {str(number): {"Logins": {}} for number in range(MAX_GUESTS + 3)}
+    forget_old_guests(identities)
+    assert list(identities)[:2] == ["member", "3"]
+    assert len(identities) == MAX_GUESTS + 1
 
 
 @pytest.mark.parametrize(
