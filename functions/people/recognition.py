@@ -1,0 +1,280 @@
+"""Who is it, by machine.
+
+A few faces of each person, their references, are searched: one paid call tells all faces that are like one. A face is
+taken for the person it is most like, if it is like enough and that person leads by far enough over whoever comes
+second; else the owner is asked. Somebody without a name may come second, too: unknown faces are grouped by searches of
+their own, and a group of two or more counts as a person. While there are unknown faces that no search has reached, or
+most faces have no name, faces must be more alike.
+
+What a face is taken for depends on the owner's decisions, the photos and how alike faces are, never on the order in
+which any of these came, or on how many rounds it took.
+
+docs/people.md has the rule in words; `make bench ARGS=people` measures it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from functions.people.evidence import FLOOR, Evidence, Search, odds
+from functions.people.faces_of_today import FacesOfToday
+from functions.people.hanging import Hung
+from functions.people.inventory import Inventory
+from functions.people.likeness_to_people import Likenesses, Option
+from functions.people.people_state import Unknown
+from functions.people.searching import Searching
+from functions.people.suggestions import Company
+from functions.people.unknown_faces import SAME_GROUP, Group, group, join
+
+# How alike a face must be to a person: when searches have reached the unknown faces and most faces have a name; when
+# one of these isn't so; when neither is.
+SURE, SURER, SUREST = odds(85), odds(93), odds(97)
+# The share of all faces that searches needn't have reached: an upload on a day without searches takes no name away.
+FEW_UNREACHED = 0.05
+# By how much a person must lead over the second.
+LEAD = 2.0
+# A face that is taken for a person is searched as a further reference from here on, but not if it is so like the others
+# that it tells nothing new.
+REFERENCE, SAME_AGAIN = odds(98), odds(99.95)
+MAX_REFERENCES = 5
+# An unknown group of fewer faces, which are like a person, is rather what is left of that person than somebody else.
+MANY_FACES = 4
+# From here on a face is like somebody: more likely them than not.
+LIKE = odds(50)
+# As many as a row of "is this …?" shows.
+MAX_CANDIDATES = 12
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a round found out about the faces that nobody decided on."""
+
+    # Face → person.
+    automatic: Mapping[str, str] = field(default_factory=dict)
+    # Those in most photos first.
+    questions: tuple[Unknown, ...] = ()
+    # Person → faces to ask about: "is this …?", the likeliest first.
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Unknown faces that no search has reached; they are in no question yet.
+    unreached: int = 0
+    # Whether the round had all the searches it asked for.
+    is_finished: bool = True
+    # How many were paid for.
+    searches: int = 0
+
+
+def recognise(
+    inventory: Inventory, hung: Hung, births: Mapping[str, str], evidence: Evidence, search: Search
+) -> Recognised:
+    """Who is it; ``births`` are dates (YYYY-MM-DD) by person. ``evidence`` grows by what ``search`` finds."""
+    faces = FacesOfToday(inventory, hung, births)
+    evidence.meet(inventory.path_of)
+    searching = Searching(evidence, search)
+    searching.catch_up()
+    round_ = _Round(faces, searching)
+    round_.learn_decided()
+    # Strictly at first, so that somebody who looks like a person is found among the faces that are left.
+    verdicts = round_.decide(SURER)
+    unreached = round_.meet_unknown(verdicts)
+    is_explored = unreached <= FEW_UNREACHED * faces.count
+    is_mostly_named = len(faces.open) - len(verdicts) <= faces.count / 2
+    if is_mostly_named:
+        round_.find_remainders()
+    return round_.result(round_.learn_more(_bar(is_explored, is_mostly_named)))
+
+
+def _bar(is_explored: bool, is_mostly_named: bool) -> float:
+    return (SUREST, SURER, SURE)[is_explored + is_mostly_named]
+
+
+class _Verdict(NamedTuple):
+    """Who a face is taken for, and how alike it is."""
+
+    person: str
+    odds: float
+
+
+class _Round:
+    """One round's knowledge."""
+
+    def __init__(self, faces: FacesOfToday, searching: Searching):
+        self._faces = faces
+        self._searching = searching
+        self._likenesses = Likenesses(faces.open)
+        # Of two unknown faces or more, by seed.
+        self._groups: dict[str, Group] = {}
+        # The person of whom a group is what is left.
+        self._remainder_of: dict[str, str] = {}
+        self._in_photo: dict[str, list[str]] = defaultdict(list)
+        for face, photo in faces.open.items():
+            self._in_photo[photo].append(face)
+
+    def learn_decided(self) -> None:
+        """References among the faces that somebody decided on: the best, then whichever is least like the others."""
+        for person, known in sorted(self._faces.known.items()):
+            nearest = dict.fromkeys(self._faces.best_first(known), FLOOR)
+            while nearest and self._count_references(person) < MAX_REFERENCES:
+                face = min(nearest, key=nearest.__getitem__)
+                if nearest.pop(face) >= SAME_AGAIN:
+                    break
+                for other, likeness in self._learn(person, face):
+                    if other in nearest:
+                        nearest[other] = max(nearest[other], likeness)
+
+    def meet_unknown(self, verdicts: Mapping[str, _Verdict]) -> int:
+        """Group the faces without a verdict; those groups are somebody, too. How many such faces no search reaches."""
+        groups = self._group(verdicts)
+        for found in groups:
+            if len(found.faces) > 1:
+                self._groups[found.seed] = found
+                own = (found.seed, SAME_GROUP)
+                self._likenesses.add(found.seed, found.seed, [own, *(self._searching.alike(found.seed) or ())])
+        return self._count_unreached(verdicts, groups)
+
+    def find_remainders(self) -> None:
+        """Find the small groups that are like a person: what is left of those, not somebody who looks like them."""
+        for seed, found in self._groups.items():
+            people = self._people_like(found) if len(found.faces) < MANY_FACES else []
+            if people:
+                self._remainder_of[seed] = people[0]
+
+    def learn_more(self, bar: float) -> dict[str, _Verdict]:
+        """Verdicts, after each person has got further references: again and again the face that is surely theirs and
+        least like the others. One that turns out not to be surely theirs is given up for good."""
+        given_up: set[str] = set()
+        verdicts = self.decide(bar)
+        while True:
+            wrong = self._wrong_references(verdicts)
+            for face, person in wrong.items():
+                self._likenesses.remove(person, face, self._searching.alike(face) or ())
+            given_up |= wrong.keys()
+            further = self._further_references(verdicts, given_up)
+            learned = [face for face, person in further.items() if self._learn(person, face)]
+            if not learned and not wrong:
+                return verdicts
+            verdicts = self.decide(bar)
+
+    def decide(self, bar: float) -> dict[str, _Verdict]:
+        """Who is it, for the faces that are like enough to somebody; of one photo's faces the surest chooses first."""
+        verdicts: dict[str, _Verdict] = {}
+        for waiting in self._in_photo.values():
+            options = {face: self._options(face) for face in waiting}
+            taken: set[str] = set()
+            while claims := list(self._claims(options, taken, bar)):
+                _, face, verdict = min(claims)
+                verdicts[face] = verdict
+                taken.add(verdict.person)
+                del options[face]
+        return verdicts
+
+    def result(self, verdicts: Mapping[str, _Verdict]) -> Recognised:
+        """All that there is to say after the last verdicts."""
+        groups = join(self._group(verdicts), self._searching)
+        people_of = defaultdict(set, {photo: set(people) for photo, people in self._faces.people_in.items()})
+        for face, verdict in verdicts.items():
+            people_of[self._faces.photo_of[face]].add(verdict.person)
+        company = Company(people_of)
+        questions = []
+        for found in groups:
+            may_be = partial(self._may_all, found)
+            questions.append(Unknown(found.faces, company.suggest(found.photos, self._people_like(found), may_be)))
+        return Recognised(
+            automatic={face: verdict.person for face, verdict in sorted(verdicts.items())},
+            questions=tuple(questions),
+            candidates=self._candidates(verdicts, people_of),
+            unreached=self._count_unreached(verdicts, groups),
+            is_finished=self._searching.is_finished(),
+            searches=self._searching.made,
+        )
+
+    def _group(self, verdicts: Mapping[str, _Verdict]) -> list[Group]:
+        return group((face for face in self._faces.open if face not in verdicts), self._faces, self._searching)
+
+    def _count_unreached(self, verdicts: Mapping[str, _Verdict], groups: list[Group]) -> int:
+        return len(self._faces.open) - len(verdicts) - sum(len(found.faces) for found in groups)
+
+    def _learn(self, who: str, face: str) -> list[tuple[str, float]]:
+        """Make a face a reference, if its likenesses are known; returns the faces that are like it."""
+        alike = self._searching.alike(face)
+        if alike is None:
+            return []
+        self._likenesses.add(who, face, alike)
+        return alike
+
+    def _count_references(self, who: str) -> int:
+        return len(self._likenesses.references.get(who, ()))
+
+    def _further_references(self, verdicts: Mapping[str, _Verdict], given_up: set[str]) -> dict[str, str]:
+        """Face → person, at most one for each person."""
+        least: dict[str, tuple[float, str]] = {}
+        for face, (person, likeness) in verdicts.items():
+            references = self._likenesses.references[person]
+            if face in references or face in given_up or len(references) >= MAX_REFERENCES:
+                continue
+            if REFERENCE <= likeness < SAME_AGAIN:
+                least[person] = min(least.get(person, (likeness, face)), (likeness, face))
+        return {face: person for person, (_, face) in sorted(least.items())}
+
+    def _wrong_references(self, verdicts: Mapping[str, _Verdict]) -> dict[str, str]:
+        """Face → person, where nobody decided that the face is theirs and it isn't taken for theirs any more."""
+        return {
+            face: person
+            for person, references in self._likenesses.references.items()
+            for face in references
+            if person not in self._groups and face in self._faces.open
+            if face not in verdicts or verdicts[face].person != person
+        }
+
+    def _people_like(self, found: Group) -> list[str]:
+        """The people whom a group's faces are like on average and may all be, the likest first."""
+        total: dict[str, float] = defaultdict(float)
+        for face in found.faces:
+            for likeness, who in self._likenesses.options(face):
+                total[who] += likeness - FLOOR
+        means = {who: FLOOR + sum_ / len(found.faces) for who, sum_ in total.items() if who not in self._groups}
+        likest = sorted((-mean, who) for who, mean in means.items() if mean >= LIKE)
+        return [who for _, who in likest if self._may_all(found, who)]
+
+    def _may_all(self, found: Group, person: str) -> bool:
+        return all(self._faces.may_be(face, person) for face in found.faces)
+
+    def _candidates(
+        self, verdicts: Mapping[str, _Verdict], people_of: Mapping[str, set[str]]
+    ) -> dict[str, tuple[str, ...]]:
+        """The faces without a verdict that are like a person, who isn't in the photo, more than like anybody else."""
+        likest: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        for face in self._faces.open:
+            best = next(iter(self._options(face)), None) if face not in verdicts else None
+            if best and best.odds >= LIKE:
+                person = self._remainder_of.get(best.who, best.who)
+                is_there = person in people_of.get(self._faces.photo_of[face], ())
+                if person not in self._groups and not is_there and self._faces.may_be(face, person):
+                    likest[person].append((-best.odds, face))
+        return {
+            person: tuple(face for _, face in sorted(found)[:MAX_CANDIDATES])
+            for person, found in sorted(likest.items())
+        }
+
+    def _options(self, face: str) -> list[Option]:
+        return [option for option in self._likenesses.options(face) if self._may_be(face, option.who)]
+
+    def _may_be(self, face: str, who: str) -> bool:
+        group_ = self._groups.get(who)
+        if group_ is None:
+            return self._faces.may_be(face, who)
+        return face in group_.faces or self._faces.photo_of[face] not in group_.photos
+
+    def _claims(
+        self, options: Mapping[str, list[Option]], taken: set[str], bar: float
+    ) -> Iterator[tuple[float, str, _Verdict]]:
+        """The faces that are like enough to a person who isn't taken; the surest sorts first."""
+        for face, all_options in options.items():
+            left = [option for option in all_options if option.who not in taken]
+            best = next((option for option in left if option.who not in self._groups), None)
+            if best is None or best.odds < bar:
+                continue
+            rivals = [o.odds for o in left if best.who not in (o.who, self._remainder_of.get(o.who))]
+            if not rivals or best.odds - rivals[0] >= LEAD:
+                yield -best.odds, face, _Verdict(best.who, best.odds)

@@ -1,0 +1,56 @@
+"""The searches of one round: kept answers where they tell of every face, else paid ones."""
+
+from functions.people.evidence import Evidence, FaceGoneError, Search, SearchesUsedUpError
+
+
+class Searching:
+    """Evidence, and the way to more of it. What can't be had in this round stays open for the next."""
+
+    def __init__(self, evidence: Evidence, search: Search):
+        self._evidence = evidence
+        self._search = search
+        self._asked: set[str] = set()
+        # Faces that the collection doesn't have.
+        self._gone: set[str] = set()
+        self._is_used_up = False
+        # How many searches were made.
+        self.made = 0
+
+    def catch_up(self) -> None:
+        """Search each new face, where those are fewer than the searched faces that don't know of them.
+
+        Otherwise `alike` searches the latter again, as it comes to them.
+        """
+        behind = [face for face in sorted(self._evidence.in_use) if not self._evidence.is_complete(face)]
+        new = self._evidence.unknown_to(behind)
+        if len(new) <= len(behind):
+            for face in new:
+                self._pay(face)
+
+    def alike(self, face: str) -> list[tuple[str, float]] | None:
+        """Faces that are like this one, with their odds: all of them, or as far as the round's searches go.
+
+        None where nothing is known.
+        """
+        self._asked.add(face)
+        if not self._evidence.is_complete(face):
+            self._pay(face)
+        return list(self._evidence.alike(face)) if self._evidence.is_searched(face) else None
+
+    def is_finished(self) -> bool:
+        """Whether nothing that was asked for is open. Also keeps in mind what was asked for, for `catch_up`."""
+        self._evidence.in_use = frozenset(face for face in self._asked if self._evidence.is_searched(face))
+        return not self._is_used_up
+
+    def _pay(self, face: str) -> None:
+        if self._is_used_up or face in self._gone:
+            return
+        try:
+            found = self._search(face)
+        except SearchesUsedUpError:
+            self._is_used_up = True
+        except FaceGoneError:
+            self._gone.add(face)
+        else:
+            self.made += 1
+            self._evidence.keep(face, found)
