@@ -24,7 +24,8 @@ from functions.people.inventory import Inventory, PhotoFaces
 from functions.people.knowledge import Fact, Knowledge, Says
 from functions.people.person_names import PersonNameError, person_name
 
-FOUND, DRAWN, IMPORTED = "found", "drawn", "imported"
+# Where the box of a face comes from that the engine doesn't find: the owner, another program.
+DRAWN, IMPORTED = "drawn", "imported"
 # In what may be another picture, faces overlap by more than this.
 _LEAST_OVERLAP = 0.5
 # Of a moment: programs may add a zone.

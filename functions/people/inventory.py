@@ -16,6 +16,8 @@ from functions.people.boxes import BadBoxError, Box
 from functions.shapes import Photo
 
 VERSION = 1
+# Where a face's box comes from: the engine.
+FOUND = "found"
 
 
 class Face(NamedTuple):
@@ -52,6 +54,22 @@ class PhotoFaces(NamedTuple):
     regions: tuple[Region, ...]
 
 
+class FaceInPhoto(NamedTuple):
+    """A face of today, with its photo."""
+
+    id: str
+    photo: PhotoFaces
+    box: Box
+    # Who says that it is there: `FOUND`, or for a face that the engine doesn't find, `hanging.DRAWN` or `IMPORTED`.
+    box_origin: str
+    sharpness: float | None
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether the engine knows it by its id."""
+        return self.box_origin == FOUND
+
+
 @dataclass(frozen=True)
 class Inventory:
     """All photos, by path. It doesn't change: `changed` makes a new one."""
@@ -76,6 +94,15 @@ class Inventory:
     def path_of(self) -> Mapping[str, str]:
         """The photo that each face is in, by face id."""
         return {face.id: photo.path for photo in self.photos.values() for face in photo.faces}
+
+    @cached_property
+    def faces(self) -> Mapping[str, FaceInPhoto]:
+        """Every face that the engine found, by id."""
+        return {
+            face.id: FaceInPhoto(face.id, photo, face.box, FOUND, face.sharpness)
+            for photo in self.photos.values()
+            for face in photo.faces
+        }
 
     def changed(self, photos: Iterable[PhotoFaces], gone: Iterable[str] = ()) -> "Inventory":
         """With these photos as they are now, and without those at the paths ``gone``."""

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from functions.dates import date_in
 from functions.people.boxes import Box
-from functions.people.hanging import FOUND, IMPORTED, Hung, KeptFace
-from functions.people.inventory import Inventory, PhotoFaces
+from functions.people.hanging import IMPORTED, Hung, KeptFace
+from functions.people.inventory import FaceInPhoto, Inventory, PhotoFaces
 from functions.people.knowledge import Knowledge, Person
 from functions.people.person_names import slugs_of
 
@@ -27,28 +27,6 @@ _WIDE_ENOUGH = 400
 _USUAL_SHARPNESS = 50.0
 # How much of its quality a face counts for as a portrait that nobody has decided on: it may be somebody else's.
 _UNDECIDED = 0.5
-
-
-class FaceInPhoto(NamedTuple):
-    """A face of today, found or kept."""
-
-    id: str
-    photo: PhotoFaces
-    box: Box
-    # `hanging.FOUND`, `DRAWN` or `IMPORTED`.
-    box_origin: str
-    sharpness: float | None
-
-    @property
-    def is_searchable(self) -> bool:
-        """Whether the engine knows it by its id."""
-        return self.box_origin == FOUND
-
-    @property
-    def quality(self) -> float:
-        """How good a portrait it makes."""
-        sharpness = _USUAL_SHARPNESS if self.sharpness is None else self.sharpness
-        return sharpness * min(self.box.width * self.photo.width, _WIDE_ENOUGH)
 
 
 class Whose(NamedTuple):
@@ -166,12 +144,8 @@ def make_state(
 
 
 def faces_in(inventory: Inventory, kept: Mapping[str, KeptFace]) -> dict[str, FaceInPhoto]:
-    """The faces of today by id, photo by photo."""
-    faces = {
-        face.id: FaceInPhoto(face.id, photo, face.box, FOUND, face.sharpness)
-        for photo in inventory.photos.values()
-        for face in photo.faces
-    }
+    """The faces of today by id: found ones and kept ones."""
+    faces = dict(inventory.faces)
     for face in kept.values():
         # A file that is older than the inventory may know a photo that is gone.
         if photo := inventory.photos.get(face.path):
@@ -271,7 +245,7 @@ class _MakingState:
     def _worth(self, face: FaceInPhoto) -> tuple[float, str]:
         whose = self.whose.get(face.id)
         is_decided = whose is not None and whose.origin != AUTOMATIC
-        return face.quality * (1.0 if is_decided else _UNDECIDED), face.id
+        return _quality(face) * (1.0 if is_decided else _UNDECIDED), face.id
 
     def _questions(self, unknown: Iterable[Unknown], named: Iterable[str]) -> list[Unknown]:
         """Those without a name, on most photos first; each with their best faces first."""
@@ -306,9 +280,15 @@ class _MakingState:
         return Unknown(self._best_first(faces), named, unknown.person) if faces else None
 
     def _best_first(self, faces: Iterable[FaceInPhoto]) -> tuple[str, ...]:
-        return tuple(face.id for face in sorted(faces, key=lambda face: (-face.quality, face.id)))
+        return tuple(face.id for face in sorted(faces, key=lambda face: (-_quality(face), face.id)))
 
 
 def _as_tuple(value: Any) -> Any:
     """Lists of JSON as the state has them."""
     return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
+
+
+def _quality(face: FaceInPhoto) -> float:
+    """How good a portrait a face makes."""
+    sharpness = _USUAL_SHARPNESS if face.sharpness is None else face.sharpness
+    return sharpness * min(face.box.width * face.photo.width, _WIDE_ENOUGH)

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from functions.people.inventory import Inventory
-from functions.people.people_state import FaceInPhoto, PersonState, State, Unknown, by_time, faces_in
+from functions.people.inventory import FaceInPhoto, Inventory
+from functions.people.people_state import PersonState, State, Unknown, by_time, faces_in
 
 VERSION = 1
 PEOPLE_KEY = "people/people.json"
