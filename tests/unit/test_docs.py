@@ -3,11 +3,13 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
+from functions.people.decisions import KINDS, Event, FaceRef, read_event
 from functions.thresholds import DEFAULT_SITE_THRESHOLD
 from local.rekognition.operations import OPERATIONS
 from local.rekognition.validation import service_model
@@ -122,6 +124,21 @@ def test_every_field_of_faces_is_listed() -> None:
 def test_the_page_on_rekognition_says_the_default_threshold() -> None:
     page = (ROOT / "docs" / "rekognition.md").read_text()
     assert f"the site's default is **{DEFAULT_SITE_THRESHOLD:g}**" in page
+
+
+def test_the_page_on_people_lists_every_kind_of_decision() -> None:
+    page = (ROOT / "docs" / "people.md").read_text()
+    table = page.partition("| kind | fields | means |")[2].partition("\n\n")[0]
+    told = {
+        kind: set(re.findall(r"`(\w+)`", told_fields.replace("each with a `name`", "")))
+        for kinds, told_fields in re.findall(r"^\| (`[^|]*) \|([^|]*)\|", table, re.MULTILINE)
+        for kind in re.findall(r"`(\w+)`", kinds)
+    }
+    common = {field.name for field in fields(Event)}
+    assert told == {kind: {field.name for field in fields(shape)} - common for kind, shape in KINDS.items()}
+    face = page.partition("A face:")[2].partition("\n\nImports")[0]
+    assert set(re.findall(r"^\| `(\w+)`", face, re.MULTILINE)) == set(FaceRef._fields)
+    assert read_event(page.partition("```\n")[2].partition("\n")[0]).kind == "name"
 
 
 def test_a_deleted_original_is_kept_as_long_as_it_says_everywhere() -> None:
