@@ -1,6 +1,5 @@
 """Where a face is: a box in fractions of the upright photo, and whether two boxes are around the same face."""
 
-import math
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -66,8 +65,8 @@ def _has_middle(box: Area, of: Area) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    # A thousand photos beside this one: more is a slip, and rounding has to stay exact.
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1000
+    # A thousand photos beside this one: more is a slip, and rounding has to stay exact. Neither is anything a NaN.
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1000 < value < 1000
 
 
 def _short(values: list[Any]) -> str:

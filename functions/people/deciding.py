@@ -136,6 +136,7 @@ class _Letting:
 
     def _new_person(self) -> str:
         self.new = self.new or new_ulid()
+        self.people.add(self.new)
         return self.new
 
     def _complete(self, face: Any) -> Any:

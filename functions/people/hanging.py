@@ -69,12 +69,12 @@ class Hung:
         return self.confirmed.get(face) or self.imported.get(face)
 
 
-def hang(knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str] | None = None) -> Hung:
+def hang(knowledge: Knowledge, inventory: Inventory, replaced: Mapping[str, Iterable[str]] | None = None) -> Hung:
     """Find the face of today for each fact, and say what holds for it. The same for the same, in whatever order.
 
-    ``last_seen`` says under which path a file was last that is gone, by SHA-256, where it isn't that of the decision.
+    ``replaced`` says at which paths a new file took the place of one, by its SHA-256 (`Inventory.replaced_since`).
     """
-    facts, lost = _by_photo(knowledge, inventory, last_seen or {})
+    facts, lost = _by_photo(knowledge, inventory, replaced or {})
     hanging = _Hanging(knowledge)
     for photo in inventory.photos.values():
         if photo.path in facts or photo.regions:
@@ -83,13 +83,13 @@ def hang(knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str
 
 
 def _by_photo(
-    knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str]
+    knowledge: Knowledge, inventory: Inventory, replaced: Mapping[str, Iterable[str]]
 ) -> tuple[dict[str, list[Fact]], list[Fact]]:
     """The facts about each photo of today, by path; and those about photos that aren't there."""
     facts: dict[str, list[Fact]] = defaultdict(list)
     lost = []
     for fact in knowledge.facts:
-        paths = _paths_of(fact.face, knowledge, inventory, last_seen)
+        paths = _paths_of(fact.face, knowledge, inventory, replaced)
         for path in paths:
             facts[path].append(fact)
         if not paths:
@@ -97,15 +97,21 @@ def _by_photo(
     return facts, lost
 
 
-def _paths_of(face: FaceRef, knowledge: Knowledge, inventory: Inventory, last_seen: Mapping[str, str]) -> Iterable[str]:
+def _paths_of(
+    face: FaceRef, knowledge: Knowledge, inventory: Inventory, replaced: Mapping[str, Iterable[str]]
+) -> Iterable[str]:
     sha256 = face.photo or ""
-    if paths := inventory.by_sha256.get(sha256):
-        return paths
-    later = [path for file in knowledge.replaced.get(sha256, ()) for path in inventory.by_sha256.get(file, ())]
-    if later:
-        return sorted(later)
-    photo = inventory.photos.get(last_seen.get(sha256) or face.path or "")
-    return [photo.path] if photo and _same_time(face.taken_at, photo.taken_at) is not False else []
+    files = (sha256, *knowledge.replaced.get(sha256, ()))
+    paths = {path for file in files for path in inventory.by_sha256.get(file, ())}
+    likely = set(replaced.get(sha256, ())) - paths
+    if not paths and not likely and face.path:
+        likely = {face.path}
+    return sorted(paths | {path for path in likely if _may_be_at(path, face, inventory)})
+
+
+def _may_be_at(path: str, face: FaceRef, inventory: Inventory) -> bool:
+    photo = inventory.photos.get(path)
+    return photo is not None and _same_time(face.taken_at, photo.taken_at) is not False
 
 
 def _same_time(one: str | None, other: str | None) -> bool | None:

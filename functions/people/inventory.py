@@ -111,13 +111,15 @@ class Inventory:
             now.pop(path, None)
         return Inventory.of(now.values())
 
-    def replaced_since(self, earlier: "Inventory") -> dict[str, str]:
-        """Where a file of an earlier inventory was that has another in its place now: path by SHA-256."""
-        return {
-            was.sha256: path
-            for path, was in earlier.photos.items()
-            if was.sha256 and path in self.photos and was.sha256 not in self.by_sha256
-        }
+    def replaced_since(self, earlier: "Inventory") -> dict[str, list[str]]:
+        """Where files of an earlier inventory were that a new file took the place of: paths by SHA-256."""
+        replaced: dict[str, list[str]] = defaultdict(list)
+        for path, was in earlier.photos.items():
+            now = self.photos.get(path)
+            # Bytes that were somewhere else before have only moved here.
+            if now and was.sha256 and now.sha256 and now.sha256 not in earlier.by_sha256:
+                replaced[was.sha256].append(path)
+        return dict(replaced)
 
     def to_json(self) -> dict[str, Any]:
         photos = [

@@ -59,6 +59,11 @@ def test_a_new_person_is_the_same_in_all_decisions_of_a_call() -> None:
     assert name.person not in (ANN, BOB)  # type: ignore[attr-defined]
 
 
+def test_faces_can_be_one_person_before_anybody_knows_the_name() -> None:
+    (assign,) = let_in(made(), {"kind": "assign", "person": "new", "faces": [FACE]})
+    assert fold([assign]).people[assign.person].name is None  # type: ignore[attr-defined]
+
+
 def test_ids_go_on_from_the_latest_whatever_the_clock_says() -> None:
     future = read_lines(['{"v":2,"id":"7ZZZZZZZZZ0000000000000000"}'])
     first, second = let_in(

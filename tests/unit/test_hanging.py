@@ -71,13 +71,34 @@ def test_a_file_that_moved_before_it_was_replaced_is_followed() -> None:
     moved = PHOTO._replace(path="other/b.jpg")
     again = moved._replace(sha256=sha256("saved again"))
     now, earlier = inventory(again), inventory(moved)
-    assert now.replaced_since(earlier) == {PHOTO.sha256: "other/b.jpg"}
+    assert now.replaced_since(earlier) == {PHOTO.sha256: ["other/b.jpg"]}
     found = hang(fold(journal.events), now, now.replaced_since(earlier))
     assert found.confirmed == {ONE: ANN}
     # From then on, the journal knows it, wherever the file goes.
     journal.events += replacements(found, "2026-11-26T10:00:00+00:00")
     assert hung(journal, again._replace(path="far/c.jpg")).confirmed == {ONE: ANN}
     assert hung(journal, again).replaced == ()
+
+
+def test_one_of_two_copies_that_is_replaced_keeps_its_name_as_well() -> None:
+    journal = named()
+    copy = photo("other/b.jpg", 1, content="set/a.jpg", taken_at=PHOTO.taken_at)
+    again = copy._replace(sha256=sha256("saved again"))
+    now = inventory(PHOTO, again)
+    found = hang(fold(journal.events), now, now.replaced_since(inventory(PHOTO, copy)))
+    assert found.confirmed == {ONE: ANN, "e-other/b.jpg-1": ANN}
+    journal.events += replacements(found, "2026-11-26T10:00:00+00:00")
+    assert hung(journal, PHOTO, again).confirmed == {ONE: ANN, "e-other/b.jpg-1": ANN}
+
+
+def test_two_files_that_change_places_keep_their_own_names() -> None:
+    one, other = (photo(f"set/{name}.jpg", 1) for name in ("a", "b"))
+    journal = Journal()
+    journal.add("assign", person=ANN, faces=[ref(one, 1)])
+    journal.add("assign", person=BOB, faces=[ref(other, 1)])
+    now = inventory(one._replace(path=other.path), other._replace(path=one.path))
+    found = hang(fold(journal.events), now, now.replaced_since(inventory(one, other)))
+    assert found.confirmed == {"e-set/a.jpg-1": ANN, "e-set/b.jpg-1": BOB}
 
 
 def test_a_file_that_is_replaced_and_put_back_is_no_ring() -> None:

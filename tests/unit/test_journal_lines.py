@@ -99,6 +99,7 @@ def test_a_line_that_cannot_be_read_is_named_and_kept(line: str, reason: str) ->
         ({"box": [1.2, 0, 0.1, 0.1]}, "faces: the box [1.2, 0, 0.1, 0.1] is outside the photo"),
         ({"box": [0, 0, 1]}, "faces: a box is four numbers"),
         ({"box": [0, 0, 1, 1e999]}, "faces: a box is four numbers"),
+        ({"box": [0, 0, 1, 10**400]}, "faces: a box is four numbers"),
         ({"box": "all"}, "faces: box has to be a list of four numbers"),
         ({"photo": "abc"}, "faces: photo has to be the SHA-256"),
         ({"photo": None, "path": None}, "faces: a face needs a photo or a path"),
