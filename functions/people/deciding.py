@@ -86,13 +86,13 @@ class _Letting:
         knowledge, state = self.door.knowledge, self.door.state
         self.latest = self.door.journal.latest
         self.new = ""
-        self.people = {*knowledge.people, *state.by_id}
+        # What was merged since the state was made is nobody by itself.
+        shown = {person.id: person.name for person in state.people if person.id not in knowledge.merged}
+        self.people = {*knowledge.people, *shown}
         # Those whose name could go with the photos that say it.
-        self.unsure = {
-            person.id: person.name
-            for person in state.people
-            if person.id not in knowledge.people or person.id in knowledge.only_imported
-        }
+        self.unsure = {person: name for person, name in shown.items() if person not in knowledge.people}
+        for person in knowledge.only_imported & knowledge.people.keys():
+            self.unsure[person] = knowledge.people[person].name or ""
         self.undone = set(knowledge.undone)
         self.known = {event.id: event for event in self.door.journal.events}
 

@@ -5,8 +5,8 @@ where there is none any more, on the file that took its place: the same picture 
 face that is at the same place; each face is taken once, by what overlaps it most. Facts about one place, whenever they
 were said and whatever the face's id was then, are one story: the latest wins.
 
-Another picture may have taken the path. If both say when they were taken, that decides; else more than half of the
-faces' boxes have to overlap by more than half.
+Another picture may have taken the path. If both say when they were taken, that decides; else at least half of the
+places must have a face there, with boxes that overlap by more than half.
 
 Where the engine of today finds no face at a place, the place itself is the face, so that no name is lost.
 """
@@ -26,7 +26,7 @@ from functions.people.person_names import PersonNameError, person_name
 
 # Where the box of a face comes from that the engine doesn't find: the owner, another program.
 DRAWN, IMPORTED = "drawn", "imported"
-# In what may be another picture, faces overlap by more than this.
+# Faces in what may be another picture are the same if their boxes overlap by more than this.
 _LEAST_OVERLAP = 0.5
 # Of a moment: programs may add a zone.
 _SECOND = len("2026-06-14T12:00:00")
@@ -59,7 +59,7 @@ class Hung:
     portraits: Mapping[str, str] = field(default_factory=dict)
     # Names of people whom only the photos' own files know, by person.
     names: Mapping[str, str] = field(default_factory=dict)
-    # Facts that hang on no face of today: they wait until their photo comes back.
+    # Facts whose photo isn't there: they wait until it comes back.
     waiting: tuple[Fact, ...] = ()
     # Files that took another's place and are the same picture, by SHA-256: was, is. Not those the journal has already.
     replaced: tuple[tuple[str, str], ...] = ()
@@ -146,18 +146,14 @@ def _places_of(facts: Iterable[Fact]) -> list[_Place]:
     return places
 
 
-def _faces_of(places: list[_Place], sure: set[int], photo: PhotoFaces) -> Mapping[int, str]:
-    """The found face of each place, by the place's index: pairs that overlap most first, each face once.
-
-    Places in ``sure`` are in this very picture; the others may be in another one.
-    """
+def _faces_of(places: list[_Place], photo: PhotoFaces) -> Mapping[int, str]:
+    """The found face of each place, by the place's index: pairs that overlap most first, each face once."""
     pairs = []
     for number, place in enumerate(places):
         for face in photo.faces:
-            shared = overlap(place.box, face.box)
             called = place.is_called(face.id)
-            if called or (is_same_place(place.box, face.box) if number in sure else shared > _LEAST_OVERLAP):
-                pairs.append((-shared, not called, number, face.id))
+            if called or is_same_place(place.box, face.box):
+                pairs.append((-overlap(place.box, face.box), not called, number, face.id))
     taken: dict[int, str] = {}
     used = set()
     for _, _, number, face_id in sorted(pairs):
@@ -165,6 +161,14 @@ def _faces_of(places: list[_Place], sure: set[int], photo: PhotoFaces) -> Mappin
             taken[number] = face_id
             used.add(face_id)
     return taken
+
+
+def _is_same_picture(faces: Iterable[FaceRef], photo: PhotoFaces) -> bool:
+    """Whether a photo is the picture in which faces were, though it has other bytes."""
+    if any(_same_time(face.taken_at, photo.taken_at) for face in faces):
+        return True
+    there = [any(overlap(box, face.box) > _LEAST_OVERLAP for face in photo.faces) for box in {f.box for f in faces}]
+    return 2 * sum(there) >= len(there)
 
 
 @dataclass
@@ -197,32 +201,23 @@ class _Hanging:
         self.replaced: set[tuple[str, str]] = set()
 
     def hang(self, photo: PhotoFaces, facts: list[Fact]) -> None:
-        places = _places_of([*self._regions_of(photo), *facts])
-        sure = {number for number, place in enumerate(places) if any(self._is_of(fact, photo) for fact in place.facts)}
-        found = _faces_of(places, sure, photo)
-        unsure = len(places) - len(sure)
-        if unsure and 2 * len(found.keys() - sure) > unsure:
-            sure.update(range(len(places)))
-            found = _faces_of(places, sure, photo)
+        here = self._about(photo, facts)
+        places = _places_of([*self._regions_of(photo), *here])
+        found = _faces_of(places, photo)
         imported: list[tuple[bool, float, str, str]] = []
-        confirmed = set()
+        people = set()
         for number, place in enumerate(places):
             story = self._story_of(place.facts)
-            face = found.get(number)
-            if number in sure:
-                self._note_replaced(place, photo)
-                face = face or self._keep(place, story, photo)
+            face = found.get(number) or self._keep(place, story, photo)
             if face is None:
-                self.missed += place.facts
                 continue
-            self.hung_facts.update(map(id, place.facts))
             if story.ignored:
                 self.ignored[face] = story.ignored
             if story.rejected:
                 self.rejected[face] = story.rejected
             if story.confirmed:
                 self.confirmed[face] = story.confirmed
-                confirmed.add(story.confirmed)
+                people.add(story.confirmed)
             elif story.imported:
                 size = place.box.width * place.box.height
                 imported.append((number not in found, -size, face, story.imported))
@@ -231,23 +226,24 @@ class _Hanging:
                     self.portraits.setdefault(self.knowledge.root(fact.person), face)
         # Two faces of one photo are one person only if the owner says so.
         for _, _, face, person in sorted(imported):
-            if person not in confirmed:
+            if person not in people:
                 self.imported[face] = person
-                confirmed.add(person)
+                people.add(person)
 
-    def _is_of(self, fact: Fact, photo: PhotoFaces) -> bool:
-        """Whether a fact is about this very picture: these bytes, those they took the place of, or the same second."""
-        face = fact.face
-        return (
-            face.photo in (None, photo.sha256)
-            or photo.sha256 in self.knowledge.replaced.get(face.photo or "", ())
-            or bool(_same_time(face.taken_at, photo.taken_at))
-        )
-
-    def _note_replaced(self, place: _Place, photo: PhotoFaces) -> None:
-        for was in {fact.face.photo for fact in place.facts} - {None, photo.sha256}:
-            if was and photo.sha256 and photo.sha256 not in self.knowledge.replaced.get(was, ()):
-                self.replaced.add((was, photo.sha256))
+    def _about(self, photo: PhotoFaces, facts: list[Fact]) -> list[Fact]:
+        """The facts that are about this picture; they aren't if another one has taken its path."""
+        same = set()
+        for was in {fact.face.photo for fact in facts}:
+            if was in (None, photo.sha256) or photo.sha256 in self.knowledge.replaced.get(was, ()):
+                same.add(was)
+            elif _is_same_picture([fact.face for fact in facts if fact.face.photo == was], photo):
+                same.add(was)
+                if photo.sha256:
+                    self.replaced.add((was, photo.sha256))
+        here = [fact for fact in facts if fact.face.photo in same]
+        self.hung_facts.update(map(id, here))
+        self.missed += (fact for fact in facts if fact.face.photo not in same)
+        return here
 
     def _regions_of(self, photo: PhotoFaces) -> Iterator[Fact]:
         """What the photo's own file says."""
