@@ -29,15 +29,13 @@ from xml.etree import ElementTree
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from functions.photo_texts import clean_caption, clean_keywords, clean_title
+from functions.xmp import DESCRIPTION, ITEM, parse_xmp
 
 _BASE = ExifTags.Base
-# Photo programs write a few kilobytes, and a JPEG has room for 64; longer blocks hold more than words.
-MAX_XMP_BYTES = 1024 * 1024
 # Only a TIFF has room for more in one tag.
 _MAX_TAG_BYTES = 64 * 1024
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _IPTC_CHARSET, _IPTC_TITLE, _IPTC_CAPTION, _IPTC_KEYWORDS = (1, 90), (2, 5), (2, 120), (2, 25)
@@ -115,11 +113,7 @@ def _is_cameras(text: str) -> bool:
 
 
 def _xmp(packet: bytes) -> _Found:
-    text = packet.decode().strip("\0 \t\r\n\ufeff") if len(packet) <= MAX_XMP_BYTES else ""
-    # XMP has no document type. Without one there are no entities, which could name files or grow without end.
-    if not text or "<!DOCTYPE" in text:
-        return _Found()
-    root = ElementTree.fromstring(text)  # noqa: S314 - no entities, and not long
+    root = parse_xmp(packet)
     return _Found(
         next(iter(_values(root, "title")), ""),
         tuple(_values(root, "description")[:1]),
@@ -130,11 +124,11 @@ def _xmp(packet: bytes) -> _Found:
 def _values(root: ElementTree.Element, name: str) -> list[str]:
     """The values of a Dublin Core property, the default language's first."""
     for element in root.iter(_DC + name):
-        items = list(element.iter(_RDF + "li"))
+        items = list(element.iter(ITEM))
         items.sort(key=lambda item: item.get(_LANGUAGE, "x-default") != "x-default")
         return [item.text or "" for item in items] or [element.text or ""]
     # A single value may be an attribute instead.
-    return [value for element in root.iter(_RDF + "Description") if (value := element.get(_DC + name))]
+    return [value for element in root.iter(DESCRIPTION) if (value := element.get(_DC + name))]
 
 
 # IPTC-IIM

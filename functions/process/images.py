@@ -20,9 +20,11 @@ import thumbhash
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
+from functions.face_regions import SIDEWAYS, NamedArea, Stored, read_regions
 from functions.process.captions import Words, read_words
 from functions.process.complexity import MAX_PROFILE_BYTES, Structure, UnusableImageError, check_complexity
 from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
+from functions.xmp import BadXmpError, parse_xmp
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -80,6 +82,8 @@ class Renditions:
     large_has_room_for_faces: bool
     exif: Image.Exif
     words: Words
+    # Faces that the file names.
+    regions: list[NamedArea]
 
 
 def render(data: bytes) -> Renditions:
@@ -87,6 +91,7 @@ def render(data: bytes) -> Renditions:
     image, structure = _open(data)
     with _decoding_errors(), image:
         words, exif = _words(image, structure)
+        regions = _regions(image, structure, exif)
         width, height = _upright_size(image, exif)
         content_type = Image.MIME.get(image.format or "", "application/octet-stream")
         direct = _rekognition_takes(image, exif, len(data))
@@ -106,6 +111,7 @@ def render(data: bytes) -> Renditions:
         large_has_room_for_faces=min(large.size) >= MIN_IMAGE_SIDE,
         exif=exif,
         words=words,
+        regions=regions,
     )
 
 
@@ -121,7 +127,27 @@ def _words(image: Image.Image, structure: Structure) -> tuple[Words, Image.Exif]
     if len(image.info.get("exif") or b"") > MAX_EXIF_BYTES:
         del image.info["exif"]
     exif = image.getexif()
-    return read_words(image, exif, structure.xmp or image.info.get("xmp") or b""), exif
+    return read_words(image, exif, _xmp(image, structure)), exif
+
+
+def _xmp(image: Image.Image, structure: Structure) -> bytes:
+    found = structure.xmp or image.info.get("xmp")
+    return found if isinstance(found, bytes) else b""
+
+
+def _regions(image: Image.Image, structure: Structure, exif: Image.Exif) -> list[NamedArea]:
+    """The faces that an opened file names; none if its XMP can't be read, which never refuses a photo."""
+    with contextlib.suppress(BadXmpError):
+        return read_regions(parse_xmp(_xmp(image, structure)), _stored(image, exif))
+    return []
+
+
+def _stored(image: Image.Image, exif: Image.Exif) -> Stored:
+    """How the file stores an opened picture. A HEIC's decoder turns it by itself and says what EXIF said."""
+    turned = image.info.get("original_orientation")
+    if image.format == "HEIF" and turned in SIDEWAYS:
+        return Stored(image.height, image.width, turned)
+    return Stored(*image.size, turned or exif.get(_ORIENTATION, 1))
 
 
 def _open(data: bytes) -> tuple[Image.Image, Structure]:

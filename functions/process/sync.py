@@ -15,7 +15,7 @@ that no row knows of, as far as its time allows, and the one after it goes on fr
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +26,7 @@ from functions.aws_errors import code_of
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection, is_face_id
+from functions.face_regions import over_faces
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.keys import ImagePath, encode_external_image_id
@@ -258,7 +259,7 @@ class PhotoSync:
         labels: list[str] | None,
     ) -> Photo:
         taken, now = taken_at(renditions.exif), self._timestamp()
-        return Photo(
+        photo = Photo(
             primarykey=path.set_name,
             sortkey=path.file,
             grid_key=grid_key(taken, path.file),
@@ -279,6 +280,17 @@ class PhotoSync:
             processed_at=now,
             data=data,
         )
+        return replace(photo, regions=self._regions(renditions, photo))
+
+    def _regions(self, renditions: Renditions, photo: Photo) -> list[Any] | None:
+        """The faces that the file names, as the row holds them.
+
+        Once somebody is forgotten, only those over faces that the photo has: one without a face may name that person.
+        """
+        regions = renditions.regions
+        if regions and self.forgotten.list_references():
+            regions = over_faces(regions, photo.face_boxes)
+        return [{"name": region.name, "box": list(region.area)} for region in regions] or None
 
     def _timestamp(self) -> str:
         return timestamp(self.now())

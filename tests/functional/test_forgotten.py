@@ -1,12 +1,14 @@
 """Somebody who asked to be forgotten is not indexed again, and no search tells of them."""
 
 import base64
+import io
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from PIL import Image
 from support import COLLECTION, GREEN, RED, FakeAws, picture
 
 from functions.face_collection import FaceCollection
@@ -82,6 +84,38 @@ def test_reprocessing_drops_forgotten_faces_and_keeps_other_ids(aws: FakeAws) ->
     assert len(after) == 1
     assert after < before
     assert in_collection(aws) == {reference, *after}
+
+
+def with_regions(data: bytes, *names: str) -> bytes:
+    """A picture that names the person of each stripe."""
+    listed = "".join(
+        f'<rdf:li m:Name="{name}" m:Type="Face"><m:Area a:x="{(number + 0.5) / len(names)}" a:y="0.5" '
+        f'a:w="{0.8 / len(names)}" a:h="0.8"/></rdf:li>'
+        for number, name in enumerate(names)
+    )
+    xmp = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:m="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:a="http://ns.adobe.com/xmp/sType/Area#">'
+        f"<m:Regions><m:RegionList><rdf:Bag>{listed}</rdf:Bag></m:RegionList></m:Regions></rdf:RDF>"
+    )
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.save(out, "WEBP", lossless=True, xmp=xmp.encode())
+    return out.getvalue()
+
+
+def names_in_row(aws: FakeAws, file: str) -> list[str]:
+    photo = aws.photos.get_photo(image_path("set", file))
+    return [region["name"] for region in (photo and photo.regions) or []]
+
+
+def test_a_file_does_not_bring_back_the_name_of_a_forgotten_person(aws: FakeAws) -> None:
+    named = with_regions(picture(RED, GREEN), "Ann", "Bob")
+    sync(aws, "two.webp", named)
+    assert names_in_row(aws, "two.webp") == ["Ann", "Bob"]
+    keep_apart(aws, RED)
+    sync(aws, "two.webp", named, force=True)
+    assert names_in_row(aws, "two.webp") == ["Bob"]
 
 
 def test_without_anybody_forgotten_nothing_is_searched(aws: FakeAws) -> None:
