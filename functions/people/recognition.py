@@ -30,11 +30,11 @@ from functions.people.unknown_faces import SAME_GROUP, Group, group, join
 
 # How alike a face must be to a person: when searches have reached the unknown faces and most faces have a name; when
 # one of these isn't so; when neither is.
-SURE, SURER, SUREST = odds(85), odds(93), odds(97)
+SURE, SURER, SUREST = odds(90), odds(94), odds(97)
 # The share of all faces that searches needn't have reached: an upload on a day without searches takes no name away.
 FEW_UNREACHED = 0.05
 # By how much a person must lead over the second.
-LEAD = 2.0
+LEAD = 1.9
 # A face that is taken for a person is searched as a further reference from here on, but not if it is so like the others
 # that it tells nothing new.
 REFERENCE, SAME_AGAIN = odds(98), odds(99.95)
@@ -107,6 +107,8 @@ class _Round:
         self._groups: dict[str, Group] = {}
         # The person of whom a group is what is left.
         self._remainder_of: dict[str, str] = {}
+        # How alike somebody's references are to somebody else's, in odds.
+        self._seen_by: dict[str, dict[str, float]] = defaultdict(dict)
         self._in_photo: dict[str, list[str]] = defaultdict(list)
         for face, photo in faces.open.items():
             self._in_photo[photo].append(face)
@@ -122,6 +124,7 @@ class _Round:
                 for other, likeness in self._learn(person, face):
                     if other in nearest:
                         nearest[other] = max(nearest[other], likeness)
+        self._compare_references()
 
     def meet_unknown(self, verdicts: Mapping[str, _Verdict]) -> int:
         """Group the faces without a verdict; those groups are somebody, too. How many such faces no search reaches."""
@@ -131,6 +134,7 @@ class _Round:
                 self._groups[found.seed] = found
                 own = (found.seed, SAME_GROUP)
                 self._likenesses.add(found.seed, found.seed, [own, *(self._searching.alike(found.seed) or ())])
+        self._compare_references()
         return self._count_unreached(verdicts, groups)
 
     def find_remainders(self) -> None:
@@ -202,6 +206,17 @@ class _Round:
             return []
         self._likenesses.add(who, face, alike)
         return alike
+
+    def _compare_references(self) -> None:
+        """Find out how alike everybody is to everybody else, as each of both sees it."""
+        references = self._likenesses.references
+        whose = {face: who for who, faces in references.items() for face in faces}
+        for who, faces in references.items():
+            seen = self._seen_by[who]
+            for face in faces:
+                for other_face, likeness in self._searching.alike(face) or ():
+                    other = whose.get(other_face, who)
+                    seen[other] = max(seen.get(other, FLOOR), likeness)
 
     def _count_references(self, who: str) -> int:
         return len(self._likenesses.references.get(who, ()))
@@ -275,6 +290,19 @@ class _Round:
             best = next((option for option in left if option.who not in self._groups), None)
             if best is None or best.odds < bar:
                 continue
-            rivals = [o.odds for o in left if best.who not in (o.who, self._remainder_of.get(o.who))]
-            if not rivals or best.odds - rivals[0] >= LEAD:
+            rivals = [
+                option.odds - self._one_sided(option.who, best.who)
+                for option in left
+                if best.who not in (option.who, self._remainder_of.get(option.who))
+            ]
+            if best.odds - max(rivals, default=-LEAD) >= LEAD:
                 yield -best.odds, face, _Verdict(best.who, best.odds)
+
+    def _one_sided(self, one: str, other: str) -> float:
+        """By how much more alike one is to another than the other way round.
+
+        An engine may compare with a face all those that it takes for the same person's. If it is wrong, everybody
+        in the other's photos is like the one, but nobody in the one's like the other.
+        """
+        seen, back = self._seen_by[one].get(other, FLOOR), self._seen_by[other].get(one, FLOOR)
+        return max(0.0, seen - back)
