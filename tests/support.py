@@ -6,7 +6,7 @@ import functools
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -19,6 +19,7 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.ledger import Ledger
+from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_page import SKELETON_KEY
 from functions.photo_reader import PhotoReader
@@ -35,6 +36,9 @@ from local.rekognition.state import State
 from local.rekognition.validation import service_model
 from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
+
+if TYPE_CHECKING:
+    from functions.people.handler import People
 
 ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
@@ -150,6 +154,7 @@ class FakeAws:
     rekognition: FakeRekognition
     queue_url: str
     dead_letter_queue_url: str
+    people_queue_url: str
     # The ledger's clock, seconds since 1970.
     now: float = 1_800_000_000.0
     pics_bucket = "pics"
@@ -164,6 +169,7 @@ class FakeAws:
     requests_table = "requests"
     decisions_table = "decisions"
     daily_indexing = 1000
+    daily_people = 1000
     wants_labels = False
     downloads = "stripped"
 
@@ -219,7 +225,25 @@ class FakeAws:
             leases=self.leases,
             ledger=self.ledger,
             forgotten=forgotten,
+            people=PeopleQueue(self.sqs, self.people_queue_url),
         )
+
+    @property
+    def people(self) -> "People":
+        from functions.people.handler import wire  # what it measures with reads the environment
+
+        environment = {
+            "PICS_TABLE": self.pics_table,
+            "DECISIONS_TABLE": self.decisions_table,
+            "LEASES_TABLE": self.leases_table,
+            "LEDGER_TABLE": self.ledger_table,
+            "THUMBNAILS_BUCKET": self.thumbnails_bucket,
+            "SITE_BUCKET": self.site_bucket,
+            "COLLECTION_ID": COLLECTION,
+            "DAILY_PEOPLE": str(self.daily_people),
+            "QUEUE_URL": self.people_queue_url,
+        }
+        return wire(self.dynamodb, self.rekognition, self.s3, self.sqs, environment, clock=lambda: self.now)
 
     @property
     def outputs(self) -> StackOutputs:
@@ -236,6 +260,7 @@ class FakeAws:
             decisions_table=self.decisions_table,
             requests_table=self.requests_table,
             process_queue=self.queue_url,
+            people_queue=self.people_queue_url,
             dead_letter_queue=self.dead_letter_queue_url,
         )
 
@@ -312,6 +337,7 @@ def make_fake_aws() -> FakeAws:
         rekognition,
         sqs.create_queue(QueueName="process")["QueueUrl"],
         sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
+        sqs.create_queue(QueueName="people")["QueueUrl"],
     )
 
 

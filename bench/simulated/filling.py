@@ -218,9 +218,9 @@ class Site:
         def client(service: str) -> Any:
             return Client(self.world, service, backends[service], handler.MAX_RETRIES, self.plan.faults)
 
-        wired = handler.wire(client("dynamodb"), client("rekognition"), client("s3"), self.environment, self.world.time)
-        photo_sync = with_made_up_pictures(wired, self.world)
         sqs = client("sqs")
+        clients = (client("dynamodb"), client("rekognition"), client("s3"), sqs)
+        photo_sync = with_made_up_pictures(handler.wire(*clients, self.environment, self.world.time), self.world)
 
         def process(record: dict[str, Any], stopped: float) -> bool:
             context = SimpleNamespace(get_remaining_time_in_millis=lambda: (stopped - self.world.now) * 1000)

@@ -118,9 +118,13 @@ class Queue:
         self._hide(self._out[ReceiptHandle], VisibilityTimeout)
         return {}
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any]) -> dict[str, Any]:
-        """What the function gives up."""
+    def send_message(
+        self, *, QueueUrl: str, MessageBody: str, MessageAttributes: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """What the function gives up; what it tells the people function, only counts."""
         self.tally.units["sqs_requests"] += 1
+        if MessageAttributes is None:
+            return {}
         attributes = {name: value["StringValue"] for name, value in MessageAttributes.items()}
         self.dead.append(Message("", MessageBody, self._world.now, is_done=True, attributes=attributes))
         return {}

@@ -1,56 +1,172 @@
 """Entry point of the people function: photos that the process function has told of, and the owner's calls.
 
-From its queue it gets a batch of messages, each naming a photo that was processed or deleted, and returns SQS's partial
-batch response. The owner, signed in or with IAM credentials, invokes it with an action (docs/data.md).
+From its queue it gets a batch of messages and makes one round for all of them; the batch is tried again as a whole. The
+owner, signed in or with IAM credentials, invokes it with an action (docs/data.md). One round runs at a time. A round
+that has made its searches asks for another one by a message.
 """
 
 import functools
+import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from functions.face_collection import FaceCollection
+from functions.ledger import CeilingReachedError, Ledger
+from functions.people.decisions import DecisionError
 from functions.people.journal_table import JournalTable
-from functions.visitor_calls import RequestError, answer_visitor
+from functions.people.owner_call import DECIDE, HISTORY, PEOPLE, PERSON, PHOTO, OwnerCall, parse_owner_call
+from functions.people.people_files import PeopleFiles
+from functions.people.people_lease import PeopleLease, RoundTakenError
+from functions.people.people_round import Budget, PeopleRounds
+from functions.people_queue import PeopleQueue, read_paths
+from functions.photo_reader import PhotoReader
+from functions.visitor_calls import RequestError, answer_visitor, without_values
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_rekognition import RekognitionClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
 
 metrics = Metrics()
 
 
 # How often boto3 itself tries a call again.
 MAX_RETRIES = 8
+# A round of the queue's searches for so long, so that the owner never waits long for a turn.
+_SEARCH_SECONDS = 15.0
+_ANY_NUMBER = 10_000
+# Somebody waits for the round after a decision: it makes so many searches, and the next ones are made without them.
+_OWNERS_SEARCHES = 3
+# Of a call's time, what may go into waiting for a round that is at work.
+_PATIENCE = 0.5
+_OWNERS_PATIENCE_SECONDS = 25.0
+_SECOND = 1000
+
+
+@dataclass(frozen=True)
+class People:
+    """What the function works with."""
+
+    rounds: PeopleRounds
+    queue: PeopleQueue
+    lease: PeopleLease
+    clock: Callable[[], float] = time.monotonic
+
+    def take(self, messages: list[str], owner: str, seconds: float) -> None:
+        """A round for messages of the queue. Raises ``RoundTakenError``, or whatever AWS raises: to be tried again."""
+        with self.lease.held(owner, seconds, seconds * _PATIENCE):
+            spent = self.rounds.run(read_paths(messages), Budget(_ANY_NUMBER, self.clock() + _SEARCH_SECONDS))
+        if spent.has_more:
+            self.queue.go_on()
+
+    def answer(self, call: OwnerCall, owner: str, seconds: float) -> dict[str, Any]:
+        """The output of an owner's call. Raises ``RequestError``, or whatever AWS raises."""
+        if call.action == DECIDE:
+            return self._decide(call, owner, seconds)
+        known = self.rounds.known()
+        if call.action == PEOPLE:
+            return known.people()
+        if call.action == PERSON:
+            return known.person(call.person)
+        if call.action == PHOTO:
+            return known.photo(call.path)
+        if call.action == HISTORY:
+            return known.history(call.limit, call.before)
+        return known.questions(call.limit, call.skip)
+
+    def _decide(self, call: OwnerCall, owner: str, seconds: float) -> dict[str, Any]:
+        """Keep decisions, then make a round. Where another one is at work for long, the next one takes them in."""
+        try:
+            events = self.rounds.decide(call.events, call.by)
+        except DecisionError as error:
+            raise RequestError(400, "InvalidDecision", str(error)) from None
+        is_shown = True
+        try:
+            with self.lease.held(owner, seconds, _OWNERS_PATIENCE_SECONDS):
+                spent = self.rounds.run((), Budget(_OWNERS_SEARCHES, self.clock() + _SEARCH_SECONDS))
+        except RoundTakenError:
+            is_shown = False
+        if not is_shown or spent.has_more:
+            self.queue.go_on()
+        return {"events": [json.loads(event.to_json()) for event in events], "shown": is_shown}
 
 
 @functools.cache
-def _owners() -> JournalTable:
+def _people() -> People:
     config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
-    return wire(boto3.resource("dynamodb", config=config).meta.client, os.environ)
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    rekognition = boto3.client("rekognition", config=config)
+    s3 = boto3.client("s3", config=config)
+    sqs = boto3.client("sqs", config=config)
+    return wire(dynamodb, rekognition, s3, sqs, os.environ)
 
 
-def wire(dynamodb: "DynamoDBClient", environment: Mapping[str, str]) -> JournalTable:
-    """What answers the owner, in an environment, on a client: DynamoDB's being that of the resource."""
-    return JournalTable(dynamodb, environment["DECISIONS_TABLE"])
+def wire(
+    dynamodb: "DynamoDBClient",
+    rekognition: "RekognitionClient",
+    s3: "S3Client",
+    sqs: "SQSClient",
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+) -> People:
+    """What the function works with, on four clients, DynamoDB's being that of the resource, in an environment.
+
+    ``clock`` gives seconds since 1970.
+    """
+    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
+    lease = PeopleLease(dynamodb, environment["LEASES_TABLE"], clock)
+
+    def pay() -> None:
+        try:
+            ledger.count("people", int(environment["DAILY_PEOPLE"]))
+        except CeilingReachedError:
+            _note("CeilingReached")
+            raise
+        _note("PaidCalls")
+
+    rounds = PeopleRounds(
+        photos=PhotoReader(dynamodb, environment["PICS_TABLE"]),
+        journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
+        files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
+        faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
+    )
+    return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)
 
 
+# What is logged says nothing about people (functions/visitor_calls.py).
 @metrics.log_metrics
 def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Take a batch of the queue, or answer the owner."""
+    _note("PeopleCalls")
+    owner, seconds = context.aws_request_id, context.get_remaining_time_in_millis() / _SECOND
     if isinstance(event, dict) and "Records" in event:
-        return {"batchItemFailures": []}
+        return _take(event["Records"], owner, seconds)
     return answer_visitor(
-        lambda: {"output": _answer(event)},
+        lambda: {"output": _people().answer(parse_owner_call(event), owner, seconds)},
         "PeopleFailed",
         "that didn't work: try again in a moment",
     )
 
 
-def _answer(event: Any) -> list[str]:
-    if not isinstance(event, dict) or event.get("action") != "history":
-        raise RequestError(400, "InvalidRequest", "action must be history")
-    return [decision.event for decision in _owners().read()]
+def _take(records: list[dict[str, Any]], owner: str, seconds: float) -> dict[str, Any]:
+    """SQS's partial batch response: all of a batch, or none, comes again after the queue's visibility timeout."""
+    try:
+        _people().take([record["body"] for record in records], owner, seconds)
+    except Exception as error:
+        print(json.dumps({"level": "ERROR", "failed": "PeopleRound", **without_values(error)}))
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
+    return {"batchItemFailures": []}
+
+
+def _note(metric: str) -> None:
+    metrics.add_metric(metric, MetricUnit.Count, 1)

@@ -22,6 +22,7 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
+from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.process.complexity import UnusableImageError
@@ -58,17 +59,19 @@ def _clients() -> "tuple[PhotoSync, SQSClient]":
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
     rekognition = boto3.client("rekognition", config=config)
     s3 = boto3.client("s3", config=config)
-    return wire(dynamodb, rekognition, s3, os.environ), boto3.client("sqs", config=config)
+    sqs = boto3.client("sqs", config=config)
+    return wire(dynamodb, rekognition, s3, sqs, os.environ), sqs
 
 
 def wire(
     dynamodb: "DynamoDBClient",
     rekognition: "RekognitionClient",
     s3: "S3Client",
+    sqs: "SQSClient",
     environment: Mapping[str, str],
     clock: Callable[[], float] = time.time,
 ) -> PhotoSync:
-    """What keeps photos in sync, on three clients, DynamoDB's being that of the resource, in an environment.
+    """What keeps photos in sync, on four clients, DynamoDB's being that of the resource, in an environment.
 
     ``clock`` gives seconds since 1970.
     """
@@ -89,6 +92,7 @@ def wire(
         leases=Leases(dynamodb, environment["LEASES_TABLE"], clock),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
+        people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=clock,
     )

@@ -13,6 +13,7 @@ replacing a row and deleting the faces that only that row knew, the next worker 
 that no row knows of, as far as its time allows, and the one after it goes on from there.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from functions.image_links import ImageLinks
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.owner_words import keep_owner_words
+from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
@@ -80,6 +82,7 @@ class PhotoSync:
     leases: Leases
     ledger: Ledger
     forgotten: ForgottenPeople
+    people: PeopleQueue
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     render: Callable[[bytes], Renditions] = render
@@ -102,10 +105,12 @@ class PhotoSync:
             known = None if force or left else self._known(path, row, etag)
             if known is None or not self._is_complete(path, known):
                 self._bring_in_sync(bucket, path, owner, etag, row, known)
+                self.people.tell(path)
         except UnusableImageError:
             if left and may_have_leftovers(left, None):  # another release may have read the same file
                 self._clear_leftovers(path, owner, left, None, deadline)
             self._deletion.delete_photo(path, self._timestamp())
+            self.people.tell(path)
             self.leases.release(path, owner)
             raise
         except CeilingReachedError:
@@ -159,7 +164,7 @@ class PhotoSync:
         """Whether a known photo has everything that can be made without paying again."""
         etag = known.etag or ""
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
-        return has_card and self.objects.has_download(path, etag)
+        return has_card and bool(known.sha256) and self.objects.has_download(path, etag)
 
     def _bring_in_sync(
         self, bucket: str, path: ImagePath, owner: str, etag: str | None, row: Photo | None, known: Photo | None
@@ -173,7 +178,7 @@ class PhotoSync:
         renditions = self.render(original.data)
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
-            if not known.card_at:
+            if not known.card_at or not known.sha256:
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
                 self._put_row(path, photo)
             return
@@ -278,6 +283,7 @@ class PhotoSync:
             labels=labels,
             card_at=now,
             processed_at=now,
+            sha256=hashlib.sha256(original.data).hexdigest(),
             data=data,
         )
         return replace(photo, regions=self._regions(renditions, photo))

@@ -23,6 +23,7 @@ _REGION = "us-east-1"
 @click.option("--searches", type=click.IntRange(0), help="New face searches a month.")
 @click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average MB per photo.")
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
+@click.option("--named", type=click.IntRange(0), default=0, show_default=True, help="People you have named.")
 @click.option("--labels", is_flag=True, help="Count labels too (`labels = true` in kinpics.toml).")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
@@ -35,6 +36,7 @@ def cost(
     searches: int | None,
     photo_mb: float,
     people: int,
+    named: int,
     labels: bool,
     worst: bool,
     region: str | None,
@@ -56,7 +58,7 @@ def cost(
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            lines, usd = _a_month(Usage(photos, visitors, searches, photo_mb, people, labels), region or _REGION)
+            lines, usd = _a_month(Usage(photos, visitors, searches, photo_mb, people, labels, named), region or _REGION)
     except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
@@ -69,7 +71,7 @@ def cost(
 def _refuse_usage() -> None:
     """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
     called = click.get_current_context()
-    options = ("photos", "visitors", "searches", "photo_mb", "people", "labels")
+    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "labels")
     given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
     if given:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)

@@ -21,16 +21,21 @@ COUNTED = _FOLDER / "counted.json"
 PRICES = _FOLDER / "prices.json"
 
 # Assumed: seconds that AWS's functions take, most of them waiting for Rekognition.
-PROCESS_SECONDS, SEARCH_SECONDS = 2.5, 0.5
-# Lambda polls a queue even while it is empty: five pollers, each waiting 20 seconds for a message.
+PROCESS_SECONDS, SEARCH_SECONDS, ROUND_SECONDS = 2.5, 0.5, 5.0
+# Photos whose people are recognised in one round: those that are processed within `PeopleWait`.
+_PHOTOS_A_ROUND = 60
+# At most, for each person who has a name (functions/people/recognition.py).
+SEARCHES_A_PERSON = 5
+# Lambda polls both queues even while they are empty: five pollers, each waiting 20 seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-_IDLE_POLLS = 5 * 3 * 60 * 24 * 30
-# For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it.
-_SQS_REQUESTS_A_PHOTO = 4
+_IDLE_POLLS = 2 * 5 * 3 * 60 * 24 * 30
+# For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it; then
+# one is sent to the people function, received and deleted.
+_SQS_REQUESTS_A_PHOTO = 7
 _LOG_BYTES_A_CALL = 1500
 # The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
 # dashboard.
-_METRICS, ALARMS, _DASHBOARDS = 7, 10, 1
+_METRICS, ALARMS, _DASHBOARDS = 8, 10, 1
 # An original is kept twice: as it is for the owner, and as visitors may download it.
 _COPIES = 2
 # How often CloudFront asks S3 again for each request, once its edges have a file.
@@ -56,7 +61,8 @@ class UnknownRegionError(KinpicsError):
 class Usage:
     """How much a site is used: photos there are, and visits and searches a month; the mean size of an original in MB.
 
-    ``people`` are those of the lookalike gallery, with one portrait each. With ``labels``, each photo gets them.
+    ``people`` are those of the lookalike gallery, with one portrait each; ``named`` have a name in the photos. With
+    ``labels``, each photo gets them.
     """
 
     photos: int
@@ -65,6 +71,7 @@ class Usage:
     photo_mb: float = 4.0
     people: int = 0
     labels: bool = False
+    named: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,8 +163,10 @@ def count_upload(usage: Usage) -> Units:
     photo = load_counted()["photo"]
     units: Units = defaultdict(float, {name: value * usage.photos for name, value in photo["units"].items()})
     # Each portrait is indexed, and its face given to its person.
-    units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels
-    units["lambda_requests"] += usage.photos
+    units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels + SEARCHES_A_PERSON * usage.named
+    rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
+    units["lambda_requests"] += usage.photos + rounds
+    units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * _memory_gb("PeopleFunction")
     units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * _memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9

@@ -20,6 +20,7 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
+from functions.people.people_files import is_people_file
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
 from scripts.common.bucket import delete_objects, list_objects
 from scripts.common.stack import Stack
@@ -98,7 +99,8 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
     paths = sorted(path for path in site.folder.rglob("*") if path.is_file())
     files: Makers = {path.relative_to(site.folder).as_posix(): path.read_bytes for path in paths} | site.more
     changed = [key for key, make in files.items() if _is_changed(key, make, there)]
-    old = [key for key in there if key not in files and key not in site.kept and key != RECORD_KEY]
+    kept = {RECORD_KEY, *site.kept}
+    old = [key for key in there if key not in files and key not in kept and not is_people_file(key)]
     gone = [key for key in old if not read_page_key(key)]
     try:
         for wave in (

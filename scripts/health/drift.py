@@ -18,7 +18,7 @@ THUMBNAIL, LARGE, CARD = "", f"{LARGE_SIDE}/", CARDS_PREFIX
 
 # Every photo that has anything, in the order of keys.
 _PHOTOS = """
-SELECT paths.path, originals.etag, photo_rows.path IS NOT NULL, photo_rows.etag, faults, has_card,
+SELECT paths.path, originals.etag, photo_rows.path IS NOT NULL, photo_rows.etag, faults, has_card, has_sha256,
     (SELECT json_group_array(kind) FROM copies WHERE copies.path = paths.path),
     EXISTS (SELECT 1 FROM lacking_faces WHERE lacking_faces.path = paths.path),
     image_id IS NULL OR EXISTS (SELECT 1 FROM portraits WHERE portraits.image_id = photo_rows.image_id)
@@ -123,7 +123,8 @@ def find_photo_drift(survey: Survey) -> Drift:
     survey.db.execute("DROP TABLE IF EXISTS lacking_faces")
     survey.db.execute(_LACKING_FACES)
     wanted = {survey.rule} - {NONE}
-    for name, etag, has_row, row_etag, faults, has_card, kinds, lacks_face, has_record in survey.db.execute(_PHOTOS):
+    for name, etag, has_row, row_etag, faults, *has, kinds, lacks_face, has_record in survey.db.execute(_PHOTOS):
+        has_card, has_sha256 = map(bool, has)
         path = ImagePath(*name.split("/", 1))
         copies = set(json.loads(kinds))
         missing = json.loads(faults or "[]")
@@ -148,8 +149,11 @@ def find_photo_drift(survey: Survey) -> Drift:
         elif not has_record:
             result.redo[path] = "its record by image id is missing"
         # Last, because only these are mended without indexing faces again.
-        elif reason := _missing_copy(copies, wanted, has_card=bool(has_card)):
+        elif reason := _missing_copy(copies, wanted, has_card=has_card):
             result.check[path] = reason
+            result.free.add(path)
+        elif not has_sha256:
+            result.check[path] = "its row lacks sha256, which names of people hang on"
             result.free.add(path)
     return result
 

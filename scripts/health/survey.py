@@ -21,14 +21,15 @@ from functions.shapes import ImageRecord, Photo, PhotoSet
 
 # Pages of SQLite's own that it keeps in memory, in kB.
 _CACHE_KB = 8_000
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stages (name TEXT PRIMARY KEY, token TEXT, steps INTEGER, is_done INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS originals (path TEXT PRIMARY KEY, etag TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS copies (path TEXT, kind TEXT, PRIMARY KEY (path, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS photo_rows (
-    path TEXT PRIMARY KEY, set_name TEXT, etag TEXT, image_id TEXT, faults TEXT, has_card INTEGER, faces INTEGER
+    path TEXT PRIMARY KEY, set_name TEXT, etag TEXT, image_id TEXT, faults TEXT, has_card INTEGER,
+    has_sha256 INTEGER, faces INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS row_faces (face_id TEXT, path TEXT, PRIMARY KEY (face_id, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS set_rows (
@@ -56,11 +57,13 @@ class PhotoRow:
     face_ids: frozenset[str]
     faults: frozenset[str]
     has_card: bool
+    has_sha256: bool
 
     @classmethod
     def of(cls, photo: Photo) -> "PhotoRow":
         faults = frozenset({*photo.missing, *photo.unread})
-        return cls(photo.etag, photo.image_id, frozenset(photo.face_ids), faults, bool(photo.card_at))
+        face_ids = frozenset(photo.face_ids)
+        return cls(photo.etag, photo.image_id, face_ids, faults, bool(photo.card_at), bool(photo.sha256))
 
 
 class Survey:
@@ -135,8 +138,9 @@ class Survey:
 
     def add_row(self, path: ImagePath, row: PhotoRow) -> None:
         """A photo's row."""
-        values = (row.etag, row.image_id, json.dumps(sorted(row.faults)), row.has_card, len(row.face_ids))
-        self.db.execute("INSERT OR REPLACE INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?)", (str(path), path[0], *values))
+        has = (row.has_card, row.has_sha256, len(row.face_ids))
+        values = (str(path), path[0], row.etag, row.image_id, json.dumps(sorted(row.faults)), *has)
+        self.db.execute("INSERT OR REPLACE INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         faces = ((face_id, str(path)) for face_id in row.face_ids)
         self.db.executemany("INSERT OR REPLACE INTO row_faces VALUES (?, ?)", faces)
 

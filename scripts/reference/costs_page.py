@@ -83,7 +83,8 @@ us-east-1, without tax. `scripts/costs/prices.json` says when each price was che
 prices are still **from memory**: {unchecked}. The figures assume originals of {megabytes:g} MB. A laptop can't tell how long functions run
 on AWS; the figures assume {photo:g} seconds for a photo and {search:g} for a search. They leave out the lookalike gallery: `--people N` adds, for
 each of its people, two calls (IndexFaces, and AssociateFaces at the same assumed price), a face, and a user vector, whose price was not found and
-is assumed to be a face's. They also leave out labels (`labels = true` in `kinpics.toml`): `--labels` adds one call (DetectLabels) for each photo.
+is assumed to be a face's. They also leave out labels (`labels = true` in `kinpics.toml`): `--labels` adds one call (DetectLabels) for each photo; and
+the people you name: `--named N` adds up to five calls (SearchFaces) for each, at most `DailyPeople` a day. Later uploads cost the smaller of that and a call for each new face.
 
 ## A month, in USD
 """

@@ -69,6 +69,8 @@ _REST = f"""## Objects
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata |
+| thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal and the rows; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
+| site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function |
 | site | {", ".join(f"`{page.file('<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
 | site | `sets/<set>/all/<number>/index.html` | the second and later pages of a set's photos, {PAGE_TILES} on each |
 | site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |
@@ -113,6 +115,22 @@ Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {sha
 {MAX_DAILY_REQUESTS} requests a day, released hour by hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
 
+## The people function
+
+Only the owner may invoke it: signed in, or with IAM credentials (`kinpics people …` does that). Request: `{{"action": "…", "by": "…"}}` and the action's fields;
+`by`, an email address or `cli`, goes into the journal. Answer: `{{"statusCode": 200, "output": …}}`; errors look like the search function's.
+
+| action | fields | output |
+|---|---|---|
+| `decide` | `events`: up to 100 decisions, each without `v`, `id`, `at`, `by`; `"new"` stands for a new person | `events`, as they are in the journal now; `shown` is false if another round was at work for so long that the pages follow a little later |
+| `questions` | `limit`, `skip` | who is this? `named` and `total` count people; `groups` are those without a name, each with at most four `faces` and `suggestions` |
+| `people` | | `people` with a name, hidden ones too; `waiting` counts what was decided about photos that aren't there |
+| `person` | `person` | one person, all their `faces`, and `candidates`: faces that may be theirs |
+| `photo` | `path` | the `faces` of a photo, from left to right: whose they are, by which word (`confirmed`, `imported`, `automatic`), and whether they are ignored |
+| `history` | `limit`, `before` | `decisions`, newest first; `unread` counts lines that another release wrote or that are damaged |
+
+A face is `path`, `box` (left, top, width, height, in fractions of the upright photo), `face` (Rekognition's id, or null), `width`, `height` and `taken_at` of the photo.
+
 ## What can be searched
 
 `search/words-<hash>.json` in the site bucket, written by `kinpics publish` (`scripts/site/search_index.py`): `{{"sets": [set, …]}}`, the newest
@@ -128,6 +146,8 @@ first. A set:
 | `words` | `[index in files, title, caption, keywords and labels …]`, for photos that have any |
 
 ## Messages
+
+The people function's queue carries paths of photos that were processed or deleted, `"<set>/<file>"`, or `""` to go on with what there is to do.
 
 The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name
 `kinpics:Reprocess` (do it again) or `kinpics:Check` (see whether anything is missing). A message in the dead-letter queue has its

@@ -26,7 +26,7 @@ def agreeing() -> Survey:
     survey.add_originals([(PHOTO, "etag")])
     for kind in (THUMBNAIL, LARGE, CARD, "stripped"):
         survey.add_copies(kind, [PHOTO])
-    survey.add_row(PHOTO, PhotoRow("etag", "image", frozenset({"face"}), frozenset(), has_card=True))
+    survey.add_row(PHOTO, PhotoRow("etag", "image", frozenset({"face"}), frozenset(), has_card=True, has_sha256=True))
     survey.add_set(PhotoSet(sortkey="set", pic_count=1, face_count=1))
     survey.add_record(ImageRecord(image_id="image", image_path=str(PHOTO)))
     survey.add_faces([("face", "set:2Fa.jpg")])
@@ -181,7 +181,7 @@ def face_id(number: int, at: int) -> str:
 
 def row(number: int) -> dict[str, Any]:
     faces = [{"Face": {"FaceId": face_id(number, at), "ImageId": f"image-{number}"}} for at in range(3)]
-    texts = ("grid_key", "placeholder", "content_type", "processed_at", "card_at")
+    texts = ("grid_key", "placeholder", "content_type", "processed_at", "card_at", "sha256")
     numbers = ("width", "height", "face_count", "size")
     item = {"primarykey": "set", "sortkey": path(number).file, "etag": "etag", "data": {"FaceRecords": faces}}
     return item | dict.fromkeys(texts, "text") | dict.fromkeys(numbers, Decimal(1))

@@ -1,0 +1,157 @@
+"""What the people function answers the owner: who there is, who is asked about, and what was decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+from functions.people.decisions import Event
+from functions.people.inventory import FaceInPhoto, Inventory
+from functions.people.journal_lines import Journal
+from functions.people.knowledge import Knowledge
+from functions.people.people_state import PersonState, State, Unknown, faces_in
+from functions.visitor_calls import RequestError
+
+# Of a group, so many are enough to know somebody by.
+_SHOWN_FACES = 4
+_PEOPLE = ("person", "into", "to")
+_TOLD = ("name", "date", "why", "source", "event")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers from what is known after the last round. ``candidates`` are faces to ask about, by person."""
+
+    journal: Journal
+    knowledge: Knowledge
+    state: State
+    inventory: Inventory
+    candidates: Mapping[str, Iterable[str]]
+
+    @cached_property
+    def _faces(self) -> dict[str, FaceInPhoto]:
+        return faces_in(self.inventory, self.state.kept)
+
+    def people(self) -> dict[str, Any]:
+        """Everybody with a name, hidden people too, most photographed first."""
+        return {"people": list(map(self._entry, self.state.people)), "waiting": self.state.waiting}
+
+    def person(self, person: str) -> dict[str, Any]:
+        """A person with their faces by time, and faces that may be theirs. Raises ``RequestError``."""
+        known = self.state.by_id.get(self.knowledge.root(person))
+        if known is None:
+            raise RequestError(404, "PersonNotFound", "there is no such person")
+        asked = [face for face in self.candidates.get(known.id, ()) if face in self._faces]
+        return {
+            **self._entry(known),
+            "faces": [self._face(face) | self._origin(face) for face in known.faces],
+            "candidates": [self._face(face) for face in asked if face not in self.state.whose],
+        }
+
+    def photo(self, path: str) -> dict[str, Any]:
+        """The faces of a photo, from left to right. Raises ``RequestError``."""
+        photo = self.inventory.photos.get(path)
+        if photo is None:
+            raise RequestError(404, "PhotoNotFound", f"there is no photo {path[:200]!a} yet: it may be on its way")
+        faces = sorted((face for face in self._faces.values() if face.photo.path == path), key=lambda face: face.box)
+        return {
+            "path": path,
+            "width": photo.width,
+            "height": photo.height,
+            "faces": [
+                self._face(face.id)
+                | self._origin(face.id)
+                | {"ignored": self.state.ignored.get(face.id), **self._person_of(face.id)}
+                for face in faces
+            ],
+        }
+
+    def questions(self, limit: int, skip: int) -> dict[str, Any]:
+        """Who is this? Those without a name, in the order in which to ask."""
+        named = len(self.state.people)
+        return {
+            "named": named,
+            "total": named + len(self.state.unknown),
+            "groups": list(map(self._group, self.state.unknown[skip : skip + limit])),
+        }
+
+    def history(self, limit: int, before: str) -> dict[str, Any]:
+        """The decisions, newest first: those ``before`` an id, if one is given."""
+        events = [event for event in reversed(self.journal.events) if not before or event.id < before]
+        return {"decisions": list(map(self._decision, events[:limit])), "unread": len(self.journal.unread)}
+
+    def _entry(self, person: PersonState) -> dict[str, Any]:
+        return {
+            "id": person.id,
+            "name": person.name,
+            "slug": person.slug,
+            "other_names": list(person.other_names),
+            "hidden": person.hidden,
+            "birth": person.birth,
+            "photos": len(person.photos),
+            "from": person.first or None,
+            "to": person.last or None,
+            "portrait": self._face(person.portrait) if person.portrait else None,
+        }
+
+    def _face(self, face_id: str) -> dict[str, Any]:
+        face = self._faces[face_id]
+        photo = face.photo
+        return {
+            "path": photo.path,
+            "box": list(face.box),
+            "face": face.id if face.is_searchable else None,
+            "width": photo.width,
+            "height": photo.height,
+            "taken_at": photo.taken_at,
+        }
+
+    def _origin(self, face_id: str) -> dict[str, Any]:
+        whose = self.state.whose.get(face_id)
+        return {"origin": whose.origin if whose else None, "box_origin": self._faces[face_id].box_origin}
+
+    def _person_of(self, face_id: str) -> dict[str, Any]:
+        whose = self.state.whose.get(face_id)
+        return {"person": whose.person if whose else None, "name": self._name(whose.person) if whose else None}
+
+    def _name(self, person: str) -> str | None:
+        known = self.state.by_id.get(self.knowledge.root(person))
+        return known.name if known else None
+
+    def _group(self, unknown: Unknown) -> dict[str, Any]:
+        faces = [face for face in unknown.faces if face in self._faces]
+        return {
+            "id": unknown.person or unknown.faces[0],
+            "person": unknown.person,
+            "photos": len({self._faces[face].photo.path for face in faces}),
+            "faces": list(map(self._face, faces[:_SHOWN_FACES])),
+            "suggestions": [
+                {
+                    "person": entry.person,
+                    "name": self._name(entry.person),
+                    "portrait": self._portrait(entry.person),
+                    "why": entry.why,
+                }
+                for entry in unknown.suggestions
+            ],
+        }
+
+    def _portrait(self, person: str) -> dict[str, Any] | None:
+        known = self.state.by_id.get(person)
+        return self._face(known.portrait) if known and known.portrait in self._faces else None
+
+    def _decision(self, event: Event) -> dict[str, Any]:
+        """An event's parts, for a sentence: with the names that people have now."""
+        there = {entry.name: getattr(event, entry.name) for entry in fields(event)}
+        faces = there.get("faces") or [there["face"]] if "face" in there or "faces" in there else []
+        people = {part: {"id": there[part], "name": self._name(there[part])} for part in _PEOPLE if there.get(part)}
+        return {
+            "id": event.id,
+            "at": event.at,
+            "by": event.by,
+            "kind": event.kind,
+            "undone": event.id in self.knowledge.undone,
+            "faces": len(faces),
+            **people,
+            **{name: there[name] for name in _TOLD if there.get(name) is not None},
+        }

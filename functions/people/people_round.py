@@ -1,0 +1,143 @@
+"""A round: from what was decided and what the photos show to who is who, and the files that say so.
+
+One round runs at a time, under a lease. It reads the journal, takes in the photos that have changed, recognises faces
+with the paid searches that it may make, and writes what has changed. Everything it keeps can be thrown away and comes
+out the same again: the journal alone holds what the owner said.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import code_of
+from functions.dates import timestamp
+from functions.face_collection import FaceCollection
+from functions.keys import ImagePath
+from functions.ledger import CeilingReachedError
+from functions.people.deciding import Door, replacements
+from functions.people.decisions import Event
+from functions.people.evidence import SEARCH_THRESHOLD, Evidence, FaceGoneError, SearchesUsedUpError
+from functions.people.hanging import hang
+from functions.people.inventory import Inventory, photo_faces
+from functions.people.journal_lines import Journal, read_lines
+from functions.people.journal_table import EventTakenError, JournalTable
+from functions.people.knowledge import fold
+from functions.people.owner_answers import Answers
+from functions.people.people_files import PeopleFiles
+from functions.people.people_state import State, Suggestion, Unknown, make_state
+from functions.people.public_files import public_files
+from functions.people.recognition import Recognised, recognise
+from functions.photo_reader import PhotoReader
+from functions.shapes import Decision
+
+INVENTORY, EVIDENCE, STATE, CANDIDATES = "inventory", "evidence", "state", "candidates"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a round may spend on searches: their number, and the moment (of its clock) after which it makes none."""
+
+    searches: int
+    until: float
+
+
+@dataclass
+class Spent:
+    """How a round's searches went."""
+
+    searches: int = 0
+    # Whether there is more to search, and another round may go on at once.
+    has_more: bool = False
+    ceiling_reached: bool = False
+
+
+@dataclass(frozen=True)
+class PeopleRounds:
+    """Everything a round reads and writes. ``faces`` counts each paid search before it is made."""
+
+    photos: PhotoReader
+    journal: JournalTable
+    files: PeopleFiles
+    faces: FaceCollection
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def known(self) -> Answers:
+        """What is known after the last round."""
+        journal = self._journal()
+        knowledge = fold(journal.events)
+        inventory = Inventory.from_json(self.files.read(INVENTORY)) or Inventory.of(())
+        state = State.from_json(self.files.read(STATE)) or State()
+        return Answers(journal, knowledge, state, inventory, self.files.read(CANDIDATES) or {})
+
+    def decide(self, drafts: Any, by: str) -> list[Event]:
+        """Let decisions into the journal. Raises ``DecisionError``; then none of them is in it."""
+        known = self.known()
+        door = Door(known.journal, known.knowledge, known.state, known.inventory, self.now().date())
+        events = door.events(drafts, by)
+        for event in events:
+            self._append(event)
+        return events
+
+    def run(self, changed: Iterable[ImagePath], budget: Budget) -> Spent:
+        """One round: ``changed`` are photos that were processed or deleted. The caller holds the lease."""
+        before = Inventory.from_json(self.files.read(INVENTORY)) or Inventory.of(())
+        inventory = self._with_changed(before, changed)
+        journal = self._journal()
+        knowledge = fold(journal.events)
+        hung = hang(knowledge, inventory, inventory.replaced_since(before))
+        spent = Spent()
+        evidence = Evidence.from_json(self.files.read(EVIDENCE))
+        births = {person.id: person.birth for person in knowledge.people.values() if person.birth}
+        found = recognise(inventory, hung, births, evidence, lambda face: self._search(face, budget, spent))
+        spent.has_more = not found.is_finished and not spent.ceiling_reached
+        state = make_state(knowledge, hung, inventory, found.automatic, _unknown(found))
+        for event in replacements(hung, timestamp(self.now())):
+            self._append(event)
+        self.files.publish(public_files(state, inventory))
+        self.files.write(EVIDENCE, evidence.to_json())
+        self.files.write(CANDIDATES, found.candidates)
+        self.files.write(STATE, state.to_json())
+        # Last: what changed in it is done.
+        self.files.write(INVENTORY, inventory.to_json())
+        return spent
+
+    def _journal(self) -> Journal:
+        return read_lines(decision.event for decision in self.journal.read())
+
+    def _append(self, event: Event) -> None:
+        # Ids that are made from what events say are the same for the same.
+        with contextlib.suppress(EventTakenError):
+            self.journal.append(Decision(id=event.id, event=event.to_json(), at=event.at, by=event.by, kind=event.kind))
+
+    def _with_changed(self, before: Inventory, changed: Iterable[ImagePath]) -> Inventory:
+        paths = set(changed)
+        if not paths:
+            return before
+        rows = self.photos.get_photos(paths)
+        return before.changed(map(photo_faces, rows.values()), map(str, paths - rows.keys()))
+
+    def _search(self, face: str, budget: Budget, spent: Spent) -> list[tuple[str, float]]:
+        if spent.searches >= budget.searches or self.clock() > budget.until:
+            raise SearchesUsedUpError("this round has made its searches")
+        try:
+            matches = self.faces.search(face, SEARCH_THRESHOLD)
+        except CeilingReachedError as error:
+            spent.ceiling_reached = True
+            raise SearchesUsedUpError(str(error)) from None
+        except ClientError as error:
+            if code_of(error) != "InvalidParameterException":
+                raise
+            raise FaceGoneError(f"the collection has no face {face}") from None
+        spent.searches += 1
+        return [(match["Face"]["FaceId"], match["Similarity"]) for match in matches]
+
+
+def _unknown(found: Recognised) -> Iterable[Unknown]:
+    for question in found.questions:
+        yield Unknown(question.faces, tuple(Suggestion(entry.person, entry.why) for entry in question.suggestions))

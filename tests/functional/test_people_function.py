@@ -1,0 +1,216 @@
+"""The people function: photos that the process function tells of, and what the owner decides."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
+
+from functions.keys import image_path
+from functions.people import handler as handler_module
+from functions.people.people_lease import PeopleLease, RoundTakenError
+from functions.people.people_round import EVIDENCE, INVENTORY, STATE
+from functions.shapes import Decision
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    """Three photos of three people, whom the function knows of."""
+    people = aws.people
+    monkeypatch.setattr(handler_module, "_people", lambda: people)
+    for file, colours in (("a.png", (RED, GREEN)), ("b.png", (RED, BLUE)), ("c.png", (RED,))):
+        put(aws, f"2024/{file}", picture(*colours))
+    deliver(aws)
+    return aws
+
+
+@pytest.fixture
+def call(album: FakeAws) -> Call:
+    def invoke(action: str, **fields: Any) -> Any:
+        answer = handler_module.handler({"action": action, "by": "ann@example.org", **fields}, LambdaContext())
+        return answer["output"] if answer["statusCode"] == 200 else (answer["statusCode"], answer["err"]["code"])
+
+    return invoke
+
+
+def put(aws: FakeAws, path: str, body: bytes) -> None:
+    where = image_path(*path.split("/"))
+    aws.put(where.key, body)
+    aws.photo_sync.sync(aws.pics_bucket, where, owner="message", seconds=60)
+
+
+def deliver(aws: FakeAws) -> int:
+    """Give the function what waits in its queue, until nothing does; returns how many messages there were."""
+    delivered = 0
+    while messages := aws.sqs.receive_message(QueueUrl=aws.people_queue_url, MaxNumberOfMessages=10).get("Messages"):
+        records = [{"messageId": message["MessageId"], "body": message["Body"]} for message in messages]
+        assert handler_module.handler({"Records": records}, LambdaContext()) == {"batchItemFailures": []}
+        for message in messages:
+            aws.sqs.delete_message(QueueUrl=aws.people_queue_url, ReceiptHandle=message["ReceiptHandle"])
+        delivered += len(messages)
+    return delivered
+
+
+def public(aws: FakeAws, key: str = "people/people.json") -> Any:
+    return json.loads(aws.s3.get_object(Bucket=aws.site_bucket, Key=key)["Body"].read())
+
+
+def public_keys(aws: FakeAws) -> set[str]:
+    return {key for key in aws.keys(aws.site_bucket) if key.endswith(".json")}
+
+
+def name(call: Call, path: str, number: int, who: str) -> str:
+    """Name a face, counted from the left; returns the person's id."""
+    face = call("photo", path=path)["faces"][number]
+    face = {part: face[part] for part in ("path", "box", "face")}
+    drafts = [{"kind": "name", "person": "new", "name": who}, {"kind": "assign", "person": "new", "faces": [face]}]
+    return call("decide", events=drafts)["events"][0]["person"]
+
+
+def test_one_name_reaches_all_photos_of_a_person(album: FakeAws, call: Call) -> None:
+    questions = call("questions")
+    assert (questions["named"], questions["total"]) == (0, 3)
+    assert questions["groups"][0]["photos"] == 3, "whoever is on most photos comes first"
+    ann = name(call, "2024/c.png", 0, "Ann")
+    deliver(album)
+    (person,) = call("people")["people"]
+    assert (person["id"], person["name"], person["slug"], person["photos"]) == (ann, "Ann", "ann", 3)
+    faces = call("person", person=ann)["faces"]
+    assert sorted(face["origin"] for face in faces) == ["automatic", "automatic", "confirmed"]
+    assert public_keys(album) == {"people/people.json", "people/ann/photos.json", "sets/2024/people.json"}
+    assert [entry["name"] for entry in public(album)["people"]] == ["Ann"]
+    assert {photo["path"] for photo in public(album, "people/ann/photos.json")["photos"]} == {
+        "2024/a.png",
+        "2024/b.png",
+        "2024/c.png",
+    }
+
+
+def test_hidden_people_are_in_no_public_file(album: FakeAws, call: Call) -> None:
+    ann = name(call, "2024/c.png", 0, "Ann")
+    name(call, "2024/a.png", 1, "Bob")
+    deliver(album)
+    call("decide", events=[{"kind": "hide", "person": ann}])
+    assert public_keys(album) == {"people/people.json", "people/bob/photos.json", "sets/2024/people.json"}
+    for key in public_keys(album):
+        assert "Ann" not in json.dumps(public(album, key))
+    assert [person["hidden"] for person in call("people")["people"] if person["id"] == ann] == [True]
+    history = call("history")["decisions"]
+    assert (history[0]["kind"], history[0]["person"]["name"], history[0]["by"]) == ("hide", "Ann", "ann@example.org")
+    call("decide", events=[{"kind": "undo", "event": history[0]["id"]}])
+    assert call("history")["decisions"][1]["undone"]
+    assert "people/ann/photos.json" in public_keys(album)
+
+
+def test_what_is_thrown_away_comes_out_the_same_again(album: FakeAws, call: Call) -> None:
+    name(call, "2024/c.png", 0, "Ann")
+    name(call, "2024/a.png", 1, "Bob")
+    deliver(album)
+    before = {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in public_keys(album)}
+    for kept in (INVENTORY, EVIDENCE, STATE):
+        album.s3.put_object(Bucket="thumbnails", Key=f"people/{kept}.json.gz", Body=b"damaged")
+    for file in ("a.png", "b.png", "c.png"):
+        album.photo_sync.people.tell(image_path("2024", file))
+    deliver(album)
+    assert {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in public_keys(album)} == before
+
+
+def test_a_deleted_photo_is_no_longer_a_persons_and_its_name_waits(album: FakeAws, call: Call) -> None:
+    name(call, "2024/a.png", 1, "Bob")
+    deliver(album)
+    album.s3.delete_object(Bucket="pics", Key="photos/2024/a.png")
+    album.photo_sync.sync("pics", image_path("2024", "a.png"), owner="m", seconds=60)
+    assert deliver(album) == 1
+    assert public_keys(album) == {"people/people.json"}
+    assert call("people")["waiting"] == 1
+    put(album, "2025/elsewhere.png", picture(RED, GREEN))
+    deliver(album)
+    assert public_keys(album) == {"people/people.json", "people/bob/photos.json", "sets/2025/people.json"}
+
+
+def test_the_ceiling_on_searches_leaves_faces_unrecognised_until_tomorrow(
+    album: FakeAws, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    album.daily_people = album.ledger.read_count("people")
+    people = album.people
+    monkeypatch.setattr(handler_module, "_people", lambda: people)
+    ann = name(call, "2024/c.png", 0, "Ann")
+    put(album, "2024/d.png", picture(RED))
+    assert deliver(album) == 1, "a round that may pay for nothing more asks for no other"
+    assert call("person", person=ann)["photos"] >= 1
+    assert album.ledger.read_count("people") == album.daily_people
+
+
+REFUSED: list[tuple[dict, tuple[int, str]]] = [
+    ({"action": "decide"}, (400, "InvalidDecision")),
+    ({"action": "decide", "events": [{"kind": "name", "person": "new", "name": ""}]}, (400, "InvalidDecision")),
+    ({"action": "decide", "events": [{"kind": "hide", "person": "01J0"}]}, (400, "InvalidDecision")),
+    ({"action": "person", "person": "nobody"}, (404, "PersonNotFound")),
+    ({"action": "photo", "path": "2024/none.png"}, (404, "PhotoNotFound")),
+    ({"action": "photo"}, (400, "InvalidParameter")),
+    ({"action": "questions", "limit": 0}, (400, "InvalidParameter")),
+    ({"action": "questions", "offset": 1}, (400, "InvalidRequest")),
+    ({"action": "forget"}, (400, "InvalidRequest")),
+]
+
+
+def test_calls_that_cannot_be_meant_are_refused(call: Call, album: FakeAws) -> None:
+    for fields, answer in REFUSED:
+        assert call(**fields) == answer, fields
+    assert album.rows(album.decisions_table) == []
+
+
+def test_a_line_that_cannot_be_read_is_kept_and_counted(album: FakeAws, call: Call) -> None:
+    row = Decision(id="01JDZZZZZZZZZZZZZZZZZZZZZZ", event='{"v":9,"kind":"dance"}')
+    album.dynamodb.put_item(TableName=album.decisions_table, Item=row.to_item())
+    name(call, "2024/c.png", 0, "Ann")
+    assert call("history")["unread"] == 1
+    assert len(album.rows(album.decisions_table)) == 3
+
+
+def test_a_decision_is_kept_while_another_round_is_at_work(
+    album: FakeAws, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler_module, "_OWNERS_PATIENCE_SECONDS", -1.0)
+    lease = PeopleLease(album.dynamodb, album.leases_table, lambda: album.now)
+    face = {"path": "2024/c.png", "box": [0.1, 0.1, 0.8, 0.5]}
+    drafts = [{"kind": "name", "person": "new", "name": "Ann"}, {"kind": "assign", "person": "new", "faces": [face]}]
+    with lease.held("another", 60, 0):
+        assert call("decide", events=drafts)["shown"] is False
+    assert deliver(album) == 1, "the next round takes it in"
+    assert [person["name"] for person in call("people")["people"]] == ["Ann"]
+
+
+def test_one_round_runs_at_a_time_and_a_dead_one_ends(aws: FakeAws) -> None:
+    lease = PeopleLease(aws.dynamodb, aws.leases_table, lambda: aws.now, sleep=lambda seconds: None)
+
+    def tick(seconds: float) -> None:
+        aws.now += seconds
+
+    waiting = PeopleLease(aws.dynamodb, aws.leases_table, lambda: aws.now, sleep=tick)
+    with lease.held("one", 60, 0), pytest.raises(RoundTakenError), waiting.held("two", 60, 5):
+        pass
+    with lease.held("one", 60, 0):
+        pass
+    lease._take("dead", 60)
+    with waiting.held("two", 60, 100):
+        assert [row["owner"] for row in aws.rows(aws.leases_table)] == ["two"]
+    assert aws.rows(aws.leases_table) == []
+
+
+def test_the_log_says_nothing_about_people(
+    album: FakeAws, call: Call, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name(call, "2024/c.png", 0, "Ann Unmistakable")
+    monkeypatch.setattr(handler_module, "_people", lambda: {}["Ann Unmistakable"])
+    assert call("people") == (500, "PeopleFailed")
+    records = [{"messageId": "1", "body": json.dumps("2024/Unmistakable.png")}]
+    assert handler_module.handler({"Records": records}, LambdaContext()) == {
+        "batchItemFailures": [{"itemIdentifier": "1"}]
+    }
+    told = capsys.readouterr().out
+    assert "KeyError" in told
+    assert "Unmistakable" not in told
