@@ -81,6 +81,7 @@ def test_an_undo_comes_after_what_it_undoes_and_only_once() -> None:
     with pytest.raises(DecisionError, match="event: this is undone already"):
         let_in(journal, {"kind": "undo", "event": wrong})
     (again,) = let_in(journal, {"kind": "undo", "event": undo.id})
+    assert len(let_in(journal, {"kind": "undo", "event": undo.id}, {"kind": "undo", "event": wrong})) == 2
     journal.events.append(again)
     assert isinstance(let_in(journal, {"kind": "undo", "event": wrong})[0], Undone)
 

@@ -44,6 +44,7 @@ def test_nothing_of_a_forgotten_person_is_in_the_journal() -> None:
     text = write_file(Journal(tuple(left))).decode()
     for trace in (ANN, DORA, "Ann", 'ann"', "Dora"):
         assert trace not in text
+    assert not any(event.kind == "undo" for event in left)
     known = fold(left)
     assert {entry.name for entry in known.people.values()} == {"Bob", "Carl", None}
     assert known.forgotten == 1

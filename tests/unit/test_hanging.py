@@ -138,13 +138,20 @@ def test_a_name_waits_for_its_photo_and_comes_back_with_it() -> None:
     assert hung(named(), PHOTO).waiting == ()
 
 
-def test_two_faces_that_one_large_box_could_be_keep_both_names() -> None:
-    journal = named()
-    journal.add("assign", person=BOB, faces=[ref(PHOTO, 2)])
-    large = PHOTO.faces[0]._replace(id="large", box=Box(*box(1, 0.1)))
-    found = hung(journal, PHOTO._replace(faces=(large,)))
-    assert set(found.confirmed.values()) == {ANN, BOB}
-    assert found.confirmed["large"] == ANN
+def test_two_faces_that_one_box_could_be_keep_both_names() -> None:
+    left, between, right = (Box.of([middle - 0.05, 0.4, 0.1, 0.1]) for middle in (0.15, 0.17, 0.21))
+    journal = Journal()
+    for who, where in ((BOB, right), (ANN, left)):
+        journal.add("assign", person=who, faces=[ref(PHOTO, 1)._replace(box=where, face=None)])
+    found = hung(journal, PHOTO._replace(faces=(PHOTO.faces[0]._replace(box=between),)))
+    (kept,) = found.kept.values()
+    assert kept.box == right
+    assert found.confirmed == {ONE: ANN, kept.id: BOB}
+
+
+def test_of_two_finds_at_one_place_the_one_that_overlaps_most_is_the_face() -> None:
+    small, alike = (PHOTO.faces[0]._replace(id=name, box=box(1, size)) for name, size in (("a", 0.04), ("b", 0.09)))
+    assert hung(named(), PHOTO._replace(faces=(small, alike))).confirmed == {"b": ANN}
 
 
 def test_the_latest_word_on_a_face_holds() -> None:
@@ -159,6 +166,8 @@ def test_the_latest_word_on_a_face_holds() -> None:
     journal.add("assign", person=ANN, faces=[ref(PHOTO, 1)])
     found = hung(journal, PHOTO)
     assert (found.confirmed, found.rejected) == ({ONE: ANN}, {ONE: frozenset({BOB})})
+    journal.add("assign", person=CARL, faces=[ref(PHOTO, 1)])
+    assert hung(journal, PHOTO).rejected == {ONE: frozenset({BOB})}
 
 
 def test_a_later_word_on_another_engines_box_is_about_the_same_face() -> None:
@@ -225,6 +234,10 @@ def test_a_drawn_face_is_there_until_the_engine_finds_it() -> None:
 
 def test_a_drawn_face_that_is_no_face_is_gone() -> None:
     journal = Journal()
+    journal.add("box", face=ref(PHOTO, 7))
+    journal.add("ignore", faces=[ref(PHOTO, 7)], why="no-face")
+    assert hung(journal, PHOTO) == Hung()
+    journal = Journal()
     drawn = journal.add("box", face=ref(PHOTO, 7), person=ANN)
     journal.add("undo", event=drawn)
     assert hung(journal, PHOTO) == Hung()
@@ -244,6 +257,13 @@ def test_an_imported_name_is_below_the_owners_word() -> None:
     assert (found.confirmed, found.imported) == ({ONE: BOB}, {kept.id: imported("Bob")})
 
 
+def test_of_two_sidecars_the_later_one_holds() -> None:
+    journal = Journal()
+    for at, name in (("2026-11-26T12:00:00+00:00", "Anna"), ("2026-11-26T11:00:00+00:00", "Ann")):
+        journal.add("import", at=at, faces=regions((ref(PHOTO, 1), name)), source="sidecar")
+    assert hung(journal, PHOTO).imported == {ONE: imported("Anna")}
+
+
 def test_a_sidecar_that_comes_after_the_owner_doubles_no_face() -> None:
     journal = named()
     wide = ref(PHOTO, 1)._replace(box=box(1, 0.15))
@@ -261,7 +281,7 @@ def test_names_in_the_photos_own_file_count_as_imported() -> None:
 
 
 def test_two_faces_of_one_photo_are_one_person_only_if_the_owner_says_so() -> None:
-    inside = named_in_file(PHOTO, ("Ann", box(8, 0.05)), ("Ann", box(1, 0.1)))
+    inside = named_in_file(PHOTO, ("Ann", box(8, 0.1)), ("Ann", box(1, 0.05)))
     assert hang(fold([]), inventory(inside)).imported == {ONE: imported("Ann")}
     journal = named()
     journal.add("assign", person=ANN, faces=[ref(PHOTO, 2)])

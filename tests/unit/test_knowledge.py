@@ -103,6 +103,23 @@ def test_a_person_without_a_name_takes_that_of_whom_is_merged_into_them() -> Non
     assert fold(journal.events).people == {ANN: Person(ANN, "Bob")}
 
 
+def test_the_name_of_whom_others_are_merged_into_stays_even_if_theirs_is_newer() -> None:
+    journal = Journal()
+    journal.add("name", person=BOB, name="Bob")
+    journal.add("name", person=ANN, name="Ann")
+    journal.add("merge", person=ANN, into=BOB)
+    assert fold(journal.events).people == {BOB: Person(BOB, "Bob", ("Ann",))}
+
+
+def test_an_imported_name_means_who_has_it_before_who_had_it() -> None:
+    journal = Journal()
+    journal.add("name", person=ANN, name="Ann")
+    journal.add("name", person=ANN, name="Anna")
+    journal.add("name", person=BOB, name="Ann")
+    assert fold(journal.events).person_called("Ann") == BOB
+    assert fold(journal.events[:2]).person_called("Ann") == ANN
+
+
 def test_hiding_one_of_two_who_are_merged_hides_both_until_they_are_shown() -> None:
     journal = Journal()
     journal.add("name", person=ANN, name="Ann")

@@ -13,7 +13,7 @@ from functions.people.boxes import Box
 from functions.people.deciding import replacements
 from functions.people.decisions import Event, Undone, make_event
 from functions.people.hanging import hang
-from functions.people.inventory import Face, Inventory, PhotoFaces
+from functions.people.inventory import Face, FaceInPhoto, Inventory, PhotoFaces
 from functions.people.journal_lines import Journal as Lines
 from functions.people.journal_lines import read_file, write_file
 from functions.people.knowledge import fold
@@ -250,3 +250,30 @@ def test_an_undo_is_as_if_it_had_not_happened(events: list[Event], data: st.Data
 def _what_holds(events: list[Event]) -> object:
     known = fold(events)
     return known.people, known.facts, known.merged, hang(known, PHOTOS)
+
+
+def _later(events: list[Event], decision: dict[str, object]) -> list[Event]:
+    late = {"id": "01EVENT0000000000000000099", "at": "2026-11-26T11:00:00+00:00", "by": "bob"}
+    return [*events, make_event(late | decision)]
+
+
+@given(JOURNALS, WHO, st.sampled_from(list(PHOTOS.faces.values())))
+def test_the_name_given_last_is_the_name(events: list[Event], who: str, face: FaceInPhoto) -> None:
+    where = {"photo": face.photo.sha256, "box": list(face.box), "path": face.photo.path}
+    known = fold(_later(events, {"kind": "assign", "person": who, "faces": [where]}))
+    hung = hang(known, PHOTOS)
+    assert hung.confirmed[face.id] == known.root(who)
+    assert face.id not in hung.ignored
+
+
+TAKES_NO_NAME = DECISION.filter(
+    lambda decision: decision["kind"] in ("name", "merge", "hide", "show", "portrait", "birth", "import", "forgotten")
+)
+
+
+@given(JOURNALS, TAKES_NO_NAME)
+def test_only_a_decision_about_a_face_changes_whose_it_is(events: list[Event], decision: dict[str, object]) -> None:
+    before = fold(events)
+    after = fold(_later(events, decision))
+    was, now = hang(before, PHOTOS).confirmed, hang(after, PHOTOS).confirmed
+    assert now == {face: after.root(who) for face, who in was.items()}

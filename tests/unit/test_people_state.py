@@ -151,6 +151,8 @@ def test_those_without_a_name_are_asked_about_most_photos_first() -> None:
         Unknown(("e-fair/2.jpg-2",)),
         Unknown((kept,)),
     )
+    journal.add("hide", person=CARL)
+    assert split not in state_of(journal, {}).unknown
     listed = files_of(state)["people/people.json"]["unknown"]
     assert isinstance(listed, list)
     assert [(entry["face"], entry["photos"]) for entry in listed] == [
