@@ -45,7 +45,7 @@ class PeopleFiles:
     def read(self, name: str) -> Any:
         """A private file's content, or None if there is none, or if it is damaged: it can be made again."""
         try:
-            body = self.client.get_object(Bucket=self.private_bucket, Key=_private_key(name))["Body"].read()
+            body = self.client.get_object(Bucket=self.private_bucket, Key=private_key(name))["Body"].read()
             return json.loads(gzip.decompress(body))
         except ClientError as error:
             if not is_not_found(error):
@@ -59,7 +59,7 @@ class PeopleFiles:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         self.client.put_object(
             Bucket=self.private_bucket,
-            Key=_private_key(name),
+            Key=private_key(name),
             Body=gzip.compress(text.encode(), mtime=0),
             ContentType="application/json",
             ContentEncoding="gzip",
@@ -88,5 +88,6 @@ class PeopleFiles:
         return [*changed, *gone]
 
 
-def _private_key(name: str) -> str:
+def private_key(name: str) -> str:
+    """Key in the thumbnails bucket of a private file."""
     return f"{PRIVATE_PREFIX}{name}.json.gz"

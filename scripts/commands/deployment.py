@@ -23,6 +23,7 @@ from scripts.deployment.cloudformation import Event, StackApplier, read_outputs,
 from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
+from scripts.people.catching_up import tell_once
 from scripts.people.owners import BadMailError, add_owner, check_mail
 from scripts.site.covers import describe_missing_cover
 
@@ -167,6 +168,7 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     connect_bucket(stack)
     limit_tables(stack)
     migrate(stack)
+    tell_once(stack)
     files = build_and_publish(stack)
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:

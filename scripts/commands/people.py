@@ -1,9 +1,10 @@
-"""People who ask to be removed from search."""
+"""The people in the photos: naming them, and those who ask to be removed from search."""
 
 import click
 
 from functions.keys import ImagePath
 from scripts.commands.options import Context, json_option, print_outcome, yes_option
+from scripts.commands.people_names import COMMANDS
 from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -13,7 +14,11 @@ _HINT = "`kinpics people requests` lists the open ones"
 
 @click.group()
 def people() -> None:
-    """Remove people from search when they ask."""
+    """Name people in the photos, or remove them from search."""
+
+
+for _command in COMMANDS:
+    people.add_command(_command)
 
 
 @people.command("requests")

@@ -1,9 +1,9 @@
 """Numbers and errors in sentences."""
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 photo`, `2 photos`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 photo`, `2 photos`; the ``plural`` if it isn't made with an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def cause(error: Exception) -> str:

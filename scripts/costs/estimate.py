@@ -26,9 +26,10 @@ PROCESS_SECONDS, SEARCH_SECONDS, ROUND_SECONDS = 2.5, 0.5, 5.0
 _PHOTOS_A_ROUND = 60
 # At most, for each person who has a name (functions/people/recognition.py).
 SEARCHES_A_PERSON = 5
-# Lambda polls both queues even while they are empty: five pollers, each waiting 20 seconds for a message.
+# Lambda polls both queues even while they are empty: five pollers and, where two may run at once, two; each waits 20
+# seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-_IDLE_POLLS = 2 * 5 * 3 * 60 * 24 * 30
+_IDLE_POLLS = (5 + 2) * 3 * 60 * 24 * 30
 # For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it; then
 # one is sent to the people function, received and deleted.
 _SQS_REQUESTS_A_PHOTO = 7

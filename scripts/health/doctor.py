@@ -60,6 +60,7 @@ def examine(
         "maxima": lambda: stack_checks.check_maxima(target, stack),
         "alarms": lambda: stack_checks.check_alarms(target, stack),
         "dead letters": lambda: photo_checks.check_dead_letters(stack),
+        "people": lambda: photo_checks.check_people(stack),
         "removal requests": lambda: photo_checks.check_removal_requests(stack),
         "agreement": lambda: photo_checks.check_agreement(stack, progress, survey_file(data, stack), whole=whole),
     }

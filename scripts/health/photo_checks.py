@@ -10,6 +10,7 @@ from scripts.health.finding import Finding
 from scripts.health.integrity import list_earlier_versions, read_originals
 from scripts.health.sampling import MAX_WHOLE, count_photos, look_at_sample
 from scripts.health.stocktaking import look_for_drift
+from scripts.people.catching_up import count_messages
 from scripts.people.forgetting import list_requests
 from scripts.photos import dead_letter_queue
 from scripts.photos.requesting import count_waiting
@@ -26,6 +27,20 @@ def check_dead_letters(stack: Stack) -> Finding:
         return Finding("dead letters", "ok", "none")
     advice = "`kinpics dead-letters list` says which and why"
     return Finding("dead letters", "warning", f"{count(len(keys), 'photo')} could not be processed", advice)
+
+
+def check_people(stack: Stack) -> Finding:
+    """Whether the people function has given up on anything, and whether its searches reach."""
+    given_up = count_messages(stack, stack.outputs.people_dead_letter_queue)
+    if given_up:
+        text = f"the people function failed on {count(given_up, 'photo')}"
+        return Finding("people", "wrong", text, "look at its log group, then run `kinpics people rebuild`")
+    ceiling, used = int(stack.parameters.get("DailyPeople", 0)), stack.ledger.read_count("people")
+    text = f"{used} of {ceiling} searches today to recognise people"
+    if used >= ceiling:
+        advice = "faces wait until 00:00 UTC; raise DailyPeople with `kinpics deploy --daily-people`"
+        return Finding("people", "warning", text, advice)
+    return Finding("people", "ok", text)
 
 
 def check_removal_requests(stack: Stack) -> Finding:

@@ -24,6 +24,7 @@ from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
 from scripts.laptop.laptop_owner import make_owner
+from scripts.people.catching_up import tell_once
 
 
 class PrepareError(KinpicsError):
@@ -37,7 +38,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     address. Then it is only brought up to date; if that fails, the site stays as it was, and a message says so. Raises
     ``PrepareError``, ``BuildError``, ``ConfigError``; ends what it started when it is cancelled.
     """
-    await _in_whole(lambda: make_owner(_stack(running, data), data))
+    await _in_whole(lambda: _make_ready_for_people(_stack(running, data), data))
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))
@@ -56,6 +57,11 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     else:
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()
+
+
+def _make_ready_for_people(stack: Stack, data: Path) -> None:
+    make_owner(stack, data)
+    tell_once(stack)
 
 
 def _stack(running: Running, data: Path) -> Stack:

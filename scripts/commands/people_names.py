@@ -1,0 +1,299 @@
+"""Naming the people in the photos: `kinpics people name` and what belongs to it.
+
+Each command makes the call that the owner's page makes, so that both decide the same.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scripts.commands.options import Context, json_option
+from scripts.common.terminal import echo, echo_json
+from scripts.common.words import count
+
+if TYPE_CHECKING:
+    from scripts.people.people_calls import PeopleCalls
+
+_STALLED_SECONDS = 10 * 60.0
+faces_argument = click.argument("faces", metavar="FACE...", nargs=-1, required=True)
+
+
+def _calls(context: Context) -> "PeopleCalls":
+    from scripts.people.people_calls import PeopleCalls
+
+    return PeopleCalls(context.stack)
+
+
+def _tell(events: list[dict[str, Any]], done: str, as_json: bool) -> None:
+    """Print what was decided, and how to undo it."""
+    if as_json:
+        echo_json(events)
+    else:
+        echo(done)
+        echo("undo it with", *(f"`kinpics people undo {event['id']}`" for event in events), err=True)
+
+
+@click.command("list")
+@json_option
+@click.pass_obj
+def people_list(context: Context, as_json: bool) -> None:
+    """List the people in the photos, most photographed first.
+
+    Prints each person's name, number of photos and id, and whether they are hidden.
+    """
+    calls = _calls(context)
+    if as_json:
+        echo_json(calls.people)
+        return
+    for person in calls.people:
+        hidden = ["hidden"] if person["hidden"] else []
+        echo(person["name"], count(person["photos"], "photo"), person["id"], *hidden)
+    asked = calls.call("questions", limit=1)
+    if waiting := asked["total"] - asked["named"]:
+        echo(f"{count(waiting, 'more person', 'more people')} without a name: {_ask_at(context)}", err=True)
+
+
+def _ask_at(context: Context) -> str:
+    return context.stack.site_address("/people/")
+
+
+@click.command("photo")
+@click.argument("path", metavar="SET/PHOTO")
+@json_option
+@click.pass_obj
+def people_photo(context: Context, path: str, as_json: bool) -> None:
+    """List the faces in a photo, from left to right.
+
+    Prints each face as other commands take it, and who it is.
+    """
+    found = _calls(context).call("photo", path=path)
+    if as_json:
+        echo_json(found)
+        return
+    for number, face in enumerate(found["faces"], 1):
+        echo(f"{path}#{number}", face["name"] or "", face["origin"] or face["ignored"] or "")
+
+
+@click.command("name")
+@click.argument("who", metavar="FACE|PERSON")
+@click.argument("name")
+@click.option("--new", is_flag=True, help="Somebody else who has the same name as somebody known.")
+@json_option
+@click.pass_obj
+def people_name(context: Context, who: str, name: str, new: bool, as_json: bool) -> None:
+    """Say who a face is, or give a person another name.
+
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody has NAME
+    already, the face is theirs.
+    """
+    from scripts.people.people_calls import is_face
+
+    calls = _calls(context)
+    known = [] if new else calls.named(name)
+    if not is_face(who):
+        person = calls.person(who)
+        others = [entry for entry in known if entry["id"] != person["id"]]
+        if others:
+            raise click.ClickException(
+                f"somebody else is called {name}: if it is the same person, run `kinpics people merge {person['id']} "
+                f"{others[0]['id']}`, else add --new"
+            )
+        _tell(calls.decide({"kind": "name", "person": person["id"], "name": name}), f"{who} is {name}", as_json)
+        return
+    face = calls.face(who)
+    if known:
+        person = calls.person(name) if len(known) > 1 else known[0]
+        drafts = [{"kind": "assign", "person": person["id"], "faces": [face]}]
+    else:
+        named = {"kind": "name", "person": "new", "name": name}
+        drafts = [named, {"kind": "assign", "person": "new", "faces": [face]}]
+    _tell(calls.decide(*drafts), f"{who} is {name}", as_json)
+
+
+@click.command("merge")
+@click.argument("person")
+@click.argument("into")
+@json_option
+@click.pass_obj
+def people_merge(context: Context, person: str, into: str, as_json: bool) -> None:
+    """Say that two people are one.
+
+    All photos of PERSON become INTO's, who keeps their name.
+    """
+    calls = _calls(context)
+    one, other = calls.person(person), calls.person(into)
+    events = calls.decide({"kind": "merge", "person": one["id"], "into": other["id"]})
+    _tell(events, f"{one['name']} is {other['name']}", as_json)
+
+
+@click.command("split")
+@click.argument("person")
+@faces_argument
+@click.option("--name", help="Name of the person the faces belong to. They stay without a name by default.")
+@json_option
+@click.pass_obj
+def people_split(context: Context, person: str, faces: tuple[str, ...], name: str | None, as_json: bool) -> None:
+    """Say that some of a person's faces are somebody else."""
+    calls = _calls(context)
+    known = calls.person(person)
+    known_as = calls.named(name) if name else []
+    to = calls.person(name)["id"] if name and known_as else "new"
+    draft = {"kind": "split", "person": known["id"], "faces": list(map(calls.face, faces)), "to": to}
+    events = calls.decide(draft | ({"name": name} if name and not known_as else {}))
+    _tell(events, f"{count(len(faces), 'face')} taken from {known['name']}", as_json)
+
+
+@click.command("not")
+@click.argument("person")
+@faces_argument
+@json_option
+@click.pass_obj
+def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: bool) -> None:
+    """Say that faces are not a person, for good."""
+    calls = _calls(context)
+    known = calls.person(person)
+    events = calls.decide({"kind": "reject", "person": known["id"], "faces": list(map(calls.face, faces))})
+    _tell(events, f"{count(len(faces), 'face')} never taken for {known['name']} again", as_json)
+
+
+@click.command("hide")
+@click.argument("person")
+@json_option
+@click.pass_obj
+def people_hide(context: Context, person: str, as_json: bool) -> None:
+    """Hide a person: visitors see their name nowhere."""
+    calls = _calls(context)
+    known = calls.person(person)
+    _tell(calls.decide({"kind": "hide", "person": known["id"]}), f"{known['name']} is hidden", as_json)
+
+
+@click.command("show")
+@click.argument("person")
+@json_option
+@click.pass_obj
+def people_show(context: Context, person: str, as_json: bool) -> None:
+    """Show a hidden person again."""
+    calls = _calls(context)
+    known = calls.person(person)
+    _tell(calls.decide({"kind": "show", "person": known["id"]}), f"{known['name']} is shown", as_json)
+
+
+@click.command("portrait")
+@click.argument("person")
+@click.argument("face")
+@json_option
+@click.pass_obj
+def people_portrait(context: Context, person: str, face: str, as_json: bool) -> None:
+    """Choose the face that stands for a person."""
+    calls = _calls(context)
+    known = calls.person(person)
+    events = calls.decide({"kind": "portrait", "person": known["id"], "face": calls.face(face)})
+    _tell(events, f"{face} stands for {known['name']}", as_json)
+
+
+@click.command("birth")
+@click.argument("person")
+@click.argument("date", metavar="DATE")
+@json_option
+@click.pass_obj
+def people_birth(context: Context, person: str, date: str, as_json: bool) -> None:
+    """Say when a person was born: no earlier photo is theirs.
+
+    DATE is YYYY-MM-DD, or `unknown`.
+    """
+    calls = _calls(context)
+    known = calls.person(person)
+    born = None if date == "unknown" else date
+    events = calls.decide({"kind": "birth", "person": known["id"], "date": born})
+    _tell(events, f"{known['name']} was born on {born}" if born else f"no birth date for {known['name']}", as_json)
+
+
+@click.command("ignore")
+@faces_argument
+@click.option("--no-face", is_flag=True, help="It is no face at all. By default, a stranger's.")
+@json_option
+@click.pass_obj
+def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_json: bool) -> None:
+    """Never ask about some faces again."""
+    calls = _calls(context)
+    why = "no-face" if no_face else "stranger"
+    events = calls.decide({"kind": "ignore", "faces": list(map(calls.face, faces)), "why": why})
+    _tell(events, f"{count(len(faces), 'face')} ignored", as_json)
+
+
+@click.command("undo")
+@click.argument("decision", required=False)
+@json_option
+@click.pass_obj
+def people_undo(context: Context, decision: str | None, as_json: bool) -> None:
+    """Undo a decision, however old; by default the latest.
+
+    DECISION is the id that `kinpics people history` prints. An undo can be undone, too.
+    """
+    calls = _calls(context)
+    if decision is None:
+        latest = [one for one in calls.call("history")["decisions"] if one["kind"] != "undo" and not one["undone"]]
+        if not latest:
+            raise click.ClickException("there is nothing to undo: `kinpics people history` lists the decisions")
+        decision = latest[0]["id"]
+    _tell(calls.decide({"kind": "undo", "event": decision}), f"undone: {decision}", as_json)
+
+
+@click.command("history")
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many to list.")
+@json_option
+@click.pass_obj
+def people_history(context: Context, limit: int, as_json: bool) -> None:
+    """List decisions about people, newest first."""
+    found = _calls(context).call("history", limit=limit)
+    if as_json:
+        echo_json(found)
+        return
+    for one in found["decisions"]:
+        people = [one[part]["name"] or one[part]["id"] for part in ("person", "into", "to") if part in one]
+        told = [str(one[part]) for part in ("name", "date", "why", "event") if part in one]
+        faces = [count(one["faces"], "face")] if one["faces"] else []
+        echo(one["id"], one["at"][:16], one["by"], one["kind"], *people, *told, *faces, *["undone"][: one["undone"]])
+    if found["unread"]:
+        echo(
+            f"{count(found['unread'], 'line')} of the journal can't be read by this release and stay as they are",
+            err=True,
+        )
+
+
+@click.command("rebuild")
+@click.pass_obj
+def people_rebuild(context: Context) -> None:
+    """Make everything about people again, from your decisions.
+
+    Nobody loses a name, and nothing is paid for twice. Run this if pages about people look wrong.
+    """
+    from scripts.people.catching_up import drop_given_up, tell_of_all, wait_until_recognised
+
+    stack = context.stack
+    tell_of_all(stack)
+    echo("The people function looks at every photo again ...", err=True)
+    if not wait_until_recognised(stack, _STALLED_SECONDS):
+        echo("it is still at work: `kinpics doctor` says when it has failed", err=True)
+        sys.exit(1)
+    drop_given_up(stack)
+    echo(f"{count(len(_calls(context).people), 'person', 'people')} with a name")
+
+
+COMMANDS = (
+    people_list,
+    people_photo,
+    people_name,
+    people_merge,
+    people_split,
+    people_not,
+    people_hide,
+    people_show,
+    people_portrait,
+    people_birth,
+    people_ignore,
+    people_undo,
+    people_history,
+    people_rebuild,
+)

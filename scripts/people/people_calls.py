@@ -1,0 +1,93 @@
+"""Calls of the people function, as the owner's pages make them, and what the command line calls people and faces."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from functions.errors import KinpicsError
+from functions.face_collection import is_face_id
+from functions.people.person_names import same_name
+from functions.people.ulid import is_ulid
+from scripts.common.stack import Stack
+
+# The function waits for a round that is at work.
+_TIMEOUT_SECONDS = 120
+_NUMBERED = re.compile(r"(?P<path>.+/.+)#(?P<number>[0-9]{1,4})")
+_BY = "cli"
+
+Draft = dict[str, Any]
+
+
+class PeopleCallError(KinpicsError):
+    """The people function refused, or nobody is called that; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class PeopleCalls:
+    """Calls the people function of a stack."""
+
+    stack: Stack
+
+    def call(self, action: str, **fields: Any) -> Any:
+        """The output of an action (docs/data.md). Raises ``PeopleCallError``."""
+        payload = json.dumps({"action": action, "by": _BY, **fields}).encode()
+        answer = self._lambda.invoke(FunctionName=self.stack.outputs.people_function, Payload=payload)
+        content = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer or not isinstance(content, dict) or "statusCode" not in content:
+            raise PeopleCallError("the people function failed: look at its log group")
+        if content["statusCode"] != 200:
+            raise PeopleCallError(content["err"]["message"])
+        return content["output"]
+
+    def decide(self, *drafts: Draft) -> list[dict[str, Any]]:
+        """Decide, all of it or none; returns the events. Raises ``PeopleCallError``."""
+        events: list[dict[str, Any]] = self.call("decide", events=list(drafts))["events"]
+        return events
+
+    @cached_property
+    def people(self) -> list[dict[str, Any]]:
+        """Everybody with a name."""
+        found: list[dict[str, Any]] = self.call("people")["people"]
+        return found
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """The people with a name, however it is spelled."""
+        return [person for person in self.people if same_name(person["name"]) == same_name(name.strip())]
+
+    def person(self, who: str) -> dict[str, Any]:
+        """The person with an id, a name, or a part of an address. Raises ``PeopleCallError``."""
+        found = [person for person in self.people if who in (person["id"], person["slug"])] or self.named(who)
+        if not found:
+            raise PeopleCallError(f"nobody is called {who}: `kinpics people list` lists everybody")
+        if len(found) > 1:
+            ids = ", ".join(f"{person['id']} ({person['photos']} photos)" for person in found)
+            raise PeopleCallError(f"{len(found)} people are called {who}: give an id instead, one of {ids}")
+        return found[0]
+
+    def face(self, text: str) -> Draft:
+        """A face: `SET/PHOTO#2` is the second from the left; or its face id. Raises ``PeopleCallError``."""
+        if is_face_id(text):
+            return {"face": text}
+        numbered = _NUMBERED.fullmatch(text)
+        if not numbered:
+            raise PeopleCallError(f"{text} is no face: write SET/PHOTO#2 for the second from the left, or a face id")
+        faces = self.call("photo", path=numbered["path"])["faces"]
+        number = int(numbered["number"])
+        if not 1 <= number <= len(faces):
+            raise PeopleCallError(f"{numbered['path']} has {len(faces)} faces: there is no number {number}")
+        face = faces[number - 1]
+        return {part: face[part] for part in ("path", "box", "face") if face[part] is not None}
+
+    @cached_property
+    def _lambda(self) -> Any:
+        return boto3.client("lambda", config=Config(read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}))
+
+
+def is_face(text: str) -> bool:
+    """Whether a text names a face, not a person."""
+    return is_face_id(text) or bool(_NUMBERED.fullmatch(text) and not is_ulid(text))
