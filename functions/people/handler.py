@@ -49,7 +49,7 @@ _ANY_NUMBER = 10_000
 _OWNERS_SEARCHES = 3
 # Of a call's time, what may go into waiting for a round that is at work.
 _PATIENCE = 0.5
-_OWNERS_PATIENCE_SECONDS = 25.0
+_OWNERS_PATIENCE_SECONDS = 8.0
 _SECOND = 1000
 
 

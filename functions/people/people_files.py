@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,11 +65,11 @@ class PeopleFiles:
             ContentEncoding="gzip",
         )
 
-    def publish(self, files: Mapping[str, bytes], *, anew: bool = False) -> list[str]:
-        """Make ``files``, by key, the public ones; returns the keys that changed. With ``anew``, write all of them."""
+    def publish(self, files: Mapping[str, bytes]) -> list[str]:
+        """Make ``files``, by key, the public ones; returns the keys that changed."""
         known: dict[str, str] = self.read(_WRITTEN) or {}
         wanted = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
-        changed = sorted(key for key in wanted if anew or known.get(key) != wanted[key])
+        changed = sorted(key for key in wanted if known.get(key) != wanted[key])
         gone = sorted(known.keys() - wanted.keys())
         if not changed and not gone:
             return []
@@ -86,6 +86,10 @@ class PeopleFiles:
             self.client.delete_object(Bucket=self.site_bucket, Key=key)
         self.write(_WRITTEN, wanted)
         return [*changed, *gone]
+
+    def doubt(self, keys: Iterable[str]) -> None:
+        """Write all public files anew the next time, and remove those of ``keys`` that are none by then."""
+        self.write(_WRITTEN, dict.fromkeys(keys, _UNKNOWN))
 
 
 def private_key(name: str) -> str:

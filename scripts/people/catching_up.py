@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.keys import ImagePath
-from functions.people.people_files import PeopleFiles, private_key
+from functions.people.people_files import PeopleFiles, is_people_file, private_key
 from functions.people.people_round import INVENTORY
 from functions.people_queue import GO_ON, message_of
+from scripts.common.bucket import list_objects
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 
@@ -44,8 +45,13 @@ def tell_once(stack: Stack) -> bool:
 
 
 def tell_of_all(stack: Stack) -> None:
-    """Tell the people function of every photo that has a row, or that it knows. Raises ``OSError``."""
+    """Tell the people function of every photo that has a row, or that it knows; it writes all files anew.
+
+    Raises ``OSError``.
+    """
     files = PeopleFiles(stack.s3, stack.outputs.thumbnails_bucket, stack.outputs.site_bucket)
+    there = (item["Key"] for item in list_objects(stack.s3, stack.outputs.site_bucket))
+    files.doubt(filter(is_people_file, there))
     known = files.read(INVENTORY) or {}
     paths = {str(entry[0]) for entry in known.get("photos", [])}
     for photo_set in stack.photos.list_sets():

@@ -58,6 +58,7 @@ def tried(stack: RunningStack) -> Iterator[Callable[[str, list], list[bool]]]:
 def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     """What a function could try, by a name for it; those that would change something name what is not there."""
     pics, thumbnails, key = outputs["PicsBucket"], outputs["ThumbnailsBucket"], "photos/probe/none.jpg"
+    site, decision = outputs["SiteBucket"], {"journal": {"S": "people"}, "id": {"S": "none"}}
     row = {"primarykey": {"S": "probe"}, "sortkey": {"S": "none"}}
     image_row = {"image_id": {"S": "none"}}
     request = {"identity_id": {"S": "probe"}}
@@ -78,6 +79,10 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     def recall(*entries: str) -> tuple[str, str, dict]:
         keys = [{"entry": {"S": entry}} for entry in entries]
         return "dynamodb", "batch_get_item", {"RequestItems": {outputs["LedgerTable"]: {"Keys": keys}}}
+
+    def lease(path: str) -> tuple[str, str, dict]:
+        leases = {"TableName": outputs["LeasesTable"], "Key": {"image_path": {"S": path}}}
+        return "dynamodb", "delete_item", leases
 
     made: dict[str, tuple[str, str, dict[str, Any]]] = {
         "count indexing": count("calls/index/probe"),
@@ -125,6 +130,18 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "read dead letters": ("sqs", "receive_message", {"QueueUrl": outputs["DeadLetterQueue"]}),
         "invoke a function": ("lambda", "invoke", {"FunctionName": outputs["SearchFunction"]}),
         "read roles": ("iam", "list_roles", {}),
+        "tell of a photo": ("sqs", "send_message", {"QueueUrl": outputs["PeopleQueue"], "MessageBody": '""'}),
+        "read the journal": partition("DecisionsTable", "journal", "people"),
+        "scan the journal": ("dynamodb", "scan", {"TableName": outputs["DecisionsTable"]}),
+        "forget a decision": ("dynamodb", "delete_item", {"TableName": outputs["DecisionsTable"], "Key": decision}),
+        "take a turn at people": lease("people"),
+        "take a turn at a photo": lease("set/none.jpg"),
+        "count recognising": count("calls/people/probe"),
+        "read photos": ("dynamodb", "batch_get_item", {"RequestItems": {outputs["PicsTable"]: {"Keys": [row]}}}),
+        "read what is known of people": ("s3", "get_object", {"Bucket": thumbnails, "Key": "people/none"}),
+        "hide a person": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/photos.json"}),
+        "delete a page": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/index.html"}),
+        "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
     }
     return made
@@ -146,9 +163,15 @@ ALLOWED = {
         "receive messages",
         "count indexing",
         "note a change",
+        "tell of a photo",
+        "take a turn at people",
+        "take a turn at a photo",
+        "read photos",
+        "list thumbnails",
     },
     "SearchFunction": {
         "read images",
+        "read photos",
         "list faces",
         "search faces",
         "count searches",
@@ -156,6 +179,17 @@ ALLOWED = {
         "keep an answer",
         "recall an answer",
         "read a visitor's count",
+    },
+    "PeopleFunction": {
+        "search faces",
+        "tell of a photo",
+        "read the journal",
+        "take a turn at people",
+        "count recognising",
+        "read photos",
+        "read what is known of people",
+        "hide a person",
+        "list thumbnails",
     },
     "RemovalFunction": {
         "list faces",

@@ -166,6 +166,12 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
     (photos / "a.jpg").write_bytes(jpeg())
     first = start_stack(tmp_path / "data")
     first.kinpics("upload", str(photos))
+    first.kinpics("people", "rebuild")
+    face = {"path": "photos/a.jpg", "box": [0.1, 0.1, 0.3, 0.4]}
+    drafts = [{"kind": "name", "person": "new", "name": "Ann"}, {"kind": "box", "person": "new", "face": face}]
+    event = json.dumps({"action": "decide", "events": drafts})
+    answer = first.client("lambda").invoke(FunctionName=first.outputs["PeopleFunction"], Payload=event)
+    assert b'"statusCode": 200' in answer["Payload"].read()
     assert descendants(first.process.pid), "the functions and the engine have processes of their own"
     while first.process.poll() is None:  # whoever is impatient presses Ctrl-C again and again
         first.process.send_signal(number)
@@ -179,6 +185,7 @@ def test_a_stack_comes_back_as_it_was_and_leaves_no_process(tmp_path: Path, numb
         assert b"1 photo<" in get(second.site_url + "/sets/photos/")[2]
         assert get(second.site_url + "/thumbnails/photos/photos/a.jpg")[0] == 200
         assert '"already_there": 1' in second.kinpics("upload", str(photos), "--json").stdout
+        assert second.kinpics("people", "list").stdout.startswith("Ann\t1 photo\t")
     finally:
         assert second.stop() == 0
 
