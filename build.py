@@ -1,12 +1,13 @@
 """The site generator: ``site/`` + ``kinpics.toml`` + a deployed stack → the files of the site.
 
 ``site/pages.json`` lists the pages. Each has a template of its name; those of a set carry its first photos, and the
-fallback page shows sets that are newer than the site. Each photo has a page of its own (`functions.photo_page`).
+fallback page shows sets and people that are newer than the site. Each photo has a page of its own
+(`functions.photo_page`).
 """
 
 import shutil
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from scripts.common.terminal import echo
 from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle, bundle_worker
-from scripts.site.changes import Changes
-from scripts.site.covers import find_covers, portraits_of_gallery
+from scripts.site.changes import Changes, PeopleChanges
+from scripts.site.covers import Cover, find_covers, portraits_of_gallery
 from scripts.site.fingerprints import fingerprint_of_site
 from scripts.site.pages import SitePages
+from scripts.site.people_shown import KnownPerson, People, ShownPerson, read_people, read_set_people, whose_face
 from scripts.site.previews import Previews
 from scripts.site.published import Published, known_covers
 from scripts.site.search_index import entry_of, suggestions, write_search_index
@@ -41,8 +43,8 @@ class Site:
     """A rendered site: ``folder`` holds its files, except those that are many or take long (photos' pages, cards).
 
     ``more`` says how to make these. The pages of ``unchanged`` sets are not rendered, and their cards are in ``kept``;
-    those of ``rendered`` sets, and of sets that are gone, may differ from what is published. ``published`` is what to
-    remember once it is.
+    those of ``rendered`` sets, and of sets that are gone, may differ from what is published. The pages of
+    ``unchanged_people``, by slug, are in ``kept`` too. ``published`` is what to remember once it is.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class Site:
     unchanged: Collection[str] = frozenset()
     rendered: Collection[str] = frozenset()
     kept: Collection[str] = frozenset()
+    unchanged_people: Mapping[str, KnownPerson] = field(default_factory=dict)
     published: Published = Published()
 
 
@@ -82,8 +85,11 @@ def build(
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
     known_to_scripts = browser_config(stack, config)
     has_gallery = stack.gallery.count_faces() > 0
-    facts = [assets.urls, known_to_scripts, stack.site_url, bool(rows), has_gallery]
-    changes = Changes(stack, rows, last or Published(), fingerprint_of_site(config, look, root, facts))
+    people = read_people(stack)
+    facts = [assets.urls, known_to_scripts, stack.site_url, bool(rows), has_gallery, bool(people.people)]
+    last, fingerprint = last or Published(), fingerprint_of_site(config, look, root, facts)
+    changes = Changes(stack, rows, people, last, fingerprint)
+    people_changes = PeopleChanges(stack, people, last, fingerprint)
     newest_first = sorted(changes.sets, key=lambda shown: shown.name, reverse=True)
     pages = SitePages(
         fresh,
@@ -94,6 +100,7 @@ def build(
         site_url=stack.site_url,
         has_photos=bool(rows),
         has_gallery=has_gallery,
+        people=people,
     )
     # Whatever exists once for all visitors is in the site's only language, or in English.
     translator = Translator(next(iter(config.page_languages)))
@@ -109,6 +116,7 @@ def build(
         sets=newest_first,
         card=previews.card_of_site(covers.of_site.photo if covers.of_site else None),
         cover=covers.of_site,
+        cover_person=_person_on(stack, people, covers.of_site),
         covers=covers.of_sets,
         portraits=portraits_of_gallery(stack.gallery),
         search_index=f"/{search_index}",
@@ -121,10 +129,15 @@ def build(
     cards = {name: known.card for name, known in changes.known.items()}
     for shown in changes.rendered:
         cards[shown.name] = previews.card_of_set(shown)
-        pages.write_of_set(shown, card=cards[shown.name])
+        in_set = read_set_people(stack, people, shown.name) if people.people else []
+        pages.write_of_set(shown, card=cards[shown.name], in_set=in_set)
         photo_pages |= _photo_pages(skeleton, shown)
+    for person in people_changes.rendered:
+        pages.write_of_person(person)
     if stack.site_url:
         write_announcements(fresh, config, stack.site_url, newest_first, changes.rendered)
+    kept = {card.removeprefix("/") for card in cards.values() if card}
+    kept |= {file for slug in people_changes.known for file in pages.files_of_person(slug)}
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
     return Site(
@@ -132,9 +145,17 @@ def build(
         photo_pages | previews.makers,
         unchanged=changes.known.keys(),
         rendered={shown.name for shown in changes.rendered},
-        kept={card.removeprefix("/") for card in cards.values() if card},
-        published=changes.to_remember(search_index, covers, cards),
+        kept=kept,
+        unchanged_people=people_changes.known,
+        published=changes.to_remember(search_index, covers, cards, people_changes.to_remember()),
     )
+
+
+def _person_on(stack: Stack, people: People, cover: Cover | None) -> ShownPerson | None:
+    """Who it is that stands out on a cover, if that is somebody with a name."""
+    if cover is None or cover.face_id is None:
+        return None
+    return whose_face(stack, people, cover.path, cover.face_id)
 
 
 def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:

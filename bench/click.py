@@ -57,7 +57,7 @@ def _clicks(stack: object) -> list[float]:
             start = time.perf_counter()
             face.click()
             page.wait_for_function(
-                """() => location.pathname === "/people/"
+                """() => location.pathname === "/faces/"
                     && [...document.querySelectorAll("a.tile img")].some((image) => image.naturalWidth)"""
             )
             times.append((time.perf_counter() - start) * 1000)

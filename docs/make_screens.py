@@ -275,7 +275,7 @@ def visit(page: Page) -> None:
     page.locator(".pswp--open .face").first.wait_for()
     page.wait_for_timeout(1200)
     follow(page, page.locator(".pswp--open .face").nth(1))
-    page.wait_for_url("**/people/**")
+    page.wait_for_url("**/faces/**")
     page.locator("a.tile").first.wait_for()
     page.wait_for_timeout(1500)
     follow(page, page.locator("header a[href='/selfie/']"))

@@ -46,6 +46,8 @@ _PASSED_ON = {
 }
 # One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
 _RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
+# Photos that show two or three people at once: one page, whose script reads the address.
+_TOGETHER = re.compile(r"people/[^/]*\+[^/]*/")
 # A photo's own page, which is in one language only.
 _PHOTO = re.compile("sets/[^/]+/photos/[^/]+/?")
 _COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
@@ -160,6 +162,8 @@ class SiteServer:
         thumbnail = key.removeprefix("thumbnails/")
         if thumbnail != key and thumbnail.startswith(self._served):
             return self._buckets["thumbnails"], thumbnail
+        if _TOGETHER.fullmatch(key):
+            key = "people/+/"
         index = in_language("index.html", ENGLISH if _PHOTO.fullmatch(key) else language)
         return self._buckets["site"], key + index if not key or key.endswith("/") else key
 

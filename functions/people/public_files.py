@@ -46,6 +46,11 @@ class _MakingFiles:
         self.faces = faces_in(inventory, state.kept)
         self.shown = {person.id: person for person in state.people if not person.hidden}
         self.with_photos = [person for person in self.shown.values() if person.portrait]
+        # Who is on which photo, by its path.
+        self.there: dict[str, set[str]] = defaultdict(set)
+        for person in self.with_photos:
+            for path in person.photos:
+                self.there[path].add(person.id)
 
     def files(self) -> Iterator[tuple[str, Any]]:
         unknown = [entry for question in self.state.unknown if (entry := self._unknown(question))]
@@ -83,6 +88,9 @@ class _MakingFiles:
         return {"face": face.id, "photos": photos, "portrait": self._portrait(face.id)}
 
     def _person(self, person: PersonState) -> dict[str, Any]:
+        others = [(self.shown[other], count) for other, count in person.together if other in self.shown]
+        others.sort(key=lambda entry: (-entry[1], entry[0].slug))
+        index = {other.id: number for number, (other, _) in enumerate(others)}
         photos: dict[str, dict[str, Any]] = {}
         for face in (self.faces[face] for face in person.faces):
             photo = face.photo
@@ -96,10 +104,9 @@ class _MakingFiles:
                     "placeholder": photo.placeholder,
                     "taken_at": photo.taken_at,
                     "box": list(face.box),
+                    "with": sorted(index[other] for other in self.there[photo.path] if other in index),
                 },
             )
-        others = [(self.shown[other], count) for other, count in person.together if other in self.shown]
-        others.sort(key=lambda entry: (-entry[1], entry[0].slug))
         return {
             "v": VERSION,
             "id": person.id,

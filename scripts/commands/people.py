@@ -41,7 +41,7 @@ def people_requests(context: Context) -> None:
         for line in (request.message or "").splitlines():
             echo(f"  > {line}")
         for face_in_photo in found:
-            echo(f"  {face_in_photo.path}", stack.site_address(f"/people/?face={face_in_photo.face_id}"))
+            echo(f"  {face_in_photo.path}", stack.site_address(f"/faces/?face={face_in_photo.face_id}"))
         for warning in warnings_about(found):
             echo(f"  {warning}")
 

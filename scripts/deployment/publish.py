@@ -93,7 +93,7 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
     record = record or PublishRecord(stack)
     bucket = stack.outputs.site_bucket
     names = set(site.rendered) | (record.names - set(site.unchanged))
-    record.begin(names)
+    record.begin(names, site.unchanged_people)
     listed = _list_changed(stack, names) if site.unchanged else list_objects(stack.s3, bucket)
     there = {item["Key"]: item["ETag"].strip('"') for item in listed}
     paths = sorted(path for path in site.folder.rglob("*") if path.is_file())

@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
 import dataclasses
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import code_of, is_not_found
 from scripts.common.stack import Stack
+from scripts.site.people_shown import KnownPerson
 from scripts.site.published import Published, from_json, to_json
 
 if TYPE_CHECKING:
@@ -55,10 +56,12 @@ class PublishRecord:
         else:
             self.published, self._etag = from_json(answer["Body"].read().decode()), answer["ETag"]
 
-    def begin(self, names: Iterable[str]) -> None:
-        """Note that the pages of these sets are about to be written."""
+    def begin(self, names: Iterable[str], people: Mapping[str, KnownPerson]) -> None:
+        """Note that the pages of these sets are about to be written, and those of all but these people."""
         unknown = dict.fromkeys(names)
-        while not self._write(dataclasses.replace(self.published, sets={**self.published.sets, **unknown})):
+        while not self._write(
+            dataclasses.replace(self.published, sets={**self.published.sets, **unknown}, people=people)
+        ):
             self._read()
 
     def end(self, published: Published, names: Iterable[str]) -> None:
@@ -69,7 +72,7 @@ class PublishRecord:
         if not self._write(dataclasses.replace(published, sets={**rest, **new})):
             self.was_disturbed = True
             self._read()
-            self.begin(names)
+            self.begin(names, {})
 
     def _write(self, published: Published) -> bool:
         """Write the record in place of that which was read; False if it is no longer there."""

@@ -1,6 +1,6 @@
-"""Which sets have changed since the last publish, and what is known of the others."""
+"""Which sets and people have changed since the last publish, and what is known of the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
@@ -10,6 +10,16 @@ from functions.shapes import PhotoSet
 from scripts.common.stack import Stack
 from scripts.site.covers import Covers
 from scripts.site.fingerprints import fingerprint_of_set
+from scripts.site.people_shown import (
+    KnownPerson,
+    People,
+    PersonPage,
+    ShownPerson,
+    fingerprint_of_person,
+    list_person_etags,
+    read_person,
+    set_etags,
+)
 from scripts.site.published import KnownSet, Published
 from scripts.site.search_index import Entry, read_search_index
 from scripts.site.shown import read_sets
@@ -22,10 +32,11 @@ class Changes:
     ``entries``; ``rendered`` are the others, whose photos are read here.
     """
 
-    def __init__(self, stack: Stack, rows: Sequence[PhotoSet], last: Published, site: str):
+    def __init__(self, stack: Stack, rows: Sequence[PhotoSet], people: People, last: Published, site: str):
         self._site = site
         now = datetime.now(UTC)
-        self._fingerprints = {row.sortkey: fingerprint_of_set(row, now) for row in rows}
+        who = set_etags(stack, people, (row.sortkey for row in rows))
+        self._fingerprints = {row.sortkey: fingerprint_of_set(row, now, who.get(row.sortkey, "")) for row in rows}
         known = {
             name: known
             for name, known in last.sets.items()
@@ -37,7 +48,13 @@ class Changes:
         self.sets = read_sets(stack.photos, rows, {name: one.outline for name, one in self.known.items()})
         self.rendered = [shown for shown in self.sets if shown.name not in self.known]
 
-    def to_remember(self, search_index: str, covers: Covers, cards: Mapping[str, str | None]) -> Published:
+    def to_remember(
+        self,
+        search_index: str,
+        covers: Covers,
+        cards: Mapping[str, str | None],
+        people: Mapping[str, KnownPerson],
+    ) -> Published:
         """What the next publish has to know of this one; ``cards`` are the sets' own, by their names."""
         sets: dict[str, KnownSet | None] = {}
         for shown in self.sets:
@@ -53,7 +70,36 @@ class Changes:
                     is_rated,
                     cards.get(name),
                 )
-        return Published(self._site, search_index, sets)
+        return Published(self._site, search_index, sets, people)
+
+
+class PeopleChanges:
+    """The people of a site: ``known`` are those whose pages are as they should be, by slug; ``rendered`` the others."""
+
+    def __init__(self, stack: Stack, people: People, last: Published, site: str):
+        self._people = people
+        etags = list_person_etags(stack) if people.people else {}
+        self.known: Mapping[str, KnownPerson] = {
+            person.slug: known
+            for person in people.people
+            if last.site == site
+            and (known := last.people.get(person.slug))
+            and known.fingerprint == self._fingerprint(person, known.together, etags.get(person.slug, ""))
+        }
+        others = (person for person in people.people if person.slug not in self.known)
+        self.rendered: list[PersonPage] = list(filter(None, (read_person(stack, people, person) for person in others)))
+
+    def to_remember(self) -> Mapping[str, KnownPerson]:
+        """What the next publish has to know of this one."""
+        new = {}
+        for page in self.rendered:
+            others = [other.person.slug for other in page.together]
+            fingerprint = self._fingerprint(page.person, others, page.etag)
+            new[page.person.slug] = KnownPerson(fingerprint, others)
+        return {**self.known, **new}
+
+    def _fingerprint(self, person: ShownPerson, together: Iterable[str], etag: str) -> str:
+        return fingerprint_of_person(self._people, person.slug, together, etag)
 
 
 def _read_entries(stack: Stack, key: str) -> dict[str, Entry]:

@@ -2,7 +2,8 @@
 
 The site's covers what all sets' pages have in common: this program, the packages that render, the owner's settings and
 theme, and what pages tell their scripts. A set's covers its row, which changes with each of its photos: their counts
-and the time are written in the same transaction (`functions.set_counts`, `functions.photo_writer`).
+and the time are written in the same transaction (`functions.set_counts`, `functions.photo_writer`). A person's is in
+`scripts.site.people_shown`.
 """
 
 import hashlib
@@ -44,8 +45,8 @@ def _sources(look: ThemeConfig, root: Path) -> Iterator[Path]:
     yield from (root / name for name in (look.logo, look.display_face) if name)
 
 
-def fingerprint_of_set(row: PhotoSet, now: datetime) -> str | None:
-    """The fingerprint of a set's row; None if it can't be relied on.
+def fingerprint_of_set(row: PhotoSet, now: datetime, people: str = "") -> str | None:
+    """The fingerprint of a set's row and of who is on its photos, as an ETag; None if the row can't be relied on.
 
     That is so for sets of other programs, which don't say when they change, and for those that have just changed.
     """
@@ -55,5 +56,5 @@ def fingerprint_of_set(row: PhotoSet, now: datetime) -> str | None:
         return None
     if changed_at.tzinfo is None or row.is_uncounted or now - changed_at < _SETTLED_AFTER:
         return None
-    content = json.dumps(row.to_item(), sort_keys=True, default=str)
+    content = json.dumps(row.to_item(), sort_keys=True, default=str) + people
     return hashlib.sha256(content.encode()).hexdigest()[:32]

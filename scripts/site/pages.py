@@ -23,9 +23,11 @@ from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
+from scripts.site.heads import head
+from scripts.site.people_shown import InSet, People, PersonPage
 from scripts.site.renditions import large_size, large_url, portrait_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
-from scripts.site.sections import first_sections, headings, section_pages
+from scripts.site.sections import first_sections, first_years, headings, section_pages
 from scripts.site.shown import ShownSet, describe
 from scripts.site.theme import Theme
 from scripts.site.translations import Translator
@@ -39,7 +41,7 @@ class Page:
     """One of the pages that ``site/pages.json`` lists; its template is ``site/templates/pages/<name>.html``."""
 
     name: str
-    # Path on the site; `{set}` stands for the name of a set.
+    # Path on the site; `{set}` stands for the name of a set, `{person}` for a person's part of an address.
     path: str
     # In `site/js/pages/`, without its suffix; a page without one needs no script.
     script: str | None
@@ -53,9 +55,14 @@ class Page:
         """Whether each set has a page of this kind."""
         return "{set}" in self.path
 
-    def file(self, set_name: str = "") -> str:
-        """The page's file in the rendered site."""
-        path = self.path.removeprefix("/").replace("{set}", set_name)
+    @property
+    def is_of_person(self) -> bool:
+        """Whether each person has a page of this kind."""
+        return "{person}" in self.path
+
+    def file(self, name: str = "") -> str:
+        """The page's file in the rendered site; ``name`` is the set's, or the person's part of an address."""
+        path = self.path.removeprefix("/").replace("{set}", name).replace("{person}", name)
         return path if path.endswith(".html") else path + "index.html"
 
 
@@ -86,6 +93,7 @@ class SitePages:
         site_url: str | None,
         has_photos: bool,
         has_gallery: bool,
+        people: People,
     ):
         self._folder = folder
         self._on_laptop = bool(browser_config["endpoint"])
@@ -102,6 +110,8 @@ class SitePages:
             "theme": {"name": theme.name, "font": theme.font, "palette": theme.palette, "logo": theme.logo},
             "has_photos": has_photos,
             "has_gallery": has_gallery,
+            "people": people,
+            "head_of": head,
             "pages": self._pages,
             "origins": origins(browser_config),
             "max_message": MAX_REQUEST_MESSAGE,
@@ -133,12 +143,24 @@ class SitePages:
     def write_of_site(self, **context: Any) -> None:
         """Write the pages that exist once for the site."""
         for page in self._pages.values():
-            if not page.is_of_set and (self._on_laptop or not page.laptop_only):
+            if not page.is_of_set and not page.is_of_person and (self._on_laptop or not page.laptop_only):
                 self._write(page, "", context)
 
-    def write_of_set(self, shown: ShownSet, *, card: str | None) -> None:
-        """Write the pages of a set; ``card`` is the path of its card."""
-        context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card}
+    def write_of_person(self, shown: PersonPage) -> None:
+        """Write a person's page."""
+        context = {"shown": shown, "years": first_years(shown.photos, self._row_scale)}
+        for page in self._pages.values():
+            if page.is_of_person:
+                self._write(page, shown.person.slug, context)
+
+    def files_of_person(self, slug: str) -> set[str]:
+        """The files of a person's page."""
+        files = (page.file(slug) for page in self._pages.values() if page.is_of_person)
+        return {in_language(file, language) for file in files for language in self._templates}
+
+    def write_of_set(self, shown: ShownSet, *, card: str | None, in_set: list[InSet]) -> None:
+        """Write the pages of a set; ``card`` is the path of its card, ``in_set`` who is on its photos."""
+        context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card, "in_set": in_set}
         tiles, scale = shown.tiles, self._row_scale
         parts = section_pages(tiles, scale)
         context |= {"first": first_sections(tiles, scale), "headings": headings(tiles), "parts": len(parts)}
@@ -156,10 +178,10 @@ class SitePages:
         """What photos' own pages are made from (functions/photo_page.py), in one language: the site's, or English."""
         return self._render(self._templates[ENGLISH], "photo.html", _PHOTO_PAGE, {})
 
-    def _write(self, page: Page, set_name: str, context: dict[str, Any], *, template: str = "", part: str = "") -> None:
+    def _write(self, page: Page, name: str, context: dict[str, Any], *, template: str = "", part: str = "") -> None:
         """Write a page in every language; ``part`` is the folder of one of its later parts."""
         template = template or f"pages/{page.name}.html"
-        file = self._folder / page.file(set_name)
+        file = self._folder / page.file(name)
         target = file.parent / part / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():

@@ -14,10 +14,11 @@ from typing import Any
 from functions.crops import Area
 from functions.shapes import Photo, attributes
 from scripts.site.covers import Cover, Covers
+from scripts.site.people_shown import KnownPerson
 from scripts.site.shown import Outline
 
 # Raise it when the format changes.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,15 @@ class KnownSet:
 
 @dataclass(frozen=True)
 class Published:
-    """A publish: the site's fingerprint, the key of its search index, and its sets by name; None for unknown ones."""
+    """A publish: the site's fingerprint, the key of its search index, and its sets by name; None for unknown ones.
+
+    ``people`` are those whose pages are known, by slug.
+    """
 
     site: str = ""
     search_index: str = ""
     sets: Mapping[str, KnownSet | None] = field(default_factory=dict)
+    people: Mapping[str, KnownPerson] = field(default_factory=dict)
 
 
 def known_covers(sets: Mapping[str, KnownSet]) -> Covers:
@@ -57,7 +62,8 @@ def to_json(published: Published, writer: str) -> str:
     """The record as text, in which ``writer`` makes it different from any other."""
     sets = {name: known and _plain_set(known) for name, known in published.sets.items()}
     plain = {"format": _FORMAT, "writer": writer, "site": published.site, "search_index": published.search_index}
-    return json.dumps({**plain, "sets": sets}, ensure_ascii=False)
+    people = {slug: [known.fingerprint, known.together] for slug, known in published.people.items()}
+    return json.dumps({**plain, "sets": sets, "people": people}, ensure_ascii=False)
 
 
 def from_json(text: str) -> Published:
@@ -67,7 +73,8 @@ def from_json(text: str) -> Published:
         if plain["format"] != _FORMAT:
             return Published()
         sets = {name: known and _read_set(known) for name, known in plain["sets"].items()}
-        return Published(plain["site"], plain["search_index"], sets)
+        people = {slug: KnownPerson(*known) for slug, known in plain["people"].items()}
+        return Published(plain["site"], plain["search_index"], sets, people)
     except (ValueError, KeyError, TypeError, AttributeError):
         return Published()
 

@@ -1,11 +1,11 @@
-"""A set's photos as its page shows them: in sections with a heading each, and in rows."""
+"""Photos of a set or a person as their page shows them: in sections with a heading each, and in rows."""
 
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from functions.shapes import Photo
-from scripts.site.days import UNDATED, Group, group_by_day
+from scripts.site.days import UNDATED, Group, group_by_day, group_by_year
 from scripts.site.rows import RowEnd, row_ends, whole_rows
 
 # Tiles in a set's page: more than any first screen shows. The browser loads the first two at once, and others once it
@@ -37,7 +37,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Section:
-    """Photos under a heading: ``day`` is any day of the month if ``is_month``, None without a date."""
+    """Photos under a heading: ``day`` is any day of the month if ``is_month``, None without a date or of a year."""
 
     key: str
     count: int
@@ -49,10 +49,20 @@ class Section:
     def is_undated(self) -> bool:
         return self.key == UNDATED
 
+    @property
+    def is_year(self) -> bool:
+        return _is_year(self.key)
+
 
 def first_sections(photos: Sequence[Photo], scale: float) -> list[Section]:
     """The sections of a set's first photos; each photo has a size. ``scale`` is how high rows should be."""
-    return list(_sections(photos, _FIRST_TILES, scale))
+    return list(_sections(photos, group_by_day(photos), _FIRST_TILES, scale))
+
+
+def first_years(photos: Sequence[Photo], scale: float) -> list[Section]:
+    """The same of a person's photos, by year."""
+    ordered, groups = group_by_year(photos)
+    return list(_sections(ordered, groups, _FIRST_TILES, scale))
 
 
 def headings(photos: Sequence[Photo]) -> list[Section]:
@@ -78,8 +88,7 @@ def section_pages(photos: Sequence[Photo], scale: float) -> list[list[Section]]:
     return pages
 
 
-def _sections(photos: Sequence[Photo], limit: int, scale: float) -> Iterator[Section]:
-    groups = group_by_day(photos)
+def _sections(photos: Sequence[Photo], groups: Sequence[Group], limit: int, scale: float) -> Iterator[Section]:
     for group in groups:
         if group.start >= limit:
             return
@@ -108,7 +117,11 @@ def _section(photos: Sequence[Photo], group: Group, end: int, scale: float, page
 
 
 def _day(key: str) -> tuple[datetime.date | None, bool]:
-    if key in ("", UNDATED):
+    if key in ("", UNDATED) or _is_year(key):
         return None, False
     is_month = key.count("-") == 1
     return datetime.date.fromisoformat(f"{key}-01" if is_month else key), is_month
+
+
+def _is_year(key: str) -> bool:
+    return len(key) == len("2026")

@@ -70,6 +70,9 @@ export const formatTime = (moment) => times().format(new Date(moment));
  */
 export const formatDays = (first, last) => days().formatRange(new Date(first), new Date(last));
 
+/** Names, such as "Ann, Ben and Carl". @param {string[]} names */
+export const formatList = (names) => new Intl.ListFormat(locale).format(names);
+
 /**
  * @param {string} text
  * @param {Values} values

@@ -101,8 +101,8 @@ def test_face_buttons_lie_on_the_faces(page: Page) -> None:
         "/",
         SET,
         f"{SET}?pic=group.jpg",
-        "/people/?face={face}",
-        "/people/?face={face}&pic=2009_inauguration%2Fobama.jpg",
+        "/faces/?face={face}",
+        "/faces/?face={face}&pic=2009_inauguration%2Fobama.jpg",
     ],
 )
 def test_every_view_can_be_reloaded_and_shared(page: Page, path: str, face_id: str) -> None:
@@ -356,7 +356,7 @@ def test_a_page_offline_says_so_and_tries_again(
     page: Page, stack: RunningStack, ignoring_network_faults: object
 ) -> None:
     page.route(f"{stack.api_url}/**", lambda route: route.abort())
-    page.goto("/people/?face=00000000-0000-0000-0000-000000000000")
+    page.goto("/faces/?face=00000000-0000-0000-0000-000000000000")
     expect(page.get_by_role("alert")).to_contain_text("can't reach the site")
     page.unroute(f"{stack.api_url}/**")
     page.get_by_role("button", name="Try again").click()
@@ -364,7 +364,7 @@ def test_a_page_offline_says_so_and_tries_again(
 
 
 def test_an_incomplete_link_says_so(page: Page) -> None:
-    page.goto("/people/?face=0123")
+    page.goto("/faces/?face=0123")
     expect(page.get_by_role("alert")).to_contain_text("Part of it may be missing")
 
 
@@ -402,7 +402,7 @@ def test_credentials_are_fetched_once(page: Page) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", SET, f"{SET}?pic=group.jpg", f"{SET}photos/group.jpg/", "/people/?face={face}", "/sets/none/"),
+        *("/", SET, f"{SET}?pic=group.jpg", f"{SET}photos/group.jpg/", "/faces/?face={face}", "/sets/none/"),
         *("/faces/", "/selfie/", "/lookalike/", "/account/"),
     ],
 )

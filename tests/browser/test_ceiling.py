@@ -39,7 +39,7 @@ def test_beyond_the_ceiling_only_earlier_results_are_shown(stack: RunningStack, 
     for row in rows.scan()["Items"]:
         if unknown in row["entry"]:
             rows.delete_item(Key={"entry": row["entry"]})
-    page.goto(f"/people/?face={known}")
+    page.goto(f"/faces/?face={known}")
     expect(page.locator("a.tile").first).to_be_visible()
     expect(page.locator("#count")).not_to_contain_text("found on")
     rows.update_item(
@@ -48,11 +48,11 @@ def test_beyond_the_ceiling_only_earlier_results_are_shown(stack: RunningStack, 
         ExpressionAttributeValues={":one": 1},
     )
     calls()
-    page.goto(f"/people/?face={known}")
+    page.goto(f"/faces/?face={known}")
     page.reload()
     expect(page.locator("#count")).to_contain_text("reached its limit for new searches")
     expect(page.locator("a.tile").first).to_be_visible()
-    page.goto(f"/people/?face={unknown}")
+    page.goto(f"/faces/?face={unknown}")
     expect(page.get_by_role("alert")).to_contain_text("reached its limit for new searches. Try again after")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_beyond_the_ceiling_a_picture_waits_on_the_page(page: Page, calls: Any, 
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_page_waits_for_a_busy_table_and_says_so(stack: RunningStack, page: Page, faults: Any) -> None:
+def test_a_page_waits_for_a_busy_table_and_says_so(stack: RunningStack, page: Page, nobody: None, faults: Any) -> None:
     busy = ["ProvisionedThroughputExceededException", "ThrottlingException"]
     left_out = True
 
@@ -85,7 +85,7 @@ def test_a_page_waits_for_a_busy_table_and_says_so(stack: RunningStack, page: Pa
             route.continue_()
 
     page.route(f"{stack.api_url}/", answer)
-    page.goto("/faces/")
+    page.goto("/people/")
     expect(page.get_by_role("alert")).to_contain_text("The site is busy right now. This page will keep trying.")
     expect(page.locator(".portrait").first).to_be_visible()
     expect(page.get_by_role("alert")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""The page of faces."""
+"""Faces at random on the page of people, and the page of somebody with a face."""
 
 import re
 import zipfile
@@ -60,23 +60,23 @@ def faces_of(stack: RunningStack) -> int:
     return sum(int(row["face_count"]) for row in rows if row["primarykey"] != "/")
 
 
-def test_every_face_leads_to_its_person(stack: RunningStack, page: Page) -> None:
+def test_every_face_leads_to_its_person(stack: RunningStack, page: Page, nobody: None) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Faces").click()
+    page.get_by_role("link", name="People").first.click()
     faces = page.locator("#faces a")
     expect(faces).to_have_count(faces_of(stack))
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
     assert Axe().run(page).violations_count == 0
     face = faces.first.get_attribute("data-face")
     faces.first.click()
-    expect(page).to_have_url(f"{stack.site_url}/people/?face={face}")
+    expect(page).to_have_url(f"{stack.site_url}/faces/?face={face}")
     expect(page.locator("a.tile").first).to_be_visible()
     assert Axe().run(page).violations_count == 0
 
 
 def test_a_persons_photos_can_be_downloaded_shared_and_played(stack: RunningStack, page: Page, known_face: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"/people/?face={known_face}")
+    page.goto(f"/faces/?face={known_face}")
     expect(page.locator("#count")).to_have_text("7 photos")
     page.evaluate("delete window.showSaveFilePicker")
     with page.expect_download() as download:
@@ -92,8 +92,11 @@ def test_a_persons_photos_can_be_downloaded_shared_and_played(stack: RunningStac
     expect(page.locator(".pswp--open")).to_be_visible()
 
 
-def test_a_persons_photos_are_grouped_by_year(page: Page, known_face: str) -> None:
+def test_links_of_earlier_releases_lead_to_a_persons_photos_by_year(
+    stack: RunningStack, page: Page, known_face: str
+) -> None:
     page.goto(f"/people/?face={known_face}")
+    expect(page).to_have_url(f"{stack.site_url}/faces/?face={known_face}")
     expect(page.locator("#count")).to_have_text("7 photos")
     expect(page.locator("#years")).to_have_text(re.compile(r"^2009.2016$"))
     headings = page.locator(".years h2").all_inner_texts()
@@ -103,12 +106,14 @@ def test_a_persons_photos_are_grouped_by_year(page: Page, known_face: str) -> No
     assert headings[len(years) :] in ([], ["Undated"], ["Likely"], ["Undated", "Likely"])
 
 
-def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page: Page, crowd: None, faults) -> None:
+def test_many_faces_come_fifty_at_a_time_and_each_once(
+    stack: RunningStack, page: Page, nobody: None, crowd: None, faults
+) -> None:
     page.goto("/faces/")
     faces = page.locator("#faces a")
     expect(faces).to_have_count(50)
     total = faces_of(stack)
-    expect(page.get_by_role("status")).to_have_text(
+    expect(page.locator("#status")).to_have_text(
         f"50 of {total} faces, at random. Choose one to see that person's photos."
     )
     first = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
@@ -117,7 +122,7 @@ def test_many_faces_come_fifty_at_a_time_and_each_once(stack: RunningStack, page
     assert page.evaluate("document.activeElement.dataset.face") not in first
     page.get_by_role("button", name="Show more").click()
     expect(page.get_by_role("button", name="Show more")).to_be_hidden()
-    expect(page.get_by_role("status")).to_have_text(f"{total} faces. Choose one to see that person's photos.")
+    expect(page.locator("#status")).to_have_text(f"{total} faces. Choose one to see that person's photos.")
     shown = faces.evaluate_all("(all) => all.map((face) => face.dataset.face)")
     assert len(shown) == len(set(shown)) == faces_of(stack)
     page.reload()

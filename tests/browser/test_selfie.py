@@ -199,7 +199,7 @@ def test_a_link_to_photos_has_no_picture_in_it(page: Page, face: Path) -> None:
     sheet.get_by_role("button", name="Copy link").click()
     expect(sheet.get_by_role("status")).to_have_text("Link copied.")
     url = page.evaluate("navigator.clipboard.readText()")
-    assert "/people/?face=" in url
+    assert "/faces/?face=" in url
     assert len(url) < 120
     page.goto(url)
     expect(page.locator("#count")).to_have_text("7 photos")

@@ -95,7 +95,7 @@ def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(s
     files = {
         in_language(page.file(SET), language): (page, language)
         for page in list_pages().values()
-        if not page.laptop_only
+        if not page.laptop_only and not page.is_of_person
         for language in LANGUAGES
     }
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == set(files)
@@ -109,7 +109,7 @@ def test_the_site_has_each_page_in_each_language_and_a_sets_pages_for_each_set(s
 def test_a_fixed_language_has_the_files_that_are_looked_up(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", replace(load_config(), language="de", title="Meine Fotos")).folder
     assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
-        page.file(SET) for page in list_pages().values() if not page.laptop_only
+        page.file(SET) for page in list_pages().values() if not page.laptop_only and not page.is_of_person
     }
     assert all(Tags(path).of("html")[0]["lang"] == "de" for path in site.rglob("*.html"))
     assert "<title>Meine Fotos</title>" in (site / "index.html").read_text()
@@ -230,7 +230,7 @@ def test_a_broken_template_is_named_with_its_line_and_the_old_site_stays(
     (pages / "faces.html").write_text(template, "utf-8", "surrogateescape")
     with pytest.raises(BuildError, match=said):
         build(stack, dist, root=tmp_path)
-    assert "Faces" in (dist / "faces" / "index.html").read_text()
+    assert "Photos of this person" in (dist / "faces" / "index.html").read_text()
 
 
 def test_only_the_laptops_site_has_the_style_guide(stack: Any, site: Path, tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ OPEN = replace(load_config(), search_engines=True, title="Ours <3")
 
 
 def published_pages() -> list[Page]:
-    return [page for page in list_pages().values() if not page.laptop_only]
+    return [page for page in list_pages().values() if not page.laptop_only and not page.is_of_person]
 
 
 def read_json_ld(page: bytes) -> Any:

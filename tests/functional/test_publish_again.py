@@ -180,7 +180,7 @@ def change_photos(aws: FakeAws) -> None:
 def forget(aws: FakeAws) -> str:
     """Index the front page's photo without its face, as for a forgotten person; returns the face's id."""
     index = aws.s3.get_object(Bucket=aws.site_bucket, Key="index.html")["Body"].read().decode()
-    (face_id,) = re.findall(r"/people/\?face=([0-9a-f-]+)", index)
+    (face_id,) = re.findall(r"/faces/\?face=([0-9a-f-]+)", index)
     photos = [photo for name in ("one", "two", "three") for photo in aws.photos.list_photos(name)]
     for photo in photos:
         if face_id in photo.face_ids:

@@ -183,6 +183,7 @@ def test_the_public_files_say_who_is_where() -> None:
     }
     ann = files["people/ann/photos.json"]
     assert ann["with"] == [{"id": BOB, "slug": "bob", "name": "Bob", "photos": 2}]
+    assert [photo["with"] for photo in ann["photos"]] == [[0], [0], []]  # type: ignore[attr-defined]
     assert ann["photos"][2] == {  # type: ignore[index]
         "path": "home/3.jpg",
         "width": 4000,
@@ -190,6 +191,7 @@ def test_the_public_files_say_who_is_where() -> None:
         "placeholder": "",
         "taken_at": None,
         "box": list(box(1)),
+        "with": [],
     }
     assert files["sets/fair/people.json"] == {
         "v": 1,

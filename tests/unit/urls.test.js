@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import "./page.js";
 
-const { downloadUrl, keyOf, personUrl, photoUrl, portraitUrl, setNameOfPage, setUrl, thumbnailUrl, largeUrl } = await import("../../site/js/photos/urls.js");
+const { downloadUrl, keyOf, faceUrl, peopleOfPage, personUrl, photoUrl, portraitUrl, setNameOfPage, setUrl, thumbnailUrl, largeUrl } = await import("../../site/js/photos/urls.js");
 
 const table = JSON.parse(await readFile(new URL("../data/addresses.json", import.meta.url), "utf8"));
 
@@ -35,7 +35,9 @@ test("a page knows the set it is about, and only then", () => {
 });
 
 test("a person's address names a face", () => {
-  assert.equal(personUrl("0a-1b"), "/people/?face=0a-1b");
+  assert.equal(faceUrl("0a-1b"), "/faces/?face=0a-1b");
+  assert.equal(personUrl("ann"), "/people/ann/");
+  assert.equal(personUrl("ann", "bob", "zoë"), "/people/ann+bob+zo%C3%AB/");
 });
 
 test("photos of the same name in two sets have two keys", () => {

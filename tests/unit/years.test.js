@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import test from "node:test";
 import "./page.js";
 
@@ -33,5 +34,14 @@ test("photos of one year, or without dates, stay best match first and without he
     const { photos, groups } = groupByYear(found);
     assert.deepEqual(photos, found);
     assert.deepEqual(groups, [{ key: "", start: 0, end: 2 }]);
+  }
+});
+
+test("a person's photos are grouped as their page is rendered with them", async () => {
+  const cases = JSON.parse(await readFile(new URL("../data/years.json", import.meta.url), "utf8"));
+  for (const { takenAt, order, groups } of cases) {
+    const found = groupByYear(takenAt.map((/** @type {string | null} */ moment, /** @type {number} */ at) => photo(String(at), moment ?? undefined)));
+    assert.deepEqual(found.photos.map(({ file }) => Number(file)), order);
+    assert.deepEqual(found.groups.map(({ key, start, end }) => [key, start, end]), groups);
   }
 });

@@ -3,7 +3,7 @@
 import { make } from "../elements.js";
 import { config } from "../config.js";
 import { t } from "../language.js";
-import { personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
+import { faceUrl, personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { cropToFace } from "./boxes.js";
 
 /**
@@ -17,7 +17,7 @@ import { cropToFace } from "./boxes.js";
  */
 export function faceRings(faces) {
   return faces.map((face, index) => {
-    const chip = make("span", { className: "name", textContent: t("All photos of this person") });
+    const chip = make("span", { className: "name", dir: "auto", textContent: face.person?.name ?? t("All photos of this person") });
     const link = faceLink("face", face, index, faces.length);
     link.append(chip);
     return link;
@@ -37,15 +37,18 @@ export function facePortrait(photo, face, side) {
 }
 
 /**
- * Portraits cut from a photo, side by side.
+ * Portraits cut from a photo, side by side; whoever is known with their name.
  * @param {Photo} photo
  * @param {Face[]} faces
  * @param {number} side  Of a portrait, in pixels.
  */
 export function facePortraits(photo, faces, side) {
   return faces.map((face, index) => {
-    const link = faceLink("portrait", face, index, faces.length);
-    showFace(link, photo, face, side);
+    const { person } = face;
+    const link = faceLink(person ? "chip" : "portrait", face, index, faces.length);
+    const portrait = person ? make("span", { className: "portrait" }) : link;
+    showFace(portrait, photo, face, side);
+    if (person) link.append(portrait, make("bdi", { textContent: person.name }));
     return link;
   });
 }
@@ -85,12 +88,15 @@ function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
  * @param {number} total
  */
 function faceLink(className, face, index, total) {
-  const link = make("a", { className, href: personUrl(face.FaceId) });
+  const { FaceId, person } = face;
+  const link = make("a", { className, href: person ? personUrl(person.slug) : faceUrl(FaceId) });
   const label =
-    total === 1
-      ? t("Find all photos of this person")
-      : t("Find all photos of person %(number)s of %(total)s", { number: index + 1, total });
+    person
+      ? t("All photos of %(name)s", { name: person.name })
+      : total === 1
+        ? t("Find all photos of this person")
+        : t("Find all photos of person %(number)s of %(total)s", { number: index + 1, total });
   link.setAttribute("aria-label", label);
-  link.dataset.face = face.FaceId;
+  link.dataset.face = FaceId || person?.slug;
   return link;
 }

@@ -69,14 +69,11 @@ export class Grid {
     new ResizeObserver(() => this.#resized()).observe(element);
   }
 
-  /**
-   * Take over the tiles that were rendered into the page. They stay where the style sheet put them until `show`.
-   * @param {string} setName
-   */
-  adopt(setName) {
+  /** Take over the tiles that were rendered into the page. They stay where the style sheet put them until `show`. */
+  adopt() {
     this.#hold(
-      [...this.tiles.values()].map((tile) => ({
-        setName,
+      [...this.tiles].map(([key, tile]) => ({
+        setName: key.slice(0, key.indexOf("/")),
         file: tile.dataset.file ?? "",
         width: Number(tile.dataset.width),
         height: Number(tile.dataset.height),

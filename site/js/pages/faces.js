@@ -1,111 +1,104 @@
-// Faces from all over the site, drawn at random. Each leads to all photos of that person.
+// Photos of whoever has a face: by year, best match first if they are from one year; uncertain matches come last.
 
-import { byId, make } from "../elements.js";
-import { facePortrait } from "../faces/buttons.js";
-import { t, tn } from "../language.js";
+import { byId } from "../elements.js";
+import { showFace } from "../faces/buttons.js";
+import { Grid } from "../grid/grid.js";
+import { groupByYear, yearSection } from "../grid/years.js";
+import { formatDay, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { addFaces, readPhotos, readSets } from "../photos/read.js";
-import { draw } from "../photos/sample.js";
-import { keyOf } from "../photos/urls.js";
+import { searchFace } from "../photos/search.js";
+import { faceUrl, keyOf, peopleUrl } from "../photos/urls.js";
+import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
+import { watchActions } from "../sharing/actions.js";
+import { Viewer } from "../viewer/viewer.js";
+import { countPhotos } from "../words.js";
 
-/**
- * @typedef {import("../photos/rows.js").Photo} Photo
- * @typedef {import("../photos/rows.js").Face} Face
- * @typedef {import("../photos/rows.js").PhotoSet} PhotoSet
- */
+/** @typedef {import("../photos/rows.js").Photo} Photo */
 
-const FACES = 50;
-// Of a site with many sets, this many are read at a time.
-const SETS = 8;
-
-/** Start the page. */
+/** Start the page. Without a face, its address is that of the page of all people in earlier releases. */
 export async function showFaces() {
-  const list = byId("faces");
-  const status = byId("status");
-  const button = byId("more", HTMLButtonElement);
-  const side = list.firstElementChild?.clientWidth ?? 0; // of a placeholder, as the style sheet sets it
-  /** @type {Set<string>} */
-  const read = new Set();
-  // The faces that can still be drawn, each by its photo and its place in it.
-  /** @type {{photo: Photo, index: number}[]} */
-  let drawable = [];
+  const faceId = new URLSearchParams(location.search).get("face") ?? "";
+  if (!faceId) return location.replace(peopleUrl);
+  const status = byId("count");
+  const portrait = byId("portrait");
+  const trouble = byId("trouble");
+  const download = byId("download", HTMLButtonElement);
+  const play = byId("play", HTMLButtonElement);
+  const more = byId("more", HTMLButtonElement);
+  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), yearSection);
+  const viewer = new Viewer(grid, keyOf);
+  const memory = `photos-of:${faceId}`;
 
-  async function more() {
-    button.disabled = true;
+  /** @type {{photos: Photo[], next?: string, asOf?: string}} */
+  let found = { photos: [] };
+
+  async function search() {
+    more.disabled = true;
     try {
-      clear(byId("notice"), more);
-      const sets = await readSets();
-      const unread = sets.filter((set) => set.faceCount > 0 && !read.has(set.name));
-      if (drawable.length < FACES) drawable.push(...(await readSome(unread, read)));
-      const drawn = new Set(draw(drawable, FACES, () => 1));
-      const faces = await readDrawn([...drawn]);
-      drawable = drawable.filter((entry) => !drawn.has(entry));
-      const portraits = faces.map(({ photo, face }) => portrait(photo, face, side));
-      if (list.ariaBusy) list.replaceChildren(); // the placeholders
-      list.ariaBusy = null;
-      list.append(...portraits);
-      const shown = list.childElementCount;
-      if (shown > portraits.length) /** @type {HTMLElement | null} */ (portraits[0]?.firstElementChild)?.focus();
-      button.hidden = !drawable.length && unread.every((set) => read.has(set.name));
-      byId("none").hidden = shown > 0;
-      status.textContent = button.hidden ? ofAll(shown) : ofMore(shown, sets);
+      const page = await searchFace(faceId, found.next);
+      clear(byId("notice"), search);
+      found = { ...page, photos: [...found.photos, ...page.photos] };
+      store(memory, found);
+      show();
     } catch (error) {
-      if (list.ariaBusy) status.textContent = "";
-      tell(error, more);
+      status.textContent = "";
+      removePlaces();
+      if (found.photos.length) tell(error, search);
+      else tell(error, search, t("Try again"), trouble);
     }
-    button.disabled = false;
   }
 
-  button.addEventListener("click", more);
-  await more();
+  /** Remove the placeholders. */
+  function removePlaces() {
+    for (const place of grid.element.querySelectorAll("div.tile")) place.remove();
+  }
+
+  function show() {
+    const { photos, next, asOf } = found;
+    const shown = groupByYear(photos);
+    const words = next
+      ? tn("The best match", "The %(num)s best matches", photos.length)
+      : countPhotos(photos.length);
+    byId("years").textContent = next || asOf ? "" : span(shown.years);
+    status.textContent = asOf
+      ? t("%(photos)s, found on %(day)s. This site has reached its limit for new searches.", {
+          photos: words,
+          day: formatDay(asOf),
+        })
+      : words;
+    const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
+    if (own?.face) showFace(portrait, own, own.face, portrait.clientWidth);
+    removePlaces();
+    grid.show(shown.photos, shown.groups);
+    download.disabled = play.disabled = !photos.length;
+    more.hidden = !next;
+    more.disabled = false;
+  }
+
+  /** All of them, even those not shown yet. */
+  async function all() {
+    while (found.next) {
+      const page = await searchFace(faceId, found.next);
+      found = { ...page, photos: [...found.photos, ...page.photos] };
+    }
+    show();
+    return found.photos;
+  }
+
+  more.addEventListener("click", search);
+  play.addEventListener("click", () => viewer.play());
+  watchActions({ photos: all, url: () => faceUrl(faceId) });
+  keepPlace();
+  const kept = isReturn() ? stored(memory) : null;
+  if (kept) {
+    found = kept;
+    show();
+    returnToPlace();
+  } else {
+    await search();
+  }
+  viewer.followAddress();
 }
 
-/** @param {number} shown */
-const ofAll = (shown) =>
-  shown
-    ? tn(
-        "%(num)s face. Choose it to see that person's photos.",
-        "%(num)s faces. Choose one to see that person's photos.",
-        shown,
-      )
-    : "";
-
-/**
- * @param {number} shown
- * @param {PhotoSet[]} sets
- */
-function ofMore(shown, sets) {
-  const total = sets.reduce((sum, set) => sum + set.faceCount, 0);
-  return t("%(shown)s of %(total)s faces, at random. Choose one to see that person's photos.", { shown, total });
-}
-
-/**
- * The faces of some of the sets.
- * @param {PhotoSet[]} sets
- * @param {Set<string>} read  Gets their names.
- */
-async function readSome(sets, read) {
-  const drawn = draw(sets, SETS, (set) => set.faceCount);
-  const photos = await Promise.all(drawn.map((set) => readPhotos(set)));
-  for (const set of drawn) read.add(set.name);
-  return photos.flat().flatMap((photo) => Array.from({ length: photo.faceCount ?? 0 }, (_, index) => ({ photo, index })));
-}
-
-/**
- * @param {{photo: Photo, index: number}[]} drawn
- * @returns {Promise<{photo: Photo, face: Face}[]>}  Without those that are gone.
- */
-async function readDrawn(drawn) {
-  const photos = new Map((await addFaces(drawn.map(({ photo }) => photo))).map((photo) => [keyOf(photo), photo]));
-  return drawn.flatMap(({ photo, index }) => {
-    const face = photos.get(keyOf(photo))?.faces?.[index];
-    return face ? [{ photo, face }] : [];
-  });
-}
-
-/**
- * @param {Photo} photo
- * @param {Face} face
- * @param {number} side  In pixels.
- */
-const portrait = (photo, face, side) => make("li", {}, facePortrait(photo, face, side));
+/** @param {string[]} years  In order, from the first. */
+const span = (years) => (years.length > 1 ? `${years[0]}–${years.at(-1)}` : "");

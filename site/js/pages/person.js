@@ -1,103 +1,146 @@
-// A person's page: all their photos by year, best match first if they are from one year; uncertain matches come last.
+// A person's page: all their photos by year. And that of two or three people, with the photos that show all of them. The
+// first has its first photos in it; the rest of it, and the second, come from files of the site, without any search.
 
-import { byId } from "../elements.js";
-import { showFace } from "../faces/buttons.js";
+import { byId, make } from "../elements.js";
 import { Grid } from "../grid/grid.js";
 import { groupByYear, yearSection } from "../grid/years.js";
-import { formatDay, t, tn } from "../language.js";
+import { formatList, formatNumber, t } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { searchFace } from "../photos/search.js";
-import { keyOf, personUrl } from "../photos/urls.js";
-import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
+import { readPeople, readPerson } from "../people/files.js";
+import { headOf } from "../people/heads.js";
+import { keyOf, peopleOfPage, personUrl } from "../photos/urls.js";
+import { isReturn, keepPlace, returnToPlace } from "../place.js";
 import { watchActions } from "../sharing/actions.js";
 import { Viewer } from "../viewer/viewer.js";
 import { countPhotos } from "../words.js";
 
-/** @typedef {import("../photos/rows.js").Photo} Photo */
+/** @typedef {import("../people/files.js").PersonFile} PersonFile */
+
+// As many as scripts/site/people_shown.py renders into a page.
+const MAX_OTHERS = 12;
+// A page shows at most so many people at once.
+const MAX_TOGETHER = 3;
+const HEAD_PX = 176;
+const CHIP_PX = 36;
+// A longer name is set smaller.
+const LONG = 24;
 
 /** Start the page. */
 export async function showPerson() {
-  const faceId = new URLSearchParams(location.search).get("face") ?? "";
-  const status = byId("count");
-  const portrait = byId("portrait");
-  const trouble = byId("trouble");
-  const download = byId("download", HTMLButtonElement);
-  const play = byId("play", HTMLButtonElement);
-  const more = byId("more", HTMLButtonElement);
-  const grid = new Grid(byId("grid"), (index) => viewer.choose(index), yearSection);
+  const slugs = peopleOfPage() ?? [];
+  const [first = "", ...others] = slugs;
+  const place = byId("grid");
+  const grid = new Grid(place, (index) => viewer.choose(index), yearSection);
   const viewer = new Viewer(grid, keyOf);
-  const memory = `photos-of:${faceId}`;
+  /** @type {PersonFile["photos"]} */
+  let byTime = [];
 
-  /** @type {{photos: Photo[], next?: string, asOf?: string}} */
-  let found = { photos: [] };
-
-  async function search() {
-    more.disabled = true;
+  async function load() {
     try {
-      const page = await searchFace(faceId, found.next);
-      clear(byId("notice"), search);
-      found = { ...page, photos: [...found.photos, ...page.photos] };
-      store(memory, found);
-      show();
+      const { person, etag } = await readPerson(first);
+      clear(byId("notice"), load);
+      clear(byId("trouble"), load);
+      if (!person) return nobody();
+      byTime = withOthers(person, others);
+      const isAsRendered = etag === place.dataset.etag && !others.length;
+      if (!isAsRendered && !(await head(slugs, person, byTime))) return nobody();
+      const shown = groupByYear(byTime);
+      grid.show(shown.photos, shown.groups);
+      byId("download", HTMLButtonElement).disabled = byId("play", HTMLButtonElement).disabled = !byTime.length;
+      if (!byTime.length) none(t("There's no photo of all of them together."));
     } catch (error) {
-      status.textContent = "";
-      removePlaces();
-      if (found.photos.length) tell(error, search);
-      else tell(error, search, t("Try again"), trouble);
+      if (byTime.length || place.children.length) tell(error, load);
+      else tell(error, load, t("Try again"), byId("trouble"));
     }
   }
 
-  /** Remove the placeholders. */
-  function removePlaces() {
-    for (const place of grid.element.querySelectorAll("div.tile")) place.remove();
-  }
-
-  function show() {
-    const { photos, next, asOf } = found;
-    const shown = groupByYear(photos);
-    const words = next
-      ? tn("The best match", "The %(num)s best matches", photos.length)
-      : countPhotos(photos.length);
-    byId("years").textContent = next || asOf ? "" : span(shown.years);
-    status.textContent = asOf
-      ? t("%(photos)s, found on %(day)s. This site has reached its limit for new searches.", {
-          photos: words,
-          day: formatDay(asOf),
-        })
-      : words;
-    const own = photos.find((photo) => photo.face?.FaceId === faceId) ?? photos[0];
-    if (own?.face) showFace(portrait, own, own.face, portrait.clientWidth);
-    removePlaces();
-    grid.show(shown.photos, shown.groups);
-    download.disabled = play.disabled = !photos.length;
-    more.hidden = !next;
-    more.disabled = false;
-  }
-
-  /** All of them, even those not shown yet. */
-  async function all() {
-    while (found.next) {
-      const page = await searchFace(faceId, found.next);
-      found = { ...page, photos: [...found.photos, ...page.photos] };
-    }
-    show();
-    return found.photos;
-  }
-
-  more.addEventListener("click", search);
-  play.addEventListener("click", () => viewer.play());
-  watchActions({ photos: all, url: () => personUrl(faceId) });
+  byId("play").addEventListener("click", () => viewer.play(byTime));
+  watchActions({
+    photos: () => byTime,
+    url: () => personUrl(...slugs),
+    archive: `${slugs.join("-")}.zip`,
+  });
   keepPlace();
-  const kept = isReturn() ? stored(memory) : null;
-  if (kept) {
-    found = kept;
-    show();
-    returnToPlace();
-  } else {
-    await search();
-  }
+  grid.adopt();
+  await load();
+  if (isReturn()) returnToPlace();
   viewer.followAddress();
 }
 
+/**
+ * The photos that show a person and all of the others too.
+ * @param {PersonFile} person
+ * @param {string[]} others  Their parts of the address.
+ */
+function withOthers(person, others) {
+  const places = others.map((slug) => person.others.findIndex((other) => other.slug === slug));
+  return person.photos.filter((photo) => places.every((at) => photo.with.includes(at)));
+}
+
+/**
+ * Write who it is, how many photos there are, and who else is on them.
+ * @param {string[]} slugs
+ * @param {PersonFile} person  The first of them.
+ * @param {PersonFile["photos"]} photos
+ * @returns {Promise<boolean>}  False if the site shows nobody by one of these names.
+ */
+async function head(slugs, person, photos) {
+  const { people } = await readPeople();
+  const bySlug = new Map(people.map((entry) => [entry.slug, entry]));
+  const shown = slugs.flatMap((slug) => bySlug.get(slug) ?? []);
+  if (shown.length < slugs.length) return false;
+  const name = formatList(shown.map((one) => one.name));
+  const title = byId("name");
+  title.textContent = name;
+  title.classList.toggle("long", name.length > LONG);
+  document.title = document.title.replace(/^[^·]*·/, () => `${name} ·`);
+  byId("count").textContent = countPhotos(photos.length);
+  byId("years").textContent = span(groupByYear(photos).years);
+  byId("heads").replaceChildren(...shown.map(({ portrait }) => headOf(portrait, HEAD_PX)));
+  const chips = slugs.length < MAX_TOGETHER ? othersOn(person, photos, slugs) : [];
+  byId("others").replaceChildren(...chips.flatMap(({ slug, count }) => {
+    const other = bySlug.get(slug);
+    if (!other) return [];
+    const total = make("span", { className: "quiet num", textContent: formatNumber(count) });
+    const href = personUrl(...slugs, slug);
+    return make("a", { className: "chip", href }, headOf(other.portrait, CHIP_PX), make("bdi", { textContent: other.name }), " ", total);
+  }));
+  byId("with").hidden = !byId("others").childElementCount;
+  return true;
+}
+
+/**
+ * Who else is on these photos, and on how many, most often first.
+ * @param {PersonFile} person
+ * @param {PersonFile["photos"]} photos
+ * @param {string[]} slugs  Those whom the page is about.
+ */
+function othersOn(person, photos, slugs) {
+  const counts = person.others.map(() => 0);
+  for (const photo of photos) for (const at of photo.with) counts[at] = (counts[at] ?? 0) + 1;
+  return person.others
+    .map(({ slug }, at) => ({ slug, count: counts[at] ?? 0 }))
+    .filter(({ slug, count }) => count && !slugs.includes(slug))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MAX_OTHERS);
+}
+
+/** Say that the address leads to nobody: whoever was there has another name now, or is shown no more. */
+function nobody() {
+  byId("heads").replaceChildren();
+  byId("grid").replaceChildren();
+  for (const id of ["name", "count", "years"]) byId(id).textContent = "";
+  byId("with").hidden = true;
+  for (const id of ["download", "play", "share"]) byId(id).hidden = true;
+  none(t("There's nobody by this name here."));
+}
+
+/** @param {string} words */
+function none(words) {
+  const place = byId("none");
+  /** @type {HTMLElement} */ (place.querySelector("h2")).textContent = words;
+  place.hidden = false;
+}
+
 /** @param {string[]} years  In order, from the first. */
-const span = (years) => (years.length > 1 ? `${years[0]}–${years.at(-1)}` : "");
+const span = (years) => (years.length > 1 ? `${years[0]}–${years.at(-1)}` : (years[0] ?? ""));

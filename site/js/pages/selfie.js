@@ -6,7 +6,7 @@ import { Groups } from "../grid/groups.js";
 import { formatNumber, t, tn } from "../language.js";
 import { STEPS } from "../photos/likeness.js";
 import { searchPicture } from "../photos/search.js";
-import { personUrl } from "../photos/urls.js";
+import { faceUrl } from "../photos/urls.js";
 import { searchWithPicture } from "../picture/picture.js";
 import { watchActions } from "../sharing/actions.js";
 import { watchRemovalForm } from "../visitor/removal-form.js";
@@ -82,7 +82,7 @@ export function showSelfie() {
     removal.hidden = !best || !byId("removal-request").hidden;
     download.hidden = !best || !config.downloads;
     // The best match leads to all the others, and the link has no picture of the visitor in it.
-    if (best?.face) link.href = personUrl(best.face.FaceId);
+    if (best?.face) link.href = faceUrl(best.face.FaceId);
     return show();
   }
 

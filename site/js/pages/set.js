@@ -11,7 +11,7 @@ import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
-import { setNameOfPage } from "../photos/urls.js";
+import { peopleOfPage, setNameOfPage } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -19,14 +19,29 @@ import { countPhotos } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
-/** Start the page. The fallback page has this script too: if it isn't about a set, it stays as it is. */
+/** Start the page. The fallback page has this script too: if it isn't about a set or a person, it stays as it is. */
 export function showSet() {
   const name = setNameOfPage();
-  if (name === null) return;
+  if (name === null) {
+    if (peopleOfPage()) void import("../people/newcomer.js").then(({ showNewcomer }) => showNewcomer(), (error) => tell(error, showSet));
+    return;
+  }
   document.getElementById("unknown")?.remove();
   const grid = new Grid(byId("grid"), (index) => viewer.choose(index), sectionOf);
   const viewer = new Viewer(grid, (photo) => photo.file);
-  work(grid, viewer, name);
+  /** The files to show; null for all. @type {Set<string> | null} */
+  let only = null;
+  /** @type {Photo[]} */
+  let photos = [];
+  const show = () => {
+    const shown = photos.filter(({ file }) => only?.has(file) ?? true);
+    grid.show(shown, groupByDay(shown));
+    return shown;
+  };
+  work(grid, viewer, name, (files) => {
+    only = files;
+    say("count", countPhotos(show().length));
+  });
   const memory = `photos:${name}`;
   /** @type {string | null} */
   let version = null;
@@ -35,12 +50,13 @@ export function showSet() {
   keepPlace();
   const kept = isReturn() ? stored(memory) : null;
   if (kept) {
-    grid.show(kept, groupByDay(kept));
+    photos = kept;
+    show();
     returnToPlace();
     viewer.followAddress();
     settled = true;
   } else {
-    grid.adopt(name);
+    grid.adopt();
   }
 
   const refresh = async () => {
@@ -48,11 +64,12 @@ export function showSet() {
     try {
       const set = await readSet(name);
       if (set && set.updatedAt === version) return;
-      const photos = set ? await readPhotos(set) : [];
+      photos = set ? await readPhotos(set) : [];
       version = set?.updatedAt ?? "";
       clear(byId("notice"), refresh);
       head(set?.title ?? titleOf(name), photos);
-      grid.show(photos, groupByDay(photos));
+      const shown = show();
+      if (only) say("count", countPhotos(shown.length));
       store(memory, photos);
       void offline()?.then(({ keepRows }) => keepRows(name, photos));
       if (!settled) {
@@ -61,8 +78,11 @@ export function showSet() {
         viewer.followAddress();
       }
     } catch (error) {
-      const photos = settled ? null : await (await offline())?.keptRows(name);
-      if (photos) grid.show(photos, groupByDay(photos));
+      const kept = settled ? null : await (await offline())?.keptRows(name);
+      if (kept) {
+        photos = kept;
+        show();
+      }
       tell(error, refresh);
     }
   };
@@ -81,8 +101,9 @@ const MANY_BLOCKS = 4;
  * @param {Grid} grid
  * @param {Viewer} viewer
  * @param {string} name  Of the set.
+ * @param {(files: Set<string> | null) => void} showOnly  Told which photos to show; null for all.
  */
-function work(grid, viewer, name) {
+function work(grid, viewer, name, showOnly) {
   /** @type {Promise<import("../grid/tools.js").Tools> | null} */
   let loading = null;
   let isSelecting = false; // whether selecting was asked for and is still being loaded
@@ -116,9 +137,19 @@ function work(grid, viewer, name) {
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
     const act = button instanceof HTMLElement ? button.dataset.act : null;
+    const chip = event.target instanceof Element ? event.target.closest("[data-person]") : null;
+    if (chip instanceof HTMLElement) await choose(chip);
     if (act === "play" && grid.photos.length) await viewer.play();
     if (act === "select" || act === "download" || act === "share") await use((tools) => tools[act](), act === "select");
   });
+  /** @param {HTMLElement} chip */
+  const choose = async (chip) => {
+    try {
+      showOnly(await (await import("../people/filter.js")).choose(chip, name));
+    } catch (error) {
+      tell(error instanceof CodedError ? error : new CodedError("Offline", String(error)), () => choose(chip));
+    }
+  };
   document.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLSelectElement) || target.dataset.jump === undefined) return;
     grid.goTo(target.value);

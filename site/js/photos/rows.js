@@ -11,8 +11,9 @@ import { config } from "../config.js";
  * @property {number} Height
  *
  * @typedef {object} Face
- * @property {string} FaceId
+ * @property {string} FaceId  Empty if only a person has seen the face.
  * @property {Box} BoundingBox
+ * @property {import("../people/files.js").Named} [person]  Whose it is, if that is somebody with a name.
  *
  * @typedef {object} Photo
  * @property {string} setName

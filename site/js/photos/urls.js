@@ -5,6 +5,7 @@ import { config } from "../config.js";
 
 // With or without the slash that the path ends in.
 const SET_PATH = new RegExp(`^${pages.set.path.replace("{set}", "([^/]+)")}?$`);
+const PERSON_PATH = new RegExp(`^${pages.person.path.replace("{person}", "([^/]+)")}?$`);
 
 /**
  * A name as addresses have it. functions/addresses.py does the same and says why.
@@ -28,8 +29,23 @@ export const photoUrl = ({ setName, file }) => `${setUrl(setName)}photos/${path(
 /** @param {string} words */
 export const searchUrl = (words) => `${pages.search.path}?${new URLSearchParams({ q: words })}`;
 
-/** @param {string} faceId */
-export const personUrl = (faceId) => `${pages.person.path}?face=${faceId}`;
+/** Where a search finds the photos of whoever has this face. @param {string} faceId */
+export const faceUrl = (faceId) => `${pages.faces.path}?face=${faceId}`;
+
+/** The page of a person, or of people who are on photos together. @param {string[]} slugs */
+export const personUrl = (...slugs) => pages.person.path.replace("{person}", () => slugs.map(written).join("+"));
+
+/** The page of all people. */
+export const peopleUrl = pages.people.path;
+
+/** What visitors may know about people (functions/people/public_files.py). */
+export const peopleFile = `${pages.people.path}people.json`;
+
+/** A person's photos. @param {string} slug */
+export const photosFile = (slug) => `${personUrl(slug)}photos.json`;
+
+/** Who is on a set's photos. @param {string} setName */
+export const setPeopleFile = (setName) => `${setUrl(setName)}people.json`;
 
 /** @param {{setName: string, file: string}} photo */
 export const thumbnailUrl = (photo) => config.thumbnailFolder + path(photo.setName, photo.file);
@@ -47,8 +63,14 @@ export const downloadUrl = (photo) => config.downloadFolder + path(photo.setName
 export const portraitUrl = (imagePath) => config.portraitFolder + path(...imagePath.split("/"));
 
 /** The name of the set that this page shows; null on any other page. */
-export function setNameOfPage() {
-  const match = SET_PATH.exec(location.pathname);
+export const setNameOfPage = () => nameIn(SET_PATH);
+
+/** The people whom this page shows, by their parts of the address; null on any other page. */
+export const peopleOfPage = () => nameIn(PERSON_PATH)?.split("+") ?? null;
+
+/** @param {RegExp} path */
+function nameIn(path) {
+  const match = path.exec(location.pathname);
   try {
     return match?.[1] ? decodeURIComponent(match[1]) : null;
   } catch {

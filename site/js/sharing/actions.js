@@ -8,15 +8,15 @@ import { share } from "./share.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
-const ARCHIVE = "my-photos.zip";
 
 /**
  * @param {object} page
  * @param {() => Photo[] | Promise<Photo[]>} page.photos  What to download.
  * @param {() => string} page.url  Of the page that shows them.
+ * @param {string} [page.archive]  The name of what is downloaded.
  * @param {string} [page.note]  What a visitor should know about the link.
  */
-export function watchActions({ photos, url, note = "" }) {
+export function watchActions({ photos, url, archive = "my-photos.zip", note = "" }) {
   const download = byId("download", HTMLButtonElement);
   const done = byId("done");
 
@@ -25,7 +25,7 @@ export function watchActions({ photos, url, note = "" }) {
     try {
       const wanted = await photos();
       const { downloadAll } = await import("./archive.js");
-      const missing = await downloadAll(wanted, ARCHIVE, (number) => {
+      const missing = await downloadAll(wanted, archive, (number) => {
         done.textContent = t("Downloading %(number)s of %(total)s…", { number, total: wanted.length });
       });
       done.textContent = missing.length

@@ -6,6 +6,7 @@ import { make } from "../elements.js";
 import { placeholder } from "../grid/placeholder.js";
 import { t } from "../language.js";
 import { clear, tell } from "../notice.js";
+import { peopleIn, withNames } from "../people/names.js";
 import { readDetails } from "../photos/read.js";
 import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
@@ -181,11 +182,13 @@ export class Stage {
     this.controls.show(photo, this.pswp.currIndex, this.photos.length);
     this.panel.show(photo);
     try {
-      photo.details ??= await readDetails(photo);
+      const [details, people] = await Promise.all([photo.details ?? readDetails(photo), peopleIn(photo.setName)]);
+      photo.details ??= details;
       if (this.photos[this.pswp.currIndex] !== photo || !this.pswp.element?.isConnected) return;
       this.controls.describe(photo, photo.details);
-      this.panel.describe(photo, photo.details);
-      this.rings.show(photo, photo.details.faces);
+      const faces = withNames(photo.details.faces, people, photo.file);
+      this.panel.describe(photo, photo.details, faces);
+      this.rings.show(photo, faces);
       const image = this.pswp.currSlide?.content.element;
       if (image instanceof HTMLImageElement && photo.details.title) image.alt = photo.details.title;
     } catch (error) {

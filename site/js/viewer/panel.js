@@ -4,7 +4,7 @@ import { make } from "../elements.js";
 import { t } from "../language.js";
 import { readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
-import { searchUrl, setUrl } from "../photos/urls.js";
+import { personUrl, searchUrl, setUrl } from "../photos/urls.js";
 import { tool } from "./controls.js";
 import { factsOf } from "./facts.js";
 import { restOf, SHOWN } from "./snap.js";
@@ -12,6 +12,7 @@ import { restOf, SHOWN } from "./snap.js";
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
  * @typedef {import("../photos/rows.js").Details} Details
+ * @typedef {import("../photos/rows.js").Face} Face
  * @typedef {import("./snap.js").Rest} Rest
  */
 
@@ -91,13 +92,19 @@ export class Panel {
   /**
    * @param {Photo} photo
    * @param {Details} details
+   * @param {Face[]} faces  Those that are known with their names.
    */
-  describe(photo, details) {
+  describe(photo, details, faces) {
     const taken = details.takenAt ?? photo.takenAt;
     const album = make("a", { href: setUrl(photo.setName), textContent: titleOf(photo.setName) });
     this.album = album;
     const facts = make("dl", { className: "facts num" });
     facts.append(make("dt", { textContent: t("Album") }), make("dd", {}, album));
+    const people = new Map(faces.flatMap(({ person }) => (person ? [[person.slug, person.name]] : [])));
+    if (people.size) {
+      const links = [...people].map(([slug, name]) => make("li", {}, make("a", { href: personUrl(slug), textContent: name, dir: "auto" })));
+      facts.append(make("dt", { textContent: t("People") }), make("dd", {}, make("ul", {}, ...links)));
+    }
     for (const [term, text] of factsOf(photo, { ...details, takenAt: taken })) {
       facts.append(make("dt", { textContent: term }), make("dd", { textContent: text }));
     }

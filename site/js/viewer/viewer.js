@@ -20,6 +20,8 @@ export class Viewer {
     /** @type {import("./lightbox.js").Stage | null} */
     this.stage = null;
     this.opening = false;
+    /** In which order photos come, if not in the grid's. @type {Photo[] | null} */
+    this.order = null;
     /** Whether Back is on its way from a sheet to the photo below it, which also closes. */
     this.leaving = false;
     addEventListener("popstate", () => this.followAddress());
@@ -38,12 +40,18 @@ export class Viewer {
     if (!photo) return;
     remember();
     history.pushState({ ...history.state, opened: true }, "", this.#address(photo));
-    await this.#open(index, true);
+    await this.#open(this.#photos.indexOf(photo), true);
   }
 
-  /** Open the first photo, and show the photos one after another. */
-  async play() {
-    await this.choose(0);
+  /**
+   * Open the first photo, and show the photos one after another.
+   * @param {Photo[]} [order]  The grid's, unless another one is given.
+   */
+  async play(order = this.grid.photos) {
+    const [first] = order;
+    if (!first || this.isOpen) return;
+    this.order = order;
+    await this.choose(this.grid.indexOf(keyOf(first)));
     this.stage?.play();
   }
 
@@ -59,7 +67,7 @@ export class Viewer {
       this.stage?.close();
       return;
     }
-    const index = this.grid.photos.findIndex((photo) => this.nameOf(photo) === name);
+    const index = this.#photos.findIndex((photo) => this.nameOf(photo) === name);
     if (index < 0) return;
     if (!this.stage) void this.#open(index, false);
     else if (this.stage.panel.isSheet && !history.state?.sheet && this.stage.panel.close()) {
@@ -76,8 +84,9 @@ export class Viewer {
     this.opening = true;
     try {
       const lightbox = await import("./lightbox.js");
-      this.stage = await lightbox.open(this.grid.photos, index, animated, {
-        tile: (at) => this.grid.tile(at),
+      const photos = this.#photos;
+      this.stage = await lightbox.open(photos, index, animated, {
+        tile: (at) => this.grid.tile(this.#placeOf(photos[at])),
         shown: (photo) => this.#shown(photo),
         sheet: (isOpen) => this.#sheet(isOpen),
         closed: () => this.#closed(),
@@ -92,7 +101,7 @@ export class Viewer {
   /** @param {Photo} photo */
   #shown(photo) {
     history.replaceState(history.state, "", this.#address(photo));
-    this.grid.reveal(this.grid.indexOf(keyOf(photo)));
+    this.grid.reveal(this.#placeOf(photo));
     this.last = photo;
   }
 
@@ -103,14 +112,23 @@ export class Viewer {
   }
 
   #closed() {
-    this.stage = null;
+    this.stage = this.order = null;
     if (new URLSearchParams(location.search).has("pic")) {
       this.leaving = Boolean(history.state?.sheet);
       if (this.leaving) history.back();
       else this.#leaveAddress();
     }
-    const tile = this.last && this.grid.tile(this.grid.indexOf(keyOf(this.last)));
+    const tile = this.grid.tile(this.#placeOf(this.last));
     tile?.focus({ preventScroll: true });
+  }
+
+  get #photos() {
+    return this.order ?? this.grid.photos;
+  }
+
+  /** A photo's place in the grid. @param {Photo} [photo] */
+  #placeOf(photo) {
+    return photo ? this.grid.indexOf(keyOf(photo)) : -1;
   }
 
   /** Remove the photo from the address: by going back, unless the page was opened with it. */

@@ -1,0 +1,255 @@
+"""The people whom pages show, read from the public files that the people function writes into the site bucket.
+
+Whoever is hidden or forgotten is in none of them. A file of another release counts as missing: the function writes it
+anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.addresses import address
+from functions.aws_errors import is_not_found
+from functions.keys import ImagePath, parse_image_path
+from functions.people.boxes import Box
+from functions.people.public_files import PEOPLE_KEY, VERSION, person_key, set_key
+from functions.shapes import Photo
+from scripts.common.bucket import list_objects
+from scripts.common.stack import Stack
+from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
+
+# A person's page shows at most so many others who are often with them; the first ones.
+MAX_WITH = 12
+_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A face in a photo, to be shown in a circle."""
+
+    path: ImagePath
+    box: Box
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ShownPerson:
+    """Somebody with a name; ``days`` are the first and the last on which a photo was taken, if any photo says."""
+
+    name: str
+    slug: str
+    photos: int
+    days: tuple[date, date] | None
+    portrait: Portrait
+
+    @property
+    def path(self) -> str:
+        """Their page on the site."""
+        return f"/people/{address(self.slug)}/"
+
+    @property
+    def years(self) -> str:
+        """The years of their photos, first and last; empty if no photo says."""
+        if not self.days:
+            return ""
+        first, last = (day.year for day in self.days)
+        return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+
+
+@dataclass(frozen=True)
+class UnknownPerson:
+    """Somebody without a name: a search for ``face`` finds their photos."""
+
+    face: str
+    photos: int
+    portrait: Portrait
+
+
+@dataclass(frozen=True)
+class Together:
+    """Somebody who is on photos with a person, on how many, and the page of these."""
+
+    person: ShownPerson
+    photos: int
+    path: str
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """What a person's page shows: their photos by time, and who is with them."""
+
+    person: ShownPerson
+    photos: list[Photo]
+    together: list[Together]
+    # How the page's script knows that nothing has changed since.
+    etag: str
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """A published page: the fingerprint of what is on it, and the slugs of those who are on it too."""
+
+    fingerprint: str
+    together: list[str]
+
+
+@dataclass(frozen=True)
+class People:
+    """Everyone the site shows, most photographed first; ``etag`` is that of the list, empty without one."""
+
+    people: list[ShownPerson] = field(default_factory=list)
+    unknown: list[UnknownPerson] = field(default_factory=list)
+    etag: str = ""
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, ShownPerson]:
+        """The people, by their part of an address."""
+        return {person.slug: person for person in self.people}
+
+
+def read_people(stack: Stack) -> People:
+    """The people of a site; none if it has no list, which is so before the people function has first run."""
+    content, etag = _read(stack, PEOPLE_KEY)
+    if content is None:
+        return People()
+    return People(
+        [_person(entry) for entry in content["people"]],
+        [UnknownPerson(entry["face"], entry["photos"], _portrait(entry["portrait"])) for entry in content["unknown"]],
+        etag,
+    )
+
+
+def read_person(stack: Stack, people: People, person: ShownPerson) -> PersonPage | None:
+    """What a person's page shows; None if their photos went since the list was read."""
+    content, etag = _read(stack, person_key(person.slug))
+    if content is None:
+        return None
+    together = [
+        Together(people.by_slug[other["slug"]], other["photos"], _path_of(person.slug, other["slug"]))
+        for other in content["with"]
+        if other["slug"] in people.by_slug
+    ]
+    return PersonPage(person, [_photo(entry) for entry in content["photos"]], together[:MAX_WITH], etag)
+
+
+def list_person_etags(stack: Stack) -> Mapping[str, str]:
+    """The ETag of each person's photos, by slug."""
+    found = {}
+    for item in list_objects(stack.s3, stack.outputs.site_bucket, "people/"):
+        folder, _, rest = item["Key"].removeprefix("people/").partition("/")
+        if item["Key"] == person_key(folder) and rest:
+            found[folder] = item["ETag"].strip('"')
+    return found
+
+
+def fingerprint_of_person(people: People, slug: str, together: Iterable[str], etag: str) -> str:
+    """What a person's page is made from, as a short hash; ``together`` are the slugs of the others on it."""
+    shown = [people.by_slug.get(other) for other in (slug, *together)]
+    return hashlib.sha256(f"{etag} {shown!r}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class InSet:
+    """Somebody who is on photos of a set, and on how many."""
+
+    person: ShownPerson
+    photos: int
+
+
+def read_set_people(stack: Stack, people: People, set_name: str) -> list[InSet]:
+    """Who is on a set's photos, most photographed first."""
+    content, _ = _read(stack, set_key(set_name))
+    if content is None:
+        return []
+    counts = [0] * len(content["people"])
+    for faces in content["photos"].values():
+        for index in {index for _, index, _ in faces}:
+            counts[index] += 1
+    found = [
+        InSet(people.by_slug[slug], count)
+        for (slug, _), count in zip(content["people"], counts, strict=True)
+        if slug in people.by_slug
+    ]
+    return sorted(found, key=lambda one: (-one.photos, one.person.slug))
+
+
+def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> ShownPerson | None:
+    """Whose face in a photo it is, if that is somebody with a name."""
+    content: Any = _read(stack, set_key(path.set_name))[0] if people.people else None
+    faces = content["photos"].get(path.file, ()) if content else ()
+    for _, index, face in faces:
+        if face == face_id:
+            return people.by_slug.get(content["people"][index][0])
+    return None
+
+
+def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping[str, str]:
+    """The ETag of the people in each of these sets that has any, by its name."""
+    if not people.people:
+        return {}
+
+    def etag(set_name: str) -> str:
+        try:
+            head = stack.s3.head_object(Bucket=stack.outputs.site_bucket, Key=set_key(set_name))
+        except ClientError as error:
+            if is_not_found(error):
+                return ""
+            raise
+        return head["ETag"].strip('"')
+
+    names = list(set_names)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return {name: found for name, found in zip(names, pool.map(etag, names), strict=True) if found}
+
+
+def _read(stack: Stack, key: str) -> tuple[Any, str]:
+    """A public file's content and ETag; None and an empty text if there is none that this release can read."""
+    try:
+        answer = stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key=key)
+    except ClientError as error:
+        if is_not_found(error):
+            return None, ""
+        raise
+    content = json.loads(answer["Body"].read())
+    return (content, answer["ETag"].strip('"')) if content["v"] == VERSION else (None, "")
+
+
+def _person(entry: Mapping[str, Any]) -> ShownPerson:
+    days = (date.fromisoformat(entry["from"]), date.fromisoformat(entry["to"])) if entry["from"] else None
+    return ShownPerson(entry["name"], entry["slug"], entry["photos"], days, _portrait(entry["portrait"]))
+
+
+def _portrait(entry: Mapping[str, Any]) -> Portrait:
+    return Portrait(parse_image_path(entry["path"]), Box(*entry["box"]), *_size(entry))
+
+
+def _size(entry: Mapping[str, Any]) -> tuple[int, int]:
+    """A photo's; rows written by other programs may lack it."""
+    width, height = entry["width"], entry["height"]
+    return (width, height) if width and height else (UNKNOWN_WIDTH, UNKNOWN_HEIGHT)
+
+
+def _photo(entry: Mapping[str, Any]) -> Photo:
+    path = parse_image_path(entry["path"])
+    width, height = _size(entry)
+    return Photo(
+        primarykey=path.set_name,
+        sortkey=path.file,
+        width=width,
+        height=height,
+        placeholder=entry["placeholder"] or None,
+        taken_at=entry["taken_at"],
+    )
+
+
+def _path_of(*slugs: str) -> str:
+    """The page of photos that show all of these people; site/js/photos/urls.js writes the same."""
+    return f"/people/{'+'.join(address(slug) for slug in slugs)}/"

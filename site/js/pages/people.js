@@ -1,0 +1,78 @@
+// The page of all people: those with a name, those without one, and faces at random.
+
+import { byId, make } from "../elements.js";
+import { offerFaces } from "../faces/random.js";
+import { t, tn } from "../language.js";
+import { clear, tell } from "../notice.js";
+import { readPeople } from "../people/files.js";
+import { headOf } from "../people/heads.js";
+import { faceUrl, personUrl } from "../photos/urls.js";
+import { countPhotos } from "../words.js";
+
+/** @typedef {import("../people/files.js").Portrait} Portrait */
+
+const SIDE_PX = 132;
+// From this many people on, a field finds a name among them; site/templates/pages/people.html has it too.
+const MANY = 25;
+
+/** Start the page. Links of earlier releases to somebody's photos came here. */
+export async function showPeople() {
+  const face = new URLSearchParams(location.search).get("face");
+  if (face) return location.replace(faceUrl(face));
+  const more = offerFaces();
+  byId("find", HTMLInputElement).addEventListener("input", find);
+  await refresh();
+  // A site where nobody is known yet has only faces to show.
+  if (byId("people").hidden && byId("unnamed").hidden) await more();
+}
+
+/** Show those who have come since the page was made, or who have another name now. */
+async function refresh() {
+  try {
+    const { people, unknown, etag } = await readPeople();
+    clear(byId("notice"), refresh);
+    const list = byId("people");
+    if (etag === list.dataset.etag) return;
+    list.dataset.etag = etag;
+    list.replaceChildren(...people.map((one) => card(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos)));
+    byId("unknown").replaceChildren(
+      ...unknown.map((one) => card(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)),
+    );
+    byId("number").textContent = tn("%(num)s person", "%(num)s people", people.length);
+    list.hidden = byId("number").hidden = !people.length;
+    byId("unnamed").hidden = !unknown.length;
+    byId("finder").hidden = people.length < MANY;
+    find();
+  } catch (error) {
+    tell(error, refresh);
+  }
+}
+
+/**
+ * @param {string} href
+ * @param {Portrait} portrait
+ * @param {HTMLElement} name
+ * @param {number} photos
+ */
+function card(href, portrait, name, photos) {
+  name.className = "called";
+  const count = make("span", { className: "quiet num", textContent: countPhotos(photos) });
+  return make("li", {}, make("a", { className: "person-link", href }, headOf(portrait, SIDE_PX), name, count));
+}
+
+/** Show only those whose name has what the visitor types. */
+function find() {
+  const wanted = plain(byId("find", HTMLInputElement).value);
+  let found = 0;
+  for (const item of byId("people").children) {
+    const isFound = plain(item.querySelector(".called")?.textContent ?? "").includes(wanted);
+    /** @type {HTMLElement} */ (item).hidden = !isFound;
+    if (isFound) found += 1;
+  }
+  byId("found").textContent = wanted ? tn("%(num)s person found.", "%(num)s people found.", found) : "";
+  byId("unnamed").hidden = Boolean(wanted) || !byId("unknown").childElementCount;
+  byId("random").hidden = Boolean(wanted);
+}
+
+/** What two spellings have in common: accents and capitals don't matter. @param {string} text */
+const plain = (text) => text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

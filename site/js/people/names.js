@@ -1,0 +1,44 @@
+// Names for the faces in a photo. Loaded with the first photo that is opened.
+
+import { readSetPeople } from "./files.js";
+
+/**
+ * @typedef {import("../photos/rows.js").Face} Face
+ * @typedef {Awaited<ReturnType<typeof readSetPeople>>} SetPeople
+ */
+
+/** Of each set whose photos were opened. @type {Map<string, Promise<SetPeople | null>>} */
+const sets = new Map();
+
+/**
+ * Who is on the photos of a set; null if nobody can say now, so that photos open all the same.
+ * @param {string} setName
+ */
+export function peopleIn(setName) {
+  const found = sets.get(setName) ?? readSetPeople(setName).catch(() => {
+    sets.delete(setName); // the next photo asks again
+    return null;
+  });
+  sets.set(setName, found);
+  return found;
+}
+
+/**
+ * The faces of a photo, those that are known with their names, from left to right. Faces that only a person has seen are
+ * among them; they have no id.
+ * @param {Face[]} faces
+ * @param {SetPeople | null} known
+ * @param {string} file
+ * @returns {Face[]}
+ */
+export function withNames(faces, known, file) {
+  const named = (known?.photos[file] ?? []).map(([[Left, Top, Width, Height], index, faceId]) => ({
+    FaceId: faceId ?? "",
+    BoundingBox: { Left, Top, Width, Height },
+    person: known?.people[index],
+  }));
+  const byId = new Map(named.map((face) => [face.FaceId, face.person]));
+  const found = faces.map((face) => ({ ...face, person: byId.get(face.FaceId) }));
+  const drawn = named.filter((face) => !face.FaceId);
+  return [...found, ...drawn].sort((a, b) => a.BoundingBox.Left - b.BoundingBox.Left);
+}

@@ -1,0 +1,155 @@
+"""Pages about people, rendered from the public files in the site bucket."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from people_cases import Journal, inventory, person, photo, ref
+from support import FakeAws
+
+from build import build
+from functions.languages import LANGUAGES, in_language
+from functions.people.hanging import hang
+from functions.people.knowledge import fold
+from functions.people.people_state import Unknown, make_state
+from functions.people.public_files import public_files
+from functions.shapes import Photo, PhotoSet
+from scripts.common.config import load_config
+from scripts.deployment.publish import publish
+from scripts.deployment.publish_record import PublishRecord
+
+FAIR_1 = photo("fair/1.jpg", 1, 2, taken_at="2019-05-01T12:00:00")
+FAIR_2 = photo("fair/2.jpg", 1, 3, taken_at="2021-05-01T12:00:00")
+PHOTOS = (FAIR_1, FAIR_2)
+ANN, BOB = person(1), person(2)
+ENGLISH = replace(load_config(), language="en")
+
+
+def named(bob: str = "Bob & <b>") -> Journal:
+    """Ann on both photos, Bob on one with her."""
+    journal = Journal()
+    for who, name, faces in ((ANN, "Ann", [ref(FAIR_1, 1), ref(FAIR_2, 1)]), (BOB, bob, [ref(FAIR_1, 2)])):
+        journal.add("name", person=who, name=name)
+        journal.add("assign", person=who, faces=faces)
+    return journal
+
+
+def write_files(stack: Any, journal: Journal) -> None:
+    """Write the public files as the people function does."""
+    known, photos = fold(journal.events), inventory(PHOTOS)
+    unknown = [Unknown(("e-fair/2.jpg-3",))]
+    state = make_state(known, hang(known, photos), photos, {}, unknown)
+    bucket = stack.outputs.site_bucket
+    there = {item["Key"] for item in stack.s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+    files = public_files(state, photos)
+    for key in there - files.keys():
+        if key.endswith(("photos.json", "people.json")):
+            stack.s3.delete_object(Bucket=bucket, Key=key)
+    for key, body in files.items():
+        stack.s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+@pytest.fixture
+def stack(aws: FakeAws) -> Any:
+    for each in PHOTOS:
+        file = each.path.partition("/")[2]
+        row = Photo(
+            primarykey="fair", sortkey=file, grid_key=f"{each.taken_at}/{file}", width=4000, height=3000,
+            taken_at=each.taken_at,
+        )  # fmt: skip
+        aws.dynamodb.put_item(TableName=aws.pics_table, Item=row.to_item())
+    fair = PhotoSet(sortkey="fair", pic="1.jpg", pic_count=2, updated_at="2026-01-01T00:00:00+00:00")
+    aws.dynamodb.put_item(TableName=aws.pics_table, Item=fair.to_item())
+    return SimpleNamespace(
+        outputs=aws.outputs,
+        s3=aws.s3,
+        photos=aws.photos,
+        gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter([])),
+        download_rule="none",
+        parameters={},
+        region="us-east-1",
+        endpoint_url=None,
+        site_url="https://photos.example",
+        invalidate=lambda paths: None,
+    )
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def test_people_have_a_page_each_and_the_site_leads_there(stack: Any, tmp_path: Path) -> None:
+    write_files(stack, named())
+    site = build(stack, tmp_path / "dist", load_config()).folder
+    for language in LANGUAGES:
+        assert (site / "people" / "ann" / in_language("index.html", language)).exists()
+    ann = text_of(site / "people" / "ann" / "index.html")
+    assert re.findall(r'data-key="([^"]+)"', ann) == ["fair/2.jpg", "fair/1.jpg"], "the latest year first"
+    assert ">2 photos</span>" in ann
+    assert ">2019\N{EN DASH}2021</span>" in ann
+    assert 'href="/people/ann+bob-b/"' in ann
+    assert "Bob &amp; &lt;b&gt;" in ann
+    assert '<meta name="robots" content="noindex">' in ann
+    people = text_of(site / "people" / "index.html")
+    assert re.findall(r'href="(/people/\w[^"]*/)"', people) == ["/people/ann/", "/people/bob-b/"]
+    assert 'href="/faces/?face=e-fair/2.jpg-3"' in people, "who has no name yet leads to a search"
+    front = text_of(site / "index.html")
+    assert re.findall(r'<a class="person-link" href="([^"]+)"', front) == ["/people/ann/", "/people/bob-b/"]
+    fair = text_of(site / "sets" / "fair" / "index.html")
+    assert re.findall(r'data-person="([^"]+)"', fair) == ["ann", "bob-b"]
+
+
+def test_without_names_pages_have_nobody(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "dist", load_config()).folder
+    assert [path.parent.name for path in (site / "people").rglob("index.html")] == ["people", "+"]
+    for page in ("index.html", "sets/fair/index.html", "people/index.html"):
+        assert "person-link" not in text_of(site / page)
+        assert "data-person" not in text_of(site / page)
+
+
+def test_someone_hidden_is_on_no_page(stack: Any, tmp_path: Path) -> None:
+    journal = named()
+    journal.add("hide", person=BOB)
+    write_files(stack, journal)
+    site = build(stack, tmp_path / "dist", load_config()).folder
+    assert not any("bob" in text_of(path).lower() for path in site.rglob("*.html"))
+    assert not (site / "people" / "bob-b").exists()
+
+
+def published(stack: Any, folder: Path) -> tuple[set[str], set[str]]:
+    """Publish; returns what was rendered of people, and what is in the bucket of them."""
+    record = PublishRecord(stack)
+    site = build(stack, folder, ENGLISH, last=record.published)
+    publish(stack, site, record)
+    there = stack.s3.list_objects_v2(Bucket=stack.outputs.site_bucket)["Contents"]
+    pages = {path.parent.name for path in (site.folder / "people").glob("*/index.html")} - {"+"}
+    return pages, {item["Key"] for item in there if item["Key"].startswith("people/")}
+
+
+def test_only_pages_of_people_who_have_changed_are_rendered_again(stack: Any, tmp_path: Path) -> None:
+    write_files(stack, named(bob="Bob"))
+    everyone, there = published(stack, tmp_path / "1")
+    assert everyone == {"ann", "bob"}
+    assert {"people/people.json", "people/ann/photos.json", "people/ann/index.html"} <= there
+    assert published(stack, tmp_path / "2") == (set(), there), "and nothing of theirs is deleted"
+    journal = named(bob="Bob")
+    journal.add("name", person=BOB, name="Rob")
+    write_files(stack, journal)
+    pages, after = published(stack, tmp_path / "3")
+    assert pages == {"ann", "rob"}, "hers names him"
+    assert not any(key.startswith("people/bob/") for key in after)
+    assert json.loads(stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key="people/people.json")["Body"].read())
+    fair = stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key="sets/fair/index.html")["Body"].read().decode()
+    assert re.findall(r'data-person="([^"]+)"', fair) == ["ann", "rob"], "who is on a set's photos is on its page"
+
+
+def test_a_publish_that_was_stopped_is_made_good(stack: Any, tmp_path: Path) -> None:
+    write_files(stack, named(bob="Bob"))
+    published(stack, tmp_path / "1")
+    record = PublishRecord(stack)
+    record.begin([], {"bob": record.published.people["bob"]})
+    assert published(stack, tmp_path / "2")[0] == {"ann"}
