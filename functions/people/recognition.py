@@ -28,13 +28,13 @@ from functions.people.searching import Searching
 from functions.people.suggestions import Company
 from functions.people.unknown_faces import SAME_GROUP, Group, group, join
 
-# How alike a face must be to a person: when searches have reached the unknown faces and most faces have a name; when
-# one of these isn't so; when neither is.
-SURE, SURER, SUREST = odds(90), odds(94), odds(97)
+# How alike a face must be to a person: when most faces have a name and searches have reached the others; when they
+# haven't; and when most have none, so that whoever is nearest may well be nobody who has a name.
+SURE, SURER, SUREST = odds(90), odds(94), odds(98)
 # The share of all faces that searches needn't have reached: an upload on a day without searches takes no name away.
 FEW_UNREACHED = 0.05
 # By how much a person must lead over the second.
-LEAD = 1.9
+LEAD = 2.0
 # A face that is taken for a person is searched as a further reference from here on, but not if it is so like the others
 # that it tells nothing new.
 REFERENCE, SAME_AGAIN = odds(98), odds(99.95)
@@ -86,7 +86,9 @@ def recognise(
 
 
 def _bar(is_explored: bool, is_mostly_named: bool) -> float:
-    return (SUREST, SURER, SURE)[is_explored + is_mostly_named]
+    if not is_mostly_named:
+        return SUREST
+    return SURE if is_explored else SURER
 
 
 class _Verdict(NamedTuple):

@@ -1,0 +1,335 @@
+"""How right the recognition of people is, and what it costs: the tables of docs/benchmarks.md under "People".
+
+Faces are those that the engine finds in the photographs for evaluation, all as one site. Their names are those of the
+folders; whoever else is in a photo is a stranger. The product's own functions run on what the laptop stack's search
+answers, and on what it would answer if it compared faces one with one, which is the nearest there is here to AWS. Large
+sites are made of descriptors that are drawn.
+"""
+
+import gzip
+import itertools
+import json
+import random
+import resource
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from bench import accuracy
+from functions.people.boxes import Box
+from functions.people.evidence import SEARCH_THRESHOLD, Evidence, SearchesUsedUpError
+from functions.people.hanging import Hung
+from functions.people.inventory import Face, Inventory, PhotoFaces
+from functions.people.recognition import Recognised, recognise
+from local.rekognition import quality
+from local.rekognition.engine import Analysis
+from local.rekognition.vectors import Vectors
+
+DRAWS = 12
+MAX_MATCHES = 4096
+# The two people of each of these, from left to right; in one of them is somebody else.
+TWO_PEOPLE = {
+    "kit_with_rose.jpg": ("rose_leslie", "kit_harington"),
+    "obama_and_biden.jpg": ("biden", "obama"),
+    "two_people.jpg": ("obama", "biden"),
+}
+# A question shows so many faces.
+SHOWN = 4
+RIGHT = 0.95
+LARGE_PHOTOS, FACES_EACH, LARGE_PEOPLE, LATER_PHOTOS = 20_000, 3, 1_000, 10
+# Of the descriptors that are drawn: as far apart as dlib's are on LFW, and as many directions as explain how much that
+# varies between people.
+DIMENSIONS, DIRECTIONS = 128, 45
+BETWEEN_PEOPLE, WITHIN_PERSON, UNSTEADY = 0.074, 0.0272, 0.18
+_HEAD = (
+    "| who is named, by one photo each | searches | right | wrong | left to ask | paid searches a person |",
+    "|---|---|---|---|---|---|",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Photos with faces; whose each is (None: a stranger), and the search that a round makes."""
+
+    inventory: Inventory
+    person_of: dict[str, str | None]
+    answer: Callable[[str], list[tuple[str, float]]]
+    # Those that may be drawn as the one photo of a person.
+    portraits: frozenset[str]
+
+    def people(self, least: int = 1) -> list[str]:
+        """Who has at least so many faces."""
+        counted = Counter(person for person in self.person_of.values() if person)
+        return sorted(person for person, count in counted.items() if count >= least)
+
+    def draw(self, seed: int, people: Iterable[str]) -> dict[str, str]:
+        """One random face of each, with its person."""
+        dice = random.Random(seed)  # noqa: S311 - draws, not secrets
+        faces: dict[str, list[str]] = defaultdict(list)
+        for face, person in self.person_of.items():
+            if person and face in self.portraits:
+                faces[person].append(face)
+        return {dice.choice(faces[person]): person for person in people}
+
+
+class Owner:
+    """Somebody who has named faces of a site, and has the rest recognised."""
+
+    def __init__(self, site: Site, named: dict[str, str]):
+        self.site = site
+        self.named = named
+        self.ignored: dict[str, str] = {}
+        self.rejected: dict[str, frozenset[str]] = {}
+        self.evidence = Evidence()
+        self.searches = 0
+
+    def recognise(self, ceiling: int = 1_000_000) -> Recognised:
+        """A round."""
+        left = itertools.count(ceiling, -1)
+
+        def search(face: str) -> list[tuple[str, float]]:
+            if next(left) <= 0:
+                raise SearchesUsedUpError("these were all")
+            return self.site.answer(face)
+
+        hung = Hung(confirmed=self.named, rejected=self.rejected, ignored=self.ignored)
+        found = recognise(self.site.inventory, hung, {}, self.evidence, search)
+        self.searches += found.searches
+        return found
+
+    def judge(self, found: Recognised, people: set[str]) -> tuple[float, float, float]:
+        """Shares: of the named people's other faces, those that are right; of the names given, those that are wrong;
+        of the same other faces, those without a name."""
+        others = [face for face, person in self.site.person_of.items() if person in people and face not in self.named]
+        right = sum(found.automatic.get(face) == self.site.person_of[face] for face in others)
+        wrong = sum(self.site.person_of[face] != person for face, person in found.automatic.items())
+        left = sum(face not in found.automatic for face in others)
+        return right / max(1, len(others)), wrong / max(1, len(found.automatic)), left / max(1, len(others))
+
+    def share_known(self, found: Recognised, people: set[str]) -> float:
+        """Of all faces of these people, the share that has the right name."""
+        names = dict(found.automatic) | self.named
+        faces = [face for face, person in self.site.person_of.items() if person in people]
+        return sum(names.get(face) == self.site.person_of[face] for face in faces) / len(faces)
+
+    def answer_question(self, found: Recognised) -> bool:
+        """Answer the first question: name the shown faces of whoever is on the first, or say that it's a stranger."""
+        if not found.questions:
+            return False
+        shown = found.questions[0].faces[:SHOWN]
+        person = self.site.person_of[shown[0]]
+        alike = [face for face in shown if self.site.person_of[face] == person]
+        if person is None:
+            self.ignored |= dict.fromkeys(alike[:1], "stranger")
+        else:
+            self.named |= dict.fromkeys(alike, person)
+        return True
+
+    def answer_row(self, found: Recognised) -> bool:
+        """Answer the longest row of "is this …?": yes or no for each face."""
+        if not found.candidates:
+            return False
+        person, row = max(found.candidates.items(), key=lambda entry: (len(entry[1]), entry[0]))
+        for face in row:
+            if self.site.person_of[face] == person:
+                self.named[face] = person
+            else:
+                self.rejected[face] = self.rejected.get(face, frozenset()) | {person}
+        return True
+
+
+def run() -> list[str]:
+    """Lines of the report, as Markdown."""
+    lines = []
+    if accuracy.PHOTOS.is_dir():
+        paths = [path for path in accuracy.PHOTOS.rglob("*") if path.suffix in (".jpg", ".jpeg", ".png")]
+        found = {
+            str(path.relative_to(accuracy.PHOTOS)): analysis for path, analysis in accuracy.analyse_all(paths).items()
+        }
+        for title, is_person in (("As the laptop stack searches", True), ("Face by face", False)):
+            lines += [f"{title}:", "", *_photos(site_of(found, is_person=is_person)), ""]
+    else:
+        lines += [f"people: no photographs, for there are none at {accuracy.PHOTOS}", ""]
+    return [*lines, *_large()]
+
+
+def site_of(analyses: dict[str, Analysis], *, is_person: bool) -> Site:
+    """The photographs as one site, searched as the laptop stack does or face by face."""
+    photos, person_of, portraits = [], {}, set()
+    vectors = Vectors()
+    for path, analysis in sorted(analyses.items()):
+        faces = []
+        for number, face in enumerate(sorted(quality.split(analysis, "AUTO")[0], key=accuracy.off_centre)):
+            face_id = f"{path}#{number}"
+            vectors.add(face_id, face.descriptor)
+            faces.append(
+                Face(face_id, Box(face.left, face.top, face.width, face.height), face.confidence, face.sharpness)
+            )
+        *_, folder, name = path.split("/")
+        person_of |= {face.id: None for face in faces}
+        if name in TWO_PEOPLE:
+            ordered = sorted(faces, key=lambda face: face.box.left)
+            person_of |= {face.id: person for face, person in zip(ordered, TWO_PEOPLE[name], strict=False)}
+        elif faces and folder not in ("group", "noface") and name != accuracy.WRONG_NAME:
+            person_of[faces[0].id] = folder
+            portraits.add(faces[0].id)
+        photos.append(_photo(path, analysis.width, analysis.height, faces))
+    return Site(Inventory.of(photos), person_of, _answers(vectors, is_person=is_person), frozenset(portraits))
+
+
+def _photo(path: str, width: int, height: int, faces: list[Face]) -> PhotoFaces:
+    return PhotoFaces(path, None, None, width, height, None, None, tuple(faces), ())
+
+
+def _answers(vectors: Vectors, *, is_person: bool) -> Callable[[str], list[tuple[str, float]]]:
+    def answer(face: str) -> list[tuple[str, float]]:
+        search = vectors.search_person if is_person else vectors.search
+        found = search(vectors.get(face), SEARCH_THRESHOLD, MAX_MATCHES + 1)
+        return [(other, similarity) for other, similarity in found if other != face][:MAX_MATCHES]
+
+    return answer
+
+
+def _photos(site: Site) -> list[str]:
+    everybody, recurring = site.people(), site.people(least=2)
+
+    def halves(seed: int) -> list[str]:
+        return sorted(random.Random(1000 + seed).sample(recurring, len(recurring) // 2))  # noqa: S311 - as above
+
+    strangers = sum(person is None for person in site.person_of.values())
+    return [
+        f"{len(site.person_of)} faces: {len(everybody)} people, {len(recurring)} of them with several photos, and"
+        f" {strangers} faces of strangers; means of {DRAWS} draws.",
+        "",
+        *_HEAD,
+        _row(site, "everybody", lambda _: everybody, one=True),
+        _row(site, "everybody", lambda _: everybody),
+        _row(site, "everybody with several photos", lambda _: recurring, one=True),
+        _row(site, "everybody with several photos", lambda _: recurring),
+        _row(site, "half of these", halves),
+        "",
+        *_evenings(site, everybody, recurring),
+    ]
+
+
+def _row(site: Site, title: str, people: Callable[[int], list[str]], *, one: bool = False) -> str:
+    judged, searches = [], []
+    for seed in range(DRAWS):
+        named = people(seed)
+        owner = Owner(site, site.draw(seed, named))
+        judged.append(owner.judge(owner.recognise(len(named)) if one else owner.recognise(), set(named)))
+        searches.append(owner.searches / len(site.people()))
+    right, wrong, left = (fmean(values) for values in zip(*judged, strict=True))
+    how = "one for each person" if one else "up to five, and strangers"
+    return f"| {title} | {how} | {right:.1%} | {wrong:.2%} | {left:.1%} | {fmean(searches):.1f} |"
+
+
+def _evenings(site: Site, everybody: list[str], recurring: list[str]) -> list[str]:
+    """How many answers it takes until nearly all faces are right."""
+    lines = [
+        f"Until {RIGHT:.0%} of the faces of people with several photos are right:",
+        "",
+        "| beginning with | answers | answers a person | paid searches | paid searches a person | wrong |",
+        "|---|---|---|---|---|---|",
+    ]
+    for title, people, answer in (
+        ("one photo of everybody, then rows", everybody, Owner.answer_row),
+        ("one photo of everybody with several, then rows", recurring, Owner.answer_row),
+        ("nobody, question after question", [], Owner.answer_question),
+    ):
+        counts = []
+        for seed in range(DRAWS if people else 1):
+            owner = Owner(site, site.draw(seed, people))
+            answers, found = len(people), owner.recognise()
+            while owner.share_known(found, set(recurring)) < RIGHT and answer(owner, found):
+                answers, found = answers + 1, owner.recognise()
+            counts.append((answers, owner.searches, owner.judge(found, set(recurring))[1]))
+        answers, searches, wrong = (fmean(values) for values in zip(*counts, strict=True))
+        whom = len(people or recurring)
+        lines.append(
+            f"| {title} | {answers:.0f} | {answers / whom:.2f} | {searches:.0f} |"
+            f" {searches / len(everybody):.1f} | {wrong:.2%} |"
+        )
+    return lines
+
+
+def _large() -> list[str]:
+    """A large site: nobody named, everybody named once, and one more upload."""
+    site, later = _drawn_site()
+    owner = Owner(site, {})
+    lines = [
+        f"{LARGE_PHOTOS:,} photos, {len(site.person_of):,} faces, {LARGE_PEOPLE:,} people (drawn descriptors);"
+        " seconds without those of the searches themselves:",
+        "",
+        "| round | paid searches | seconds | right | wrong |",
+        "|---|---|---|---|---|",
+        _timed(owner, "the first, nobody named", set()),
+    ]
+    owner.named = site.draw(0, site.people())
+    everybody = set(site.people())
+    lines += [_timed(owner, "everybody named by one face", everybody), _timed(owner, "again, nothing new", everybody)]
+    owner.site = later
+    lines.append(_timed(owner, f"{LATER_PHOTOS} more photos", everybody))
+    kept = gzip.compress(json.dumps(owner.evidence.to_json()).encode(), mtime=0)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        *lines,
+        "",
+        f"Evidence takes {len(kept) / 1e6:.1f} MB, compressed; the process took {peak:.0f} MB at its peak.",
+    ]
+
+
+def _timed(owner: Owner, title: str, people: set[str]) -> str:
+    spent, before = 0.0, owner.searches
+    site = owner.site
+
+    def answer(face: str) -> list[tuple[str, float]]:
+        nonlocal spent
+        start = time.perf_counter()
+        found = site.answer(face)
+        spent += time.perf_counter() - start
+        return found
+
+    owner.site = Site(site.inventory, site.person_of, answer, site.portraits)
+    start = time.perf_counter()
+    found = owner.recognise()
+    seconds = time.perf_counter() - start - spent
+    owner.site = site
+    judged = "| | |" if not people else "| {:.1%} | {:.2%} |".format(*owner.judge(found, people)[:2])
+    return f"| {title} | {owner.searches - before:,} | {seconds:.1f} {judged}"
+
+
+def _drawn_site() -> tuple[Site, Site]:
+    """A site of drawn people, before and after an upload. Some are in many more photos than others."""
+    dice = np.random.default_rng(0)
+    directions = np.linalg.qr(dice.normal(size=(DIMENSIONS, DIRECTIONS)))[0].T
+    centres = dice.normal(0, BETWEEN_PEOPLE, (LARGE_PEOPLE, DIRECTIONS)) @ directions
+    chances = 1 / (np.arange(LARGE_PEOPLE) + 20)
+    vectors, person_of, photos = Vectors(), {}, []
+    sites = []
+    for number in range(LARGE_PHOTOS + LATER_PHOTOS):
+        if number == LARGE_PHOTOS:
+            sites.append(_drawn(photos, person_of, vectors))
+        path = f"{number // 500:03}/{number:06}.jpg"
+        there = dice.choice(LARGE_PEOPLE, FACES_EACH, replace=False, p=chances / chances.sum())
+        spread = WITHIN_PERSON * np.exp(dice.normal(0, UNSTEADY, (FACES_EACH, 1)))
+        descriptors = (centres[there] + dice.normal(size=(FACES_EACH, DIMENSIONS)) * spread).astype(np.float32)
+        ids = [f"{number:08x}-0000-0000-0000-{place:012x}" for place in range(FACES_EACH)]
+        vectors.add_all(ids, [descriptor.tobytes() for descriptor in descriptors])
+        person_of |= {face: f"person {person}" for face, person in zip(ids, there, strict=True)}
+        sharpness = dice.uniform(30, 100, FACES_EACH)
+        faces = [
+            Face(face, Box(0.3 * place, 0.2, 0.1, 0.1), 99.0, float(sharp))
+            for place, (face, sharp) in enumerate(zip(ids, sharpness, strict=True))
+        ]
+        photos.append(_photo(path, 4000, 3000, faces))
+    return sites[0], _drawn(photos, person_of, vectors)
+
+
+def _drawn(photos: list[PhotoFaces], person_of: dict[str, str], vectors: Vectors) -> Site:
+    whose: dict[str, str | None] = dict(person_of)
+    return Site(Inventory.of(photos), whose, _answers(vectors, is_person=True), frozenset(person_of))
