@@ -25,8 +25,7 @@ class BadXmpError(KinpicsError):
 def parse_xmp(packet: bytes) -> ElementTree.Element:
     """The root of a packet. Raises ``BadXmpError``."""
     if len(packet) > MAX_XMP_BYTES:
-        size = f"{len(packet) / 1e6:.1f} MB"
-        raise BadXmpError(f"it has {size} of XMP, and at most {MAX_XMP_BYTES // 1024**2} MB is read")
+        raise BadXmpError(f"it has more than {MAX_XMP_BYTES // 1024**2} MB, and no more is read of XMP")
     is_utf16 = packet.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE))
     try:
         text = packet.decode("utf-16" if is_utf16 else "utf-8").strip("\0 \t\r\n\ufeff")

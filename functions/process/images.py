@@ -138,11 +138,11 @@ def _xmp(image: Image.Image, structure: Structure) -> bytes:
 def _regions(image: Image.Image, structure: Structure, exif: Image.Exif) -> list[NamedArea]:
     """The faces that an opened file names; none if its XMP can't be read, which never refuses a photo."""
     with contextlib.suppress(BadXmpError):
-        return read_regions(parse_xmp(_xmp(image, structure)), _stored(image, exif))
+        return read_regions(parse_xmp(_xmp(image, structure)), stored_picture(image, exif))
     return []
 
 
-def _stored(image: Image.Image, exif: Image.Exif) -> Stored:
+def stored_picture(image: Image.Image, exif: Image.Exif) -> Stored:
     """How the file stores an opened picture. A HEIC's decoder turns it by itself and says what EXIF said."""
     turned = image.info.get("original_orientation")
     if image.format == "HEIF" and turned in SIDEWAYS:

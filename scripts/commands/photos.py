@@ -91,7 +91,8 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
 def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> None:
     """Save every original and all data to a folder.
 
-    Saves data as JSON. Doesn't fetch photos that are already in the folder: if an export was stopped, run it
+    Saves data as JSON, what you decided about people as people.jsonl, and their names beside each photo as an XMP file
+    that other programs read. Doesn't fetch photos that are already in the folder: if an export was stopped, run it
     again. To make the same site elsewhere, upload the folders under `photos`.
     """
     from scripts.common.progress import Progress

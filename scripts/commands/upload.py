@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from functions.addresses import address
+from functions.errors import KinpicsError
 from scripts.commands.options import Context, concurrency_option, json_option, no_build_option, print_failures
-from scripts.common.terminal import echo, echo_json
+from scripts.common.terminal import echo, echo_json, printable
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
 
@@ -44,9 +45,14 @@ def upload(
 
     Photos that are already on the site aren't sent again: if an upload was stopped, run it again. Your files are never
     changed. Exits with 1 if a photo or a folder failed; the others are uploaded all the same.
+
+    Faces that another program named, in a photo or in an XMP file beside it, keep their names. A site that `kinpics
+    export` saved to EXPORT comes back with everything you decided about people: upload EXPORT/photos/*. That is in
+    EXPORT/people.jsonl, or people.jsonl in the folder itself, and is taken in first.
     """
     from scripts.common.folders import FolderError
     from scripts.common.progress import Progress
+    from scripts.people.site_journal import OlderJournalError
     from scripts.photos.photo_words import check_text
     from scripts.upload.uploader import carry_out, make_plan
 
@@ -56,7 +62,8 @@ def upload(
     progress = Progress(quiet=as_json)
     reports = []
     would_fail = False
-    refused: list[FolderError] = []
+    refused: list[KinpicsError] = []
+    journals: set[Path] = set()
     for folder in folders:
         try:
             plan = make_plan(context.stack, folder, set_name, concurrency, progress)
@@ -69,6 +76,12 @@ def upload(
             _print_plan(plan, as_json)
             would_fail = would_fail or bool(plan.refused)
             continue
+        if plan.journal and plan.journal not in journals:
+            journals.add(plan.journal)
+            try:
+                _add_journal(context, plan.journal, as_json)
+            except OlderJournalError as error:
+                refused.append(error)
         report = carry_out(context.stack, plan, title, concurrency, progress)
         if report.processed or report.already_there:
             report.url = context.stack.site_address(f"/sets/{address(plan.set_name)}/")
@@ -87,18 +100,34 @@ def upload(
         sys.exit(1)
 
 
+def _add_journal(context: Context, journal: Path, as_json: bool) -> None:
+    """Take in the decisions about people that come with a folder."""
+    from scripts.people.site_journal import add_journal
+
+    added = add_journal(context.stack, journal)
+    if not as_json:
+        echo(f"{journal}: {count(added.new, 'decision')} about people added, {added.known} already there")
+    for line in added.unread:
+        echo(f"  note      {journal}, line {line.number} is kept, but not applied: {line.reason}", err=as_json)
+
+
 def _print_plan(plan: "Plan", as_json: bool) -> None:
     if as_json:
         refused = [{"file": item.file, "reason": item.reason} for item in plan.refused]
         left_out = [{"file": item.file, "reason": item.reason} for item in plan.left_out]
         uploads = [{"file": photo.path.file, "bytes": photo.size} for photo in plan.uploads]
         result = {"set": plan.set_name, "uploads": uploads, "already_there": len(plan.present)}
+        result["sidecars"] = plan.sidecars
         echo_json({**result, "refused": refused, "left_out": left_out})
         return
     size = sum(photo.size for photo in plan.uploads) / 1e6
     echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} already there")
     for photo in plan.uploads:
         echo(f"  upload    {photo.path.file}")
+    for sidecar in plan.sidecars:
+        echo(f"  names     {printable(sidecar)}")
+    if plan.journal:
+        echo(f"  decisions {plan.journal}")
     print_remarks(plan.refused, plan.left_out, plan.warnings)
 
 
@@ -107,6 +136,8 @@ def _print_report(report: "Report") -> None:
         f"{report.set_name}: {count(report.processed, 'photo')} with {count(report.faces, 'face')} in "
         f"{report.seconds:.1f} s, {report.already_there} already there, {len(report.failures)} failed"
     )
+    if report.sidecars:
+        echo(f"  names     from {count(report.sidecars, 'sidecar')}")
     print_remarks(report.failures, report.left_out, report.warnings)
     if report.url:
         echo(f"  {report.url}")

@@ -24,6 +24,7 @@ from scripts.common.words import cause
 from scripts.gallery.gallery_survey import path_of
 from scripts.gallery.portrait_folder import NEEDED, OTHERS
 from scripts.gallery.portraits import list_portraits
+from scripts.people.exported_names import export_names
 from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals
 
 _CHUNK = 1024 * 1024
@@ -52,7 +53,8 @@ def _written(target: Path) -> Iterator[Any]:
 def export_site(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<set>/<file>`` and ``sets/<set>.json``; returns photos written, photos there, failures.
 
-    The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it.
+    The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it; decisions about people go to
+    ``people.jsonl`` and into sidecars, ``photos/<set>/<file>.xmp``.
     A photo that is there in its full size, and has not changed since, is not fetched again, so an export that was
     stopped goes on when it is run again. Raises ``ExportError`` once there is no room for more.
     """
@@ -101,8 +103,14 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
     _export_gallery(stack, folder / "gallery")
+    failures |= export_names(stack, folder, _write)
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
+
+
+def _write(target: Path, content: bytes) -> None:
+    with _written(target) as file:
+        file.write(content)
 
 
 def _as_text(value: Any) -> Any:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from functions.keys import BadNameError, ImagePath, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
-from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal
+from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
+from scripts.people.sidecars import is_sidecar
 from scripts.photos.originals import find_same, list_stored_photos
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+SIDECAR = "a sidecar"
 _FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 
@@ -46,6 +48,10 @@ class Plan:
     present: list[UploadFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left_out: list[Refusal] = field(default_factory=list)
+    # Names of XMP files.
+    sidecars: list[str] = field(default_factory=list)
+    # The journal of the site that the folder was exported from.
+    journal: Path | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -63,7 +69,7 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
         raise FolderError(f"there is no folder {folder}: check its name")
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder: give the folder with the photos")
-    plan = Plan(folder, set_name)
+    plan = Plan(folder, set_name, journal=find_journal(folder))
     names: dict[str, str] = {}
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
@@ -71,7 +77,7 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
         raise FolderError(f"{folder} can't be read: {cause(error)}") from None
     folders = 0
     for entry in entries:
-        if is_clutter(entry.name):
+        if is_clutter(entry.name) or entry == plan.journal:
             continue
         try:
             reason = why_left_out(entry)
@@ -79,7 +85,9 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
             plan.refused.append(_unreadable(entry.name, error))
             continue
         folders += reason == _FOLDER
-        if reason:
+        if reason == SIDECAR:
+            plan.sidecars.append(entry.name)
+        elif reason:
             plan.left_out.append(Refusal(printable(entry.name), reason))
         else:
             _add(plan, entry, names)
@@ -104,7 +112,10 @@ def is_clutter(name: str) -> bool:
 
 
 def why_left_out(entry: Path) -> str:
-    """Why an entry of a folder is left out; empty if it may be a photo. Raises ``OSError``."""
+    """Why an entry of a folder is left out; empty if it may be a photo. Raises ``OSError``.
+
+    `SIDECAR` is no photo either, but says something of one.
+    """
     if entry.is_symlink():
         return "a link, which is not followed: put the photo itself into the folder"
     if entry.is_dir():
@@ -113,6 +124,8 @@ def why_left_out(entry: Path) -> str:
         return "not a regular file"
     if entry.suffix.lower() in PHOTO_SUFFIXES:
         return ""
+    if is_sidecar(entry.name):
+        return SIDECAR
     try:
         kind = media_type(_head(entry))
     except OSError:

@@ -22,6 +22,7 @@ from scripts.common.folders import Refusal
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
+from scripts.people.sidecar_names import SentPhoto, add_names
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import SHA256_METADATA, fetch_etags
 from scripts.photos.requesting import ask_to_process
@@ -44,7 +45,7 @@ class Report:
     """What happened to one set; ``seconds`` from start to searchable.
 
     ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
-    ``url`` is the set's page; empty if none of these photos is on it.
+    ``sidecars`` are those that named faces anew. ``url`` is the set's page; empty if none of these photos is on it.
     """
 
     set_name: str
@@ -53,6 +54,7 @@ class Report:
     already_there: int = 0
     processed: int = 0
     faces: int = 0
+    sidecars: int = 0
     seconds: float = 0.0
     failures: list[Refusal] = field(default_factory=list)
     left_out: list[Refusal] = field(default_factory=list)
@@ -104,10 +106,20 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
         Refusal(path.file, "uploaded, but there is no result yet: run the same command again to check")
         for path in sorted(outcome.unheard)
     ]
+    _take_names(stack, plan, report)
     report.processed = len(outcome.done)
     report.faces = _count_faces(stack, outcome.done)
     report.seconds = time.monotonic() - started
     return report
+
+
+def _take_names(stack: Stack, plan: Plan, report: Report) -> None:
+    """Take in what sidecars name; those that can't be used are left out."""
+    if plan.sidecars:
+        photos = [SentPhoto(file.source, file.path, file.sha256) for file in (*plan.present, *plan.uploads)]
+        found = add_names(stack, plan.folder, plan.sidecars, photos, has_journal=plan.journal is not None)
+        report.sidecars = found.new
+        report.left_out += found.refused
 
 
 def _upload_all(

@@ -22,6 +22,8 @@ from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish, publish_after_deleting
+from scripts.people.sidecar_names import NO_PHOTO, SentPhoto, add_names
+from scripts.people.sidecars import is_sidecar, sidecars_of
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import fetch_etags
@@ -47,6 +49,7 @@ _AWAY_SECONDS = 2.0
 _AT_ONCE_SECONDS = 3600.0
 # Of the files of a folder to which the same has happened, how many are named.
 _NAMED = 5
+NAMED = "named"
 # What may go wrong with the site or on the way to it.
 _AWAY = (BotoCoreError, ClientError, KinpicsError, OSError)
 
@@ -183,8 +186,10 @@ class Watcher:
         ignore = dead_letter_queue.read_ids(self._stack) if batch else set()
         if batch:
             sender = Sender(self._root, self._stack, self._seen, self._options.concurrency)
-            self._tell_left_out(sender.send(batch, look.missing))
+            photos = [found for found in batch if not is_sidecar(found.place[1])]
+            self._tell_left_out(sender.send(photos, look.missing))
         self._hear(ignore)
+        self._take_sidecars([found for found in batch if is_sidecar(found.place[1])], look)
 
     def _hear(self, ignore: set[str]) -> None:
         """Wait for photos as long as there is progress; ``ignore`` has the ids of earlier dead letters."""
@@ -198,6 +203,7 @@ class Watcher:
         expected = {photo: file.etag for photo, file in sent.items()}
         outcome = waiting.wait(self._stack, expected, ignore, lambda number: None, patience)
         for photo in sorted(outcome.done):
+            self._take_names_beside(sent[photo])
             self._seen.note_unpublished(True)
             self._seen.put(replace(sent[photo], state=State.THERE))
             event = sent[photo].event
@@ -215,6 +221,34 @@ class Watcher:
                 self._ask_again(sent[photo])
         for photo in outcome.done | outcome.failed.keys():
             self._in_work_since.pop(photo, None)
+
+    def _take_sidecars(self, sidecars: list[Found], look: Look) -> None:
+        """Take in the names of sidecars that are new or have changed."""
+        for folder, found in groupby(sorted(sidecars, key=lambda entry: entry.place), lambda entry: entry.place[0]):
+            here = list(found)
+            photos = [file for file in self._seen.in_folder(folder).values() if file.photo]
+            # A photo that is still being written takes its sidecar in once it is on the site.
+            is_settled = not any(place[0] == folder for place in look.unsettled)
+            self._take_names(folder, [entry.place[1] for entry in here], photos, tells_orphans=is_settled)
+            for entry in here:
+                self._seen.put(SeenFile(*entry.place, entry.sight))
+
+    def _take_names_beside(self, file: SeenFile) -> None:
+        """Take in the names of a photo's sidecars, which may have been there before it."""
+        beside = [name for name in sidecars_of(file.name) if (self._root / file.folder / name).is_file()]
+        if beside:
+            self._take_names(file.folder, beside, [file], tells_orphans=False)
+
+    def _take_names(self, folder: str, names: list[str], photos: list[SeenFile], *, tells_orphans: bool) -> None:
+        here = self._root / folder
+        sent = [SentPhoto(here / file.name, file.photo, file.sha256) for file in photos if file.photo]
+        found = add_names(self._stack, here, names, sent, has_journal=False)
+        if found.new:
+            self._tell(f"{NAMED:9} faces, from {count(found.new, 'sidecar')} in {here}")
+            self._counts[NAMED] += found.new
+        for refusal in found.refused:
+            if tells_orphans or refusal.reason != NO_PHOTO:
+                self._tell_once(f"left out  {here / refusal.file}: {refusal.reason}")
 
     def _ask_again(self, file: SeenFile) -> None:
         """Ask for a photo that nothing was heard of for minutes: its event may be lost, or its original changed."""

@@ -1,0 +1,208 @@
+"""Names that come with files, and leave with an export: sidecars, the journal, and a site made from both."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from support import BLUE, GREEN, RED, FakeAws, make_fake_aws, picture
+
+from functions.crops import Area
+from functions.face_regions import NamedArea, Stored
+from functions.keys import image_path
+from functions.people.people_round import STATE
+from functions.people.people_state import State
+from functions.shapes import Forgotten
+from scripts.common.progress import Progress
+from scripts.common.stack import Stack
+from scripts.people.sidecars import make_sidecar, read_sidecar
+from scripts.people.site_journal import add_journal, read_journal
+from scripts.photos.export import export_site
+from scripts.photos.originals import SHA256_METADATA
+from scripts.upload.uploader import Report, carry_out, make_plan
+
+QUIET = Progress(quiet=True)
+STORED = Stored(160, 120)
+LEFT, RIGHT = Area(0.1, 0.2, 0.3, 0.6), Area(0.6, 0.2, 0.3, 0.6)
+
+
+class Site:
+    """A site in memory, whose rounds are made when they are asked for."""
+
+    def __init__(self, aws: FakeAws):
+        self.aws = aws
+        self.stack = Stack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
+        aws.rekognition.create_collection(CollectionId=aws.outputs.celebrities_collection)
+        self.stack.__dict__.update({"sqs": aws.sqs, "photos": aws.photos, "rekognition": aws.rekognition})
+
+    def upload(self, folder: Path) -> Report:
+        """Upload a folder whose photos are on the site already, and take its names in."""
+        for file in folder.glob("*.png"):
+            data = file.read_bytes()
+            path = image_path(folder.name, file.name)
+            digest = {SHA256_METADATA: hashlib.sha256(data).hexdigest()}
+            self.aws.s3.put_object(Bucket=self.aws.pics_bucket, Key=path.key, Body=data, Metadata=digest)
+            self.aws.photo_sync.sync(self.aws.pics_bucket, path, owner="test", seconds=60)
+        plan = make_plan(self.stack, folder, None, 2, QUIET)
+        if plan.journal:
+            add_journal(self.stack, plan.journal)
+        report = carry_out(self.stack, plan, None, 2, QUIET)
+        self.round()
+        return report
+
+    def round(self) -> None:
+        found = self.aws.sqs.receive_message(QueueUrl=self.aws.people_queue_url, MaxNumberOfMessages=10)
+        self.aws.people.take([message["Body"] for message in found.get("Messages", [])], "test", 60)
+
+    def decide(self, *drafts: dict[str, Any]) -> list[Any]:
+        events = self.aws.people.rounds.decide(list(drafts), "cli")
+        self.round()
+        return events
+
+    def names(self) -> dict[str, list[str]]:
+        """Who is on each photo, and by whose word."""
+        state = State.from_json(self.aws.people.rounds.files.read(STATE))
+        assert state
+        found: dict[str, list[str]] = {}
+        for person in state.people:
+            for photo in person.photos:
+                origins = {state.whose[face].origin for face in person.faces if self.photo_of(face, state) == photo}
+                found.setdefault(photo, []).append(f"{person.name} {'/'.join(sorted(origins))}")
+        return {photo: sorted(names) for photo, names in found.items()}
+
+    def photo_of(self, face: str, state: State) -> str:
+        known = self.aws.people.rounds.known().inventory
+        return state.kept[face].path if face in state.kept else known.path_of[face]
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    with mock_aws():
+        yield Site(make_fake_aws())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "trip"
+    folder.mkdir()
+    (folder / "two.png").write_bytes(picture(RED, GREEN))
+    (folder / "one.png").write_bytes(picture(BLUE))
+    return folder
+
+
+def name_left(folder: Path, photo: str, name: str, sidecar: str = "") -> Path:
+    file = folder / (sidecar or f"{photo}.xmp")
+    file.write_bytes(make_sidecar([NamedArea(name, LEFT)], STORED, file) or b"")
+    return file
+
+
+def test_a_sidecar_names_faces_once(folder: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        assert here.names() == {}
+        name_left(folder, "two.png", "Ann")
+        name_left(folder, "two.png", "Ann", "two.xmp")
+        (folder / "lost.xmp").write_bytes(b"")
+        (folder / "one.xmp").write_bytes(b"<!DOCTYPE a><a/>")
+        report = here.upload(folder)
+        assert report.sidecars == 1
+        assert {item.file: item.reason.partition(":")[0] for item in report.left_out} == {
+            "lost.xmp": "a sidecar without its photo",
+            "one.xmp": "the sidecar can't be read",
+        }
+        assert report.failures == []
+        assert here.names() == {"trip/two.png": ["Ann imported"]}
+        assert here.upload(folder).sidecars == 0
+        assert len(read_journal(here.stack).events) == 1
+
+
+def test_a_sidecar_does_not_name_whom_a_site_has_forgotten(folder: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        faces = here.aws.faces.index("forgotten:1", {"Bytes": picture(RED, size=(100, 100))})
+        reference = faces["FaceRecords"][0]["Face"]["FaceId"]
+        row = Forgotten(id=reference, person="somebody", made_at="2026-01-01T00:00:00Z")
+        here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
+        path = image_path("trip", "two.png")
+        here.aws.photo_sync.sync(here.aws.pics_bucket, path, owner="test", seconds=60, force=True)
+        file = folder / "two.png.xmp"
+        file.write_bytes(make_sidecar([NamedArea("Ann", LEFT), NamedArea("Bob", RIGHT)], STORED, file) or b"")
+        here.upload(folder)
+        assert here.names() == {"trip/two.png": ["Bob imported"]}
+
+
+def test_an_exported_site_comes_back_with_every_name(folder: Path, tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    with site() as first:
+        name_left(folder, "two.png", "Ann")
+        first.upload(folder)
+        other = {"path": "trip/two.png", "box": list(RIGHT)}
+        alone = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
+        first.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [other]},
+        )
+        first.decide(
+            {"kind": "name", "person": "new", "name": "Carl"},
+            {"kind": "assign", "person": "new", "faces": [alone]},
+            {"kind": "hide", "person": "new"},
+        )
+        expected = first.names()
+        assert expected == {
+            "trip/one.png": ["Carl confirmed"],
+            "trip/two.png": ["Ann imported", "Bob confirmed"],
+        }
+        assert export_site(first.stack, export, 2, QUIET) == (2, 0, {})
+        journal = (export / "people.jsonl").read_bytes()
+        sidecar = export / "photos" / "trip" / "two.png.xmp"
+        assert [name for name, _ in read_sidecar(sidecar, STORED).regions] == ["Ann", "Bob"]
+        before = {file: file.read_bytes() for file in export.rglob("*.xmp")}
+        export_site(first.stack, export, 2, QUIET)
+        assert {file: file.read_bytes() for file in export.rglob("*.xmp")} == before
+    with site() as second:
+        report = second.upload(export / "photos" / "trip")
+        assert (report.sidecars, report.left_out) == (0, [])
+        assert second.names() == expected
+        again = tmp_path / "again"
+        export_site(second.stack, again, 2, QUIET)
+        assert (again / "people.jsonl").read_bytes() == journal
+    (export / "people.jsonl").unlink()
+    with site() as third:
+        third.upload(export / "photos" / "trip")
+        assert sorted(third.names()) == sorted(expected), "other programs have the sidecars alone"
+
+
+def test_an_export_leaves_others_sidecars_and_takes_back_its_own(folder: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos" / "trip"
+    with site() as here:
+        name_left(folder, "two.png", "Ann")
+        here.upload(folder)
+        photos.mkdir(parents=True)
+        foreign = photos / "two.png.xmp"
+        foreign.write_bytes(b"<x/>")
+        export_site(here.stack, tmp_path, 2, QUIET)
+        assert foreign.read_bytes() == b"<x/>"
+        foreign.unlink()
+        export_site(here.stack, tmp_path, 2, QUIET)
+        assert b"Ann" in foreign.read_bytes()
+        (imported,) = read_journal(here.stack).events
+        here.decide({"kind": "undo", "event": imported.id})
+        export_site(here.stack, tmp_path, 2, QUIET)
+        assert not foreign.exists()
+
+
+def test_lines_that_nobody_understands_are_kept(folder: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "people.jsonl"
+    journal.write_text('{"v":2,"id":"01KB00000000000000000000A1","kind":"dance"}\nnot JSON\n')
+    with site() as here:
+        added = add_journal(here.stack, journal)
+        assert (added.new, [line.number for line in added.unread]) == (2, [1, 2])
+        here.upload(folder)
+        export_site(here.stack, tmp_path / "export", 2, QUIET)
+        assert set((tmp_path / "export" / "people.jsonl").read_text().splitlines()) == set(
+            journal.read_text().splitlines()
+        )
+        assert add_journal(here.stack, journal).new == 0
