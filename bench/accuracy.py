@@ -349,7 +349,11 @@ def click_all(portraits: list[Portrait]) -> dict[float, list[tuple[float, float]
     people = np.array([portrait.person for portrait in portraits])
     faces = np.concatenate([portrait.descriptors for portrait in portraits])
     vectors = Vectors()
-    vectors.add_all([str(face) for face in range(len(faces))], [face.tobytes() for face in faces])
+    vectors.add_all(
+        [str(face) for face in range(len(faces))],
+        [face.tobytes() for face in faces],
+        [int(owner) + 1 for owner in owners],
+    )
     clicked = [int(np.flatnonzero(owners == number)[0]) for number in sorted(set(owners))]
     found: dict[float, list[tuple[float, float]]] = {threshold: [] for threshold in SITE_THRESHOLDS}
     for face in clicked:

@@ -84,12 +84,13 @@ class State:
         for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
             self._vectors[collection].reserve(faces)
         rows = self._db.execute(
-            "SELECT collection, face_id, descriptor FROM faces WHERE engine IS ? ORDER BY number", (self._engine,)
+            "SELECT collection, face_id, descriptor, image_digest FROM faces WHERE engine IS ? ORDER BY number",
+            (self._engine,),
         )
         while many := rows.fetchmany(_ROWS_AT_ONCE):
             for collection, faces in itertools.groupby(sorted(many, key=_collection_of), key=_collection_of):
-                _, face_ids, descriptors = zip(*faces, strict=True)
-                self._vectors[collection].add_all(face_ids, descriptors)
+                _, face_ids, descriptors, digests = zip(*faces, strict=True)
+                self._vectors[collection].add_all(face_ids, descriptors, [_picture(digest) for digest in digests])
         counts = dict(self._db.execute("SELECT collection, count(*) FROM faces GROUP BY collection"))
         for collection, faces in self._db.execute("SELECT id, faces FROM collections"):
             if (left := counts.get(collection, 0)) != faces:
@@ -182,7 +183,7 @@ class State:
             self._count(collection, inserted)
         for face, row in zip(faces, stored, strict=True):
             vectors.remove(row.face_id)
-            vectors.add(row.face_id, face.descriptor)
+            vectors.add(row.face_id, face.descriptor, _picture(digest))
         for user_id in {row.user_id for row in stored if row.user_id is not None}:
             self._describe_user(collection, user_id)
         return stored
@@ -352,6 +353,11 @@ class State:
     def _read(rows: sqlite3.Cursor) -> Iterator[StoredFace]:
         for number, face_id, image_id, external_image_id, box, confidence, user_id in rows:
             yield StoredFace(number, face_id, image_id, external_image_id, json.loads(box), confidence, user_id)
+
+
+def _picture(digest: str) -> int:
+    """A number for a picture, of 60 bits, from its SHA-256 in hexadecimal."""
+    return int(digest[:15], 16)
 
 
 def _same_face(known: list[StoredFace], face: FoundFace) -> StoredFace | None:

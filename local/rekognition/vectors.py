@@ -11,15 +11,17 @@ import itertools
 import math
 import os
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from local.rekognition import companions
-from local.rekognition.companions import Faces
+from local.rekognition.companions import NO_PICTURE, Faces
 from local.rekognition.likeness import DLIB, Likeness, Vector
 
 Rows = NDArray[np.intp]
+_Number = TypeVar("_Number", bound=np.generic)
 # With fewer rows a second thread costs more than it gains; with more threads memory is the limit.
 _ROWS_PER_THREAD = 16_384
 _MAX_THREADS = 4
@@ -36,6 +38,7 @@ class Vectors:
         self._half_squares = np.empty(64, dtype=np.float32)
         # One by the room around each face.
         self._tightness = np.empty(64, dtype=np.float32)
+        self._pictures = np.empty(64, dtype=np.int64)
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
 
@@ -56,13 +59,16 @@ class Vectors:
             self._matrix = _longer(self._matrix, count)
             self._half_squares = _longer(self._half_squares, count)
             self._tightness = _longer(self._tightness, count)
+            self._pictures = _longer(self._pictures, count)
 
-    def add(self, face_id: str, descriptor: bytes) -> None:
-        """Add a face's descriptor, float32 as bytes."""
-        self.add_all([face_id], [descriptor])
+    def add(self, face_id: str, descriptor: bytes, picture: int = NO_PICTURE) -> None:
+        """Add a face's descriptor, float32 as bytes, and the number of the picture it is in, 64 bits with a sign."""
+        self.add_all([face_id], [descriptor], [picture])
 
-    def add_all(self, face_ids: Sequence[str], descriptors: Sequence[bytes]) -> None:
-        """Add the descriptors of many faces that aren't there."""
+    def add_all(
+        self, face_ids: Sequence[str], descriptors: Sequence[bytes], pictures: Sequence[int] | None = None
+    ) -> None:
+        """Add the descriptors of many faces that aren't there, and the numbers of their pictures if they have any."""
         first, last = len(self._ids), len(self._ids) + len(face_ids)
         if last > len(self._matrix):
             self.reserve(max(last, 2 * len(self._matrix)))
@@ -70,6 +76,7 @@ class Vectors:
         self._matrix[first:last] = rows
         self._half_squares[first:last] = np.einsum("ij,ij->i", rows, rows) / 2
         self._tightness[first:last] = 1 / self._likeness.room(rows)
+        self._pictures[first:last] = NO_PICTURE if pictures is None else pictures
         self._rows.update(zip(face_ids, range(first, last), strict=True))
         self._ids += face_ids
 
@@ -83,6 +90,7 @@ class Vectors:
             self._matrix[row] = self._matrix[len(self._ids)]
             self._half_squares[row] = self._half_squares[len(self._ids)]
             self._tightness[row] = self._tightness[len(self._ids)]
+            self._pictures[row] = self._pictures[len(self._ids)]
             self._ids[row] = last
             self._rows[last] = row
 
@@ -101,15 +109,23 @@ class Vectors:
         copies = (self._matrix[rows] == descriptor).all(axis=1)
         copied, rows = rows[copies], rows[~copies]
         nearest = face.followed_by(self._faces.take(rows))
-        members = companions.companions(nearest, self._likeness)
+        picture = self._pictures[copied[:1]] if len(copied) else [NO_PICTURE]
+        members, rivals = companions.companions(
+            nearest, self._likeness, np.concatenate([picture, self._pictures[rows]])
+        )
         # The first is the face itself.
         known = np.concatenate([copied, rows[members[1:]]])
         squares = np.concatenate(
             [np.zeros(len(copied), np.float32), companions.squares_of_companions(nearest, members)[1:]]
         )
-        others, far = self._near(nearest.together(members), reach, limit + len(known))
+        others, far = self._near(nearest.together(members), reach, limit + len(known) + companions.MOST)
         new = ~np.isin(others, known)
-        rows, squares = np.concatenate([known, others[new]]), np.concatenate([squares, far[new]])
+        others, far = others[new], far[new]
+        if rivals.any():
+            far = companions.apart_from_rivals(
+                far, self._faces.take(others), nearest.marked(members), nearest.marked(rivals)
+            )
+        rows, squares = np.concatenate([known, others]), np.concatenate([squares, far])
         near = squares <= reach * reach
         return self._matches(rows[near], squares[near], limit)
 
@@ -160,9 +176,9 @@ class Vectors:
         return rows, np.maximum(scores * np.float32(-2 / room), 0)
 
 
-def _longer(rows: Vector, count: int) -> Vector:
+def _longer(rows: NDArray[_Number], count: int) -> NDArray[_Number]:
     """The same rows at the beginning of so many."""
-    longer = np.empty((count, *rows.shape[1:]), dtype=np.float32)
+    longer = np.empty((count, *rows.shape[1:]), dtype=rows.dtype)
     longer[: len(rows)] = rows
     return longer
 

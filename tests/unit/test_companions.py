@@ -11,9 +11,12 @@ from local.rekognition.vectors import Vectors
 PLAIN = Likeness(dimensions=3, steepness=47.0, middle=0.5)
 
 
-def album(**faces: tuple[float, float, float]) -> tuple[Vectors, dict[str, np.ndarray]]:
+def album(*together: tuple[str, ...], **faces: tuple[float, float, float]) -> tuple[Vectors, dict[str, np.ndarray]]:
+    """Faces, and those of them that are together in a picture; the others are each in one of their own."""
     vectors, kept = Vectors(PLAIN), {name: np.array(face, np.float32) for name, face in faces.items()}
-    vectors.add_all(list(kept), [face.tobytes() for face in kept.values()])
+    picture = {name: number for number, names in enumerate(together, 1) for name in names}
+    pictures = [picture.get(name, number) for number, name in enumerate(faces, 1000)]
+    vectors.add_all(list(kept), [face.tobytes() for face in kept.values()], pictures)
     return vectors, kept
 
 
@@ -82,6 +85,59 @@ def test_a_copy_of_the_searched_face_is_like_it_and_is_no_companion() -> None:
     found = dict(copied.search_person(kept["searched"], 50, 9))
     assert found.pop("copy") == pytest.approx(100)
     assert found == dict(alone.search_person(kept["searched"], 50, 9))
+
+
+def test_a_neighbour_who_looks_alike_is_somebody_else_everywhere() -> None:
+    faces: dict[str, tuple[float, float, float]] = {
+        "searched": (0, 0, 0),
+        "own": (0, 0.2, 0),
+        "neighbour": (0.44, 0, 0),
+        "neighbour_alone": (0.44, 0.1, 0),
+    }
+    strangers, kept = album(**faces)
+    assert dict(strangers.search_person(kept["searched"], 90, 9)).keys() == faces.keys()
+    beside, _ = album(("searched", "neighbour"), **faces)
+    assert dict(beside.search_person(kept["searched"], 1, 9)).keys() == {"searched", "own"}
+
+
+def test_a_neighbour_in_another_photo_of_the_person_is_somebody_else_too() -> None:
+    vectors, kept = album(
+        ("own", "neighbour"),
+        searched=(0, 0, 0),
+        own=(0, 0.2, 0),
+        neighbour=(0.44, 0, 0),
+        neighbour_alone=(0.44, 0, 0.1),
+    )
+    assert sorted(name for name, _ in vectors.search_person(kept["searched"], 1, 9)) == ["own", "searched"]
+
+
+@pytest.mark.parametrize(("neighbour", "square"), [(-0.45, 0.2125), (0.45, 0.2125 * 0.2125 / 0.1)])
+def test_a_face_nearer_to_a_neighbour_is_farther_by_as_much_as_it_is(neighbour: float, square: float) -> None:
+    vectors, kept = album(
+        ("searched", "neighbour"), searched=(0, 0, 0), face=(0.35, 0.3, 0), neighbour=(neighbour, 0, 0)
+    )
+    found = dict(vectors.search_person(kept["searched"], 0, 9))
+    assert found["face"] == pytest.approx(PLAIN.similarity(square**0.5), rel=1e-3)
+    assert found["neighbour"] < 1
+
+
+def test_somebody_twice_in_one_picture_is_not_their_own_rival() -> None:
+    faces: dict[str, tuple[float, float, float]] = {"searched": (0, 0, 0), "mirror": (0.3, 0, 0), "other": (0.4, 0, 0)}
+    alone, kept = album(**faces)
+    mirrored, _ = album(("searched", "mirror"), **faces)
+    found = dict(mirrored.search_person(kept["searched"], 90, 9))
+    assert found.keys() == dict(alone.search_person(kept["searched"], 90, 9)).keys()
+
+
+def test_a_face_that_is_moved_or_removed_keeps_or_loses_its_picture() -> None:
+    vectors, kept = album(
+        ("searched", "neighbour"), gone=(2, 0, 0), searched=(0, 0, 0), other=(0, 0.3, 0), neighbour=(0.44, 0, 0)
+    )
+    vectors.remove("gone")
+    assert dict(vectors.search_person(kept["searched"], 50, 9)).keys() == {"searched", "other"}
+    vectors.remove("neighbour")
+    vectors.add("neighbour", kept["neighbour"].tobytes(), 77)
+    assert dict(vectors.search_person(kept["searched"], 50, 9)).keys() == {"searched", "other", "neighbour"}
 
 
 def test_several_faces_stand_for_the_mean_of_their_squares() -> None:
