@@ -1,0 +1,100 @@
+"""People with names: their pages, names in photos, and an album's photos of somebody."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from running import RunningStack
+
+SET = "/sets/2015_pioneers/"
+BARACK, GRACE = "Barack Obama", "Grace Hopper"
+NAMED = {"2009_inauguration/obama.jpg#1": BARACK, "2015_pioneers/hopper.jpg#1": GRACE}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named(stack: RunningStack, published: None) -> Iterator[None]:
+    """The owner names two people, who are together on the photo of a group."""
+    for face, name in NAMED.items():
+        stack.kinpics("people", "name", face, name)
+    stack.kinpics("publish")
+    yield
+    for name in NAMED.values():
+        stack.kinpics("people", "hide", name)
+    stack.kinpics("publish")
+
+
+def test_a_person_has_a_page_that_costs_nothing_to_look_at(page: Page) -> None:
+    calls: list[str] = []
+    page.on("request", lambda request: calls.append(request.url))
+    page.goto("/")
+    page.locator(".people-row").get_by_role("link", name=BARACK).click()
+    expect(page).to_have_url(re.compile("/people/barack-obama/$"))
+    expect(page.locator("#count")).to_have_text("7 photos")
+    expect(page.get_by_role("button", name="Play")).to_be_enabled()
+    assert page.locator(".years h2").all_inner_texts()[0] == "2016"
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Play").click()
+    expect(page).to_have_url(re.compile("pic=2009_inauguration"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name=GRACE).click()
+    expect(page).to_have_url(re.compile(r"/people/barack-obama\+grace-hopper/$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{BARACK} and {GRACE}")
+    expect(page.locator("a.tile")).to_have_count(int(page.locator("#count").inner_text().split()[0]))
+    assert Axe().run(page).violations_count == 0
+    assert not [url for url in calls if "/invocations" in url], "no search"
+
+
+def test_without_scripts_people_and_their_first_photos_are_there(browser: Browser, stack: RunningStack) -> None:
+    context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/people/")
+    page.get_by_role("link", name=BARACK).click()
+    expect(page.locator("a.tile")).to_have_count(7)
+    context.close()
+
+
+def test_names_are_on_the_faces_of_a_photo(page: Page) -> None:
+    page.goto(f"{SET}?pic=group.jpg")
+    page.locator('.strip[data-state="faces"]').wait_for()
+    ring = page.locator(".faces a.face").and_(page.get_by_role("link", name=f"All photos of {BARACK}"))
+    expect(ring).to_have_attribute("href", "/people/barack-obama/")
+    page.keyboard.press("i")
+    people = page.get_by_role("complementary").get_by_role("link", name=GRACE)
+    expect(people).to_have_attribute("href", "/people/grace-hopper/")
+    page.wait_for_timeout(500)
+    assert Axe().run(page).violations_count == 0
+    ring.click()
+    expect(page).to_have_url(re.compile("/people/barack-obama/$"))
+
+
+def test_an_album_shows_only_the_photos_of_somebody(page: Page) -> None:
+    page.goto(SET)
+    page.locator(".grid.live").wait_for()
+    everything = page.locator("a.tile").count()
+    chip = page.get_by_role("group", name="Show only photos of").get_by_role("button", name=BARACK)
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#count")).to_have_text("1 photo")
+    expect(page.locator("a.tile")).to_have_count(1)
+    chip.click()
+    expect(page.locator("a.tile")).to_have_count(everything)
+
+
+def test_somebody_newer_than_the_site_is_shown_under_their_address(
+    stack: RunningStack, page: Page, faults: Any
+) -> None:
+    stack.kinpics("people", "name", BARACK, "Barack H. Obama")
+    page.goto("/people/")
+    expect(page.get_by_role("link", name="Barack H. Obama")).to_have_attribute("href", "/people/barack-h-obama/")
+    page.goto("/people/barack-h-obama/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barack H. Obama")
+    expect(page.locator("#count")).to_have_text("7 photos")
+    page.goto("/people/barack-obama/")
+    expect(page.locator("#none")).to_contain_text("There's nobody by this name here.")
+    stack.kinpics("people", "undo")
+    assert all("404" in fault for fault in faults.seen)
+    faults.seen.clear()
