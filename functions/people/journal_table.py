@@ -53,6 +53,10 @@ class JournalTable:
         for page in pages:
             yield from map(Decision.from_item, page["Items"])
 
+    def rewrite(self, decision: Decision) -> None:
+        """Write over an event that there is, without what it said of a person who is forgotten now."""
+        self.client.put_item(TableName=self.name, Item=decision.to_item(), ConditionExpression="attribute_exists(id)")
+
     def forget(self, ids: Iterable[str]) -> None:
         """Take events out for good: those of a person who is forgotten."""
         for event_id in ids:

@@ -53,15 +53,17 @@ def people_requests(context: Context) -> None:
 @json_option
 @click.pass_obj
 def people_forget(context: Context, request: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Remove a person from search; the photos stay.
+    """Remove a person from search, and their name; the photos stay.
 
     REQUEST is the id that `kinpics people requests` prints. Look at its photos first: anyone can make a request. Every
-    photo of the person is processed again, without that face, and the pages are rebuilt. From then on, each new photo
-    costs one more paid call.
+    photo of the person is processed again, without that face, and the pages are rebuilt. What you decided about whoever
+    these faces belong to leaves pages, exports and the journal, for good. From then on, each new photo costs one more
+    paid call.
     """
     from functions.face_collection import is_face_id
     from scripts.common.progress import Progress
     from scripts.people.forgetting import drop_request, find_faces, forget, list_requests, warnings_about
+    from scripts.people.site_journal import forget_names, people_of
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
@@ -83,12 +85,15 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
             drop_request(stack, entry)
         dropped = ": the request was removed" if request else ""
         raise click.ClickException(f"none of these faces is on the site any more{dropped}")
+    names = people_of(stack, (face_in_photo.face_id for face_in_photo in named))
     if not yes:
         photos = list(dict.fromkeys(face_in_photo.path for face_in_photo in named))
         for path in photos:
             echo(f"  {path}", err=True)
         for warning in warnings_about(named):
             echo(warning, err=True)
+        for name in names.values():
+            echo(f"  named {name}: that name goes too, from all photos", err=True)
         click.confirm(f"Forget the person in {count(len(photos), 'photo')}?", abort=True, err=True)
     ignore = read_ids(stack)
     before: dict[ImagePath, str | None] = {}
@@ -97,6 +102,8 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         before.update(processed_at(stack, shown))
         ask_to_process(stack, shown, force=True)
 
+    # First: a command that was stopped finds the person again by the faces.
+    forget_names(stack, names)
     paths = forget(stack, named, reprocess)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
         outcome = wait_again(stack, before, ignore, step)

@@ -9,10 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.people.decisions import Event, PersonForgotten
+from functions.people.forgotten_names import forget
 from functions.people.journal_lines import Journal, UnreadLine, read_file, read_lines, write_file
 from functions.people.journal_table import EventTakenError, JournalTable
+from functions.people.knowledge import fold
+from functions.people.people_files import PeopleFiles
+from functions.people.people_round import STATE
+from functions.people.people_state import State
+from functions.people.ulid import new_ulid
 from functions.people_queue import PeopleQueue
 from functions.shapes import Decision
 from scripts.common.stack import Stack
@@ -73,6 +80,31 @@ def add_journal(stack: Stack, file: Path) -> Added:
 def add_events(stack: Stack, events: Iterable[Event]) -> int:
     """Add events whose ids say what is there already; returns how many are new."""
     return _append(stack, [_row(event) for event in events])
+
+
+def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
+    """The names of those whom faces belong to, by person's id."""
+    outputs = stack.outputs
+    state = (
+        State.from_json(PeopleFiles(stack.s3, outputs.thumbnails_bucket, outputs.site_bucket).read(STATE)) or State()
+    )
+    people = [state.whose[face].person for face in faces if face in state.whose]
+    return {person: state.by_id[person].name for person in people if person in state.by_id}
+
+
+def forget_names(stack: Stack, people: Iterable[str]) -> None:
+    """Take all decisions about people out of the journal; it keeps that somebody was forgotten. Twice does no harm."""
+    table = _table(stack)
+    for person in people:
+        journal = read_journal(stack)
+        forgetting = forget(journal.events, fold(journal.events), person)
+        if not (forgetting.gone or forgetting.changed):
+            continue
+        table.append(_row(PersonForgotten(id=new_ulid(journal.latest), at=timestamp(), by="cli")))
+        for event in forgetting.changed:
+            table.rewrite(_row(event))
+        table.forget(forgetting.gone)
+    PeopleQueue(stack.sqs, stack.outputs.people_queue).go_on()
 
 
 def _append(stack: Stack, rows: list[Decision]) -> int:

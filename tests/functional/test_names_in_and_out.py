@@ -19,7 +19,14 @@ from functions.shapes import Forgotten
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.people.sidecars import make_sidecar, read_sidecar
-from scripts.people.site_journal import add_journal, read_journal
+from scripts.people.site_journal import (
+    OlderJournalError,
+    add_journal,
+    export_journal,
+    forget_names,
+    people_of,
+    read_journal,
+)
 from scripts.photos.export import export_site
 from scripts.photos.originals import SHA256_METADATA
 from scripts.upload.uploader import Report, carry_out, make_plan
@@ -206,3 +213,32 @@ def test_lines_that_nobody_understands_are_kept(folder: Path, tmp_path: Path) ->
             journal.read_text().splitlines()
         )
         assert add_journal(here.stack, journal).new == 0
+
+
+def test_a_forgotten_person_leaves_the_journal_and_stays_out(folder: Path, tmp_path: Path) -> None:
+    with site() as here:
+        name_left(folder, "two.png", "Ann")
+        here.upload(folder)
+        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
+        drafts = (
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [face]},
+        )
+        here.decide(*drafts)
+        export_site(here.stack, tmp_path, 2, QUIET)
+        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
+        assert photo
+        people = people_of(here.stack, photo.face_ids)
+        assert list(people.values()) == ["Bob"]
+        forget_names(here.stack, people)
+        here.round()
+        assert here.names() == {"trip/two.png": ["Ann imported"]}
+        assert b"Bob" not in export_journal(here.stack)
+        assert [event.kind for event in read_journal(here.stack).events if event.kind != "import"] == ["forgotten"]
+        forget_names(here.stack, people)
+        assert len(read_journal(here.stack).events) == 2
+        with pytest.raises(OlderJournalError, match="somebody was forgotten here"):
+            add_journal(here.stack, tmp_path / "people.jsonl")
+        export_site(here.stack, tmp_path, 2, QUIET)
+        assert not any(b"Bob" in file.read_bytes() for file in tmp_path.rglob("*.xmp"))
+        assert add_journal(here.stack, tmp_path / "people.jsonl").new == 0
