@@ -9,7 +9,7 @@ from scripts.site.renditions import large_url, thumbnail_url
 # Room around a face. site/js/people/heads.js cuts out the same; tests/data/heads.json checks that they agree.
 _ROOM = 1.4
 # A face may be enlarged this much: a thumbnail is a tenth as large a file.
-_MAX_STRETCH = 1.5
+_MAX_STRETCH = 2
 
 
 class Head(NamedTuple):

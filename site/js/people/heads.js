@@ -9,7 +9,7 @@ import { config } from "../config.js";
 /** @typedef {import("./files.js").Portrait} Portrait */
 
 // A face may be enlarged this much: a thumbnail is a tenth as large a file. scripts/site/heads.py says the same.
-const MAX_STRETCH = 1.5;
+const MAX_STRETCH = 2;
 
 /**
  * @param {Portrait} portrait
