@@ -34,7 +34,10 @@ class Answers:
 
     def people(self) -> dict[str, Any]:
         """Everybody with a name, hidden people too, most photographed first."""
-        return {"people": list(map(self._entry, self.state.people)), "waiting": self.state.waiting}
+        return {
+            "people": [self._entry(person) | {"candidates": self._count(person.id)} for person in self.state.people],
+            "waiting": self.state.waiting,
+        }
 
     def person(self, person: str) -> dict[str, Any]:
         """A person with their faces by time, and faces that may be theirs. Raises ``RequestError``."""
@@ -79,6 +82,11 @@ class Answers:
         """The decisions, newest first: those ``before`` an id, if one is given."""
         events = [event for event in reversed(self.journal.events) if not before or event.id < before]
         return {"decisions": list(map(self._decision, events[:limit])), "unread": len(self.journal.unread)}
+
+    def _count(self, person: str) -> int:
+        """Faces to ask about: are they this person's?"""
+        asked = (face for face in self.candidates.get(person, ()) if face in self._faces)
+        return sum(face not in self.state.whose for face in asked)
 
     def _entry(self, person: PersonState) -> dict[str, Any]:
         return {
@@ -125,6 +133,7 @@ class Answers:
             "person": unknown.person,
             "photos": len({self._faces[face].photo.path for face in faces}),
             "faces": list(map(self._face, faces[:_SHOWN_FACES])),
+            "members": [face for face in faces if self._faces[face].is_searchable],
             "suggestions": [
                 {
                     "person": entry.person,

@@ -101,7 +101,8 @@ class SitePages:
         self._folders = [str(path) for path in theme.template_folders]
         self._row_scale = theme.row_scale
         self._pages = list_pages()
-        known = {**browser_config, "lightboxCss": assets["lightbox.css"], "shareCss": assets["share.css"]}
+        sheets = {f"{name}Css": assets[f"{name}.css"] for name in ("lightbox", "share", "owner")}
+        known = {**browser_config, **sheets}
         shared = {
             "site_url": site_url,
             "assets": assets,

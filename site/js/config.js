@@ -34,6 +34,7 @@ import "./fallback.js";
  * @property {boolean} offline  Whether browsers may keep the last albums a visitor looked at.
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  * @property {string} shareCss  URL of the share sheet's style sheet.
+ * @property {string} ownerCss  URL of the style sheet of what only the owner sees.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

@@ -4,6 +4,7 @@
 export { showAccount as account } from "./pages/account.js";
 export { showFaces as faces } from "./pages/faces.js";
 export { showLookalike as lookalike } from "./pages/lookalike.js";
+export { showNaming as naming } from "./pages/naming.js";
 export { showPeople as people } from "./pages/people.js";
 export { showPerson as person } from "./pages/person.js";
 export { showSearch as search } from "./pages/search.js";

@@ -1,5 +1,6 @@
 // The page of all people: those with a name, those without one, and faces at random.
 
+import pages from "../../pages.json" with { type: "json" };
 import { byId, make } from "../elements.js";
 import { offerFaces } from "../faces/random.js";
 import { t, tn } from "../language.js";
@@ -7,6 +8,7 @@ import { clear, tell } from "../notice.js";
 import { readPeople } from "../people/files.js";
 import { headOf } from "../people/heads.js";
 import { faceUrl, personUrl } from "../photos/urls.js";
+import { isOwner } from "../visitor/owner.js";
 import { countPhotos } from "../words.js";
 
 /** @typedef {import("../people/files.js").Portrait} Portrait */
@@ -19,6 +21,7 @@ const MANY = 25;
 export async function showPeople() {
   const face = new URLSearchParams(location.search).get("face");
   if (face) return location.replace(faceUrl(face));
+  if (isOwner()) byId("found").before(make("a", { className: "button", href: pages.naming.path, textContent: t("Say who is who") }));
   const more = offerFaces();
   byId("find", HTMLInputElement).addEventListener("input", find);
   await refresh();

@@ -12,6 +12,7 @@ import { keyOf, peopleOfPage, personUrl } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace } from "../place.js";
 import { watchActions } from "../sharing/actions.js";
 import { Viewer } from "../viewer/viewer.js";
+import { isOwner } from "../visitor/owner.js";
 import { countPhotos } from "../words.js";
 
 /** @typedef {import("../people/files.js").PersonFile} PersonFile */
@@ -65,6 +66,7 @@ export async function showPerson() {
   await load();
   if (isReturn()) returnToPlace();
   viewer.followAddress();
+  if (isOwner() && !others.length) void import("../owner/person-tools.js").then(({ offerPersonTools }) => offerPersonTools(first));
 }
 
 /**

@@ -11,6 +11,7 @@ import { readDetails } from "../photos/read.js";
 import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
 import { share } from "../sharing/share.js";
+import { isOwner } from "../visitor/owner.js";
 import { isMetered } from "./connection.js";
 import { Controls } from "./controls.js";
 import { FaceRings } from "./face-rings.js";
@@ -189,6 +190,7 @@ export class Stage {
       const faces = withNames(photo.details.faces, people, photo.file);
       this.panel.describe(photo, photo.details, faces);
       this.rings.show(photo, faces);
+      if (isOwner()) void this.#offerTools(photo);
       const image = this.pswp.currSlide?.content.element;
       if (image instanceof HTMLImageElement && photo.details.title) image.alt = photo.details.title;
     } catch (error) {
@@ -196,6 +198,12 @@ export class Stage {
       this.rings.fail();
       tell(error, () => void this.#show());
     }
+  }
+
+  /** What the owner can say about the faces of a photo. @param {Photo} photo */
+  async #offerTools(photo) {
+    const { offerPhotoTools } = await import("../owner/photo-tools.js");
+    await offerPhotoTools(this.pswp, this.panel.body, photo);
   }
 
   /** @param {{x: number, y: number}} viewport  The space that the photo leaves below it, in pixels. */

@@ -1,0 +1,109 @@
+// Everything that was decided, newest first. Any step can be undone, however old.
+
+import { make } from "../elements.js";
+import { formatMoment, t, tn } from "../language.js";
+import { decide, readHistory, undoing } from "./people-calls.js";
+import { refusal } from "./refusals.js";
+
+/** @typedef {import("./people-calls.js").Decision} Decision */
+
+/**
+ * Show it in a dialog.
+ * @param {() => void} changed  Something was undone.
+ */
+export function showHistory(changed) {
+  const title = make("h2", { id: "history-title", textContent: t("History"), tabIndex: -1 });
+  const list = make("ol", { className: "history" });
+  const status = make("p", { className: "quiet" });
+  status.setAttribute("role", "status");
+  const more = make("button", { type: "button", className: "button", textContent: t("Show more") });
+  const close = make("button", { type: "button", className: "button", textContent: t("Close") });
+  const dialog = make("dialog", { className: "owner-dialog" }, title, status, list, make("p", { className: "actions" }, more, close));
+  dialog.setAttribute("aria-labelledby", title.id);
+  let before = "";
+  let hasChanged = false;
+
+  async function load() {
+    more.disabled = true;
+    status.textContent = t("Loading…");
+    try {
+      const { decisions } = await readHistory(before);
+      before = decisions.at(-1)?.id ?? before;
+      list.append(...decisions.map(entry));
+      more.hidden = decisions.length < 50;
+      status.textContent = list.children.length ? "" : t("Nothing has been decided yet.");
+    } catch (error) {
+      status.textContent = refusal(error);
+    }
+    more.disabled = false;
+  }
+
+  /** @param {Decision} decision */
+  function entry(decision) {
+    const sentence = make("span", { dir: "auto", textContent: sentenceOf(decision) });
+    const when = make("span", { className: "quiet small", textContent: `${formatMoment(decision.at)} · ${decision.by}` });
+    const item = make("li", {}, make("div", {}, sentence, when));
+    if (decision.undone) {
+      sentence.className = "undone";
+      item.append(make("span", { className: "quiet small", textContent: t("Undone") }));
+    } else if (decision.kind !== "forgotten") {
+      const undo = make("button", { type: "button", className: "button", textContent: t("Undo") });
+      undo.setAttribute("aria-label", t("Undo: %(step)s", { step: sentenceOf(decision) }));
+      undo.addEventListener("click", async () => {
+        undo.disabled = true;
+        status.textContent = "";
+        try {
+          await decide(undoing([decision.id]));
+          hasChanged = true;
+          before = "";
+          list.replaceChildren();
+          await load();
+          status.textContent = t("That step is undone.");
+          title.focus();
+        } catch (error) {
+          status.textContent = refusal(error);
+          undo.disabled = false;
+        }
+      });
+      item.append(undo);
+    }
+    return item;
+  }
+
+  more.addEventListener("click", () => void load());
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (hasChanged) changed();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  void load();
+}
+
+/**
+ * What was decided, in a sentence, with the names that people have now.
+ * @param {Decision} decision
+ */
+export function sentenceOf({ kind, person, into, to, name = "", faces, date, why }) {
+  const who = person?.name ?? t("Somebody without a name");
+  /** @type {Record<string, () => string>} */
+  const sentences = {
+    name: () => t("Named: %(name)s", { name }),
+    assign: () => tn("%(num)s face is %(name)s", "%(num)s faces are %(name)s", faces, { name: who }),
+    reject: () => tn("%(num)s face isn't %(name)s", "%(num)s faces aren't %(name)s", faces, { name: who }),
+    ignore: () => (why === "stranger" ? tn("%(num)s face: a stranger", "%(num)s faces: a stranger", faces) : tn("%(num)s box isn't a face", "%(num)s boxes aren't faces", faces)),
+    box: () => (person ? t("A face was drawn: %(name)s", { name: who }) : t("A face was drawn")),
+    merge: () => t("%(name)s was merged with %(other)s", { name: who, other: into?.name ?? t("Somebody without a name") }),
+    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name ?? t("Somebody without a name") }),
+    hide: () => t("%(name)s was hidden", { name: who }),
+    show: () => t("%(name)s is shown again", { name: who }),
+    portrait: () => t("A portrait of %(name)s was chosen", { name: who }),
+    birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date }) : t("%(name)s has no birth date", { name: who })),
+    import: () => tn("%(num)s face named in a photo's file", "%(num)s faces named in photos' files", faces),
+    undo: () => t("A step was undone"),
+    forgotten: () => t("Somebody was forgotten"),
+    replace: () => t("A photo took the place of another one that shows the same"),
+  };
+  return sentences[kind]?.() ?? kind;
+}

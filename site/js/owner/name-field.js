@@ -1,0 +1,129 @@
+// A field for a name that knows everybody's: it completes, and where a name exists it asks whether it is the same person.
+
+import { make } from "../elements.js";
+import { t } from "../language.js";
+import { countPhotos } from "../words.js";
+import { faceImage } from "./face-image.js";
+import { matchesOf, nameProblem, namesakes, tidyName } from "./typed-names.js";
+
+/** @typedef {import("./people-calls.js").KnownPerson} KnownPerson */
+
+const HEAD_PX = 40;
+let fields = 0;
+
+/**
+ * @param {object} options
+ * @param {string} options.label
+ * @param {() => KnownPerson[]} options.people  Who may be meant.
+ * @param {(person: KnownPerson) => void} options.known  Somebody who is there already was chosen.
+ * @param {(name: string) => void} options.fresh  Somebody new was named.
+ */
+export function nameField({ label, people, known, fresh }) {
+  const id = `name-${(fields += 1)}`;
+  const input = make("input", { className: "input", id, autocomplete: "off", dir: "auto", placeholder: t("Type a name") });
+  const list = make("ul", { className: "matches", id: `${id}-list`, hidden: true });
+  const said = make("p", { className: "field-problem", id: `${id}-said` });
+  said.setAttribute("role", "alert");
+  const same = make("div", { className: "same", hidden: true });
+  same.setAttribute("role", "group");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-describedby": said.id })) {
+    input.setAttribute(name, value);
+  }
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", t("People with a name like this"));
+  const caption = make("label", { htmlFor: id, textContent: label });
+  const form = make("form", { className: "field name-field" }, caption, input, list, said, same);
+  form.noValidate = true;
+  /** @type {KnownPerson[]} */
+  let matches = [];
+  let at = -1;
+
+  function show() {
+    list.replaceChildren(...matches.map((person, index) => {
+      const option = make("li", { id: `${id}-${index}` }, faceImage(person.portrait, HEAD_PX), make("bdi", { textContent: person.name }), make("span", { className: "quiet small num", textContent: countPhotos(person.photos) }));
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", String(index === at));
+      option.addEventListener("pointerdown", (event) => event.preventDefault());
+      option.addEventListener("click", () => choose(person));
+      return option;
+    }));
+    list.hidden = !matches.length;
+    input.setAttribute("aria-expanded", String(matches.length > 0));
+    if (at >= 0) input.setAttribute("aria-activedescendant", `${id}-${at}`);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function clear() {
+    input.value = said.textContent = "";
+    same.hidden = true;
+    matches = [];
+    at = -1;
+    input.removeAttribute("aria-invalid");
+    show();
+  }
+
+  /** @param {KnownPerson} person */
+  function choose(person) {
+    clear();
+    known(person);
+  }
+
+  /** @param {string} name @param {KnownPerson[]} others */
+  function askWhetherSame(name, others) {
+    const question = make("p", { textContent: t("There is somebody called %(name)s already. Is this the same person?", { name }) });
+    const yes = others.map((person) => {
+      const button = make("button", { type: "button", className: "button" }, faceImage(person.portrait, HEAD_PX), t("Yes, the same person"), make("span", { className: "quiet num", textContent: countPhotos(person.photos) }));
+      button.addEventListener("click", () => choose(person));
+      return button;
+    });
+    const no = make("button", { type: "button", className: "button", textContent: t("No, somebody else with this name") });
+    no.addEventListener("click", () => {
+      clear();
+      fresh(name);
+    });
+    same.setAttribute("aria-label", question.textContent ?? "");
+    same.replaceChildren(question, make("div", { className: "actions" }, ...yes, no));
+    same.hidden = false;
+    matches = [];
+    show();
+    yes[0]?.focus();
+  }
+
+  input.addEventListener("input", () => {
+    matches = matchesOf(input.value, people());
+    at = -1;
+    said.textContent = "";
+    same.hidden = true;
+    input.removeAttribute("aria-invalid");
+    show();
+  });
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation(); // what is typed here is no shortcut
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && matches.length) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      at = (at + step + (at < 0 && step < 0 ? 1 : 0) + matches.length) % matches.length;
+      show();
+    } else if (event.key === "Escape" && (input.value || !same.hidden)) {
+      event.preventDefault();
+      clear();
+    } else if (event.key === "Escape") input.blur();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = matches[at];
+    if (chosen) return choose(chosen);
+    const problem = nameProblem(input.value);
+    said.textContent = problem;
+    input.toggleAttribute("aria-invalid", Boolean(problem));
+    if (problem) return;
+    const name = tidyName(input.value);
+    const others = namesakes(name, people());
+    if (others.length) askWhetherSame(name, others);
+    else {
+      clear();
+      fresh(name);
+    }
+  });
+  return { element: form, input, clear };
+}

@@ -1,0 +1,183 @@
+// "Who is this?": one face after another. The next question is there at once, while the answer is sent in the background.
+
+import { byId, make } from "../elements.js";
+import { formatNumber, t, tn } from "../language.js";
+import { photoUrl } from "../photos/urls.js";
+import { confirmRows } from "./confirming.js";
+import { Evening, undoOf } from "./evening.js";
+import { faceImage, photoOf } from "./face-image.js";
+import { showHistory } from "./history.js";
+import { nameField } from "./name-field.js";
+import { Outbox } from "./outbox.js";
+import { told } from "./owner-toast.js";
+import { decide, readEverybody, readQuestions } from "./people-calls.js";
+import { refusal } from "./refusals.js";
+
+/**
+ * @typedef {import("./people-calls.js").KnownPerson} KnownPerson
+ * @typedef {import("./evening.js").Given} Given
+ */
+
+const BIG_PX = 320;
+const BIG_ON_PHONES_PX = 164;
+const SMALL_PX = 56;
+const CHOICE_PX = 48;
+
+/** Start the page for the owner. */
+export async function startNaming() {
+  const evening = new Evening();
+  /** @type {KnownPerson[]} */
+  let everybody = [];
+  /** Why answers weren't kept, since the last question was asked. @type {string} */
+  let trouble = "";
+  let wasEmptied = false;
+
+  /** @type {Outbox<Given>} */
+  const outbox = new Outbox({
+    send: decide,
+    emptied: () => void refresh(),
+    failed: (given, error) => {
+      const isUndo = given.gone;
+      trouble = isUndo
+        ? t("That couldn't be undone. %(reason)s", { reason: refusal(error) })
+        : t("An answer wasn't saved, so the question is back. %(reason)s", { reason: refusal(error) });
+      if (!isUndo) {
+        if (given.newPerson) everybody = everybody.filter(({ id }) => id !== given.newPerson);
+        evening.askAgain(given);
+      }
+      show();
+    },
+  });
+
+  const field = nameField({
+    label: t("Somebody else"),
+    people: () => everybody,
+    known: (person) => answer(evening.itIs(person)),
+    fresh: (name) => answer(evening.itIsNew(name)),
+  });
+  byId("name-place").replaceChildren(field.element);
+
+  /** Ask the album again: names change what it asks, and who it suggests. */
+  async function refresh() {
+    try {
+      const [asked, people] = await Promise.all([readQuestions(), readEverybody()]);
+      if (!outbox.isEmpty) return; // a newer answer is on its way, after which this is called again
+      const hadQuestion = Boolean(evening.current);
+      everybody = people;
+      evening.takeIn(asked);
+      wasEmptied = !asked.groups.length || !evening.current;
+      if (hadQuestion && evening.current) showProgress();
+      else show();
+    } catch (error) {
+      trouble = refusal(error);
+      show();
+    }
+  }
+
+  /** @param {Given | null} given */
+  function answer(given) {
+    if (!given) return;
+    if (given.newPerson && given.name) {
+      everybody = [...everybody, { id: given.newPerson, name: given.name, slug: "", hidden: false, birth: null, photos: given.group.photos, portrait: given.group.faces[0] ?? null }];
+    }
+    trouble = "";
+    outbox.add(given);
+    told(given.name ? t("Saved: that was %(name)s.", { name: given.name }) : t("Saved. Nobody will ask about this face again."), undo);
+    show();
+  }
+
+  /** Take the last answer back. */
+  function undo() {
+    const given = evening.last;
+    if (!given) return void told(t("There's nothing to undo here. History has all earlier steps."));
+    if (!outbox.takeBack(given)) outbox.add(undoOf(given));
+    evening.askAgain(given);
+    if (given.newPerson) everybody = everybody.filter(({ id }) => id !== given.newPerson);
+    told(t("Undone."));
+    show();
+  }
+
+  function skip() {
+    if (!evening.skip()) return;
+    trouble = "";
+    told(t("Skipped. You'll be asked again another time."));
+    show();
+  }
+
+  function showProgress() {
+    byId("progress-words").textContent = t("%(number)s of %(total)s named", { number: evening.named, total: evening.total });
+    Object.assign(byId("progress", HTMLProgressElement), { max: Math.max(1, evening.total), value: evening.named });
+    const problem = byId("problem");
+    problem.textContent = trouble;
+    problem.hidden = !trouble;
+  }
+
+  function show() {
+    showProgress();
+    field.clear();
+    const group = evening.current;
+    byId("question").hidden = !group;
+    byId("loading").hidden = true;
+    byId("rows").hidden = Boolean(group) || !wasEmptied;
+    if (!group) {
+      if (wasEmptied) void confirmRows(byId("rows"), everybody, { told });
+      else byId("loading").hidden = false;
+      return;
+    }
+    const [first] = group.faces;
+    const big = matchMedia("(max-width: 699px)").matches ? BIG_ON_PHONES_PX : BIG_PX;
+    byId("face").replaceChildren(faceImage(first ?? null, big));
+    const more = group.photos - group.faces.length;
+    const links = group.faces.map((face, index) => {
+      const link = make("a", { href: photoUrl(photoOf(face.path)), target: "_blank" }, faceImage(face, SMALL_PX));
+      link.setAttribute("aria-label", t("Open photo %(number)s with this face in a new tab", { number: index + 1 }));
+      return link;
+    });
+    byId("evidence").replaceChildren(...links, more > 0 ? make("span", { className: "quiet small num", textContent: tn("and %(num)s more photo", "and %(num)s more photos", more) }) : "");
+    byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
+      const reasons = { alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
+      const words = make("span", {}, make("bdi", { textContent: name }), make("small", { textContent: reasons[why] }));
+      const button = make("button", { type: "button", className: "choice" }, faceImage(portrait, CHOICE_PX), words, make("kbd", { textContent: formatNumber(index + 1) }));
+      button.setAttribute("aria-keyshortcuts", String(index + 1));
+      button.addEventListener("click", () => answer(evening.itIs({ id: person, name })));
+      return button;
+    }));
+    const names = group.suggestions.map(({ name }, index) => `${index + 1} ${name}`).join(", ");
+    byId("announcement").textContent = [t("Who is this?"), tn("In %(num)s photo.", "In %(num)s photos.", group.photos), names].join(" ");
+    byId("ask").focus({ preventScroll: true });
+    // The next face is loaded before it is asked about.
+    const next = evening.questions[1]?.faces[0];
+    if (next) byId("next-face").replaceChildren(faceImage(next, big));
+  }
+
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    s: skip,
+    x: () => answer(evening.ignore("no-face")),
+    t: () => answer(evening.ignore("stranger")),
+    z: undo,
+    n: () => field.input.focus(),
+    "/": () => field.input.focus(),
+  };
+  addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]") || event.altKey) return;
+    if (event.target instanceof HTMLInputElement) return;
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";
+    if ((event.ctrlKey || event.metaKey) && !isUndo) return;
+    if (!evening.current && event.key !== "z") return;
+    const suggestion = evening.current?.suggestions[Number(event.key) - 1];
+    const act = suggestion ? () => answer(evening.itIs({ id: suggestion.person, name: suggestion.name })) : keys[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  byId("skip").addEventListener("click", skip);
+  byId("no-face").addEventListener("click", () => answer(evening.ignore("no-face")));
+  byId("stranger").addEventListener("click", () => answer(evening.ignore("stranger")));
+  byId("history").addEventListener("click", () => showHistory(() => void refresh()));
+  byId("history").hidden = false;
+  addEventListener("beforeunload", (event) => {
+    if (!outbox.isEmpty) event.preventDefault(); // answers are still on their way
+  });
+  await refresh();
+}
