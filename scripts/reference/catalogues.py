@@ -6,12 +6,13 @@ catalogues to it, and fails until each text has its translation (tests/unit/test
 
 import io
 import json
+from collections import Counter
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from functions.languages import ENGLISH, LANGUAGES
-from scripts.site.messages import find_messages, script_messages
+from scripts.site.messages import find_messages, owner_messages, script_messages
 from scripts.site.translations import SCRIPT_MESSAGES, catalogue_path, read_catalogue
 
 _WIDTH = 120
@@ -42,8 +43,10 @@ def _header(catalog: Catalog) -> str:
 
 
 def script_list() -> str:
-    """The messages of the scripts as the generator reads them."""
-    found = sorted(set(script_messages()), key=str)
+    """The messages of the scripts as the generator reads them: those that visitors need, and the owner's besides."""
+    everything, owners = Counter(script_messages()), Counter(owner_messages())
+    visitors = everything - owners
+    found = {"visitors": sorted(visitors, key=str), "owner": sorted(owners.keys() - visitors.keys(), key=str)}
     return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
 
 

@@ -42,7 +42,13 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
         for entry in entries:
             imported = [ROOT / "site" / "css" / entry.name, rules_file, *sheets]
             entry.write_text("".join(f'@import "{path}";\n' for path in imported), encoding="utf-8")
-        arguments = ["site/js/main.js", "site/css/lightbox.css", "site/css/share.css", "site/css/owner.css", *map(str, entries)]
+        arguments = [
+            "site/js/main.js",
+            "site/css/lightbox.css",
+            "site/css/share.css",
+            "site/css/owner.css",
+            *map(str, entries),
+        ]
         arguments += ["--splitting", "--format=esm"]
         arguments += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
         arguments += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets"]

@@ -7,9 +7,12 @@ from pathlib import Path
 from scripts.site.translations import Translator
 
 
-def write_script_texts(folder: Path, translator: Translator) -> str | None:
-    """Write what scripts say in a language; returns the file's URL, or None for English, which is in the scripts."""
-    texts = translator.for_scripts()
+def write_script_texts(folder: Path, translator: Translator, reader: str) -> str | None:
+    """Write what scripts say to a reader (``for_scripts``) in a language.
+
+    Returns the file's URL, or None for English, which is in the scripts.
+    """
+    texts = translator.for_scripts(reader)
     if not texts:
         return None
     code = f"export default {json.dumps(texts, ensure_ascii=False, separators=(',', ':'))};\n".encode()

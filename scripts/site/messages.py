@@ -38,6 +38,11 @@ def script_messages() -> Iterator[Message]:
     return _find("site/js", "**.js", "javascript")
 
 
+def owner_messages() -> Iterator[Message]:
+    """Those of the scripts that only the owner loads."""
+    return _find("site/js/owner", "**.js", "javascript")
+
+
 def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:
     methods, settings = [(pattern, method)], {pattern: options or {}}
     for _, _, found, _, _ in extract_from_dir(ROOT / folder, methods, settings, keywords=_KEYWORDS):

@@ -128,7 +128,7 @@ class SitePages:
         self._templates: dict[str, jinja2.Environment] = {}
         for language, suffix in config.page_languages.items():
             translator = Translator(language)
-            texts = write_script_texts(folder, translator)
+            texts, for_owner = (write_script_texts(folder, translator, reader) for reader in ("visitors", "owner"))
             of_language = {
                 "site": translator.with_default_texts(config),
                 "language": language,
@@ -137,7 +137,7 @@ class SitePages:
                 "describe": functools.partial(describe, translator=translator),
                 "describe_gallery": functools.partial(describe_gallery, site_url or "", translator=translator),
                 "day_taken": _day_taken(translator),
-                "browser_config": {**known, "texts": texts},
+                "browser_config": {**known, "texts": texts, "ownerTexts": for_owner},
             }
             self._templates[suffix] = make_environment(theme.template_folders, translator, {**shared, **of_language})
 

@@ -104,12 +104,15 @@ class Translator:
         parts = zip(whole, (first, last), strict=True)
         return "".join(parse_pattern(pattern).apply(day, self._locale) for pattern, day in parts)
 
-    def for_scripts(self) -> dict[str, str | dict[str, str]]:
-        """The texts of the scripts by message; one with a plural has a text for each of CLDR's categories."""
+    def for_scripts(self, reader: str) -> dict[str, str | dict[str, str]]:
+        """The texts of the scripts by message, for ``visitors`` or for what only the ``owner`` loads besides.
+
+        One with a plural has a text for each of CLDR's categories.
+        """
         if self._catalogue is None:
             return {}
         found: dict[str, str | dict[str, str]] = {}
-        for message in json.loads(SCRIPT_MESSAGES.read_text(encoding="utf-8")):
+        for message in json.loads(SCRIPT_MESSAGES.read_text(encoding="utf-8"))[reader]:
             if isinstance(message, str):
                 found[message] = self.translations.gettext(message)
             else:

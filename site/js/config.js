@@ -35,6 +35,7 @@ import "./fallback.js";
  * @property {string} lightboxCss  URL of the lightbox's style sheet.
  * @property {string} shareCss  URL of the share sheet's style sheet.
  * @property {string} ownerCss  URL of the style sheet of what only the owner sees.
+ * @property {string | null} ownerTexts  URL of the texts of the scripts that only the owner loads; null in English.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

@@ -2,6 +2,7 @@
 
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
+import { learnOwnerTexts } from "../language.js";
 import { tell } from "../notice.js";
 import { isOwner } from "../visitor/owner.js";
 
@@ -11,6 +12,7 @@ export async function showNaming() {
   byId("not-owner").hidden = isOwner();
   if (!isOwner()) return;
   try {
+    await learnOwnerTexts();
     await (await import("../owner/naming.js")).startNaming();
   } catch (error) {
     tell(new CodedError("Offline", String(error)), () => void showNaming());

@@ -4,7 +4,7 @@
 import { byId, make } from "../elements.js";
 import { Grid } from "../grid/grid.js";
 import { groupByYear, yearSection } from "../grid/years.js";
-import { formatList, formatNumber, t } from "../language.js";
+import { formatList, formatNumber, learnOwnerTexts, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPeople, readPerson } from "../people/files.js";
 import { headOf } from "../people/heads.js";
@@ -66,7 +66,7 @@ export async function showPerson() {
   await load();
   if (isReturn()) returnToPlace();
   viewer.followAddress();
-  if (isOwner() && !others.length) void import("../owner/person-tools.js").then(({ offerPersonTools }) => offerPersonTools(first));
+  if (isOwner() && !others.length) void learnOwnerTexts().then(() => import("../owner/person-tools.js")).then(({ offerPersonTools }) => offerPersonTools(first));
 }
 
 /**

@@ -4,7 +4,7 @@ import PhotoSwipe from "photoswipe";
 import { config } from "../config.js";
 import { make } from "../elements.js";
 import { placeholder } from "../grid/placeholder.js";
-import { t } from "../language.js";
+import { learnOwnerTexts, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { peopleIn, withNames } from "../people/names.js";
 import { readDetails } from "../photos/read.js";
@@ -202,6 +202,7 @@ export class Stage {
 
   /** What the owner can say about the faces of a photo. @param {Photo} photo */
   async #offerTools(photo) {
+    await learnOwnerTexts();
     const { offerPhotoTools } = await import("../owner/photo-tools.js");
     await offerPhotoTools(this.pswp, this.panel.body, photo);
   }
