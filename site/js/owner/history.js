@@ -86,7 +86,7 @@ export function showHistory(changed) {
  * @param {Decision} decision
  */
 export function sentenceOf({ kind, person, into, to, name = "", faces, date, why }) {
-  const who = person?.name ?? t("Somebody without a name");
+  const who = person?.name ?? t("somebody without a name");
   /** @type {Record<string, () => string>} */
   const sentences = {
     name: () => t("Named: %(name)s", { name }),
@@ -94,8 +94,8 @@ export function sentenceOf({ kind, person, into, to, name = "", faces, date, why
     reject: () => tn("%(num)s face isn't %(name)s", "%(num)s faces aren't %(name)s", faces, { name: who }),
     ignore: () => (why === "stranger" ? tn("%(num)s face: a stranger", "%(num)s faces: a stranger", faces) : tn("%(num)s box isn't a face", "%(num)s boxes aren't faces", faces)),
     box: () => (person ? t("A face was drawn: %(name)s", { name: who }) : t("A face was drawn")),
-    merge: () => t("%(name)s was merged with %(other)s", { name: who, other: into?.name ?? t("Somebody without a name") }),
-    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name ?? t("Somebody without a name") }),
+    merge: () => t("%(name)s was merged with %(other)s", { name: who, other: into?.name ?? t("somebody without a name") }),
+    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name ?? t("somebody without a name") }),
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),

@@ -13,7 +13,8 @@ const place = make("div", { className: "toast saved", hidden: true }, words, but
  * @param {(() => void) | null} [undo]
  */
 export function told(text, undo = null) {
-  if (!place.isConnected) (document.querySelector("dialog[open]") ?? document.body).append(place);
+  // What is outside of an open dialog is below it.
+  (document.querySelector("dialog[open]") ?? document.body).append(place);
   words.textContent = text;
   place.hidden = !text;
   button.hidden = !undo;

@@ -75,7 +75,14 @@ export const readHistory = (before) => callPeople({ action: "history", limit: 50
  * @returns {Promise<string[]>}  The ids they are kept under.
  */
 export const decide = async (events) =>
-  (await callPeople({ action: "decide", events })).events.map((/** @type {{id: string}} */ { id }) => id);
+  (await callPeople({ action: "decide", events: events.map(bare) })).events.map((/** @type {{id: string}} */ { id }) => id);
+
+/** A decision with no more about its faces than which they are. @param {Draft} draft */
+function bare(draft) {
+  const { faces, face } = /** @type {{faces?: Partial<FaceShown>[], face?: Partial<FaceShown>}} */ (draft);
+  const which = (/** @type {Partial<FaceShown>} */ one) => ({ path: one.path, box: one.box, face: one.face });
+  return { ...draft, ...(faces && { faces: faces.map(which) }), ...(face && { face: which(face) }) };
+}
 
 /** What undoes events, the last one first. @param {string[]} ids @returns {Draft[]} */
 export const undoing = (ids) => [...ids].reverse().map((event) => ({ kind: "undo", event }));

@@ -99,18 +99,19 @@ async function showTools(person, everybody) {
   const number = make("p", { className: "quiet" });
   number.setAttribute("role", "status");
 
-  /** The chosen faces, if that is what can be done with them; else it says why not. @param {"some" | "one" | "part"} wanted */
-  function chosen(wanted) {
+  /**
+   * The chosen faces, if they aren't too many for what is to be done; else it says why not.
+   * @param {number} most
+   * @param {string} tooMany
+   */
+  function chosen(most, tooMany) {
     const some = choice();
-    status.textContent = !some.length
-      ? t("Choose faces first.")
-      : wanted === "one" && some.length > 1
-        ? t("Choose just one face for the portrait.")
-        : wanted === "part" && some.length === faces.length
-          ? t("These are all faces of %(name)s. Change the name instead, or say who %(name)s is.", { name: person.name })
-          : "";
+    status.textContent = !some.length ? t("Choose faces first.") : some.length > most ? tooMany : "";
     return status.textContent ? null : some;
   }
+  const part = () =>
+    chosen(faces.length - 1, t("These are all faces of %(name)s. Change the name instead, or say who %(name)s is.", { name: person.name }));
+
   function takeOut() {
     for (const [index, face] of faces.entries()) {
       const button = buttons[index];
@@ -123,24 +124,24 @@ async function showTools(person, everybody) {
   }
   const notThem = make("button", { type: "button", className: "button", textContent: t("Not %(name)s", { name: person.name }) });
   notThem.addEventListener("click", () => {
-    const wrong = chosen("some");
+    const wrong = chosen(faces.length, "");
     if (wrong) void keep([{ kind: "reject", person: person.id, faces: wrong }], t("Saved."), takeOut);
   });
   const portrait = make("button", { type: "button", className: "button", textContent: t("Use as portrait") });
   portrait.addEventListener("click", () => {
-    const one = chosen("one");
+    const one = chosen(1, t("Choose just one face for the portrait."));
     if (one) void keep([{ kind: "portrait", person: person.id, face: one[0] }], t("Saved."));
   });
   const split = nameField({
     label: t("The chosen faces are"),
     people: () => others,
     known: (other) => {
-      const part = chosen("part");
-      if (part) void keep([{ kind: "assign", person: other.id, faces: part }], t("Saved: that was %(name)s.", { name: other.name }), takeOut);
+      const some = part();
+      if (some) void keep([{ kind: "assign", person: other.id, faces: some }], t("Saved: that was %(name)s.", { name: other.name }), takeOut);
     },
     fresh: (name) => {
-      const part = chosen("part");
-      if (part) void keep([{ kind: "split", person: person.id, faces: part, to: newId(), name }], t("Saved: that was %(name)s.", { name }), takeOut);
+      const some = part();
+      if (some) void keep([{ kind: "split", person: person.id, faces: some, to: newId(), name }], t("Saved: that was %(name)s.", { name }), takeOut);
     },
   });
   const history = make("button", { type: "button", className: "button", textContent: t("History") });

@@ -57,16 +57,22 @@ export async function offerPhotoTools(pswp, panel, photo) {
   }
 
   /** A field for who a face is. @param {(person: string) => Draft} means  What it then means. */
-  const whoField = (/** @type {(person: string) => Draft} */ means) =>
-    nameField({
+  const whoField = (/** @type {(person: string) => Draft} */ means) => {
+    const field = nameField({
       label: t("Who is this?"),
       people: () => everybody,
-      known: (person) => void keep([means(person.id)], t("Saved: that was %(name)s.", { name: person.name })),
+      known: (person) => {
+        field.element.remove();
+        void keep([means(person.id)], t("Saved: that was %(name)s.", { name: person.name }));
+      },
       fresh: (name) => {
+        field.element.remove();
         const person = newId();
         void keep([{ kind: "name", person, name }, means(person)], t("Saved: that was %(name)s.", { name }));
       },
     });
+    return field;
+  };
 
   /** @param {PhotoFace} face */
   function entry(face) {
