@@ -76,6 +76,7 @@ USED: dict[str, dict[str, str]] = {
     "ministack.services.lambda_svc": {
         **_SERVICE,
         "CODE_BLOB_DIR": "str",
+        "_esms": _STORE,
         "_functions": _STORE,
         "_inflight_key": "(config)",
         "_request_access_key": "ContextVar",

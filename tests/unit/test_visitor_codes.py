@@ -1,8 +1,10 @@
-"""Visitors read words, never a code: site/js/problems.js knows every code that the functions they invoke can return."""
+"""People read words, never a code: site/js/problems.js knows every code that functions can answer visitors with,
+and owner/refusals.js those that only the owner gets."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from functions.ledger import AllowanceReachedError, CeilingReachedError
 from scripts.common.config import ROOT
@@ -27,9 +29,20 @@ def code_of(argument: ast.expr) -> list[str]:
     return [CeilingReachedError.code, *(kind.code for kind in CeilingReachedError.__subclasses__())]
 
 
+def codes_of(functions: Iterable[Path]) -> set[str]:
+    return {code for module in functions for code in codes(ast.parse(module.read_text()))}
+
+
+def with_words(script: str, start: str, end: str) -> set[str]:
+    words = (ROOT / "site" / "js" / script).read_text().partition(start)[2].partition(end)[0]
+    return set(re.findall(r"^ +(\w+): ", words, re.MULTILINE))
+
+
 def test_every_code_that_visitors_are_answered_with_has_words() -> None:
-    modules = (ROOT / "functions").rglob("*.py")
-    answered = {code for module in modules for code in codes(ast.parse(module.read_text()))}
+    owners = ROOT / "functions" / "people"
+    modules = set((ROOT / "functions").rglob("*.py"))
+    answered = codes_of(path for path in modules if owners not in path.parents)
     assert {"ImageTooLarge", "SearchFailed", "TooManyRequests", AllowanceReachedError.code} <= answered
-    problems = (ROOT / "site" / "js" / "problems.js").read_text().partition("PROBLEMS = {")[2].partition("\n};")[0]
-    assert answered - set(re.findall(r"^  (\w+): ", problems, re.MULTILINE)) == set()
+    problems = with_words("problems.js", "PROBLEMS = {", "\n};")
+    assert answered - problems == set()
+    assert codes_of(owners.rglob("*.py")) - problems - with_words("owner/refusals.js", "inWords(", "});") == set()
