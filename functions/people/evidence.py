@@ -11,7 +11,7 @@ equal steps of distance between faces, so that their means and differences say s
 import base64
 import math
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -50,6 +50,8 @@ def odds(similarity: float) -> float:
 
 # What a face that a search didn't find has at most.
 FLOOR = odds(SEARCH_THRESHOLD)
+# Less than any odds.
+ANY = -_MOST - 1
 
 
 @dataclass
@@ -130,12 +132,14 @@ class Evidence:
         self._answers[number] = answer
         self._lower_last_unsearched()
 
-    def alike(self, face: str) -> Iterator[tuple[str, float]]:
-        """Other faces with their odds, as far as searches have found them."""
+    def alike(self, face: str, least: float = ANY) -> list[tuple[str, float]]:
+        """Other faces with their odds, as far as searches have found them and they are at least ``least``."""
         answer = self._answers.get(self._number[face])
-        if answer is not None:
-            for other, step in zip(answer.others, answer.steps, strict=True):
-                yield self._faces[other], step / _STEPS
+        if answer is None:
+            return []
+        faces, lowest = self._faces, math.ceil(least * _STEPS)
+        found = zip(answer.others, answer.steps, strict=True)
+        return [(faces[other], step / _STEPS) for other, step in found if step >= lowest]
 
     def is_searched(self, face: str) -> bool:
         """Whether a search of the face is kept, however old."""

@@ -1,5 +1,6 @@
 """How alike faces are to people: to the faces that each person is known by, their references."""
 
+from array import array
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
@@ -18,39 +19,52 @@ class Option(NamedTuple):
 
 
 class Likenesses:
-    """Of faces to whoever has references: people, and groups of unknown faces."""
+    """Of faces to whoever has references: people, or groups of unknown faces.
+
+    There are millions of them, so they are kept in arrays.
+    """
 
     def __init__(self, faces: Container[str]):
         """``faces`` are those that `options` will be asked about."""
         self._faces = faces
-        self._found: dict[str, dict[str, list[float]]] = {}
+        # Whose each reference is, by its number; nobody's any more, if it was removed.
+        self._whose: list[str | None] = []
+        # Face → numbers of references, and odds.
+        self._found: dict[str, tuple[array[int], array[float]]] = {}
         self.references: dict[str, list[str]] = {}
+        self._number: dict[tuple[str, str], int] = {}
 
     def add(self, who: str, reference: str, alike: Iterable[tuple[str, float]]) -> None:
         """Add a reference of somebody, with the faces that are like it and their odds."""
+        number = self._number[who, reference] = len(self._whose)
+        self._whose.append(who)
         self.references.setdefault(who, []).append(reference)
         for face, odds in alike:
             if face in self._faces:
-                self._found.setdefault(face, {}).setdefault(who, []).append(odds)
+                found = self._found.get(face)
+                if found is None:
+                    found = self._found[face] = array("I"), array("d")
+                found[0].append(number)
+                found[1].append(odds)
 
-    def remove(self, who: str, reference: str, alike: Iterable[tuple[str, float]]) -> None:
-        """Take back what `add` was given."""
+    def remove(self, who: str, reference: str) -> None:
+        """Take a reference back."""
         self.references[who].remove(reference)
-        for face, odds in alike:
-            if face in self._faces:
-                found = self._found[face]
-                found[who].remove(odds)
-                if not found[who]:
-                    del found[who]
+        self._whose[self._number.pop((who, reference))] = None
 
     def options(self, face: str) -> list[Option]:
         """Who a face is like, best first."""
-        found = self._found.get(face, {})
-        return sorted((self._option(face, who, odds) for who, odds in found.items()), key=lambda o: (-o.odds, o.who))
+        by_person: dict[str, list[float]] = {}
+        for number, odds in zip(*self._found.get(face, ((), ())), strict=True):
+            if who := self._whose[number]:
+                by_person.setdefault(who, []).append(odds)
+        return sorted(
+            (self._option(face, who, odds) for who, odds in by_person.items()), key=lambda o: (-o.odds, o.who)
+        )
 
     def _option(self, face: str, who: str, odds: list[float]) -> Option:
-        others = [reference for reference in self.references[who] if reference != face]
-        return Option(mean_of_nearest(odds, len(others)), who)
+        references = self.references[who]
+        return Option(mean_of_nearest(odds, len(references) - (face in references)), who)
 
 
 def mean_of_nearest(odds: list[float], count: int) -> float:

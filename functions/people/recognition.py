@@ -13,7 +13,7 @@ docs/people.md has the rule in words; `make bench ARGS=people` measures it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -104,12 +104,13 @@ class _Round:
     def __init__(self, faces: FacesOfToday, searching: Searching):
         self._faces = faces
         self._searching = searching
-        self._likenesses = Likenesses(faces.open)
+        # To people, and to groups, as far as those may matter.
+        self._likenesses, self._to_groups = Likenesses(faces.open), Likenesses(faces.open)
         # Of two unknown faces or more, by seed.
         self._groups: dict[str, Group] = {}
         # The person of whom a group is what is left.
         self._remainder_of: dict[str, str] = {}
-        # How alike somebody's references are to somebody else's, in odds.
+        # How alike somebody's references are to somebody else's, in odds; at least one of both is a person.
         self._seen_by: dict[str, dict[str, float]] = defaultdict(dict)
         self._in_photo: dict[str, list[str]] = defaultdict(list)
         for face, photo in faces.open.items():
@@ -135,7 +136,7 @@ class _Round:
             if len(found.faces) > 1:
                 self._groups[found.seed] = found
                 own = (found.seed, SAME_GROUP)
-                self._likenesses.add(found.seed, found.seed, [own, *(self._searching.alike(found.seed) or ())])
+                self._to_groups.add(found.seed, found.seed, [own, *(self._searching.alike(found.seed, LIKE) or ())])
         self._compare_references()
         return self._count_unreached(verdicts, groups)
 
@@ -154,19 +155,26 @@ class _Round:
         while True:
             wrong = self._wrong_references(verdicts)
             for face, person in wrong.items():
-                self._likenesses.remove(person, face, self._searching.alike(face) or ())
+                self._likenesses.remove(person, face)
             given_up |= wrong.keys()
             further = self._further_references(verdicts, given_up)
             learned = [face for face, person in further.items() if self._learn(person, face)]
             if not learned and not wrong:
                 return verdicts
-            verdicts = self.decide(bar)
+            photos = self._photos_like({*wrong.values(), *further.values()}, wrong)
+            for photo in photos:
+                for face in self._in_photo[photo]:
+                    verdicts.pop(face, None)
+            verdicts |= self.decide(bar, photos)
 
-    def decide(self, bar: float) -> dict[str, _Verdict]:
-        """Who is it, for the faces that are like enough to somebody; of one photo's faces the surest chooses first."""
+    def decide(self, bar: float, photos: Iterable[str] | None = None) -> dict[str, _Verdict]:
+        """Who is it, for the faces that are like enough to somebody; of one photo's faces the surest chooses first.
+
+        In these ``photos``, or in all.
+        """
         verdicts: dict[str, _Verdict] = {}
-        for waiting in self._in_photo.values():
-            options = {face: self._options(face) for face in waiting}
+        for photo in self._in_photo if photos is None else photos:
+            options = {face: self._options(face, bar) for face in self._in_photo[photo]}
             taken: set[str] = set()
             while claims := list(self._claims(options, taken, bar)):
                 _, face, verdict = min(claims)
@@ -174,6 +182,16 @@ class _Round:
                 taken.add(verdict.person)
                 del options[face]
         return verdicts
+
+    def _photos_like(self, people: Iterable[str], removed: Iterable[str]) -> set[str]:
+        """The photos of all open faces that are like a reference of these people, or one that was ``removed``."""
+        references = [face for person in people for face in self._likenesses.references[person]]
+        return {
+            self._faces.open[like]
+            for face in {*references, *removed}
+            for like, _ in self._searching.alike(face) or ()
+            if like in self._faces.open
+        }
 
     def result(self, verdicts: Mapping[str, _Verdict]) -> Recognised:
         """All that there is to say after the last verdicts."""
@@ -211,13 +229,13 @@ class _Round:
 
     def _compare_references(self) -> None:
         """Find out how alike everybody is to everybody else, as each of both sees it."""
-        references = self._likenesses.references
-        whose = {face: who for who, faces in references.items() for face in faces}
-        for who, faces in references.items():
-            seen = self._seen_by[who]
-            for face in faces:
-                for other_face, likeness in self._searching.alike(face) or ():
-                    other = whose.get(other_face, who)
+        people = {face: who for who, faces in self._likenesses.references.items() for face in faces}
+        everybody = people | {face: who for who, faces in self._to_groups.references.items() for face in faces}
+        for one, who in everybody.items():
+            whose = everybody if one in people else people
+            for face, likeness in self._searching.alike(one) or () if whose else ():
+                if face in whose and (other := whose[face]) != who:
+                    seen = self._seen_by[who]
                     seen[other] = max(seen.get(other, FLOOR), likeness)
 
     def _count_references(self, who: str) -> int:
@@ -240,7 +258,7 @@ class _Round:
             face: person
             for person, references in self._likenesses.references.items()
             for face in references
-            if person not in self._groups and face in self._faces.open
+            if face in self._faces.open
             if face not in verdicts or verdicts[face].person != person
         }
 
@@ -250,7 +268,7 @@ class _Round:
         for face in found.faces:
             for likeness, who in self._likenesses.options(face):
                 total[who] += likeness - FLOOR
-        means = {who: FLOOR + sum_ / len(found.faces) for who, sum_ in total.items() if who not in self._groups}
+        means = {who: FLOOR + sum_ / len(found.faces) for who, sum_ in total.items()}
         likest = sorted((-mean, who) for who, mean in means.items() if mean >= LIKE)
         return [who for _, who in likest if self._may_all(found, who)]
 
@@ -274,14 +292,18 @@ class _Round:
             for person, found in sorted(likest.items())
         }
 
-    def _options(self, face: str) -> list[Option]:
-        return [option for option in self._likenesses.options(face) if self._may_be(face, option.who)]
+    def _options(self, face: str, bar: float = FLOOR) -> list[Option]:
+        """Who a face may be, best first; of no use where no person is as like it as ``bar``."""
+        people = [option for option in self._likenesses.options(face) if self._faces.may_be(face, option.who)]
+        if bar > FLOOR and (not people or people[0].odds < bar):
+            return []
+        groups = [option for option in self._to_groups.options(face) if self._may_belong(face, option.who)]
+        return sorted(people + groups, key=lambda option: (-option.odds, option.who))
 
-    def _may_be(self, face: str, who: str) -> bool:
-        group_ = self._groups.get(who)
-        if group_ is None:
-            return self._faces.may_be(face, who)
-        return face in group_.faces or self._faces.photo_of[face] not in group_.photos
+    def _may_belong(self, face: str, who: str) -> bool:
+        """Whether an open face may be in a group, by its photos."""
+        group_ = self._groups[who]
+        return self._faces.photo_of[face] not in group_.photos or face in group_.faces
 
     def _claims(
         self, options: Mapping[str, list[Option]], taken: set[str], bar: float

@@ -1,6 +1,6 @@
 """The searches of one round: kept answers where they tell of every face, else paid ones."""
 
-from functions.people.evidence import Evidence, FaceGoneError, Search, SearchesUsedUpError
+from functions.people.evidence import ANY, Evidence, FaceGoneError, Search, SearchesUsedUpError
 
 
 class Searching:
@@ -27,15 +27,15 @@ class Searching:
             for face in new:
                 self._pay(face)
 
-    def alike(self, face: str) -> list[tuple[str, float]] | None:
-        """Faces that are like this one, with their odds: all of them, or as far as the round's searches go.
+    def alike(self, face: str, least: float = ANY) -> list[tuple[str, float]] | None:
+        """Faces whose odds with this one are at least ``least``, with these: as far as the round's searches go.
 
         None where nothing is known.
         """
         self._asked.add(face)
         if not self._evidence.is_complete(face):
             self._pay(face)
-        return list(self._evidence.alike(face)) if self._evidence.is_searched(face) else None
+        return self._evidence.alike(face, least) if self._evidence.is_searched(face) else None
 
     def is_finished(self) -> bool:
         """Whether nothing that was asked for is open. Also keeps in mind what was asked for, for `catch_up`."""

@@ -1,10 +1,9 @@
 """Groups of unknown faces, each of one person as far as searches tell: the search of one face tells its whole group."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from functions.people.evidence import odds
+from functions.people.evidence import ANY, odds
 from functions.people.faces_of_today import FacesOfToday
 from functions.people.likeness_to_people import mean_of_nearest
 from functions.people.searching import Searching
@@ -32,15 +31,12 @@ def group(unknown: Iterable[str], faces: FacesOfToday, searching: Searching) -> 
     groups = []
     left = dict.fromkeys(faces.best_first(unknown))
     for seed in list(left):
-        alike = searching.alike(seed) if seed in left else None
+        alike = searching.alike(seed, SAME_GROUP) if seed in left else None
         if alike is None:
             continue
         members = {faces.photo_of[seed]: seed}
-        for face, likeness in sorted(alike, key=lambda found: (-found[1], found[0])):
-            if likeness < SAME_GROUP:
-                break
-            if face in left:
-                members.setdefault(faces.photo_of[face], face)
+        for _, face in sorted((-likeness, face) for face, likeness in alike if face in left):
+            members.setdefault(faces.photo_of[face], face)
         for face in members.values():
             del left[face]
         groups.append(Group(tuple(members.values()), frozenset(members)))
@@ -52,27 +48,30 @@ def join(groups: list[Group], searching: Searching) -> list[Group]:
     number_of = {face: number for number, found in enumerate(groups) for face in found.faces}
     joined: dict[int, list[int]] = {number: [number] for number in range(len(groups))}
     home = list(range(len(groups)))
+    photos = [set(found.photos) for found in groups]
     for one, other in _links(groups, number_of, searching):
         here, there = home[one], home[other]
-        if here != there and _photos(groups, joined[here]).isdisjoint(_photos(groups, joined[there])):
+        if here != there and photos[here].isdisjoint(photos[there]):
             for number in joined[there]:
                 home[number] = here
             joined[here] += joined.pop(there)
+            photos[here] |= photos[there]
     merged = [
-        Group(tuple(face for number in numbers for face in groups[number].faces), _photos(groups, numbers))
-        for numbers in joined.values()
+        Group(tuple(face for number in numbers for face in groups[number].faces), frozenset(photos[here]))
+        for here, numbers in joined.items()
     ]
     return sorted(merged, key=lambda found: (-len(found.photos), found.seed))
 
 
 def _links(groups: list[Group], number_of: dict[str, int], searching: Searching) -> list[tuple[int, int]]:
     """Pairs of groups that are alike enough, the most alike first, each with the larger group first."""
-    found: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for number, one in enumerate(groups):
-        for face, likeness in searching.alike(one.seed) or ():
-            other = number_of.get(face, number)
-            if other != number:
-                found[min(number, other), max(number, other)].append(likeness)
+    found: dict[tuple[int, int], list[float]] = {}
+    # A mean is as high only if one of its parts is. Those pairs are few, while everybody is a little like many others.
+    for pair, _ in _likenesses(groups, number_of, searching, ONE_PERSON):
+        found[pair] = []
+    for pair, likeness in _likenesses(groups, number_of, searching, ANY):
+        if pair in found:
+            found[pair].append(likeness)
     links: list[tuple[float, int, int]] = []
     for pair, likenesses in found.items():
         larger, smaller = sorted(pair, key=lambda number: (-len(groups[number].faces), number))
@@ -83,5 +82,12 @@ def _links(groups: list[Group], number_of: dict[str, int], searching: Searching)
     return [(larger, smaller) for _, larger, smaller in sorted(links)]
 
 
-def _photos(groups: list[Group], numbers: list[int]) -> frozenset[str]:
-    return frozenset().union(*(groups[number].photos for number in numbers))
+def _likenesses(
+    groups: list[Group], number_of: dict[str, int], searching: Searching, least: float
+) -> Iterator[tuple[tuple[int, int], float]]:
+    """Pairs of groups, with the odds of the one's seed and a face of the other."""
+    for number, one in enumerate(groups):
+        for face, likeness in searching.alike(one.seed, least) or ():
+            other = number_of.get(face, number)
+            if other != number:
+                yield ((number, other) if number < other else (other, number)), likeness
