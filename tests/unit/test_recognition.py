@@ -1,5 +1,6 @@
 """Who is it, by machine: faces lie on a line, the nearer the more alike, and people are places on it."""
 
+import json
 import math
 from collections.abc import Mapping
 
@@ -198,6 +199,25 @@ def test_nothing_is_paid_for_twice() -> None:
     second = album.recognise(confirmed=ANN)
     assert album.searched == []
     assert second == Recognised(first.automatic, first.questions, first.candidates)
+
+
+def test_from_the_same_answers_comes_the_same_even_if_likeness_is_one_sided() -> None:
+    """Faces of b are more like those of a than the other way round. Photos come back in another order."""
+    album = Album(line_of("a", [0, 3, 6]) | line_of("b", [9, 10, 12]))
+    straight = album.search
+    skewed = lambda face: [(other, 60.0 if face[4] < other[4] else found) for other, found in straight(face)]  # noqa: E731
+    decided = Hung(confirmed=ANN)
+    recognise(album.inventory, decided, {}, album.evidence, skewed)
+    album.add({"set/c": [8.8]})
+    first = recognise(album.inventory, decided, {}, album.evidence, skewed)
+    kept = Evidence.from_json(json.loads(json.dumps(album.evidence.to_json())))
+    album.photos = dict(reversed(album.photos.items()))
+    album.allowed = 0
+    again = recognise(album.inventory, decided, {}, kept, skewed)
+    assert first.searches
+    assert (again.automatic, again.questions, again.candidates) == (first.automatic, first.questions, first.candidates)
+    assert kept.to_json() == album.evidence.to_json()
+    assert again.is_finished
 
 
 def test_a_few_new_faces_are_searched_each() -> None:
