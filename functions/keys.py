@@ -23,6 +23,8 @@ STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
 DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
 DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
+# In the thumbnails bucket, where CloudFront can't reach it: whom photos' files name.
+REGIONS_PREFIX = "people/regions/"
 
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000
@@ -81,8 +83,13 @@ class ImagePath(NamedTuple):
         return f"{DOWNLOADS_PREFIX}{rule}/{self.key}"
 
     @property
+    def regions_key(self) -> str:
+        """Key in the thumbnails bucket of what the photo's own file says about who is where; not served."""
+        return f"{REGIONS_PREFIX}{self}.json"
+
+    @property
     def served_keys(self) -> tuple[str, ...]:
-        """Every key this photo may have in the thumbnails bucket."""
+        """Every key in the thumbnails bucket under which visitors may get something of this photo."""
         return *self.rendition_keys, self.card_key, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 

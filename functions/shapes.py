@@ -238,14 +238,14 @@ class Photo(Row):
         "have none until `kinpics reconcile`.",
         default=None,
     )
-    regions: list[Any] | None = described(
-        "Faces that the file's own XMP names: each `name` and `box` (left, top, width and height, in fractions of the "
-        "upright photo).",
-        default=None,
-    )
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]
     )
+
+    @property
+    def unknown(self) -> dict[str, Any]:
+        """Without the names that rows had for a time: visitors can read rows (`functions/kept_regions.py`)."""
+        return {name: value for name, value in super().unknown.items() if name != "regions"}
 
     @property
     def is_adopted(self) -> bool:

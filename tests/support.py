@@ -18,6 +18,7 @@ from PIL import Image
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
+from functions.kept_regions import KeptRegions
 from functions.ledger import Ledger
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
@@ -209,6 +210,10 @@ class FakeAws:
         return Objects(self.s3, self.thumbnails_bucket, self.downloads)
 
     @property
+    def regions(self) -> KeptRegions:
+        return KeptRegions(self.s3, self.thumbnails_bucket)
+
+    @property
     def pages(self) -> PhotoPages:
         return PhotoPages(self.s3, self.site_bucket, self.photos)
 
@@ -217,6 +222,7 @@ class FakeAws:
         forgotten = ForgottenPeople(self.dynamodb, self.forgotten_table, self.matches_table)
         return PhotoSync(
             objects=self.objects,
+            regions=self.regions,
             pages=self.pages,
             faces=self.faces,
             labels=self.labels,

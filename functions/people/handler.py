@@ -19,6 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from functions.face_collection import FaceCollection
+from functions.kept_regions import KeptRegions
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people.decisions import DecisionError
 from functions.people.journal_table import JournalTable
@@ -136,6 +137,7 @@ def wire(
 
     rounds = PeopleRounds(
         photos=PhotoReader(dynamodb, environment["PICS_TABLE"]),
+        regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),

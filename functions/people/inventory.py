@@ -1,7 +1,7 @@
 """What the site shows today: its photos, with the faces in them and the regions that their files name.
 
-It is made from the rows of table ``pics`` and can be thrown away. As a file it is JSON: a list for each photo and each
-face, because there are tens of thousands.
+It is made from the rows of table ``pics`` and the regions that are kept beside them, and can be thrown away. As a file
+it is JSON: a list for each photo and each face, because there are tens of thousands.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
+from functions.face_regions import NamedArea
 from functions.people.boxes import BadBoxError, Box
 from functions.shapes import Photo
 
@@ -141,8 +142,8 @@ class Inventory:
         return None
 
 
-def photo_faces(photo: Photo) -> PhotoFaces:
-    """What a row of table ``pics`` says of the faces in a photo; what it doesn't say is None or 0."""
+def photo_faces(photo: Photo, regions: Iterable[NamedArea]) -> PhotoFaces:
+    """The faces in a photo, by its row in table ``pics`` and its file's regions; what they don't say is None or 0."""
     faces = []
     for record in photo.face_records:
         face, detail = record["Face"], record.get("FaceDetail")
@@ -161,15 +162,14 @@ def photo_faces(photo: Photo) -> PhotoFaces:
         placeholder=photo.placeholder,
         image_id=photo.image_id,
         faces=tuple(sorted(faces, key=lambda face: face.id)),
-        regions=tuple(_regions_of(photo)),
+        regions=tuple(_boxed(regions)),
     )
 
 
-def _regions_of(photo: Photo) -> Iterable[Region]:
-    for entry in photo.regions or ():
-        with contextlib.suppress(BadBoxError, KeyError, TypeError):
-            if isinstance(entry["name"], str):
-                yield Region(entry["name"], Box.of(entry["box"]))
+def _boxed(regions: Iterable[NamedArea]) -> Iterable[Region]:
+    for name, area in regions:
+        with contextlib.suppress(BadBoxError):
+            yield Region(name, Box.of(area))
 
 
 def _photo_of(entry: list[Any]) -> PhotoFaces:

@@ -8,6 +8,7 @@ out the same again: the journal alone holds what the owner said.
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import code_of
 from functions.dates import timestamp
 from functions.face_collection import FaceCollection
+from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath
 from functions.ledger import CeilingReachedError
 from functions.people.deciding import Door, replacements
@@ -36,6 +38,8 @@ from functions.photo_reader import PhotoReader
 from functions.shapes import Decision
 
 INVENTORY, EVIDENCE, STATE, CANDIDATES = "inventory", "evidence", "state", "candidates"
+# At most 10, as many connections as boto3 keeps open.
+_READERS = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class PeopleRounds:
     """Everything a round reads and writes. ``faces`` counts each paid search before it is made."""
 
     photos: PhotoReader
+    regions: KeptRegions
     journal: JournalTable
     files: PeopleFiles
     faces: FaceCollection
@@ -120,7 +125,9 @@ class PeopleRounds:
         if not paths:
             return before
         rows = self.photos.get_photos(paths)
-        return before.changed(map(photo_faces, rows.values()), map(str, paths - rows.keys()))
+        with ThreadPoolExecutor(_READERS) as pool:
+            regions = pool.map(self.regions.read, rows)
+        return before.changed(map(photo_faces, rows.values(), regions), map(str, paths - rows.keys()))
 
     def _search(self, face: str, budget: Budget, spent: Spent) -> list[tuple[str, float]]:
         if spent.searches >= budget.searches or self.clock() > budget.until:

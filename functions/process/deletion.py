@@ -4,7 +4,7 @@ In this order:
 
 1. the photo's faces in the collection, except those that another photo with the same bytes also has. The answers that
    the ledger keeps are then out of date;
-2. its thumbnails, large rendition, card and download copy;
+2. its thumbnails, large rendition, card and download copy, and what is kept of whom its file names;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
    photo the set itself (`photo_writer`);
 4. its page.
@@ -17,6 +17,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from functions.face_collection import ALBUM_COLLECTION, FaceCollection
+from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath
 from functions.ledger import Ledger
 from functions.photo_writer import PhotoWriter
@@ -30,6 +31,7 @@ class PhotoDeletion:
     """Deletes what the site keeps of a photo beside its original."""
 
     objects: Objects
+    regions: KeptRegions
     pages: PhotoPages
     faces: FaceCollection
     writer: PhotoWriter
@@ -40,6 +42,7 @@ class PhotoDeletion:
         old = self.writer.photos.get_photo(path)
         self.delete_faces(path, old, keep=set())
         self.objects.delete_served(path)
+        self.regions.delete(path)
         self.writer.remove_photo(path, now)
         self.pages.delete(path)
 

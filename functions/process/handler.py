@@ -20,6 +20,7 @@ from botocore.config import Config
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
+from functions.kept_regions import KeptRegions
 from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people_queue import PeopleQueue
@@ -84,6 +85,7 @@ def wire(
 
     return PhotoSync(
         objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
+        regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
         pages=PhotoPages(s3, environment["SITE_BUCKET"], photos, clock),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         labels=PhotoLabels(rekognition, environment["LABELS"] == "yes", pay),

@@ -16,7 +16,7 @@ that no row knows of, as far as its time allows, and the one after it goes on fr
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,9 +27,10 @@ from functions.aws_errors import code_of
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection, is_face_id
-from functions.face_regions import over_faces
+from functions.face_regions import NamedArea, over_faces
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
+from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError, Ledger
 from functions.owner_words import keep_owner_words
@@ -74,6 +75,7 @@ class PhotoSync:
     """Keeps photos in sync; holds everything the process function writes to."""
 
     objects: Objects
+    regions: KeptRegions
     pages: PhotoPages
     faces: FaceCollection
     labels: PhotoLabels
@@ -126,7 +128,7 @@ class PhotoSync:
 
     @property
     def _deletion(self) -> PhotoDeletion:
-        return PhotoDeletion(self.objects, self.pages, self.faces, self._writer, self.ledger)
+        return PhotoDeletion(self.objects, self.regions, self.pages, self.faces, self._writer, self.ledger)
 
     def _clear_leftovers(self, path: ImagePath, owner: str, left: Lease, etag: str | None, deadline: float) -> None:
         """Delete the photo's faces in the collection that its row doesn't know: a dead worker has indexed them.
@@ -180,7 +182,7 @@ class PhotoSync:
             self._put_objects(path, original, renditions, known)
             if not known.card_at or not known.sha256:
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
-                self._put_row(path, photo)
+                self._put_row(path, photo, renditions)
             return
         indexed = self._adopted(row) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
@@ -189,15 +191,16 @@ class PhotoSync:
         self._put_objects(path, original, renditions, photo)
         if row and row.face_ids - photo.face_ids:
             self.leases.add_version_before(path, owner)
-        old = self._put_row(path, photo)
+        old = self._put_row(path, photo, renditions)
         self._deletion.delete_faces(path, old, keep=photo.face_ids)
 
     def _put_objects(self, path: ImagePath, original: Original, renditions: Renditions, photo: Photo) -> None:
         self.objects.put_renditions(path, renditions, photo.face_boxes, original.etag)
         self.objects.put_download(path, original, renditions)
 
-    def _put_row(self, path: ImagePath, photo: Photo) -> Photo | None:
-        """Write a photo's rows and its page; returns the row they replace."""
+    def _put_row(self, path: ImagePath, photo: Photo, renditions: Renditions) -> Photo | None:
+        """Write whom the file names, a photo's rows and its page; returns the row they replace."""
+        self.regions.put(path, self._regions(renditions, photo))
         old = self._writer.put_photo(path, photo, self._timestamp())
         self.pages.put(keep_owner_words(photo, old))
         return old
@@ -264,7 +267,7 @@ class PhotoSync:
         labels: list[str] | None,
     ) -> Photo:
         taken, now = taken_at(renditions.exif), self._timestamp()
-        photo = Photo(
+        return Photo(
             primarykey=path.set_name,
             sortkey=path.file,
             grid_key=grid_key(taken, path.file),
@@ -286,17 +289,16 @@ class PhotoSync:
             sha256=hashlib.sha256(original.data).hexdigest(),
             data=data,
         )
-        return replace(photo, regions=self._regions(renditions, photo))
 
-    def _regions(self, renditions: Renditions, photo: Photo) -> list[Any] | None:
-        """The faces that the file names, as the row holds them.
+    def _regions(self, renditions: Renditions, photo: Photo) -> list[NamedArea]:
+        """The faces that the file names.
 
         Once somebody is forgotten, only those over faces that the photo has: one without a face may name that person.
         """
         regions = renditions.regions
         if regions and self.forgotten.list_references():
             regions = over_faces(regions, photo.face_boxes)
-        return [{"name": region.name, "box": list(region.area)} for region in regions] or None
+        return regions
 
     def _timestamp(self) -> str:
         return timestamp(self.now())

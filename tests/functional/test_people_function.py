@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import EVIDENCE, INVENTORY, STATE
 from functions.shapes import Decision
 
+# A picture whose XMP names two people.
+NAMED = Path(__file__).parents[1] / "data" / "regions" / "named.jpg"
 Call = Callable[..., Any]
 
 
@@ -87,6 +90,42 @@ def test_one_name_reaches_all_photos_of_a_person(album: FakeAws, call: Call) -> 
         "2024/b.png",
         "2024/c.png",
     }
+
+
+def test_whom_a_file_names_no_row_tells(album: FakeAws, call: Call) -> None:
+    """Visitors can read rows, and the person may be hidden."""
+    path = image_path("2024", "named.jpg")
+    row = {"primarykey": "2024", "sortkey": "named.jpg", "regions": [{"name": "Ann Example"}], "of_others": "kept"}
+    album.dynamodb.put_item(TableName=album.pics_table, Item=row)
+    put(album, str(path), NAMED.read_bytes())
+    deliver(album)
+    people = call("people")["people"]
+    assert {person["name"] for person in people} == {"Ann Example", "Bob Example"}
+    call("decide", events=[{"kind": "hide", "person": person["id"]} for person in people])
+    deliver(album)
+    rows = [*album.rows(album.pics_table), *album.rows(album.pics_by_image_id_table)]
+    assert any(row.get("of_others") == "kept" for row in rows)
+    assert "regions" not in {name for row in rows for name in row}
+    site = {key: album.s3.get_object(Bucket=album.site_bucket, Key=key) for key in album.keys(album.site_bucket)}
+    for told in (str(rows).encode(), *(found["Body"].read() for found in site.values())):
+        assert b"Example" not in told
+
+    put(album, str(path), picture(RED))
+    assert path.regions_key not in album.keys(album.thumbnails_bucket), "the new version names nobody"
+    put(album, str(path), NAMED.read_bytes())
+    assert path.regions_key in album.keys(album.thumbnails_bucket)
+    album.s3.delete_object(Bucket=album.pics_bucket, Key=path.key)
+    album.photo_sync.sync(album.pics_bucket, path, owner="message", seconds=60)
+    assert path.regions_key not in album.keys(album.thumbnails_bucket)
+    deliver(album)
+    assert {person["photos"] for person in call("people")["people"]} == {0}
+
+
+@pytest.mark.parametrize("body", [b"damaged", b"\xff", b"3", b'[["Ann", 1]]', b"[[]]", b"[5]"])
+def test_damaged_regions_say_nothing(album: FakeAws, body: bytes) -> None:
+    path = image_path("2024", "a.png")
+    album.s3.put_object(Bucket=album.thumbnails_bucket, Key=path.regions_key, Body=body)
+    assert album.regions.read(path) == []
 
 
 def test_hidden_people_are_in_no_public_file(album: FakeAws, call: Call) -> None:
