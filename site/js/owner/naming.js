@@ -102,6 +102,7 @@ export async function startNaming() {
     trouble = "";
     told(t("Skipped. You'll be asked again another time."));
     show();
+    if (!evening.current && outbox.isEmpty) void refresh(); // else it is called once the answers are kept
   }
 
   function showProgress() {
