@@ -38,7 +38,13 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     address. Then it is only brought up to date; if that fails, the site stays as it was, and a message says so. Raises
     ``PrepareError``, ``BuildError``, ``ConfigError``; ends what it started when it is cancelled.
     """
-    await _in_whole(lambda: _make_ready_for_people(_stack(running, data), data))
+    is_published = not demo and await asyncio.to_thread(_is_published, running)
+    try:
+        await _in_whole(lambda: _make_ready_for_people(_stack(running, data), data))
+    except KinpicsError:
+        if not is_published:
+            raise
+        # Publishing meets the same trouble, and says so.
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))
@@ -46,7 +52,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         await _python(running, *kinpics, "upload", "--no-build", *(one["folder"] for one in told["sets"]))
         await _python(running, *kinpics, "gallery", "add", "--no-build", told["gallery"])
         await _in_whole(lambda: _describe(_stack(running, data), told["sets"]))
-    if not demo and await asyncio.to_thread(_is_published, running):
+    if is_published:
         ready()
         try:
             await _python(running, *kinpics, "publish", stderr=asyncio.subprocess.STDOUT)

@@ -134,9 +134,10 @@ def test_a_full_disk_stops_the_stack_and_what_was_acknowledged_stays(kept: Path,
     assert stack.process.wait(30) == 1
     lines = [line for line in stack.log.read_text().splitlines() if line]
     assert lines[0].startswith("kinpics is ready")
-    assert len(lines) == 2
-    assert "could not write to" in lines[1]
-    assert "File too large" in lines[1]
+    assert len(lines) == 3
+    assert lines[1].startswith("Sign in as the owner: ")
+    assert "could not write to" in lines[2]
+    assert "File too large" in lines[2]
     unknown_photo(data, pics_bucket)
     again = start_stack(data)
     try:

@@ -11,7 +11,7 @@ import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
-import { peopleOfPage, setNameOfPage } from "../photos/urls.js";
+import { setNameOfPage } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -23,7 +23,7 @@ import { countPhotos } from "../words.js";
 export function showSet() {
   const name = setNameOfPage();
   if (name === null) {
-    if (peopleOfPage()) void import("../people/newcomer.js").then(({ showNewcomer }) => showNewcomer(), (error) => tell(error, showSet));
+    void import("../people/newcomer.js").then(({ showNewcomer }) => showNewcomer(), (error) => tell(error, showSet));
     return;
   }
   document.getElementById("unknown")?.remove();

@@ -3,9 +3,14 @@
 import pages from "../../pages.json" with { type: "json" };
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
+import { peopleOfPage } from "../photos/urls.js";
 
-/** Put that page in place of this one, and start its script. Throws a `CodedError` if it can't be had. */
+/**
+ * If this page's address is a person's, put that page in place of this one, and start its script. Throws a `CodedError`
+ * if it can't be had.
+ */
 export async function showNewcomer() {
+  if (!peopleOfPage()) return;
   const page = await readPage(pages.together.path);
   byId("main").replaceChildren(.../** @type {HTMLElement} */ (page.getElementById("main")).childNodes);
   document.body.className = page.body.className;
