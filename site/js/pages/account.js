@@ -10,7 +10,7 @@ import * as members from "../visitor/members.js";
 
 // In the address that signs in the owner of a laptop's site: email address and password.
 const SIGN_IN = /^#sign-in=([^:]+):(.+)$/;
-const OLD_LINK = t("This link doesn't sign you in any more. Run `kinpics owner` for a new one.");
+const OLD_LINK = t("This link no longer works. Run `kinpics owner`.");
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {

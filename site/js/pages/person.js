@@ -48,7 +48,7 @@ export async function showPerson() {
       const shown = groupByYear(byTime);
       grid.show(shown.photos, shown.groups);
       byId("download", HTMLButtonElement).disabled = byId("play", HTMLButtonElement).disabled = !byTime.length;
-      if (!byTime.length) none(t("There's no photo of all of them together."));
+      if (!byTime.length) none(t("No photo shows all of them."));
     } catch (error) {
       if (byTime.length || place.children.length) tell(error, load);
       else tell(error, load, t("Try again"), byId("trouble"));
