@@ -207,7 +207,7 @@ def test_a_link_signs_in_the_owner_of_a_laptop_and_leaves_no_password(stack: Run
     assert page.url == f"{stack.site_url}/account/"
     page.goto(f"{link}x")
     page.reload()  # the address alone changed
-    expect(page.locator("#error")).to_contain_text("This link doesn't sign you in any more")
+    expect(page.locator("#error")).to_contain_text("This link no longer works")
     assert "sign-in" not in page.url
     faults.seen.clear()  # the refused sign-in
 
