@@ -251,9 +251,9 @@ def _evenings(site: Site, everybody: list[str], recurring: list[str]) -> list[st
                 answers, found = answers + 1, owner.recognise()
             counts.append((answers, owner.searches, owner.judge(found, set(recurring))[1]))
         answers, searches, wrong = (fmean(values) for values in zip(*counts, strict=True))
-        whom = len(people or recurring)
+        named = len(people or recurring)
         lines.append(
-            f"| {title} | {answers:.0f} | {answers / whom:.2f} | {searches:.0f} |"
+            f"| {title} | {answers:.0f} | {answers / named:.2f} | {searches:.0f} |"
             f" {searches / len(everybody):.1f} | {wrong:.2%} |"
         )
     return lines

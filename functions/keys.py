@@ -23,7 +23,7 @@ STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
 DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
 DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
-# In the thumbnails bucket, where CloudFront can't reach it: whom photos' files name.
+# In the thumbnails bucket, where CloudFront can't reach it: the names in photos' files.
 REGIONS_PREFIX = "people/regions/"
 
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.

@@ -208,7 +208,7 @@ def _check_names(value: Mapping[str, Any], known: set[str], what: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What every event has: its ULID, when (ISO 8601, UTC) and by whom it was decided."""
+    """What every event has: its ULID, when it was decided (ISO 8601, UTC), and who decided it."""
 
     kind: ClassVar[str]
 

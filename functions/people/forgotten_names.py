@@ -10,7 +10,7 @@ from functions.people.decisions import Drawn, Event, Imported, Merged, PersonFor
 from functions.people.knowledge import Knowledge
 from functions.people.ulid import ulid_of
 
-# Whom faces left that were told apart from somebody who is forgotten now.
+# Stands for a forgotten person in what is left of a split: those faces are still known not to be theirs.
 _NOBODY = ulid_of("nobody")
 
 

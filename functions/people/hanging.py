@@ -57,7 +57,7 @@ class Hung:
     kept: Mapping[str, KeptFace] = field(default_factory=dict)
     # The chosen portrait of each person, where it hangs on a face.
     portraits: Mapping[str, str] = field(default_factory=dict)
-    # Names of people whom only the photos' own files know, by person.
+    # Names of people that only the photos' own files know, by person.
     names: Mapping[str, str] = field(default_factory=dict)
     # Facts whose photo isn't there: they wait until it comes back.
     waiting: tuple[Fact, ...] = ()

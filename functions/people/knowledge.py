@@ -90,12 +90,12 @@ class Knowledge:
 
     people: Mapping[str, Person] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
-    # Whom those who were merged are now.
+    # Who the merged people are now.
     merged: Mapping[str, str] = field(default_factory=dict)
     undone: frozenset[str] = frozenset()
     # How many people were forgotten.
     forgotten: int = 0
-    # Whom a name means that another program gave, by `person_names.same_name`.
+    # Who a name from another program means, by `person_names.same_name`.
     called: Mapping[str, str] = field(default_factory=dict)
     # People whose name only other programs gave.
     only_imported: frozenset[str] = frozenset()
@@ -266,7 +266,7 @@ class _Said:
         return [Fact(event.id, face, Says.IMPORTED, name=name) for event in imports for face, name in event.faces]
 
     def _name_import(self, name: str, called: Mapping[str, str]) -> None:
-        """A person whom only imports know has the name as it was imported first."""
+        """A person known only from imports has the name as it was imported first."""
         key = same_name(name)
         person = imported_person(key)
         if called.get(key, person) == person and person not in self.named_at:
@@ -281,7 +281,7 @@ class _Said:
         return Person(root, name, tuple(others), hidden, _latest(root, members, self.births))
 
     def _called(self) -> dict[str, str]:
-        """Whom a name means: who got it by an import, else the first that has it, else the first that had it."""
+        """Who a name means: who got it by an import, else the first that has it, else the first that had it."""
         now: dict[str, str] = {}
         once: dict[str, str] = {}
         for person, names in sorted(self.names.items()):

@@ -49,7 +49,7 @@ class Unknown(NamedTuple):
 
     faces: tuple[str, ...]
     suggestions: tuple[Suggestion, ...] = ()
-    # Somebody whom decisions know already, only without a name.
+    # Somebody that decisions know already, only without a name.
     person: str | None = None
 
 

@@ -108,7 +108,7 @@ class _Round:
         self._likenesses, self._to_groups = Likenesses(faces.open), Likenesses(faces.open)
         # Of two unknown faces or more, by seed.
         self._groups: dict[str, Group] = {}
-        # The person of whom a group is what is left.
+        # The person whose leftover faces a group is.
         self._remainder_of: dict[str, str] = {}
         # How alike somebody's references are to somebody else's, in odds; at least one of both is a person.
         self._seen_by: dict[str, dict[str, float]] = defaultdict(dict)
@@ -263,7 +263,7 @@ class _Round:
         }
 
     def _people_like(self, found: Group) -> list[str]:
-        """The people whom a group's faces are like on average and may all be, the likest first."""
+        """The people that a group's faces are like on average and may all be, the likest first."""
         total: dict[str, float] = defaultdict(float)
         for face in found.faces:
             for likeness, who in self._likenesses.options(face):

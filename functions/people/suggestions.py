@@ -13,7 +13,7 @@ MAX_SUGGESTIONS = 9
 
 
 class Company:
-    """Who is in photos with whom, by ``people_of``: photo (``<set>/<file>``) → the people in it."""
+    """Who is in photos together, by ``people_of``: photo (``<set>/<file>``) → the people in it."""
 
     def __init__(self, people_of: Mapping[str, Iterable[str]]):
         self._people_of = {photo: sorted(set(people)) for photo, people in people_of.items()}

@@ -4,7 +4,7 @@ In this order:
 
 1. the photo's faces in the collection, except those that another photo with the same bytes also has. The answers that
    the ledger keeps are then out of date;
-2. its thumbnails, large rendition, card and download copy, and what is kept of whom its file names;
+2. its thumbnails, large rendition, card and download copy, and the names kept from its file;
 3. its row, its part of the row by image id, and its place in the set: the counts, the featured photo, and with the last
    photo the set itself (`photo_writer`);
 4. its page.

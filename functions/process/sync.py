@@ -199,7 +199,7 @@ class PhotoSync:
         self.objects.put_download(path, original, renditions)
 
     def _put_row(self, path: ImagePath, photo: Photo, renditions: Renditions) -> Photo | None:
-        """Write whom the file names, a photo's rows and its page; returns the row they replace."""
+        """Write the names in the file, a photo's rows and its page; returns the row they replace."""
         self.regions.put(path, self._regions(renditions, photo))
         old = self._writer.put_photo(path, photo, self._timestamp())
         self.pages.put(keep_owner_words(photo, old))

@@ -1,4 +1,4 @@
-"""The people whom pages show, read from the public files that the people function writes into the site bucket.
+"""The people that pages show, read from the public files that the people function writes into the site bucket.
 
 Whoever is hidden or forgotten is in none of them. A file of another release counts as missing: the function writes it
 anew.

@@ -115,7 +115,7 @@ async function head(slugs, person, photos) {
  * Who else is on these photos, and on how many, most often first.
  * @param {PersonFile} person
  * @param {PersonFile["photos"]} photos
- * @param {string[]} slugs  Those whom the page is about.
+ * @param {string[]} slugs  Those the page is about.
  */
 function othersOn(person, photos, slugs) {
   const counts = person.others.map(() => 0);

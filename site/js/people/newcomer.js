@@ -1,4 +1,4 @@
-// Shows a person whom the site has no page for yet, as the page of several people would.
+// Shows a person who has no page on the site yet, as the page of several people would.
 
 import pages from "../../pages.json" with { type: "json" };
 import { byId } from "../elements.js";

@@ -65,7 +65,7 @@ export const portraitUrl = (imagePath) => config.portraitFolder + path(...imageP
 /** The name of the set that this page shows; null on any other page. */
 export const setNameOfPage = () => nameIn(SET_PATH);
 
-/** The people whom this page shows, by their parts of the address; null on any other page. */
+/** The people this page shows, by their parts of the address; null on any other page. */
 export const peopleOfPage = () => nameIn(PERSON_PATH)?.split("+") ?? null;
 
 /** @param {RegExp} path */
