@@ -10,7 +10,7 @@ from functions.people.decisions import Drawn, Event, Imported, Merged, PersonFor
 from functions.people.knowledge import Knowledge
 from functions.people.ulid import ulid_of
 
-# Stands for a forgotten person in what is left of a split: those faces are still known not to be theirs.
+# Stands for a forgotten person in the split that gave some of their faces to somebody else.
 _NOBODY = ulid_of("nobody")
 
 
