@@ -21,14 +21,32 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import botocore.session
+from botocore import loaders
+
 _MAX_MESSAGE = 1 << 20
-# What the commands load, most of it when they need it.
+# What the commands load, most of it when they need it, and what ministack needs of others.
 _MODULES = (
+    "build",
     "scripts.cli",
+    "scripts.health.doctor",
+    "scripts.laptop.laptop_deployment",
+    "scripts.laptop.laptop_site",
+    "scripts.upload.uploader",
     "local.launcher",
-    "samtranslator.translator.transform",
+    "local.rekognition.engine",
+    "boto3.dynamodb.transform",
+    "boto3.s3.inject",
     "cryptography.x509",
+    "defusedxml.ElementTree",
+    "docker",
+    "encodings.idna",
+    "jinja2.ext",
+    "samtranslator.translator.transform",
 )
+# The services that they call, whose models are large.
+_SERVICES = ("cloudformation", "cognito-identity", "cognito-idp", "dynamodb", "iam", "lambda", "rekognition", "s3")
+_SERVICES += ("sqs", "sts")
 
 
 class Program:
@@ -94,6 +112,7 @@ def _serve() -> None:
     sys.path[0] = os.getcwd()
     for module in _MODULES:
         importlib.import_module(module)
+    _load_models()
     gc.freeze()  # the collectors of its children leave these pages alone: they stay shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     asked = socket.socket(fileno=0)
@@ -114,6 +133,15 @@ def _serve() -> None:
         keepers.add(keeper)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _load_models() -> None:
+    """Read AWS's models once: all sessions of a process, and of those forked from it, share what they have read."""
+    botocore.session.create_loader = loaders.create_loader = functools.cache(loaders.create_loader)
+    session = botocore.session.Session()
+    for name in _SERVICES:
+        session.create_client(name, "us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+        loaders.create_loader().load_service_model(name, "service-2")
 
 
 def _keep(request: dict[str, Any], descriptors: list[int]) -> None:

@@ -1,9 +1,12 @@
 """The pages that ``site/pages.json`` lists, and writing them from their templates."""
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
 import json
+import os
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -211,10 +214,15 @@ class SitePages:
 
 @functools.cache
 def _compiled() -> jinja2.BytecodeCache:
-    """Templates as compiled, which takes longer than to render them: once for all languages, and kept in a folder of
-    this user's for the next time, until a template, Jinja or this module changes."""
+    """Templates as compiled, which takes longer than to render them: once for all languages, and kept beside Python's
+    packages for the next time, until a template, Jinja or this module changes."""
     compiler = importlib.metadata.version("jinja2").encode() + Path(__file__).read_bytes()
-    return jinja2.FileSystemBytecodeCache(pattern=f"kinpics-{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
+    folder = Path(sys.prefix) / "compiled-templates"
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
+    # Who may not write there, as a service, keeps them in a folder for temporary files: Jinja's own default.
+    directory = str(folder) if os.access(folder, os.W_OK) else None
+    return jinja2.FileSystemBytecodeCache(directory, f"kinpics-{hashlib.sha256(compiler).hexdigest()[:16]}-%s")
 
 
 def make_environment(folders: Sequence[Path], translator: Translator, known: dict[str, Any]) -> jinja2.Environment:
