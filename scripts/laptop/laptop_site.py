@@ -1,7 +1,7 @@
 """What the laptop stack does after it is deployed: upload the demo, render and publish the site.
 
 Whatever may take long runs in a process of its own, because this process serves the API that it calls, and because it
-can be stopped halfway. A folder's first site is small, so it is rendered here: starting a process would take longer.
+can be stopped halfway. A small site, as a folder's first one, is rendered here: starting a process would take longer.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import image_path
@@ -25,6 +27,9 @@ from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
 from scripts.laptop.laptop_owner import make_owner
 from scripts.people.catching_up import tell_once
+
+# Rendering so many photos' pages takes less than a second.
+_FEW_PHOTOS = 200
 
 
 class PrepareError(KinpicsError):
@@ -55,8 +60,11 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     if is_published:
         ready()
         try:
-            await _python(running, *kinpics, "publish", stderr=asyncio.subprocess.STDOUT)
-        except PrepareError as error:
+            if await asyncio.to_thread(lambda: _is_small(_stack(running, data))):
+                await _in_whole(lambda: build_and_publish(_stack(running, data)))
+            else:
+                await _python(running, *kinpics, "publish", stderr=asyncio.subprocess.STDOUT)
+        except (KinpicsError, BotoCoreError, ClientError, OSError) as error:
             reason = (str(error).splitlines() or ["no reason given"])[-1].removeprefix("Error: ")
             advice = "`kinpics publish` tries again, and so does every command that changes the site"
             echo(f"The site could not be brought up to date and stays as it was: {reason}. {advice}.", err=True)
@@ -93,6 +101,10 @@ async def _in_whole(work: Callable[[], Any]) -> None:
     except asyncio.CancelledError:
         await task
         raise
+
+
+def _is_small(stack: Stack) -> bool:
+    return sum(found.pic_count or 0 for found in stack.photos.list_sets()) <= _FEW_PHOTOS
 
 
 def _is_published(running: Running) -> bool:

@@ -8,8 +8,6 @@ import json
 import re
 import resource
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +17,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
-from running import RunningStack, free_port, start_stack
+from running import RunningStack, free_port, run_kinpics, start_stack
 from support import jpeg
 
 from local.state_folder import Running
@@ -57,6 +55,10 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def ports() -> tuple[str, ...]:
+    return "--site-port", str(free_port()), "--api-port", str(free_port())
+
+
 @pytest.mark.parametrize(
     ("pattern", "damage", "told"),
     [
@@ -73,9 +75,7 @@ def test_damage_is_named_in_one_line_and_nothing_replaced(
     shutil.copytree(kept, data)
     damage(sorted(data.glob(pattern))[0])
     before = files(data)
-    command = [sys.executable, "-m", "scripts", "local", "--data", str(data)]
-    command += ["--site-port", str(free_port()), "--api-port", str(free_port())]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = run_kinpics("local", "--data", str(data), *ports())
     assert (result.returncode, result.stdout) == (1, "")
     assert told in result.stderr
     assert f"restore {data} from a copy, or move it away" in result.stderr
@@ -165,18 +165,18 @@ def check_set_aside(stack: RunningStack) -> None:
 def test_a_folder_of_another_format_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "credentials.json").write_text("{}")
-    command = [sys.executable, "-m", "scripts", "local", "--data", str(tmp_path / "data")]
-    command += ["--site-port", str(free_port()), "--api-port", str(free_port())]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = run_kinpics("local", "--data", str(tmp_path / "data"), *ports())
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
     assert "state.sqlite is missing" in result.stderr
 
 
 def test_a_site_that_is_not_brought_up_to_date_does_not_end_the_stack(
-    tmp_path: Path, capsys: pytest.CaptureFixture
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The site is there as published before; the API that `kinpics publish` calls is not."""
     running = Running(1, f"http://localhost:{free_port()}", "", "key", "secret", "us-east-1")
+    for name, value in running.environment().items():
+        monkeypatch.setenv(name, value)
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
