@@ -15,7 +15,7 @@ TEST_GROUPS := fault-tests browser-tests contract-tests stack-tests deployment-t
 DURATIONS := .kinpics/durations
 # Contract tests that start stacks of their own.
 DEPLOYMENT_TESTS := tests/contract/test_deployment.py
-STACK_TESTS := tests/contract/test_upkeep.py tests/contract/test_stack.py
+STACK_TESTS := tests/contract/test_upkeep.py tests/contract/test_starting.py
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_QUIET = 1

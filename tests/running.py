@@ -28,6 +28,8 @@ from local.state_folder import StateFolder
 _MODELS = create_loader()
 # What the home network's login takes, of the stack that tests share.
 HOME_PASSWORD = "four plain words here"
+# Seconds that a command may take on a machine with much else to do.
+_LONGEST = 600
 
 
 @dataclass(eq=False)
@@ -122,7 +124,7 @@ def run_kinpics(
         streams = [file.fileno() for file in (stdin, stdout, stderr)]
         process = zygote.start(list(arguments), {**os.environ, **environment}, *streams)
         try:
-            returncode = process.wait()
+            returncode = process.wait(_LONGEST)
         except BaseException:
             process.kill()
             raise
