@@ -53,7 +53,7 @@ def test_it_is_dlibs_own_function(models: Path, descriptor: Descriptor, demo_fol
 
 @pytest.mark.photos
 def test_it_is_dlibs_own_function_on_many_faces(models: Path, descriptor: Descriptor, photos: Path) -> None:
-    paths = islice(sorted((photos / "lfw").glob("*/*.jpg")), 0, None, 6)
+    paths = islice(sorted((photos / "lfw").glob("*/*.jpg")), 0, None, 12)
     theirs, ours = both(models, descriptor, paths)
     assert len(theirs) >= 50
     assert np.abs(distances(theirs) - distances(ours)).max() < EXACT
