@@ -38,8 +38,13 @@ def test_a_person_has_a_page_that_costs_nothing_to_look_at(page: Page) -> None:
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Play").click()
     expect(page).to_have_url(re.compile("pic=2009_inauguration"))
+    show = page.get_by_role("group", name="Slideshow")
+    expect(show).to_be_visible()
+    page.locator(".pswp--ui-visible").wait_for()
     page.keyboard.press("Escape")
+    expect(show).to_be_hidden()
     page.keyboard.press("Escape")
+    expect(page.locator(".pswp")).to_have_count(0)
     page.get_by_role("link", name=GRACE).click()
     expect(page).to_have_url(re.compile(r"/people/barack-obama\+grace-hopper/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{BARACK} and {GRACE}")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from running import RunningStack
 from steps import open_photo
 
@@ -102,6 +102,31 @@ def test_a_photo_closed_with_its_sheet_open_leaves_nothing_to_go_back_to(phone: 
     expect(phone).to_have_url(re.compile(r"/sets/2015_pioneers/$"))
     phone.go_back()
     expect(phone).to_have_url(re.compile(r"^https?://[^/]*/$"))
+
+
+@pytest.mark.parametrize("leaves_by", ["Escape", "Back"])
+def test_whoever_leaves_before_the_view_is_there_never_sees_it(page: Page, leaves_by: str) -> None:
+    """On a slow connection, its script takes a while."""
+    held: list[Route] = []
+    page.route("**/assets/lightbox-*.js", lambda route: held.append(route))
+    page.goto("/")
+    page.locator(f'a[href="{SET}"]').first.click()
+    page.locator(".grid.live").wait_for()
+    page.get_by_role("button", name="Play a slideshow").click()
+    expect(page).to_have_url(re.compile(r"\?pic="))
+    if leaves_by == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.go_back()
+    expect(page).to_have_url(re.compile(f"{SET}$"))
+    with page.expect_response("**/assets/lightbox-*.js"):
+        for route in held:
+            route.continue_()
+    page.wait_for_timeout(500)
+    expect(page).to_have_url(re.compile(f"{SET}$"))
+    expect(page.locator(".pswp")).to_have_count(0)
+    open_photo(page, "group.jpg")
+    expect(page.get_by_role("group", name="Slideshow")).to_be_hidden()
 
 
 def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:

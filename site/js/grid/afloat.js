@@ -1,4 +1,4 @@
 // What floats over a set's photos after the visitor's first move: one chunk to import.
 
 export { keepInView } from "./bar.js";
-export { Dates } from "./dates.js";
+export { offerDates } from "./dates.js";

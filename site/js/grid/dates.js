@@ -7,11 +7,27 @@ import { headingOf } from "./sections.js";
 
 /** @typedef {import("./grid.js").Grid} Grid */
 
+// From this length on, a set has dates to drag along.
+const MANY_PHOTOS = 200;
+const MANY_BLOCKS = 4;
 // Labels on the track are at least this far apart, in pixels.
 const APART = 28;
 const SHOWN_MS = 1200;
 
-export class Dates {
+/** Show dates to drag along once the set is long enough for them. @param {Grid} grid */
+export function offerDates(grid) {
+  const watcher = {
+    changed() {
+      if (grid.blocks.length < MANY_BLOCKS || grid.photos.length < MANY_PHOTOS) return;
+      grid.watchers.delete(watcher);
+      new Dates(grid);
+    },
+  };
+  grid.watchers.add(watcher);
+  watcher.changed();
+}
+
+class Dates {
   /** @param {Grid} grid */
   constructor(grid) {
     this.grid = grid;

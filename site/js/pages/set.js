@@ -92,10 +92,6 @@ export function showSet() {
 /** What keeps an album for later, if a service worker can open its page without a connection. */
 const offline = () => (navigator.serviceWorker?.controller ? import("../offline/rows.js") : null);
 
-// From this length on, a set has dates to drag along.
-const MANY_PHOTOS = 200;
-const MANY_BLOCKS = 4;
-
 /**
  * Make the buttons work, in the large header and in the small one. Most of what they do is loaded when it is asked for.
  * @param {Grid} grid
@@ -156,23 +152,11 @@ function work(grid, viewer, name, showOnly) {
     target.selectedIndex = 0;
   });
   onFirstMove(() => {
-    void import("../grid/afloat.js").then(({ keepInView }) => keepInView(byId("head")));
-    offerDates(grid);
+    void import("../grid/afloat.js").then(({ keepInView, offerDates }) => {
+      keepInView(byId("head"));
+      offerDates(grid);
+    });
   });
-}
-
-/** Show dates to drag along once the set is long enough for them. @param {Grid} grid */
-function offerDates(grid) {
-  const watcher = {
-    async changed() {
-      if (grid.blocks.length < MANY_BLOCKS || grid.photos.length < MANY_PHOTOS) return;
-      grid.watchers.delete(watcher);
-      const { Dates } = await import("../grid/afloat.js");
-      new Dates(grid);
-    },
-  };
-  grid.watchers.add(watcher);
-  void watcher.changed();
 }
 
 /**

@@ -33,23 +33,11 @@ import { Slideshow } from "./slideshow.js";
  */
 
 /** Resolves when the style sheet has loaded: without it, the first photo would be in the wrong place. */
-const styled = new Promise((resolve) => {
+export const styled = new Promise((resolve) => {
   document.head.append(
     make("link", { rel: "stylesheet", href: config.lightboxCss, onload: resolve, onerror: resolve }),
   );
 });
-
-/**
- * Open the stage on one of several photos.
- * @param {Photo[]} photos
- * @param {number} index
- * @param {boolean} animated
- * @param {Callbacks} callbacks
- */
-export async function open(photos, index, animated, callbacks) {
-  await styled;
-  return new Stage(photos, index, animated, callbacks);
-}
 
 /** A photo with everything around it. */
 export class Stage {

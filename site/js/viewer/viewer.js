@@ -7,6 +7,7 @@ import { remember } from "../place.js";
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
  * @typedef {import("../grid/grid.js").Grid} Grid
+ * @typedef {import("./lightbox.js").Stage} Stage
  */
 
 export class Viewer {
@@ -17,9 +18,10 @@ export class Viewer {
   constructor(grid, nameOf) {
     this.grid = grid;
     this.nameOf = nameOf;
-    /** @type {import("./lightbox.js").Stage | null} */
+    /** @type {Stage | null} */
     this.stage = null;
-    this.opening = false;
+    /** While the view opens, which takes a moment the first time. @type {AbortController | null} */
+    this.opening = null;
     /** In which order photos come, if not in the grid's. @type {Photo[] | null} */
     this.order = null;
     /** Whether Back is on its way from a sheet to the photo below it, which also closes. */
@@ -37,10 +39,10 @@ export class Viewer {
    */
   async choose(index) {
     const photo = this.grid.photos[index];
-    if (!photo) return;
+    if (!photo || this.opening) return null;
     remember();
     history.pushState({ ...history.state, opened: true }, "", this.#address(photo));
-    await this.#open(this.#photos.indexOf(photo), true);
+    return this.#open(this.#photos.indexOf(photo), true);
   }
 
   /**
@@ -51,8 +53,7 @@ export class Viewer {
     const [first] = order;
     if (!first || this.isOpen) return;
     this.order = order;
-    await this.choose(this.grid.indexOf(keyOf(first)));
-    this.stage?.play();
+    (await this.choose(this.grid.indexOf(keyOf(first))))?.play();
   }
 
   /** Show what the address asks for. */
@@ -64,6 +65,7 @@ export class Viewer {
     }
     const name = new URLSearchParams(location.search).get("pic");
     if (name === null) {
+      if (this.opening) this.#giveUp();
       this.stage?.close();
       return;
     }
@@ -78,24 +80,41 @@ export class Viewer {
   /**
    * @param {number} index
    * @param {boolean} animated  Whether the photo grows out of its tile.
+   * @returns {Promise<Stage | null>}  Null if there is one already, or if the visitor left before it was there.
    */
   async #open(index, animated) {
-    if (this.stage || this.opening) return;
-    this.opening = true;
+    if (this.stage || this.opening) return null;
+    const photos = this.#photos;
+    const opening = (this.opening = new AbortController());
+    const { signal } = opening;
+    addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      this.#giveUp();
+      this.#leaveAddress();
+    }, { signal });
     try {
       const lightbox = await import("./lightbox.js");
-      const photos = this.#photos;
-      this.stage = await lightbox.open(photos, index, animated, {
+      await lightbox.styled;
+      if (signal.aborted) return null;
+      return (this.stage = new lightbox.Stage(photos, index, animated, {
         tile: (at) => this.grid.tile(this.#placeOf(photos[at])),
         shown: (photo) => this.#shown(photo),
         sheet: (isOpen) => this.#sheet(isOpen),
         closed: () => this.#closed(),
-      });
+      }));
     } catch (error) {
-      tell(error, () => this.#open(index, animated));
+      if (!signal.aborted) tell(error, () => this.#open(index, animated));
+      return null;
     } finally {
-      this.opening = false;
+      if (this.opening === opening) this.opening = null;
+      opening.abort(); // no key to wait for any more
     }
+  }
+
+  /** The visitor doesn't wait for the view. */
+  #giveUp() {
+    this.opening?.abort();
+    this.opening = this.order = null;
   }
 
   /** @param {Photo} photo */
