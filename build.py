@@ -25,11 +25,19 @@ from scripts.site.changes import Changes, PeopleChanges
 from scripts.site.covers import Cover, find_covers, portraits_of_gallery
 from scripts.site.fingerprints import fingerprint_of_site
 from scripts.site.pages import SitePages
-from scripts.site.people_shown import KnownPerson, People, ShownPerson, read_people, read_set_people, whose_face
+from scripts.site.people_shown import (
+    KnownPerson,
+    People,
+    SetPeople,
+    ShownPerson,
+    read_people,
+    read_set_people,
+    whose_face,
+)
 from scripts.site.previews import Previews
 from scripts.site.published import Published, known_covers
 from scripts.site.search_index import entry_of, suggestions, write_search_index
-from scripts.site.shown import ShownSet, list_shown_rows, path_of
+from scripts.site.shown import ShownSet, list_shown_rows, path_of, write_titles
 from scripts.site.theme import load_theme
 from scripts.site.translations import Translator
 from scripts.site.web_app import write_web_app
@@ -122,6 +130,7 @@ def build(
         search_index=f"/{search_index}",
         suggestions=suggestions(entries),
     )
+    write_titles(fresh, newest_first)
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir()
     (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")
@@ -129,9 +138,9 @@ def build(
     cards = {name: known.card for name, known in changes.known.items()}
     for shown in changes.rendered:
         cards[shown.name] = previews.card_of_set(shown)
-        in_set = read_set_people(stack, people, shown.name) if people.people else []
-        pages.write_of_set(shown, card=cards[shown.name], in_set=in_set)
-        photo_pages |= _photo_pages(skeleton, shown)
+        who = read_set_people(stack, people, shown.name)
+        pages.write_of_set(shown, card=cards[shown.name], in_set=who.people)
+        photo_pages |= _photo_pages(skeleton, shown, who)
     for person in people_changes.rendered:
         pages.write_of_person(person)
     if stack.site_url:
@@ -158,7 +167,7 @@ def _person_on(stack: Stack, people: People, cover: Cover | None) -> ShownPerson
     return whose_face(stack, people, cover.path, cover.face_id)
 
 
-def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:
+def _photo_pages(skeleton: str, shown: ShownSet, who: SetPeople) -> Makers:
     """How to make the page of each photo of a set."""
     photos = shown.photos
     return {
@@ -169,6 +178,7 @@ def _photo_pages(skeleton: str, shown: ShownSet) -> Makers:
             shown.title,
             before=photos[index - 1] if index else None,
             after=photos[index + 1] if index + 1 < len(photos) else None,
+            people=[(person.name, person.path) for person in who.on_photos.get(photo.sortkey, ())],
         )
         for index, photo in enumerate(photos)
     }

@@ -5,13 +5,15 @@ in the site bucket. There the process function finds it and fills it in for phot
 the same page.
 """
 
+from collections.abc import Iterable
+
 from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.dates import date_in
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
 from functions.photo_texts import shorten
 from functions.shapes import Photo
-from functions.skeleton import fill
+from functions.skeleton import Value, fill
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitted
 
 # No dot in its last part, so that the router (template.yaml) takes it for a folder and visitors never get it.
@@ -40,15 +42,23 @@ def read_page_key(key: str) -> ImagePath | None:
 
 
 def render_photo_page(
-    skeleton: str, photo: Photo, set_title: str, *, before: Photo | None = None, after: Photo | None = None
+    skeleton: str,
+    photo: Photo,
+    set_title: str,
+    *,
+    before: Photo | None = None,
+    after: Photo | None = None,
+    people: Iterable[tuple[str, str]] = (),
 ) -> bytes:
-    """The page of a photo, with links to those before and after it in its set where they are known."""
+    """The page of a photo: with links to those before and after it in its set, and to the pages of people who are on
+    it, each by name and address, where these are known."""
     values = _values(photo, set_title)
     values |= {name: _url_of(other) for name, other in (("before", before), ("after", after))}
-    return fill(skeleton, values).encode()
+    named = [{"person_name": name, "person_url": url} for name, url in people]
+    return fill(skeleton, {**values, "people": "yes" if named else None, "person": named}).encode()
 
 
-def _values(photo: Photo, set_title: str) -> dict[str, str | None]:
+def _values(photo: Photo, set_title: str) -> dict[str, Value]:
     """Every value that a skeleton can ask for."""
     path = ImagePath(photo.primarykey, photo.sortkey)
     name = photo.title or photo.sortkey

@@ -10,12 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
+from functions.people.public_files import person_pages
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -23,15 +25,23 @@ if TYPE_CHECKING:
 PRIVATE_PREFIX = "people/"
 _WRITTEN = "written"
 # A browser asks each time, so that a name shows at once; mostly the answer is that nothing has changed.
-_CACHE_CONTROL = "no-cache"
+PUBLIC_CACHE = "no-cache"
+# At most 10, as many connections as boto3 keeps open.
+_WRITERS = 8
 # Of a file that a dead round may have written.
 _UNKNOWN = ""
-_PUBLIC = re.compile(r"people/people\.json|people/[^/]+/photos\.json|sets/[^/]+/people\.json")
+_PUBLIC = re.compile(r"people/people\.json|people/(?P<slug>[^/]+)/photos\.json|sets/[^/]+/people\.json")
 
 
 def is_people_file(key: str) -> bool:
     """Whether a key of the site bucket is that of a file written here: `kinpics publish` leaves it alone."""
     return bool(_PUBLIC.fullmatch(key))
+
+
+def slug_of(key: str) -> str | None:
+    """The person's part of an address, if a key of the site bucket is that of a person's photos."""
+    found = _PUBLIC.fullmatch(key)
+    return found["slug"] if found else None
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,10 @@ class PeopleFiles:
         )
 
     def publish(self, files: Mapping[str, bytes]) -> list[str]:
-        """Make ``files``, by key, the public ones; returns the keys that changed."""
+        """Make ``files``, by key, the public ones; returns the keys that changed.
+
+        The page of a person who isn't in them any more goes too: visitors without JavaScript would still see it.
+        """
         known: dict[str, str] = self.read(_WRITTEN) or {}
         wanted = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
         changed = sorted(key for key in wanted if known.get(key) != wanted[key])
@@ -74,18 +87,21 @@ class PeopleFiles:
         if not changed and not gone:
             return []
         self.write(_WRITTEN, known | dict.fromkeys([*changed, *gone], _UNKNOWN))
-        for key in changed:
-            self.client.put_object(
-                Bucket=self.site_bucket,
-                Key=key,
-                Body=files[key],
-                ContentType="application/json",
-                CacheControl=_CACHE_CONTROL,
-            )
-        for key in gone:
-            self.client.delete_object(Bucket=self.site_bucket, Key=key)
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            list(pool.map(lambda key: self._show(key, files[key]), changed))
+            pages = [page for key in gone if (slug := slug_of(key)) for page in person_pages(slug)]
+            list(pool.map(lambda key: self.client.delete_object(Bucket=self.site_bucket, Key=key), [*gone, *pages]))
         self.write(_WRITTEN, wanted)
         return [*changed, *gone]
+
+    def _show(self, key: str, body: bytes) -> None:
+        self.client.put_object(
+            Bucket=self.site_bucket,
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            CacheControl=PUBLIC_CACHE,
+        )
 
     def doubt(self, keys: Iterable[str]) -> None:
         """Write all public files anew the next time, and remove those of ``keys`` that are none by then."""

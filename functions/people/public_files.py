@@ -6,9 +6,10 @@ written.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from functions.languages import LANGUAGES, in_language
 from functions.people.inventory import FaceInPhoto, Inventory
 from functions.people.people_state import PersonState, State, Unknown, by_time, faces_in
 
@@ -23,14 +24,33 @@ def person_key(slug: str) -> str:
     return f"people/{slug}/photos.json"
 
 
+def person_pages(slug: str) -> list[str]:
+    """Keys there of the page that `kinpics publish` renders from them, in all languages that a site may have."""
+    return [f"people/{slug}/{in_language('index.html', language)}" for language in LANGUAGES]
+
+
 def set_key(set_name: str) -> str:
     """Key in the site bucket of the people on a set's photos."""
     return f"sets/{set_name}/people.json"
 
 
 def public_files(state: State, inventory: Inventory) -> dict[str, bytes]:
-    """The files by their key in the site bucket. A site that nobody has named anybody on has none but the list."""
+    """The files by their key in the site bucket: also of sets whose photos show nobody, so that pages needn't ask for
+    files that aren't there."""
     return {key: _written(content) for key, content in _MakingFiles(state, inventory).files()}
+
+
+def files_of_nobody(set_names: Iterable[str]) -> dict[str, bytes]:
+    """What `public_files` makes of a site with these sets as long as nobody is known."""
+    of_set = _written({"v": VERSION, "people": [], "photos": {}})
+    return {
+        PEOPLE_KEY: _written({"v": VERSION, "people": [], "unknown": []}),
+        **{set_key(name): of_set for name in set_names},
+    }
+
+
+def _set_of(path: str) -> str:
+    return path.partition("/")[0]
 
 
 def _written(content: Any) -> bytes:
@@ -118,12 +138,12 @@ class _MakingFiles:
         }
 
     def _sets(self) -> Iterator[tuple[str, Any]]:
-        """For each set with somebody on its photos: who, and where."""
-        sets: dict[str, list[tuple[FaceInPhoto, PersonState]]] = defaultdict(list)
+        """For each set: who is on its photos, and where."""
+        sets: dict[str, list[tuple[FaceInPhoto, PersonState]]] = {_set_of(path): [] for path in self.inventory.photos}
         for face_id, whose in self.state.whose.items():
             if face_id in self.faces and whose.person in self.shown:
                 face = self.faces[face_id]
-                sets[face.photo.path.partition("/")[0]].append((face, self.shown[whose.person]))
+                sets[_set_of(face.photo.path)].append((face, self.shown[whose.person]))
         for set_name, faces in sorted(sets.items()):
             people = sorted({(person.slug, person.name) for _, person in faces})
             index = {slug: number for number, (slug, _) in enumerate(people)}

@@ -1,5 +1,6 @@
 """What a bucket holds: objects and their versions, listed to the last page, and deleted."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,11 @@ def list_objects(s3: "S3Client", bucket: str, prefix: str = "", after: str = "")
     """Every object whose key starts with ``prefix`` and comes after ``after``, in the order of keys."""
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after):
         yield from page.get("Contents", [])
+
+
+def etag_of(body: bytes) -> str:
+    """The ETag that S3 gives an object uploaded in one piece."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
 
 def list_versions(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["ListObjectVersionsOutputTypeDef"]:

@@ -1,14 +1,15 @@
 """Publish the rendered site: make the site bucket hold what ``dist/`` holds, and CloudFront show it."""
 
-import hashlib
 import itertools
 import mimetypes
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from build import Makers, Site, build
 from functions.addresses import (
@@ -20,11 +21,13 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
-from functions.people.people_files import is_people_file
+from functions.aws_errors import code_of
+from functions.people.people_files import PUBLIC_CACHE, is_people_file
+from functions.people.public_files import files_of_nobody
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
-from scripts.common.bucket import delete_objects, list_objects
+from scripts.common.bucket import delete_objects, etag_of, list_objects
 from scripts.common.stack import Stack
-from scripts.deployment.publish_record import RECORD_KEY, PublishRecord
+from scripts.deployment.publish_record import RECORD_KEY, WRITTEN_MEANWHILE, PublishRecord
 from scripts.site.announcements import FEED
 from scripts.site.feeds import ATOM_TYPE
 from scripts.site.previews import CARDS_FOLDER
@@ -48,6 +51,7 @@ _MAX_SETS_INVALIDATED = 5
 _NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/", SEARCH_INDEX)
 _WORKERS = 8
 # Sets' files are under this prefix, and others before it or after this key.
+_PEOPLE = "people"
 _SETS, _AFTER_SETS = "sets/", "sets/\U0010ffff"
 # How often a publish starts again because another one was at work at the same time.
 _TRIES = 3
@@ -102,6 +106,9 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
     kept = {RECORD_KEY, *site.kept}
     old = [key for key in there if key not in files and key not in kept and not is_people_file(key)]
     gone = [key for key in old if not read_page_key(key)]
+    # The people function knows of a set only once it has seen a photo of it.
+    empty = files_of_nobody(names - set(site.rendered))
+    gone += [key for key, body in empty.items() if key.startswith(_SETS) and there.get(key) == etag_of(body)]
     try:
         for wave in (
             [key for key in changed if key.startswith(_NAMED_BY_CONTENT)],
@@ -109,6 +116,7 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
         ):
             with ThreadPoolExecutor(_WORKERS) as pool:
                 list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
+        _show_nobody(stack, {key: body for key, body in files_of_nobody(site.rendered).items() if key not in there})
         gone += _pages_without_photos(stack, [*old, *changed])
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed
@@ -128,7 +136,24 @@ def _list_changed(stack: Stack, set_names: Iterable[str]) -> "Iterator[ObjectTyp
 
 def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> bool:
     """Whether the bucket lacks a file as it is now."""
-    return key not in there or (not key.startswith(_NAMED_BY_CONTENT) and there[key] != _etag(make()))
+    return key not in there or (not key.startswith(_NAMED_BY_CONTENT) and there[key] != etag_of(make()))
+
+
+def _show_nobody(stack: Stack, files: Mapping[str, bytes]) -> None:
+    """Write the lists of people that the people function hasn't written yet, and leave those that it has meanwhile."""
+    for key, body in files.items():
+        try:
+            stack.s3.put_object(
+                Bucket=stack.outputs.site_bucket,
+                Key=key,
+                Body=body,
+                ContentType="application/json",
+                CacheControl=PUBLIC_CACHE,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if code_of(error) not in WRITTEN_MEANWHILE:
+                raise
 
 
 def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
@@ -184,9 +209,7 @@ def _content_type(key: str) -> str:
 def _cache_control(key: str) -> str:
     if key.startswith(("assets/", SEARCH_INDEX)):
         return _ASSET_CACHE
+    # The people function removes the page of somebody who is hidden, and can't invalidate it.
+    if key.startswith(f"{_PEOPLE}/") and "/" in key.removeprefix(f"{_PEOPLE}/"):
+        return PUBLIC_CACHE
     return CACHE_CONTROL if read_page_key(key) else _PAGE_CACHE
-
-
-def _etag(body: bytes) -> str:
-    """The ETag that S3 gives an object uploaded in one piece."""
-    return hashlib.md5(body, usedforsecurity=False).hexdigest()

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # No dot in its last part, so that the router takes it for a folder and visitors never get it.
 RECORD_KEY = "skeletons/published"
-# Another publish has written the record since it was read, or is writing it.
-_CHANGED = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+# What S3 says to a write that somebody else's has come before, or is about to.
+WRITTEN_MEANWHILE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
 class PublishRecord:
@@ -87,7 +87,7 @@ class PublishRecord:
         try:
             self._etag = self._stack.s3.put_object(**request, **condition)["ETag"]
         except ClientError as error:
-            if code_of(error) not in _CHANGED and not (self._etag and is_not_found(error)):
+            if code_of(error) not in WRITTEN_MEANWHILE and not (self._etag and is_not_found(error)):
                 raise
             return False
         self.published = published

@@ -12,6 +12,7 @@ from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, MAX_T
 from scripts.deployment.publish_record import RECORD_KEY
 from scripts.site.pages import list_pages
 from scripts.site.sections import PAGE_TILES
+from scripts.site.shown import TITLES
 
 PATH = Path(__file__).parents[2] / "docs" / "data.md"
 _TABLES = (
@@ -72,7 +73,7 @@ _REST = f"""## Objects
 | thumbnails | `{keys.REGIONS_PREFIX}<set>/<file>.json` | faces that the file's own XMP names, if there are any: `[name, left, top, width, height]` each, in fractions of the upright photo. Written by the process function and read by the people function; visitors can't reach it |
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
 | site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function |
-| site | {", ".join(f"`{page.file('<name>' if page.is_of_person else '<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
+| site | {", ".join(f"`{page.file('<name>' if page.is_of_person else '<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `{TITLES}`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
 | site | `sets/<set>/all/<number>/index.html` | the second and later pages of a set's photos, {PAGE_TILES} on each |
 | site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |
 | site | `{SKELETON_KEY}` | what these pages are made from; visitors can't reach it |

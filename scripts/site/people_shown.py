@@ -6,6 +6,7 @@ anew.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,9 +20,9 @@ from functions.addresses import address
 from functions.aws_errors import is_not_found
 from functions.keys import ImagePath, parse_image_path
 from functions.people.boxes import Box
-from functions.people.public_files import PEOPLE_KEY, VERSION, person_key, set_key
+from functions.people.public_files import PEOPLE_KEY, VERSION, files_of_nobody, person_key, person_pages, set_key
 from functions.shapes import Photo
-from scripts.common.bucket import list_objects
+from scripts.common.bucket import etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 
@@ -103,7 +104,7 @@ class KnownPerson:
 
 @dataclass(frozen=True)
 class People:
-    """Everyone the site shows, most photographed first; ``etag`` is that of the list, empty without one."""
+    """Everyone the site shows, most photographed first; ``etag`` is that of the list."""
 
     people: list[ShownPerson] = field(default_factory=list)
     unknown: list[UnknownPerson] = field(default_factory=list)
@@ -119,7 +120,7 @@ def read_people(stack: Stack) -> People:
     """The people of a site; none if it has no list, which is so before the people function has first run."""
     content, etag = _read(stack, PEOPLE_KEY)
     if content is None:
-        return People()
+        return People(etag=_etag_of_nobody(PEOPLE_KEY))
     return People(
         [_person(entry) for entry in content["people"]],
         [UnknownPerson(entry["face"], entry["photos"], _portrait(entry["portrait"])) for entry in content["unknown"]],
@@ -141,13 +142,14 @@ def read_person(stack: Stack, people: People, person: ShownPerson) -> PersonPage
 
 
 def list_person_etags(stack: Stack) -> Mapping[str, str]:
-    """The ETag of each person's photos, by slug."""
-    found = {}
-    for item in list_objects(stack.s3, stack.outputs.site_bucket, "people/"):
-        folder, _, rest = item["Key"].removeprefix("people/").partition("/")
-        if item["Key"] == person_key(folder) and rest:
-            found[folder] = item["ETag"].strip('"')
-    return found
+    """The ETag of the photos of each person who has a page, by slug: the people function deletes the page of somebody
+    who isn't shown."""
+    listed = list_objects(stack.s3, stack.outputs.site_bucket, "people/")
+    etags = {item["Key"]: item["ETag"].strip('"') for item in listed}
+    slugs = {key.split("/")[1] for key in etags}
+    return {
+        slug: etags[person_key(slug)] for slug in slugs if {person_key(slug), person_pages(slug)[0]} <= etags.keys()
+    }
 
 
 def fingerprint_of_person(people: People, slug: str, together: Iterable[str], etag: str) -> str:
@@ -164,21 +166,28 @@ class InSet:
     photos: int
 
 
-def read_set_people(stack: Stack, people: People, set_name: str) -> list[InSet]:
-    """Who is on a set's photos, most photographed first."""
-    content, _ = _read(stack, set_key(set_name))
+@dataclass(frozen=True)
+class SetPeople:
+    """Who is on a set's photos, most photographed first; and who is on each photo, by its file, from left to right."""
+
+    people: list[InSet] = field(default_factory=list)
+    on_photos: Mapping[str, list[ShownPerson]] = field(default_factory=dict)
+
+
+def read_set_people(stack: Stack, people: People, set_name: str) -> SetPeople:
+    """Who is on a set's photos."""
+    content: Any = _read(stack, set_key(set_name))[0] if people.people else None
     if content is None:
-        return []
-    counts = [0] * len(content["people"])
-    for faces in content["photos"].values():
-        for index in {index for _, index, _ in faces}:
-            counts[index] += 1
-    found = [
-        InSet(people.by_slug[slug], count)
-        for (slug, _), count in zip(content["people"], counts, strict=True)
-        if slug in people.by_slug
-    ]
-    return sorted(found, key=lambda one: (-one.photos, one.person.slug))
+        return SetPeople()
+    listed = [people.by_slug.get(slug) for slug, _ in content["people"]]
+    on_photos = {
+        # Somebody may be on a photo twice.
+        file: [person for index in dict.fromkeys(index for _, index, _ in faces) if (person := listed[index])]
+        for file, faces in content["photos"].items()
+    }
+    counts = Counter(person.slug for shown in on_photos.values() for person in shown)
+    found = [InSet(people.by_slug[slug], count) for slug, count in counts.items()]
+    return SetPeople(sorted(found, key=lambda one: (-one.photos, one.person.slug)), on_photos)
 
 
 def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> ShownPerson | None:
@@ -192,7 +201,7 @@ def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> S
 
 
 def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping[str, str]:
-    """The ETag of the people in each of these sets that has any, by its name."""
+    """The ETag of the people in each of these sets, by its name; a set without a file shows nobody."""
     if not people.people:
         return {}
 
@@ -201,13 +210,18 @@ def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping
             head = stack.s3.head_object(Bucket=stack.outputs.site_bucket, Key=set_key(set_name))
         except ClientError as error:
             if is_not_found(error):
-                return ""
+                return _etag_of_nobody(set_key(set_name), set_name)
             raise
         return head["ETag"].strip('"')
 
     names = list(set_names)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return {name: found for name, found in zip(names, pool.map(etag, names), strict=True) if found}
+        return dict(zip(names, pool.map(etag, names), strict=True))
+
+
+def _etag_of_nobody(key: str, *set_names: str) -> str:
+    """The ETag of a file that isn't there yet, as it will be written."""
+    return etag_of(files_of_nobody(set_names)[key])
 
 
 def _read(stack: Stack, key: str) -> tuple[Any, str]:

@@ -1,10 +1,12 @@
 """What the site shows: its sets and their photos, for pages, feeds and cards."""
 
 import contextlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from functions.addresses import address
@@ -19,6 +21,8 @@ from scripts.site.translations import Translator
 # A photo so much wider than it is high loses most of itself in a cover.
 _PANORAMA = 2.2
 _MAX_STACKED = 3
+# site/js/people/files.js has the same.
+TITLES = "people/albums.json"
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,14 @@ def _read_set(photos: PhotoReader, row: PhotoSet, outline: Outline | None) -> Sh
     if outline is None:
         return ShownSet(row, _list_photos(photos, row))
     return ShownSet(row, UnreadPhotos(outline.count, lambda: _list_photos(photos, row)), outline)
+
+
+def write_titles(folder: Path, sets: Iterable[ShownSet]) -> None:
+    """Write the titles that sets were given, by name: people's pages show photos by album, and load this when asked."""
+    file = folder / TITLES
+    file.parent.mkdir(exist_ok=True)
+    titles = {shown.name: shown.row.title for shown in sets if shown.row.title}
+    file.write_text(json.dumps({"v": 1, "titles": titles}, ensure_ascii=False), encoding="utf-8")
 
 
 def path_of(photo: Photo) -> ImagePath:

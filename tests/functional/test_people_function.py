@@ -132,7 +132,11 @@ def test_hidden_people_are_in_no_public_file(album: FakeAws, call: Call) -> None
     ann = name(call, "2024/c.png", 0, "Ann")
     name(call, "2024/a.png", 1, "Bob")
     deliver(album)
+    pages = [f"people/{who}/{page}.html" for who in ("ann", "bob") for page in ("index", "index.de")]
+    for page in pages:
+        album.s3.put_object(Bucket=album.site_bucket, Key=page, Body=b"as published")
     call("decide", events=[{"kind": "hide", "person": ann}])
+    assert album.keys(album.site_bucket) & set(pages) == set(pages[2:]), "hers are gone, his stay"
     assert public_keys(album) == {"people/people.json", "people/bob/photos.json", "sets/2024/people.json"}
     for key in public_keys(album):
         assert "Ann" not in json.dumps(public(album, key))
@@ -163,11 +167,13 @@ def test_a_deleted_photo_is_no_longer_a_persons_and_its_name_waits(album: FakeAw
     album.s3.delete_object(Bucket="pics", Key="photos/2024/a.png")
     album.photo_sync.sync("pics", image_path("2024", "a.png"), owner="m", seconds=60)
     assert deliver(album) == 1
-    assert public_keys(album) == {"people/people.json"}
+    assert public_keys(album) == {"people/people.json", "sets/2024/people.json"}
+    assert public(album, "sets/2024/people.json")["people"] == []
     assert call("people")["waiting"] == 1
     put(album, "2025/elsewhere.png", picture(RED, GREEN))
     deliver(album)
-    assert public_keys(album) == {"people/people.json", "people/bob/photos.json", "sets/2025/people.json"}
+    files = {"people/people.json", "people/bob/photos.json", "sets/2024/people.json", "sets/2025/people.json"}
+    assert public_keys(album) == files
 
 
 def test_the_ceiling_on_searches_leaves_faces_unrecognised_until_tomorrow(

@@ -78,6 +78,10 @@ def stack(aws: FakeAws) -> Any:
     )
 
 
+def content(stack: Any, key: str) -> Any:
+    return json.loads(stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key=key)["Body"].read())
+
+
 def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
@@ -103,12 +107,50 @@ def test_people_have_a_page_each_and_the_site_leads_there(stack: Any, tmp_path: 
     assert re.findall(r'data-person="([^"]+)"', fair) == ["ann", "bob-b"]
 
 
+def test_titles_of_albums_are_there_for_peoples_pages(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "1", ENGLISH).folder
+    assert json.loads(text_of(site / "people" / "albums.json")) == {"v": 1, "titles": {}}
+    row = PhotoSet(sortkey="fair", title="The fair </script>", pic="1.jpg", pic_count=2)
+    aws.dynamodb.put_item(TableName=aws.pics_table, Item=row.to_item())
+    site = build(stack, tmp_path / "2", ENGLISH).folder
+    assert json.loads(text_of(site / "people" / "albums.json"))["titles"] == {"fair": "The fair </script>"}
+
+
+def test_a_photos_own_page_names_who_is_on_it(stack: Any, tmp_path: Path) -> None:
+    journal = named()
+    write_files(stack, journal)
+    names = re.compile(r'<a class="chip plain" href="([^"]+)"><bdi>([^<]+)</bdi>')
+
+    def on_page(file: str, folder: str) -> list[tuple[str, str]]:
+        more = build(stack, tmp_path / folder, ENGLISH).more
+        return names.findall(more[f"sets/fair/photos/{file}/index.html"]().decode())
+
+    ann = ("/people/ann/", "Ann")
+    assert on_page("1.jpg", "1") == [ann, ("/people/bob-b/", "Bob &amp; &lt;b&gt;")]
+    assert on_page("2.jpg", "2") == [ann]
+    journal.add("hide", person=BOB)
+    write_files(stack, journal)
+    assert on_page("1.jpg", "3") == [ann]
+
+
 def test_without_names_pages_have_nobody(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", load_config()).folder
     assert [path.parent.name for path in (site / "people").rglob("index.html")] == ["people", "+"]
     for page in ("index.html", "sets/fair/index.html", "people/index.html"):
         assert "person-link" not in text_of(site / page)
         assert "data-person" not in text_of(site / page)
+
+
+def test_pages_find_the_lists_of_people_before_anybody_has_a_name(stack: Any, tmp_path: Path) -> None:
+    site = build(stack, tmp_path / "1", ENGLISH)
+    write_files(stack, named())
+    publish(stack, site)
+    assert [name for _, name in content(stack, "sets/fair/people.json")["people"]] == ["Ann", "Bob & <b>"]
+    for key in ("people/people.json", "sets/fair/people.json"):
+        stack.s3.delete_object(Bucket=stack.outputs.site_bucket, Key=key)
+    publish(stack, site)
+    assert content(stack, "people/people.json")["people"] == content(stack, "sets/fair/people.json")["people"] == []
+    assert not build(stack, tmp_path / "2", ENGLISH, last=PublishRecord(stack).published).rendered
 
 
 def test_someone_hidden_is_on_no_page(stack: Any, tmp_path: Path) -> None:
@@ -142,9 +184,19 @@ def test_only_pages_of_people_who_have_changed_are_rendered_again(stack: Any, tm
     pages, after = published(stack, tmp_path / "3")
     assert pages == {"ann", "rob"}, "hers names him"
     assert not any(key.startswith("people/bob/") for key in after)
-    assert json.loads(stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key="people/people.json")["Body"].read())
+    assert [entry["name"] for entry in content(stack, "people/people.json")["people"]] == ["Ann", "Rob"]
     fair = stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key="sets/fair/index.html")["Body"].read().decode()
     assert re.findall(r'data-person="([^"]+)"', fair) == ["ann", "rob"], "who is on a set's photos is on its page"
+
+
+def test_somebody_who_is_shown_again_gets_a_page_again(stack: Any, tmp_path: Path) -> None:
+    """The people function has removed it, and the photos are those that it was rendered from."""
+    write_files(stack, named(bob="Bob"))
+    published(stack, tmp_path / "1")
+    stack.s3.delete_object(Bucket=stack.outputs.site_bucket, Key="people/bob/index.html")
+    pages, there = published(stack, tmp_path / "2")
+    assert pages == {"bob"}
+    assert "people/bob/index.html" in there
 
 
 def test_a_publish_that_was_stopped_is_made_good(stack: Any, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from functions.people.people_state import (
     Whose,
     make_state,
 )
-from functions.people.public_files import public_files
+from functions.people.public_files import files_of_nobody, public_files
 
 ANN, BOB, CARL = person(1), person(2), person(3)
 PHOTOS = [
@@ -203,8 +203,14 @@ def test_the_public_files_say_who_is_where() -> None:
     }
 
 
-def test_a_site_without_names_has_an_empty_list() -> None:
-    assert files_of(state_of(Journal(), {})) == {"people/people.json": {"v": 1, "people": [], "unknown": []}}
+def test_a_site_without_names_has_empty_lists() -> None:
+    nobody = {"v": 1, "people": [], "photos": {}}
+    assert files_of(state_of(Journal(), {})) == {
+        "people/people.json": {"v": 1, "people": [], "unknown": []},
+        "sets/fair/people.json": nobody,
+        "sets/home/people.json": nobody,
+    }
+    assert public_files(state_of(Journal(), {}), inventory(PHOTOS)) == files_of_nobody(["fair", "home"])
 
 
 def test_names_that_only_files_know_are_people() -> None:

@@ -50,6 +50,15 @@ class Text(HTMLParser):
         self.text[self.tags[-1]] = self.text.get(self.tags[-1], "") + data
 
 
+def test_a_list_of_values_repeats_its_part() -> None:
+    skeleton = "<[[#all]][[#one]][[name]]/[[set]] [[#more]]![[/more]][[/one]]end[[/all]]>"
+    people = [{"name": "Ann", "more": "yes"}, {"name": "<b>[[set]]"}]
+    values = {"all": "yes", "one": people, "set": "fair", "more": None}
+    assert fill(skeleton, values) == "<Ann/fair !&lt;b&gt;[[set]]/fair end>"
+    assert fill(skeleton, values | {"one": []}) == "<end>"
+    assert fill(skeleton, values | {"all": None}) == "<>"
+
+
 @pytest.mark.parametrize("name", ["a.jpg", "a b.jpg", "ü+?#%.jpg", "no-suffix", "index.html", "photos"])
 def test_a_page_is_found_by_the_address_of_its_photo(name: str) -> None:
     path = ImagePath(name, name)

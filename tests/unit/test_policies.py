@@ -9,6 +9,7 @@ from called_operations import actions_of, read_package
 from rendered import policy, template
 
 from functions.keys import ImagePath
+from functions.people.public_files import person_pages
 from functions.photo_page import page_key
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,11 @@ def test_the_owner_may_call_the_people_function_and_else_what_a_visitor_may() ->
     roles = {name: template()["Resources"][name]["Properties"] for name in ("GuestRole", "MemberRole", "OwnerRole")}
     documents = {name: [entry["PolicyName"] for entry in role["Policies"]] for name, role in roles.items()}
     assert documents == {"GuestRole": ["visitor"], "MemberRole": ["visitor"], "OwnerRole": ["visitor", "owner"]}
+
+
+def test_the_people_function_may_remove_peoples_pages_in_every_language() -> None:
+    (resources,) = [item["Resource"] for item in policy("people")["Statement"] if item["Sid"].startswith("RemovePages")]
+    assert [arn.partition("/")[2] for arn in resources] == person_pages("*")
 
 
 def test_no_visitor_may_name_the_journal_or_the_people_function() -> None:

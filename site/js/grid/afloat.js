@@ -1,4 +1,16 @@
-// What floats over a set's photos after the visitor's first move: one chunk to import.
+// What a set's page gets with the visitor's first move: one chunk to import.
 
-export { keepInView } from "./bar.js";
-export { offerDates } from "./dates.js";
+import { byId } from "../elements.js";
+import { keepChipsShown } from "../people/shown.js";
+import { keepInView } from "./bar.js";
+import { offerDates } from "./dates.js";
+
+/**
+ * @param {import("./grid.js").Grid} grid
+ * @param {string} setName
+ */
+export function settle(grid, setName) {
+  keepInView(byId("head"));
+  offerDates(grid);
+  void keepChipsShown(setName);
+}

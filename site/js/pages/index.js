@@ -1,6 +1,7 @@
 // The front page: a card for each set, rendered into the page, then kept up to date.
 
 import { byId, make } from "../elements.js";
+import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readSets } from "../photos/read.js";
 import { setUrl, thumbnailUrl } from "../photos/urls.js";
@@ -15,6 +16,7 @@ export function showIndex() {
   keepPlace();
   returnToPlace();
   whileVisible(refresh);
+  onFirstMove(() => void import("../people/shown.js").then(({ keepPeopleShown }) => keepPeopleShown()));
 }
 
 async function refresh() {

@@ -151,12 +151,7 @@ function work(grid, viewer, name, showOnly) {
     grid.goTo(target.value);
     target.selectedIndex = 0;
   });
-  onFirstMove(() => {
-    void import("../grid/afloat.js").then(({ keepInView, offerDates }) => {
-      keepInView(byId("head"));
-      offerDates(grid);
-    });
-  });
+  onFirstMove(() => void import("../grid/afloat.js").then(({ settle }) => settle(grid, name)));
 }
 
 /**
