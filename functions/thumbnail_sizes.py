@@ -23,6 +23,12 @@ def fitted(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of a photo's thumbnail."""
+    large = fitted(width, height, LARGE_SIDE)
+    return fitted(*large, thumbnail_side(*large))
+
+
 def thumbnail_side(width: int, height: int) -> int:
     """The long side of a photo's thumbnail, which is longer for a panorama."""
     across = round(THUMBNAIL_SHORT_SIDE * max(width, height) / min(width, height))

@@ -18,12 +18,14 @@ from functions.people.hanging import IMPORTED, Hung, KeptFace
 from functions.people.inventory import FaceInPhoto, Inventory, PhotoFaces
 from functions.people.knowledge import Knowledge, Person
 from functions.people.person_names import slugs_of
+from functions.thumbnail_sizes import thumbnail_size
 
 VERSION = 1
 # Where the name of a face comes from; the third is `hanging.IMPORTED`.
 CONFIRMED, AUTOMATIC = "confirmed", "automatic"
-# A sharper face makes a better portrait, a larger one too, but no more than so wide, in pixels.
-_WIDE_ENOUGH = 400
+# A sharper face makes a better portrait, and one that is wider in the thumbnail, in pixels: pages needn't load the
+# large rendition then. The largest circle is twice as wide as this, and a face may be enlarged so much.
+_WIDE_ENOUGH = 88
 _USUAL_SHARPNESS = 50.0
 # How much of its quality a face counts for as a portrait that nobody has decided on: it may be somebody else's.
 _UNDECIDED = 0.5
@@ -291,4 +293,7 @@ def _as_tuple(value: Any) -> Any:
 def _quality(face: FaceInPhoto) -> float:
     """How good a portrait a face makes."""
     sharpness = _USUAL_SHARPNESS if face.sharpness is None else face.sharpness
-    return sharpness * min(face.box.width * face.photo.width, _WIDE_ENOUGH)
+    width, height = face.photo.width, face.photo.height
+    # Rows of other programs may not know the size.
+    thumbnail_width = thumbnail_size(width, height)[0] if width and height else 0
+    return sharpness * min(face.box.width * thumbnail_width, _WIDE_ENOUGH)

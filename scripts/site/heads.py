@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
+from functions.thumbnail_sizes import thumbnail_size
 from scripts.site.people_shown import Portrait
 from scripts.site.renditions import large_url, thumbnail_url
 
@@ -29,9 +29,7 @@ def head(portrait: Portrait, side: int) -> Head:
     scale = 100 / max(across, 1)
     left = _within((box.left + box.width / 2) * width * scale, width * scale)
     top = _within((box.top + box.height / 2) * height * scale, height * scale)
-    large = fitted(width, height, LARGE_SIDE)
-    small = fitted(*large, thumbnail_side(*large))
-    url = thumbnail_url if box.width * small[0] * _MAX_STRETCH >= side else large_url
+    url = thumbnail_url if box.width * thumbnail_size(width, height)[0] * _MAX_STRETCH >= side else large_url
     place = (round(number, 2) for number in (-left, -top, width * scale, height * scale))
     return Head(url(portrait.path.set_name, portrait.path.file), *place)
 

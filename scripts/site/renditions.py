@@ -2,7 +2,7 @@
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.shapes import Photo
-from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
+from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_size
 
 
 def thumbnail_url(set_name: str, file: str) -> str:
@@ -28,9 +28,9 @@ def large_size(photo: Photo) -> tuple[int, int]:
 def tile_sources(photo: Photo) -> str:
     """``srcset`` of a picture for which a thumbnail may be too small."""
     path = (photo.primarykey, photo.sortkey)
-    large = large_size(photo)
-    small = fitted(*large, thumbnail_side(*large))
-    return f"{_in_srcset(thumbnail_url(*path))} {small[0]}w, {_in_srcset(large_url(*path))} {large[0]}w"
+    thumbnail, _ = thumbnail_size(photo.width or 1, photo.height or 1)
+    large, _ = large_size(photo)
+    return f"{_in_srcset(thumbnail_url(*path))} {thumbnail}w, {_in_srcset(large_url(*path))} {large}w"
 
 
 def _in_srcset(url: str) -> str:

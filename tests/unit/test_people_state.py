@@ -4,6 +4,7 @@ import json
 
 from people_cases import Journal, box, imported, inventory, named_in_file, person, photo, ref
 
+from functions.people.decisions import FaceRef
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory
 from functions.people.knowledge import fold
@@ -97,6 +98,14 @@ def test_without_a_choice_the_sharpest_large_face_is_the_portrait() -> None:
         for who in (ANN, BOB)
     ]
     assert portraits == [face.id, "e-fair/1.jpg-1"]
+
+
+def test_a_portrait_is_large_in_its_thumbnail_whatever_the_cameras_pixels() -> None:
+    large = FAIR_2._replace(width=400, height=300, faces=(FAIR_2.faces[0]._replace(box=box(1, 0.2)),))
+    journal = named()
+    journal.add("assign", person=ANN, faces=[ref(FAIR_1, 1), FaceRef(large.sha256, box(1, 0.2), large.path)])
+    known, photos = fold(journal.events), inventory([FAIR_1, large])
+    assert make_state(known, hang(known, photos), photos, {}).by_id[ANN].portrait == "e-fair/2.jpg-1"
 
 
 def test_a_person_without_photos_stays_and_visitors_do_not_see_them() -> None:
