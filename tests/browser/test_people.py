@@ -53,6 +53,24 @@ def test_a_person_has_a_page_that_costs_nothing_to_look_at(page: Page) -> None:
     assert not [url for url in calls if "/invocations" in url], "no search"
 
 
+def test_a_persons_photos_come_by_album_too_and_the_address_says_so(page: Page) -> None:
+    page.goto("/people/barack-obama/")
+    page.get_by_role("button", name="By album").click()
+    expect(page).to_have_url(re.compile(r"/people/barack-obama/\?by=album$"))
+    headings = page.locator("#grid h2")
+    expect(headings.first).to_have_text("2016 weekend")
+    assert Axe().run(page).violations_count == 0
+    page.reload()
+    expect(page.get_by_role("button", name="By album")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("a.tile")).to_have_count(7)
+    headings.get_by_role("link", name="2016 weekend").click()
+    expect(page).to_have_url(re.compile("/sets/2016_weekend/$"))
+    page.go_back()
+    page.get_by_role("button", name="By year").click()
+    expect(page).to_have_url(re.compile("/people/barack-obama/$"))
+    expect(headings.first).to_have_text("2016")
+
+
 def test_without_scripts_people_and_their_first_photos_are_there(browser: Browser, stack: RunningStack) -> None:
     context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
     page = context.new_page()
@@ -100,6 +118,23 @@ def test_somebody_newer_than_the_site_is_shown_under_their_address(
     expect(page.locator("#count")).to_have_text("7 photos")
     page.goto("/people/barack-obama/")
     expect(page.locator("#none")).to_contain_text("There's nobody by this name here.")
+    stack.kinpics("people", "undo")
+    assert all("404" in fault for fault in faults.seen)
+    faults.seen.clear()
+
+
+def test_somebody_hidden_is_gone_before_the_next_publish(stack: RunningStack, page: Page, faults: Any) -> None:
+    stack.kinpics("people", "hide", GRACE)
+    page.goto("/people/grace-hopper/")
+    expect(page.locator("#none")).to_contain_text("There's nobody by this name here.")
+    assert GRACE not in page.content()
+    for path, place in (("/", ".people-row"), (SET, ".of-people")):
+        page.goto(path)
+        expect(page.locator(place)).to_contain_text(BARACK)
+        page.mouse.move(10, 10)
+        page.mouse.move(20, 20)
+        expect(page.locator(place)).not_to_contain_text(GRACE)
+        expect(page.locator(place)).to_contain_text(BARACK)
     stack.kinpics("people", "undo")
     assert all("404" in fault for fault in faults.seen)
     faults.seen.clear()

@@ -1,13 +1,15 @@
-// A person's page: all their photos by year. And that of two or three people, with the photos that show all of them. The
+// A person's page: all their photos by year or by album. And that of two or three people, with the photos that show all of them. The
 // first has its first photos in it; the rest of it, and the second, come from files of the site, without any search.
 
 import { byId, make } from "../elements.js";
+import { albumSection, groupByAlbum } from "../grid/albums.js";
 import { Grid } from "../grid/grid.js";
 import { groupByYear, yearSection } from "../grid/years.js";
 import { formatList, formatNumber, learnOwnerTexts, t } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { readPeople, readPerson } from "../people/files.js";
+import { readPeople, readPerson, readTitles } from "../people/files.js";
 import { headOf } from "../people/heads.js";
+import { titleOf } from "../photos/rows.js";
 import { keyOf, peopleOfPage, personUrl } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace } from "../place.js";
 import { watchActions } from "../sharing/actions.js";
@@ -31,10 +33,16 @@ export async function showPerson() {
   const slugs = peopleOfPage() ?? [];
   const [first = "", ...others] = slugs;
   const place = byId("grid");
-  const grid = new Grid(place, (index) => viewer.choose(index), yearSection);
+  /** Of albums, once they are asked for. @type {Record<string, string> | null} */
+  let titles = null;
+  const grid = new Grid(place, (index) => viewer.choose(index), (group) =>
+    isByAlbum() ? albumSection(group, (name) => titles?.[name] ?? titleOf(name)) : yearSection(group),
+  );
   const viewer = new Viewer(grid, keyOf);
   /** @type {PersonFile["photos"]} */
   let byTime = [];
+  /** @type {NodeListOf<HTMLElement>} */
+  const ways = document.querySelectorAll("[data-by]");
 
   async function load() {
     try {
@@ -45,8 +53,7 @@ export async function showPerson() {
       byTime = withOthers(person, others);
       const isAsRendered = etag === place.dataset.etag && !others.length;
       if (!isAsRendered && !(await head(slugs, person, byTime))) return nobody();
-      const shown = groupByYear(byTime);
-      grid.show(shown.photos, shown.groups);
+      await show();
       byId("download", HTMLButtonElement).disabled = byId("play", HTMLButtonElement).disabled = !byTime.length;
       if (!byTime.length) none(t("No photo shows all of them."));
     } catch (error) {
@@ -55,6 +62,25 @@ export async function showPerson() {
     }
   }
 
+  /** Lay the photos out as the address asks for. */
+  async function show() {
+    if (isByAlbum()) titles ??= await readTitles().catch(() => null);
+    const shown = isByAlbum() ? groupByAlbum(byTime) : groupByYear(byTime);
+    byId("by").hidden = byTime.length < 2;
+    place.className = isByAlbum() ? "albums" : "years";
+    for (const button of ways) button.setAttribute("aria-pressed", String((button.dataset.by === "album") === isByAlbum()));
+    grid.show(shown.photos, shown.groups);
+  }
+
+  for (const button of ways) {
+    button.addEventListener("click", () => {
+      const url = new URL(location.href);
+      if (button.dataset.by === "album") url.searchParams.set("by", "album");
+      else url.searchParams.delete("by");
+      history.replaceState(history.state, "", url);
+      void show();
+    });
+  }
   byId("play").addEventListener("click", () => viewer.play(byTime));
   watchActions({
     photos: () => byTime,
@@ -68,6 +94,9 @@ export async function showPerson() {
   viewer.followAddress();
   if (isOwner() && !others.length) void learnOwnerTexts().then(() => import("../owner/person-tools.js")).then(({ offerPersonTools }) => offerPersonTools(first));
 }
+
+/** Whether the address asks for albums instead of years. */
+const isByAlbum = () => new URLSearchParams(location.search).get("by") === "album";
 
 /**
  * The photos that show a person and all of the others too.
@@ -133,7 +162,7 @@ function nobody() {
   byId("grid").replaceChildren();
   for (const id of ["name", "count", "years"]) byId(id).textContent = "";
   byId("with").hidden = true;
-  for (const id of ["download", "play", "share"]) byId(id).hidden = true;
+  for (const id of ["download", "play", "share", "by"]) byId(id).hidden = true;
   none(t("There's nobody by this name here."));
 }
 

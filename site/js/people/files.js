@@ -2,7 +2,7 @@
 
 import { CodedError } from "../errors.js";
 import { photoFrom } from "../photos/rows.js";
-import { peopleFile, photosFile, setPeopleFile } from "../photos/urls.js";
+import { peopleFile, peopleUrl, photosFile, setPeopleFile } from "../photos/urls.js";
 
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
@@ -63,6 +63,11 @@ export async function readPerson(slug) {
 export async function readSetPeople(setName) {
   const { content } = await read(setPeopleFile(setName));
   return { people: (content?.people ?? []).map((/** @type {string[]} */ [slug, name]) => ({ slug, name })), photos: content?.photos ?? {} };
+}
+
+/** Titles of albums by the names of their sets: those that their owner gave. @returns {Promise<Record<string, string>>} */
+export async function readTitles() {
+  return (await read(`${peopleUrl}albums.json`)).content?.titles ?? {};
 }
 
 /**
