@@ -15,6 +15,11 @@ from local.rekognition.likeness import Likeness
 DESCRIPTION = "engine.toml"
 # How many points a face has: the eyes, the nose and the corners of the mouth.
 POINTS = 5
+# Beyond these, a description is a slip of the pen: a network that takes larger pictures fits no laptop's memory, and
+# larger numbers are infinite in a network.
+_MAX_SIDE, _MAX_LENGTH, _MOST = 4096, 4096, 1e6
+# Descriptors are of length 1, so no two of them are farther apart.
+_FARTHEST = 2.0
 
 
 class OwnEngineError(Exception):
@@ -65,6 +70,8 @@ def read(folder: Path) -> OwnEngine | None:
         kept = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise OwnEngineError(f"{file} can't be read: {error}") from None
+    except RecursionError:
+        raise OwnEngineError(f"{file} can't be read: it has too many brackets inside each other") from None
     described = _Table(file, "", kept, {"detector", "recogniser", "similarity"})
     detector = described.table("detector", {"outputs", "order", "min_score"}) if "detector" in kept else None
     recogniser = described.table("recogniser", {"points", "length"})
@@ -72,11 +79,11 @@ def read(folder: Path) -> OwnEngine | None:
     own = OwnEngine(
         _read_detector(detector) if detector else None,
         _read_input(recogniser),
-        tuple((x, y) for x, y in recogniser.numbers("points", (POINTS, 2))),
+        _read_points(recogniser),
         Likeness(
-            int(recogniser.number("length", least=1)),
-            similarity.number("steepness", least=0.001),
-            similarity.number("middle", least=0.001),
+            recogniser.whole("length", 1, _MAX_LENGTH),
+            similarity.number("steepness", 0.001, _MOST),
+            similarity.number("middle", 0.001, _FARTHEST),
         ),
         "",
     )
@@ -114,24 +121,30 @@ class _Table:
             raise self.error(key, "must be text")
         return value
 
-    def number(self, key: str, default: float | None = None, least: float = float("-inf")) -> float:
-        value = self._values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
-            raise self.error(key, "must be a number" + (f" of at least {least:g}" if least > float("-inf") else ""))
+    def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
+        value: float | None = self._values.get(key, default)
+        if value is None or not _is_number(value, least, most):
+            raise self.error(key, f"must be a number from {least:g} to {most:g}")
         return value
 
-    def numbers(self, key: str, shape: tuple[int, ...], default: Any = None) -> Any:
-        """Nested lists of numbers."""
+    def whole(self, key: str, least: int, most: int) -> int:
+        value = self.number(key, least, most)
+        if value % 1:
+            raise self.error(key, "must be a whole number")
+        return int(value)
+
+    def numbers(self, key: str, shape: tuple[int, ...], most: float, default: Any = None) -> Any:
+        """Nested lists of numbers, none of them beyond ``most`` on either side of 0."""
 
         def is_right(value: Any, shape: tuple[int, ...]) -> bool:
             if not shape:
-                return isinstance(value, int | float) and not isinstance(value, bool)
+                return _is_number(value, -most, most)
             is_long = isinstance(value, list) and len(value) == shape[0]
             return is_long and all(is_right(part, shape[1:]) for part in value)
 
         value = self._values.get(key, default)
         if not is_right(value, shape):
-            raise self.error(key, f"must be {' lists of '.join(map(str, shape))} numbers")
+            raise self.error(key, f"must be {' lists of '.join(map(str, shape))} numbers from {-most:g} to {most:g}")
         return value
 
     def texts(self, key: str) -> dict[str, str]:
@@ -141,6 +154,11 @@ class _Table:
         return value
 
 
+def _is_number(value: Any, least: float, most: float) -> bool:
+    """Whether a value of the description is a number in these limits; one that isn't finite is in none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+
 def _read_input(table: _Table) -> Input:
     file = table.folder / table.text("file")
     if not file.is_file():
@@ -148,18 +166,26 @@ def _read_input(table: _Table) -> Input:
     channels = table.text("channels")
     if channels not in ("RGB", "BGR"):
         raise table.error("channels", "must be RGB or BGR")
-    mean = table.numbers("mean", (3,), [0.0, 0.0, 0.0])
-    return Input(file, int(table.number("size", least=16)), channels, tuple(mean), table.number("scale", 1.0))
+    mean = table.numbers("mean", (3,), _MOST, [0.0, 0.0, 0.0])
+    scale = table.number("scale", 1 / _MOST, _MOST, 1.0)
+    return Input(file, table.whole("size", 16, _MAX_SIDE), channels, tuple(mean), scale)
+
+
+def _read_points(table: _Table) -> tuple[tuple[float, float], ...]:
+    points = tuple((x, y) for x, y in table.numbers("points", (POINTS, 2), _MAX_SIDE))
+    if len(set(points)) == 1:
+        raise table.error("points", "must not all be in one place")
+    return points
 
 
 def _read_detector(table: _Table) -> DetectorFiles:
     outputs = table.texts("outputs")
     if outputs.keys() != {"boxes", "scores", "points"}:
         raise table.error("outputs", "must name the network's outputs for boxes, scores and points")
-    order = tuple(table.numbers("order", (POINTS,), list(range(POINTS))))
+    order = table.numbers("order", (POINTS,), POINTS, list(range(POINTS)))
     if sorted(order) != list(range(POINTS)):
         raise table.error("order", f"must have each of the numbers 0 to {POINTS - 1} once")
-    return DetectorFiles(_read_input(table), outputs, order, table.number("min_score", 0.5, 0.0))
+    return DetectorFiles(_read_input(table), outputs, tuple(map(int, order)), table.number("min_score", 0.0, 1.0, 0.5))
 
 
 def _fingerprint(own: OwnEngine) -> str:

@@ -1,11 +1,15 @@
 """Faces of a collection are told apart better with the other faces of the same person."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from local.rekognition import companions
 from local.rekognition.companions import Faces
+from local.rekognition.engine import FoundFace
 from local.rekognition.likeness import DLIB, Likeness
+from local.rekognition.state import State
 from local.rekognition.vectors import Vectors
 
 PLAIN = Likeness(dimensions=3, steepness=47.0, middle=0.5)
@@ -138,6 +142,30 @@ def test_a_face_that_is_moved_or_removed_keeps_or_loses_its_picture() -> None:
     vectors.remove("neighbour")
     vectors.add("neighbour", kept["neighbour"].tobytes(), 77)
     assert dict(vectors.search_person(kept["searched"], 50, 9)).keys() == {"searched", "other", "neighbour"}
+
+
+def test_who_is_in_one_picture_is_known_after_a_restart(tmp_path: Path) -> None:
+    faces = np.zeros((4, DLIB.dimensions), np.float32)
+    # Two neighbours who look alike, and another photo of each.
+    faces[1, 0], faces[2, 1], faces[3, :2] = 0.4, 0.2, (0.4, 0.1)
+    one, other, alone, other_alone = (
+        FoundFace(left, 0.1, 0.2, 0.3, 1.0, {}, 0.0, 50.0, 50.0, face.tobytes())
+        for left, face in zip((0.1, 0.6, 0.4, 0.4), faces, strict=True)
+    )
+
+    def found(state: State) -> list[str]:
+        matches = state.vectors("album").search_person(faces[0], 50, 9)
+        by_id = state.faces_by_id("album", (face for face, _ in matches))
+        return sorted(face.external_image_id or "" for face in by_id.values())
+
+    state = State(tmp_path / "faces.sqlite")
+    state.create_collection("album")
+    state.index("album", b"both", "both", [one, other])
+    state.index("album", b"alone", "alone", [alone])
+    state.index("album", b"other alone", "other alone", [other_alone])
+    assert found(state) == ["alone", "both"]
+    state.close()
+    assert found(State(tmp_path / "faces.sqlite")) == ["alone", "both"]
 
 
 def test_several_faces_stand_for_the_mean_of_their_squares() -> None:

@@ -141,8 +141,26 @@ FOUND = {"boxes": np.zeros((2, 4)), "scores": np.zeros(2), "points": np.zeros((2
             "recognizer is unknown; the names are detector, recogniser, similarity",
         ),
         (replaced("[similarity]\nmiddle = 0.5\nsteepness = 10\n", ""), "similarity is missing"),
-        (replaced("length = 3", "length = 0"), "recogniser.length must be a number of at least 1"),
+        (replaced("length = 3", "length = 0"), "recogniser.length must be a number from 1 to 4096"),
         (replaced("length = 3", ""), "recogniser.length must be a number"),
+        (replaced("length = 3", "length = true"), "recogniser.length must be a number"),
+        (replaced("length = 3", "length = 3.5"), "recogniser.length must be a whole number"),
+        (replaced("size = 64", "size = 1e300"), "detector.size must be a number from 16 to 4096"),
+        (replaced("size = 32", "size = inf"), "recogniser.size must be a number from 16 to 4096"),
+        (replaced("scale = 0.0078125", "scale = 1e300"), "recogniser.scale must be a number from 1e-06 to 1e+06"),
+        (replaced("scale = 0.0078125", "scale = 0"), "recogniser.scale must be a number"),
+        (replaced("[127.5, 127.5, 127.5]", "[0, 0, -inf]"), "recogniser.mean must be 3 numbers from -1e+06 to 1e+06"),
+        (replaced("[10, 12]", "[nan, 12]"), "recogniser.points must be 5 lists of 2 numbers from -4096 to 4096"),
+        (replaced(str(PLACES), str([[10, 12]] * 5)), "recogniser.points must not all be in one place"),
+        (replaced("middle = 0.5", "middle = inf"), "similarity.middle must be a number from 0.001 to 2"),
+        (replaced("steepness = 10", "steepness = 1e300"), "similarity.steepness must be a number from 0.001 to 1e+06"),
+        (
+            replaced("[detector]\n", "[detector]\nmin_score = 1e300\n"),
+            "detector.min_score must be a number from 0 to 1",
+        ),
+        (replaced("[detector]\n", "[detector]\norder = [0, 1, 2, 3, inf]\n"), "detector.order must be 5 numbers"),
+        (replaced("length = 3", f"length = {'[' * 5000}"), "it has too many brackets inside each other"),
+        (replaced("length = 3", f"length = {'9' * 5000}"), "engine.toml can't be read"),
         (replaced('channels = "BGR"', 'channels = "GRB"'), "detector.channels must be RGB or BGR"),
         (replaced("[10, 12], ", ""), "recogniser.points must be 5 lists of 2 numbers"),
         (replaced(', points = "points"', ""), "must name the network's outputs"),
@@ -170,6 +188,11 @@ def test_what_does_not_fit_is_refused_with_a_reason(folder: Path, change: Callab
         engine.check(own_of(folder))
     assert reason in str(refused.value)
     assert str(folder) in str(refused.value)
+
+
+def test_numbers_may_be_written_with_a_point(folder: Path) -> None:
+    replaced("size = 64\n", "size = 64.0\norder = [0.0, 1, 2, 3, 4]\n")(folder)
+    engine.check(own_of(folder))
 
 
 def test_the_fingerprint_is_of_what_makes_descriptors(folder: Path) -> None:
