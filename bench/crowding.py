@@ -36,9 +36,7 @@ def run() -> list[str]:
     """Lines of the report."""
     if not PEOPLE.is_dir():
         return [f"crowding: skipped, for there are no photos of people at {PEOPLE}"]
-    known = {path.name for path in (accuracy.PHOTOS / "lfw").iterdir()} if accuracy.PHOTOS.is_dir() else set()
-    people = [path for path in sorted(PEOPLE.iterdir()) if path.is_dir() and path.name not in known]
-    photos = [sorted(person.glob("*.jpg"))[:PHOTOS_EACH] for person in people]
+    photos = [sorted(person.glob("*.jpg"))[:PHOTOS_EACH] for person in others()]
     names, faces = faces_of(accuracy.analyse_all(itertools.chain.from_iterable(photos)))
     crowding = fit(names, faces)
     write(crowding)
@@ -47,6 +45,12 @@ def run() -> list[str]:
         "",
         *prove(names, faces),
     ]
+
+
+def others() -> list[Path]:
+    """The folders of the people who aren't among those of the photographs for evaluation."""
+    known = {path.name for path in (accuracy.PHOTOS / "lfw").iterdir()} if accuracy.PHOTOS.is_dir() else set()
+    return [path for path in sorted(PEOPLE.iterdir()) if path.is_dir() and path.name not in known]
 
 
 def faces_of(analyses: dict[Path, Analysis]) -> tuple[np.ndarray, np.ndarray]:

@@ -4,12 +4,13 @@ A few faces of each person, their references, are searched: one paid call tells 
 taken for the person it is most like, if it is like enough and that person leads by far enough over whoever comes
 second; else the owner is asked. Somebody without a name may come second, too: unknown faces are grouped by searches of
 their own, and a group of two or more counts as a person. While there are unknown faces that no search has reached, or
-most faces have no name, faces must be more alike.
+most faces have no name, faces must be more alike; and of somebody who may be in one photo alone, they must always be.
 
 What a face is taken for depends on the owner's decisions, the photos and how alike faces are, never on the order in
 which any of these came, or on how many rounds it took.
 
-docs/people.md has the rule in words; `make bench ARGS=people` measures it.
+docs/people.md has the rule in words; `make bench ARGS=people` measures it. docs/benchmarks.md says which of the numbers
+below were chosen on which people.
 """
 
 from collections import defaultdict
@@ -33,8 +34,10 @@ from functions.people.unknown_faces import SAME_GROUP, Group, group, join
 SURE, SURER, SUREST = odds(90), odds(94), odds(98)
 # The share of all faces that searches needn't have reached: an upload on a day without searches takes no name away.
 FEW_UNREACHED = 0.05
+# How alike a face must be to somebody who may well be in one photo alone: no other face is surely theirs.
+SURE_OF_ONE = SUREST
 # By how much a person must lead over the second.
-LEAD = 2.0
+LEAD = 1.25
 # A face that is taken for a person is searched as a further reference from here on, but not if it is so like the others
 # that it tells nothing new.
 REFERENCE, SAME_AGAIN = odds(98), odds(99.95)
@@ -77,12 +80,20 @@ def recognise(
     round_.learn_decided()
     # Strictly at first, so that somebody who looks like a person is found among the faces that are left.
     verdicts = round_.decide(SURER)
+    if _is_mostly_named(faces, verdicts):
+        # A further reference tells of many faces at once. While most have no name, it could be somebody else's, so the
+        # others must be known first.
+        verdicts = round_.learn_more(SURER)
     unreached = round_.meet_unknown(verdicts)
     is_explored = unreached <= FEW_UNREACHED * faces.count
-    is_mostly_named = len(faces.open) - len(verdicts) <= faces.count / 2
+    is_mostly_named = _is_mostly_named(faces, verdicts)
     if is_mostly_named:
         round_.find_remainders()
     return round_.result(round_.learn_more(_bar(is_explored, is_mostly_named)))
+
+
+def _is_mostly_named(faces: FacesOfToday, verdicts: Mapping[str, "_Verdict"]) -> bool:
+    return len(faces.open) - len(verdicts) <= faces.count / 2
 
 
 def _bar(is_explored: bool, is_mostly_named: bool) -> float:
@@ -160,12 +171,21 @@ class _Round:
             further = self._further_references(verdicts, given_up)
             learned = [face for face, person in further.items() if self._learn(person, face)]
             if not learned and not wrong:
-                return verdicts
+                return self._without_doubtful(verdicts)
             photos = self._photos_like({*wrong.values(), *further.values()}, wrong)
             for photo in photos:
                 for face in self._in_photo[photo]:
                     verdicts.pop(face, None)
             verdicts |= self.decide(bar, photos)
+
+    def _without_doubtful(self, verdicts: Mapping[str, _Verdict]) -> dict[str, _Verdict]:
+        """Without the unsure verdicts of people of whom there is one known face and no sure verdict.
+
+        Most of the unsure ones are right for somebody who is in many photos, and wrong for somebody who is in one.
+        """
+        recurring = {person for person, faces in self._faces.known.items() if len(faces) > 1}
+        recurring |= {verdict.person for verdict in verdicts.values() if verdict.odds >= SURE_OF_ONE}
+        return {face: verdict for face, verdict in verdicts.items() if verdict.person in recurring}
 
     def decide(self, bar: float, photos: Iterable[str] | None = None) -> dict[str, _Verdict]:
         """Who is it, for the faces that are like enough to somebody; of one photo's faces the surest chooses first.

@@ -168,9 +168,29 @@ def test_a_decision_is_never_overruled() -> None:
 
 def test_likeness_must_be_greater_while_most_faces_have_no_name() -> None:
     strangers = {f"set/s{number}": [100.0 + 20 * number] for number in range(9)}
-    photos = line_of("a", [0, 7.6])
-    assert Album(photos).recognise(confirmed=ANN).automatic == {"set/a1#0": "ANN"}
-    assert Album(photos | strangers).recognise(confirmed=ANN).automatic == {}
+    photos = line_of("a", [0, 1, 7.6])
+    assert Album(photos).recognise(confirmed=ANN).automatic == {"set/a1#0": "ANN", "set/a2#0": "ANN"}
+    assert Album(photos | strangers).recognise(confirmed=ANN).automatic == {"set/a1#0": "ANN"}
+
+
+def test_of_somebody_who_may_be_in_one_photo_alone_the_machine_asks() -> None:
+    album = Album(line_of("a", [0, 7.6]))
+    found = album.recognise(confirmed=ANN)
+    assert found.automatic == {}
+    assert found.candidates == {"ANN": ("set/a1#0",)}
+    album.add({"set/sure": [1]})
+    assert album.recognise(confirmed=ANN).automatic == {"set/a1#0": "ANN", "set/sure#0": "ANN"}
+    assert album.recognise(confirmed=ANN | {"set/sure#0": "ANN"}).automatic == {"set/a1#0": "ANN"}
+
+
+def test_searches_of_people_come_before_those_of_unknown_faces() -> None:
+    """Each tells of many faces, which then need none of their own."""
+    album = Album(line_of("a", [0, 3, 6, 12]) | line_of("b", [50, 80]))
+    album.allowed = 2
+    found = album.recognise(confirmed=ANN)
+    assert album.searched == ["set/a0#0", "set/a2#0"]
+    assert set(found.automatic) >= {"set/a1#0", "set/a2#0"}
+    assert found.unreached == 3
 
 
 def test_a_person_who_changes_is_followed_face_by_face() -> None:
