@@ -28,6 +28,7 @@ PHOTOS = workplace.ROOT.parent / "shared" / "photos"
 THRESHOLDS = (80, 90, 95, 99)
 SITE_THRESHOLDS = (70, 80, 85, 90, 95, 97, 99)
 FOLDS, DRAWS = 10, 20
+ANNOTATIONS = ("training.xml", "testing.xml")
 # It shows Rubens Barrichello: one of the wrong names that LFW's own list of errata is about.
 WRONG_NAME = "Michael_Schumacher_0008.jpg"
 
@@ -216,21 +217,31 @@ def _users(lfw: list[Portrait]) -> list[str]:
 
 def _detection(analyses: dict[Path, Analysis]) -> list[str]:
     lines = ["| photos | annotated faces | found | false |", "|---|---|---|---|"]
-    for name in ("training.xml", "testing.xml"):
-        annotated = found = wrong = 0
-        for image in ET.parse(PHOTOS / "dlib_faces" / name).getroot().iter("image"):  # noqa: S314 - of known origin
-            boxes = [[float(box.get(side)) for side in ("left", "top", "width", "height")] for box in image.iter("box")]
-            analysis = analyses[PHOTOS / "dlib_faces" / "group" / Path(image.get("file")).name]
-            annotated += len(boxes)
-            hits = _hits(analysis, boxes)
-            found += hits
-            wrong += len(analysis.faces) - hits
-        lines.append(f"| group photos ({name}) | {annotated} | {found} | {wrong} |")
+    for name in ANNOTATIONS:
+        boxes_of = _annotated(name)
+        hits = sum(_hits(analyses[path], boxes) for path, boxes in boxes_of.items())
+        wrong = sum(len(analyses[path].faces) for path in boxes_of) - hits
+        lines.append(f"| group photos ({name}) | {sum(map(len, boxes_of.values()))} | {hits} | {wrong} |")
     empty = [path for path in analyses if path.parent.name == "noface"]
     return [
         *lines,
         f"| photos without faces ({len(empty)}) | 0 | 0 | {sum(len(analyses[path].faces) for path in empty)} |",
     ]
+
+
+def annotated() -> dict[Path, list[list[float]]]:
+    """The group photos, with the boxes that were drawn around their faces: left, top, width and height in pixels."""
+    return {path: boxes for name in ANNOTATIONS for path, boxes in _annotated(name).items()}
+
+
+def _annotated(name: str) -> dict[Path, list[list[float]]]:
+    sides = ("left", "top", "width", "height")
+    return {
+        PHOTOS / "dlib_faces" / "group" / Path(image.get("file")).name: [
+            [float(box.get(side)) for side in sides] for box in image.iter("box")
+        ]
+        for image in ET.parse(PHOTOS / "dlib_faces" / name).getroot().iter("image")  # noqa: S314 - of known origin
+    }
 
 
 def _hits(analysis: Analysis, boxes: list[list[float]]) -> int:
@@ -252,10 +263,10 @@ def _large_photos(lfw: list[Portrait]) -> list[str]:
             side = round(width * LFW_SIDE / LFW_FACE)
             places = [(x, y) for y in range(0, rows - side, side) for x in range(0, columns - side, side)]
             photo = Image.new("RGB", (columns, rows), "grey")
-            shown = list(zip(places, _lfw_photos(LARGE_FACES), strict=False))
+            shown = list(zip(places, lfw_photos(LARGE_FACES), strict=False))
             for place, path in shown:
                 photo.paste(Image.open(path).convert("RGB").resize((side, side), Image.Resampling.LANCZOS), place)
-            analysis = analyse(_jpeg(photo))
+            analysis = analyse(jpeg(photo))
             found, matches = 0, []
             for (x, y), path in shown:
                 face = _face_at(analysis, x + side / 2, y + side / 2, side / 4)
@@ -279,22 +290,23 @@ def _turned() -> list[str]:
     lines = ["| photos turned by | faces found |", "|---|---|"]
     for degrees in TURNS:
         found = 0
-        paths = _lfw_photos(TURNED)
+        paths = lfw_photos(TURNED)
         for path in paths:
             photo = Image.open(path).convert("RGB").rotate(-degrees, Image.Resampling.BICUBIC, expand=True)
-            analysis = analyse(_jpeg(photo))
+            analysis = analyse(jpeg(photo))
             found += _face_at(analysis, photo.width / 2, photo.height / 2, LFW_SIDE / 4) is not None
         lines.append(f"| {degrees}° | {found} of {len(paths)} |")
     return lines
 
 
-def _lfw_photos(count: int) -> list[Path]:
-    """Photos of as many people as there are, one each and then another each."""
+def lfw_photos(count: int) -> list[Path]:
+    """Photos of LFW of as many people as there are, one each and then another each."""
     people = [sorted(person.glob("*.jpg")) for person in sorted((PHOTOS / "lfw").iterdir())]
     return [path for turn in itertools.zip_longest(*people) for path in turn if path][:count]
 
 
-def _jpeg(photo: Image.Image) -> bytes:
+def jpeg(photo: Image.Image) -> bytes:
+    """A photo as a file."""
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=92)
     return out.getvalue()
