@@ -7,6 +7,7 @@ Rekognition takes fewer characters in an external image id, so one pair of funct
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -113,8 +114,22 @@ def check_file(name: str) -> str:
     return _check_text(name)
 
 
+def check_new_name(name: str) -> str:
+    """Return ``name`` of a set or a photo if it may be given today, else raise ``BadNameError``.
+
+    Earlier releases also took control characters beyond ASCII: what is called so keeps its name.
+    """
+    if any(unicodedata.category(char) == "Cc" for char in name):
+        raise BadNameError(f"{name!r} contains control characters")
+    return name
+
+
 def image_path(set_name: str, file: str) -> ImagePath:
-    """The checked path of a photo. Raises ``BadNameError``."""
+    """The checked path of a photo that is new or typed. Raises ``BadNameError``."""
+    return _path(check_new_name(set_name), check_new_name(file))
+
+
+def _path(set_name: str, file: str) -> ImagePath:
     path = ImagePath(check_set_name(set_name), check_file(file))
     if len(path.key.encode()) > MAX_KEY_BYTES:
         raise BadNameError(f"{path} is too long: {len(path.key.encode())} bytes, and at most {MAX_KEY_BYTES} fit")
@@ -126,7 +141,7 @@ def parse_key(key: str) -> ImagePath:
     set_name, slash, file = key.removeprefix(PHOTOS_PREFIX).partition("/")
     if not key.startswith(PHOTOS_PREFIX) or not slash:
         raise BadNameError(f"{key!r} is not of the form {PHOTOS_PREFIX}<set>/<file>")
-    return image_path(set_name, file)
+    return _path(set_name, file)
 
 
 def parse_image_path(text: str) -> ImagePath:

@@ -3,6 +3,8 @@
 Each command makes the call that the owner's page makes, so that both decide the same.
 """
 
+import re
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,14 @@ def _tell(events: list[dict[str, Any]], done: str, as_json: bool) -> None:
     else:
         echo(done)
         echo("undo it with", *(f"`kinpics people undo {event['id']}`" for event in events), err=True)
+
+
+def _whoever(calls: "PeopleCalls", name: str, *, new: bool) -> tuple[list[dict[str, Any]], str]:
+    """The person with a name, and the decision that somebody new has it if there is no such person."""
+    known = [] if new else calls.named(name)
+    if known:
+        return [], calls.person(name)["id"] if len(known) > 1 else known[0]["id"]
+    return [{"kind": "name", "person": "new", "name": name}], "new"
 
 
 @click.command("list")
@@ -90,11 +100,10 @@ def people_name(context: Context, who: str, name: str, new: bool, as_json: bool)
     from scripts.people.people_calls import is_face
 
     calls = _calls(context)
-    known = [] if new else calls.named(name)
     if not is_face(who):
         person = calls.person(who)
-        others = [entry for entry in known if entry["id"] != person["id"]]
-        if others:
+        others = [entry for entry in calls.named(name) if entry["id"] != person["id"]]
+        if others and not new:
             raise click.ClickException(
                 f"somebody else is called {name}: if it is the same person, run `kinpics people merge {person['id']} "
                 f"{others[0]['id']}`, else add --new"
@@ -102,13 +111,8 @@ def people_name(context: Context, who: str, name: str, new: bool, as_json: bool)
         _tell(calls.decide({"kind": "name", "person": person["id"], "name": name}), f"{who} is {name}", as_json)
         return
     face = calls.face(who)
-    if known:
-        person = calls.person(name) if len(known) > 1 else known[0]
-        drafts = [{"kind": "assign", "person": person["id"], "faces": [face]}]
-    else:
-        named = {"kind": "name", "person": "new", "name": name}
-        drafts = [named, {"kind": "assign", "person": "new", "faces": [face]}]
-    _tell(calls.decide(*drafts), f"{who} is {name}", as_json)
+    drafts, whose = _whoever(calls, name, new=new)
+    _tell(calls.decide(*drafts, {"kind": "assign", "person": whose, "faces": [face]}), f"{who} is {name}", as_json)
 
 
 @click.command("merge")
@@ -187,8 +191,13 @@ def people_show(context: Context, person: str, as_json: bool) -> None:
 def people_portrait(context: Context, person: str, face: str, as_json: bool) -> None:
     """Choose the face that stands for a person."""
     calls = _calls(context)
-    known = calls.person(person)
-    events = calls.decide({"kind": "portrait", "person": known["id"], "face": calls.face(face)})
+    known, chosen = calls.person(person), calls.face(face)
+    if not any(chosen.items() <= entry.items() for entry in calls.call("person", person=known["id"])["faces"]):
+        raise click.ClickException(
+            f"{face} isn't known to be {known['name']}: if it is, run `kinpics people name {face} "
+            f"{shlex.quote(known['name'])}` first"
+        )
+    events = calls.decide({"kind": "portrait", "person": known["id"], "face": chosen})
     _tell(events, f"{face} stands for {known['name']}", as_json)
 
 
@@ -205,6 +214,8 @@ def people_birth(context: Context, person: str, date: str, as_json: bool) -> Non
     calls = _calls(context)
     known = calls.person(person)
     born = None if date == "unknown" else date
+    if born and not re.fullmatch(r"\d{4}-\d\d-\d\d", born):
+        raise click.BadParameter(f"{date} is no date: write YYYY-MM-DD, or unknown", param_hint="DATE")
     events = calls.decide({"kind": "birth", "person": known["id"], "date": born})
     _tell(events, f"{known['name']} was born on {born}" if born else f"no birth date for {known['name']}", as_json)
 
@@ -220,6 +231,29 @@ def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_js
     why = "no-face" if no_face else "stranger"
     events = calls.decide({"kind": "ignore", "faces": list(map(calls.face, faces)), "why": why})
     _tell(events, f"{count(len(faces), 'face')} ignored", as_json)
+
+
+@click.command("draw")
+@click.argument("photo", metavar="SET/PHOTO")
+@click.argument("box", metavar="LEFT,TOP,WIDTH,HEIGHT")
+@click.argument("name", required=False)
+@click.option("--new", is_flag=True, help="Somebody else who has the same name as somebody known.")
+@json_option
+@click.pass_obj
+def people_draw(context: Context, photo: str, box: str, name: str | None, new: bool, as_json: bool) -> None:
+    """Draw a face that was missed, and say whose it is.
+
+    LEFT,TOP,WIDTH,HEIGHT are fractions of the photo as it is shown: 0.5,0,0.5,1 is its right half.
+    """
+    from scripts.people.people_calls import read_box
+
+    calls = _calls(context)
+    drawn: dict[str, Any] = {"kind": "box", "face": {"path": photo, "box": read_box(box)}}
+    if name is None:
+        _tell(calls.decide(drawn), f"a face was drawn in {photo}", as_json)
+        return
+    drafts, person = _whoever(calls, name, new=new)
+    _tell(calls.decide(*drafts, drawn | {"person": person}), f"a face of {name} was drawn in {photo}", as_json)
 
 
 @click.command("undo")
@@ -293,6 +327,7 @@ COMMANDS = (
     people_portrait,
     people_birth,
     people_ignore,
+    people_draw,
     people_undo,
     people_history,
     people_rebuild,

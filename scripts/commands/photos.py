@@ -93,7 +93,7 @@ def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> N
 
     Saves data as JSON, what you decided about people as people.jsonl, and their names beside each photo as an XMP file
     that other programs read. Doesn't fetch photos that are already in the folder: if an export was stopped, run it
-    again. To make the same site elsewhere, upload the folders under `photos`.
+    again. `kinpics upload FOLDER` makes the same site elsewhere.
     """
     from scripts.common.progress import Progress
     from scripts.photos.export import export_site

@@ -46,29 +46,31 @@ def upload(
     Photos that are already on the site aren't sent again: if an upload was stopped, run it again. Your files are never
     changed. Exits with 1 if a photo or a folder failed; the others are uploaded all the same.
 
-    Faces that another program named, in a photo or in an XMP file beside it, keep their names. A site that `kinpics
-    export` saved to EXPORT comes back with everything you decided about people: upload EXPORT/photos/*. That is in
-    EXPORT/people.jsonl, or people.jsonl in the folder itself, and is taken in first.
+    Faces that another program named, in a photo or in an XMP file beside it, keep their names.
+
+    FOLDER may also be a whole site that `kinpics export` saved: each of its sets is uploaded, with your titles,
+    captions and covers, and with everything you decided about people.
     """
-    from scripts.common.folders import FolderError
+    from scripts.common.folders import FolderError, sets_of
     from scripts.common.progress import Progress
     from scripts.people.site_journal import OlderJournalError
     from scripts.photos.photo_words import check_text
     from scripts.upload.uploader import carry_out, make_plan
 
     title = check_text("title", title) if title else None
-    if set_name and len(folders) > 1:
-        raise click.UsageError("--set names one set: give it one folder")
+    sets = [one for folder in folders for one in sets_of(folder)]
+    if set_name and len(sets) > 1:
+        raise click.UsageError(f"--set names one set, and these are {len(sets)}: give it one folder")
     progress = Progress(quiet=as_json)
     reports = []
     would_fail = False
     refused: list[KinpicsError] = []
     journals: set[Path] = set()
-    for folder in folders:
+    for folder in sets:
         try:
             plan = make_plan(context.stack, folder, set_name, concurrency, progress)
         except FolderError as error:
-            if len(folders) == 1:
+            if len(sets) == 1:
                 raise
             refused.append(error)
             continue
@@ -92,7 +94,7 @@ def upload(
         echo(f"Error: {refusal}", err=True)
     if dry_run:
         sys.exit(bool(refused) or would_fail)
-    if not no_build and any(report.processed for report in reports):
+    if not no_build and any(report.processed or report.words for report in reports):
         build_and_publish(context.stack)
     if as_json:
         echo_json({"sets": [report.as_json() for report in reports]})
@@ -128,6 +130,8 @@ def _print_plan(plan: "Plan", as_json: bool) -> None:
         echo(f"  names     {printable(sidecar)}")
     if plan.journal:
         echo(f"  decisions {plan.journal}")
+    if plan.rows:
+        echo(f"  words     {plan.rows}")
     print_remarks(plan.refused, plan.left_out, plan.warnings)
 
 
@@ -138,6 +142,8 @@ def _print_report(report: "Report") -> None:
     )
     if report.sidecars:
         echo(f"  names     from {count(report.sidecars, 'sidecar')}")
+    if report.words:
+        echo(f"  words     {count(report.words, 'text')} of yours")
     print_remarks(report.failures, report.left_out, report.warnings)
     if report.url:
         echo(f"  {report.url}")

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.errors import KinpicsError
+from scripts.common.words import cause
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
 
-# Of an exported site: the owner's decisions about people, and the folder in which each folder is a set.
-JOURNAL_FILE, PHOTOS_FOLDER = "people.jsonl", "photos"
+# Of an exported site: the owner's decisions about people, the folder in which each folder is a set, and the folder with
+# a file of rows for each set.
+JOURNAL_FILE, PHOTOS_FOLDER, ROWS_FOLDER = "people.jsonl", "photos", "sets"
 
 
 class FolderError(KinpicsError):
@@ -23,9 +25,38 @@ class Refusal:
     reason: str
 
 
+def is_export(folder: Path) -> bool:
+    """Whether `kinpics export` saved a site to this folder."""
+    return (folder / PHOTOS_FOLDER).is_dir() and (folder / ROWS_FOLDER).is_dir()
+
+
+def sets_of(folder: Path) -> list[Path]:
+    """The folders that are a set each: those of an exported site, else the folder itself. Raises ``FolderError``."""
+    if not is_export(folder):
+        return [folder]
+    photos = folder / PHOTOS_FOLDER
+    try:
+        found = sorted(entry for entry in photos.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    except OSError as error:
+        raise FolderError(f"{photos} can't be read: {cause(error)}") from None
+    if not found:
+        raise FolderError(f"there are no photos in {photos}: was this export stopped? Run `kinpics export` again")
+    return found
+
+
 def find_journal(folder: Path) -> Path | None:
     """The journal that comes with a folder: in it, or where `kinpics export` puts it, beside the folder of all sets."""
-    places = [folder]
-    if folder.resolve().parent.name == PHOTOS_FOLDER:
-        places.append(folder.resolve().parent.parent)
+    places = [folder, *_export_of(folder)]
     return next((place / JOURNAL_FILE for place in places if (place / JOURNAL_FILE).is_file()), None)
+
+
+def find_rows(folder: Path) -> Path | None:
+    """The rows that `kinpics export` saved of the set in a folder."""
+    files = (export / ROWS_FOLDER / f"{folder.resolve().name}.json" for export in _export_of(folder))
+    return next((file for file in files if file.is_file()), None)
+
+
+def _export_of(folder: Path) -> list[Path]:
+    """The folder of the exported site that a set's folder may belong to."""
+    photos = folder.resolve().parent
+    return [photos.parent] if photos.name == PHOTOS_FOLDER else []

@@ -11,9 +11,11 @@ from botocore.config import Config
 
 from functions.errors import KinpicsError
 from functions.face_collection import is_face_id
+from functions.people.boxes import BadBoxError, Box
 from functions.people.person_names import same_name
 from functions.people.ulid import is_ulid
 from scripts.common.stack import Stack
+from scripts.common.words import count
 
 # The function waits for a round that is at work.
 _TIMEOUT_SECONDS = 120
@@ -79,13 +81,25 @@ class PeopleCalls:
         faces = self.call("photo", path=numbered["path"])["faces"]
         number = int(numbered["number"])
         if not 1 <= number <= len(faces):
-            raise PeopleCallError(f"{numbered['path']} has {len(faces)} faces: there is no number {number}")
+            raise PeopleCallError(f"{numbered['path']} has {count(len(faces), 'face')}: there is no number {number}")
         face = faces[number - 1]
         return {part: face[part] for part in ("path", "box", "face") if face[part] is not None}
 
     @cached_property
     def _lambda(self) -> Any:
         return boto3.client("lambda", config=Config(read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}))
+
+
+def read_box(text: str) -> list[float]:
+    """The four numbers of a box as it is typed. Raises ``PeopleCallError``."""
+    try:
+        numbers = [float(number) for number in text.split(",")]
+        Box.of(numbers)
+    except (BadBoxError, ValueError):
+        raise PeopleCallError(
+            f"{text} is no box in a photo: write left, top, width and height in fractions of it, as in 0.4,0.1,0.2,0.25"
+        ) from None
+    return numbers
 
 
 def is_face(text: str) -> bool:

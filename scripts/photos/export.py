@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from functions.shapes import from_dynamodb
+from scripts.common.folders import PHOTOS_FOLDER, ROWS_FOLDER
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
@@ -72,7 +73,7 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
     failures: dict[str, str] = {}
     present = 0
     for original in list_originals(stack, misnamed=failures):
-        target = folder / "photos" / original.path.set_name / original.path.file
+        target = folder / PHOTOS_FOLDER / original.path.set_name / original.path.file
         if _is_there(target, original):
             present += 1
         else:
@@ -98,7 +99,7 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
             raise
     for photo_set in stack.photos.list_sets():
         photos = [from_dynamodb(photo.to_item()) for photo in stack.photos.list_photos(photo_set.sortkey)]
-        with _written(folder / "sets" / f"{photo_set.sortkey}.json") as file:
+        with _written(folder / ROWS_FOLDER / f"{photo_set.sortkey}.json") as file:
             whole = {"set": from_dynamodb(photo_set.to_item()), "pics": photos}
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())

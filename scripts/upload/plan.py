@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.keys import BadNameError, ImagePath, check_set_name, image_path
+from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
-from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal
+from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
 from scripts.people.sidecars import is_sidecar
@@ -52,13 +52,15 @@ class Plan:
     sidecars: list[str] = field(default_factory=list)
     # The journal of the site that the folder was exported from.
     journal: Path | None = None
+    # The rows of the set in that site.
+    rows: Path | None = None
     warnings: list[str] = field(default_factory=list)
 
 
 def set_name_of(folder: Path, name: str | None) -> str:
     """The set a folder is uploaded to: ``name``, or the folder's name. Raises ``FolderError``."""
     try:
-        return check_set_name(unicodedata.normalize("NFC", name or folder.resolve().name))
+        return check_set_name(check_new_name(unicodedata.normalize("NFC", name or folder.resolve().name)))
     except BadNameError as error:
         raise FolderError(f"{error}; choose another with --set") from None
 
@@ -69,7 +71,7 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
         raise FolderError(f"there is no folder {folder}: check its name")
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder: give the folder with the photos")
-    plan = Plan(folder, set_name, journal=find_journal(folder))
+    plan = Plan(folder, set_name, journal=find_journal(folder), rows=find_rows(folder))
     names: dict[str, str] = {}
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)

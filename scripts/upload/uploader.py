@@ -26,6 +26,7 @@ from scripts.people.sidecar_names import SentPhoto, add_names
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import SHA256_METADATA, fetch_etags
 from scripts.photos.requesting import ask_to_process
+from scripts.upload.exported_words import ExportedWordsError, give_exported_words, read_exported_words
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Report:
     """What happened to one set; ``seconds`` from start to searchable.
 
     ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
-    ``sidecars`` are those that named faces anew. ``url`` is the set's page; empty if none of these photos is on it.
+    ``sidecars`` are those that named faces anew, ``words`` the owner's texts from an exported site that are new here.
+    ``url`` is the set's page; empty if none of these photos is on it.
     """
 
     set_name: str
@@ -55,6 +57,7 @@ class Report:
     processed: int = 0
     faces: int = 0
     sidecars: int = 0
+    words: int = 0
     seconds: float = 0.0
     failures: list[Refusal] = field(default_factory=list)
     left_out: list[Refusal] = field(default_factory=list)
@@ -107,6 +110,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
         for path in sorted(outcome.unheard)
     ]
     _take_names(stack, plan, report)
+    _take_words(stack, plan, report)
     report.processed = len(outcome.done)
     report.faces = _count_faces(stack, outcome.done)
     report.seconds = time.monotonic() - started
@@ -120,6 +124,16 @@ def _take_names(stack: Stack, plan: Plan, report: Report) -> None:
         found = add_names(stack, plan.folder, plan.sidecars, photos, has_journal=plan.journal is not None)
         report.sidecars = found.new
         report.left_out += found.refused
+
+
+def _take_words(stack: Stack, plan: Plan, report: Report) -> None:
+    """Take in what the owner wrote on the site that the folder was exported from."""
+    if plan.rows:
+        try:
+            words = read_exported_words(plan.rows, plan.set_name)
+            report.words = give_exported_words(stack, words, plan.set_name)
+        except ExportedWordsError as error:
+            report.warnings.append(f"{error}; what you wrote about this set stays there")
 
 
 def _upload_all(

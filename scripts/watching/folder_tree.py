@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from functions.keys import check_set_name
+from functions.keys import check_new_name, check_set_name
 from scripts.common.words import cause
 from scripts.upload.plan import is_clutter
 
@@ -70,7 +70,7 @@ def walk(root: Path) -> Iterator[FolderSight]:
 def set_name_of(root: Path, folder: str) -> str:
     """The set of a folder: its name, after those of the folders it is in. Raises ``BadNameError``."""
     name = _BETWEEN.join(Path(folder).parts) if folder else root.name
-    return check_set_name(unicodedata.normalize("NFC", name))
+    return check_set_name(check_new_name(unicodedata.normalize("NFC", name)))
 
 
 def _look_at(entry: "os.DirEntry[str]", found: FolderSight, inside: list[str]) -> None:

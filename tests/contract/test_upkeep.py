@@ -372,3 +372,37 @@ def test_a_photo_deleted_for_good_leaves_no_version(album: RunningStack, tmp_pat
     assert versions() == ["photos/twice/kept.jpg"] * 2
     album.kinpics("delete", "twice/kept.jpg", "--yes")
     assert versions() == ["photos/twice/kept.jpg"] * 3, "can be brought back for 30 days"
+
+
+def test_a_site_moves_to_another_data_folder_with_every_name(album: RunningStack, tmp_path: Path) -> None:
+    def people(running: RunningStack) -> list[tuple[Any, ...]]:
+        listed = answer(running.kinpics("people", "list", "--json"))
+        return [(person["name"], person["id"], person["slug"], person["photos"], person["hidden"]) for person in listed]
+
+    album.kinpics("people", "name", f"{SET}/obama.jpg#1", "Barack <b>")
+    album.kinpics("people", "name", f"{SET}/biden.jpg#1", "שרה")
+    album.kinpics("people", "draw", f"{SET}/biden.jpg", "0.01,0.01,0.1,0.1", "Somebody behind")
+    album.kinpics("people", "merge", "Somebody behind", "שרה")
+    album.kinpics("people", "undo")
+    album.kinpics("people", "hide", "שרה")
+    album.kinpics("caption", f"{SET}/obama.jpg", "--caption", "On the steps", "--no-build")
+    album.kinpics("set", SET, "--title", "The day", "--cover", "biden.jpg", "--no-build")
+    album.kinpics("delete", f"{SET}/obama2.jpg", "--yes")
+    export = tmp_path / "export"
+    album.kinpics("export", str(export))
+    expected = people(album)
+    assert sorted(person[0] for person in expected) == ["Barack <b>", "Somebody behind", "שרה"]
+
+    elsewhere = start_stack(tmp_path / "data")
+    try:
+        (report,) = answer(elsewhere.kinpics("upload", str(export), "--json"))["sets"]
+        assert (report["picset"], report["processed"], report["words"]) == (SET, FILES - 1, 2)
+        assert people(elsewhere) == expected
+        table = elsewhere.table("PicsTable")
+        assert table.get_item(Key={"primarykey": SET, "sortkey": "obama.jpg"})["Item"]["caption"] == "On the steps"
+        row = table.get_item(Key={"primarykey": "/", "sortkey": SET})["Item"]
+        assert (row["title"], row["pic"]) == ("The day", "biden.jpg")
+        (again,) = answer(elsewhere.kinpics("upload", str(export), "--json"))["sets"]
+        assert (again["already_there"], again["words"]) == (FILES - 1, 0)
+    finally:
+        elsewhere.stop()

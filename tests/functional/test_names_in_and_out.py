@@ -16,6 +16,7 @@ from functions.keys import image_path
 from functions.people.people_round import STATE
 from functions.people.people_state import State
 from functions.shapes import Forgotten
+from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.people.sidecars import make_sidecar, read_sidecar
@@ -180,6 +181,34 @@ def test_an_exported_site_comes_back_with_every_name(folder: Path, tmp_path: Pat
     with site() as third:
         third.upload(export / "photos" / "trip")
         assert sorted(third.names()) == sorted(expected), "other programs have the sidecars alone"
+
+
+def test_an_exported_site_comes_back_with_what_the_owner_wrote(folder: Path, tmp_path: Path) -> None:
+    one, two = image_path("trip", "one.png"), image_path("trip", "two.png")
+    with site() as first:
+        first.upload(folder)
+        writer = first.stack.writer
+        writer.reword_photo(one, {"title": "Blue", "caption": ""}, "2026-01-01T00:00:00Z")
+        writer.reword_photo(two, {"title": "Both"}, "2026-01-01T00:00:00Z")
+        writer.describe_set("trip", {"title": "A trip", "description": "Far away"}, "2026-01-01T00:00:00Z")
+        writer.choose_cover(two, "2026-01-01T00:00:00Z")
+        export_site(first.stack, tmp_path, 2, QUIET)
+    (saved,) = sets_of(tmp_path)
+    with site() as second:
+        second.upload(folder)
+        second.stack.writer.reword_photo(two, {"title": "Mine now"}, "2026-01-02T00:00:00Z")
+        second.stack.writer.describe_set("trip", {"title": "My trip"}, "2026-01-02T00:00:00Z")
+        assert second.upload(saved).words == 3
+        assert second.upload(saved).words == 0
+        photos = second.aws.photos.get_photos([one, two])
+        assert {path.file: photo.title for path, photo in photos.items()} == {"one.png": "Blue", "two.png": "Mine now"}
+        assert photos[one].owner_words == ["title", "caption"]
+        row = second.aws.photos.get_set("trip")
+        assert row
+        assert (row.title, row.description, row.pic) == ("My trip", "Far away", "two.png")
+        (tmp_path / "sets" / "trip.json").write_text('{"set": []}')
+        (warning,) = second.upload(saved).warnings
+        assert "trip.json isn't as `kinpics export` writes it" in warning
 
 
 def test_an_export_leaves_others_sidecars_and_takes_back_its_own(folder: Path, tmp_path: Path) -> None:

@@ -89,3 +89,12 @@ def test_keys_that_no_photo_can_have_are_refused_with_a_reason(key: str) -> None
     with pytest.raises(BadNameError) as caught:
         keys.parse_key(key)
     assert len(str(caught.value)) > 20
+
+
+def test_control_characters_are_refused_in_new_names_and_kept_in_old_ones() -> None:
+    for name in ("a\x9bb", "a\x85", "\x80"):
+        with pytest.raises(BadNameError, match="control characters"):
+            keys.image_path("set", f"{name}.jpg")
+        with pytest.raises(BadNameError, match="control characters"):
+            keys.image_path(name, "a.jpg")
+        assert keys.parse_key(f"photos/set/{name}.jpg").file == f"{name}.jpg", "an earlier release took it"

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import os
+import shutil
 from pathlib import Path
 
 import pillow_heif
@@ -10,7 +11,7 @@ from support import jpeg
 
 from functions.process.media_types import HEAD_BYTES, media_type
 from scripts.commands.upload import print_remarks
-from scripts.common.folders import FolderError, Refusal
+from scripts.common.folders import FolderError, Refusal, find_rows, sets_of
 from scripts.upload.plan import hash_files, plan_folder, set_name_of
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -96,13 +97,14 @@ def test_strange_names_are_kept_as_they_are(tmp_path: Path, name: str) -> None:
 
 
 def test_names_a_set_can_not_hold_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "line\nbreak.jpg").write_bytes(jpeg())
+    for name in ("line\nbreak.jpg", "c1 \x9b.jpg"):
+        (tmp_path / name).write_bytes(jpeg())
     with open(os.fsencode(tmp_path) + b"/\xff\xfe.jpg", "wb") as file:
         file.write(jpeg())
     (tmp_path / "fine.jpg").write_bytes(jpeg())
     plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["fine.jpg"]
-    assert [item.file for item in plan.refused] == ["line\\x0abreak.jpg", "\\xff\\xfe.jpg"]
+    assert [item.file for item in plan.refused] == ["c1 \\x9b.jpg", "line\\x0abreak.jpg", "\\xff\\xfe.jpg"]
     assert all("rename" in item.reason for item in plan.refused)
 
 
@@ -124,6 +126,21 @@ def test_a_folder_of_folders_says_how_to_upload_them(tmp_path: Path) -> None:
     with pytest.raises(FolderError) as caught:
         plan_folder(parent, "set")
     assert f"but 2 folders: upload each as a set, with `kinpics upload '{parent}'/*/`" in str(caught.value)
+
+
+def test_an_exported_site_is_a_folder_of_sets(tmp_path: Path) -> None:
+    for name in ("b", "a", ".cache"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+    assert sets_of(tmp_path) == [tmp_path], "somebody's own folder of folders"
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "a.json").write_text("{}")
+    assert sets_of(tmp_path) == [tmp_path / "photos" / "a", tmp_path / "photos" / "b"]
+    assert find_rows(tmp_path / "photos" / "a") == tmp_path / "sets" / "a.json"
+    assert find_rows(tmp_path / "photos" / "b") is None
+    shutil.rmtree(tmp_path / "photos")
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(FolderError, match="was this export stopped"):
+        sets_of(tmp_path)
 
 
 def test_a_photo_that_vanishes_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:

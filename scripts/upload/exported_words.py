@@ -1,0 +1,70 @@
+"""The owner's words in an exported site: titles, descriptions, captions and covers, given to the same set elsewhere.
+
+What was written on this site since stays, so an upload may be run again at any time.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from functions.dates import timestamp
+from functions.errors import KinpicsError
+from functions.keys import BadNameError, ImagePath, image_path
+from functions.owner_words import TEXTS
+from scripts.common.stack import Stack
+from scripts.common.words import cause
+from scripts.photos.photo_words import TextTooLongError, check_text
+
+
+class ExportedWordsError(KinpicsError):
+    """The file with an exported set's rows can't be used; the message says why."""
+
+
+@dataclass
+class ExportedWords:
+    """What the owner wrote about a set, about its photos (by attribute, empty for none), and the cover they chose."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    photos: dict[ImagePath, dict[str, str | None]] = field(default_factory=dict)
+    cover: ImagePath | None = None
+
+
+def read_exported_words(file: Path, set_name: str) -> ExportedWords:
+    """The owner's words in the file that `kinpics export` wrote of a set. Raises ``ExportedWordsError``."""
+    try:
+        whole = json.loads(file.read_bytes())
+        row = whole["set"]
+        found = ExportedWords({name: text for name in ("title", "description") if (text := _text(name, row))})
+        for photo in whole["pics"]:
+            if words := {name: _text(name, photo) for name in TEXTS if name in (photo.get("owner_words") or ())}:
+                found.photos[image_path(set_name, photo["sortkey"])] = dict(words)
+        if row.get("pic_chosen") and row.get("pic"):
+            found.cover = image_path(set_name, row["pic"])
+    except OSError as error:
+        raise ExportedWordsError(f"{file} can't be read: {cause(error)}") from None
+    except (BadNameError, TextTooLongError) as error:
+        raise ExportedWordsError(f"{file} isn't as `kinpics export` writes it: {error}") from None
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        raise ExportedWordsError(f"{file} isn't as `kinpics export` writes it") from None
+    return found
+
+
+def give_exported_words(stack: Stack, words: ExportedWords, set_name: str) -> int:
+    """Give a set and its photos these words, unless they have words of the owner's; returns how many texts are new."""
+    given = 0
+    known = stack.photos.get_set(set_name)
+    if texts := {name: text for name, text in words.texts.items() if not (known and getattr(known, name))}:
+        stack.writer.describe_set(set_name, texts, timestamp())
+        given += len(texts)
+    rows = stack.photos.get_photos(words.photos)
+    for path, row in rows.items():
+        if not row.owner_words and stack.writer.reword_photo(path, words.photos[path], timestamp()):
+            given += len(words.photos[path])
+    if words.cover and not (known and known.pic_chosen):
+        stack.writer.choose_cover(words.cover, timestamp())
+    return given
+
+
+def _text(name: str, row: dict[str, Any]) -> str:
+    return check_text(name, row.get(name) or "")
