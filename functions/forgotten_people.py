@@ -8,11 +8,13 @@ They have a table of their own, which no visitor's role can name. The first rele
 (scripts/deployment/migration.py).
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from functions.keys import FORGOTTEN_PREFIX
+from functions.photo_texts import same_name
 from functions.shapes import FORGOTTEN, Forgotten
 
 if TYPE_CHECKING:
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
 
 # Row in the partition of forgotten people that says the first release's rows have been moved there.
 MOVED = "moved"
+
+
+def name_digest(person: str, name: str) -> str:
+    """What is kept of a forgotten person's name: enough to know it again, and not to tell it."""
+    return hashlib.sha256(f"{person} {same_name(name)}".encode()).hexdigest()
+
+
+def is_forgotten(name: str, rows: Iterable[Forgotten]) -> bool:
+    """Whether this is the name of one of these people."""
+    return any(name_digest(row.person, name) in row.names for row in rows if row.names)
 
 
 def is_reference(face: Mapping[str, Any]) -> bool:

@@ -26,6 +26,8 @@ DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
 # In the thumbnails bucket, where CloudFront can't reach it: the names in photos' files.
 REGIONS_PREFIX = "people/regions/"
+# There too: the names of hidden people, and those of them that have been taken out of all rows.
+HIDDEN_NAMES_KEY, TAKEN_OUT_KEY = "people/hidden-names.json", "people/hidden-names-taken-out.json"
 
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000

@@ -44,6 +44,11 @@ def clean_keywords(texts: Iterable[str]) -> list[str]:
     return list(kept.values())
 
 
+def same_name(name: str) -> str:
+    """What two spellings of a person's name have in common: neither case nor space around it makes a difference."""
+    return unicodedata.normalize("NFC", name.strip().casefold())
+
+
 def shorten(text: str | None) -> str:
     """A text in one line, as long as links and search results show; empty for none."""
     line = " ".join((text or "").split())

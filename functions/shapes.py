@@ -348,6 +348,11 @@ class Forgotten(Row):
     )
     person: str = described("The same for all faces that were forgotten together.")
     made_at: str = described("When the owner granted it (ISO 8601, UTC).")
+    names: list[Any] | None = described(
+        "The person's names, each as the SHA-256 of `person`, a space and the name in small letters: they aren't taken "
+        "from files any more.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

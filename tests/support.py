@@ -30,6 +30,7 @@ from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
 from functions.shapes import GRID_INDEX
+from functions.withheld_names import HiddenNames
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
 from local.rekognition.service import Service
@@ -231,6 +232,7 @@ class FakeAws:
             leases=self.leases,
             ledger=self.ledger,
             forgotten=forgotten,
+            hidden=HiddenNames(self.s3, self.thumbnails_bucket),
             people=PeopleQueue(self.sqs, self.people_queue_url),
         )
 

@@ -35,8 +35,8 @@ from functions.people.inventory import Inventory
 from functions.people.journal_lines import Journal
 from functions.people.knowledge import Knowledge
 from functions.people.people_state import State
-from functions.people.person_names import same_name
 from functions.people.ulid import new_ulid
+from functions.photo_texts import same_name
 
 NEW = "new"
 MAX_DRAFTS = 100

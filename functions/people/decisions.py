@@ -154,6 +154,12 @@ def _optional_id(value: Any) -> str | None:
     return None if value is None else _id(value)
 
 
+def _ids(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise DecisionError("has to be a list of ULIDs")
+    return tuple(map(_id, value))
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_FACES:
         raise DecisionError(f"has to be a list of 1 to {MAX_FACES} faces")
@@ -353,9 +359,13 @@ class PhotoReplaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonForgotten(Event):
-    """Somebody was forgotten; who is not said, and the journal has no event about that person any more."""
+    """Somebody was forgotten; who is not said, and the journal has no event about that person any more.
+
+    While these are being taken out, ``people`` names them (`forgotten_names`).
+    """
 
     kind = "forgotten"
+    people: tuple[str, ...] | None = _part(_ids, list, default=None)
 
 
 KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in Event.__subclasses__()}
@@ -400,9 +410,13 @@ def _read(name: str, entry: "Field[Any]", values: Mapping[str, Any]) -> Any:
         raise DecisionError(f"{name}: {error}") from None
 
 
-def import_id(faces: Iterable[NamedRegion]) -> str:
-    """The id of an import: the same regions of the same photos always have the same, so that they count once."""
-    return ulid_of(json.dumps(sorted(json.dumps([face.photo or face.path, *face.box, name]) for face, name in faces)))
+def import_id(faces: Iterable[NamedRegion], after: str = "") -> str:
+    """The id of an import: the same regions of the same photos always have the same, so that they count once.
+
+    Those that are said again after something else was said in between, by the import ``after``, have another.
+    """
+    said = json.dumps(sorted(json.dumps([face.photo or face.path, *face.box, name]) for face, name in faces))
+    return ulid_of(f"{said} after {after}" if after else said)
 
 
 def replacement_id(photo: str, was: str) -> str:

@@ -30,6 +30,7 @@ from functions.people.people_round import Budget, PeopleRounds
 from functions.people_queue import PeopleQueue, read_paths
 from functions.photo_reader import PhotoReader
 from functions.visitor_calls import RequestError, answer_visitor, without_values
+from functions.withheld_names import HiddenNames
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -141,6 +142,7 @@ def wire(
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
+        hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
     )
     return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)
 

@@ -30,7 +30,10 @@ class UnreadLine(NamedTuple):
         except (ValueError, RecursionError):
             values = None
         said = values.get("id") if isinstance(values, dict) else None
-        return said if isinstance(said, str) and is_ulid(said) else ulid_of(f"line {self.text}")
+        if isinstance(said, str) and is_ulid(said):
+            return said
+        # As a file has it, which can't hold halves of characters.
+        return ulid_of(f"line {self.text.encode('utf-8', 'backslashreplace').decode()}")
 
 
 @dataclass(frozen=True)

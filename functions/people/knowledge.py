@@ -34,8 +34,8 @@ from functions.people.decisions import (
     Split,
     Undone,
 )
-from functions.people.person_names import same_name
 from functions.people.ulid import ulid_of
+from functions.photo_texts import same_name
 
 _Value = TypeVar("_Value")
 # The place of an imported name in the order of events: before all others.
@@ -95,7 +95,7 @@ class Knowledge:
     undone: frozenset[str] = frozenset()
     # How many people were forgotten.
     forgotten: int = 0
-    # Who a name from another program means, by `person_names.same_name`.
+    # Who a name from another program means, by `photo_texts.same_name`.
     called: Mapping[str, str] = field(default_factory=dict)
     # People whose name only other programs gave.
     only_imported: frozenset[str] = frozenset()
@@ -114,7 +114,7 @@ class Knowledge:
 
 @lru_cache(maxsize=10_000)
 def imported_person(name_key: str) -> str:
-    """The id of a person that only imports know, by `person_names.same_name`; always the same."""
+    """The id of a person that only imports know, by `photo_texts.same_name`; always the same."""
     return ulid_of(f"name {name_key}")
 
 

@@ -24,6 +24,7 @@ from functions.ledger import CeilingReachedError
 from functions.people.deciding import Door, replacements
 from functions.people.decisions import Event
 from functions.people.evidence import SEARCH_THRESHOLD, Evidence, FaceGoneError, SearchesUsedUpError
+from functions.people.forgotten_names import finished
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory, photo_faces
 from functions.people.journal_lines import Journal, read_lines
@@ -36,6 +37,7 @@ from functions.people.public_files import public_files
 from functions.people.recognition import Recognised, recognise
 from functions.photo_reader import PhotoReader
 from functions.shapes import Decision
+from functions.withheld_names import HiddenNames
 
 INVENTORY, EVIDENCE, STATE, CANDIDATES = "inventory", "evidence", "state", "candidates"
 # At most 10, as many connections as boto3 keeps open.
@@ -69,6 +71,7 @@ class PeopleRounds:
     journal: JournalTable
     files: PeopleFiles
     faces: FaceCollection
+    hidden: HiddenNames
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -104,6 +107,9 @@ class PeopleRounds:
         state = make_state(knowledge, hung, inventory, found.automatic, _unknown(found))
         for event in replacements(hung, timestamp(self.now())):
             self._append(event)
+        self.hidden.keep(
+            name for person in state.people if person.hidden for name in (person.name, *person.other_names)
+        )
         self.files.publish(public_files(state, inventory))
         self.files.write(EVIDENCE, evidence.to_json())
         self.files.write(CANDIDATES, found.candidates)
@@ -113,7 +119,7 @@ class PeopleRounds:
         return spent
 
     def _journal(self) -> Journal:
-        return read_lines(decision.event for decision in self.journal.read())
+        return finished(read_lines(decision.event for decision in self.journal.read()))
 
     def _append(self, event: Event) -> None:
         # Ids that are made from what events say are the same for the same.

@@ -33,11 +33,6 @@ def person_name(text: object) -> str:
     return name
 
 
-def same_name(name: str) -> str:
-    """What two spellings of a name have in common: case makes no difference."""
-    return unicodedata.normalize("NFC", name.casefold())
-
-
 def slugs_of(names: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     """Each person's part of an address, by id, from pairs of id and name: whose id sorts first has it without a number.
 

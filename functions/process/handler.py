@@ -32,6 +32,7 @@ from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync, SearchPausedError
+from functions.withheld_names import HiddenNames
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -94,6 +95,7 @@ def wire(
         leases=Leases(dynamodb, environment["LEASES_TABLE"], clock),
         ledger=ledger,
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
+        hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=clock,

@@ -28,7 +28,7 @@ from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection, is_face_id
 from functions.face_regions import NamedArea, over_faces
-from functions.forgotten_people import ForgottenPeople
+from functions.forgotten_people import ForgottenPeople, is_forgotten
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath, encode_external_image_id
@@ -47,6 +47,7 @@ from functions.process.objects import Objects, Original
 from functions.process.photo_pages import PhotoPages
 from functions.shapes import Lease, Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
+from functions.withheld_names import HiddenNames, WithheldNames
 
 if TYPE_CHECKING:
     from types_boto3_rekognition.type_defs import FaceMatchTypeDef, FaceTypeDef, ImageTypeDef
@@ -84,6 +85,7 @@ class PhotoSync:
     leases: Leases
     ledger: Ledger
     forgotten: ForgottenPeople
+    hidden: HiddenNames
     people: PeopleQueue
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
@@ -166,7 +168,11 @@ class PhotoSync:
         """Whether a known photo has everything that can be made without paying again."""
         etag = known.etag or ""
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
-        return has_card and bool(known.sha256) and self.objects.has_download(path, etag)
+        return has_card and self.objects.has_download(path, etag) and not self._is_outdated(known)
+
+    def _is_outdated(self, known: Photo) -> bool:
+        """Whether a known photo's row has to be written anew: it lacks something, or names somebody it must not."""
+        return not known.card_at or not known.sha256 or (bool(known.keywords) and self._withheld().are_in(known))
 
     def _bring_in_sync(
         self, bucket: str, path: ImagePath, owner: str, etag: str | None, row: Photo | None, known: Photo | None
@@ -180,7 +186,7 @@ class PhotoSync:
         renditions = self.render(original.data)
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
-            if not known.card_at or not known.sha256:
+            if self._is_outdated(known):
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
                 self._put_row(path, photo, renditions)
             return
@@ -282,7 +288,7 @@ class PhotoSync:
             exif=summary(renditions.exif),
             title=renditions.words.title,
             caption=renditions.words.caption,
-            keywords=list(renditions.words.keywords) or None,
+            keywords=self._keywords(renditions) or None,
             labels=labels,
             card_at=now,
             processed_at=now,
@@ -293,12 +299,20 @@ class PhotoSync:
     def _regions(self, renditions: Renditions, photo: Photo) -> list[NamedArea]:
         """The faces that the file names.
 
-        Once somebody is forgotten, only those over faces that the photo has: one without a face may name that person.
+        Once somebody is forgotten, only those over faces that the photo has, and none with that person's name.
         """
         regions = renditions.regions
-        if regions and self.forgotten.list_references():
-            regions = over_faces(regions, photo.face_boxes)
+        if regions and (rows := self.forgotten.list_rows()):
+            regions = [found for found in over_faces(regions, photo.face_boxes) if not is_forgotten(found.name, rows)]
         return regions
+
+    def _keywords(self, renditions: Renditions) -> list[str]:
+        """The keywords in the file that visitors may read."""
+        keywords = renditions.words.keywords
+        return self._withheld().without(keywords) if keywords else []
+
+    def _withheld(self) -> WithheldNames:
+        return WithheldNames(self.hidden.read(), self.forgotten.list_rows())
 
     def _timestamp(self) -> str:
         return timestamp(self.now())

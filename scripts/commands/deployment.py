@@ -267,7 +267,10 @@ def publish(context: Context, whole: bool) -> None:
 
     Run this after you change kinpics.toml, for example.
     """
+    from scripts.photos.withholding import withhold_hidden_names
+
     stack = context.stack
+    withhold_hidden_names(stack)
     changed = build_and_publish(stack, whole=whole)
     echo(f"published {count(changed, 'changed file')}: {stack.site_address('/')}")
     if told := describe_missing_cover(stack.photos, load_theme_config().cover):

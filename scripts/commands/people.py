@@ -61,12 +61,14 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     paid call.
     """
     from functions.face_collection import is_face_id
+    from functions.withheld_names import WithheldNames
     from scripts.common.progress import Progress
     from scripts.people.forgetting import drop_request, find_faces, forget, list_requests, warnings_about
-    from scripts.people.site_journal import forget_names, people_of
+    from scripts.people.site_journal import forget_names, names_of, people_of
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
+    from scripts.photos.withholding import take_out
 
     stack = context.stack
     if bool(request) == bool(faces):
@@ -99,14 +101,14 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     before: dict[ImagePath, str | None] = {}
 
     def reprocess(shown: list[ImagePath]) -> None:
+        forget_names(stack, names)
         before.update(processed_at(stack, shown))
         ask_to_process(stack, shown, force=True)
 
-    # First: a command that was stopped finds the person again by the faces.
-    forget_names(stack, names)
-    paths = forget(stack, named, reprocess)
+    paths = forget(stack, named, {*names.values(), *names_of(stack, names)}, reprocess)
     with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
         outcome = wait_again(stack, before, ignore, step)
+    outcome.failed |= take_out(stack, WithheldNames(forgotten=stack.forgotten.list_rows())).failures
     for entry in granted:
         drop_request(stack, entry)
     build_and_publish(stack)  # the front page may have a ring that leads to this person

@@ -166,10 +166,19 @@ def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: b
 @json_option
 @click.pass_obj
 def people_hide(context: Context, person: str, as_json: bool) -> None:
-    """Hide a person: visitors see their name nowhere."""
+    """Hide a person: visitors see their name nowhere.
+
+    Not as a keyword of a photo either; the photos' files stay as they are.
+    """
+    from scripts.deployment.publish import build_and_publish
+    from scripts.photos.withholding import withhold_hidden_names
+
     calls = _calls(context)
     known = calls.person(person)
-    _tell(calls.decide({"kind": "hide", "person": known["id"]}), f"{known['name']} is hidden", as_json)
+    events = calls.decide({"kind": "hide", "person": known["id"]})
+    if withhold_hidden_names(context.stack):
+        build_and_publish(context.stack)
+    _tell(events, f"{known['name']} is hidden", as_json)
 
 
 @click.command("show")
@@ -304,8 +313,10 @@ def people_rebuild(context: Context) -> None:
     Nobody loses a name, and nothing is paid for twice. Run this if pages about people look wrong.
     """
     from scripts.people.catching_up import drop_given_up, tell_of_all, wait_until_recognised
+    from scripts.people.site_journal import finish_forgetting
 
     stack = context.stack
+    finish_forgetting(stack)
     tell_of_all(stack)
     echo("The people function looks at every photo again ...", err=True)
     if not wait_until_recognised(stack, _STALLED_SECONDS):

@@ -55,6 +55,7 @@ def upload(
     from scripts.common.progress import Progress
     from scripts.people.site_journal import OlderJournalError
     from scripts.photos.photo_words import check_text
+    from scripts.photos.withholding import withhold_hidden_names
     from scripts.upload.uploader import carry_out, make_plan
 
     title = check_text("title", title) if title else None
@@ -95,6 +96,7 @@ def upload(
     if dry_run:
         sys.exit(bool(refused) or would_fail)
     if not no_build and any(report.processed or report.words for report in reports):
+        withhold_hidden_names(context.stack)
         build_and_publish(context.stack)
     if as_json:
         echo_json({"sets": [report.as_json() for report in reports]})
@@ -141,7 +143,7 @@ def _print_report(report: "Report") -> None:
         f"{report.seconds:.1f} s, {report.already_there} already there, {len(report.failures)} failed"
     )
     if report.sidecars:
-        echo(f"  names     from {count(report.sidecars, 'sidecar')}")
+        echo(f"  names     in {count(report.sidecars, 'photo')}, from sidecars")
     if report.words:
         echo(f"  words     {count(report.words, 'text')} of yours")
     print_remarks(report.failures, report.left_out, report.warnings)

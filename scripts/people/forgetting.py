@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from PIL import Image
 
 from functions.errors import KinpicsError
 from functions.face_collection import ALBUM_COLLECTION
-from functions.forgotten_people import is_reference
+from functions.forgotten_people import is_reference, name_digest
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from functions.thresholds import FORGOTTEN_THRESHOLD
@@ -85,24 +85,30 @@ def warnings_about(named: list[FaceInPhoto]) -> list[str]:
     ]
 
 
-def forget(stack: Stack, named: list[FaceInPhoto], reprocess: Callable[[list[ImagePath]], None]) -> list[ImagePath]:
+def forget(
+    stack: Stack, named: list[FaceInPhoto], names: Iterable[str], reprocess: Callable[[list[ImagePath]], None]
+) -> list[ImagePath]:
     """Delete a person's faces from the collection; returns the photos to be processed again.
 
-    Faces that are too unlike the reference face get one of their own, so that each is recognised later. ``reprocess``
-    has the photos processed. It is called before the faces are deleted, because a command that was stopped finds the
-    photos again by the faces. Raises ``ForgettingError``.
+    Faces that are too unlike the reference face get one of their own, so that each is recognised later. By digests of
+    ``names``, it is known what isn't to be read in files. ``reprocess`` has the photos processed. It is called before
+    the faces are deleted, because a command that was stopped finds the photos again by the faces. Raises
+    ``ForgettingError``.
     """
     person = str(uuid.uuid4())
     known = {entry.id for entry in list_forgotten(stack)}
     left = {face_in_photo.face_id: face_in_photo for face_in_photo in named}
     to_delete: dict[str, FaceTypeDef] = {}
+    references = set()
     while left:
         face_in_photo = next(iter(left.values()))
         reference = _known_reference(stack, face_in_photo, known) or _keep_reference(stack, face_in_photo, person)
+        references.add(reference)
         alike = {match["Face"]["FaceId"]: match["Face"] for match in stack.faces.search(reference, FORGOTTEN_THRESHOLD)}
         to_delete |= {face_id: face for face_id, face in alike.items() if not is_reference(face)}
         to_delete[face_in_photo.face_id] = face_in_photo.face
         left = {face_id: other for face_id, other in left.items() if face_id not in to_delete}
+    _keep_names(stack, references, set(names))
     paths = sorted(set(_photos(stack, to_delete.values()).values()))
     reprocess(paths)
     stack.faces.delete(to_delete)
@@ -114,6 +120,14 @@ def _known_reference(stack: Stack, face_in_photo: FaceInPhoto, known: set[str]) 
     """A reference face left by an earlier run that was interrupted."""
     alike = stack.faces.search(face_in_photo.face_id, FORGOTTEN_THRESHOLD) if known else []
     return next((match["Face"]["FaceId"] for match in alike if match["Face"]["FaceId"] in known), None)
+
+
+def _keep_names(stack: Stack, references: set[str], names: set[str]) -> None:
+    for row in list_forgotten(stack):
+        if names and row.id in references:
+            known = {*(row.names or ()), *(name_digest(row.person, name) for name in names)}
+            item = replace(row, names=sorted(known)).to_item()
+            stack.dynamodb.put_item(TableName=stack.outputs.forgotten_table, Item=item)
 
 
 def list_forgotten(stack: Stack) -> list[Forgotten]:

@@ -12,8 +12,8 @@ from botocore.config import Config
 from functions.errors import KinpicsError
 from functions.face_collection import is_face_id
 from functions.people.boxes import BadBoxError, Box
-from functions.people.person_names import same_name
 from functions.people.ulid import is_ulid
+from functions.photo_texts import same_name
 from scripts.common.stack import Stack
 from scripts.common.words import count
 
@@ -59,7 +59,7 @@ class PeopleCalls:
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """The people with a name, however it is spelled."""
-        return [person for person in self.people if same_name(person["name"]) == same_name(name.strip())]
+        return [person for person in self.people if same_name(person["name"]) == same_name(name)]
 
     def person(self, who: str) -> dict[str, Any]:
         """The person with an id, a name, or a part of an address. Raises ``PeopleCallError``."""

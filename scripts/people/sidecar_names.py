@@ -1,25 +1,29 @@
 """Names from the sidecars beside photos that are on the site: events of the journal, each with an id of its content.
 
-So the same sidecar twice, or one that comes later than its photo, doubles nothing.
+So the same sidecar twice, or one that comes later than its photo, doubles nothing. A photo may have several sidecars:
+what they say together is one event, so that two that differ don't take turns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from functions.dates import timestamp
 from functions.face_regions import NamedArea, over_faces
+from functions.forgotten_people import is_forgotten
 from functions.keys import ImagePath
 from functions.people.boxes import Box
 from functions.people.decisions import FaceRef, Imported, NamedRegion, import_id
+from functions.people.knowledge import fold
 from functions.people.person_names import PersonNameError, person_name
 from functions.xmp import BadXmpError
 from scripts.common.folders import Refusal
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.people.sidecars import pair, read_sidecar, stored_file
-from scripts.people.site_journal import add_events
+from scripts.people.site_journal import add_events, read_journal
 
 NO_PHOTO = "a sidecar without its photo: put the photo beside it and run this again"
 _SOURCE, _BY = "sidecar", "cli"
@@ -35,7 +39,7 @@ class SentPhoto(NamedTuple):
 
 @dataclass
 class FoundNames:
-    """What sidecars said: how many faces they name that nobody had named so, and the sidecars that can't be used."""
+    """What sidecars said: of how many photos they say something new, and the sidecars that can't be used."""
 
     new: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -44,7 +48,7 @@ class FoundNames:
 def add_names(
     stack: Stack, folder: Path, sidecars: Iterable[str], photos: Sequence[SentPhoto], *, has_journal: bool
 ) -> FoundNames:
-    """Take the names from sidecars of a folder into the journal.
+    """Take the names from sidecars of a folder, with all that each photo has, into the journal.
 
     ``has_journal``: the site that wrote sidecars of ours gave its journal too, which says more than they do.
     """
@@ -63,25 +67,49 @@ def add_names(
             continue
         if not (has_journal and sidecar.is_ours):
             read.append((name, photo, sidecar.regions))
-    events = [
-        _event(photo, faces)
-        for name, photo, regions in _without_forgotten(stack, read)
-        if (faces := _faces(name, photo, regions, found))
-    ]
-    kept = {event.id: event for event in events}
-    found.new = add_events(stack, kept.values())
+    said: dict[ImagePath, tuple[SentPhoto, list[NamedRegion]]] = {}
+    for name, photo, regions in _without_forgotten(stack, read):
+        said.setdefault(photo.path, (photo, []))[1].extend(_faces(name, photo, regions, found))
+    events = list(_events(stack, said.values())) if said else []
+    found.new = add_events(stack, {event.id: event for event in events}.values())
     return found
+
+
+def _events(stack: Stack, said: Iterable[tuple[SentPhoto, list[NamedRegion]]]) -> Iterator[Imported]:
+    """The imports of what photos' sidecars say that isn't what they said last, or what the owner has undone."""
+    journal = read_journal(stack)
+    undone = fold(journal.events).undone
+    earlier: dict[tuple[str | None, str | None], list[Imported]] = defaultdict(list)
+    for event in sorted((event for event in journal.events if isinstance(event, Imported)), key=lambda event: event.at):
+        for place in {(face.photo, face.path) for face, _ in event.faces}:
+            earlier[place].append(event)
+    for photo, faces in said:
+        before = earlier[photo.sha256, str(photo.path)]
+        same = [event for event in before if _said_of(photo, event.faces) == _said_of(photo, faces)]
+        if faces and (not same or (before[-1] not in same and not any(event.id in undone for event in same))):
+            now = tuple(dict.fromkeys(faces))
+            after = before[-1].id if same else ""
+            yield Imported(id=import_id(now, after), at=timestamp(), by=_BY, faces=now, source=_SOURCE)
+
+
+def _said_of(photo: SentPhoto, faces: Iterable[NamedRegion]) -> set[tuple[Box, str]]:
+    return {(face.box, name) for face, name in faces if face.photo == photo.sha256}
 
 
 def _without_forgotten(
     stack: Stack, read: list[tuple[str, SentPhoto, list[NamedArea]]]
 ) -> Iterable[tuple[str, SentPhoto, list[NamedArea]]]:
-    """Once somebody is forgotten, only regions over faces that a photo has: one without a face may name that person."""
-    if not read or not stack.forgotten.list_references():
+    """Once somebody is forgotten, only regions over faces that a photo has, and none with that person's name."""
+    if not read or not (forgotten := stack.forgotten.list_rows()):
         return read
     rows = stack.photos.get_photos({photo.path for _, photo, _ in read})
     boxes = {path: row.face_boxes for path, row in rows.items()}
-    return [(name, photo, over_faces(regions, boxes.get(photo.path, []))) for name, photo, regions in read]
+
+    def left(photo: SentPhoto, regions: list[NamedArea]) -> list[NamedArea]:
+        there = over_faces(regions, boxes.get(photo.path, []))
+        return [region for region in there if not is_forgotten(region.name, forgotten)]
+
+    return [(name, photo, left(photo, regions)) for name, photo, regions in read]
 
 
 def _faces(sidecar: str, photo: SentPhoto, regions: list[NamedArea], found: FoundNames) -> list[NamedRegion]:
@@ -92,7 +120,3 @@ def _faces(sidecar: str, photo: SentPhoto, regions: list[NamedArea], found: Foun
         except PersonNameError as error:
             found.refused.append(Refusal(sidecar, f"a name in it can't be taken: {error}"))
     return faces
-
-
-def _event(photo: SentPhoto, faces: list[NamedRegion]) -> Imported:
-    return Imported(id=import_id(faces), at=timestamp(), by=_BY, faces=tuple(faces), source=_SOURCE)

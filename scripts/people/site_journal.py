@@ -6,13 +6,13 @@ people function takes it in with its next round, which is asked for.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.people.decisions import Event, PersonForgotten
-from functions.people.forgotten_names import forget
+from functions.people.forgotten_names import all_of, finished, forget, pending
 from functions.people.journal_lines import Journal, UnreadLine, read_file, read_lines, write_file
 from functions.people.journal_table import EventTakenError, JournalTable
 from functions.people.knowledge import fold
@@ -44,8 +44,8 @@ class Added:
 
 
 def read_journal(stack: Stack) -> Journal:
-    """All that was decided."""
-    return read_lines(decision.event for decision in _table(stack).read())
+    """All that was decided, without whoever is forgotten."""
+    return finished(_read(stack))
 
 
 def export_journal(stack: Stack) -> bytes:
@@ -92,19 +92,44 @@ def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
     return {person: state.by_id[person].name for person in people if person in state.by_id}
 
 
+def names_of(stack: Stack, people: Iterable[str]) -> set[str]:
+    """All names that these people have or had, by person's id."""
+    journal = fold(read_journal(stack).events)
+    known = [journal.people[person] for person in map(journal.root, people) if person in journal.people]
+    return {name for person in known for name in (person.name, *person.other_names) if name}
+
+
 def forget_names(stack: Stack, people: Iterable[str]) -> None:
-    """Take all decisions about people out of the journal; it keeps that somebody was forgotten. Twice does no harm."""
-    table = _table(stack)
+    """Take all decisions about people out of the journal; it keeps that somebody was forgotten.
+
+    If it is stopped, nobody reads of them any more from the moment it has begun; the next call, also one without
+    ``people``, takes out what is left. Twice does no harm.
+    """
+    finish_forgetting(stack)
     for person in people:
         journal = read_journal(stack)
-        forgetting = forget(journal.events, fold(journal.events), person)
-        if not (forgetting.gone or forgetting.changed):
-            continue
-        table.append(_row(PersonForgotten(id=new_ulid(journal.latest), at=timestamp(), by="cli")))
+        members = all_of(fold(journal.events), person)
+        forgetting = forget(journal, members)
+        if forgetting.gone or forgetting.changed:
+            begun = PersonForgotten(id=new_ulid(journal.latest), at=timestamp(), by="cli", people=members)
+            _table(stack).append(_row(begun))
+            finish_forgetting(stack)
+    PeopleQueue(stack.sqs, stack.outputs.people_queue).go_on()
+
+
+def finish_forgetting(stack: Stack) -> None:
+    """Take out of the journal what is left there of people who are forgotten."""
+    table = _table(stack)
+    for begun in pending(_read(stack)):
+        forgetting = forget(_read(stack), begun.people or ())
         for event in forgetting.changed:
             table.rewrite(_row(event))
         table.forget(forgetting.gone)
-    PeopleQueue(stack.sqs, stack.outputs.people_queue).go_on()
+        table.rewrite(_row(replace(begun, people=None)))
+
+
+def _read(stack: Stack) -> Journal:
+    return read_lines(decision.event for decision in _table(stack).read())
 
 
 def _append(stack: Stack, rows: list[Decision]) -> int:

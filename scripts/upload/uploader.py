@@ -46,7 +46,8 @@ class Report:
     """What happened to one set; ``seconds`` from start to searchable.
 
     ``resumed`` photos were uploaded by an earlier run and processed now. ``already_there`` had nothing left to do.
-    ``sidecars`` are those that named faces anew, ``words`` the owner's texts from an exported site that are new here.
+    ``sidecars`` are photos whose sidecars said something new, ``words`` texts of the owner's that an exported site had
+    and this one hadn't.
     ``url`` is the set's page; empty if none of these photos is on it.
     """
 

@@ -7,7 +7,7 @@ goes on when it is started again.
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -23,11 +23,12 @@ from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish, publish_after_deleting
 from scripts.people.sidecar_names import NO_PHOTO, SentPhoto, add_names
-from scripts.people.sidecars import is_sidecar, sidecars_of
+from scripts.people.sidecars import is_sidecar, pair, sidecars_of
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
+from scripts.photos.withholding import withhold_hidden_names
 from scripts.watching.looking import Found, Look, Looker, Place
 from scripts.watching.moved_words import take_words_along
 from scripts.watching.removing import why_held
@@ -226,10 +227,15 @@ class Watcher:
         """Take in the names of sidecars that are new or have changed."""
         for folder, found in groupby(sorted(sidecars, key=lambda entry: entry.place), lambda entry: entry.place[0]):
             here = list(found)
-            photos = [file for file in self._seen.in_folder(folder).values() if file.photo]
+            seen = self._seen.in_folder(folder)
+            new = [entry.place[1] for entry in here]
+            paired, _ = pair(new, {file.name: file for file in seen.values() if file.photo})
+            beside = [name for name in seen if is_sidecar(name) and (self._root / folder / name).is_file()]
             # A photo that is still being written takes its sidecar in once it is on the site.
             is_settled = not any(place[0] == folder for place in look.unsettled)
-            self._take_names(folder, [entry.place[1] for entry in here], photos, tells_orphans=is_settled)
+            names = sorted({*new, *beside})
+            photos = list({file.name: file for _, file in paired}.values())
+            self._take_names(folder, names, photos, orphans=new if is_settled else ())
             for entry in here:
                 self._seen.put(SeenFile(*entry.place, entry.sight))
 
@@ -237,17 +243,20 @@ class Watcher:
         """Take in the names of a photo's sidecars, which may have been there before it."""
         beside = [name for name in sidecars_of(file.name) if (self._root / file.folder / name).is_file()]
         if beside:
-            self._take_names(file.folder, beside, [file], tells_orphans=False)
+            self._take_names(file.folder, beside, [file])
 
-    def _take_names(self, folder: str, names: list[str], photos: list[SeenFile], *, tells_orphans: bool) -> None:
+    def _take_names(
+        self, folder: str, names: list[str], photos: list[SeenFile], *, orphans: Container[str] = ()
+    ) -> None:
+        """Take in what these sidecars say of these photos, and tell of ``orphans`` that have no photo."""
         here = self._root / folder
         sent = [SentPhoto(here / file.name, file.photo, file.sha256) for file in photos if file.photo]
         found = add_names(self._stack, here, names, sent, has_journal=False)
         if found.new:
-            self._tell(f"{NAMED:9} faces, from {count(found.new, 'sidecar')} in {here}")
+            self._tell(f"{NAMED:9} faces in {count(found.new, 'photo')}, from sidecars in {here}")
             self._counts[NAMED] += found.new
         for refusal in found.refused:
-            if tells_orphans or refusal.reason != NO_PHOTO:
+            if refusal.reason != NO_PHOTO or refusal.file in orphans:
                 self._tell_once(f"left out  {here / refusal.file}: {refusal.reason}")
 
     def _ask_again(self, file: SeenFile) -> None:
@@ -340,6 +349,7 @@ class Watcher:
         if is_busy and time.monotonic() - self._published_at < _PUBLISH_SECONDS:
             return
         self._published_at = time.monotonic()
+        withhold_hidden_names(self._stack)
         if self._sets_with_less:
             publish_after_deleting(self._stack, self._sets_with_less)
         else:

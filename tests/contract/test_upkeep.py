@@ -385,7 +385,7 @@ def test_a_site_moves_to_another_data_folder_with_every_name(album: RunningStack
     album.kinpics("people", "merge", "Somebody behind", "שרה")
     album.kinpics("people", "undo")
     album.kinpics("people", "hide", "שרה")
-    album.kinpics("caption", f"{SET}/obama.jpg", "--caption", "On the steps", "--no-build")
+    album.kinpics("caption", f"{SET}/obama.jpg", "On the steps", "--no-build")
     album.kinpics("set", SET, "--title", "The day", "--cover", "biden.jpg", "--no-build")
     album.kinpics("delete", f"{SET}/obama2.jpg", "--yes")
     export = tmp_path / "export"

@@ -1,6 +1,7 @@
 """Names that come with files, and leave with an export: sidecars, the journal, and a site made from both."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,14 +9,18 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from support import BLUE, GREEN, RED, FakeAws, make_fake_aws, picture
 
 from functions.crops import Area
 from functions.face_regions import NamedArea, Stored
-from functions.keys import image_path
+from functions.forgotten_people import name_digest
+from functions.keys import image_path, parse_key
 from functions.people.people_round import STATE
 from functions.people.people_state import State
 from functions.shapes import Forgotten
+from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
@@ -30,6 +35,7 @@ from scripts.people.site_journal import (
 )
 from scripts.photos.export import export_site
 from scripts.photos.originals import SHA256_METADATA
+from scripts.photos.withholding import take_out, withhold_hidden_names
 from scripts.upload.uploader import Report, carry_out, make_plan
 
 QUIET = Progress(quiet=True)
@@ -132,7 +138,8 @@ def test_a_sidecar_does_not_name_whom_a_site_has_forgotten(folder: Path) -> None
         here.upload(folder)
         faces = here.aws.faces.index("forgotten:1", {"Bytes": picture(RED, size=(100, 100))})
         reference = faces["FaceRecords"][0]["Face"]["FaceId"]
-        row = Forgotten(id=reference, person="somebody", made_at="2026-01-01T00:00:00Z")
+        names = [name_digest("somebody", "Carl")]
+        row = Forgotten(id=reference, person="somebody", made_at="2026-01-01T00:00:00Z", names=names)
         here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
         path = image_path("trip", "two.png")
         here.aws.photo_sync.sync(here.aws.pics_bucket, path, owner="test", seconds=60, force=True)
@@ -140,6 +147,9 @@ def test_a_sidecar_does_not_name_whom_a_site_has_forgotten(folder: Path) -> None
         file.write_bytes(make_sidecar([NamedArea("Ann", LEFT), NamedArea("Bob", RIGHT)], STORED, file) or b"")
         here.upload(folder)
         assert here.names() == {"trip/two.png": ["Bob imported"]}
+        file.write_bytes(make_sidecar([NamedArea("CARL", RIGHT)], STORED, file) or b"")
+        here.upload(folder)
+        assert here.names() == {"trip/two.png": ["Bob imported"]}, "nor over a face that the engine doesn't know"
 
 
 def test_an_exported_site_comes_back_with_every_name(folder: Path, tmp_path: Path) -> None:
@@ -242,6 +252,116 @@ def test_lines_that_nobody_understands_are_kept(folder: Path, tmp_path: Path) ->
             journal.read_text().splitlines()
         )
         assert add_journal(here.stack, journal).new == 0
+
+
+class Processing:
+    """An SQS client that processes all photos as soon as it is asked to process one."""
+
+    def __init__(self, site: Site):
+        self._site = site
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._site.aws.sqs, name)
+
+    def send_message_batch(self, **arguments: Any) -> Any:
+        for key in self._site.aws.keys(self._site.aws.pics_bucket):
+            self._site.aws.photo_sync.sync(self._site.aws.pics_bucket, parse_key(key), owner="test", seconds=60)
+        return {}
+
+
+def with_keywords(file: Path, *keywords: str) -> None:
+    """Write keywords into a photo's file, as photo programs do."""
+    info = PngInfo()
+    listed = "".join(f"<rdf:li>{keyword}</rdf:li>" for keyword in keywords)
+    info.add_itxt(
+        "XML:com.adobe.xmp",
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag>'
+        f"{listed}</rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>",
+    )
+    with Image.open(file) as image:
+        image.save(file, pnginfo=info)
+
+
+def test_the_name_of_a_hidden_person_is_no_keyword(folder: Path) -> None:
+    one = image_path("trip", "one.png")
+    with_keywords(folder / "one.png", "Beach", "People|Bob", "BOB", "Bobsleigh")
+    with site() as here:
+        here.upload(folder)
+
+        def keywords() -> list[str] | None:
+            photo = here.aws.photos.get_photo(one)
+            assert photo
+            return photo.keywords
+
+        assert keywords() == ["Beach", "People|Bob", "BOB", "Bobsleigh"]
+        named, *_ = here.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [{"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}]},
+        )
+        here.stack.__dict__["sqs"] = Processing(here)
+        paid = here.aws.ledger.read_count("index")
+        withhold_hidden_names(here.stack)
+        assert len(keywords() or []) == 4, "everybody may read who isn't hidden"
+        here.decide({"kind": "hide", "person": named.person})
+        withhold_hidden_names(here.stack)
+        assert keywords() == ["Beach", "Bobsleigh"]
+        assert here.aws.ledger.read_count("index") == paid, "nothing is paid for"
+        here.aws.photo_sync.sync(here.aws.pics_bucket, one, owner="test", seconds=60, force=True)
+        assert keywords() == ["Beach", "Bobsleigh"], "nor does it come back"
+        here.decide({"kind": "show", "person": named.person})
+        here.aws.photo_sync.sync(here.aws.pics_bucket, one, owner="test", seconds=60, force=True)
+        assert len(keywords() or []) == 4
+        row = Forgotten(id="f", person="p", made_at="2026-01-01T00:00:00Z", names=[name_digest("p", "bob")])
+        here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
+        assert take_out(here.stack, WithheldNames(forgotten=here.stack.forgotten.list_rows())).done == {one}
+        assert keywords() == ["Beach", "Bobsleigh"]
+
+
+class Stopping:
+    """A DynamoDB client that is stopped before its n-th change."""
+
+    def __init__(self, client: Any, left: int):
+        self._client, self._left = client, left
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name not in ("put_item", "delete_item"):
+            return found
+
+        def call(**arguments: Any) -> Any:
+            if not self._left:
+                raise KeyboardInterrupt
+            self._left -= 1
+            return found(**arguments)
+
+        return call
+
+
+def test_forgetting_that_was_stopped_is_done_to_its_end(folder: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
+        here.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [face]},
+        )
+        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
+        assert photo
+        people = people_of(here.stack, photo.face_ids)
+        whole = here.stack.dynamodb
+        for steps in (1, 2):
+            here.stack.__dict__["dynamodb"] = Stopping(whole, steps)
+            with pytest.raises(KeyboardInterrupt):
+                forget_names(here.stack, people)
+            assert b"Bob" not in export_journal(here.stack), "it is forgotten as soon as that has begun"
+            here.round()
+            assert here.names() == {}
+        here.stack.__dict__["dynamodb"] = whole
+        forget_names(here.stack, ())
+        rows = [row["event"] for row in whole.scan(TableName=here.aws.outputs.decisions_table)["Items"]]
+        assert len(rows) == 1
+        assert list(json.loads(rows[0])) == ["v", "id", "at", "by", "kind"], "nor does anything say who"
 
 
 def test_a_forgotten_person_leaves_the_journal_and_stays_out(folder: Path, tmp_path: Path) -> None:

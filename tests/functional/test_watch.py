@@ -12,14 +12,22 @@ from urllib.parse import quote_plus
 import pytest
 from support import FakeAws, jpeg
 
+from functions.crops import Area
 from functions.errors import KinpicsError
+from functions.face_regions import NamedArea
 from functions.keys import ImagePath, parse_key
 from functions.owner_words import TEXTS
+from functions.people.hanging import hang
+from functions.people.inventory import Inventory, photo_faces
+from functions.people.knowledge import fold, imported_person
+from functions.photo_texts import same_name
 from functions.process.events import owner_message
 from functions.process.images import UnusableImageError
 from scripts.common.folders import FolderError
 from scripts.common.lost_connection import UnreachableError
 from scripts.common.stack import Stack, StackError
+from scripts.people.sidecars import make_sidecar, stored_file
+from scripts.people.site_journal import read_journal
 from scripts.watching.seen_files import SeenFiles, SeenFilesError, State
 from scripts.watching.watcher import Options, Watcher
 
@@ -156,6 +164,48 @@ def test_the_site_follows_what_is_added_and_changed(tree: Watched) -> None:
     assert tree.watch() == 0
     assert tree.told == ["changed   Rome/b.jpg", "1 changed"]
     assert tree.photos() == tree.files()
+
+
+def test_sidecars_that_come_later_change_and_go_are_followed(tree: Watched) -> None:
+    tree.watch()
+    photo, other = tree.root / "Rome" / "a.jpg", tree.root / "Rome" / "a.xmp"
+    sidecar = photo.with_name("a.jpg.xmp")
+
+    def write(file: Path, *names: str) -> None:
+        areas = [NamedArea(name, Area(0.5 * place, 0.1, 0.4, 0.4)) for place, name in enumerate(names)]
+        file.unlink(missing_ok=True)
+        file.write_bytes(make_sidecar(areas, stored_file(photo), file) or b"")
+
+    def named() -> list[str]:
+        known = fold(read_journal(tree.stack).events)
+        (row,) = tree.aws.photos.get_photos([ImagePath("Rome", "a.jpg")]).values()
+        place = photo_faces(row, [])
+        return sorted(hang(known, Inventory.of([place])).imported.values())
+
+    def who(*names: str) -> list[str]:
+        return sorted(imported_person(same_name(name)) for name in names)
+
+    write(sidecar, "Ann")
+    assert (tree.watch(), tree.told[-1], named()) == (0, "1 named", who("Ann"))
+    assert "named     faces in 1 photo, from sidecars in" in tree.told[0]
+    assert (tree.watch(), tree.told) == (0, []), "a sidecar at rest costs nothing"
+    for names in (("Bob",), ("Ann",), ("Bob", "Carl"), ("Ann", "Carl"), ("Bob", "Carl")):
+        write(sidecar, *names)
+        assert (tree.watch(), named()) == (0, who(*names)), "the latest word of a sidecar holds"
+    events = len(read_journal(tree.stack).events)
+    write(other, "Dora")
+    tree.watch()
+    sidecar.touch()
+    other.touch()
+    tree.watch()
+    assert len(read_journal(tree.stack).events) == events + 1, "two sidecars that differ don't take turns"
+    before = named()
+    sidecar.unlink()
+    other.unlink()
+    (tree.root / "Rome" / "lost.xmp").write_bytes(b"<a/>")
+    assert tree.watch() == 0
+    assert [line.partition(": ")[2][:29] for line in tree.told] == ["a sidecar without its photo: "]
+    assert named() == before, "a name stays"
 
 
 def test_what_the_site_has_already_is_not_sent_again(tree: Watched, tmp_path: Path) -> None:

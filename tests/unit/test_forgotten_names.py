@@ -1,27 +1,23 @@
 """A forgotten person leaves the journal; what was said of others stays."""
 
+from collections.abc import Iterator
+
 from people_cases import Journal as Made
 from people_cases import inventory, person, photo, ref, regions
 
-from functions.people.decisions import Event
-from functions.people.forgotten_names import forget
+from functions.people.decisions import Event, PersonForgotten
+from functions.people.forgotten_names import all_of, finished, forget, pending
 from functions.people.hanging import hang
-from functions.people.journal_lines import Journal, write_file
+from functions.people.journal_lines import Journal, read_file, write_file
 from functions.people.knowledge import fold
 
 ANN, BOB, CARL, DORA = (person(number) for number in range(1, 5))
 PHOTO = photo("set/a.jpg", 1, 2, 3, 4)
+NEWER = f'{{"v":2,"id":"{person(9)}","kind":"dance","person":"%s"}}'
 
 
-def after(events: list[Event], who: str) -> list[Event]:
-    """The journal after somebody is forgotten."""
-    forgetting = forget(events, fold(events), who)
-    changed = {event.id: event for event in forgetting.changed}
-    assert not changed.keys() & set(forgetting.gone)
-    return [changed.get(event.id, event) for event in events if event.id not in forgetting.gone]
-
-
-def test_nothing_of_a_forgotten_person_is_in_the_journal() -> None:
+def of_many() -> Made:
+    """A journal in which much was said of Ann and Dora, who are one."""
     journal = Made()
     journal.add("name", person=ANN, name="Ann")
     journal.add("name", person=BOB, name="Bob")
@@ -38,14 +34,44 @@ def test_nothing_of_a_forgotten_person_is_in_the_journal() -> None:
     journal.add("box", face=ref(PHOTO, 7), person=DORA)
     journal.add("portrait", person=ANN, face=ref(PHOTO, 1))
     journal.add("import", faces=regions((ref(PHOTO, 1), "Dora"), (ref(PHOTO, 2), "Bob")), source="sidecar")
-    journal.add("import", faces=regions((ref(PHOTO, 1), "ann")), source="sidecar")
-    journal.add("forgotten")
-    left = after(journal.events, ANN)
-    text = write_file(Journal(tuple(left))).decode()
-    for trace in (ANN, DORA, "Ann", 'ann"', "Dora"):
+    alone = journal.add("import", faces=regions((ref(PHOTO, 1), "ann")), source="sidecar")
+    journal.add("undo", event=alone)
+    return journal
+
+
+def forget_ann(events: list[Event]) -> Journal:
+    """The journal once forgetting has begun, as the table has it."""
+    unread = read_file((NEWER % DORA).encode()).unread
+    journal = Journal(tuple(events), unread)
+    begun = PersonForgotten(
+        id=person(8), at="2026-11-26T10:35:37+00:00", by="cli", people=all_of(fold(journal.events), ANN)
+    )
+    return Journal((*events, begun), unread)
+
+
+def steps(journal: Journal) -> Iterator[Journal]:
+    """The journal as it is after each step in which what is left of people is taken out."""
+    yield journal
+    (begun,) = pending(journal)
+    forgetting = forget(journal, begun.people or ())
+    events = {event.id: event for event in journal.events}
+    unread = {line.id: line for line in journal.unread}
+    for event in forgetting.changed:
+        events[event.id] = event
+        yield Journal(tuple(events.values()), tuple(unread.values()))
+    for gone in forgetting.gone:
+        events.pop(gone, None)
+        unread.pop(gone, None)
+        yield Journal(tuple(events.values()), tuple(unread.values()))
+
+
+def test_nothing_of_a_forgotten_person_is_in_the_journal() -> None:
+    left = finished(forget_ann(of_many().events))
+    text = write_file(left).decode()
+    for trace in (ANN, DORA, "Ann", 'ann"', "Dora", "dance"):
         assert trace not in text
-    assert not any(event.kind == "undo" for event in left)
-    known = fold(left)
+    assert not any(event.kind == "undo" for event in left.events)
+    known = fold(left.events)
     assert {entry.name for entry in known.people.values()} == {"Bob", "Carl", None}
     assert known.forgotten == 1
     hung = hang(known, inventory(PHOTO))
@@ -53,10 +79,25 @@ def test_nothing_of_a_forgotten_person_is_in_the_journal() -> None:
     assert hung.kept == {}
 
 
+def test_forgetting_that_is_stopped_reads_as_done_and_can_go_on() -> None:
+    begun = forget_ann(of_many().events)
+    done = write_file(finished(begun))
+    stopped = list(steps(begun))
+    assert len(stopped) > 10
+    for journal in stopped:
+        assert write_file(finished(journal)) == done, "whoever reads it sees nobody"
+        again = list(steps(journal))[-1]
+        assert write_file(finished(again)) == done
+        assert len(again.events) == len(finished(begun).events), "nothing is left behind"
+        assert again.unread == ()
+
+
 def test_forgetting_twice_changes_nothing_more() -> None:
     journal = Made()
     journal.add("name", person=ANN, name="Ann")
     journal.add("split", person=ANN, faces=[ref(PHOTO, 3)], to=CARL, name="Carl")
-    left = after(journal.events, ANN)
-    assert after(left, ANN) == left
-    assert len(left) == 1
+    journal.add("name", person=BOB, name="Bob")
+    left = finished(forget_ann(journal.events))
+    assert len(left.events) == 3
+    again = forget(left, all_of(fold(left.events), ANN))
+    assert (again.changed, again.gone) == ((), ())

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people_cases import person
 
-from functions.people.person_names import PersonNameError, person_name, same_name, slugs_of
+from functions.people.person_names import PersonNameError, person_name, slugs_of
+from functions.photo_texts import same_name
 
 
 @pytest.mark.parametrize(
