@@ -8,7 +8,7 @@ failure only what its caller may see: its kind and the places in the code it pas
 import json
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
@@ -38,6 +38,23 @@ class RequestError(KinpicsError):
 def visitor_of(context: Any) -> str | None:
     """The caller's Cognito identity; the owner, with IAM credentials, has none."""
     return getattr(getattr(context, "identity", None), "cognito_identity_id", None)
+
+
+def action_of(event: Any, fields: Mapping[str, Iterable[str]]) -> str:
+    """The action that a call names, after a look at the names of its fields; ``fields`` are each action's own.
+
+    Raises ``RequestError``.
+    """
+    if not isinstance(event, dict):
+        raise RequestError(400, "InvalidRequest", "the request must be a JSON object")
+    action = event.get("action")
+    if not isinstance(action, str) or action not in fields:
+        raise RequestError(400, "InvalidRequest", f"action must be one of {', '.join(fields)}")
+    unknown = sorted(set(map(str, event)) - {"action", *fields[action]})
+    if unknown:
+        # As ASCII: half a surrogate pair can't be answered.
+        raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
+    return action
 
 
 def answer_visitor(work: Callable[[], dict[str, Any]], code: str, sorry: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ _TRANSACTION_ACTIONS = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+_ACTIONS = {"ChangeMessageVisibilityBatch": "ChangeMessageVisibility"}
 
 
 @cache
@@ -164,7 +166,7 @@ class _Reader:
             # Without the right to list, an object that is not there is forbidden instead.
             self.actions |= {"s3:GetObject", "s3:ListBucket"}
             return
-        self.actions.add(f"{service}:{operation}")
+        self.actions.add(f"{service}:{_ACTIONS.get(operation, operation)}")
 
     def _type(self, module: str, node: ast.expr, types: dict[str, ast.expr]) -> ast.expr | None:
         if isinstance(node, ast.Name):

@@ -5,6 +5,7 @@ owner, signed in or with IAM credentials, invokes it with an action (docs/data.m
 that has made its searches asks for another one by a message.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -163,11 +164,13 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
 
 
 def _take(records: list[dict[str, Any]], owner: str, seconds: float) -> dict[str, Any]:
-    """SQS's partial batch response: all of a batch, or none, comes again after the queue's visibility timeout."""
+    """SQS's partial batch response: all of a batch, or none, comes again."""
     try:
         _people().take([record["body"] for record in records], owner, seconds)
     except Exception as error:
         print(json.dumps({"level": "ERROR", "failed": "PeopleRound", **without_values(error)}))
+        with contextlib.suppress(Exception):  # if that fails too, they come again after the queue's visibility timeout
+            _people().queue.give_out_again(records)
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
     return {"batchItemFailures": []}
 

@@ -122,6 +122,19 @@ class Inventory:
                 replaced[was.sha256].append(path)
         return dict(replaced)
 
+    def described_anew_since(self, earlier: "Inventory") -> set[str]:
+        """Faces of an earlier inventory that an engine has described again, not as before, under the same id.
+
+        On a laptop, photos that are processed by another engine keep the ids of their faces.
+        """
+        found = set()
+        for path, was in earlier.photos.items():
+            now = self.photos.get(path)
+            if now is not None and now is not was:
+                before = {face.id: face for face in was.faces}
+                found |= {face.id for face in now.faces if before.get(face.id, face) != face}
+        return found
+
     def to_json(self) -> dict[str, Any]:
         photos = [
             [

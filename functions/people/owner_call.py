@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from functions.visitor_calls import RequestError
+from functions.visitor_calls import RequestError, action_of
 
 DECIDE, QUESTIONS, PEOPLE, PERSON, PHOTO, HISTORY = "decide", "questions", "people", "person", "photo", "history"
 MAX_ANSWERS = 500
 _USUAL_ANSWERS = 50
 _MAX_TEXT = 1100
-_FIELDS = {
-    DECIDE: {"events"},
-    QUESTIONS: {"limit", "skip"},
-    PEOPLE: set[str](),
-    PERSON: {"person"},
-    PHOTO: {"path"},
-    HISTORY: {"limit", "before"},
+_FIELDS: dict[str, tuple[str, ...]] = {
+    DECIDE: ("by", "events"),
+    QUESTIONS: ("by", "limit", "skip"),
+    PEOPLE: ("by",),
+    PERSON: ("by", "person"),
+    PHOTO: ("by", "path"),
+    HISTORY: ("by", "limit", "before"),
 }
-ACTIONS = tuple(_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,7 @@ class OwnerCall:
 
 def parse_owner_call(event: Any) -> OwnerCall:
     """Check a call. Raises ``RequestError``."""
-    if not isinstance(event, dict):
-        raise RequestError(400, "InvalidRequest", "the request must be a JSON object")
-    action = event.get("action")
-    if not isinstance(action, str) or action not in _FIELDS:
-        raise RequestError(400, "InvalidRequest", f"action must be one of {', '.join(ACTIONS)}")
-    unknown = sorted(set(map(str, event)) - _FIELDS[action] - {"action", "by"})
-    if unknown:
-        raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
+    action = action_of(event, _FIELDS)
     return OwnerCall(
         action=action,
         by=_text(event, "by"),

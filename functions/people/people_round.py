@@ -101,6 +101,7 @@ class PeopleRounds:
         hung = hang(knowledge, inventory, inventory.replaced_since(before))
         spent = Spent()
         evidence = Evidence.from_json(self.files.read(EVIDENCE))
+        evidence.forget(inventory.described_anew_since(before))
         births = {person.id: person.birth for person in knowledge.people.values() if person.birth}
         found = recognise(inventory, hung, births, evidence, lambda face: self._search(face, budget, spent))
         spent.has_more = not found.is_finished and not spent.ceiling_reached

@@ -5,12 +5,11 @@ from typing import Any
 
 from functions.face_collection import is_face_id
 from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE
-from functions.visitor_calls import RequestError
+from functions.visitor_calls import RequestError, action_of
 
 ASK, STATUS, WITHDRAW = "ask", "status", "withdraw"
-ACTIONS = (ASK, STATUS, WITHDRAW)
 
-_FIELDS = {ASK: {"action", "face_ids", "message"}, STATUS: {"action"}, WITHDRAW: {"action"}}
+_FIELDS: dict[str, tuple[str, ...]] = {ASK: ("face_ids", "message"), STATUS: (), WITHDRAW: ()}
 
 
 @dataclass(frozen=True)
@@ -24,15 +23,7 @@ class Call:
 
 def parse_call(event: Any) -> Call:
     """Check a call. Raises ``RequestError``."""
-    if not isinstance(event, dict):
-        raise RequestError(400, "InvalidRequest", "the request must be a JSON object")
-    action = event.get("action")
-    if not isinstance(action, str) or action not in ACTIONS:
-        raise RequestError(400, "InvalidRequest", f"action must be one of {', '.join(ACTIONS)}")
-    unknown = sorted(set(event) - _FIELDS[action])
-    if unknown:
-        # As ASCII: half a surrogate pair can't be answered.
-        raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
+    action = action_of(event, _FIELDS)
     if action != ASK:
         return Call(action)
     return Call(action, _face_ids(event.get("face_ids")), _message(event.get("message", "")))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from functions.keys import image_path
 from functions.people import handler as handler_module
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import EVIDENCE, INVENTORY, STATE
+from functions.people_queue import PeopleQueue
 from functions.shapes import Decision
 
 # A picture whose XMP names two people.
@@ -244,6 +246,47 @@ def test_one_round_runs_at_a_time_and_a_dead_one_ends(aws: FakeAws) -> None:
     with waiting.held("two", 60, 100):
         assert [row["owner"] for row in aws.rows(aws.leases_table)] == ["two"]
     assert aws.rows(aws.leases_table) == []
+
+
+def test_a_batch_whose_round_failed_comes_again_soon(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        album.sqs.send_message(QueueUrl=album.people_queue_url, MessageBody=json.dumps(f"2024/{number}.png"))
+    received = [
+        message
+        for _ in range(2)
+        for message in album.sqs.receive_message(
+            QueueUrl=album.people_queue_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=2100,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )["Messages"]
+    ]
+    records = [
+        {
+            "messageId": message["MessageId"],
+            "body": message["Body"],
+            "receiptHandle": message["ReceiptHandle"],
+            "attributes": message["Attributes"],
+        }
+        for message in received
+    ]
+    hidden: list[int] = []
+
+    class Sqs:
+        def change_message_visibility_batch(self, **arguments: Any) -> None:
+            assert len(arguments["Entries"]) <= 10
+            hidden.extend(entry["VisibilityTimeout"] for entry in arguments["Entries"])
+            album.sqs.change_message_visibility_batch(**arguments)
+
+    queue = PeopleQueue(Sqs(), album.people_queue_url)
+    monkeypatch.setattr(handler_module, "_people", lambda: replace(album.people, queue=queue, rounds=None))
+    answer = handler_module.handler({"Records": records}, LambdaContext())
+    assert len(answer["batchItemFailures"]) == 12
+    assert hidden == [8] * 12
+    for record in records:
+        record["attributes"]["ApproximateReceiveCount"] = "8"
+    handler_module.handler({"Records": records}, LambdaContext())
+    assert hidden[12:] == [900] * 12, "the queue gives them up only after half an hour"
 
 
 def test_the_log_says_nothing_about_people(

@@ -531,6 +531,22 @@ def test_a_photo_of_an_earlier_release_gets_its_card_and_words_without_a_paid_ca
     }
 
 
+def test_a_photo_from_before_names_gets_what_they_hang_on_without_a_paid_call(aws: FakeAws, handle: Callable) -> None:
+    path = parse_key(KEY)
+    aws.put(KEY, (Path(__file__).parents[1] / "data" / "regions" / "named.jpg").read_bytes())
+    handle(message(KEY))
+    whole, regions = aws.photos.get_photo(path), aws.regions.read(path)
+    assert [region.name for region in regions] != []
+    old = {name: value for name, value in whole.to_item().items() if name != "sha256"}
+    aws.dynamodb.put_item(TableName=aws.pics_table, Item=old)
+    aws.regions.delete(path)
+    calls = len(aws.rekognition.calls)
+    handle(message(KEY, 2))
+    assert len(aws.rekognition.calls) == calls
+    assert aws.photos.get_photo(path).sha256 == whole.sha256
+    assert aws.regions.read(path) == regions
+
+
 def test_a_photo_that_is_not_processed_is_not_served(aws: FakeAws, handle: Callable) -> None:
     aws.daily_indexing = 0
     aws.put(KEY, picture(RED))

@@ -307,3 +307,11 @@ def test_photos_in_any_order_give_the_same() -> None:
     one, other = Inventory.of(photos), Inventory.of(reversed(photos))
     assert one == other
     assert hang(fold(journal.events), one) == hang(fold(journal.events), other)
+
+
+def test_faces_that_another_engine_describes_again_are_told_from_those_that_are_as_before() -> None:
+    before = inventory(PHOTO, photo("set/b.jpg", 1))
+    one, *others = PHOTO.faces
+    again = before.changed([PHOTO._replace(faces=(one._replace(confidence=91.0), *others)), photo("set/b.jpg", 1, 2)])
+    assert again.described_anew_since(before) == {one.id}
+    assert before.described_anew_since(before) == again.described_anew_since(inventory()) == set()

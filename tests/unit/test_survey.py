@@ -51,6 +51,14 @@ def test_a_missing_face_is_mended_though_the_download_is_wrong_too() -> None:
     assert "download" in find_drift(survey).check[PHOTO]
 
 
+def test_a_row_of_an_earlier_release_gets_what_names_hang_on_for_nothing() -> None:
+    survey = agreeing()
+    survey.db.execute("UPDATE photo_rows SET has_sha256 = 0")
+    found = find_drift(survey)
+    assert found.check == {PHOTO: "its row lacks sha256, which names of people hang on"}
+    assert (found.redo, found.paid_calls) == ({}, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
