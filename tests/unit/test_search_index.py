@@ -3,12 +3,24 @@
 import gzip
 import json
 import random
+import uuid
 from pathlib import Path
 
+from functions.people.boxes import Box
+from functions.people.inventory import Face, Inventory, PhotoFaces
+from functions.people.people_state import PersonState, State, Unknown
+from functions.people.public_files import PEOPLE_KEY, public_files
+from functions.people.ulid import ulid_of
 from functions.shapes import Photo, PhotoSet
 from local.site_server import SERVED_WHILE_CLOSED
 from scripts.site.covers import Cover
-from scripts.site.search_index import entry_of, read_search_index, search_index, suggestions, write_search_index
+from scripts.site.search_index import (
+    entry_of,
+    read_search_index,
+    search_index,
+    suggestions,
+    write_search_index,
+)
 from scripts.site.shown import ShownSet
 
 PLACES = ("Lisbon", "Porto", "Nice", "Genoa", "Bergen", "Galway", "Malmö", "Trieste", "Cádiz", "Ghent")
@@ -115,6 +127,30 @@ def test_ten_thousand_photos_take_at_most_250_kb_and_the_same_bytes_each_time() 
     content, again = (search_index(entry_of(_long_set(number), None) for number in range(50)) for _ in range(2))
     assert content == again
     assert 100_000 < len(gzip.compress(content)) <= 250_000
+
+
+def test_with_a_thousand_people_all_that_the_search_box_loads_is_below_that() -> None:
+    index = search_index(entry_of(_long_set(number), None) for number in range(50))
+    assert len(gzip.compress(index)) + len(gzip.compress(_people(1000))) <= 250_000
+
+
+def _people(count: int) -> bytes:
+    """The list that the people function writes, of as many people with a name and as many unknown ones as it takes."""
+    chance = random.Random(0)  # noqa: S311 - a sample, no secret
+    photos, people, unknown = [], [], []
+    for number in range(2 * count):
+        face = str(uuid.UUID(int=chance.getrandbits(128)))
+        box = Box.of([*(chance.uniform(0, 0.8) for _ in range(2)), *(chance.uniform(0.02, 0.2) for _ in range(2))])
+        path = f"2026_{chance.choice(PLACES).lower()}/IMG_{number}.JPG"
+        photos.append(PhotoFaces(path, None, None, 4000, 3000, None, None, (Face(face, box, 99, 50),), ()))
+        if number >= count:
+            unknown.append(Unknown((face,)))
+            continue
+        name = " ".join(word.title() for word in chance.sample(THINGS, 2))
+        days = [f"20{chance.randrange(10, 26)}-{chance.randrange(1, 13):02}-01" for _ in range(2)]
+        slug = f"{name.lower().replace(' ', '-')}-{number}"
+        people.append(PersonState(ulid_of(str(number)), name, slug, (), False, None, (path,), (face,), *days, face, ()))
+    return public_files(State(tuple(people), unknown=tuple(unknown)), Inventory.of(photos))[PEOPLE_KEY]
 
 
 def _long_set(number: int) -> ShownSet:
