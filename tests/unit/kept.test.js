@@ -7,11 +7,15 @@ const SITE = "https://photos.example";
 /** @param {string} path @param {object} [more] */
 const request = (path, more = {}) => ({ method: "GET", mode: "no-cors", url: SITE + path, ...more });
 
-test("pages, assets and pictures are kept, everything else is left to the browser", () => {
+test("pages, assets, pictures and names are kept, everything else is left to the browser", () => {
   const cases = [
     [request("/sets/2024_newport/?pic=a.jpg", { mode: "navigate" }), "page", "page"],
     [request("/assets/main-ABC.js"), "asset", "asset"],
     [request("/search/words-ABC.json"), "asset", "asset"],
+    [request("/people/people.json"), "people", "people"],
+    [request("/people/ann-2/photos.json"), "people", "people"],
+    [request("/sets/2024_newport/people.json"), "people", "people"],
+    [request("/people/ann/", { mode: "navigate" }), "page", "page"],
     [request("/thumbnails/photos/2024_newport/a.jpg"), "thumbnail", "thumbnail:2024_newport"],
     [request("/thumbnails/1600/photos/2024_newport/a.jpg"), "large", "large"],
     [request("/photos/2024_newport/a.jpg"), null],

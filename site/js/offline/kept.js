@@ -1,6 +1,6 @@
 // What the service worker keeps, and where.
 
-/** @typedef {"asset" | "page" | "thumbnail" | "large"} Kind */
+/** @typedef {"asset" | "page" | "people" | "thumbnail" | "large"} Kind */
 
 // Thumbnails are kept for this many sets, the ones visited last.
 const MAX_SETS = 5;
@@ -8,6 +8,8 @@ const THUMBNAIL = /^\/thumbnails\/photos\/([^/]+)\//;
 const LARGE = /^\/thumbnails\/\d+\/photos\//;
 // Assets, and what the search page searches (scripts/site/search_index.py).
 const NAMED_BY_CONTENT = /^\/(?:assets\/|search\/words-)/;
+// What visitors may know about people (functions/people/public_files.py).
+const PEOPLE = /^\/(?:people\/people|people\/[^/]+\/photos|sets\/[^/]+\/people)\.json$/;
 // Downloads may be many megabytes. They aren't kept, even if the browser opens or saves one as a page.
 const DOWNLOAD = /^\/photos\//;
 
@@ -23,6 +25,7 @@ export function kindOf(request, origin) {
   const set = THUMBNAIL.exec(url.pathname);
   if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };
   if (LARGE.test(url.pathname)) return { kind: "large", cache: "large" };
+  if (PEOPLE.test(url.pathname)) return { kind: "people", cache: "people" };
   return request.mode === "navigate" ? { kind: "page", cache: "page" } : null;
 }
 
