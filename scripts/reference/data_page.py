@@ -147,6 +147,8 @@ first. A set:
 | `days` | `["2026-04-03", number of photos]`, likewise; the day is empty for undated photos |
 | `words` | `[index in files, title, caption, keywords and labels …]`, for photos that have any |
 
+People aren't in it: the search page reads `people/people.json` and, if a name is typed beside other words, `people/<name>/photos.json`.
+
 ## Messages
 
 The people function's queue carries paths of photos that were processed or deleted, `"<set>/<file>"`, or `""` to go on with what there is to do.

@@ -107,6 +107,34 @@ def test_an_album_shows_only_the_photos_of_somebody(page: Page) -> None:
     expect(page.locator("a.tile")).to_have_count(everything)
 
 
+def test_people_are_found_by_name_as_a_visitor_types(page: Page) -> None:
+    page.goto("/search/")
+    field = page.get_by_role("combobox", name="Words or a date")
+    options = page.get_by_role("option")
+    field.press_sequentially("OBÁ")
+    expect(options.first).to_contain_text(BARACK)
+    expect(options.first).to_contain_text("7 photos")
+    expect(page.locator("#suggested")).to_contain_text("suggestion")
+    assert Axe().run(page).violations_count == 0
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", str(options.first.get_attribute("id")))
+    assert Axe().run(page).violations_count == 0
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("OBÁ")
+    expect(page.get_by_role("region", name="People").get_by_role("link", name=BARACK)).to_be_visible()
+
+    field.fill("barack 2009")
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^1 person · \d photos?$"))
+    expect(page.locator('a.tile:not([data-key^="2009_inauguration/"])')).to_have_count(0)
+    field.fill("grace and barack")
+    expect(options.first).to_contain_text(f"{GRACE} and {BARACK}")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/people/grace-hopper\+barack-obama/$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{GRACE} and {BARACK}")
+
+
 def test_somebody_newer_than_the_site_is_shown_under_their_address(
     stack: RunningStack, page: Page, faults: Any
 ) -> None:
@@ -116,6 +144,9 @@ def test_somebody_newer_than_the_site_is_shown_under_their_address(
     page.goto("/people/barack-h-obama/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Barack H. Obama")
     expect(page.locator("#count")).to_have_text("7 photos")
+    page.goto("/search/")
+    page.get_by_role("combobox").press_sequentially("barack")
+    expect(page.get_by_role("option").first).to_contain_text("Barack H. Obama")
     page.goto("/people/barack-obama/")
     expect(page.locator("#none")).to_contain_text("There's nobody by this name here.")
     stack.kinpics("people", "undo")

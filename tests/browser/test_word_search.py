@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 def test_a_visitor_searches_by_words_and_dates(page: Page) -> None:
     page.goto("/")
     page.get_by_role("banner").get_by_role("link", name="Search").click()
-    field = page.get_by_role("searchbox", name="Words or a date")
+    field = page.get_by_role("combobox", name="Words or a date")
     expect(field).to_be_focused()
     field.press_sequentially("pione")
     status = page.get_by_role("status")
@@ -39,7 +39,7 @@ def test_a_visitor_searches_by_words_and_dates(page: Page) -> None:
 
 def test_a_suggestion_is_a_step_that_back_undoes(page: Page) -> None:
     page.goto("/search/?q=weekend")
-    field = page.get_by_role("searchbox")
+    field = page.get_by_role("combobox")
     expect(field).to_have_value("weekend")
     chip = page.locator("#suggestions a").first
     word = chip.inner_text()

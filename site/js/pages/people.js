@@ -6,14 +6,10 @@ import { offerFaces } from "../faces/random.js";
 import { t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPeople } from "../people/files.js";
-import { headOf } from "../people/heads.js";
+import { personCard } from "../people/heads.js";
 import { faceUrl, personUrl } from "../photos/urls.js";
 import { isOwner } from "../visitor/owner.js";
-import { countPhotos } from "../words.js";
 
-/** @typedef {import("../people/files.js").Portrait} Portrait */
-
-const SIDE_PX = 132;
 // From this many people on, a field finds a name among them; site/templates/pages/people.html has it too.
 const MANY = 25;
 
@@ -37,9 +33,9 @@ async function refresh() {
     const list = byId("people");
     if (etag === list.dataset.etag) return;
     list.dataset.etag = etag;
-    list.replaceChildren(...people.map((one) => card(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos)));
+    list.replaceChildren(...people.map((one) => personCard(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos)));
     byId("unknown").replaceChildren(
-      ...unknown.map((one) => card(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)),
+      ...unknown.map((one) => personCard(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)),
     );
     byId("number").textContent = tn("%(num)s person", "%(num)s people", people.length);
     list.hidden = byId("number").hidden = !people.length;
@@ -49,18 +45,6 @@ async function refresh() {
   } catch (error) {
     tell(error, refresh);
   }
-}
-
-/**
- * @param {string} href
- * @param {Portrait} portrait
- * @param {HTMLElement} name
- * @param {number} photos
- */
-function card(href, portrait, name, photos) {
-  name.className = "called";
-  const count = make("span", { className: "quiet num", textContent: countPhotos(photos) });
-  return make("li", {}, make("a", { className: "person-link", href }, headOf(portrait, SIDE_PX), name, count));
 }
 
 /** Show only those whose name has what the visitor types. */

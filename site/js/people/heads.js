@@ -5,11 +5,27 @@ import { cropToFace } from "../faces/boxes.js";
 import { sizeWithin } from "../photos/renditions.js";
 import { largeUrl, thumbnailUrl } from "../photos/urls.js";
 import { config } from "../config.js";
+import { countPhotos } from "../words.js";
 
 /** @typedef {import("./files.js").Portrait} Portrait */
 
 // A face may be enlarged this much: a thumbnail is a tenth as large a file. scripts/site/heads.py says the same.
 const MAX_STRETCH = 2;
+// Of a head in a crowd.
+const CARD_PX = 132;
+
+/**
+ * Somebody in a crowd or a row.
+ * @param {string} href
+ * @param {Portrait} portrait
+ * @param {HTMLElement} name
+ * @param {number} photos
+ */
+export function personCard(href, portrait, name, photos) {
+  name.className = "called";
+  const count = make("span", { className: "quiet num", textContent: countPhotos(photos) });
+  return make("li", {}, make("a", { className: "person-link", href }, headOf(portrait, CARD_PX), name, count));
+}
 
 /**
  * @param {Portrait} portrait

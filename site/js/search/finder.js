@@ -1,13 +1,14 @@
 // Finds photos and sets by words. Each word a visitor types must be in the photo's own words, in its date, or in its
-// set's title or description.
+// set's title or description; or it must be a name of somebody who is on the photo.
 
-import MiniSearch from "minisearch";
-import { wantedIn, wordsOf, wordsOfDay } from "./words.js";
+import { hasWord, match, newIndex } from "./matching.js";
+import { wordsOfDay } from "./words.js";
 
 /**
  * @typedef {import("./contents.js").Contents} Contents
  * @typedef {import("./contents.js").SearchedSet} SearchedSet
- * @typedef {Awaited<ReturnType<typeof prepare>>} Prepared
+ * @typedef {import("./reading.js").Part} Part
+ * @typedef {import("./reading.js").Person} Person
  *
  * @typedef {object} Text  About photos that come one after another.
  * @property {number} id
@@ -23,31 +24,32 @@ import { wantedIn, wordsOf, wordsOfDay } from "./words.js";
 const OWN = 4;
 const DAY = 2;
 const SET = 1;
-// Words with at least this many letters also match with a typo, if nothing else matches.
-const MIN_FUZZY = 4;
-const FUZZY = 0.25;
+// Who is on a photo counts as much as a rare word of its own.
+const PERSON = 40;
 
+// So many photos are named as the best.
+const BEST = 2;
 // How many texts are indexed without a pause.
 const CHUNK = 500;
 
-/**
- * Index what can be searched, with pauses for the page.
- * @param {Contents} contents
- */
-export async function prepare(contents) {
-  const finder = new Finder(contents);
-  await finder.index.addAllAsync(finder.texts, { chunkSize: CHUNK });
-  return finder;
-}
+export class Finder {
+  /**
+   * Index what can be searched, with pauses for the page.
+   * @param {Contents} contents
+   */
+  static async of(contents) {
+    const finder = new Finder(contents);
+    await finder.index.addAllAsync(finder.texts, { chunkSize: CHUNK });
+    return finder;
+  }
 
-class Finder {
   /** @param {Contents} contents */
   constructor({ sets, photos }) {
     this.sets = sets;
     this.total = photos.length;
     /** @type {Text[]} */
     this.texts = [];
-    this.index = new MiniSearch({ fields: ["text"], tokenize: wordsOf, processTerm: (word) => word });
+    this.index = newIndex();
     this.parts = sets.map((set) => ({
       set,
       about: this.#add(`${set.title} ${set.name} ${set.description}`, set, SET),
@@ -59,17 +61,27 @@ class Finder {
   }
 
   /**
-   * @param {string} query
-   * @returns {{sets: SearchedSet[], photos: FoundPhotos[]}}  Sets in their own order (all of them if there is no
-   *   query), photos by set, the best set first.
+   * @param {Part[] | null} parts  What a visitor types, or null for nothing.
+   * @param {Map<Person, number[]>} [places]  The indices of somebody's photos; for whom it has none, none are found.
+   * @returns {{sets: SearchedSet[], photos: FoundPhotos[], best: number[]}}  Sets in their own order (all of them if
+   *   there is nothing typed), photos by set, the best set first, and the best photos of all.
    */
-  find(query) {
-    const words = wantedIn(query).map((word) => this.#match(word));
-    if (!words.length) return { sets: query ? [] : this.sets, photos: [] };
+  find(parts, places = new Map()) {
+    if (!parts?.length) return { sets: parts ? [] : this.sets, photos: [], best: [] };
+    const matched = parts.map(({ words, people }) => ({
+      words: words.map((word) => match(this.index, word, { isRight: people.length > 0 })), // a name is no typo
+      people: people.flatMap((person) => places.get(person) ?? []),
+    }));
+    const words = matched.flatMap((part) => part.words);
     const sets = this.parts
-      .filter(({ about, days }) => days.some((day) => words.every((scores) => scores.has(about) || scores.has(day))))
+      .filter(({ about, days }) => days.some((day) => words.every((matches) => matches.has(about) || matches.has(day))))
       .map(({ set }) => set);
-    return { sets, photos: this.#photos(words) };
+    return { sets, ...this.#photos(matched.map((part) => this.#scores(part)).reduce(both)) };
+  }
+
+  /** Whether a text has this very word. @param {string} word */
+  has(word) {
+    return hasWord(this.index, word);
   }
 
   /**
@@ -84,38 +96,40 @@ class Finder {
   }
 
   /**
-   * How well texts match a word, by their ids: those that contain it, or a word that begins with it. If there are none,
-   * those with a word that is nearly the same and has the same first letter.
-   * @param {string} word
-   * @returns {Map<number, number>}
+   * How well each photo matches a part of what is typed: its words, or somebody with that name on it.
+   * @param {{words: Map<number, import("./matching.js").Match>[], people: number[]}} part
    */
-  #match(word) {
-    const isNumber = /^\p{N}+$/u.test(word);
-    const prefix = !isNumber || word.length > 2; // 2 doesn't match 24
-    const found = this.index.search(word, { prefix });
-    const others = found.length || isNumber || word.length < MIN_FUZZY ? [] : this.index.search(word, { fuzzy: FUZZY });
-    const near = others.filter(({ terms }) => terms.some((term) => term[0] === word[0])); // "each" is not a typo for "beach"
-    return new Map([...found, ...near].map(({ id, score }) => [id, score]));
+  #scores({ words, people }) {
+    const scores = words.map((matches) => this.#spread(matches)).reduce(both);
+    for (const place of people) scores[place] = (scores[place] ?? 0) + PERSON;
+    return scores;
   }
 
-  /**
-   * The photos that match all words.
-   * @param {Map<number, number>[]} words
-   */
-  #photos(words) {
-    const totals = new Float64Array(this.total).fill(1e-9);
-    for (const scores of words) {
-      const own = new Float64Array(this.total);
-      for (const [id, score] of scores) {
-        const { start, end, weight } = /** @type {Text} */ (this.texts[id]);
-        for (let place = start; place < end; place += 1) own[place] = (own[place] ?? 0) + score * weight;
-      }
-      for (const [place, score] of own.entries()) totals[place] = score && totals[place] ? (totals[place] ?? 0) + score : 0;
+  /** From texts to the photos they are about. @param {Map<number, import("./matching.js").Match>} matches */
+  #spread(matches) {
+    const scores = new Float64Array(this.total);
+    for (const [id, { score }] of matches) {
+      const { start, end, weight } = /** @type {Text} */ (this.texts[id]);
+      for (let place = start; place < end; place += 1) scores[place] = (scores[place] ?? 0) + score * weight;
     }
+    return scores;
+  }
+
+  /** @param {Float64Array} scores  Of each photo; 0 if it isn't found. */
+  #photos(scores) {
     const found = this.sets.map((set) => {
-      const places = Array.from({ length: set.end - set.start }, (_, at) => set.start + at).filter((place) => totals[place]);
-      return { set, places, best: Math.max(0, ...places.map((place) => totals[place] ?? 0)) };
+      const places = Array.from({ length: set.end - set.start }, (_, at) => set.start + at).filter((place) => scores[place]);
+      return { set, places, best: Math.max(0, ...places.map((place) => scores[place] ?? 0)) };
     });
-    return found.filter(({ places }) => places.length).sort((a, b) => b.best - a.best);
+    const photos = found.filter(({ places }) => places.length).sort((a, b) => b.best - a.best);
+    const best = photos.flatMap(({ places }) => places).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+    return { photos, best: best.slice(0, BEST) };
   }
 }
+
+/**
+ * The scores of what is in both.
+ * @param {Float64Array} some
+ * @param {Float64Array} others
+ */
+const both = (some, others) => some.map((score, place) => (score && others[place] ? score + (others[place] ?? 0) : 0));

@@ -13,10 +13,10 @@ const dates = new Intl.DateTimeFormat(document.documentElement.lang, {
   timeZone: "UTC",
 });
 
-/** The words of a text, without accents or capitals. @param {string} text @returns {string[]} */
+/** The words of a text, without accents or capitals; an emoji is a word too. @param {string} text @returns {string[]} */
 export function wordsOf(text) {
   const folded = text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[ßæœøłđı]/g, (letter) => PLAIN[letter] ?? letter);
-  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return folded.match(/[\p{L}\p{N}]+|\p{Extended_Pictographic}|\p{Regional_Indicator}/gu) ?? [];
 }
 
 /** What a day is called in the page's language: its number, month and year. @param {string} day  ISO 8601, or empty. */
