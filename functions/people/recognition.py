@@ -83,13 +83,14 @@ def recognise(
     if _is_mostly_named(faces, verdicts):
         # A further reference tells of many faces at once. While most have no name, it could be somebody else's, so the
         # others must be known first.
-        verdicts = round_.learn_more(SURER)
+        verdicts = round_.learn_more(SURER, verdicts)
     unreached = round_.meet_unknown(verdicts)
     is_explored = unreached <= FEW_UNREACHED * faces.count
     is_mostly_named = _is_mostly_named(faces, verdicts)
     if is_mostly_named:
         round_.find_remainders()
-    return round_.result(round_.learn_more(_bar(is_explored, is_mostly_named)))
+    bar = _bar(is_explored, is_mostly_named)
+    return round_.result(round_.learn_more(bar, round_.decide(bar)))
 
 
 def _is_mostly_named(faces: FacesOfToday, verdicts: Mapping[str, "_Verdict"]) -> bool:
@@ -158,11 +159,10 @@ class _Round:
             if people:
                 self._remainder_of[seed] = people[0]
 
-    def learn_more(self, bar: float) -> dict[str, _Verdict]:
-        """Verdicts, after each person has got further references: again and again the face that is surely theirs and
-        least like the others. One that turns out not to be surely theirs is given up for good."""
+    def learn_more(self, bar: float, verdicts: dict[str, _Verdict]) -> dict[str, _Verdict]:
+        """The verdicts after each person has got further references: again and again the face that is surely theirs
+        and least like the others. One that turns out not to be surely theirs is given up for good."""
         given_up: set[str] = set()
-        verdicts = self.decide(bar)
         while True:
             wrong = self._wrong_references(verdicts)
             for face, person in wrong.items():

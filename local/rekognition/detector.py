@@ -19,6 +19,9 @@ from local.rekognition.networks import open_network
 MIN_SCORE = 0.4
 # Two finds that overlap by more than this share of both are one face.
 _MAX_OVERLAP = 0.3
+# The long side of the copy that is searched: of a picture with a longer side than the second it is the third, because
+# small faces would be too small in it. docs/rekognition.md has the figures.
+_LONG_SIDE, _LARGE_PICTURE, _LONG_SIDE_OF_LARGE = 1280, 5000, 1600
 # Names in the model file.
 _PICTURE, _QUARTER, _EIGHTH = "input.1", "387", "413"
 _SCORES, _SIZES, _OFFSETS, _POINTS = _OUTPUTS = ("537", "538", "539", "540")
@@ -37,9 +40,6 @@ _MARGIN = 16
 class Detector:
     """The network, on one core. ``strip`` is a multiple of 32, and changes nothing in what is found."""
 
-    # How large a picture is searched in.
-    long_side = 1280
-
     def __init__(self, model_file: Path, strip: int = _STRIP):
         self._strip = strip
         model = onnx.load(str(model_file))
@@ -48,6 +48,11 @@ class Detector:
         self._first = _session(model, slice(0, first), [_PICTURE], [_QUARTER])
         self._second = _session(model, slice(first, second), [_QUARTER], [_EIGHTH])
         self._rest = _session(model, slice(second, None), [_QUARTER, _EIGHTH], list(_OUTPUTS))
+
+    @staticmethod
+    def long_side(picture: int) -> int:
+        """The long side, in pixels, of the copy that is searched of a picture with this long side."""
+        return _LONG_SIDE if picture <= _LARGE_PICTURE else _LONG_SIDE_OF_LARGE
 
     def find(self, pixels: np.ndarray) -> list[Detection]:
         """The faces of a picture, (height, width, 3) uint8 in RGB, surest first."""

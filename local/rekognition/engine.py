@@ -216,7 +216,8 @@ def analyse(image: bytes) -> Analysis:
     """Find and describe all faces. Raises ``ImageFormatError``."""
     picture, width, height = _decode(image)
     models = load_models()
-    found = [face for face in _find(models.detector, picture) if min(face.width, face.height) >= _MIN_SIDE]
+    all_found = _find(models.detector, picture, max(width, height))
+    found = [face for face in all_found if min(face.width, face.height) >= _MIN_SIDE]
     closeups = [closeup.cut(picture, face) for face in found]
     faces = [
         _face(picture.size, face, shown, recognised)
@@ -228,9 +229,10 @@ def analyse(image: bytes) -> Analysis:
     return Analysis(width, height, faces)
 
 
-def _find(detector: Any, picture: Image.Image) -> list[Detection]:
-    """The faces of a picture, in its own pixels, found in a copy of another size."""
-    scale = min(_ENLARGE, detector.long_side / max(picture.size))
+def _find(detector: Any, picture: Image.Image, long_side: int) -> list[Detection]:
+    """The faces of a picture, in its own pixels, found in a copy of another size. ``long_side`` is that of the picture
+    in full, before it was decoded at half its size."""
+    scale = min(_ENLARGE, detector.long_side(long_side) / max(picture.size))
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     copy = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0) if size != picture.size else picture
     return [face.scaled(picture.width / size[0], picture.height / size[1]) for face in detector.find(np.asarray(copy))]

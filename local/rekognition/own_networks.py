@@ -30,9 +30,8 @@ class OwnDetector:
         sides = files.input.size * 3 // 4, files.input.size
         self.find(np.random.default_rng(0).integers(0, 256, (*sides, 3), dtype=np.uint8))
 
-    @property
-    def long_side(self) -> int:
-        """The long side of the picture that is searched, in pixels."""
+    def long_side(self, picture: int) -> int:
+        """The long side, in pixels, of the copy that is searched of a picture, whatever its own."""
         return self._files.input.size
 
     def find(self, pixels: np.ndarray) -> list[Detection]:

@@ -58,6 +58,10 @@ def test_a_small_face_in_a_large_photo_is_the_same_person(portrait: Image.Image,
     assert DLIB.compare(face.vector, own.vector) >= 90
 
 
+def test_a_large_photo_is_searched_in_a_larger_copy() -> None:
+    assert Detector.long_side(4000) < Detector.long_side(6000) < 6000
+
+
 def test_landmarks_lie_in_the_face(portrait: Image.Image) -> None:
     (face,) = found_in(portrait).faces
     places = face.landmarks

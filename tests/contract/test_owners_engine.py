@@ -116,7 +116,7 @@ def test_people_are_told_apart(models: Models, demo_folders: list[Path]) -> None
     def describe(name: str) -> Vector:
         (path,) = (path for folder in demo_folders for path in folder.glob(name))
         picture, _, _ = engine._decode(path.read_bytes())
-        face = max(_find(models.detector, picture), key=lambda face: face.width)
+        face = max(_find(models.detector, picture, max(picture.size)), key=lambda face: face.width)
         (recognised,) = models.recogniser.recognise(picture, [face], [])
         descriptor: Vector = recognised.descriptor
         return descriptor
