@@ -10,12 +10,13 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
+from functions.lease_rows import give_back
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 # A photo's has a slash.
-_KEY = {"image_path": "people"}
+_NAME = "people"
 _LOOK_AGAIN_SECONDS = 0.2
 
 
@@ -49,14 +50,14 @@ class PeopleLease:
         try:
             yield
         finally:
-            self._give_back(owner)
+            give_back(self.client, self.name, _NAME, owner)
 
     def _take(self, owner: str, seconds: float) -> bool:
         now = self.clock()
         try:
             self.client.update_item(
                 TableName=self.name,
-                Key=_KEY,
+                Key={"image_path": _NAME},
                 UpdateExpression="SET #owner = :owner, expires_at = :end",
                 ConditionExpression="attribute_not_exists(image_path) OR expires_at < :now",
                 ExpressionAttributeNames={"#owner": "owner"},
@@ -67,17 +68,3 @@ class PeopleLease:
                 raise
             return False
         return True
-
-    def _give_back(self, owner: str) -> None:
-        """Let the next round begin; a lease that has passed to another stays."""
-        try:
-            self.client.delete_item(
-                TableName=self.name,
-                Key=_KEY,
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": owner},
-            )
-        except ClientError as error:
-            if not is_condition_failed(error):
-                raise

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
+from functions.lease_rows import give_back
 from functions.shapes import Lease
 
 if TYPE_CHECKING:
@@ -113,17 +114,7 @@ class Leases:
 
     def release(self, path: ImagePath, owner: str) -> None:
         """Give the photo back; a lease that has passed to another worker stays."""
-        try:
-            self.client.delete_item(
-                TableName=self.table,
-                Key={"image_path": str(path)},
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": owner},
-            )
-        except ClientError as error:
-            if not is_condition_failed(error):
-                raise
+        give_back(self.client, self.table, str(path), owner)
 
 
 def may_have_leftovers(left: Lease, etag: str | None) -> bool:

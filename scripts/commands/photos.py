@@ -96,9 +96,15 @@ def export(context: Context, folder: Path, concurrency: int, as_json: bool) -> N
     again. `kinpics upload FOLDER` makes the same site elsewhere.
     """
     from scripts.common.progress import Progress
-    from scripts.photos.export import export_site
+    from scripts.photos.export import export_site, find_left_over
 
     written, present, failures = export_site(context.stack, folder, concurrency, Progress(quiet=as_json))
+    if left_over := find_left_over(context.stack, folder):
+        echo(
+            f"note: {folder} still has {count(len(left_over), 'photo')} that the site no longer has, such as "
+            f"{left_over[0]}. Delete them there, or `kinpics upload {folder}` brings them back",
+            err=True,
+        )
     if as_json:
         echo_json({"written": written, "already_there": present, "failures": failures})
     else:

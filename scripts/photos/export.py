@@ -26,6 +26,7 @@ from scripts.gallery.gallery_survey import path_of
 from scripts.gallery.portrait_folder import NEEDED, OTHERS
 from scripts.gallery.portraits import list_portraits
 from scripts.people.exported_names import export_names
+from scripts.people.sidecars import is_sidecar
 from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals
 
 _CHUNK = 1024 * 1024
@@ -66,6 +67,14 @@ def export_site(stack: Stack, folder: Path, concurrency: int, progress: Progress
             raise
         advice = "make room, and run the same command again to continue"
         raise ExportError(f"{folder} can't be written to: {cause(error)}; {advice}") from None
+
+
+def find_left_over(stack: Stack, folder: Path) -> list[str]:
+    """Photos in an exported site's folder (``<set>/<file>``) that an earlier export wrote and the site has no more."""
+    photos = folder / PHOTOS_FOLDER
+    files = (file for file in photos.glob("*/*") if file.is_file() and not is_sidecar(file.name))
+    there = {str(file.relative_to(photos)) for file in files if not file.name.startswith(".")}
+    return sorted(there - {str(original.path) for original in list_originals(stack, misnamed={})})
 
 
 def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
