@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -112,7 +113,8 @@ def _serve() -> None:
     sys.path[0] = os.getcwd()
     for module in _MODULES:
         importlib.import_module(module)
-    _load_models()
+    _read_models()
+    _read_languages()
     gc.freeze()  # the collectors of its children leave these pages alone: they stay shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     asked = socket.socket(fileno=0)
@@ -135,13 +137,24 @@ def _serve() -> None:
             os.close(descriptor)
 
 
-def _load_models() -> None:
+def _read_models() -> None:
     """Read AWS's models once: all sessions of a process, and of those forked from it, share what they have read."""
     botocore.session.create_loader = loaders.create_loader = functools.cache(loaders.create_loader)
     session = botocore.session.Session()
     for name in _SERVICES:
         session.create_client(name, "us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
         loaders.create_loader().load_service_model(name, "service-2")
+
+
+def _read_languages() -> None:
+    """Read what pages say and how dates look in all languages."""
+    from functions.languages import LANGUAGES
+    from scripts.site.translations import Translator
+
+    for language in LANGUAGES:
+        translator = Translator(language)
+        translator.for_scripts("visitors")
+        translator.date(date(2000, 1, 1))
 
 
 def _keep(request: dict[str, Any], descriptors: list[int]) -> None:

@@ -4,11 +4,11 @@ English needs no catalogue: its texts are the messages themselves.
 """
 
 import datetime
+import functools
 import io
 import json
 import re
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -43,12 +43,22 @@ def catalogue_path(language: str) -> Path:
 
 def read_catalogue(language: str) -> Catalog:
     """A language's texts. Raises ``CatalogueError``."""
+    return _parsed(language, _content(language))
+
+
+def _content(language: str) -> bytes:
     path = catalogue_path(language)
     try:
-        with path.open("rb") as file:
-            return read_po(file, locale=language, abort_invalid=True)
-    except (OSError, PoFileError, UnicodeDecodeError) as error:
+        return path.read_bytes()
+    except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error}") from None
+
+
+def _parsed(language: str, content: bytes) -> Catalog:
+    try:
+        return read_po(io.BytesIO(content), locale=language, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{catalogue_path(language)} can't be read: {error}") from None
 
 
 class Translator:
@@ -57,8 +67,7 @@ class Translator:
     def __init__(self, language: str):
         self.language = language
         self._locale = Locale.parse(_LOCALES.get(language, language))
-        self._catalogue = None if language == ENGLISH else read_catalogue(language)
-        self.translations = NullTranslations() if self._catalogue is None else _compiled(self._catalogue)
+        self.translations = NullTranslations() if language == ENGLISH else _compiled(language, _content(language))
 
     def with_default_texts(self, config: SiteConfig) -> SiteConfig:
         """The settings, with kinpics's own wording where the owner has written nothing."""
@@ -109,7 +118,7 @@ class Translator:
 
         One with a plural has a text for each of CLDR's categories.
         """
-        if self._catalogue is None:
+        if self.language == ENGLISH:
             return {}
         found: dict[str, str | dict[str, str]] = {}
         for message in json.loads(SCRIPT_MESSAGES.read_text(encoding="utf-8"))[reader]:
@@ -123,16 +132,17 @@ class Translator:
         forms = {name: self.translations.ngettext(one, many, number) for name, number in self._samples.items()}
         return {"other": self.translations.ngettext(one, many, 10**6), **forms}
 
-    @cached_property
+    @functools.cached_property
     def _samples(self) -> dict[str, int]:
         """CLDR's categories of whole numbers, each with the lowest number that is of it."""
         rule = self._locale.plural_form
         return {rule(number): number for number in reversed(_EVERY_FORM)}
 
 
-def _compiled(catalogue: Catalog) -> NullTranslations:
-    """A catalogue to look texts up in; one marked fuzzy is not used."""
+@functools.lru_cache
+def _compiled(language: str, content: bytes) -> NullTranslations:
+    """A catalogue to look texts up in, made once while it stays the same; a text marked fuzzy is not used."""
     file = io.BytesIO()
-    write_mo(file, catalogue)
+    write_mo(file, _parsed(language, content))
     file.seek(0)
     return Translations(file)

@@ -50,9 +50,6 @@ class Calls:
         self.written.append(params["Key"])
 
     def _list(self, params: dict[str, Any], **_: Any) -> None:
-        self.listed.append(params["Prefix"])
-
-    def _list(self, params: dict[str, Any], **_: Any) -> None:
         self.listed.append(params.get("Prefix", ""))
 
     def _query(self, params: dict[str, Any], **_: Any) -> None:
