@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
-TEST_GROUPS := fault-tests browser-tests contract-tests stack-tests deployment-tests functional-tests unit-tests types template lint
+TEST_GROUPS := functional-tests browser-tests contract-tests fault-tests stack-tests deployment-tests unit-tests types template lint
 # Where each group notes how long its tests took.
 DURATIONS := .kinpics/durations
 # Contract tests that start stacks of their own.
@@ -125,7 +125,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python packages ..."
-	@{ $(BIN)/pip install --no-deps --require-hashes -r requirements/run.txt \
+	@{ $(BIN)/pip install --no-compile --no-deps --require-hashes -r requirements/run.txt \
 		&& $(BIN)/pip install --no-deps --no-build-isolation -e .; } >$(VENV)/run.log 2>&1 \
 		|| { echo "The Python packages could not be installed: check the connection to the package index and run make again ($(VENV)/run.log has the details)" >&2; exit 1; }
 	@touch $@
