@@ -62,7 +62,7 @@ def test_a_persons_photos_come_by_album_too_and_the_address_says_so(page: Page) 
     assert Axe().run(page).violations_count == 0
     page.reload()
     expect(page.get_by_role("button", name="By album")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("a.tile")).to_have_count(7)
+    expect(page.locator("#count")).to_have_text("7 photos")
     headings.get_by_role("link", name="2016 weekend").click()
     expect(page).to_have_url(re.compile("/sets/2016_weekend/$"))
     page.go_back()

@@ -161,6 +161,7 @@ function nobody() {
   byId("heads").replaceChildren();
   byId("grid").replaceChildren();
   for (const id of ["name", "count", "years"]) byId(id).textContent = "";
+  document.title = document.title.replace(/^[^·]*· /, "");
   byId("with").hidden = true;
   for (const id of ["download", "play", "share", "by"]) byId(id).hidden = true;
   none(t("There's nobody by this name here."));
