@@ -41,7 +41,7 @@ export async function showPerson() {
   const viewer = new Viewer(grid, keyOf);
   /** @type {PersonFile["photos"]} */
   let byTime = [];
-  /** @type {NodeListOf<HTMLElement>} */
+  /** @type {NodeListOf<HTMLButtonElement>} */
   const ways = document.querySelectorAll("[data-by]");
 
   async function load() {
@@ -68,7 +68,10 @@ export async function showPerson() {
     const shown = isByAlbum() ? groupByAlbum(byTime) : groupByYear(byTime);
     byId("by").hidden = byTime.length < 2;
     place.className = isByAlbum() ? "albums" : "years";
-    for (const button of ways) button.setAttribute("aria-pressed", String((button.dataset.by === "album") === isByAlbum()));
+    for (const button of ways) {
+      button.disabled = false;
+      button.setAttribute("aria-pressed", String((button.dataset.by === "album") === isByAlbum()));
+    }
     grid.show(shown.photos, shown.groups);
   }
 
