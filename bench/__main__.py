@@ -14,6 +14,7 @@ from bench import (
     lookalike,
     page,
     people,
+    people_page,
     scale,
     search,
     selfies,
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "load": load,
     "start": start,
     "page": page,
+    "people-page": people_page,
     "simulate": simulate,
     "scale": scale,
 }

@@ -34,7 +34,7 @@ _FIRST_DAY = datetime(2023, 1, 1, 9, tzinfo=UTC)
 
 def fill(running: Any, sources: Path, counts: dict[str, int]) -> None:
     """Give a running stack sets with this many photos, open it to search engines, and publish its site."""
-    with _as_owner(running):
+    with as_owner(running):
         stack = connect(STACK_NAME, running.data)
         with ProcessPoolExecutor() as pool:
             renditions = list(pool.map(_render, sorted(sources.iterdir())))
@@ -47,7 +47,7 @@ def fill(running: Any, sources: Path, counts: dict[str, int]) -> None:
 
 
 @contextlib.contextmanager
-def _as_owner(running: Any) -> Iterator[None]:
+def as_owner(running: Any) -> Iterator[None]:
     """Whatever calls AWS meanwhile calls this stack."""
     before = dict(os.environ)
     os.environ.update(running.environment)

@@ -66,7 +66,7 @@ def fetch(url: str, flags: list[str]) -> FirstScreen:
             finished.append((event["requestId"], int(event["encodedDataLength"])))
 
     with chromium(*flags) as browser:
-        page, cdp = _phone(browser)
+        page, cdp = phone(browser)
         cdp.on("Network.requestWillBeSent", will_be_sent)
         cdp.on("Network.loadingFinished", loaded)
         page.goto(url)
@@ -95,7 +95,7 @@ def first_photo(url: str, flags: list[str]) -> float:
 
 
 def _first_photo(browser: Browser, url: str) -> float:
-    page, cdp = _phone(browser)
+    page, cdp = phone(browser)
     throughput = {"downloadThroughput": _BYTES_PER_SECOND, "uploadThroughput": _BYTES_PER_SECOND}
     cdp.send("Network.emulateNetworkConditions", {"offline": False, "latency": ROUND_TRIP, **throughput})
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER_CPU})
@@ -110,7 +110,7 @@ def _first_photo(browser: Browser, url: str) -> float:
 def shows_photos_without_aws(url: str, api_url: str) -> bool:
     """With every AWS call held up, the first screen of thumbnails still appears."""
     with chromium() as browser:
-        page, _ = _phone(browser)
+        page, _ = phone(browser)
         page.route(f"{api_url}/**", lambda route: None)
         page.goto(url, wait_until="commit")
         for _ in range(100):
@@ -123,7 +123,8 @@ def shows_photos_without_aws(url: str, api_url: str) -> bool:
         return False
 
 
-def _phone(browser: Browser) -> tuple[Page, CDPSession]:
+def phone(browser: Browser) -> tuple[Page, CDPSession]:
+    """A page as Lighthouse's phone shows it, with a session of DevTools."""
     page = browser.new_context(**PHONE).new_page()
     cdp = page.context.new_cdp_session(page)
     cdp.send("Network.enable")

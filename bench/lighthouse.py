@@ -1,8 +1,9 @@
-"""Lighthouse's scores and times of a page, with its own phone and slow 4G, as medians."""
+"""Lighthouse's scores and times of a page, with its own phone and slow 4G or its own computer, as medians."""
 
 import json
 import statistics
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +27,15 @@ class Scores:
     complaints: list[str]
 
 
-def score(url: str, flags: list[str]) -> Scores:
+def score(url: str, flags: list[str], options: Sequence[str] = ()) -> Scores:
     """Run it several times on a page, in one Chromium with these flags; each run begins with an empty cache.
 
+    ``options`` are Lighthouse's own; without any it is a phone's.
     A browser that has only just started draws its first frame late, whatever the page.
     """
     port = workplace.free_port()
     command = [workplace.node_command("lighthouse"), url, "--quiet", "--output=json", f"--port={port}"]
-    command.append(f"--only-categories={','.join(_CATEGORIES)}")
+    command += [f"--only-categories={','.join(_CATEGORIES)}", *options]
     reports: list[dict[str, Any]] = []
     with browser.chromium(f"--remote-debugging-port={port}", *flags) as chromium:
         chromium.new_page().screenshot()
