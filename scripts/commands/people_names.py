@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from functions.people.ulid import is_ulid
 from scripts.commands.options import Context, json_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
@@ -37,7 +38,9 @@ def _tell(events: list[dict[str, Any]], done: str, as_json: bool) -> None:
 
 
 def _whoever(calls: "PeopleCalls", name: str, *, new: bool) -> tuple[list[dict[str, Any]], str]:
-    """The person with a name, and the decision that somebody new has it if there is no such person."""
+    """The person with a name or an id, and the decision that somebody new has that name if there is no such person."""
+    if is_ulid(name):
+        return [], calls.person(name)["id"]
     known = [] if new else calls.named(name)
     if known:
         return [], calls.person(name)["id"] if len(known) > 1 else known[0]["id"]
@@ -95,7 +98,7 @@ def people_name(context: Context, who: str, name: str, new: bool, as_json: bool)
     """Say who a face is, or give a person another name.
 
     FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody has NAME
-    already, the face is theirs.
+    already, the face is theirs; of several, say whose by an id in place of NAME.
     """
     from scripts.people.people_calls import is_face
 

@@ -67,7 +67,7 @@ class PeopleCalls:
         if not found:
             raise PeopleCallError(f"nobody is called {who}: `kinpics people list` lists everybody")
         if len(found) > 1:
-            ids = ", ".join(f"{person['id']} ({person['photos']} photos)" for person in found)
+            ids = ", ".join(f"{person['id']} ({count(person['photos'], 'photo')})" for person in found)
             raise PeopleCallError(f"{len(found)} people are called {who}: give an id instead, one of {ids}")
         return found[0]
 
