@@ -40,8 +40,9 @@ TWO_PEOPLE = {
     "obama_and_biden.jpg": ("biden", "obama"),
     "two_people.jpg": ("obama", "biden"),
 }
-# Sites of other people: so many of each, and of whom there are at least so many photos.
-OTHERS, OTHERS_SEVERAL, OTHERS_ONCE, SEVERAL_PHOTOS = 4, 80, 120, 5
+# Sites of other people: so many of whom there are many photos, or few, and so many in one photo.
+OTHERS, OTHERS_SEVERAL, OTHERS_ONCE = 4, 80, 120
+MANY_PHOTOS, FEW_PHOTOS = range(5, crowding.PHOTOS_EACH + 1), (3, 4)
 OTHERS_DRAWS = 3
 # A question shows so many faces.
 SHOWN = 4
@@ -185,16 +186,27 @@ def _photos(found: dict[str, Analysis]) -> list[str]:
 def _other_people() -> list[str]:
     photos = {path: sorted(path.glob("*.jpg"))[: crowding.PHOTOS_EACH] for path in crowding.others()}
     dice = np.random.default_rng(5)
-    several = dice.permutation([path for path, own in photos.items() if len(own) >= SEVERAL_PHOTOS])
-    once = dice.permutation([path for path, own in photos.items() if len(own) == 1])
-    found = []
-    for number in range(OTHERS):
-        people = [*several[OTHERS_SEVERAL * number :][:OTHERS_SEVERAL], *once[OTHERS_ONCE * number :][:OTHERS_ONCE]]
-        found.append(_found(crowding.PEOPLE, (path for person in people for path in photos[person])))
+    many, once, few = (
+        dice.permutation([path for path, own in photos.items() if len(own) in counts])
+        for counts in (MANY_PHOTOS, (1,), FEW_PHOTOS)
+    )
     lines = []
-    for title, is_person in _SEARCHES:
-        sites = [site_of(one, is_person=is_person) for one in found]
-        lines += [f"{OTHERS} sites of other people, {title.lower()}:", "", *_table(sites, OTHERS_DRAWS), ""]
+    for title, several, first in (("many", many, 0), ("few", few, OTHERS)):
+        found = []
+        for number in range(OTHERS):
+            people = [
+                *several[OTHERS_SEVERAL * number :][:OTHERS_SEVERAL],
+                *once[OTHERS_ONCE * (first + number) :][:OTHERS_ONCE],
+            ]
+            found.append(_found(crowding.PEOPLE, (path for person in people for path in photos[person])))
+        for how, is_person in _SEARCHES:
+            sites = [site_of(one, is_person=is_person) for one in found]
+            lines += [
+                f"{OTHERS} sites of other people with {title} photos, {how.lower()}:",
+                "",
+                *_table(sites, OTHERS_DRAWS),
+                "",
+            ]
     return lines
 
 

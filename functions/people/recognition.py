@@ -35,7 +35,7 @@ SURE, SURER, SUREST = odds(90), odds(94), odds(98)
 # The share of all faces that searches needn't have reached: an upload on a day without searches takes no name away.
 FEW_UNREACHED = 0.05
 # How alike a face must be to somebody who may well be in one photo alone: no other face is surely theirs.
-SURE_OF_ONE = SUREST
+SURE_OF_ONE = odds(97)
 # By how much a person must lead over the second.
 LEAD = 1.25
 # A face that is taken for a person is searched as a further reference from here on, but not if it is so like the others
