@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from functions.people.decisions import Event
+from functions.people.decisions import Event, Named, Split, Undone
 from functions.people.inventory import FaceInPhoto, Inventory
 from functions.people.journal_lines import Journal
 from functions.people.knowledge import Knowledge
@@ -31,6 +31,19 @@ class Answers:
     @cached_property
     def _faces(self) -> dict[str, FaceInPhoto]:
         return faces_in(self.inventory, self.state.kept)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Event]:
+        return {event.id: event for event in self.journal.events}
+
+    @cached_property
+    def _own_names(self) -> dict[str, str]:
+        """Names that hold, by person; whoever was merged with somebody has their own."""
+        names = {}
+        for event in self.journal.events:
+            if isinstance(event, Named | Split) and event.name and event.id not in self.knowledge.undone:
+                names[event.person if isinstance(event, Named) else event.to] = event.name
+        return names
 
     def people(self) -> dict[str, Any]:
         """Everybody with a name, hidden people too, most photographed first."""
@@ -150,10 +163,13 @@ class Answers:
         return self._face(known.portrait) if known and known.portrait in self._faces else None
 
     def _decision(self, event: Event) -> dict[str, Any]:
-        """An event's parts, for a sentence: with the names that people have now."""
+        """An event's parts, for a sentence: with the names that people have now.
+
+        An undo also has what it undoes, or does again.
+        """
         there = {entry.name: getattr(event, entry.name) for entry in fields(event)}
         faces = there.get("faces") or [there["face"]] if "face" in there or "faces" in there else []
-        people = {part: {"id": there[part], "name": self._name(there[part])} for part in _PEOPLE if there.get(part)}
+        people = {part: {"id": there[part], "name": self._called(there[part])} for part in _PEOPLE if there.get(part)}
         return {
             "id": event.id,
             "at": event.at,
@@ -163,4 +179,17 @@ class Answers:
             "faces": len(faces),
             **people,
             **{name: there[name] for name in _TOLD if there.get(name) is not None},
+            **self._step_of(event),
         }
+
+    def _called(self, person: str) -> str | None:
+        return self._own_names.get(person) or self._name(person)
+
+    def _step_of(self, event: Event) -> dict[str, Any]:
+        """The decision that an undo is about in the end, and whether it holds again: by an undo of an undo."""
+        step: Event | None = event
+        undoes = 0
+        while isinstance(step, Undone):
+            step = self._by_id.get(step.event)
+            undoes += 1
+        return {"step": self._decision(step), "again": undoes % 2 == 0} if undoes and step else {}

@@ -130,7 +130,7 @@ Only the owner may invoke it: signed in, or with IAM credentials (`kinpics peopl
 | `people` | | `people` with a name, hidden ones too; `waiting` counts what was decided about photos that aren't there |
 | `person` | `person` | one person, all their `faces`, and `candidates`: faces that may be theirs |
 | `photo` | `path` | the `faces` of a photo, from left to right: whose they are, by which word (`confirmed`, `imported`, `automatic`), and whether they are ignored |
-| `history` | `limit`, `before` | `decisions`, newest first; `unread` counts lines that another release wrote or that are damaged |
+| `history` | `limit`, `before` | `decisions`, newest first; an undo has the decision it is about (`step`) and whether that holds `again`; `unread` counts lines that another release wrote or that are damaged |
 
 A face is `path`, `box` (left, top, width, height, in fractions of the upright photo), `face` (Rekognition's id, or null), `width`, `height` and `taken_at` of the photo.
 

@@ -1,15 +1,38 @@
-"""The owner says who is who: questions, answers that come back, undo; and nothing of it for visitors."""
+"""The owner says who is who: questions, undo, the tools of a person and of a photo; visitors have none of it."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 from running import RunningStack
 
 from local.state_folder import StateFolder
 from scripts.laptop.laptop_owner import sign_in_link
+
+NORA = "Nora Test"
+PORTRAIT = {"path": "2009_inauguration/obama.jpg", "box": [0.3, 0.1, 0.4, 0.4]}
+
+
+def ask(stack: RunningStack, action: str, **fields: Any) -> dict[str, Any]:
+    """Call the people function as the owner's command line does."""
+    payload = json.dumps({"action": action, "by": "cli", **fields}).encode()
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs["PeopleFunction"], Payload=payload)
+    return dict(json.loads(answer["Payload"].read())["output"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def undone(stack: RunningStack) -> Iterator[None]:
+    """Other tests find nobody named here."""
+    latest = [step["id"] for step in ask(stack, "history", limit=1)["decisions"]]
+    yield
+    steps = [step for step in ask(stack, "history", limit=500)["decisions"] if [step["id"]] > latest]
+    undoing = [{"kind": "undo", "event": step["id"]} for step in steps if not step["undone"] and step["kind"] != "undo"]
+    if undoing:
+        ask(stack, "decide", events=undoing)
 
 
 @pytest.fixture
@@ -22,43 +45,192 @@ def owner(page: Page, stack: RunningStack) -> Page:
     return page
 
 
+@pytest.fixture
+def nora(stack: RunningStack) -> str:
+    """Who has most photos has a name: the id."""
+    face = next(face for face in ask(stack, "photo", path=PORTRAIT["path"])["faces"])
+    faces = [{"path": face["path"], "box": face["box"]}]
+    named = [{"kind": "name", "person": "new", "name": NORA}, {"kind": "assign", "person": "new", "faces": faces}]
+    return str(ask(stack, "decide", events=named)["events"][0]["person"])
+
+
 def told(kind: str) -> Callable[[Response], bool]:
     """Whether this is the album's answer to a decision of a kind."""
     return lambda answer: f'"kind":"{kind}"' in (answer.request.post_data or "")
 
 
 def test_an_evening_of_naming_with_the_keyboard(owner: Page) -> None:
-    owner.goto("/people/")
     owner.get_by_role("link", name="Say who is who").click()
-    progress = owner.locator("#progress-words")
+    progress, saved, keys = owner.locator("#progress-words"), owner.locator(".saved"), owner.keyboard
     expect(owner.locator("#announcement")).to_contain_text("Who is this?")
     assert Axe().run(owner).response["violations"] == []
     before = progress.inner_text()
 
-    owner.keyboard.press("n")
-    owner.keyboard.press("Enter")
+    keys.press("n")
+    keys.press("Enter")
     expect(owner.get_by_text("Type a name first.")).to_be_visible()
-    owner.keyboard.type("Nora Test")
+    keys.type(NORA)
     with owner.expect_response(told("name")):
-        owner.keyboard.press("Enter")
-    expect(owner.locator(".toast.saved")).to_contain_text("Saved: that was Nora Test.")
+        keys.press("Enter")
+    expect(saved).to_contain_text(f"Saved: that was {NORA}.")
     expect(progress).not_to_have_text(before)
+    with owner.expect_response(lambda answer: '"questions"' in (answer.request.post_data or "")):
+        pass  # after which the album suggests her
 
-    owner.keyboard.press("n")
-    owner.keyboard.type("nora test")
-    expect(owner.get_by_role("option")).to_contain_text("Nora Test")
-    owner.keyboard.press("Enter")
-    expect(owner.get_by_text("Is this the same person?")).to_be_visible()
-    owner.keyboard.press("Escape")
-    owner.locator("#ask").focus()
+    keys.press("s")
+    expect(owner.locator(".choice")).to_contain_text([NORA])
+    keys.press("1")
+    expect(saved).to_contain_text(f"Saved: that was {NORA}.")
+    keys.press("z")
+    expect(saved).to_contain_text("Undone.")
 
-    with owner.expect_response(told("undo")):
-        owner.keyboard.press("z")
-    expect(owner.locator(".toast.saved")).to_contain_text("Undone.")
-    expect(progress).to_have_text(before)
+    keys.press("n")
+    keys.type("nor")
+    keys.press("Tab")
+    expect(owner.get_by_role("option", selected=True)).to_contain_text(NORA)
+    keys.press("Enter")
+    expect(saved).to_contain_text(f"Saved: that was {NORA}.")
+    keys.press("z")
+    expect(saved).to_contain_text("Undone.")
+
+    for key, name in (("n", "nora test"), ("y", NORA)):
+        keys.press("n")
+        keys.type("nora test")
+        keys.press("Enter")
+        expect(owner.get_by_text("Is this the same person?")).to_be_visible()
+        keys.press(key)
+        expect(saved).to_contain_text(f"Saved: that was {name}.")
+        keys.press("z")
+        expect(saved).to_contain_text("Undone.")
+
+    for key in ("t", "x"):
+        keys.press(key)
+        expect(saved).to_contain_text("Saved: nobody will ask about")
+        keys.press("z")
+        expect(saved).to_contain_text("Undone.")
+
     owner.get_by_role("button", name="History").click()
-    expect(owner.locator(".history .undone").first).to_be_visible()
+    steps = owner.locator("dialog")
+    steps.get_by_role("button", name=f"Undo: Named: {NORA}", exact=True).click()
+    expect(steps.get_by_role("listitem").first).to_contain_text(f"Undone: Named: {NORA}")
+    steps.get_by_role("button", name=f"Undo: Undone: Named: {NORA}", exact=True).click()
+    expect(steps.get_by_role("listitem").first).to_contain_text(f"Done again: Named: {NORA}")
     assert Axe().run(owner).response["violations"] == []
+
+
+def test_a_person_is_merged_split_hidden_and_shown_again(owner: Page, nora: str, faults: Any) -> None:
+    owner.goto("/sets/2015_pioneers/?pic=hopper.jpg")
+    owner.locator('.strip[data-state="faces"]').wait_for()
+    owner.keyboard.press("i")
+    panel = owner.locator(".owner-faces")
+    for draw in (_drag, _move):
+        panel.get_by_role("button", name="Draw a face that was missed").click()
+        draw(owner)
+        owner.keyboard.type("Cleo Test")
+        owner.keyboard.press("Enter")
+        expect(panel).to_contain_text("Saved: that was Cleo Test.")
+        if draw is _drag:
+            panel.get_by_role("button", name="Undo").click()
+            expect(panel).to_contain_text("Undone.")
+            expect(panel.locator(".photo-faces")).not_to_contain_text("Cleo Test")
+    expect(owner.locator(".faces").get_by_role("link", name="All photos of Cleo Test")).to_have_count(1)
+
+    owner.goto("/people/nora-test/")
+    owner.get_by_role("button", name="Edit").click()
+    tools = owner.locator("dialog")
+    title, saved = tools.get_by_role("heading", level=2), tools.locator(".saved")
+    faces = tools.locator(".tools > .candidates .candidate")
+    every = faces.count()
+    tools.get_by_label("The same person as").fill("cleo")
+    owner.keyboard.press("Tab")
+    owner.keyboard.press("Enter")
+    expect(saved).to_contain_text(f"{NORA} was merged with Cleo Test")
+    expect(title).to_have_text("Cleo Test")
+    expect(faces).to_have_count(every + 1)
+    saved.get_by_role("button", name="Undo").click()
+    expect(title).to_have_text(NORA)
+    expect(faces).to_have_count(every)
+
+    tools.get_by_role("button", name=f"Not {NORA}").click()
+    expect(tools.locator(".problem")).to_have_text("Choose faces first.")
+    faces.first.click()
+    tools.get_by_role("button", name="Use as portrait").click()
+    expect(saved).to_contain_text("Saved: this is the portrait now.")
+    faces.first.click()
+    tools.get_by_label("The chosen faces are").fill("Otto Test")
+    owner.keyboard.press("Enter")
+    expect(saved).to_contain_text("Saved: that was Otto Test.")
+    saved.get_by_role("button", name="Undo").click()
+    expect(faces).to_have_count(every)
+    for face in faces.all():
+        face.click()
+    tools.get_by_label("The chosen faces are").fill("Otto Test")
+    owner.keyboard.press("Enter")
+    expect(tools.locator(".problem")).to_contain_text(f"These are all faces of {NORA}.")
+    tools.get_by_label("Birth date").fill("2150-01-01")
+    expect(tools.locator(".problem")).to_have_text("A birth date can't be in the future.")
+    assert Axe().run(owner).response["violations"] == []
+
+    tools.get_by_role("button", name="Hide from visitors").click()
+    expect(saved).to_contain_text(f"Saved: visitors see {NORA} nowhere.")
+    tools.get_by_role("button", name="Done").click()
+    expect(owner.get_by_role("heading", name=f"{NORA} is hidden from visitors.")).to_be_visible()
+    owner.get_by_role("link", name="See all people").click()
+    owner.get_by_role("link", name=NORA).click()
+    owner.get_by_role("button", name="Edit").click()
+    tools.get_by_role("button", name="Show to visitors").click()
+    expect(saved).to_contain_text(f"Saved: visitors see {NORA} again.")
+    faults.seen.clear()  # pages of people who are hidden, or newer than the site, answer with 404
+
+
+def _drag(page: Page) -> None:
+    """Draw a box in the photo's lower corner, after a click that draws nothing."""
+    box = page.locator(".drawing-frame").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + 0.8 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.12 * box["width"], box["y"] + 0.95 * box["height"], steps=3)
+    page.mouse.up()
+
+
+def _move(page: Page) -> None:
+    """Move the box that is offered to where there is no face, and take it."""
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def test_rows_of_faces_are_confirmed_and_taken_back(owner: Page, nora: str) -> None:
+    """The album answers as one whose questions are all answered but these."""
+    asked = {"path": "2015_pioneers/rocket.jpg", "face": None, "width": 800, "height": 600, "taken_at": None}
+    faces = [{**asked, "box": [left, 0.1, 0.1, 0.1]} for left in (0.1, 0.5)]
+    answers = {
+        "questions": {"named": 1, "total": 1, "groups": []},
+        "people": {"people": [{"id": nora, "name": NORA, "candidates": 2}]},
+        "person": {"id": nora, "name": NORA, "faces": [], "candidates": faces},
+    }
+    owner.route("**/2015-03-31/functions/**", lambda route: _answer(route, answers))
+    owner.goto("/naming/")
+    expect(owner.get_by_role("heading", name=f"Is this {NORA}?")).to_be_focused()
+    assert Axe().run(owner).response["violations"] == []
+    owner.get_by_role("button", name=f"Face 2 is {NORA}").click()
+    with owner.expect_response(told("reject")):
+        owner.keyboard.press("y")
+    expect(owner.locator(".saved")).to_contain_text(f"Saved: 1 face of {NORA}.")
+    expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
+    owner.keyboard.press("z")
+    expect(owner.get_by_role("heading", name=f"Is this {NORA}?")).to_be_focused()
+    owner.keyboard.press("s")
+    expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
+
+
+def _answer(route: Route, answers: dict[str, Any]) -> None:
+    action = json.loads(route.request.post_data or "{}").get("action")
+    if action in answers:
+        route.fulfill(json={"statusCode": 200, "output": answers[action]})
+    else:
+        route.continue_()
 
 
 def test_an_answer_that_is_not_saved_comes_back_as_a_question(owner: Page) -> None:

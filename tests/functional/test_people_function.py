@@ -146,8 +146,13 @@ def test_hidden_people_are_in_no_public_file(album: FakeAws, call: Call) -> None
     history = call("history")["decisions"]
     assert (history[0]["kind"], history[0]["person"]["name"], history[0]["by"]) == ("hide", "Ann", "ann@example.org")
     call("decide", events=[{"kind": "undo", "event": history[0]["id"]}])
-    assert call("history")["decisions"][1]["undone"]
+    undo, hidden = call("history")["decisions"][:2]
+    assert (hidden["undone"], undo["step"]["kind"], undo["again"]) == (True, "hide", False)
     assert "people/ann/photos.json" in public_keys(album)
+    call("decide", events=[{"kind": "undo", "event": undo["id"]}])
+    again = call("history")["decisions"][0]
+    assert (again["step"]["person"]["name"], again["again"]) == ("Ann", True)
+    assert "people/ann/photos.json" not in public_keys(album)
 
 
 def test_what_is_thrown_away_comes_out_the_same_again(album: FakeAws, call: Call) -> None:

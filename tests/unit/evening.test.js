@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 const { Evening, undoOf } = await import("../../site/js/owner/evening.js");
 const { Outbox } = await import("../../site/js/owner/outbox.js");
+const { idsOfEach } = await import("../../site/js/owner/people-calls.js");
 const { newId } = await import("../../site/js/owner/new-id.js");
 const { rowDrafts, inRows } = await import("../../site/js/owner/candidate-rows.js");
 
@@ -12,7 +13,7 @@ const group = (id, more = {}) => ({ id, person: null, photos: 3, faces: [face(id
 const asked = (...groups) => ({ named: 1, total: 1 + groups.length, groups });
 
 /** An evening of three questions and what it sends. */
-function begin(send = async (drafts) => drafts.map((_, index) => `id-${index}`)) {
+function begin(send = async (drafts) => drafts.map((_, index) => [`id-${index}`])) {
   const evening = new Evening();
   evening.takeIn(asked(group("a"), group("b"), group("c")));
   const failures = [];
@@ -54,9 +55,47 @@ test("faces that were one person already keep that person", () => {
   assert.deepEqual(evening.itIs({ id: "X", name: "Bob" }).drafts(), [{ kind: "merge", person: "Q", into: "X" }]);
 });
 
-test("a stranger's other faces aren't asked about either", () => {
-  const [draft] = begin().evening.ignore("stranger").drafts();
-  assert.deepEqual(draft.faces, [face("a"), { face: "a-other" }]);
+test("a stranger is one in all photos; what is no face is only what was shown", () => {
+  const { evening } = begin();
+  assert.deepEqual(evening.ignore("stranger").drafts().map(({ faces }) => faces), [[face("a"), { face: "a-other" }]]);
+  assert.deepEqual(evening.ignore("no-face").drafts().map(({ faces }) => faces), [[face("b")]]);
+});
+
+test("a stranger of many photos is more than one decision", () => {
+  const evening = new Evening();
+  evening.takeIn(asked(group("a", { members: Array.from({ length: 600 }, (_, index) => String(index)) })));
+  assert.deepEqual(evening.ignore("stranger").drafts().map(({ faces }) => faces.length), [500, 101]);
+});
+
+test("what is answered during a call goes with the next one, each with its own ids", async () => {
+  const { evening, outbox, sent } = begin();
+  const given = [evening.itIsNew("Ann"), evening.itIs({ id: "X", name: "Bob" }), evening.itIsNew("Carl")];
+  for (const one of given) outbox.add(one);
+  await settled();
+  assert.deepEqual(sent.map((drafts) => drafts.map(({ kind }) => kind)), [["name", "assign"], ["assign", "name", "assign"]]);
+  assert.deepEqual(given.map(({ ids }) => ids), [["id-0", "id-1"], ["id-0"], ["id-1", "id-2"]]);
+});
+
+test("of answers that go together, only the one that is refused comes back", async () => {
+  const { evening, outbox, failures } = begin(async (drafts) => {
+    if (drafts.some(({ name }) => name === "Carl")) throw new Error("refused");
+    return drafts.map(() => ["id"]);
+  });
+  for (const name of ["Ann", "Bob", "Carl"]) outbox.add(evening.itIsNew(name));
+  await settled();
+  assert.deepEqual(failures, ["refused"]);
+  assert.deepEqual(evening.given.map(({ state }) => state), ["kept", "kept", "lost"]);
+});
+
+test("a name that the album keeps besides belongs to the decision about that person", () => {
+  const drafts = [{ kind: "name", person: "A" }, { kind: "assign", person: "B" }, { kind: "assign", person: "C" }];
+  const kept = [
+    { id: "1", kind: "name", person: "A" },
+    { id: "2", kind: "name", person: "B" },
+    { id: "3", kind: "assign", person: "B" },
+    { id: "4", kind: "assign", person: "C" },
+  ];
+  assert.deepEqual(idsOfEach(drafts, kept), [["1"], ["2", "3"], ["4"]]);
 });
 
 test("an answer that couldn't be saved comes back as the question", async () => {
@@ -72,7 +111,7 @@ test("an answer that couldn't be saved comes back as the question", async () => 
 
 test("what is undone before it was sent is never sent", async () => {
   let release;
-  const { evening, outbox, sent } = begin(() => new Promise((resolve) => (release = () => resolve(["1", "2"]))));
+  const { evening, outbox, sent } = begin(() => new Promise((resolve) => (release = () => resolve([["1"], ["2"]]))));
   outbox.add(evening.itIsNew("Ann"));
   const second = evening.itIs({ id: "X", name: "Bob" });
   outbox.add(second);

@@ -3,83 +3,120 @@
 import { make } from "../elements.js";
 import { t, tn } from "../language.js";
 import { inRows, rowDrafts } from "./candidate-rows.js";
-import { faceImage } from "./face-image.js";
-import { decide, readPersonFaces, undoing } from "./people-calls.js";
+import { faceButtons } from "./face-buttons.js";
+import { decide, readEverybody, readPersonFaces, undoing } from "./people-calls.js";
 import { refusal } from "./refusals.js";
 
-/** @typedef {import("./people-calls.js").KnownPerson} KnownPerson */
-
-const FACE_PX = 96;
+/**
+ * @typedef {import("./people-calls.js").FaceShown} FaceShown
+ * @typedef {{person: {id: string, name: string}, faces: FaceShown[]}} Row
+ */
 
 /**
- * Ask about one person's faces after another's.
+ * Ask about one person's faces after another's. Call it once.
  * @param {HTMLElement} place
- * @param {KnownPerson[]} everybody
- * @param {{told: (text: string, undo?: (() => void) | null) => void}} page
+ * @param {(text: string, undo?: (() => void) | null) => void} told
+ * @returns {(key: string) => boolean}  What a key means here: whether it means anything.
  */
-export async function confirmRows(place, everybody, { told }) {
-  if (place.dataset.started) return;
-  place.dataset.started = "yes";
-  for (const person of everybody.filter(({ candidates }) => candidates)) {
+export function confirmRows(place, told) {
+  /** The row that is asked about first. @type {Row[]} */
+  const rows = [];
+  /** People whose rows haven't been read yet, once it is known who there is. @type {{id: string, name: string}[] | null} */
+  let rest = null;
+  /** @type {{row: Row, ids: string[]}[]} */
+  const kept = [];
+  /** @type {Record<string, () => void>} */
+  let keys = {};
+
+  async function next() {
+    keys = {};
+    place.inert = true; // until the next row is there
     try {
-      const { candidates } = await readPersonFaces(person.id);
-      for (const row of inRows(candidates)) await ask(place, person, row, told);
+      rest ??= (await readEverybody()).filter(({ candidates }) => candidates);
+      while (!rows.length && rest.length) {
+        const [person] = /** @type {[{id: string, name: string}]} */ (rest);
+        rows.push(...inRows((await readPersonFaces(person.id)).candidates).map((faces) => ({ person, faces })));
+        rest.shift();
+      }
+      show();
     } catch (error) {
-      place.replaceChildren(make("p", { textContent: refusal(error) }));
-      return;
+      const again = make("button", { type: "button", className: "button", textContent: t("Try again") });
+      again.addEventListener("click", () => void next());
+      place.replaceChildren(make("p", { className: "problem", textContent: refusal(error) }), again);
+    }
+    place.inert = false;
+  }
+
+  function show() {
+    const [row] = rows;
+    const heading = make("h1", { tabIndex: -1, dir: "auto", textContent: row ? t("Is this %(name)s?", { name: row.person.name }) : t("That's everybody") });
+    keys = kept.length ? { z: undo } : {};
+    if (row) place.replaceChildren(heading, ...question(row));
+    else place.replaceChildren(heading, make("p", { className: "lead", textContent: t("The album has no more questions. New photos may bring some.") }));
+    heading.focus({ preventScroll: true });
+  }
+
+  /** @param {Row} row */
+  function question(row) {
+    const { name } = row.person;
+    const buttons = faceButtons(row.faces, (number) => t("Face %(number)s is %(name)s", { number, name }), true);
+    Object.assign(keys, { y: () => void answer(row, buttons.ticks()), n: () => void answer(row, row.faces.map(() => false)), s: skip });
+    const button = (/** @type {string} */ words, /** @type {string} */ key, more = "") => {
+      const made = make("button", { type: "button", className: `button ${more}` }, words, " ", make("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" }));
+      made.setAttribute("aria-keyshortcuts", key);
+      made.addEventListener("click", () => keys[key]?.());
+      return made;
+    };
+    return [
+      make("p", { className: "quiet", textContent: t("Choose a face to take it out. Those are never suggested as %(name)s again.", { name }) }),
+      buttons.element,
+      make("div", { className: "actions" }, button(t("Yes"), "y", "strong"), button(t("None of them"), "n"), button(t("Skip"), "s")),
+    ];
+  }
+
+  function skip() {
+    rows.shift();
+    void next();
+  }
+
+  /** @param {Row} row @param {boolean[]} isThem */
+  async function answer(row, isThem) {
+    keys = {};
+    place.inert = true;
+    try {
+      kept.push({ row, ids: await decide(rowDrafts(row.person.id, row.faces, isThem)) });
+      told(tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", isThem.filter(Boolean).length, { name: row.person.name }), undo);
+      rows.shift();
+      await next();
+    } catch (error) {
+      told(refusal(error));
+      place.inert = false;
+      show();
     }
   }
-  place.replaceChildren(make("h1", { tabIndex: -1, textContent: t("That's everybody") }), make("p", { className: "lead", textContent: t("The album has no more questions. New photos may bring some.") }));
-}
 
-/**
- * @param {HTMLElement} place
- * @param {KnownPerson} person
- * @param {import("./people-calls.js").FaceShown[]} row
- * @param {(text: string, undo?: (() => void) | null) => void} told
- * @returns {Promise<void>}  Resolved once it is answered.
- */
-function ask(place, person, row, told) {
-  return new Promise((resolve) => {
-    const heading = make("h1", { tabIndex: -1, dir: "auto", textContent: t("Is this %(name)s?", { name: person.name }) });
-    const buttons = row.map((face, index) => {
-      const button = make("button", { type: "button", className: "candidate" }, faceImage(face, FACE_PX));
-      button.setAttribute("aria-pressed", "true");
-      button.setAttribute("aria-label", t("Face %(number)s is %(name)s", { number: index + 1, name: person.name }));
-      button.addEventListener("click", () => button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true")));
-      return button;
-    });
-    const yes = make("button", { type: "button", className: "button strong" }, t("Yes"), " ", make("kbd", { textContent: "Y" }));
-    const none = make("button", { type: "button", className: "button" }, t("None of them"), " ", make("kbd", { textContent: "N" }));
-    const later = make("button", { type: "button", className: "button" }, t("Skip"), " ", make("kbd", { textContent: "S" }));
-    const hint = make("p", { className: "quiet", textContent: t("Choose a face to take it out. Those are never suggested as %(name)s again.", { name: person.name }) });
-
-    /** @param {boolean[] | null} isThem  Null to leave them for later. */
-    function answer(isThem) {
-      removeEventListener("keydown", onKey);
-      resolve();
-      if (!isThem) return;
-      decide(rowDrafts(person.id, row, isThem)).then(
-        (ids) => told(tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", isThem.filter(Boolean).length, { name: person.name }), () => {
-          decide(undoing(ids)).then(() => told(t("Undone.")), (error) => told(refusal(error)));
-        }),
-        (error) => told(refusal(error)),
-      );
+  /** Take the last answer back, and ask again. */
+  async function undo() {
+    const last = kept.pop();
+    if (!last) return;
+    keys = {};
+    place.inert = true;
+    try {
+      await decide(undoing(last.ids));
+      rows.unshift(last.row);
+      told(t("Undone."));
+    } catch (error) {
+      kept.push(last);
+      told(refusal(error), undo);
     }
+    place.inert = false;
+    show();
+  }
 
-    const ticked = () => buttons.map((button) => button.getAttribute("aria-pressed") === "true");
-    yes.addEventListener("click", () => answer(ticked()));
-    none.addEventListener("click", () => answer(row.map(() => false)));
-    later.addEventListener("click", () => answer(null));
-    /** @param {KeyboardEvent} event */
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-      /** @type {Record<string, HTMLButtonElement>} */
-      const keys = { y: yes, n: none, s: later };
-      keys[event.key.toLowerCase()]?.click();
-    }
-    addEventListener("keydown", onKey);
-    place.replaceChildren(heading, hint, make("div", { className: "candidates" }, ...buttons), make("div", { className: "actions" }, yes, none, later));
-    heading.focus({ preventScroll: true });
-  });
+  void next();
+  return (key) => {
+    const act = keys[key];
+    act?.();
+    return Boolean(act) || place.inert;
+  };
 }

@@ -11,6 +11,9 @@ import { undoing } from "./people-calls.js";
  * @typedef {import("./outbox.js").Answer & {group: Group, name: string | null, newPerson: string | null, gone: boolean}} Given
  */
 
+// A decision is about 1,000 faces at most, and so are the bytes of one (functions/people/decisions.py, deciding.py).
+const MAX_FACES = 500;
+
 export class Evening {
   /** Questions, the current one first. @type {Group[]} */
   questions = [];
@@ -19,7 +22,9 @@ export class Evening {
   named = 0;
   total = 0;
   /** Faces whose question was put off. @type {Set<string>} */
-  #skipped = new Set();
+  #putOff = new Set();
+  /** How many questions those were. */
+  skipped = 0;
 
   /** @returns {Group | undefined} */
   get current() {
@@ -34,7 +39,7 @@ export class Evening {
     const [current] = this.questions;
     const answered = new Set(this.given.filter((given) => given.state !== "lost" && !given.gone).flatMap(({ group }) => group.faces.map(keyOf)));
     const asked = groups.filter((group) => !group.faces.some((face) => answered.has(keyOf(face))));
-    const put = (/** @type {Group} */ group) => group.faces.some((face) => this.#skipped.has(keyOf(face)));
+    const put = (/** @type {Group} */ group) => group.faces.some((face) => this.#putOff.has(keyOf(face)));
     const isCurrent = (/** @type {Group} */ group) => current?.faces.some((face) => group.faces.map(keyOf).includes(keyOf(face)));
     this.questions = [...(current ? [current] : []), ...asked.filter((group) => !put(group) && !isCurrent(group))];
     this.named = named;
@@ -44,7 +49,8 @@ export class Evening {
   /** Leave the current question for another evening. */
   skip() {
     const group = this.questions.shift();
-    for (const face of group?.faces ?? []) this.#skipped.add(keyOf(face));
+    if (group) this.skipped += 1;
+    for (const face of group?.faces ?? []) this.#putOff.add(keyOf(face));
     return group;
   }
 
@@ -71,14 +77,20 @@ export class Evening {
     return this.#give(group, drafts, name, person);
   }
 
-  /** Never ask again. @param {"stranger" | "no-face"} why */
+  /**
+   * Never ask again. A stranger is one in all their photos. That something is no face is said of what is shown alone:
+   * the other boxes may well be faces.
+   * @param {"stranger" | "no-face"} why
+   */
   ignore(why) {
     const group = this.#answered();
     if (!group) return null;
     this.total -= 1;
-    const shown = new Set(group.faces.map(({ face }) => face));
-    const others = (group.members ?? []).filter((face) => !shown.has(face)).map((face) => ({ face }));
-    return this.#give(group, [{ kind: "ignore", faces: [...group.faces, ...others], why }], null, null);
+    const faces = why === "stranger" ? allFaces(group) : group.faces;
+    /** @type {Draft[]} */
+    const drafts = [];
+    for (let at = 0; at < faces.length; at += MAX_FACES) drafts.push({ kind: "ignore", faces: faces.slice(at, at + MAX_FACES), why });
+    return this.#give(group, drafts, null, null);
   }
 
   /** The answer that Undo takes back. @returns {Given | undefined} */
@@ -114,6 +126,12 @@ export class Evening {
     this.given.push(given);
     return given;
   }
+}
+
+/** The faces that are shown, and the ids of all others. @param {Group} group @returns {Partial<import("./people-calls.js").FaceShown>[]} */
+function allFaces({ faces, members = [] }) {
+  const shown = new Set(faces.map(({ face }) => face));
+  return [...faces, ...members.filter((face) => !shown.has(face)).map((face) => ({ face }))];
 }
 
 /** What undoes an answer that is kept by the time this is sent. @param {Given} given @returns {Given} */

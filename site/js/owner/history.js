@@ -22,6 +22,8 @@ export function showHistory(changed) {
   dialog.setAttribute("aria-labelledby", title.id);
   let before = "";
   let hasChanged = false;
+  /** What is in the list, by id. @type {Map<string, {decision: Decision, item: HTMLElement}>} */
+  const shown = new Map();
 
   async function load() {
     more.disabled = true;
@@ -42,7 +44,8 @@ export function showHistory(changed) {
   function entry(decision) {
     const sentence = make("span", { dir: "auto", textContent: sentenceOf(decision) });
     const when = make("span", { className: "quiet small", textContent: `${formatMoment(decision.at)} · ${decision.by}` });
-    const item = make("li", {}, make("div", {}, sentence, when));
+    const item = make("li", { tabIndex: -1 }, make("div", {}, sentence, when));
+    shown.set(decision.id, { decision, item });
     if (decision.undone) {
       sentence.className = "undone";
       item.append(make("span", { className: "quiet small", textContent: t("Undone") }));
@@ -53,13 +56,8 @@ export function showHistory(changed) {
         undo.disabled = true;
         status.textContent = "";
         try {
-          await decide(undoing([decision.id]));
-          hasChanged = true;
-          before = "";
-          list.replaceChildren();
-          await load();
+          await takeBack(decision);
           status.textContent = t("That step is undone.");
-          title.focus();
         } catch (error) {
           status.textContent = refusal(error);
           undo.disabled = false;
@@ -68,6 +66,23 @@ export function showHistory(changed) {
       item.append(undo);
     }
     return item;
+  }
+
+  /** Undo a step where it stands in the list, however far down. @param {Decision} decision */
+  async function takeBack(decision) {
+    await decide(undoing([decision.id]));
+    hasChanged = true;
+    // Without an undo, what it undid holds again; if that was an undo too, what that one undid doesn't.
+    for (let id = decision.id, isUndone = true; ; isUndone = !isUndone) {
+      const there = shown.get(id);
+      if (!there) break;
+      there.decision.undone = isUndone;
+      there.item.replaceWith(entry(there.decision));
+      id = there.decision.event ?? "";
+    }
+    shown.get(decision.id)?.item.focus({ preventScroll: true });
+    const { decisions } = await readHistory("");
+    list.prepend(...decisions.filter(({ id }) => !shown.has(id)).map(entry));
   }
 
   more.addEventListener("click", () => void load());
@@ -84,8 +99,9 @@ export function showHistory(changed) {
 /**
  * What was decided, in a sentence, with the names that people have now.
  * @param {Decision} decision
+ * @returns {string}
  */
-export function sentenceOf({ kind, person, into, to, name = "", faces, date, why }) {
+export function sentenceOf({ kind, person, into, to, name = "", faces, date, why, step, again }) {
   const who = person?.name ?? t("somebody without a name");
   /** @type {Record<string, () => string>} */
   const sentences = {
@@ -95,13 +111,13 @@ export function sentenceOf({ kind, person, into, to, name = "", faces, date, why
     ignore: () => (why === "stranger" ? tn("%(num)s face: a stranger", "%(num)s faces: a stranger", faces) : tn("%(num)s box isn't a face", "%(num)s boxes aren't faces", faces)),
     box: () => (person ? t("A face was drawn: %(name)s", { name: who }) : t("A face was drawn")),
     merge: () => t("%(name)s was merged with %(other)s", { name: who, other: into?.name ?? t("somebody without a name") }),
-    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name ?? t("somebody without a name") }),
+    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name || name || t("somebody without a name") }),
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),
     birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date }) : t("%(name)s has no birth date", { name: who })),
     import: () => tn("%(num)s face named in a photo's file", "%(num)s faces named in photos' files", faces),
-    undo: () => t("A step was undone"),
+    undo: () => (!step ? t("A step was undone") : again ? t("Done again: %(step)s", { step: sentenceOf(step) }) : t("Undone: %(step)s", { step: sentenceOf(step) })),
     forgotten: () => t("Somebody was forgotten"),
     replace: () => t("A photo took the place of another one that shows the same"),
   };

@@ -12,13 +12,15 @@ const HEAD_PX = 40;
 let fields = 0;
 
 /**
+ * Enter takes what is typed, or whoever was chosen in the list with the arrow keys; Tab chooses the first of them.
  * @param {object} options
  * @param {string} options.label
  * @param {() => KnownPerson[]} options.people  Who may be meant.
  * @param {(person: KnownPerson) => void} options.known  Somebody who is there already was chosen.
- * @param {(name: string) => void} options.fresh  Somebody new was named.
+ * @param {((name: string) => void)} options.fresh  Somebody new was named.
+ * @param {boolean} [options.asksFirst]  Whether to ask even when somebody was chosen in the list.
  */
-export function nameField({ label, people, known, fresh }) {
+export function nameField({ label, people, known, fresh, asksFirst = false }) {
   const id = `name-${(fields += 1)}`;
   const input = make("input", { className: "input", id, autocomplete: "off", dir: "auto", placeholder: t("Type a name") });
   const list = make("ul", { className: "matches", id: `${id}-list`, hidden: true });
@@ -45,6 +47,7 @@ export function nameField({ label, people, known, fresh }) {
       option.setAttribute("aria-selected", String(index === at));
       option.addEventListener("pointerdown", (event) => event.preventDefault());
       option.addEventListener("click", () => choose(person));
+      if (!index && at < 0) option.append(make("kbd", { textContent: t("Tab"), ariaHidden: "true" }));
       return option;
     }));
     list.hidden = !matches.length;
@@ -64,23 +67,41 @@ export function nameField({ label, people, known, fresh }) {
 
   /** @param {KnownPerson} person */
   function choose(person) {
+    if (asksFirst) askWhetherSame(person.name, [person]);
+    else take(person);
+  }
+
+  /** @param {KnownPerson} person */
+  function take(person) {
     clear();
     known(person);
+  }
+
+  function back() {
+    same.hidden = true;
+    input.focus();
   }
 
   /** @param {string} name @param {KnownPerson[]} others */
   function askWhetherSame(name, others) {
     const question = make("p", { textContent: t("There is somebody called %(name)s already. Is this the same person?", { name }) });
-    const yes = others.map((person) => {
-      const button = make("button", { type: "button", className: "button" }, faceImage(person.portrait, HEAD_PX), t("Yes, the same person"), make("span", { className: "quiet num", textContent: countPhotos(person.photos) }));
-      button.addEventListener("click", () => choose(person));
+    /** By key. @type {Record<string, () => void>} */
+    const keys = { n: () => (clear(), fresh(name)), Escape: back };
+    const yes = others.map((person, index) => {
+      const key = others.length > 1 ? String(index + 1) : "y";
+      const button = make("button", { type: "button", className: "button" }, faceImage(person.portrait, HEAD_PX), t("Yes, the same person"), make("span", { className: "quiet num", textContent: countPhotos(person.photos) }), keyCap(key));
+      button.addEventListener("click", (keys[key] = () => take(person)));
       return button;
     });
-    const no = make("button", { type: "button", className: "button", textContent: t("No, somebody else with this name") });
-    no.addEventListener("click", () => {
-      clear();
-      fresh(name);
-    });
+    const no = make("button", { type: "button", className: "button" }, t("No, somebody else with this name"), keyCap("n"));
+    no.addEventListener("click", () => keys.n?.());
+    same.onkeydown = (event) => {
+      event.stopPropagation(); // an answer to this question is none to the page's
+      const act = event.ctrlKey || event.metaKey || event.altKey ? null : keys[event.key.length > 1 ? event.key : event.key.toLowerCase()];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
     same.setAttribute("aria-label", question.textContent ?? "");
     same.replaceChildren(question, make("div", { className: "actions" }, ...yes, no));
     same.hidden = false;
@@ -104,6 +125,10 @@ export function nameField({ label, people, known, fresh }) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       at = (at + step + (at < 0 && step < 0 ? 1 : 0) + matches.length) % matches.length;
       show();
+    } else if (event.key === "Tab" && !event.shiftKey && matches.length && at < 0) {
+      event.preventDefault();
+      at = 0;
+      show();
     } else if (event.key === "Escape" && (input.value || !same.hidden)) {
       event.preventDefault();
       clear();
@@ -125,5 +150,10 @@ export function nameField({ label, people, known, fresh }) {
       fresh(name);
     }
   });
-  return { element: form, input, clear };
+  return { element: form, input, caption, clear };
+}
+
+/** The key that does the same as a button. @param {string} key */
+function keyCap(key) {
+  return make("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" });
 }

@@ -10,7 +10,7 @@ import { showHistory } from "./history.js";
 import { nameField } from "./name-field.js";
 import { Outbox } from "./outbox.js";
 import { told } from "./owner-toast.js";
-import { decide, readEverybody, readQuestions } from "./people-calls.js";
+import { decideEach, readEverybody, readQuestions } from "./people-calls.js";
 import { refusal } from "./refusals.js";
 
 /**
@@ -31,10 +31,12 @@ export async function startNaming() {
   /** Why answers weren't kept, since the last question was asked. @type {string} */
   let trouble = "";
   let wasEmptied = false;
+  /** What a key means while rows are asked about. @type {((key: string) => boolean) | null} */
+  let rowKey = null;
 
   /** @type {Outbox<Given>} */
   const outbox = new Outbox({
-    send: decide,
+    send: decideEach,
     emptied: () => void refresh(),
     failed: (given, error) => {
       const isUndo = given.gone;
@@ -50,7 +52,7 @@ export async function startNaming() {
   });
 
   const field = nameField({
-    label: t("Somebody else"),
+    label: t("Name"),
     people: () => everybody,
     known: (person) => answer(evening.itIs(person)),
     fresh: (name) => answer(evening.itIsNew(name)),
@@ -60,7 +62,7 @@ export async function startNaming() {
   /** Ask the album again: names change what it asks, and who it suggests. */
   async function refresh() {
     try {
-      const [asked, people] = await Promise.all([readQuestions(), readEverybody()]);
+      const [asked, people] = await Promise.all([readQuestions(evening.skipped), readEverybody()]);
       if (!outbox.isEmpty) return; // a newer answer is on its way, after which this is called again
       const hadQuestion = Boolean(evening.current);
       everybody = people;
@@ -82,8 +84,14 @@ export async function startNaming() {
     }
     trouble = "";
     outbox.add(given);
-    told(given.name ? t("Saved: that was %(name)s.", { name: given.name }) : t("Saved. Nobody will ask about this face again."), undo);
+    told(given.name ? t("Saved: that was %(name)s.", { name: given.name }) : ignoredWords(given), undo);
     show();
+  }
+
+  /** @param {Given} given */
+  function ignoredWords(given) {
+    const faces = given.drafts().flatMap((draft) => /** @type {unknown[]} */ (draft.faces)).length;
+    return tn("Saved: nobody will ask about this face again.", "Saved: nobody will ask about these %(num)s faces again.", faces);
   }
 
   /** Take the last answer back. */
@@ -121,7 +129,7 @@ export async function startNaming() {
     byId("loading").hidden = true;
     byId("rows").hidden = Boolean(group) || !wasEmptied;
     if (!group) {
-      if (wasEmptied) void confirmRows(byId("rows"), everybody, { told });
+      if (wasEmptied) rowKey ??= confirmRows(byId("rows"), told);
       else byId("loading").hidden = false;
       return;
     }
@@ -135,6 +143,8 @@ export async function startNaming() {
       return link;
     });
     byId("evidence").replaceChildren(...links, more > 0 ? make("span", { className: "quiet small num", textContent: tn("and %(num)s more photo", "and %(num)s more photos", more) }) : "");
+    field.caption.textContent = group.suggestions.length ? t("Somebody else") : t("Name");
+    byId("how-many").textContent = more > 0 ? t("A stranger is one in all %(photos)s photos. Not a face means the faces you see here.", { photos: group.photos }) : "";
     byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
       const reasons = { alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
       const words = make("span", {}, make("bdi", { textContent: name }), make("small", { textContent: reasons[why] }));
@@ -165,7 +175,7 @@ export async function startNaming() {
     if (event.target instanceof HTMLInputElement) return;
     const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
-    if (!evening.current && event.key !== "z") return;
+    if (!evening.current && rowKey?.(event.key.toLowerCase())) return event.preventDefault();
     const suggestion = evening.current?.suggestions[Number(event.key) - 1];
     const act = suggestion ? () => answer(evening.itIs({ id: suggestion.person, name: suggestion.name })) : keys[event.key.toLowerCase()];
     if (!act) return;

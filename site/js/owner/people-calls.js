@@ -18,7 +18,8 @@ import { callPeople } from "../visitor/owner.js";
  * @property {string | null} birth
  * @property {number} photos
  * @property {FaceShown | null} portrait
- * @property {number} [candidates]  Faces to ask about: is this them?
+ *
+ * @typedef {KnownPerson & {faces: (FaceShown & {origin: string})[], candidates: FaceShown[]}} PersonFaces
  *
  * @typedef {object} Suggestion
  * @property {string} person
@@ -50,17 +51,22 @@ import { callPeople } from "../visitor/owner.js";
  * @property {string} [date]
  * @property {string} [why]
  * @property {string} [event]
+ * @property {Decision} [step]  What an undo is about in the end.
+ * @property {boolean} [again]  It holds again, because an undo was undone.
  *
  * @typedef {{kind: string, [field: string]: unknown}} Draft
  */
 
-/** @returns {Promise<{named: number, total: number, groups: Group[]}>} */
-export const readQuestions = (limit = 50) => callPeople({ action: "questions", limit });
+// functions/people/owner_call.py
+const MOST_QUESTIONS = 500;
 
-/** @returns {Promise<KnownPerson[]>}  Hidden people too. */
+/** @param {number} skipped  So many more are needed. @returns {Promise<{named: number, total: number, groups: Group[]}>} */
+export const readQuestions = (skipped) => callPeople({ action: "questions", limit: Math.min(50 + skipped, MOST_QUESTIONS) });
+
+/** @returns {Promise<(KnownPerson & {candidates: number})[]>}  Hidden people too, each with the number of faces to ask about. */
 export const readEverybody = async () => (await callPeople({ action: "people" })).people;
 
-/** @param {string} person @returns {Promise<KnownPerson & {faces: (FaceShown & {origin: string})[], candidates: FaceShown[]}>} */
+/** @param {string} person @returns {Promise<PersonFaces>} */
 export const readPersonFaces = (person) => callPeople({ action: "person", person });
 
 /** @param {string} path @returns {Promise<{faces: PhotoFace[]}>} */
@@ -70,12 +76,37 @@ export const readPhotoFaces = (path) => callPeople({ action: "photo", path });
 export const readHistory = (before) => callPeople({ action: "history", limit: 50, before });
 
 /**
- * Keep decisions. Throws a `CodedError`.
+ * Keep decisions: all of them or, with a `CodedError`, none.
  * @param {Draft[]} events
  * @returns {Promise<string[]>}  The ids they are kept under.
  */
-export const decide = async (events) =>
-  (await callPeople({ action: "decide", events: events.map(bare) })).events.map((/** @type {{id: string}} */ { id }) => id);
+export const decide = async (events) => (await decideEach(events)).flat();
+
+/**
+ * The same, with the ids of each of them.
+ * @param {Draft[]} events
+ * @returns {Promise<string[][]>}
+ */
+export async function decideEach(events) {
+  const { events: kept } = await callPeople({ action: "decide", events: events.map(bare) });
+  return idsOfEach(events, kept);
+}
+
+/**
+ * Which ids belong to which decision. The album may name people for good just before a decision that is about them.
+ * @param {Draft[]} events
+ * @param {{id: string, kind: string, person?: string}[]} kept
+ */
+export function idsOfEach(events, kept) {
+  let at = 0;
+  return events.map((event, index) => {
+    const from = at;
+    const isIt = (/** @type {typeof kept[number] | undefined} */ one) => one?.kind === event.kind && one.person === event.person;
+    while (at < kept.length - 1 && !isIt(kept[at])) at += 1;
+    at = index === events.length - 1 ? kept.length : at + 1;
+    return kept.slice(from, at).map(({ id }) => id);
+  });
+}
 
 /** A decision with no more about its faces than which they are. @param {Draft} draft */
 function bare(draft) {

@@ -3,8 +3,10 @@
 import { byId, make } from "../elements.js";
 import { t, tn } from "../language.js";
 import { personUrl } from "../photos/urls.js";
+import { toast } from "../toast.js";
 import pages from "../../pages.json" with { type: "json" };
-import { faceImage } from "./face-image.js";
+import { rowDrafts } from "./candidate-rows.js";
+import { faceButtons } from "./face-buttons.js";
 import { showHistory } from "./history.js";
 import { nameField } from "./name-field.js";
 import { newId } from "./new-id.js";
@@ -13,91 +15,162 @@ import { told } from "./owner-toast.js";
 import { decide, readEverybody, readPersonFaces, undoing } from "./people-calls.js";
 import { refusal } from "./refusals.js";
 
-/** @typedef {import("./people-calls.js").Draft} Draft @typedef {import("./people-calls.js").KnownPerson} KnownPerson */
+/**
+ * @typedef {import("./people-calls.js").Draft} Draft
+ * @typedef {import("./people-calls.js").KnownPerson} KnownPerson
+ * @typedef {import("./people-calls.js").PersonFaces} PersonFaces
+ *
+ * @typedef {object} Tools  What each tool works with.
+ * @property {PersonFaces} person
+ * @property {KnownPerson[]} others
+ * @property {(drafts: Draft[], words: string, next?: string) => Promise<void>} keep  Then the dialog is about `next`.
+ * @property {(problem: string) => void} refuse
+ */
 
-const FACE_PX = 72;
-
-/** Add the button that opens the tools. @param {string} slug  Of the page's person. */
-export function offerPersonTools(slug) {
+/** Add the button that opens the tools, for hidden people too. @param {string} slug  Of the page's person. */
+export async function offerPersonTools(slug) {
   loadOwnerStyles();
+  const findPerson = async () => (await readEverybody()).find((one) => one.slug === slug);
+  const none = byId("none");
+  if (!none.hidden) {
+    const person = await findPerson().catch(() => undefined);
+    if (!person) return;
+    /** @type {HTMLElement} */ (none.querySelector("h2")).textContent = t("%(name)s is hidden from visitors.", { name: person.name });
+  }
   const button = make("button", { type: "button", className: "button", textContent: t("Edit") });
   button.addEventListener("click", async () => {
+    button.disabled = true;
     try {
-      const everybody = await readEverybody();
-      const person = everybody.find((one) => one.slug === slug);
-      if (person) await showTools(person, everybody);
+      const person = await findPerson();
+      if (person) await showTools(person.id);
     } catch (error) {
-      told(refusal(error));
+      toast(refusal(error));
     }
+    button.disabled = false;
   });
   byId("download").parentElement?.append(button);
 }
 
-/** @param {KnownPerson} person @param {KnownPerson[]} everybody */
-async function showTools(person, everybody) {
-  const { faces } = await readPersonFaces(person.id);
-  const others = everybody.filter(({ id }) => id !== person.id);
+/** Everything about a person, in a dialog. It is read again after each decision. @param {string} id */
+async function showTools(id) {
+  let person = await readPersonFaces(id);
   let hasChanged = false;
-  const title = make("h2", { id: "tools-title", dir: "auto", textContent: person.name });
-  const status = make("p", { className: "problem" });
-  status.setAttribute("role", "alert");
-  const dialog = make("dialog", { className: "owner-dialog" }, title, status);
+  const title = make("h2", { id: "tools-title", dir: "auto", tabIndex: -1 });
+  const problem = make("p", { className: "problem" });
+  problem.setAttribute("role", "alert");
+  const tools = make("div", { className: "tools" });
+  const history = make("button", { type: "button", className: "button", textContent: t("History") });
+  const close = make("button", { type: "button", className: "button strong", textContent: t("Done") });
+  const saved = make("div");
+  saved.dataset.saved = "";
+  const foot = make("div", { className: "dialog-foot" }, saved, make("div", { className: "actions" }, close, history));
+  const dialog = make("dialog", { className: "owner-dialog" }, title, problem, tools, foot);
   dialog.setAttribute("aria-labelledby", title.id);
 
-  /** @param {Draft[]} drafts @param {string} words @param {() => void} [done] */
-  async function keep(drafts, words, done = () => {}) {
-    status.textContent = "";
+  /** @param {string} next */
+  async function show(next) {
+    const [now, everybody] = await Promise.all([readPersonFaces(next), readEverybody()]);
+    person = now;
+    title.textContent = person.name;
+    problem.textContent = "";
+    const others = everybody.filter((other) => other.id !== person.id);
+    tools.replaceChildren(...toolsOf({ person, others, keep, refuse: (words) => (problem.textContent = words) }));
+    title.focus({ preventScroll: true });
+  }
+
+  /** @param {Draft[]} drafts @param {string} words @param {string} [next] */
+  async function keep(drafts, words, next = person.id) {
+    const before = person.id;
+    problem.textContent = "";
+    tools.inert = true; // nothing is decided twice
     try {
       const ids = await decide(drafts);
       hasChanged = true;
-      done();
-      told(words, () => void decide(undoing(ids)).then(() => told(t("Undone.")), (error) => told(refusal(error))));
+      await show(next);
+      told(words, words === t("Undone.") ? null : () => void keep(undoing(ids), t("Undone."), before));
     } catch (error) {
-      status.textContent = refusal(error);
+      problem.textContent = refusal(error);
     }
+    tools.inert = false;
   }
 
+  history.addEventListener("click", () => showHistory(() => {
+    hasChanged = true;
+    show(person.id).catch((error) => (problem.textContent = refusal(error)));
+  }));
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (hasChanged) void follow(person.id);
+  });
+  await show(id);
+  document.body.append(dialog);
+  dialog.showModal();
+  title.focus();
+}
+
+/** @param {Tools} tools */
+function toolsOf(tools) {
+  return [...namesOf(tools), birthOf(tools), ...candidatesOf(tools), ...facesOf(tools), hidingOf(tools)];
+}
+
+/** A new name, and whom the person is the same as. @param {Tools} tools */
+function namesOf({ person, others, keep, refuse }) {
+  const mergeWith = (/** @type {KnownPerson} */ other) =>
+    keep([{ kind: "merge", person: person.id, into: other.id }], t("%(name)s was merged with %(other)s", { name: person.name, other: other.name }), other.id);
   const rename = nameField({
     label: t("New name"),
     people: () => others,
     known: (other) => void mergeWith(other),
-    fresh: (name) => void keep([{ kind: "name", person: person.id, name }], t("Saved: the name is %(name)s now.", { name }), () => (title.textContent = name)),
+    fresh: (name) => void keep([{ kind: "name", person: person.id, name }], t("Saved: the name is %(name)s now.", { name })),
+    asksFirst: true,
   });
   const merge = nameField({
     label: t("The same person as"),
     people: () => others,
     known: (other) => void mergeWith(other),
-    fresh: (name) => (status.textContent = t("Nobody is called %(name)s. Choose somebody who has a name already.", { name })),
+    fresh: (name) => refuse(t("Nobody is called %(name)s. Choose somebody who has a name already.", { name })),
   });
-  /** @param {KnownPerson} other */
-  const mergeWith = (other) =>
-    keep([{ kind: "merge", person: person.id, into: other.id }], t("%(name)s was merged with %(other)s", { name: person.name, other: other.name }), () => dialog.close());
+  return [rename.element, merge.element];
+}
 
+/** @param {Tools} tools */
+function birthOf({ person, keep, refuse }) {
   const birth = make("input", { type: "date", className: "input", value: person.birth ?? "", max: new Date().toISOString().slice(0, 10) });
   birth.addEventListener("change", () => {
-    if (birth.validity.rangeOverflow) status.textContent = t("A birth date can't be in the future.");
+    if (birth.validity.rangeOverflow) refuse(t("A birth date can't be in the future."));
     else void keep([{ kind: "birth", person: person.id, date: birth.value || null }], t("Saved."));
   });
-  const hide = make("button", { type: "button", className: "button", textContent: person.hidden ? t("Show to visitors") : t("Hide from visitors") });
-  hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], t("Saved."), () => {
-    person.hidden = !person.hidden;
-    hide.textContent = person.hidden ? t("Show to visitors") : t("Hide from visitors");
-  }));
+  return make("label", { className: "field" }, make("span", { textContent: t("Birth date, if you know it") }), birth);
+}
 
-  const buttons = faces.map((face, index) => {
-    const button = make("button", { type: "button", className: "candidate" }, faceImage(face, FACE_PX));
-    button.setAttribute("aria-pressed", "false");
-    button.setAttribute("aria-label", t("Face %(number)s", { number: index + 1 }));
-    button.addEventListener("click", () => {
-      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-      const chosen = choice().length;
-      number.textContent = tn("%(num)s face chosen", "%(num)s faces chosen", chosen);
-    });
-    return button;
-  });
-  const choice = () => faces.filter((_, index) => buttons[index]?.getAttribute("aria-pressed") === "true");
+/** Faces that may be this person's, if there are any. @param {Tools} tools */
+function candidatesOf({ person, keep }) {
+  if (!person.candidates.length) return [];
+  const { name, candidates } = person;
+  const faces = faceButtons(candidates, (number) => t("Face %(number)s is %(name)s", { number, name }), true);
+  /** @param {boolean[]} isThem */
+  const answer = (isThem) => keep(rowDrafts(person.id, candidates, isThem), tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", isThem.filter(Boolean).length, { name }));
+  const yes = make("button", { type: "button", className: "button", textContent: t("Yes") });
+  yes.addEventListener("click", () => void answer(faces.ticks()));
+  const none = make("button", { type: "button", className: "button", textContent: t("None of them") });
+  none.addEventListener("click", () => void answer(candidates.map(() => false)));
+  return [
+    make("h3", { dir: "auto", textContent: t("Is this %(name)s?", { name }) }),
+    make("p", { className: "quiet", textContent: t("Choose a face to take it out. Those are never suggested as %(name)s again.", { name }) }),
+    make("div", { className: "rows" }, faces.element),
+    make("div", { className: "actions" }, yes, none),
+  ];
+}
+
+/** The faces: those that are wrong, or somebody else's, or one as portrait. @param {Tools} tools */
+function facesOf({ person, others, keep, refuse }) {
+  const { id, name } = person;
   const number = make("p", { className: "quiet" });
   number.setAttribute("role", "status");
+  const faces = faceButtons(person.faces, (index) => t("Face %(number)s", { number: index }), false, () => {
+    number.textContent = tn("%(num)s face chosen", "%(num)s faces chosen", faces.chosen().length);
+  });
 
   /**
    * The chosen faces, if they aren't too many for what is to be done; else it says why not.
@@ -105,72 +178,57 @@ async function showTools(person, everybody) {
    * @param {string} tooMany
    */
   function chosen(most, tooMany) {
-    const some = choice();
-    status.textContent = !some.length ? t("Choose faces first.") : some.length > most ? tooMany : "";
-    return status.textContent ? null : some;
+    const some = faces.chosen();
+    const problem = !some.length ? t("Choose faces first.") : some.length > most ? tooMany : "";
+    refuse(problem);
+    return problem ? null : some;
   }
-  const part = () =>
-    chosen(faces.length - 1, t("These are all faces of %(name)s. Change the name instead, or say who %(name)s is.", { name: person.name }));
+  const part = () => chosen(person.faces.length - 1, t("These are all faces of %(name)s. Change the name instead, or say who %(name)s is.", { name }));
 
-  function takeOut() {
-    for (const [index, face] of faces.entries()) {
-      const button = buttons[index];
-      if (button?.getAttribute("aria-pressed") === "true" && face) {
-        button.remove();
-        button.setAttribute("aria-pressed", "false");
-      }
-    }
-    number.textContent = "";
-  }
-  const notThem = make("button", { type: "button", className: "button", textContent: t("Not %(name)s", { name: person.name }) });
+  const notThem = make("button", { type: "button", className: "button", textContent: t("Not %(name)s", { name }) });
   notThem.addEventListener("click", () => {
-    const wrong = chosen(faces.length, "");
-    if (wrong) void keep([{ kind: "reject", person: person.id, faces: wrong }], t("Saved."), takeOut);
+    const wrong = chosen(person.faces.length, "");
+    if (wrong) void keep([{ kind: "reject", person: id, faces: wrong }], tn("Saved: %(num)s face isn't %(name)s.", "Saved: %(num)s faces aren't %(name)s.", wrong.length, { name }));
   });
   const portrait = make("button", { type: "button", className: "button", textContent: t("Use as portrait") });
   portrait.addEventListener("click", () => {
     const one = chosen(1, t("Choose just one face for the portrait."));
-    if (one) void keep([{ kind: "portrait", person: person.id, face: one[0] }], t("Saved."));
+    if (one) void keep([{ kind: "portrait", person: id, face: one[0] }], t("Saved: this is the portrait now."));
   });
   const split = nameField({
     label: t("The chosen faces are"),
     people: () => others,
     known: (other) => {
       const some = part();
-      if (some) void keep([{ kind: "assign", person: other.id, faces: some }], t("Saved: that was %(name)s.", { name: other.name }), takeOut);
+      if (some) void keep([{ kind: "assign", person: other.id, faces: some }], t("Saved: that was %(name)s.", { name: other.name }));
     },
-    fresh: (name) => {
+    fresh: (newName) => {
       const some = part();
-      if (some) void keep([{ kind: "split", person: person.id, faces: some, to: newId(), name }], t("Saved: that was %(name)s.", { name }), takeOut);
+      if (some) void keep([{ kind: "split", person: id, faces: some, to: newId(), name: newName }], t("Saved: that was %(name)s.", { name: newName }));
     },
   });
-  const history = make("button", { type: "button", className: "button", textContent: t("History") });
-  history.addEventListener("click", () => showHistory(() => (hasChanged = true)));
-  const close = make("button", { type: "button", className: "button strong", textContent: t("Done") });
-  close.addEventListener("click", () => dialog.close());
-  dialog.append(
-    rename.element,
-    merge.element,
-    make("label", { className: "field" }, make("span", { textContent: t("Birth date, if you know it") }), birth),
+  return [
     make("h3", { textContent: t("Faces") }),
     make("p", { className: "quiet", textContent: t("Choose those that are wrong, or one for the portrait.") }),
-    make("div", { className: "candidates" }, ...buttons),
+    faces.element,
     number,
     make("div", { className: "actions" }, notThem, portrait),
     split.element,
-    make("div", { className: "actions" }, close, hide, history),
-  );
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    if (hasChanged) void follow(person.id);
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  ];
+}
+
+/** @param {Tools} tools */
+function hidingOf({ person, keep }) {
+  const words = person.hidden ? t("Show to visitors") : t("Hide from visitors");
+  const done = person.hidden ? t("Saved: visitors see %(name)s again.", { name: person.name }) : t("Saved: visitors see %(name)s nowhere.", { name: person.name });
+  const hide = make("button", { type: "button", className: "button", textContent: words });
+  hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
+  return make("div", { className: "actions" }, hide);
 }
 
 /** Go where the person is now: another name is another address. @param {string} id */
 async function follow(id) {
   const people = await readEverybody().catch(() => []);
-  const now = people.find((one) => one.id === id && !one.hidden);
+  const now = people.find((one) => one.id === id);
   location.assign(now ? personUrl(now.slug) : pages.people.path);
 }

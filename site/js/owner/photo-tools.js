@@ -24,15 +24,17 @@ const FACE_PX = 48;
  * @param {import("photoswipe").default} pswp
  * @param {HTMLElement} panel
  * @param {import("../photos/rows.js").Photo} photo
+ * @param {() => void} changed  Something was decided.
  */
-export async function offerPhotoTools(pswp, panel, photo) {
+export async function offerPhotoTools(pswp, panel, photo, changed) {
   loadOwnerStyles();
   const status = make("p", { className: "quiet" });
   status.setAttribute("role", "status");
   const undo = make("button", { type: "button", className: "button", textContent: t("Undo"), hidden: true });
   const list = make("ul", { className: "photo-faces" });
+  const drawn = make("div", { className: "drawn-face" });
   const draw = make("button", { type: "button", className: "button", textContent: t("Draw a face that was missed") });
-  const place = make("section", { className: "owner-faces" }, make("h3", { textContent: t("Who is in this photo") }), list, draw, status, undo);
+  const place = make("section", { className: "owner-faces" }, make("h3", { textContent: t("Who is in this photo") }), list, drawn, draw, status, undo);
   // What is typed here is no shortcut of the photo view.
   place.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation());
   panel.append(place);
@@ -42,37 +44,44 @@ export async function offerPhotoTools(pswp, panel, photo) {
   /** @param {Draft[]} drafts @param {string} words */
   async function keep(drafts, words) {
     status.textContent = t("Saving…");
+    place.inert = true; // nothing is decided twice
     try {
       const ids = await decide(drafts);
+      drawn.replaceChildren();
+      changed();
       await load();
       status.textContent = words;
-      undo.hidden = false;
-      undo.onclick = () => {
-        undo.hidden = true;
-        void keep(undoing(ids), t("Undone."));
-      };
+      undo.hidden = words === t("Undone.");
+      undo.onclick = () => void keep(undoing(ids), t("Undone."));
     } catch (error) {
       status.textContent = refusal(error);
     }
+    place.inert = false;
+    status.scrollIntoView({ block: "nearest" });
   }
 
-  /** A field for who a face is. @param {(person: string) => Draft} means  What it then means. */
-  const whoField = (/** @type {(person: string) => Draft} */ means) => {
+  /**
+   * Ask who a face is.
+   * @param {HTMLElement} where
+   * @param {(person: string) => Draft} means  What the answer then means.
+   * @param {import("./people-calls.js").FaceShown} [face]  To be shown beside the field.
+   */
+  function ask(where, means, face) {
     const field = nameField({
       label: t("Who is this?"),
       people: () => everybody,
-      known: (person) => {
-        field.element.remove();
-        void keep([means(person.id)], t("Saved: that was %(name)s.", { name: person.name }));
-      },
+      known: (person) => void keep([means(person.id)], t("Saved: that was %(name)s.", { name: person.name })),
       fresh: (name) => {
-        field.element.remove();
         const person = newId();
         void keep([{ kind: "name", person, name }, means(person)], t("Saved: that was %(name)s.", { name }));
       },
     });
-    return field;
-  };
+    drawn.replaceChildren();
+    for (const other of list.querySelectorAll(".name-field")) other.remove();
+    where.append(...(face ? [faceImage(face, FACE_PX)] : []), field.element);
+    field.element.scrollIntoView({ block: "nearest" });
+    field.input.focus();
+  }
 
   /** @param {PhotoFace} face */
   function entry(face) {
@@ -85,11 +94,7 @@ export async function offerPhotoTools(pswp, panel, photo) {
       button.addEventListener("click", act);
       actions.append(button);
     };
-    offer(face.person ? t("Somebody else") : t("Say who it is"), () => {
-      const field = whoField((person) => ({ kind: "assign", person, faces: [face] }));
-      item.append(field.element);
-      field.input.focus();
-    });
+    offer(face.person ? t("Somebody else") : t("Say who it is"), () => ask(item, (person) => ({ kind: "assign", person, faces: [face] })));
     if (face.person) offer(t("Not %(name)s", { name: face.name ?? "" }), () => void keep([{ kind: "reject", person: face.person, faces: [face] }], t("Saved.")));
     else if (!face.ignored) {
       offer(t("A stranger"), () => void keep([{ kind: "ignore", faces: [face], why: "stranger" }], t("Saved.")));
@@ -106,15 +111,11 @@ export async function offerPhotoTools(pswp, panel, photo) {
   }
 
   draw.addEventListener("click", async () => {
-    status.textContent = t("Drag a square over the face. Or use the arrow keys, with Shift to change its size, then Enter.");
     const box = await drawFace(pswp);
-    status.textContent = "";
     draw.focus();
     if (!box) return;
-    const face = { path: keyOf(photo), box };
-    const field = whoField((person) => ({ kind: "box", face, person }));
-    draw.before(field.element);
-    field.input.focus();
+    const face = { path: keyOf(photo), box, face: null, width: photo.width, height: photo.height };
+    ask(drawn, (person) => ({ kind: "box", face, person }), face);
   });
   try {
     await load();

@@ -7,6 +7,7 @@ import { CodedError } from "../errors.js";
 import { t } from "../language.js";
 import { inWords } from "../problems.js";
 import * as members from "../visitor/members.js";
+import { isOwner } from "../visitor/owner.js";
 
 // In the address that signs in the owner of a laptop's site: email address and password.
 const SIGN_IN = /^#sign-in=([^:]+):(.+)$/;
@@ -53,6 +54,7 @@ export async function showAccount() {
     status.textContent = words;
     fault.textContent = "";
     address.textContent = email;
+    byId("to-naming").hidden = !isOwner();
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
   }
 

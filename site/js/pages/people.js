@@ -1,9 +1,9 @@
 // The page of all people: those with a name, those without one, and faces at random.
 
-import pages from "../../pages.json" with { type: "json" };
 import { byId, make } from "../elements.js";
+import { CodedError } from "../errors.js";
 import { offerFaces } from "../faces/random.js";
-import { t, tn } from "../language.js";
+import { learnOwnerTexts, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPeople } from "../people/files.js";
 import { personCard } from "../people/heads.js";
@@ -17,12 +17,22 @@ const MANY = 25;
 export async function showPeople() {
   const face = new URLSearchParams(location.search).get("face");
   if (face) return location.replace(faceUrl(face));
-  if (isOwner()) byId("found").before(make("a", { className: "button", href: pages.naming.path, textContent: t("Say who is who") }));
+  if (isOwner()) void offerTools();
   const more = offerFaces();
   byId("find", HTMLInputElement).addEventListener("input", find);
   await refresh();
   // A site where nobody is known yet has only faces to show.
   if (byId("people").hidden && byId("unnamed").hidden) await more();
+}
+
+/** What the owner finds here besides. */
+async function offerTools() {
+  try {
+    await learnOwnerTexts();
+    await (await import("../owner/people-tools.js")).offerPeopleTools();
+  } catch (error) {
+    tell(new CodedError("Offline", String(error)), () => location.reload());
+  }
 }
 
 /** Show those who have come since the page was made, or who have another name now. */

@@ -23,6 +23,9 @@ export function peopleIn(setName) {
   return found;
 }
 
+/** Ask again who is on the photos of a set: the owner has just said it. @param {string} setName */
+export const forgetNames = (setName) => sets.delete(setName);
+
 /**
  * The faces of a photo, those that are known with their names, from left to right. Faces that only a person has seen are
  * among them; they have no id.

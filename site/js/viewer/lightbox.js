@@ -6,7 +6,7 @@ import { make } from "../elements.js";
 import { placeholder } from "../grid/placeholder.js";
 import { learnOwnerTexts, t } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { peopleIn, withNames } from "../people/names.js";
+import { forgetNames, peopleIn, withNames } from "../people/names.js";
 import { readDetails } from "../photos/read.js";
 import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
@@ -192,7 +192,14 @@ export class Stage {
   async #offerTools(photo) {
     await learnOwnerTexts();
     const { offerPhotoTools } = await import("../owner/photo-tools.js");
-    await offerPhotoTools(this.pswp, this.panel.body, photo);
+    await offerPhotoTools(this.pswp, this.panel.body, photo, () => void this.#nameAgain(photo));
+  }
+
+  /** Show the names that the owner has just given. @param {Photo} photo */
+  async #nameAgain(photo) {
+    forgetNames(photo.setName);
+    const people = await peopleIn(photo.setName);
+    if (this.#current() === photo) this.rings.show(photo, withNames(photo.details?.faces ?? [], people, photo.file));
   }
 
   /** @param {{x: number, y: number}} viewport  The space that the photo leaves below it, in pixels. */
