@@ -1,7 +1,7 @@
 // Everything that was decided, newest first. Any step can be undone, however old.
 
 import { make } from "../elements.js";
-import { formatMoment, t, tn } from "../language.js";
+import { formatDay, formatTime, t, tn } from "../language.js";
 import { decide, readHistory, undoing } from "./people-calls.js";
 import { refusal } from "./refusals.js";
 
@@ -43,7 +43,7 @@ export function showHistory(changed) {
   /** @param {Decision} decision */
   function entry(decision) {
     const sentence = make("span", { dir: "auto", textContent: sentenceOf(decision) });
-    const when = make("span", { className: "quiet small", textContent: `${formatMoment(decision.at)} · ${decision.by}` });
+    const when = make("span", { className: "quiet small", textContent: `${formatDay(decision.at)}, ${formatTime(decision.at)} · ${decision.by}` });
     const item = make("li", { tabIndex: -1 }, make("div", {}, sentence, when));
     shown.set(decision.id, { decision, item });
     if (decision.undone) {

@@ -78,20 +78,30 @@ async function showTools(id) {
     title.focus({ preventScroll: true });
   }
 
-  /** @param {Draft[]} drafts @param {string} words @param {string} [next] */
-  async function keep(drafts, words, next = person.id) {
-    const before = person.id;
+  /**
+   * @param {Draft[]} drafts
+   * @param {string} words
+   * @param {string} next
+   * @param {((ids: string[]) => void) | null} undo
+   */
+  async function carryOut(drafts, words, next, undo) {
     problem.textContent = "";
     tools.inert = true; // nothing is decided twice
     try {
       const ids = await decide(drafts);
       hasChanged = true;
       await show(next);
-      told(words, words === t("Undone.") ? null : () => void keep(undoing(ids), t("Undone."), before));
+      told(words, undo && (() => undo(ids)));
     } catch (error) {
       problem.textContent = refusal(error);
     }
     tools.inert = false;
+  }
+
+  /** @param {Draft[]} drafts @param {string} words @param {string} [next] */
+  function keep(drafts, words, next = person.id) {
+    const before = person.id;
+    return carryOut(drafts, words, next, (ids) => void carryOut(undoing(ids), t("Undone."), before, null));
   }
 
   history.addEventListener("click", () => showHistory(() => {

@@ -42,7 +42,7 @@ export async function offerPhotoTools(pswp, panel, photo, changed) {
   let everybody = [];
 
   /** @param {Draft[]} drafts @param {string} words */
-  async function keep(drafts, words) {
+  async function keep(drafts, words, isUndo = false) {
     status.textContent = t("Saving…");
     place.inert = true; // nothing is decided twice
     try {
@@ -51,8 +51,8 @@ export async function offerPhotoTools(pswp, panel, photo, changed) {
       changed();
       await load();
       status.textContent = words;
-      undo.hidden = words === t("Undone.");
-      undo.onclick = () => void keep(undoing(ids), t("Undone."));
+      undo.hidden = isUndo;
+      undo.onclick = () => void keep(undoing(ids), t("Undone."), true);
     } catch (error) {
       status.textContent = refusal(error);
     }

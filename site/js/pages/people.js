@@ -1,5 +1,6 @@
 // The page of all people: those with a name, those without one, and faces at random.
 
+import pages from "../../pages.json" with { type: "json" };
 import { byId, make } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { offerFaces } from "../faces/random.js";
@@ -29,7 +30,7 @@ export async function showPeople() {
 async function offerTools() {
   try {
     await learnOwnerTexts();
-    await (await import("../owner/people-tools.js")).offerPeopleTools();
+    await (await import("../owner/people-tools.js")).offerPeopleTools(pages.naming.path, named);
   } catch (error) {
     tell(new CodedError("Offline", String(error)), () => location.reload());
   }
@@ -43,7 +44,7 @@ async function refresh() {
     const list = byId("people");
     if (etag === list.dataset.etag) return;
     list.dataset.etag = etag;
-    list.replaceChildren(...people.map((one) => personCard(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos)));
+    list.replaceChildren(...people.map(named));
     byId("unknown").replaceChildren(
       ...unknown.map((one) => personCard(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)),
     );
@@ -56,6 +57,9 @@ async function refresh() {
     tell(error, refresh);
   }
 }
+
+/** Somebody with a name. @param {{slug: string, name: string, portrait: import("../people/files.js").Portrait, photos: number}} one */
+const named = (one) => personCard(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos);
 
 /** Show only those whose name has what the visitor types. */
 function find() {
