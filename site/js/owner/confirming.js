@@ -38,13 +38,14 @@ export function confirmRows(place, told) {
         rows.push(...inRows((await readPersonFaces(person.id)).candidates).map((faces) => ({ person, faces })));
         rest.shift();
       }
+      place.inert = false; // what is inert can't take the focus
       show();
     } catch (error) {
       const again = make("button", { type: "button", className: "button", textContent: t("Try again") });
       again.addEventListener("click", () => void next());
       place.replaceChildren(make("p", { className: "problem", textContent: refusal(error) }), again);
+      place.inert = false;
     }
-    place.inert = false;
   }
 
   function show() {
