@@ -13,6 +13,8 @@ import { isOwner } from "../visitor/owner.js";
 
 // From this many people on, a field finds a name among them; site/templates/pages/people.html has it too.
 const MANY = 25;
+// So many cards are drawn together; site/templates/pages/people.html has it too, and site/css/person.css says why.
+const BLOCK = 72;
 
 /** Start the page. Links of earlier releases to somebody's photos came here. */
 export async function showPeople() {
@@ -44,10 +46,8 @@ async function refresh() {
     const list = byId("people");
     if (etag === list.dataset.etag) return;
     list.dataset.etag = etag;
-    list.replaceChildren(...people.map(named));
-    byId("unknown").replaceChildren(
-      ...unknown.map((one) => personCard(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)),
-    );
+    fill(list, people.map(named));
+    fill(byId("unknown"), unknown.map((one) => personCard(faceUrl(one.face), one.portrait, make("span", { textContent: t("Who is this?") }), one.photos)));
     byId("number").textContent = tn("%(num)s person", "%(num)s people", people.length);
     list.hidden = byId("number").hidden = !people.length;
     byId("unnamed").hidden = !unknown.length;
@@ -61,13 +61,20 @@ async function refresh() {
 /** Somebody with a name. @param {{slug: string, name: string, portrait: import("../people/files.js").Portrait, photos: number}} one */
 const named = (one) => personCard(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos);
 
+/** @param {HTMLElement} list @param {HTMLElement[]} cards */
+function fill(list, cards) {
+  const blocks = Array.from({ length: Math.ceil(cards.length / BLOCK) }, (_, at) => cards.slice(at * BLOCK, (at + 1) * BLOCK));
+  list.replaceChildren(...blocks.map((block) => make("ul", { className: "crowd named" }, ...block)));
+}
+
 /** Show only those whose name has what the visitor types. */
 function find() {
   const wanted = plain(byId("find", HTMLInputElement).value);
   let found = 0;
-  for (const item of byId("people").children) {
+  byId("people").classList.toggle("finding", Boolean(wanted));
+  for (const item of byId("people").querySelectorAll("li")) {
     const isFound = plain(item.querySelector(".called")?.textContent ?? "").includes(wanted);
-    /** @type {HTMLElement} */ (item).hidden = !isFound;
+    item.hidden = !isFound;
     if (isFound) found += 1;
   }
   byId("found").textContent = wanted ? tn("%(num)s person found.", "%(num)s people found.", found) : "";
