@@ -14,7 +14,7 @@ import { isOwner } from "../visitor/owner.js";
 // From this many people on, a field finds a name among them; site/templates/pages/people.html has it too.
 const MANY = 25;
 // So many cards are drawn together; site/templates/pages/people.html has it too, and site/css/person.css says why.
-const BLOCK = 72;
+const BLOCK = 24;
 
 /** Start the page. Links of earlier releases to somebody's photos came here. */
 export async function showPeople() {
