@@ -41,7 +41,7 @@ export class Combobox {
     this.list.replaceChildren(...options);
     this.list.hidden = !options.length;
     this.input.setAttribute("aria-expanded", String(this.isOpen));
-    this.#goTo(keeps ? this.at : -1);
+    this.goTo(keeps ? this.at : -1);
   }
 
   close() {
@@ -57,7 +57,7 @@ export class Combobox {
       if (!this.isOpen) this.ask();
       // Before the first one and after the last comes the field itself.
       const count = this.list.children.length + 1;
-      if (this.isOpen) this.#goTo(((this.at + 1 + step + count) % count) - 1);
+      if (this.isOpen) this.goTo(((this.at + 1 + step + count) % count) - 1);
     } else if (event.key === "Escape" && this.isOpen) {
       event.preventDefault();
       this.close();
@@ -67,8 +67,8 @@ export class Combobox {
     }
   }
 
-  /** @param {number} at  -1 for the field itself. */
-  #goTo(at) {
+  /** Go to a suggestion, as arrow keys do. @param {number} at  -1 for the field itself. */
+  goTo(at) {
     this.at = at < this.list.children.length ? at : -1;
     for (const [index, option] of [...this.list.children].entries()) option.setAttribute("aria-selected", String(index === this.at));
     const option = this.list.children[this.at];

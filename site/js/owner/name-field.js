@@ -1,5 +1,6 @@
 // A field for a name that knows everybody's: it completes, and where a name exists it asks whether it is the same person.
 
+import { Combobox } from "../combobox.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
 import { countPhotos } from "../words.js";
@@ -19,8 +20,9 @@ let fields = 0;
  * @param {(person: KnownPerson) => void} options.known  Somebody who is there already was chosen.
  * @param {((name: string) => void)} options.fresh  Somebody new was named.
  * @param {boolean} [options.asksFirst]  Whether to ask even when somebody was chosen in the list.
+ * @param {boolean} [options.onlyKnown]  Whether a name that exists can mean nobody else.
  */
-export function nameField({ label, people, known, fresh, asksFirst = false }) {
+export function nameField({ label, people, known, fresh, asksFirst = false, onlyKnown = false }) {
   const id = `name-${(fields += 1)}`;
   const input = make("input", { className: "input", id, autocomplete: "off", dir: "auto", placeholder: t("Type a name") });
   const list = make("ul", { className: "matches", id: `${id}-list`, hidden: true });
@@ -38,31 +40,28 @@ export function nameField({ label, people, known, fresh, asksFirst = false }) {
   form.noValidate = true;
   /** @type {KnownPerson[]} */
   let matches = [];
-  let at = -1;
+  const box = new Combobox(input, list, {
+    choose: (index) => {
+      const person = matches[index];
+      if (person) choose(person);
+    },
+    ask: offer,
+  });
 
-  function show() {
-    list.replaceChildren(...matches.map((person, index) => {
-      const option = make("li", { id: `${id}-${index}` }, faceImage(person.portrait, HEAD_PX), make("bdi", { textContent: person.name }), make("span", { className: "quiet small num", textContent: countPhotos(person.photos) }));
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", String(index === at));
-      option.addEventListener("pointerdown", (event) => event.preventDefault());
-      option.addEventListener("click", () => choose(person));
-      if (!index && at < 0) option.append(make("kbd", { textContent: t("Tab"), ariaHidden: "true" }));
-      return option;
-    }));
-    list.hidden = !matches.length;
-    input.setAttribute("aria-expanded", String(matches.length > 0));
-    if (at >= 0) input.setAttribute("aria-activedescendant", `${id}-${at}`);
-    else input.removeAttribute("aria-activedescendant");
+  function offer() {
+    matches = matchesOf(input.value, people());
+    const options = matches.map((person) =>
+      make("li", {}, faceImage(person.portrait, HEAD_PX), make("bdi", { textContent: person.name }), make("span", { className: "quiet small num", textContent: countPhotos(person.photos) })),
+    );
+    options[0]?.append(make("kbd", { textContent: t("Tab"), ariaHidden: "true" }));
+    box.show(options);
   }
 
   function clear() {
     input.value = said.textContent = "";
     same.hidden = true;
-    matches = [];
-    at = -1;
     input.removeAttribute("aria-invalid");
-    show();
+    box.close();
   }
 
   /** @param {KnownPerson} person */
@@ -86,7 +85,8 @@ export function nameField({ label, people, known, fresh, asksFirst = false }) {
   function askWhetherSame(name, others) {
     const question = make("p", { textContent: t("There is somebody called %(name)s already. Is this the same person?", { name }) });
     /** By key. @type {Record<string, () => void>} */
-    const keys = { n: () => (clear(), fresh(name)), Escape: back };
+    const keys = { Escape: back };
+    if (!onlyKnown) keys.n = () => (clear(), fresh(name));
     const yes = others.map((person, index) => {
       const key = others.length > 1 ? String(index + 1) : "y";
       const button = make("button", { type: "button", className: "button" }, faceImage(person.portrait, HEAD_PX), t("Yes, the same person"), make("span", { className: "quiet num", textContent: countPhotos(person.photos) }), keyCap(key));
@@ -103,41 +103,31 @@ export function nameField({ label, people, known, fresh, asksFirst = false }) {
       act();
     };
     same.setAttribute("aria-label", question.textContent ?? "");
-    same.replaceChildren(question, make("div", { className: "actions" }, ...yes, no));
+    same.replaceChildren(question, make("div", { className: "actions" }, ...yes, ...(onlyKnown ? [] : [no])));
     same.hidden = false;
-    matches = [];
-    show();
+    box.close();
     yes[0]?.focus();
   }
 
   input.addEventListener("input", () => {
-    matches = matchesOf(input.value, people());
-    at = -1;
     said.textContent = "";
     same.hidden = true;
     input.removeAttribute("aria-invalid");
-    show();
+    offer();
   });
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // what is typed here is no shortcut
-    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && matches.length) {
+    if (event.key === "Tab" && !event.shiftKey && box.isOpen && box.at < 0) {
       event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      at = (at + step + (at < 0 && step < 0 ? 1 : 0) + matches.length) % matches.length;
-      show();
-    } else if (event.key === "Tab" && !event.shiftKey && matches.length && at < 0) {
-      event.preventDefault();
-      at = 0;
-      show();
-    } else if (event.key === "Escape" && (input.value || !same.hidden)) {
+      box.goTo(0);
+    } else if (event.key !== "Escape" || event.defaultPrevented) return; // Escape has closed the list
+    else if (input.value || !same.hidden) {
       event.preventDefault();
       clear();
-    } else if (event.key === "Escape") input.blur();
+    } else input.blur();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const chosen = matches[at];
-    if (chosen) return choose(chosen);
     const problem = nameProblem(input.value);
     said.textContent = problem;
     input.toggleAttribute("aria-invalid", Boolean(problem));

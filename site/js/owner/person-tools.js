@@ -140,6 +140,7 @@ function namesOf({ person, others, keep, refuse }) {
     people: () => others,
     known: (other) => void mergeWith(other),
     fresh: (name) => refuse(t("Nobody is called %(name)s. Choose somebody who has a name already.", { name })),
+    onlyKnown: true,
   });
   return [rename.element, merge.element];
 }
