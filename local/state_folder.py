@@ -102,7 +102,7 @@ class StateFolder:
                 ) from None
             self._clean()
             yield
-            self._running.unlink(missing_ok=True)
+            self._clean()
 
     def open_journal(self, tell: Callable[[str], None] = lambda line: None) -> Journal:
         """The stack's journal, created at its first start. Raises ``StateFolderError``.
@@ -219,7 +219,10 @@ class StateFolder:
         return self.path / "running.json"
 
     def _clean(self) -> None:
-        """Remove what a killed stack left behind."""
+        """Remove what only a running stack needs.
+
+        One that was killed leaves it behind, and so does a function that starts just as the stack ends.
+        """
         self._running.unlink(missing_ok=True)
         shutil.rmtree(self.path / "tmp", ignore_errors=True)
 
