@@ -141,7 +141,8 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "read what is known of people": ("s3", "get_object", {"Bucket": thumbnails, "Key": "people/none"}),
         "forget the names in a file": ("s3", "delete_object", {"Bucket": thumbnails, "Key": "people/regions/none"}),
         "hide a person": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/photos.json"}),
-        "delete a page": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/index.html"}),
+        "delete a person's page": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/index.html"}),
+        "delete a page": ("s3", "delete_object", {"Bucket": site, "Key": "none/index.html"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
     }
@@ -191,6 +192,7 @@ ALLOWED = {
         "read photos",
         "read what is known of people",
         "hide a person",
+        "delete a person's page",
         "list thumbnails",
     },
     "RemovalFunction": {

@@ -270,7 +270,7 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def forget() -> None:
         if named := forgetting.find_faces(stack, [red]):
-            forgetting.forget(stack, named, lambda shown: ask_to_process(stack, shown, force=True))
+            forgetting.forget(stack, named, (), lambda shown: ask_to_process(stack, shown, force=True))
 
     album()
     for number in stops(stop, forget):
