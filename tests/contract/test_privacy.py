@@ -50,6 +50,14 @@ def holds(data: bytes, image: bytes) -> bool:
     return any(trace in data for trace in traces(image))
 
 
+def read(path: Path) -> bytes:
+    """A file's bytes; none if it was replaced meanwhile: the people function writes its lists whenever it has news."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def test_the_traces_are_found_where_they_are(selfie: bytes) -> None:
     for prefix in (b"", b"x", b"xx"):
         assert holds(prefix + selfie, selfie)
@@ -120,4 +128,4 @@ def test_a_picture_used_for_a_search_is_kept_nowhere(stack: RunningStack, selfie
                 assert not holds(line["message"].encode(), selfie)
     files = [path for path in stack.data.rglob("*") if path.is_file()]
     assert any(path.name == "state.sqlite" for path in files)
-    assert [path for path in files if holds(path.read_bytes(), selfie)] == []
+    assert [path for path in files if holds(read(path), selfie)] == []
