@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 
 from bench import workplace
 from bench.browser import chromium
+from bench.made_up_words import PLACES, THINGS
 from functions.people.public_files import PEOPLE_KEY, VERSION
 from functions.people.ulid import ulid_of
 from functions.shapes import Photo, PhotoSet
@@ -61,42 +62,6 @@ _LAST = [
     "Ruiz",
     "Fischer",
 ]
-_PLACES = ["Lisbon", "Porto", "Nice", "Genoa", "Bergen", "Galway", "Malmö", "Trieste", "Cádiz", "Ghent"]
-_THINGS = [
-    "grandma",
-    "children",
-    "garden",
-    "beach",
-    "cake",
-    "candles",
-    "harbour",
-    "boat",
-    "dog",
-    "picnic",
-    "rain",
-    "kitchen",
-    "dinner",
-    "table",
-    "speech",
-    "dance",
-    "sunset",
-    "mountain",
-    "hut",
-    "snow",
-    "train",
-    "station",
-    "market",
-    "bridge",
-    "river",
-    "bicycle",
-    "guitar",
-    "balloons",
-    "wedding",
-    "bride",
-    "uncle",
-    "cousins",
-]
-
 # Types a text as keys do; returns for each key how long until the suggestions are laid out, in ms.
 _TYPE = """async (text) => {
     const field = document.getElementById("words"), list = document.getElementById("matches"), taken = [];
@@ -171,15 +136,15 @@ def _entry(number: int) -> dict[str, Any]:
     name = f"{2005 + number % 20}_{number:03}"
 
     def photo(at: int) -> Photo:
-        one, two, three = chance.sample(_THINGS, 3)
-        caption = f"{one.title()} and the {two} by the {three} in {chance.choice(_PLACES)}, {chance.randrange(1, 100)}"
+        one, two, three = chance.sample(THINGS, 3)
+        caption = f"{one.title()} and the {two} by the {three} in {chance.choice(PLACES)}, {chance.randrange(1, 100)}"
         day = f"{2005 + number % 20}-{number % 12 + 1:02}-{at // 40 + 1:02}"
         return Photo(
             primarykey=name, sortkey=f"IMG_{number * OF_A_SET + at}.JPG", width=chance.choice([400, 225]), height=300,
-            taken_at=day, caption=caption, labels=[chance.choice(_THINGS).title()],
+            taken_at=day, caption=caption, labels=[chance.choice(THINGS).title()],
         )  # fmt: skip
 
-    title = f"{chance.choice(_PLACES)} {2005 + number % 20}"
+    title = f"{chance.choice(PLACES)} {2005 + number % 20}"
     return entry_of(
         ShownSet(PhotoSet(sortkey=name, title=title, pic_count=OF_A_SET), list(map(photo, range(OF_A_SET)))), None
     )

@@ -40,7 +40,7 @@ TWO_PEOPLE = {
     "obama_and_biden.jpg": ("biden", "obama"),
     "two_people.jpg": ("obama", "biden"),
 }
-# Sites of other people: so many of whom there are many photos, or few, and so many in one photo.
+# Sites of other people: how many sites, how many people with several photos (many or few), how many with only one.
 OTHERS, OTHERS_SEVERAL, OTHERS_ONCE = 4, 80, 120
 MANY_PHOTOS, FEW_PHOTOS = range(5, crowding.PHOTOS_EACH + 1), (3, 4)
 OTHERS_DRAWS = 3

@@ -6,6 +6,7 @@ import random
 import uuid
 from pathlib import Path
 
+from bench.made_up_words import PLACES, THINGS
 from functions.people.boxes import Box
 from functions.people.inventory import Face, Inventory, PhotoFaces
 from functions.people.people_state import PersonState, State, Unknown
@@ -23,38 +24,6 @@ from scripts.site.search_index import (
 )
 from scripts.site.shown import ShownSet
 
-PLACES = ("Lisbon", "Porto", "Nice", "Genoa", "Bergen", "Galway", "Malmö", "Trieste", "Cádiz", "Ghent")
-THINGS = (
-    *(
-        "grandma",
-        "children",
-        "garden",
-        "beach",
-        "cake",
-        "candles",
-        "harbour",
-        "boat",
-        "dog",
-        "picnic",
-        "rain",
-        "kitchen",
-    ),
-    *(
-        "dinner",
-        "table",
-        "speech",
-        "dance",
-        "sunset",
-        "mountain",
-        "hut",
-        "snow",
-        "train",
-        "station",
-        "market",
-        "bridge",
-    ),
-    *("river", "bicycle", "guitar", "balloons", "wedding", "bride", "uncle", "cousins", "football"),
-)
 LABELS = ("Beach", "Sea", "Cake", "Food", "Dog", "Garden", "Tree", "Mountain", "Snow", "Car", "Boat", "Sky", "Flower")
 
 
