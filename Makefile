@@ -115,7 +115,7 @@ lock: ## Pin every package again, with hashes (needs uv)
 	npm install --package-lock-only
 
 clean: ## Remove what was set up and built; photos in .kinpics stay
-	rm -rf $(VENV) .venv-sam .venv-policy node_modules dist
+	rm -rf $(VENV) .venv-sam .venv-policy .aws-sam node_modules dist
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

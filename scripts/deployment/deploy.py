@@ -4,14 +4,17 @@ The settings of a deployment are the template's parameters. CloudFormation remem
 changes.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,9 +126,8 @@ def deploy_stack(target: Target, applier: StackApplier, parameters: dict[str, st
     check_stack_name(applier.name)
     bucket = artifacts_bucket(target, applier.name)
     _make_bucket(target, bucket)
-    with tempfile.TemporaryDirectory(prefix="kinpics-") as folder:
-        packaged = package_template(build_functions(Path(folder) / "build", for_this_machine=target.is_laptop), bucket)
-        template = load_template(packaged)
+    with built_functions(for_this_machine=target.is_laptop) as built:
+        template = load_template(package_template(built, bucket))
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
     before = applier.describe()
     # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
@@ -201,14 +203,33 @@ def list_unlimited(stack: Stack) -> list[TableLimit]:
     return lacking
 
 
-def build_functions(folder: Path, *, for_this_machine: bool = False) -> Path:
-    """Build the functions with their packages; returns the built template. Raises ``ToolError``.
+@contextlib.contextmanager
+def built_functions(root: Path = ROOT, *, for_this_machine: bool = False) -> Iterator[Path]:
+    """The built template of the checkout in ``root``, beside the functions with their packages. Nobody else builds
+    meanwhile. Raises ``ToolError``.
 
-    They are built for Lambda's machine and Python, as the template names them, or for this machine's.
+    They are built for Lambda's machine and Python, as the template names them, or for this machine's. What was built of
+    the same files last time is taken again.
     """
-    environment = {"PLATFORM": ""} if for_this_machine else {}
-    _sam("build", "--build-dir", str(folder), "--template", str(ROOT / "template.yaml"), **environment)
-    return folder / "template.yaml"
+    folder = root / ".aws-sam" / ("laptop" if for_this_machine else "lambda")
+    folder.mkdir(parents=True, exist_ok=True)
+    template, made_of = folder / "template.yaml", folder.with_suffix(".sha256")
+    with folder.with_suffix(".lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = _fingerprint(root, f"{sys.version} {platform.platform()}" if for_this_machine else "")
+        if not (template.exists() and made_of.exists() and made_of.read_text(encoding="utf-8") == wanted):
+            made_of.unlink(missing_ok=True)
+            environment = {"PLATFORM": ""} if for_this_machine else {}
+            _sam("build", "--build-dir", str(folder), "--template", str(root / "template.yaml"), **environment)
+            made_of.write_text(wanted, encoding="utf-8")
+        yield template
+
+
+def _fingerprint(root: Path, machine: str) -> str:
+    """A hash of all that functions are built of."""
+    files = sorted(path for path in (root / "functions").rglob("*") if path.suffix != ".pyc" and path.is_file())
+    made_of = [(str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in (*files, root / "template.yaml")]
+    return hashlib.sha256(json.dumps([machine, made_of]).encode()).hexdigest()
 
 
 def package_template(template: Path, bucket: str) -> Path:

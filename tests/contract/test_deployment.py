@@ -18,7 +18,7 @@ from support import jpeg
 
 from functions.site_access import SiteAccess
 from scripts.deployment.cloudformation import DeployError, StackApplier
-from scripts.deployment.deploy import build_functions
+from scripts.deployment.deploy import built_functions
 from scripts.laptop.packaging import package_checkout
 
 ROOT = Path(__file__).parents[2]
@@ -284,9 +284,10 @@ def test_deploy_says_what_is_missing_before_it_builds(
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built() -> Iterator[Path]:
     """What `sam build` makes for Lambda's own machine and Python."""
-    return build_functions(tmp_path_factory.mktemp("built") / "build").parent
+    with built_functions() as template:
+        yield template.parent
 
 
 def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""Functions are built again only if something they are made of has changed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scripts.deployment import deploy
+from scripts.deployment.deploy import ToolError, built_functions
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / "functions" / "search").mkdir(parents=True)
+    for name in ("template.yaml", "functions/Makefile", "functions/keys.py", "functions/search/requirements.txt"):
+        (tmp_path / name).write_text("as it was")
+    return tmp_path
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The platforms that were built for: a variable of functions/Makefile, or its default."""
+    made: list[str] = []
+
+    def sam(command: str, *arguments: str, **environment: str) -> None:
+        assert command == "build"
+        made.append(environment.get("PLATFORM", "Lambda's"))
+        folder = Path(arguments[arguments.index("--build-dir") + 1])
+        (folder / "template.yaml").write_text(f"build {len(made)}")
+
+    monkeypatch.setattr(deploy, "_sam", sam)
+    return made
+
+
+def built(checkout: Path, *, for_this_machine: bool = False) -> str:
+    with built_functions(checkout, for_this_machine=for_this_machine) as template:
+        return template.read_text()
+
+
+def test_what_has_not_changed_is_not_built_again(checkout: Path, builds: list[str]) -> None:
+    assert built(checkout) == "build 1"
+    (checkout / "functions" / "search" / "keys.cpython-313.pyc").write_bytes(b"made by running it")
+    os.utime(checkout / "functions" / "keys.py", (1, 1))
+    assert built(checkout) == "build 1"
+    assert builds == ["Lambda's"]
+
+
+@pytest.mark.parametrize(
+    "file", ["template.yaml", "functions/Makefile", "functions/keys.py", "functions/search/requirements.txt"]
+)
+def test_what_has_changed_is_built_again(checkout: Path, builds: list[str], file: str) -> None:
+    assert built(checkout) == "build 1"
+    (checkout / file).write_text("changed")
+    assert built(checkout) == "build 2"
+    (checkout / "functions" / "new.py").write_text("")
+    assert built(checkout) == "build 3"
+    (checkout / "functions" / "new.py").unlink()
+    assert built(checkout) == "build 4"
+    assert len(builds) == 4
+
+
+def test_a_laptops_build_is_not_lambdas(checkout: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [built(checkout), built(checkout, for_this_machine=True), built(checkout)] == [
+        "build 1",
+        "build 2",
+        "build 1",
+    ]
+    assert builds == ["Lambda's", ""]
+    monkeypatch.setattr(deploy.platform, "platform", lambda: "another machine")
+    assert [built(checkout), built(checkout, for_this_machine=True)] == ["build 1", "build 3"]
+
+
+def fail(*_: str, **__: str) -> None:
+    raise ToolError("sam build failed")
+
+
+def test_a_build_that_failed_or_is_gone_is_made_again(
+    checkout: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert built(checkout) == "build 1"
+    (checkout / "functions" / "keys.py").write_text("changed")
+    with monkeypatch.context() as patch:
+        patch.setattr(deploy, "_sam", fail)
+        with pytest.raises(ToolError):
+            built(checkout)
+    (checkout / "functions" / "keys.py").write_text("as it was")
+    assert built(checkout) == "build 2"
+    (checkout / ".aws-sam" / "lambda" / "template.yaml").unlink()
+    assert built(checkout) == "build 3"
