@@ -71,6 +71,7 @@ test("beginnings of words match, but beginnings of days don't", () => {
   assert.deepEqual(found("elo"), [[], ["2.jpg"]]);
   assert.deepEqual(found("202"), [["2026_lisbon"], ["1.jpg", "2.jpg", "3.jpg"]]);
   assert.deepEqual(found("2"), [[], []]);
+  assert.deepEqual(found("20")[1], found("2026")[1]);
 });
 
 test("a misspelt word finds its neighbours; one that is right finds only itself", () => {

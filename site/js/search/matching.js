@@ -34,7 +34,10 @@ export const newIndex = () => new MiniSearch({ fields: ["text"], tokenize: words
 export function match(index, word, { digits = 3, isRight = false } = {}) {
   const isNumber = /^\p{N}+$/u.test(word);
   const prefix = !isNumber || word.length >= digits; // a day 2 isn't a day 24
-  const found = index.search(word, { prefix });
+  const exact = index.search(word, { prefix });
+  // Where nothing has such a day, a visitor is about to type a year.
+  const years = exact.length || !/^\p{N}{2}$/u.test(word) ? [] : index.search(word, { prefix: true });
+  const found = [...exact, ...years.filter(({ terms }) => terms.some((term) => term.length === 4))];
   const others = isRight || found.length || isNumber || word.length < MIN_FUZZY ? [] : index.search(word, { fuzzy: FUZZY });
   const near = others.filter(({ terms }) => terms.some((term) => term[0] === word[0])); // "each" is not a typo for "beach"
   return new Map([...found, ...near].map(({ id, score, terms }) => [id, { score, closeness: closenessOf(word, terms) }]));
