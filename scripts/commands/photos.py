@@ -74,7 +74,8 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     stack = context.stack
     paths = find_photos(stack, name, also_deleted=for_good)
     if not yes:
-        click.confirm(f"Delete {count(len(paths), 'photo')} of {name}?", abort=True, err=True)
+        what = name if [str(path) for path in paths] == [name] else f"{count(len(paths), 'photo')} of {name}"
+        click.confirm(f"Delete {what}?", abort=True, err=True)
     delete_photos(stack, paths, for_good=for_good)
     with Progress(quiet=as_json).bar("Deleting", len(paths)) as step:
         outcome = wait_gone(stack, paths, step)
