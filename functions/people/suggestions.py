@@ -10,6 +10,8 @@ from functions.people.people_state import Suggestion
 ALIKE, SAME_PHOTOS, SAME_SET = "alike", "same-photos", "same-set"
 # As many as there are number keys.
 MAX_SUGGESTIONS = 9
+# Those who don't look alike are often wrong. So many fit the screen above the field for a name.
+MAX_WITH_UNLIKE = 4
 
 
 class Company:
@@ -36,13 +38,13 @@ class Company:
         for person in sorted(there):
             friends += self._friends[person]
         chosen: dict[str, str] = {}
-        for why, people in (
-            (ALIKE, alike),
-            (SAME_PHOTOS, _most_first(friends)),
-            (SAME_SET, self._people_of_sets(tuple(sorted({_set_of(photo) for photo in photos})))),
+        for why, people, most in (
+            (ALIKE, alike, MAX_SUGGESTIONS),
+            (SAME_PHOTOS, _most_first(friends), MAX_WITH_UNLIKE),
+            (SAME_SET, self._people_of_sets(tuple(sorted({_set_of(photo) for photo in photos}))), MAX_WITH_UNLIKE),
         ):
             for person in people:
-                if len(chosen) == MAX_SUGGESTIONS:
+                if len(chosen) >= most:
                     break
                 if person not in chosen and (why is ALIKE or person not in there) and may_be(person):
                     chosen[person] = why
