@@ -26,13 +26,14 @@ _PACKAGE = PurePath(__file__).parent
 class RequestError(KinpicsError):
     """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
 
-    ``until`` is when it can be, where that is known (seconds since 1970).
+    ``until`` is when it can be, where that is known (seconds since 1970); ``told`` is what else the answer says of it.
     """
 
-    def __init__(self, status: int, code: str, message: str, until: float | None = None):
+    def __init__(self, status: int, code: str, message: str, until: float | None = None, **told: object):
         super().__init__(message, code=code)
         self.status = status
         self.until = until
+        self.told = {name: value for name, value in told.items() if value is not None}
 
 
 def visitor_of(context: Any) -> str | None:
@@ -67,7 +68,7 @@ def answer_visitor(work: Callable[[], dict[str, Any]], code: str, sorry: str) ->
         return {"statusCode": 200, **work()}
     except RequestError as error:
         until = {} if error.until is None else {"until": datetime.fromtimestamp(error.until, UTC).isoformat()}
-        return {"statusCode": error.status, "err": {"code": error.code, "message": str(error), **until}}
+        return {"statusCode": error.status, "err": {"code": error.code, "message": str(error), **until, **error.told}}
     except Exception as error:
         if isinstance(error, ClientError) and is_busy(error):
             return {"statusCode": 429, "err": {"code": "TooManyRequests", "message": sorry}}

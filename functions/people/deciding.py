@@ -101,8 +101,7 @@ class _Letting:
             try:
                 self._let_in(draft)
             except DecisionError as error:
-                where = f"decision {number}: " if len(drafts) > 1 else ""
-                raise DecisionError(f"{where}{error}") from None
+                raise DecisionError(str(error), number) from None
         return self.made
 
     def _let_in(self, draft: Any) -> None:

@@ -30,7 +30,14 @@ _NO_SHA256 = "has to be the SHA-256 of an original: 64 characters of 0-9 and a-f
 
 
 class DecisionError(KinpicsError):
-    """An event that can't be; the message names the field and says what is wrong with it."""
+    """An event that can't be; the message names the field and says what is wrong with it.
+
+    ``number`` is which one of several decisions it is, from 1 on, where they were made together.
+    """
+
+    def __init__(self, message: str, number: int | None = None):
+        super().__init__(message)
+        self.number = number
 
 
 class FaceRef(NamedTuple):

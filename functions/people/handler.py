@@ -24,7 +24,7 @@ from functions.kept_regions import KeptRegions
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people.decisions import DecisionError
 from functions.people.journal_table import JournalTable
-from functions.people.owner_call import DECIDE, HISTORY, PEOPLE, PERSON, PHOTO, OwnerCall, parse_owner_call
+from functions.people.owner_call import DECIDE, FACES, HISTORY, PEOPLE, PERSON, PHOTO, OwnerCall, parse_owner_call
 from functions.people.people_files import PeopleFiles
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import Budget, PeopleRounds
@@ -77,6 +77,8 @@ class People:
         if call.action == DECIDE:
             return self._decide(call, owner, seconds)
         known = self.rounds.known()
+        if call.action == FACES:
+            return known.faces(call.faces)
         if call.action == PEOPLE:
             return known.people()
         if call.action == PERSON:
@@ -92,7 +94,7 @@ class People:
         try:
             events = self.rounds.decide(call.events, call.by)
         except DecisionError as error:
-            raise RequestError(400, "InvalidDecision", str(error)) from None
+            raise RequestError(400, "InvalidDecision", str(error), decision=error.number) from None
         is_shown = True
         try:
             with self.lease.held(owner, seconds, _OWNERS_PATIENCE_SECONDS):

@@ -9,7 +9,7 @@ gives back both people with all that was said of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -121,7 +121,7 @@ def imported_person(name_key: str) -> str:
 def fold(events: Iterable[Event]) -> Knowledge:
     """What the events come to; the same for the same events, in whatever order they come."""
     ordered = _in_order(events)
-    undone = _undone(ordered)
+    undone = undone_by(ordered)
     said = _Said()
     for event in ordered:
         if event.id not in undone:
@@ -139,8 +139,8 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
     return [by_id[event_id] for event_id in sorted(by_id)]
 
 
-def _undone(ordered: list[Event]) -> set[str]:
-    """The events that don't count. From the newest on, because an undo may be undone itself."""
+def undone_by(ordered: Sequence[Event]) -> set[str]:
+    """Which of these events, in order of their ids, don't count. From the newest on: an undo may be undone itself."""
     undone: set[str] = set()
     for event in reversed(ordered):
         # Nobody can have meant an event that wasn't there yet.

@@ -1,5 +1,6 @@
 """What the people function answers the owner: who there is, who is asked about, and what was decided."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Any
 from functions.people.decisions import Event, Named, Split, Undone
 from functions.people.inventory import FaceInPhoto, Inventory
 from functions.people.journal_lines import Journal
-from functions.people.knowledge import Knowledge
+from functions.people.knowledge import Knowledge, undone_by
 from functions.people.people_state import PersonState, State, Unknown, faces_in
 from functions.visitor_calls import RequestError
 
@@ -37,13 +38,13 @@ class Answers:
         return {event.id: event for event in self.journal.events}
 
     @cached_property
-    def _own_names(self) -> dict[str, str]:
-        """Names that hold, by person; whoever was merged with somebody has their own."""
-        names = {}
+    def _namings(self) -> Mapping[str, list[tuple[str, str]]]:
+        """Each decision that gave a person a name, and that name, by person, in order."""
+        namings = defaultdict(list)
         for event in self.journal.events:
-            if isinstance(event, Named | Split) and event.name and event.id not in self.knowledge.undone:
-                names[event.person if isinstance(event, Named) else event.to] = event.name
-        return names
+            if isinstance(event, Named | Split) and event.name:
+                namings[event.person if isinstance(event, Named) else event.to].append((event.id, event.name))
+        return namings
 
     def people(self) -> dict[str, Any]:
         """Everybody with a name, hidden people too, most photographed first."""
@@ -51,6 +52,10 @@ class Answers:
             "people": [self._entry(person) | {"candidates": self._count(person.id)} for person in self.state.people],
             "waiting": self.state.waiting,
         }
+
+    def faces(self, faces: Iterable[str]) -> dict[str, Any]:
+        """Those of these faces, given by their ids, that are still there."""
+        return {"faces": [self._face(face) for face in faces if face in self._faces]}
 
     def person(self, person: str) -> dict[str, Any]:
         """A person with their faces by time, and faces that may be theirs. Raises ``RequestError``."""
@@ -163,13 +168,18 @@ class Answers:
         return self._face(known.portrait) if known and known.portrait in self._faces else None
 
     def _decision(self, event: Event) -> dict[str, Any]:
-        """An event's parts, for a sentence: with the names that people have now.
+        """An event's parts, for a sentence: with the names that people had when it was decided.
 
-        An undo also has what it undoes, or does again.
+        A person who was renamed also has the name before; an undo what it undoes, or does again.
         """
         there = {entry.name: getattr(event, entry.name) for entry in fields(event)}
         faces = there.get("faces") or [there["face"]] if "face" in there or "faces" in there else []
-        people = {part: {"id": there[part], "name": self._called(there[part])} for part in _PEOPLE if there.get(part)}
+        people = {
+            part: {"id": there[part], "name": self._name_at(there[part], event.id)}
+            for part in _PEOPLE
+            if there.get(part)
+        }
+        was = self._name_before(event.person, event.id) if isinstance(event, Named) else None
         return {
             "id": event.id,
             "at": event.at,
@@ -179,11 +189,22 @@ class Answers:
             "faces": len(faces),
             **people,
             **{name: there[name] for name in _TOLD if there.get(name) is not None},
+            **({"was": was} if was else {}),
             **self._step_of(event),
         }
 
-    def _called(self, person: str) -> str | None:
-        return self._own_names.get(person) or self._name(person)
+    def _name_at(self, person: str, event: str) -> str | None:
+        """What a person was called when this was decided, else what they are called now."""
+        given = dict(self._namings.get(person, ()))
+        held = given.get(event) or self._name_before(person, event)
+        known = self.state.by_id.get(person)
+        return held or next(iter(given.values()), None) or (known.name if known else None)
+
+    def _name_before(self, person: str, event: str) -> str | None:
+        """What a person was called just before a decision."""
+        namings = [(naming, name) for naming, name in self._namings.get(person, ()) if naming < event]
+        undone = undone_by([earlier for earlier in self.journal.events if earlier.id < event]) if namings else ()
+        return next((name for naming, name in reversed(namings) if naming not in undone), None)
 
     def _step_of(self, event: Event) -> dict[str, Any]:
         """The decision that an undo is about in the end, and whether it holds again: by an undo of an undo."""

@@ -5,13 +5,15 @@ from typing import Any
 
 from functions.visitor_calls import RequestError, action_of
 
-DECIDE, QUESTIONS, PEOPLE, PERSON, PHOTO, HISTORY = "decide", "questions", "people", "person", "photo", "history"
+DECIDE, QUESTIONS, FACES, PEOPLE = "decide", "questions", "faces", "people"
+PERSON, PHOTO, HISTORY = "person", "photo", "history"
 MAX_ANSWERS = 500
 _USUAL_ANSWERS = 50
 _MAX_TEXT = 1100
 _FIELDS: dict[str, tuple[str, ...]] = {
     DECIDE: ("by", "events"),
     QUESTIONS: ("by", "limit", "skip"),
+    FACES: ("by", "faces"),
     PEOPLE: ("by",),
     PERSON: ("by", "person"),
     PHOTO: ("by", "path"),
@@ -34,6 +36,7 @@ class OwnerCall:
     before: str = ""
     person: str = ""
     path: str = ""
+    faces: tuple[str, ...] = ()
 
 
 def parse_owner_call(event: Any) -> OwnerCall:
@@ -48,7 +51,15 @@ def parse_owner_call(event: Any) -> OwnerCall:
         before=_text(event, "before"),
         person=_text(event, "person", needed=action == PERSON),
         path=_text(event, "path", needed=action == PHOTO),
+        faces=_texts(event, "faces"),
     )
+
+
+def _texts(event: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = event.get(name, [])
+    if not isinstance(value, list) or len(value) > MAX_ANSWERS or not all(isinstance(text, str) for text in value):
+        raise RequestError(400, "InvalidParameter", f"{name} must be a list of at most {MAX_ANSWERS} texts")
+    return tuple(value)
 
 
 def _text(event: dict[str, Any], name: str, *, needed: bool = False) -> str:

@@ -291,16 +291,18 @@ def people_undo(context: Context, decision: str | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def people_history(context: Context, limit: int, as_json: bool) -> None:
-    """List decisions about people, newest first."""
+    """List decisions about people, newest first.
+
+    Prints each decision's id, when and by whom it was made, and what it says, with the names that people had then.
+    """
+    from scripts.people.history_lines import sentence
+
     found = _calls(context).call("history", limit=limit)
     if as_json:
         echo_json(found)
         return
     for one in found["decisions"]:
-        people = [one[part]["name"] or one[part]["id"] for part in ("person", "into", "to") if part in one]
-        told = [str(one[part]) for part in ("name", "date", "why", "event") if part in one]
-        faces = [count(one["faces"], "face")] if one["faces"] else []
-        echo(one["id"], one["at"][:16], one["by"], one["kind"], *people, *told, *faces, *["undone"][: one["undone"]])
+        echo(one["id"], one["at"][:16], one["by"], sentence(one), *["(undone since)"][: one["undone"]])
     if found["unread"]:
         echo(
             f"{count(found['unread'], 'line')} of the journal can't be read by this release and stay as they are",

@@ -121,16 +121,18 @@ like the search function's.
 ## The people function
 
 Only the owner may invoke it: signed in, or with IAM credentials (`kinpics people …` does that). Request: `{{"action": "…", "by": "…"}}` and the action's fields;
-`by`, an email address or `cli`, goes into the journal. Answer: `{{"statusCode": 200, "output": …}}`; errors look like the search function's.
+`by`, an email address or `cli`, goes into the journal. Answer: `{{"statusCode": 200, "output": …}}`; errors look like the search function's. If a decision is refused
+(`InvalidDecision`), none of its call is kept, and `err.decision` says which one it was, from 1 on.
 
 | action | fields | output |
 |---|---|---|
 | `decide` | `events`: up to 100 decisions, each without `v`, `id`, `at`, `by`; `"new"` stands for a new person | `events`, as they are in the journal now; `shown` is false if another round was at work for so long that the pages follow a little later |
-| `questions` | `limit`, `skip` | who is this? `named` and `total` count people; `groups` are those without a name, each with at most four `faces` and `suggestions` |
+| `questions` | `limit`, `skip` | who is this? `named` and `total` count people; `groups` are those without a name, each with at most four `faces`, the ids of all of them (`members`), and `suggestions` |
+| `faces` | `faces`: up to 500 face ids | those `faces` that are still there |
 | `people` | | `people` with a name, hidden ones too; `waiting` counts what was decided about photos that aren't there |
 | `person` | `person` | one person, all their `faces`, and `candidates`: faces that may be theirs |
 | `photo` | `path` | the `faces` of a photo, from left to right: whose they are, by which word (`confirmed`, `imported`, `automatic`), and whether they are ignored |
-| `history` | `limit`, `before` | `decisions`, newest first; an undo has the decision it is about (`step`) and whether that holds `again`; `unread` counts lines that another release wrote or that are damaged |
+| `history` | `limit`, `before` | `decisions`, newest first, with the names that people had then; a person who was renamed also has what they were called before (`was`); an undo has the decision it is about (`step`) and whether that holds `again`; `unread` counts lines that another release wrote or that are damaged |
 
 A face is `path`, `box` (left, top, width, height, in fractions of the upright photo), `face` (Rekognition's id, or null), `width`, `height` and `taken_at` of the photo.
 

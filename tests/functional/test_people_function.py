@@ -307,3 +307,30 @@ def test_the_log_says_nothing_about_people(
     told = capsys.readouterr().out
     assert "KeyError" in told
     assert "Unmistakable" not in told
+
+
+def test_history_has_the_names_of_its_time(album: FakeAws, call: Call) -> None:
+    ann = name(call, "2024/a.png", 0, "Ann")
+    bob = name(call, "2024/b.png", 1, "Bob")
+    (renamed,) = call("decide", events=[{"kind": "name", "person": ann, "name": "Anna"}])["events"]
+    call("decide", events=[{"kind": "merge", "person": ann, "into": bob}])
+    call("decide", events=[{"kind": "undo", "event": renamed["id"]}, {"kind": "name", "person": bob, "name": "Bo"}])
+    bo, undone, merged, anna, *first = call("history")["decisions"]
+    assert (bo["was"], bo["person"]["name"], undone["step"]["was"]) == ("Bob", "Bo", "Ann")
+    assert (merged["person"]["name"], merged["into"]["name"]) == ("Anna", "Bob")
+    assert (anna["was"], anna["name"]) == ("Ann", "Anna")
+    assert [(step["kind"], step["person"]["name"]) for step in first] == [
+        ("assign", "Bob"),
+        ("name", "Bob"),
+        ("assign", "Ann"),
+        ("name", "Ann"),
+    ]
+
+
+def test_faces_are_told_by_their_ids_and_a_refusal_says_which_decision(album: FakeAws, call: Call) -> None:
+    (group, *_) = [group for group in call("questions")["groups"] if group["photos"] == 3]
+    assert call("faces", faces=[*group["members"], "gone"])["faces"] == group["faces"]
+    assert call("faces", faces=["a"] * 501) == call("faces", faces=[3]) == (400, "InvalidParameter")
+    drafts = [{"kind": "name", "person": "new", "name": "Ann"}, {"kind": "hide", "person": "nobody"}]
+    answer = handler_module.handler({"action": "decide", "by": "ann@example.org", "events": drafts}, LambdaContext())
+    assert (answer["err"]["code"], answer["err"]["decision"]) == ("InvalidDecision", 2)
