@@ -136,7 +136,7 @@ def test_a_person_is_merged_split_hidden_and_shown_again(owner: Page, nora: str,
     tools.get_by_label("The same person as").fill("cleo")
     owner.keyboard.press("Tab")
     owner.keyboard.press("Enter")
-    expect(saved).to_contain_text(f"{NORA} was merged with Cleo Test")
+    expect(saved).to_contain_text(f"{NORA} was merged into Cleo Test")
     expect(title).to_have_text("Cleo Test")
     expect(faces).to_have_count(every + 1)
     saved.get_by_role("button", name="Undo").click()
@@ -198,17 +198,30 @@ def test_a_number_takes_a_suggestion_and_rows_are_confirmed_and_taken_back(owner
     asked = {"path": "2015_pioneers/rocket.jpg", "face": None, "width": 800, "height": 600, "taken_at": None}
     faces = [{**asked, "box": [left, 0.1, 0.1, 0.1]} for left in (0.1, 0.5)]
     suggested = {"person": nora, "name": NORA, "portrait": None, "why": "alike"}
-    group = {"id": "a", "person": None, "photos": 1, "faces": [{**asked, "box": [0.3, 0.6, 0.1, 0.1]}], "members": []}
-    group["suggestions"] = [suggested]
+    shown = [{**asked, "box": [left, 0.6, 0.1, 0.1]} for left in (0.3, 0.5)]
+    group = {"id": "a", "person": None, "photos": 3, "faces": shown, "members": ["other"], "suggestions": [suggested]}
     answers = {
         "questions": {"named": 1, "total": 2, "groups": [group]},
+        "faces": {"faces": [{**asked, "box": [0.7, 0.6, 0.1, 0.1]}]},
         "people": {"people": [{"id": nora, "name": NORA, "candidates": 2}]},
         "person": {"id": nora, "name": NORA, "faces": [], "candidates": faces},
     }
     owner.route("**/2015-03-31/functions/**", lambda route: _answer(route, answers))
     owner.goto("/naming/")
     expect(owner.locator(".choice")).to_contain_text([NORA])
-    owner.keyboard.press("1")
+    others, all_of_them = owner.locator("#others"), owner.get_by_role("button", name="and 1 more photo")
+    owner.keyboard.press("m")
+    expect(others.get_by_role("button", name="Face 1")).to_be_focused()
+    expect(others.get_by_role("button")).to_have_count(3)
+    assert Axe().run(owner).response["violations"] == []
+    owner.keyboard.press("m")
+    expect(others).to_be_empty()
+    all_of_them.click()
+    others.get_by_role("button", name="Face 3").click()
+    with owner.expect_response(told("reject")) as kept:
+        owner.keyboard.press("1")
+    drafts = json.loads(kept.value.request.post_data or "")["events"]
+    assert [(draft["kind"], len(draft["faces"])) for draft in drafts] == [("assign", 2), ("reject", 1)]
     expect(owner.locator(".saved").first).to_contain_text(f"Saved: that was {NORA}.")
     expect(owner.get_by_role("heading", name=f"Is this {NORA}?")).to_be_focused()
     assert Axe().run(owner).response["violations"] == []

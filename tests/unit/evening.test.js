@@ -61,6 +61,29 @@ test("a stranger is one in all photos; what is no face is only what was shown", 
   assert.deepEqual(evening.ignore("no-face").drafts().map(({ faces }) => faces), [[face("b")]]);
 });
 
+test("faces that were taken out are said not to be that person, and are asked about again", () => {
+  const picked = { theirs: [face("a"), face("a-2")], others: [face("a-3")] };
+  const members = ["a", "a-2", "a-3", "a-4"];
+  const { evening } = begin();
+  const ask = (more = {}) => evening.takeIn(asked((evening.questions = [group("a", { members, picked, ...more })])[0]));
+  const kinds = (given) => given.drafts().map(({ kind, faces = [] }) => [kind, ...faces.map(({ face }) => face)]);
+  ask();
+  assert.deepEqual(kinds(evening.itIsNew("Ann")), [["name"], ["assign", "a", "a-2"], ["reject", "a-3"]]);
+  evening.takeIn(asked(group("other", { faces: [face("a-3")] }), group("same", { faces: [face("a-2")] })));
+  assert.deepEqual(evening.questions.map(({ id }) => id), ["other"]);
+  ask();
+  assert.deepEqual(kinds(evening.itIs({ id: "X", name: "Bob" })), [["assign", "a", "a-2"], ["reject", "a-3"]]);
+  ask({ person: "P" });
+  assert.deepEqual(kinds(evening.itIs({ id: "X", name: "Bob" })), [["merge"], ["reject", "a-3"]]);
+  ask();
+  assert.deepEqual(kinds(evening.ignore("stranger")), [["ignore", "a", "a-2", "a-4"]]);
+  ask();
+  assert.deepEqual(kinds(evening.ignore("no-face")), [["ignore", "a", "a-2"]]);
+  ask({ picked: { theirs: [], others: [face("a")] } });
+  assert.equal(evening.itIsNew("Ann"), null);
+  assert.equal(evening.current.id, "a");
+});
+
 test("a stranger of many photos is more than one decision", () => {
   const evening = new Evening();
   evening.takeIn(asked(group("a", { members: Array.from({ length: 600 }, (_, index) => String(index)) })));

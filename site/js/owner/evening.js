@@ -6,9 +6,11 @@ import { undoing } from "./people-calls.js";
 /**
  * @typedef {import("./people-calls.js").Group} Group
  * @typedef {import("./people-calls.js").Draft} Draft
+ * @typedef {import("./people-calls.js").FaceShown} FaceShown
  * @typedef {import("./people-calls.js").KnownPerson} KnownPerson
  *
- * @typedef {import("./outbox.js").Answer & {group: Group, name: string | null, newPerson: string | null, gone: boolean}} Given
+ * @typedef {import("./outbox.js").Answer & {group: Group, theirs: FaceShown[], name: string | null, newPerson: string | null, gone: boolean}} Given
+ *   `theirs` are the faces that it is about, of those that were seen.
  */
 
 // A decision is about 1,000 faces at most, and so are the bytes of one (functions/people/decisions.py, deciding.py).
@@ -37,7 +39,7 @@ export class Evening {
    */
   takeIn({ named, total, groups }) {
     const [current] = this.questions;
-    const answered = new Set(this.given.filter((given) => given.state !== "lost" && !given.gone).flatMap(({ group }) => group.faces.map(keyOf)));
+    const answered = new Set(this.given.filter((given) => given.state !== "lost" && !given.gone).flatMap(({ theirs }) => theirs.map(keyOf)));
     const asked = groups.filter((group) => !group.faces.some((face) => answered.has(keyOf(face))));
     const put = (/** @type {Group} */ group) => group.faces.some((face) => this.#putOff.has(keyOf(face)));
     const isCurrent = (/** @type {Group} */ group) => current?.faces.some((face) => group.faces.map(keyOf).includes(keyOf(face)));
@@ -59,9 +61,7 @@ export class Evening {
     const group = this.#answered();
     if (!group) return null;
     this.total -= 1;
-    const drafts = group.person
-      ? [{ kind: "merge", person: group.person, into: person.id }]
-      : [{ kind: "assign", person: person.id, faces: group.faces }];
+    const drafts = group.person ? [{ kind: "merge", person: group.person, into: person.id }, ...others(group, person.id)] : faces(group, person.id);
     return this.#give(group, drafts, person.name, null);
   }
 
@@ -71,9 +71,7 @@ export class Evening {
     if (!group) return null;
     this.named += 1;
     const person = group.person ?? newId();
-    /** @type {Draft[]} */
-    const drafts = [{ kind: "name", person, name }];
-    if (!group.person) drafts.push({ kind: "assign", person, faces: group.faces });
+    const drafts = [{ kind: "name", person, name }, ...(group.person ? others(group, person) : faces(group, person))];
     return this.#give(group, drafts, name, person);
   }
 
@@ -86,11 +84,8 @@ export class Evening {
     const group = this.#answered();
     if (!group) return null;
     this.total -= 1;
-    const faces = why === "stranger" ? allFaces(group) : group.faces;
-    /** @type {Draft[]} */
-    const drafts = [];
-    for (let at = 0; at < faces.length; at += MAX_FACES) drafts.push({ kind: "ignore", faces: faces.slice(at, at + MAX_FACES), why });
-    return this.#give(group, drafts, null, null);
+    const ignored = why === "stranger" ? allFaces(group) : seen(group).theirs;
+    return this.#give(group, inParts(ignored, (some) => ({ kind: "ignore", faces: some, why })), null, null);
   }
 
   /** The answer that Undo takes back. @returns {Given | undefined} */
@@ -109,8 +104,10 @@ export class Evening {
     this.questions = [given.group, ...this.questions.filter((group) => group.id !== given.group.id)];
   }
 
+  /** The current question, unless all its faces were taken out. */
   #answered() {
-    return this.questions.shift();
+    const [group] = this.questions;
+    return group && seen(group).theirs.length ? this.questions.shift() : null;
   }
 
   /**
@@ -122,20 +119,43 @@ export class Evening {
    */
   #give(group, drafts, name, newPerson) {
     /** @type {Given} */
-    const given = { drafts: () => drafts, ids: [], state: "waiting", group, name, newPerson, gone: false };
+    const given = { drafts: () => drafts, ids: [], state: "waiting", group, theirs: seen(group).theirs, name, newPerson, gone: false };
     this.given.push(given);
     return given;
   }
 }
 
-/** The faces that are shown, and the ids of all others. @param {Group} group @returns {Partial<import("./people-calls.js").FaceShown>[]} */
-function allFaces({ faces, members = [] }) {
-  const shown = new Set(faces.map(({ face }) => face));
-  return [...faces, ...members.filter((face) => !shown.has(face)).map((face) => ({ face }))];
+/** Which of the faces that the owner sees are one person: all of them, or those that were picked. @param {Group} group */
+const seen = (group) => group.picked ?? { theirs: group.faces, others: [] };
+
+/** The person's faces that were seen, and the ids of all that weren't. @param {Group} group @returns {Partial<FaceShown>[]} */
+function allFaces(group) {
+  const { theirs, others } = seen(group);
+  const shown = new Set([...theirs, ...others].map(({ face }) => face));
+  return [...theirs, ...(group.members ?? []).filter((face) => !shown.has(face)).map((face) => ({ face }))];
+}
+
+/** These faces are a person, and those that were taken out aren't. @param {Group} group @param {string} person */
+const faces = (group, person) => [...inParts(seen(group).theirs, (some) => ({ kind: "assign", person, faces: some })), ...others(group, person)];
+
+/** Those that were taken out aren't a person. @param {Group} group @param {string} person */
+const others = (group, person) => inParts(seen(group).others, (some) => ({ kind: "reject", person, faces: some }));
+
+/**
+ * Decisions about faces, each about no more than one can be about.
+ * @template Face
+ * @param {Face[]} all
+ * @param {(some: Face[]) => Draft} decision
+ */
+function inParts(all, decision) {
+  /** @type {Draft[]} */
+  const drafts = [];
+  for (let at = 0; at < all.length; at += MAX_FACES) drafts.push(decision(all.slice(at, at + MAX_FACES)));
+  return drafts;
 }
 
 /** What undoes an answer that is kept by the time this is sent. @param {Given} given @returns {Given} */
 export const undoOf = (given) => ({ ...given, drafts: () => undoing(given.ids), ids: [], state: "waiting", gone: true });
 
-/** @param {import("./people-calls.js").FaceShown} face */
+/** @param {FaceShown} face */
 const keyOf = ({ path, box }) => `${path} ${box.join()}`;

@@ -97,21 +97,21 @@ export function showHistory(changed) {
 }
 
 /**
- * What was decided, in a sentence, with the names that people have now.
+ * What was decided, in a sentence, with the names that people had then.
  * @param {Decision} decision
  * @returns {string}
  */
-export function sentenceOf({ kind, person, into, to, name = "", faces, date, why, step, again }) {
+export function sentenceOf({ kind, person, into, to, name = "", was, faces, date, why, step, again }) {
   const who = person?.name ?? t("somebody without a name");
   /** @type {Record<string, () => string>} */
   const sentences = {
-    name: () => t("Named: %(name)s", { name }),
+    name: () => (was ? t("%(name)s is called %(other)s now", { name: was, other: name }) : t("Named: %(name)s", { name })),
     assign: () => tn("%(num)s face is %(name)s", "%(num)s faces are %(name)s", faces, { name: who }),
     reject: () => tn("%(num)s face isn't %(name)s", "%(num)s faces aren't %(name)s", faces, { name: who }),
     ignore: () => (why === "stranger" ? tn("%(num)s face: a stranger", "%(num)s faces: a stranger", faces) : tn("%(num)s box isn't a face", "%(num)s boxes aren't faces", faces)),
     box: () => (person ? t("A face was drawn: %(name)s", { name: who }) : t("A face was drawn")),
-    merge: () => t("%(name)s was merged with %(other)s", { name: who, other: into?.name ?? t("somebody without a name") }),
-    split: () => tn("%(num)s face of %(name)s became %(other)s", "%(num)s faces of %(name)s became %(other)s", faces, { name: who, other: to?.name || name || t("somebody without a name") }),
+    merge: () => t("%(name)s was merged into %(other)s", { name: who, other: into?.name ?? t("somebody without a name") }),
+    split: () => tn("%(num)s face of %(name)s is %(other)s", "%(num)s faces of %(name)s are %(other)s", faces, { name: who, other: to?.name || name || t("somebody without a name") }),
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),

@@ -8,6 +8,7 @@ import { Evening, undoOf } from "./evening.js";
 import { faceImage, photoOf } from "./face-image.js";
 import { showHistory } from "./history.js";
 import { nameField } from "./name-field.js";
+import { otherFaces } from "./other-faces.js";
 import { Outbox } from "./outbox.js";
 import { told } from "./owner-toast.js";
 import { decideEach, readEverybody, readQuestions } from "./people-calls.js";
@@ -33,6 +34,8 @@ export async function startNaming() {
   let wasEmptied = false;
   /** What a key means while rows are asked about. @type {((key: string) => boolean) | null} */
   let rowKey = null;
+  /** What shows all faces of the question. @type {HTMLButtonElement | null} */
+  let showOthers = null;
 
   /** @type {Outbox<Given>} */
   const outbox = new Outbox({
@@ -78,9 +81,9 @@ export async function startNaming() {
 
   /** @param {Given | null} given */
   function answer(given) {
-    if (!given) return;
+    if (!given) return evening.current && told(t("You left out all faces. Keep at least one."));
     if (given.newPerson && given.name) {
-      everybody = [...everybody, { id: given.newPerson, name: given.name, slug: "", hidden: false, birth: null, photos: given.group.photos, portrait: given.group.faces[0] ?? null }];
+      everybody = [...everybody, { id: given.newPerson, name: given.name, slug: "", hidden: false, birth: null, photos: given.group.photos, portrait: given.theirs[0] ?? null }];
     }
     trouble = "";
     outbox.add(given);
@@ -142,7 +145,8 @@ export async function startNaming() {
       link.setAttribute("aria-label", t("Open photo %(number)s with this face in a new tab", { number: index + 1 }));
       return link;
     });
-    byId("evidence").replaceChildren(...links, more > 0 ? make("span", { className: "quiet small num", textContent: tn("and %(num)s more photo", "and %(num)s more photos", more) }) : "");
+    showOthers = otherFaces(group);
+    byId("evidence").replaceChildren(...links, ...(showOthers ? [showOthers, make("kbd", { textContent: "M", ariaHidden: "true" })] : []));
     field.caption.textContent = group.suggestions.length ? t("Somebody else") : t("Name");
     byId("how-many").textContent = more > 0 ? t("A stranger is one in all %(photos)s photos. Not a face means the faces you see here.", { photos: group.photos }) : "";
     byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
@@ -167,6 +171,7 @@ export async function startNaming() {
     x: () => answer(evening.ignore("no-face")),
     t: () => answer(evening.ignore("stranger")),
     z: undo,
+    m: () => showOthers?.click(),
     n: () => field.input.focus(),
     "/": () => field.input.focus(),
   };

@@ -127,7 +127,7 @@ function toolsOf(tools) {
 /** A new name, and whom the person is the same as. @param {Tools} tools */
 function namesOf({ person, others, keep, refuse }) {
   const mergeWith = (/** @type {KnownPerson} */ other) =>
-    keep([{ kind: "merge", person: person.id, into: other.id }], t("%(name)s was merged with %(other)s", { name: person.name, other: other.name }), other.id);
+    keep([{ kind: "merge", person: person.id, into: other.id }], t("%(name)s was merged into %(other)s", { name: person.name, other: other.name }), other.id);
   const rename = nameField({
     label: t("New name"),
     people: () => others,

@@ -1,0 +1,56 @@
+// All faces of a question, on demand: the owner looks whether they are one person, and takes out those who are not.
+
+import { byId, make } from "../elements.js";
+import { t, tn } from "../language.js";
+import { faceButtons } from "./face-buttons.js";
+import { readOtherFaces } from "./people-calls.js";
+import { refusal } from "./refusals.js";
+
+/** @typedef {import("./people-calls.js").Group} Group */
+
+/**
+ * A button that opens and closes them in the place that the page has for them; nothing if there is a single face.
+ * @param {Group} group  `picked` is kept in it.
+ * @returns {HTMLButtonElement | null}
+ */
+export function otherFaces(group) {
+  const place = byId("others");
+  place.replaceChildren();
+  delete group.picked;
+  const more = group.photos - group.faces.length;
+  if (group.faces.length < 2) return null;
+  const words = more > 0 ? tn("and %(num)s more photo", "and %(num)s more photos", more) : t("Not all one person?");
+  const button = make("button", { type: "button", className: "textlink small num", textContent: words });
+  button.setAttribute("aria-keyshortcuts", "m");
+  button.setAttribute("aria-controls", place.id);
+  button.ariaExpanded = "false";
+
+  async function open() {
+    button.ariaExpanded = "true";
+    place.replaceChildren(make("p", { className: "quiet", textContent: t("Loading…") }));
+    try {
+      const all = [...group.faces, ...(await readOtherFaces(group))];
+      if (!isOpen()) return;
+      const pick = () => {
+        const ticks = buttons.ticks();
+        group.picked = { theirs: all.filter((_, index) => ticks[index]), others: all.filter((_, index) => !ticks[index]) };
+      };
+      const buttons = faceButtons(all, (number) => t("Face %(number)s", { number }), true, pick);
+      pick();
+      place.replaceChildren(make("p", { className: "quiet", textContent: t("Choose faces to leave them out of your answer.") }), buttons.element);
+      buttons.element.querySelector("button")?.focus();
+    } catch (error) {
+      if (isOpen()) place.replaceChildren(make("p", { className: "field-problem", textContent: refusal(error) }));
+    }
+  }
+  // The next question has a button of its own.
+  const isOpen = () => button.isConnected && button.ariaExpanded === "true";
+  function close() {
+    button.ariaExpanded = "false";
+    place.replaceChildren();
+    delete group.picked;
+    button.focus();
+  }
+  button.addEventListener("click", () => (isOpen() ? close() : void open()));
+  return button;
+}
