@@ -189,10 +189,15 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def people_show(context: Context, person: str, as_json: bool) -> None:
-    """Show a hidden person again."""
+    """Show a hidden person again.
+
+    As a keyword of photos, the name comes back when they are processed again: `kinpics reprocess SET`.
+    """
     calls = _calls(context)
     known = calls.person(person)
-    _tell(calls.decide({"kind": "show", "person": known["id"]}), f"{known['name']} is shown", as_json)
+    _tell(calls.decide({"kind": "show", "person": known["id"]}), f"{known['name']} is shown again", as_json)
+    if known["hidden"]:
+        echo("as a keyword of photos, the name comes back with `kinpics reprocess SET`", err=True)
 
 
 @click.command("portrait")

@@ -35,7 +35,9 @@ export async function offerPersonTools(slug) {
   if (!none.hidden) {
     const person = await findPerson().catch(() => undefined);
     if (!person) return;
-    /** @type {HTMLElement} */ (none.querySelector("h2")).textContent = t("%(name)s is hidden from visitors.", { name: person.name });
+    /** @type {HTMLElement} */ (none.querySelector("h2")).textContent = person.hidden
+      ? t("%(name)s is hidden from visitors.", { name: person.name })
+      : t("%(name)s is on no photo.", { name: person.name });
   }
   const button = make("button", { type: "button", className: "button", textContent: t("Edit") });
   button.addEventListener("click", async () => {
@@ -234,7 +236,8 @@ function hidingOf({ person, keep }) {
   const done = person.hidden ? t("Saved: visitors see %(name)s again.", { name: person.name }) : t("Saved: visitors see %(name)s nowhere.", { name: person.name });
   const hide = make("button", { type: "button", className: "button", textContent: words });
   hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
-  return make("div", { className: "actions" }, hide);
+  const keywords = person.hidden ? [make("p", { className: "quiet", textContent: t("As a keyword of photos, a name comes back only when they are processed again.") })] : [];
+  return make("div", {}, ...keywords, make("div", { className: "actions" }, hide));
 }
 
 /** Go where the person is now: another name is another address. @param {string} id */

@@ -58,7 +58,7 @@ async function refresh() {
   }
 }
 
-/** Somebody with a name. @param {{slug: string, name: string, portrait: import("../people/files.js").Portrait, photos: number}} one */
+/** Somebody with a name. @param {{slug: string, name: string, portrait: import("../people/files.js").Portrait | null, photos: number}} one */
 const named = (one) => personCard(personUrl(one.slug), one.portrait, make("bdi", { textContent: one.name }), one.photos);
 
 /** @param {HTMLElement} list @param {HTMLElement[]} cards */

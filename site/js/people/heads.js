@@ -17,14 +17,14 @@ const CARD_PX = 132;
 /**
  * Somebody in a crowd or a row.
  * @param {string} href
- * @param {Portrait} portrait
+ * @param {Portrait | null} portrait  Null for somebody who is on no photo.
  * @param {HTMLElement} name
  * @param {number} photos
  */
 export function personCard(href, portrait, name, photos) {
   name.className = "called";
   const count = make("span", { className: "quiet num", textContent: countPhotos(photos) });
-  return make("li", {}, make("a", { className: "person-link", href }, headOf(portrait, CARD_PX), name, count));
+  return make("li", {}, make("a", { className: "person-link", href }, portrait ? headOf(portrait, CARD_PX) : make("span", { className: "head" }), name, count));
 }
 
 /**
