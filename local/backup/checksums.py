@@ -1,5 +1,6 @@
 """The list of a backup's files with their SHA-256, in the form of the command ``sha256sum``."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -10,6 +11,8 @@ from pathlib import Path
 from local.backup import BackupError
 
 LIST = "SHA256SUMS"
+# Lists the files that a check has found to be wrong, in the same form, until the next backup has copied them again.
+WRONG = "WRONG"
 _BLOCK = 1024 * 1024
 _WORKERS = 4
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
@@ -37,6 +40,22 @@ def write_list(folder: Path, digests: Mapping[str, str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / LIST)
+
+
+def note_wrong(folder: Path, digests: Mapping[str, str]) -> None:
+    """Note the files that aren't as the list says, for the next backup; where nothing can be written, none is made."""
+    with contextlib.suppress(OSError):
+        if digests:
+            (folder / WRONG).write_bytes(b"".join(_line(path, digest) for path, digest in digests.items()))
+        else:
+            (folder / WRONG).unlink(missing_ok=True)
+
+
+def read_wrong(folder: Path) -> set[str]:
+    """The files that the last check has noted. Raises ``BackupError``."""
+    if not (folder / WRONG).exists():
+        return set()
+    return {_parse(folder, line)[0] for line in (folder / WRONG).read_bytes().split(b"\n") if line}
 
 
 def find_wrong(folder: Path, digests: Mapping[str, str], step: Callable[[], None]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.backup import BackupError
-from local.backup.checksums import LIST, copy_file, digest_of_file, read_list, write_list
+from local.backup.checksums import LIST, WRONG, copy_file, digest_of_file, read_list, read_wrong, write_list
 from local.bodies import checksum_in
 from local.folder_format import is_between_formats, read_format
 from local.full_disk import is_disk_full
@@ -83,7 +83,9 @@ class _Maker:
         self._data = data
         self._folder = folder
         self._made = Made()
-        self._known = read_list(folder) if (folder / LIST).exists() else {}
+        self._wrong = read_wrong(folder)
+        listed = read_list(folder) if (folder / LIST).exists() else {}
+        self._known = {path: digest for path, digest in listed.items() if path not in self._wrong}
         self._site = ""
         self._name = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())
         while (folder / self._name).exists():
@@ -102,6 +104,7 @@ class _Maker:
             digests[f"{self._name}/{ABOUT}"] = digest_of_file(about)
             os.sync()
             write_list(self._folder, digests)
+            (self._folder / WRONG).unlink(missing_ok=True)
         except BaseException:
             shutil.rmtree(moment, ignore_errors=True)
             raise
@@ -167,7 +170,7 @@ class _Maker:
     def _copy_body(self, path: str) -> str | None:
         """The digest of an object's file, in the backup now; None if it isn't anywhere."""
         target = self._folder / path
-        if target.exists():
+        if target.exists() and path not in self._wrong:
             # One that an interrupted backup has copied isn't on the list.
             return self._known.get(path) or digest_of_file(target)
         try:
@@ -175,7 +178,8 @@ class _Maker:
                 self._made.problems.append(f"{self._data / path} is damaged; it was copied as it is")
             digest = copy_file(self._data / path, target)
         except FileNotFoundError:
-            return None
+            # A damaged copy is better than none.
+            return digest_of_file(target) if target.exists() else None
         self._count(target)
         return digest
 

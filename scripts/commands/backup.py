@@ -25,7 +25,7 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
     The site can keep running: the backup shows it as it was at one moment. A second backup to the same folder copies
     only what is new. Exits with 1 if something could not be read. For a site on AWS, see docs/backups.md.
     """
-    from local.backup.checksums import find_wrong, read_list
+    from local.backup.checksums import find_wrong, note_wrong, read_list
     from local.backup.making import make_backup
     from scripts.common.progress import Progress
 
@@ -33,10 +33,12 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
     if checks:
         digests = read_list(folder)
         with progress.bar("Reading", len(digests)) as step:
-            wrong = [f"{path} {reason}" for path, reason in find_wrong(folder, digests, step)]
+            found = dict(find_wrong(folder, digests, step))
+        note_wrong(folder, {path: digests[path] for path in found})
+        wrong = [f"{path} {reason}" for path, reason in found.items()]
         told = f"{count(len(digests), 'file')} checked, {len(wrong)} wrong"
         if wrong:
-            told += ". Delete the damaged files, then run `kinpics backup` again: it copies what isn't there"
+            told += ". Run `kinpics backup` again: it copies them anew"
     else:
         made = make_backup(context.data, folder)
         wrong = made.problems

@@ -255,15 +255,23 @@ def test_a_full_disk_leaves_the_backup_before(site: Site, in_memory: Path) -> No
     assert contents(in_memory / "back") == contents(site.path)
 
 
-def test_a_damaged_file_of_a_backup_is_copied_again_once_it_is_deleted(site: Site, in_memory: Path) -> None:
+def test_what_a_check_finds_damaged_is_copied_again(site: Site, in_memory: Path) -> None:
     make_backup(site.path, in_memory / "backup")
     damaged = next(path for path in (in_memory / "backup" / "objects").rglob("*") if path.is_file())
+    good = damaged.read_bytes()
     damaged.write_bytes(b"other bytes")
-    checked = CliRunner().invoke(main, ["backup", "--check", str(in_memory / "backup")])
-    assert (checked.exit_code, "Delete the damaged files" in checked.stdout) == (1, True)
-    damaged.unlink()
+    check = ["backup", "--check", str(in_memory / "backup")]
+    checked = CliRunner().invoke(main, check)
+    assert (checked.exit_code, "it copies them anew" in checked.stdout) == (1, True)
     make_backup(site.path, in_memory / "backup")
+    assert damaged.read_bytes() == good
     assert is_whole(in_memory / "backup")
+    assert CliRunner().invoke(main, check).exit_code == 0
+    damaged.write_bytes(b"other bytes")
+    CliRunner().invoke(main, check)
+    (site.path / damaged.relative_to(in_memory / "backup")).unlink()
+    make_backup(site.path, in_memory / "backup")
+    assert damaged.read_bytes() == b"other bytes", "better than nothing"
 
 
 def test_folders_that_do_not_fit_are_refused(site: Site, in_memory: Path) -> None:
