@@ -6,7 +6,6 @@ import logging
 import resource
 import socket
 import ssl
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +13,8 @@ from hypercorn.config import Config, Sockets
 
 from local.home import HomeError
 from local.home.certificates import Certificate
+from local.home.devices import OpenConnections
 
-# A browser opens six to a host. More are closed as soon as they come: a device that held hundreds open would leave the
-# stack no files to write.
-_MAX_OF_DEVICE = 48
-_MAX_CONNECTIONS = 256
 # A browser sends its hello and its request at once.
 _SECONDS_TO_BEGIN = 15
 
@@ -84,14 +80,14 @@ class _CountedListener(socket.socket):
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
-        self.open: Counter[str] = Counter()
+        self.open = OpenConnections()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """As a socket's. Raises ``ConnectionAbortedError`` for one too many, which asyncio passes over."""
         accepted, address = super().accept()
         connection = _Connection(self.family, self.type, self.proto, fileno=accepted.detach())
         device = str(address[0])
-        if self.open[device] >= _MAX_OF_DEVICE or self.open.total() >= _MAX_CONNECTIONS:
+        if not self.open.begin(device):
             connection.close()
             raise ConnectionAbortedError(f"too many connections from {device}")
         connection.count(self.open, device)
@@ -101,19 +97,16 @@ class _CountedListener(socket.socket):
 class _Connection(socket.socket):
     """A connection that is counted until it is closed."""
 
-    _counter: Counter[str] | None = None
+    _counter: OpenConnections | None = None
     _device = ""
 
-    def count(self, counter: Counter[str], device: str) -> None:
-        counter[device] += 1
+    def count(self, counter: OpenConnections, device: str) -> None:
         self._counter, self._device = counter, device
 
     def close(self) -> None:
         super().close()
         if self._counter is not None:
-            self._counter[self._device] -= 1
-            if not self._counter[self._device]:
-                del self._counter[self._device]
+            self._counter.end(self._device)
             self._counter = None
 
 

@@ -1,18 +1,17 @@
 """Slows down whoever types wrong passwords: each wrong try doubles the wait before the next."""
 
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from local.home.devices import device_of
 
 _FREE_TRIES = 5
 _FIRST_WAIT = 4.0
 _MAX_WAIT = 900.0
 # After this long without a try, all is forgotten.
 _FORGET_SECONDS = 86_400.0
-# One machine can have all addresses of an IPv6 network.
-_IPV6_PREFIX = 64
 _MAX_CALLERS = 1000
 
 
@@ -31,7 +30,7 @@ class WrongTries:
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again."""
-        tries = self._tries.get(_caller(address))
+        tries = self._tries.get(device_of(address))
         if tries is None or tries.number < _FREE_TRIES:
             return 0.0
         pause = min(_MAX_WAIT, _FIRST_WAIT * 2.0 ** min(tries.number - _FREE_TRIES, 20))
@@ -39,7 +38,7 @@ class WrongTries:
 
     def note(self, address: str) -> None:
         """Count a try, before it is known to be right."""
-        caller, now = _caller(address), self._now()
+        caller, now = device_of(address), self._now()
         tries = self._tries.setdefault(caller, _Tries())
         if now - tries.last > _FORGET_SECONDS:
             tries.number = 0
@@ -51,14 +50,4 @@ class WrongTries:
 
     def forget(self, address: str) -> None:
         """Forget this address's tries: the password was right."""
-        self._tries.pop(_caller(address), None)
-
-
-def _caller(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))
-    return address
+        self._tries.pop(device_of(address), None)

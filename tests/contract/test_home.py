@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 from running import HOME_PASSWORD, RunningStack, run_kinpics, session_of
 
-from local.home.secure_server import _MAX_OF_DEVICE
+from local.home.devices import MAX_OF_ADDRESS
 
 
 def ask(stack: RunningStack, path: str, body: dict[str, str] | None = None, **headers: str) -> tuple[int, Any, bytes]:
@@ -190,7 +190,7 @@ def test_nobody_gets_to_http_2_where_bounds_are_others(
 
 
 def test_a_device_holds_only_so_many_connections(stack: RunningStack, left: contextlib.ExitStack) -> None:
-    held = [connect(stack, left) for _ in range(_MAX_OF_DEVICE + 10)]
+    held = [connect(stack, left) for _ in range(MAX_OF_ADDRESS + 10)]
     last = held[-1]
     with contextlib.suppress(ConnectionError):
         assert last.recv(1) == b"", "one too many is closed at once"
