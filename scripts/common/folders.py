@@ -1,6 +1,8 @@
 """Folders of pictures on the owner's disk: which files count as photos, and how refusals are reported."""
 
+import os
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 from functions.errors import KinpicsError
@@ -23,6 +25,11 @@ class Refusal:
 
     file: str
     reason: str
+
+
+def open_file(path: Path) -> BufferedReader:
+    """Open a file to read it, unless it is a link: it may have become one since. Raises ``OSError``."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW))
 
 
 def is_export(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, image_path
 from functions.process.media_types import HEAD_BYTES, media_type
-from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows
+from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows, open_file
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
 from scripts.people.sidecars import is_sidecar
@@ -196,7 +196,7 @@ def skip_present(plan: Plan, s3: "S3Client", bucket: str, concurrency: int) -> N
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, as hex digits. Raises ``OSError``."""
-    with open(path, "rb") as opened:
+    with open_file(path) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
@@ -208,5 +208,5 @@ def _try_digest(file: UploadFile) -> str | OSError:
 
 
 def _head(path: Path) -> bytes:
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         return file.read(HEAD_BYTES)

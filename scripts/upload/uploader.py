@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
-from scripts.common.folders import Refusal
+from scripts.common.folders import Refusal, open_file
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
@@ -175,13 +175,14 @@ def upload_file(s3: "S3Client", bucket: str, file: UploadFile) -> str:
         "Metadata": {SHA256_METADATA: file.sha256},
     }
     key = file.path.key
-    if file.size < _MULTIPART_BYTES:
-        with open(file.source, "rb") as body:
+    with open_file(file.source) as body:
+        if file.size < _MULTIPART_BYTES:
             checksum = base64.b64encode(bytes.fromhex(file.sha256)).decode()
             response = s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=checksum, **arguments)
-        return response["ETag"].strip('"')
-    config = TransferConfig(multipart_threshold=_MULTIPART_BYTES, multipart_chunksize=_MULTIPART_BYTES)
-    s3.upload_file(str(file.source), bucket, key, ExtraArgs={**arguments, "ChecksumAlgorithm": "SHA256"}, Config=config)
+            return response["ETag"].strip('"')
+        config = TransferConfig(multipart_threshold=_MULTIPART_BYTES, multipart_chunksize=_MULTIPART_BYTES)
+        extra = {**arguments, "ChecksumAlgorithm": "SHA256"}
+        s3.upload_fileobj(body, bucket, key, ExtraArgs=extra, Config=config)
     return s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
 
 

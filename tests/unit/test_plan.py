@@ -3,16 +3,19 @@ import io
 import os
 import shutil
 from pathlib import Path
+from typing import Any, cast
 
 import pillow_heif
 import pytest
 from PIL import Image
 from support import jpeg
 
+from functions.keys import image_path
 from functions.process.media_types import HEAD_BYTES, media_type
 from scripts.commands.upload import print_remarks
 from scripts.common.folders import FolderError, Refusal, find_rows, sets_of
-from scripts.upload.plan import hash_files, plan_folder, set_name_of
+from scripts.upload.plan import UploadFile, digest_of, hash_files, plan_folder, read_photo, set_name_of
+from scripts.upload.uploader import upload_file
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -195,3 +198,15 @@ def test_a_set_takes_its_folders_name_unless_given_another(tmp_path: Path) -> No
     assert set_name_of(tmp_path, "Newport") == "Newport"
     with pytest.raises(FolderError, match="--set"):
         set_name_of(tmp_path, ".hidden")
+
+
+def test_a_file_that_became_a_link_since_it_was_looked_at_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(b"\xff\xd8\xff")
+    link = tmp_path / "a.jpg"
+    link.symlink_to(secret)
+    assert isinstance(read_photo(link, "set"), Refusal)
+    with pytest.raises(OSError, match="symbolic links"):
+        digest_of(link)
+    with pytest.raises(OSError, match="symbolic links"):
+        upload_file(cast("Any", None), "bucket", UploadFile(link, image_path("set", "a.jpg"), 3, "00" * 32))
