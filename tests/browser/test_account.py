@@ -209,7 +209,19 @@ def test_a_link_signs_in_the_owner_of_a_laptop_and_leaves_no_password(stack: Run
     page.reload()  # the address alone changed
     expect(page.locator("#error")).to_contain_text("This link no longer works")
     assert "sign-in" not in page.url
+    expect(page.get_by_text("You're signed in as owner@localhost.")).to_be_visible()  # a wrong link signs nobody out
     faults.seen.clear()  # the refused sign-in
+
+
+def test_a_link_signs_nobody_in_to_another_account(stack: RunningStack, page: Page) -> None:
+    """Whoever sent it could read what the visitor keeps there."""
+    mail, password = "mallory@example.org", "a password of mine"
+    cognito, pool = stack.client("cognito-idp"), stack.outputs["UserPool"]
+    cognito.admin_create_user(UserPoolId=pool, Username=mail, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=mail, Password=password, Permanent=True)
+    page.goto(f"{stack.site_url}/account/#sign-in={mail}:{password}")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.locator("[data-panel=member]")).to_be_hidden()
 
 
 def test_a_temporary_password_is_replaced_at_the_first_sign_in(stack: RunningStack, page: Page, email: str) -> None:

@@ -1,7 +1,6 @@
 // My account: sign up, sign in, a new password, sign out, delete the account.
 
 import { freshSession } from "../aws/credentials.js";
-import { session } from "../aws/session.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t } from "../language.js";
@@ -9,8 +8,10 @@ import { inWords } from "../problems.js";
 import * as members from "../visitor/members.js";
 import { isOwner } from "../visitor/owner.js";
 
-// In the address that signs in the owner of a laptop's site: email address and password.
-const SIGN_IN = /^#sign-in=([^:]+):(.+)$/;
+// In the address that signs in the owner of a laptop's site: the password. Nobody else is signed in by a link, or any
+// page could sign visitors in to an account of its own, where what they find and ask for would be kept.
+const OWNER = "owner@localhost";
+const SIGN_IN = new RegExp(`^#sign-in=${OWNER}:(.+)$`);
 const OLD_LINK = t("This link no longer works. Run `kinpics owner`.");
 
 /** @type {Record<string, string>} */
@@ -138,7 +139,7 @@ export async function showAccount() {
   const linked = SIGN_IN.exec(location.hash);
   if (linked) {
     history.replaceState(history.state, "", location.pathname + location.search); // so that nobody copies the password
-    await signInBy(decodeURIComponent(linked[1] ?? ""), linked[2] ?? "").catch((error) => {
+    await members.signIn(OWNER, linked[1] ?? "").catch((error) => {
       fault.textContent = inWords(error, { NotAuthorizedException: OLD_LINK, UserNotFoundException: OLD_LINK });
     });
   }
@@ -147,14 +148,4 @@ export async function showAccount() {
   email = member?.email ?? "";
   show(member ? "member" : "sign-in", ""); // without the focus, so that no keyboard slides in
   fault.textContent = problem;
-}
-
-/**
- * Sign in whoever opened the link that `kinpics local` prints.
- * @param {string} email
- * @param {string} password
- */
-async function signInBy(email, password) {
-  if (session()) await members.signOut();
-  await members.signIn(email, password);
 }

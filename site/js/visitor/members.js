@@ -46,6 +46,7 @@ export async function signIn(email, password) {
     AuthParameters: { USERNAME: email, PASSWORD: password },
   });
   if (answer.ChallengeName === NEW_PASSWORD) return answer.Session;
+  if (session()) await signOut(); // by a link, while somebody else is signed in
   await begin(email, answer.AuthenticationResult);
   return "";
 }
