@@ -52,7 +52,8 @@ class Site:
 
     ``more`` says how to make these. The pages of ``unchanged`` sets are not rendered, and their cards are in ``kept``;
     those of ``rendered`` sets, and of sets that are gone, may differ from what is published. The pages of
-    ``unchanged_people``, by slug, are in ``kept`` too. ``published`` is what to remember once it is.
+    ``unchanged_people``, by slug, are in ``kept`` too. ``people`` are those that its pages name. ``published`` is what
+    to remember once it is.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class Site:
     rendered: Collection[str] = frozenset()
     kept: Collection[str] = frozenset()
     unchanged_people: Mapping[str, KnownPerson] = field(default_factory=dict)
+    people: People = field(default_factory=People)
     published: Published = Published()
 
 
@@ -156,6 +158,7 @@ def build(
         rendered={shown.name for shown in changes.rendered},
         kept=kept,
         unchanged_people=people_changes.known,
+        people=people,
         published=changes.to_remember(search_index, covers, cards, people_changes.to_remember()),
     )
 

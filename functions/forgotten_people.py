@@ -8,8 +8,9 @@ They have a table of their own, which no visitor's role can name. The first rele
 (scripts/deployment/migration.py).
 """
 
+import functools
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,11 @@ def is_forgotten(name: str, rows: Iterable[Forgotten]) -> bool:
     return any(name_digest(row.person, name) in row.names for row in rows if row.names)
 
 
+def tell_names(rows: Sequence[Forgotten]) -> Callable[[str], bool]:
+    """Tells of many names whether they are of one of these people."""
+    return functools.cache(lambda name: is_forgotten(name, rows))
+
+
 def is_reference(face: Mapping[str, Any]) -> bool:
     """Whether a face in the collection is a forgotten person's reference face; visitors are never shown those."""
     return str(face.get("ExternalImageId", "")).startswith(FORGOTTEN_PREFIX)
@@ -48,7 +54,8 @@ class ForgottenPeople:
 
     client: "DynamoDBClient"
     table: str
-    first_table: str
+    # None for whoever asks for names alone: the first release knew none.
+    first_table: str | None = None
 
     def list_references(self) -> list[str]:
         """Ids of the faces that they are known by."""
@@ -61,9 +68,13 @@ class ForgottenPeople:
             rows |= {row.id: row.to_item() for row in self.list_first_rows()}
         return [Forgotten.from_item(row) for row in rows.values()]
 
+    def list_named(self) -> list[Forgotten]:
+        """Those of them whose names are known."""
+        return [Forgotten.from_item(row) for row in self._partition(self.table, "kind") if row.get("names")]
+
     def list_first_rows(self) -> list[Forgotten]:
         """The rows in the first release's table, in today's shape."""
-        rows = self._partition(self.first_table, "identity_id")
+        rows = self._partition(self.first_table, "identity_id") if self.first_table else []
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
 
     def _partition(self, table: str, key: str) -> list[Mapping[str, Any]]:

@@ -243,6 +243,7 @@ class FakeAws:
         environment = {
             "PICS_TABLE": self.pics_table,
             "DECISIONS_TABLE": self.decisions_table,
+            "FORGOTTEN_TABLE": self.forgotten_table,
             "LEASES_TABLE": self.leases_table,
             "LEDGER_TABLE": self.ledger_table,
             "THUMBNAILS_BUCKET": self.thumbnails_bucket,

@@ -30,6 +30,7 @@ from functions.people.decisions import (
     make_event,
     replacement_id,
 )
+from functions.people.forgotten_names import marked
 from functions.people.hanging import Hung
 from functions.people.inventory import Inventory
 from functions.people.journal_lines import Journal
@@ -86,8 +87,15 @@ class _Letting:
         knowledge, state = self.door.knowledge, self.door.state
         self.latest = self.door.journal.latest
         self.new = ""
-        # What was merged since the state was made is nobody by itself.
-        shown = {person.id: person.name for person in state.people if person.id not in knowledge.merged}
+        self.is_forgotten = marked(self.door.journal)
+        # Whoever was merged or forgotten since the state was made is nobody by themselves.
+        shown = {
+            person.id: person.name
+            for person in state.people
+            if person.id not in knowledge.merged
+            and not self.is_forgotten(person.id)
+            and not knowledge.is_withheld(person.name)
+        }
         self.people = {*knowledge.people, *shown}
         # Those whose name could go with the photos that say it.
         self.unsure = {person: name for person, name in shown.items() if person not in knowledge.people}
@@ -169,11 +177,13 @@ class _Letting:
             case Named(person=named):
                 if self.door.knowledge.root(named) != named:
                     self._check_known("person", named)
+                self._check_new("person", named)
                 self.people.add(named)
             case Split(person=person, to=to):
                 self._check_known("person", person)
                 if person == to:
                     raise DecisionError("to: the faces are to leave this person, so it has to be another one")
+                self._check_new("to", to)
                 self.people.add(to)
             case Merged(person=person, into=into):
                 self._check_known("person", person)
@@ -198,6 +208,10 @@ class _Letting:
         if root != person:
             raise DecisionError(f"{part}: this person was merged with {self._name_of(root)}: load the page again")
         raise DecisionError(f"{part}: there is no such person")
+
+    def _check_new(self, part: str, person: str) -> None:
+        if self.is_forgotten(person):
+            raise DecisionError(f"{part}: this person was forgotten: load the page again")
 
     def _name_of(self, person: str) -> str:
         known = self.door.state.by_id.get(person)

@@ -167,6 +167,12 @@ def _ids(value: Any) -> tuple[str, ...]:
     return tuple(map(_id, value))
 
 
+def _digests(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(map(_is_sha256, value)):
+        raise DecisionError("has to be a list of SHA-256 digests")
+    return tuple(value)
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_FACES:
         raise DecisionError(f"has to be a list of 1 to {MAX_FACES} faces")
@@ -368,11 +374,13 @@ class PhotoReplaced(Event):
 class PersonForgotten(Event):
     """Somebody was forgotten; who is not said, and the journal has no event about that person any more.
 
-    While these are being taken out, ``people`` names them (`forgotten_names`).
+    While these are being taken out, ``people`` names them; ``marks`` tell what comes late about them
+    (`forgotten_names`).
     """
 
     kind = "forgotten"
     people: tuple[str, ...] | None = _part(_ids, list, default=None)
+    marks: tuple[str, ...] | None = _part(_digests, list, default=None)
 
 
 KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in Event.__subclasses__()}

@@ -3,18 +3,23 @@
 Only this takes events out of the journal. What was said of others in the same event stays, under the same id. It begins
 with one event, `decisions.PersonForgotten`, which names the people until all about them is taken out. From that event
 on the journal reads as if it were done (`finished`), so whoever is stopped in between has only to go on.
+
+Somebody may decide something about a person at the very moment in which that person is forgotten, or on a page that was
+opened before. The event keeps marks of the people, by which what comes late about them is known: it never counts.
 """
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from functions.people.decisions import Drawn, Event, Imported, Merged, PersonForgotten, Split, Undone
 from functions.people.journal_lines import Journal
 from functions.people.knowledge import Knowledge, fold
-from functions.people.ulid import ulid_of
+from functions.people.ulid import is_made_from_content, ulid_of
 
 # Stands for a forgotten person in the split that gave some of their faces to somebody else.
 _NOBODY = ulid_of("nobody")
+_PEOPLE = ("person", "into", "to")
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ def all_of(knowledge: Knowledge, person: str) -> tuple[str, ...]:
 
 def forget(journal: Journal, people: Collection[str]) -> Forgetting:
     """What forgetting people takes out of the journal; nothing if nothing is about them."""
-    knowledge = fold(journal.events)
+    # Somebody else who was merged with them at that very moment stays somebody else.
+    knowledge = fold(event for event in journal.events if not _joins_others(event, people))
     there = {line_id for line_id, _ in journal.lines()}
     gone: dict[str, Event] = {}
     changed = []
@@ -60,17 +66,55 @@ def pending(journal: Journal) -> list[PersonForgotten]:
     return [event for event in journal.events if isinstance(event, PersonForgotten) and event.people]
 
 
+def done(begun: PersonForgotten) -> PersonForgotten:
+    """The event of a forgetting once it is done to its end."""
+    marks = {_mark(begun.id, person) for person in begun.people or () if not is_made_from_content(person)}
+    return replace(begun, people=None, marks=tuple(sorted({*marks, *(begun.marks or ())})) or None)
+
+
 def finished(journal: Journal) -> Journal:
-    """The journal as it is once all that was begun is done."""
+    """The journal as it is once all that was begun is done, without what came late about forgotten people."""
     for begun in pending(journal):
-        forgetting = forget(journal, begun.people or ())
-        gone = set(forgetting.gone)
-        changed = {event.id: event for event in (*forgetting.changed, replace(begun, people=None))}
-        journal = Journal(
-            tuple(changed.get(event.id, event) for event in journal.events if event.id not in gone),
-            tuple(line for line in journal.unread if line.id not in gone),
-        )
-    return journal
+        journal = _taken_out(journal, forget(journal, begun.people or ()), done(begun))
+    late = late_people(journal)
+    return _taken_out(journal, forget(journal, late)) if late else journal
+
+
+def late_people(journal: Journal) -> set[str]:
+    """Those who are forgotten, and whom the journal has events about all the same."""
+    is_marked = marked(journal)
+    return {person for event in journal.events for person in _people_in(event) if is_marked(person)}
+
+
+def marked(journal: Journal) -> Callable[[str], bool]:
+    """Tells by a person's id whether they are one of those whom this journal has forgotten."""
+    marks = [
+        (event.id, set(event.marks)) for event in journal.events if isinstance(event, PersonForgotten) and event.marks
+    ]
+    return lambda person: any(_mark(event_id, person) in known for event_id, known in marks)
+
+
+def _mark(event_id: str, person: str) -> str:
+    """What is kept of a forgotten person. An id is random, so this doesn't tell it; one made from a name would."""
+    return hashlib.sha256(f"{event_id} {person}".encode()).hexdigest()
+
+
+def _people_in(event: Event) -> Iterator[str]:
+    return filter(None, (getattr(event, part, None) for part in _PEOPLE))
+
+
+def _joins_others(event: Event, people: Collection[str]) -> bool:
+    return isinstance(event, Merged) and (event.person in people) != (event.into in people)
+
+
+def _taken_out(journal: Journal, forgetting: Forgetting, *more: Event) -> Journal:
+    """The journal after this, and with these events in place of those of the same id."""
+    gone = set(forgetting.gone)
+    changed = {event.id: event for event in (*forgetting.changed, *more)}
+    return Journal(
+        tuple(changed.get(event.id, event) for event in journal.events if event.id not in gone),
+        tuple(line for line in journal.unread if line.id not in gone),
+    )
 
 
 def _without(event: Event, people: Collection[str], there: Collection[str], knowledge: Knowledge) -> Event | None:

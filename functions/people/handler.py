@@ -20,6 +20,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople
 from functions.kept_regions import KeptRegions
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people.decisions import DecisionError
@@ -146,6 +147,7 @@ def wire(
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
+        forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
     )
     return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)
 

@@ -252,6 +252,8 @@ class _Hanging:
                 name = _clean(region.name)
             except PersonNameError:
                 continue
+            if self.knowledge.is_withheld(name):
+                continue
             yield Fact("", FaceRef(photo.sha256, region.box, photo.path), Says.IMPORTED, name=name)
 
     def _story_of(self, facts: list[Fact]) -> _Story:

@@ -9,7 +9,7 @@ gives back both people with all that was said of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -84,6 +84,11 @@ class Person:
     birth: str | None = None
 
 
+def nobody(name: str) -> bool:
+    """That this is no forgotten person's name."""
+    return False
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """All that was decided. ``facts`` are in the order in which they hold: a later one wins."""
@@ -101,6 +106,8 @@ class Knowledge:
     only_imported: frozenset[str] = frozenset()
     # The files that took each file's place one after the other, all by SHA-256.
     replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Whether a name is that of somebody who was forgotten.
+    is_forgotten: Callable[[str], bool] = nobody
 
     def root(self, person: str) -> str:
         """Who a person is after all merges."""
@@ -111,6 +118,10 @@ class Knowledge:
         key = same_name(name)
         return self.root(self.called.get(key) or imported_person(key))
 
+    def is_withheld(self, name: str) -> bool:
+        """Whether a name that another program gave means nobody: it is forgotten, and the owner gave it nobody else."""
+        return same_name(name) not in self.called and self.is_forgotten(name)
+
 
 @lru_cache(maxsize=10_000)
 def imported_person(name_key: str) -> str:
@@ -118,11 +129,14 @@ def imported_person(name_key: str) -> str:
     return ulid_of(f"name {name_key}")
 
 
-def fold(events: Iterable[Event]) -> Knowledge:
-    """What the events come to; the same for the same events, in whatever order they come."""
+def fold(events: Iterable[Event], is_forgotten: Callable[[str], bool] = nobody) -> Knowledge:
+    """What the events come to; the same for the same events, in whatever order they come.
+
+    ``is_forgotten`` tells the names that other programs may give nobody, unless the owner did.
+    """
     ordered = _in_order(events)
     undone = undone_by(ordered)
-    said = _Said()
+    said = _Said(is_forgotten)
     for event in ordered:
         if event.id not in undone:
             said.add(event)
@@ -152,7 +166,8 @@ def undone_by(ordered: Sequence[Event]) -> set[str]:
 class _Said:
     """What has been said so far, event by event."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_forgotten: Callable[[str], bool]) -> None:
+        self.is_forgotten = is_forgotten
         self.mentioned: set[str] = set()
         self.names: dict[str, list[str]] = defaultdict(list)
         self.into: dict[str, str] = {}
@@ -242,8 +257,8 @@ class _Said:
         yield from _reached(person, self.joined)
 
     def knowledge(self, undone: frozenset[str]) -> Knowledge:
-        imported = self._imported()
         called = self._called()
+        imported = [fact for fact in self._imported() if self._counts(fact.name or "", called)]
         for fact in imported:
             self._name_import(fact.name or "", called)
         roots = sorted(person for person in self.mentioned if person not in self.into)
@@ -258,7 +273,11 @@ class _Said:
             called=called,
             only_imported=frozenset(person for person, (count, _) in self.named_at.items() if count == _BY_IMPORT),
             replaced={was: frozenset(_reached(was, self.replaced)) - {was} for was in sorted(self.replaced)},
+            is_forgotten=self.is_forgotten,
         )
+
+    def _counts(self, name: str, called: Mapping[str, str]) -> bool:
+        return same_name(name) in called or not self.is_forgotten(name)
 
     def _imported(self) -> list[Fact]:
         """What other programs said, in order of time: the ids of imports have none in them."""

@@ -89,8 +89,9 @@ class PeopleFiles:
         self.write(_WRITTEN, known | dict.fromkeys([*changed, *gone], _UNKNOWN))
         with ThreadPoolExecutor(_WRITERS) as pool:
             list(pool.map(lambda key: self._show(key, files[key]), changed))
-            pages = [page for key in gone if (slug := slug_of(key)) for page in person_pages(slug)]
-            list(pool.map(lambda key: self.client.delete_object(Bucket=self.site_bucket, Key=key), [*gone, *pages]))
+            list(pool.map(self._hide, gone))
+            # Pages last: a publish at the same time removes those whose list is gone after it has written its own.
+            list(pool.map(self._hide, [page for key in gone if (slug := slug_of(key)) for page in person_pages(slug)]))
         self.write(_WRITTEN, wanted)
         return [*changed, *gone]
 
@@ -102,6 +103,9 @@ class PeopleFiles:
             ContentType="application/json",
             CacheControl=PUBLIC_CACHE,
         )
+
+    def _hide(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.site_bucket, Key=key)
 
     def doubt(self, keys: Iterable[str]) -> None:
         """Write all public files anew the next time, and remove those of ``keys`` that are none by then."""

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import code_of
 from functions.dates import timestamp
 from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople, tell_names
 from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath
 from functions.ledger import CeilingReachedError
@@ -72,13 +73,14 @@ class PeopleRounds:
     files: PeopleFiles
     faces: FaceCollection
     hidden: HiddenNames
+    forgotten: ForgottenPeople
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def known(self) -> Answers:
         """What is known after the last round."""
         journal = self._journal()
-        knowledge = fold(journal.events)
+        knowledge = fold(journal.events, tell_names(self.forgotten.list_named()))
         inventory = Inventory.from_json(self.files.read(INVENTORY)) or Inventory.of(())
         state = State.from_json(self.files.read(STATE)) or State()
         return Answers(journal, knowledge, state, inventory, self.files.read(CANDIDATES) or {})
@@ -97,7 +99,7 @@ class PeopleRounds:
         before = Inventory.from_json(self.files.read(INVENTORY)) or Inventory.of(())
         inventory = self._with_changed(before, changed)
         journal = self._journal()
-        knowledge = fold(journal.events)
+        knowledge = fold(journal.events, tell_names(self.forgotten.list_named()))
         hung = hang(knowledge, inventory, inventory.replaced_since(before))
         spent = Spent()
         evidence = Evidence.from_json(self.files.read(EVIDENCE))

@@ -63,8 +63,15 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     from functions.face_collection import is_face_id
     from functions.withheld_names import WithheldNames
     from scripts.common.progress import Progress
-    from scripts.people.forgetting import drop_request, find_faces, forget, list_requests, warnings_about
-    from scripts.people.site_journal import forget_names, names_of, people_of
+    from scripts.people.forgetting import (
+        drop_regions,
+        drop_request,
+        find_faces,
+        forget,
+        list_requests,
+        warnings_about,
+    )
+    from scripts.people.site_journal import forget_names, names_of, people_of, wait_until_gone
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
@@ -102,6 +109,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
 
     def reprocess(shown: list[ImagePath]) -> None:
         forget_names(stack, names)
+        drop_regions(stack)
         before.update(processed_at(stack, shown))
         ask_to_process(stack, shown, force=True)
 
@@ -111,7 +119,15 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     outcome.failed |= take_out(stack, WithheldNames(forgotten=stack.forgotten.list_rows())).failures
     for entry in granted:
         drop_request(stack, entry)
+    # Pages are made from what the people function writes. What came in about this person meanwhile goes too.
+    is_gone = wait_until_gone(stack, names)
+    forget_names(stack, names)
     build_and_publish(stack)  # the front page may have a ring that leads to this person
+    if not is_gone:
+        raise click.ClickException(
+            "the people function hasn't taken the name off the site yet: look at its log group, then run "
+            "`kinpics people rebuild` and `kinpics publish`"
+        )
     print_outcome(outcome, "processed without that face", as_json)
 
 

@@ -113,6 +113,8 @@ def _add_journal(context: Context, journal: Path, as_json: bool) -> None:
         echo(f"{journal}: {count(added.new, 'decision')} about people added, {added.known} already there")
     for line in added.unread:
         echo(f"  note      {journal}, line {line.number} is kept, but not applied: {line.reason}", err=as_json)
+    for line in added.refused:
+        echo(f"  refused   {journal}, line {line.number}: {line.reason}", err=as_json)
 
 
 def _print_plan(plan: "Plan", as_json: bool) -> None:

@@ -30,6 +30,7 @@ from scripts.common.stack import Stack
 from scripts.deployment.publish_record import RECORD_KEY, WRITTEN_MEANWHILE, PublishRecord
 from scripts.site.announcements import FEED
 from scripts.site.feeds import ATOM_TYPE
+from scripts.site.people_shown import list_pages_of_nobody, read_people
 from scripts.site.previews import CARDS_FOLDER
 from scripts.site.search_index import SEARCH_INDEX
 
@@ -53,7 +54,7 @@ _WORKERS = 8
 # Sets' files are under this prefix, and others before it or after this key.
 _PEOPLE = "people"
 _SETS, _AFTER_SETS = "sets/", "sets/\U0010ffff"
-# How often a publish starts again because another one was at work at the same time.
+# How often a publish starts again because another one, or the people function, was at work at the same time.
 _TRIES = 3
 
 mimetypes.add_type("text/javascript", ".js")
@@ -118,10 +119,13 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
                 list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
         _show_nobody(stack, {key: body for key, body in files_of_nobody(site.rendered).items() if key not in there})
         gone += _pages_without_photos(stack, [*old, *changed])
+        gone += [key for key in list_pages_of_nobody(stack) if key not in gone]
         delete_objects(stack.s3, bucket, gone)
     finally:  # the next run would not know what this one has changed
         stack.invalidate(page_paths([*changed, *gone]))
     record.end(site.published, names)
+    # Whoever was hidden, forgotten or given another name while the site was rendered is still on its pages.
+    record.was_disturbed |= bool(site.people.names - read_people(stack).names)
     return len(changed)
 
 

@@ -18,12 +18,19 @@ from PIL import Image
 
 from functions.errors import KinpicsError
 from functions.face_collection import ALBUM_COLLECTION
-from functions.forgotten_people import is_reference, name_digest
+from functions.forgotten_people import is_reference, name_digest, tell_names
+from functions.kept_regions import KeptRegions
 from functions.keys import FORGOTTEN_PREFIX, ImagePath, parse_image_path, photo_ref
+from functions.people.inventory import Inventory
+from functions.people.knowledge import fold
+from functions.people.people_files import PeopleFiles
+from functions.people.people_round import INVENTORY
+from functions.people_queue import PeopleQueue
 from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from functions.thresholds import FORGOTTEN_THRESHOLD
 from scripts.common.stack import Stack
 from scripts.deployment.migration import migrate
+from scripts.people.site_journal import read_journal
 
 if TYPE_CHECKING:
     from types_boto3_rekognition.type_defs import FaceTypeDef
@@ -128,6 +135,22 @@ def _keep_names(stack: Stack, references: set[str], names: set[str]) -> None:
             known = {*(row.names or ()), *(name_digest(row.person, name) for name in names)}
             item = replace(row, names=sorted(known)).to_item()
             stack.dynamodb.put_item(TableName=stack.outputs.forgotten_table, Item=item)
+
+
+def drop_regions(stack: Stack) -> None:
+    """Take forgotten people's names out of what is kept of photos' files, also of photos that show no face there."""
+    outputs = stack.outputs
+    names = tell_names(stack.forgotten.list_named())
+    knowledge = fold(read_journal(stack).events, names)
+    regions = KeptRegions(stack.s3, outputs.thumbnails_bucket)
+    queue = PeopleQueue(stack.sqs, outputs.people_queue)
+    files = PeopleFiles(stack.s3, outputs.thumbnails_bucket, outputs.site_bucket)
+    inventory = Inventory.from_json(files.read(INVENTORY)) or Inventory.of(())
+    for photo in inventory.photos.values():
+        if any(knowledge.is_withheld(region.name) for region in photo.regions):
+            path = parse_image_path(photo.path)
+            regions.put(path, [region for region in regions.read(path) if not knowledge.is_withheld(region.name)])
+            queue.tell(path)
 
 
 def list_forgotten(stack: Stack) -> list[Forgotten]:

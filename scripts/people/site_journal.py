@@ -4,30 +4,40 @@ What comes from elsewhere (another site's journal, sidecars) is added as it is: 
 people function takes it in with its next round, which is asked for.
 """
 
-from collections.abc import Iterable
+import time
+import uuid
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.people.decisions import Event, PersonForgotten
-from functions.people.forgotten_names import all_of, finished, forget, pending
-from functions.people.journal_lines import Journal, UnreadLine, read_file, read_lines, write_file
+from functions.people.forgotten_names import all_of, done, finished, forget, late_people, pending
+from functions.people.hanging import hang
+from functions.people.inventory import Inventory
+from functions.people.journal_lines import Journal, UnreadLine, read_lines, write_file
 from functions.people.journal_table import EventTakenError, JournalTable
 from functions.people.knowledge import fold
 from functions.people.people_files import PeopleFiles
-from functions.people.people_round import STATE
-from functions.people.people_state import State
-from functions.people.ulid import new_ulid
+from functions.people.people_lease import PeopleLease
+from functions.people.people_round import INVENTORY, STATE
+from functions.people.people_state import AUTOMATIC, State
+from functions.people.ulid import is_beyond_time, new_ulid
 from functions.people_queue import PeopleQueue
 from functions.shapes import Decision
+from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 
 # More at once would be more than a table that was just made takes.
 _AT_ONCE = 8
 # A row of the table is at most 400 kB.
 _MAX_LINE_BYTES = 350_000
+_PAUSE_SECONDS = 0.5
+_ROUND_SECONDS = 600.0
+# For how long forgetting may hold the lease of rounds; and how long it waits for a round, which may take 300 seconds.
+_HOLD_SECONDS, _PATIENCE_SECONDS = 60.0, 330.0
 
 
 class OlderJournalError(KinpicsError):
@@ -36,11 +46,13 @@ class OlderJournalError(KinpicsError):
 
 @dataclass(frozen=True)
 class Added:
-    """What adding a journal did: lines that are new, lines that were there, and lines kept but not understood."""
+    """What adding a journal did: lines that are new, lines that were there, lines kept but not understood, and lines
+    that can't be kept."""
 
     new: int
     known: int
     unread: tuple[UnreadLine, ...]
+    refused: tuple[UnreadLine, ...] = ()
 
 
 def read_journal(stack: Stack) -> Journal:
@@ -58,7 +70,7 @@ def add_journal(stack: Stack, file: Path) -> Added:
 
     Raises ``OlderJournalError`` and ``OSError``; then nothing was added.
     """
-    journal = read_file(file.read_bytes())
+    journal, refused = _read_journal(file)
     known = read_journal(stack)
     forgotten = {event.id for event in known.events if isinstance(event, PersonForgotten)}
     if forgotten - {event.id for event in journal.events}:
@@ -67,14 +79,41 @@ def add_journal(stack: Stack, file: Path) -> Added:
             "them. Move it away to upload the photos without it"
         )
     there = dict(known.lines())
+    # Of somebody whom both have forgotten, nothing comes in either.
+    events = {event.id: event for event in finished(journal).events}
     new = [
-        Decision(id=line_id, event=text)
-        for line_id, text in journal.lines()
-        if line_id not in there and len(text.encode("utf-8", "backslashreplace")) <= _MAX_LINE_BYTES
+        _row(events[line_id]) if line_id in events else Decision(id=line_id, event=text)
+        for line_id, text in finished(journal).lines()
+        if line_id not in there
     ]
-    events = {event.id: event for event in journal.events}
-    rows = [_row(events[row.id]) if row.id in events else row for row in new]
-    return Added(_append(stack, rows), len(journal.events) + len(journal.unread) - len(new), journal.unread)
+    already = len(journal.events) + len(journal.unread) - len(new)
+    return Added(_append(stack, new), already, journal.unread, refused)
+
+
+def _read_journal(file: Path) -> tuple[Journal, tuple[UnreadLine, ...]]:
+    """The journal of a file, and its lines that can't be kept, with the reason. Raises ``OSError``."""
+    texts, refused = [], []
+    for number, text in enumerate(_lines_of(file), 1):
+        line = UnreadLine(number, text.strip(), "")
+        if len(text.encode("utf-8", "backslashreplace")) > _MAX_LINE_BYTES:
+            refused.append(line._replace(text="", reason=f"it is longer than {_MAX_LINE_BYTES:,} bytes"))
+        elif line.text and is_beyond_time(line.id):
+            # Every later decision would have to sort after it, and soon no id could.
+            refused.append(line._replace(reason=f"id: {line.id} is later than the year 9999"))
+        else:
+            texts.append(text)
+            continue
+        texts.append("")
+    return read_lines(texts), tuple(refused)
+
+
+def _lines_of(file: Path) -> Iterator[str]:
+    """The lines of a file, of long ones only the beginning: it may be any size."""
+    with open(file, "rb") as opened:
+        while line := opened.readline(_MAX_LINE_BYTES + 2):
+            yield line.decode("utf-8-sig", "backslashreplace")
+            while line and not line.endswith(b"\n"):
+                line = opened.readline(_MAX_LINE_BYTES)
 
 
 def add_events(stack: Stack, events: Iterable[Event]) -> int:
@@ -83,13 +122,37 @@ def add_events(stack: Stack, events: Iterable[Event]) -> int:
 
 
 def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
-    """The names of those whom faces belong to, by person's id."""
-    outputs = stack.outputs
-    state = (
-        State.from_json(PeopleFiles(stack.s3, outputs.thumbnails_bucket, outputs.site_bucket).read(STATE)) or State()
-    )
-    people = [state.whose[face].person for face in faces if face in state.whose]
-    return {person: state.by_id[person].name for person in people if person in state.by_id}
+    """The names of those whom faces belong to, by person's id: also by what was decided since the last round."""
+    state = _state(stack)
+    knowledge = fold(read_journal(stack).events)
+    hung = hang(knowledge, Inventory.from_json(_files(stack).read(INVENTORY)) or Inventory.of(()))
+    names = {person.id: person.name for person in state.people}
+    names |= {person.id: person.name for person in knowledge.people.values() if person.name}
+    automatic = {
+        face: whose.person
+        for face, whose in state.whose.items()
+        if whose.origin == AUTOMATIC and face not in hung.ignored and whose.person not in hung.rejected.get(face, ())
+    }
+    people = [hung.person_of(face) or knowledge.root(automatic.get(face, "")) for face in faces]
+    return {person: names[person] for person in people if person in names}
+
+
+def wait_until_gone(stack: Stack, people: Collection[str]) -> bool:
+    """Wait for the round after which nobody sees these forgotten people; False if there is none for ten minutes."""
+    pauses, last = growing_pauses(_PAUSE_SECONDS), time.monotonic() + _ROUND_SECONDS
+    while not _state(stack).by_id.keys().isdisjoint(people):
+        if time.monotonic() > last:
+            return False
+        time.sleep(next(pauses))
+    return True
+
+
+def _state(stack: Stack) -> State:
+    return State.from_json(_files(stack).read(STATE)) or State()
+
+
+def _files(stack: Stack) -> PeopleFiles:
+    return PeopleFiles(stack.s3, stack.outputs.thumbnails_bucket, stack.outputs.site_bucket)
 
 
 def names_of(stack: Stack, people: Iterable[str]) -> set[str]:
@@ -103,29 +166,37 @@ def forget_names(stack: Stack, people: Iterable[str]) -> None:
     """Take all decisions about people out of the journal; it keeps that somebody was forgotten.
 
     If it is stopped, nobody reads of them any more from the moment it has begun; the next call, also one without
-    ``people``, takes out what is left. Twice does no harm.
+    ``people``, takes out what is left. Twice does no harm. Raises ``RoundTakenError`` if rounds don't end.
     """
-    finish_forgetting(stack)
-    for person in people:
-        journal = read_journal(stack)
-        members = all_of(fold(journal.events), person)
-        forgetting = forget(journal, members)
-        if forgetting.gone or forgetting.changed:
-            begun = PersonForgotten(id=new_ulid(journal.latest), at=timestamp(), by="cli", people=members)
-            _table(stack).append(_row(begun))
-            finish_forgetting(stack)
+    lease = PeopleLease(stack.dynamodb, stack.outputs.leases_table)
+    # A round that has read the journal before would still write the name.
+    with lease.held(str(uuid.uuid4()), _HOLD_SECONDS, _PATIENCE_SECONDS):
+        finish_forgetting(stack)
+        for person in people:
+            journal = read_journal(stack)
+            members = all_of(fold(journal.events), person)
+            forgetting = forget(journal, members)
+            if forgetting.gone or forgetting.changed:
+                begun = PersonForgotten(id=new_ulid(journal.latest), at=timestamp(), by="cli", people=members)
+                _table(stack).append(_row(begun))
+                finish_forgetting(stack)
     PeopleQueue(stack.sqs, stack.outputs.people_queue).go_on()
 
 
 def finish_forgetting(stack: Stack) -> None:
-    """Take out of the journal what is left there of people who are forgotten."""
-    table = _table(stack)
+    """Take out of the journal what is left there of people who are forgotten, or has come since."""
     for begun in pending(_read(stack)):
-        forgetting = forget(_read(stack), begun.people or ())
-        for event in forgetting.changed:
-            table.rewrite(_row(event))
-        table.forget(forgetting.gone)
-        table.rewrite(_row(replace(begun, people=None)))
+        _take_out(stack, _read(stack), begun.people or ())
+        _table(stack).rewrite(_row(done(begun)))
+    journal = _read(stack)
+    _take_out(stack, journal, late_people(journal))
+
+
+def _take_out(stack: Stack, journal: Journal, people: Collection[str]) -> None:
+    table, forgetting = _table(stack), forget(journal, people)
+    for event in forgetting.changed:
+        table.rewrite(_row(event))
+    table.forget(forgetting.gone)
 
 
 def _read(stack: Stack) -> Journal:

@@ -28,6 +28,8 @@ from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 
 # A person's page shows at most so many others who are often with them; the first ones.
 MAX_WITH = 12
+# Takes a person's place in the address of the page that shows several (site/pages.json).
+_SEVERAL = "+"
 _WORKERS = 8
 
 
@@ -115,6 +117,11 @@ class People:
         """The people, by their part of an address."""
         return {person.slug: person for person in self.people}
 
+    @property
+    def names(self) -> set[tuple[str, str]]:
+        """Their parts of an address and their names."""
+        return {(person.slug, person.name) for person in self.people}
+
 
 def read_people(stack: Stack) -> People:
     """The people of a site; none if it has no list, which is so before the people function has first run."""
@@ -150,6 +157,15 @@ def list_person_etags(stack: Stack) -> Mapping[str, str]:
     return {
         slug: etags[person_key(slug)] for slug in slugs if {person_key(slug), person_pages(slug)[0]} <= etags.keys()
     }
+
+
+def list_pages_of_nobody(stack: Stack) -> list[str]:
+    """Keys of the pages of people who have no photos, or aren't shown, any more."""
+    keys = {item["Key"] for item in list_objects(stack.s3, stack.outputs.site_bucket, "people/")}
+    slugs = {key.split("/")[1] for key in keys if key.count("/") > 1} - {_SEVERAL}
+    return [
+        page for slug in sorted(slugs) if person_key(slug) not in keys for page in person_pages(slug) if page in keys
+    ]
 
 
 def fingerprint_of_person(people: People, slug: str, together: Iterable[str], etag: str) -> str:

@@ -19,11 +19,13 @@ from functions.forgotten_people import name_digest
 from functions.keys import image_path, parse_key
 from functions.people.people_round import STATE
 from functions.people.people_state import State
+from functions.people_queue import message_of
 from functions.shapes import Forgotten
 from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
+from scripts.people.forgetting import drop_regions
 from scripts.people.sidecars import make_sidecar, read_sidecar
 from scripts.people.site_journal import (
     OlderJournalError,
@@ -361,7 +363,8 @@ def test_forgetting_that_was_stopped_is_done_to_its_end(folder: Path) -> None:
         forget_names(here.stack, ())
         rows = [row["event"] for row in whole.scan(TableName=here.aws.outputs.decisions_table)["Items"]]
         assert len(rows) == 1
-        assert list(json.loads(rows[0])) == ["v", "id", "at", "by", "kind"], "nor does anything say who"
+        assert list(json.loads(rows[0])) == ["v", "id", "at", "by", "kind", "marks"]
+        assert not any(person in rows[0] for person in people), "nor does anything say who"
 
 
 def test_a_forgotten_person_leaves_the_journal_and_stays_out(folder: Path, tmp_path: Path) -> None:
@@ -391,3 +394,59 @@ def test_a_forgotten_person_leaves_the_journal_and_stays_out(folder: Path, tmp_p
         export_site(here.stack, tmp_path, 2, QUIET)
         assert not any(b"Bob" in file.read_bytes() for file in tmp_path.rglob("*.xmp"))
         assert add_journal(here.stack, tmp_path / "people.jsonl").new == 0
+
+
+def test_a_name_in_a_file_does_not_come_back_where_no_face_is_found(folder: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        one = image_path("trip", "one.png")
+        regions = here.aws.people.rounds.regions
+        regions.put(one, [NamedArea("Bob", LEFT), NamedArea("Carla", RIGHT)])
+        here.aws.people.take([message_of(one)], "test", 60)
+        assert here.names() == {"trip/one.png": ["Bob imported", "Carla imported"]}
+        row = Forgotten(id="f", person="p", made_at="2026-01-01T00:00:00Z", names=[name_digest("p", "bob")])
+        here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
+        here.round()
+        assert here.names() == {"trip/one.png": ["Carla imported"]}, "whatever is still kept of the file"
+        drop_regions(here.stack)
+        assert [region.name for region in regions.read(one)] == ["Carla"]
+        here.round()
+        inventory = here.aws.people.rounds.known().inventory.photos[str(one)]
+        assert [region.name for region in inventory.regions] == ["Carla"]
+
+
+def test_whoever_was_named_a_moment_ago_is_forgotten_by_name_too(folder: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
+        assert photo
+        (face,) = photo.face_ids
+        drafts = [
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [{"face": face}]},
+        ]
+        here.aws.people.rounds.decide(drafts, "cli")
+        assert list(people_of(here.stack, [face]).values()) == ["Bob"], "before any round"
+        here.round()
+        (bob,) = people_of(here.stack, [face])
+        here.aws.people.rounds.decide([{"kind": "reject", "person": bob, "faces": [{"face": face}]}], "cli")
+        assert people_of(here.stack, [face]) == {}, "nor anybody who isn't there any more"
+
+
+def test_lines_that_cannot_be_kept_are_named(tmp_path: Path) -> None:
+    journal = tmp_path / "people.jsonl"
+    event = '{"v":1,"id":"%s","at":"2026-01-01T00:00:00+00:00","by":"x","kind":"name","person":"%s","name":"Ann"}\n'
+    good, beyond = "01KB00000000000000000000A1", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
+    newer = (event % (beyond, good)).replace('"v":1', '"v":2')
+    lines = (event % (beyond, good), newer, "x" * 2_000_000 + "\n", event % (good, good))
+    journal.write_text("".join(lines))
+    with site() as here:
+        added = add_journal(here.stack, journal)
+        assert added.new == 1
+        assert [(line.number, line.reason) for line in added.refused] == [
+            (1, f"id: {beyond} is later than the year 9999"),
+            (2, f"id: {beyond} is later than the year 9999"),
+            (3, "it is longer than 350,000 bytes"),
+        ]
+        (event_after,) = here.decide({"kind": "name", "person": "new", "name": "Bob"})
+        assert event_after.id > good

@@ -162,6 +162,32 @@ def test_someone_hidden_is_on_no_page(stack: Any, tmp_path: Path) -> None:
     assert not (site / "people" / "bob-b").exists()
 
 
+def test_someone_hidden_while_the_site_is_rendered_does_not_stay_on_it(stack: Any, tmp_path: Path) -> None:
+    write_files(stack, named())
+    record = PublishRecord(stack)
+    site = build(stack, tmp_path / "1", ENGLISH, last=record.published)
+    journal = named()
+    journal.add("hide", person=BOB)
+    write_files(stack, journal)
+    publish(stack, site, record)
+    assert record.was_disturbed, "what shows him is rendered once more"
+    assert not any("bob" in key for key in keys_of(stack)), "and his page isn't published"
+    record = PublishRecord(stack)
+    publish(stack, build(stack, tmp_path / "2", ENGLISH, last=record.published), record)
+    assert not record.was_disturbed
+    pages = [content_of(stack, key) for key in keys_of(stack) if key.endswith(".html")]
+    assert not any(re.search(r"\bbob\b", page, re.IGNORECASE) for page in pages)
+
+
+def keys_of(stack: Any) -> set[str]:
+    return {item["Key"] for item in stack.s3.list_objects_v2(Bucket=stack.outputs.site_bucket)["Contents"]}
+
+
+def content_of(stack: Any, key: str) -> str:
+    text: str = stack.s3.get_object(Bucket=stack.outputs.site_bucket, Key=key)["Body"].read().decode()
+    return text
+
+
 def published(stack: Any, folder: Path) -> tuple[set[str], set[str]]:
     """Publish; returns what was rendered of people, and what is in the bucket of them."""
     record = PublishRecord(stack)

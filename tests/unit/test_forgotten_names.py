@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+import pytest
 from people_cases import Journal as Made
-from people_cases import inventory, person, photo, ref, regions
+from people_cases import box, imported, inventory, named_in_file, person, photo, ref, regions
 
-from functions.people.decisions import Event, PersonForgotten
-from functions.people.forgotten_names import all_of, finished, forget, pending
+from functions.people.decisions import Event, PersonForgotten, make_event, read_event
+from functions.people.forgotten_names import all_of, finished, forget, late_people, pending
 from functions.people.hanging import hang
 from functions.people.journal_lines import Journal, read_file, write_file
 from functions.people.knowledge import fold
@@ -101,3 +102,58 @@ def test_forgetting_twice_changes_nothing_more() -> None:
     assert len(left.events) == 3
     again = forget(left, all_of(fold(left.events), ANN))
     assert (again.changed, again.gone) == ((), ())
+
+
+def forgotten(events: list[Event]) -> Journal:
+    """The journal once Ann is forgotten to the end."""
+    return finished(forget_ann(events))
+
+
+def late(journal: Journal, kind: str, **values: object) -> Journal:
+    """The journal with a decision of somebody who hadn't seen that Ann was forgotten."""
+    event = make_event({"id": person(7), "at": "2026-11-26T10:36:00+00:00", "by": "cli", "kind": kind} | values)
+    return Journal((*journal.events, event), journal.unread)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"kind": "name", "person": ANN, "name": "Ann"},
+        {"kind": "name", "person": DORA, "name": "Ann"},
+        {"kind": "assign", "person": ANN, "faces": [ref(PHOTO, 1).to_json()]},
+        {"kind": "split", "person": BOB, "faces": [ref(PHOTO, 2).to_json()], "to": ANN, "name": "Ann"},
+        {"kind": "merge", "person": BOB, "into": ANN},
+    ],
+)
+def test_what_comes_late_about_a_forgotten_person_never_counts(decision: dict[str, object]) -> None:
+    done = forgotten(of_many().events)
+    journal = late(done, **decision)  # type: ignore[arg-type]
+    assert write_file(finished(journal)) == write_file(done)
+    again = forget(journal, late_people(journal))
+    assert (again.changed, again.gone) == ((), (person(7),)), "and can be taken out"
+
+
+def test_what_is_kept_of_a_forgotten_person_does_not_say_who() -> None:
+    journal = Made()
+    journal.add("import", faces=regions((ref(PHOTO, 1), "Ann")), source="sidecar")
+    journal.add("name", person=imported("Ann"), name="Ann")
+    journal.add("merge", person=imported("Ann"), into=ANN)
+    (event,) = forgotten(journal.events).events
+    assert isinstance(event, PersonForgotten)
+    assert len(event.marks or ()) == 1, "an id made from a name would tell the name"
+    assert ANN not in event.to_json()
+    assert read_event(event.to_json()) == event
+
+
+def test_files_give_a_forgotten_name_to_nobody() -> None:
+    journal = Made()
+    journal.add("import", faces=regions((ref(PHOTO, 1), "Ann"), (ref(PHOTO, 2), "Bob")), source="sidecar")
+    photos = inventory(named_in_file(PHOTO, ("ann ", box(3)), ("Bob", box(4)), ("Ann", box(50))))
+
+    def who(events: list[Event]) -> set[str]:
+        hung = hang(fold(events, lambda name: name.strip().casefold() == "ann"), photos)
+        return {*hung.imported.values()}
+
+    assert who(journal.events) == {imported("Bob")}
+    journal.add("name", person=CARL, name="Ann")
+    assert who(journal.events) == {imported("Bob"), CARL}, "whom the owner calls so keeps it"

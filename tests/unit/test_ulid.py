@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.people.ulid import is_ulid, new_ulid, ulid_of
+from functions.people.ulid import is_beyond_time, is_ulid, new_ulid, ulid_of
 
 SECONDS = st.floats(0, 2**47 / 1000)
 
@@ -29,6 +29,18 @@ def test_an_id_sorts_after_those_its_author_has_seen(seen: float, now: float) ->
 def test_an_id_made_from_a_text_is_always_the_same_and_before_all_times(text: str) -> None:
     assert is_ulid(ulid_of(text))
     assert ulid_of(text) == ulid_of(text) < new_ulid(now=1)
+
+
+def test_two_who_have_seen_the_same_do_not_make_the_same_id() -> None:
+    later = new_ulid(now=2**40)
+    assert len({new_ulid(later) for _ in range(100)}) == 100
+
+
+def test_ids_after_the_year_9999_are_known() -> None:
+    last = 253402300799.999
+    assert not is_beyond_time(new_ulid(now=last))
+    assert is_beyond_time(new_ulid(now=last + 0.002))
+    assert is_beyond_time("7" + "Z" * 25)
 
 
 def test_what_would_not_sort_is_no_id() -> None:
