@@ -55,7 +55,8 @@ def slugs_of(names: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 
 def _slug(name: str) -> str:
     letters: list[str] = []
-    for char in unicodedata.normalize("NFKD", name.casefold()):
+    # Some letters are made of capitals: U+210C is an H.
+    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold()):
         if unicodedata.category(char)[0] in "LN":
             letters.append(char)
         elif unicodedata.category(char)[0] != "M":

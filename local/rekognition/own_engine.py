@@ -161,7 +161,7 @@ def _is_number(value: Any, least: float, most: float) -> bool:
 
 def _read_input(table: _Table) -> Input:
     file = table.folder / table.text("file")
-    if not file.is_file():
+    if file.parent != table.folder or not file.is_file():
         raise table.error("file", f"names {file.name}, which is not in {table.folder}")
     channels = table.text("channels")
     if channels not in ("RGB", "BGR"):

@@ -52,9 +52,11 @@ def sets_of(folder: Path) -> list[Path]:
 
 
 def find_journal(folder: Path) -> Path | None:
-    """The journal that comes with a folder: in it, or where `kinpics export` puts it, beside the folder of all sets."""
-    places = [folder, *_export_of(folder)]
-    return next((place / JOURNAL_FILE for place in places if (place / JOURNAL_FILE).is_file()), None)
+    """The journal of the exported site that a set's folder belongs to.
+
+    A file of that name among photos is none: whoever gave the photos to the owner decides nothing about people.
+    """
+    return next((file for export in _export_of(folder) if (file := export / JOURNAL_FILE).is_file()), None)
 
 
 def find_rows(folder: Path) -> Path | None:
@@ -66,4 +68,4 @@ def find_rows(folder: Path) -> Path | None:
 def _export_of(folder: Path) -> list[Path]:
     """The folder of the exported site that a set's folder may belong to."""
     photos = folder.resolve().parent
-    return [photos.parent] if photos.name == PHOTOS_FOLDER else []
+    return [photos.parent] if photos.name == PHOTOS_FOLDER and is_export(photos.parent) else []

@@ -79,7 +79,7 @@ def plan_folder(folder: Path, set_name: str) -> Plan:
         raise FolderError(f"{folder} can't be read: {cause(error)}") from None
     folders = 0
     for entry in entries:
-        if is_clutter(entry.name) or entry == plan.journal:
+        if is_clutter(entry.name):
             continue
         try:
             reason = why_left_out(entry)

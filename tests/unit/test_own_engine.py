@@ -170,6 +170,10 @@ FOUND = {"boxes": np.zeros((2, 4)), "scores": np.zeros(2), "points": np.zeros((2
         ),
         (replaced("[detector]\n", "[detector\n"), "engine.toml can't be read"),
         (replaced("recogniser.onnx", "missing.onnx"), "recogniser.file names missing.onnx, which is not in"),
+        (
+            lambda folder: replaced("recogniser.onnx", f"../{folder.name}/recogniser.onnx")(folder),
+            "recogniser.file names recogniser.onnx, which is not in",
+        ),
         (lambda folder: (folder / "recogniser.onnx").write_bytes(b"no network"), "recogniser.onnx can't be loaded"),
         (network("detector.onnx", [1, 3, 64, 64], {"scores": np.zeros(2)}), "has no output boxes; it has scores"),
         (network("detector.onnx", [1, 3, 64, 64], {**FOUND, "scores": np.zeros(3)}), "detector.onnx isn't a detector"),

@@ -62,6 +62,7 @@ def test_case_makes_no_other_name() -> None:
         ("김민준", "김민준"),
         ("../../etc", "etc"),
         ("a/b?c#d%2e", "a-b-c-d-2e"),
+        ("\N{BLACK-LETTER CAPITAL H}edwig", "hedwig"),
         ("👩‍👧", "person"),
         ("…", "person"),
     ],

@@ -210,3 +210,16 @@ def test_a_file_that_became_a_link_since_it_was_looked_at_is_not_read(tmp_path: 
         digest_of(link)
     with pytest.raises(OSError, match="symbolic links"):
         upload_file(cast("Any", None), "bucket", UploadFile(link, image_path("set", "a.jpg"), 3, "00" * 32))
+
+
+def test_a_journal_counts_only_in_an_exported_site(tmp_path: Path) -> None:
+    folder = tmp_path / "photos" / "trip"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(jpeg())
+    for place in (folder, tmp_path):
+        (place / "people.jsonl").write_text("{}")
+    plan = plan_folder(folder, "trip")
+    assert plan.journal is None
+    assert [item.file for item in plan.left_out] == ["people.jsonl"]
+    (tmp_path / "sets").mkdir()
+    assert plan_folder(folder, "trip").journal == tmp_path / "people.jsonl"
