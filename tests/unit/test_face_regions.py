@@ -200,6 +200,7 @@ def test_regions_over_faces() -> None:
         (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "document type"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"), "document type"),
         (b"<a><b></a>", "no XML"),
+        (b"<a>" * 50_000 + b"</a>" * 50_000, "more than 100 levels"),
         (b"", "no XML"),
         (b"\xff\xd8\xff\xe0", "no text"),
     ],
