@@ -21,8 +21,9 @@ from functions.people.decisions import make_event
 from functions.people.hanging import Hung
 from functions.people.inventory import Face, Inventory, PhotoFaces, photo_faces
 from functions.people.knowledge import fold
+from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_state import Unknown, make_state
-from functions.people.public_files import public_files
+from functions.people.public_files import portraits_wanted, public_files
 from functions.people.ulid import ulid_of
 from local.state_folder import STACK_NAME
 from scripts.common.config import load_config
@@ -90,16 +91,19 @@ def _name(stack: Stack) -> float:
     state = make_state(
         knowledge, Hung(confirmed=confirmed), inventory, {}, [Unknown((face,)) for face in faces[:UNNAMED]]
     )
-    for key, body in public_files(state, inventory).items():
-        stack.s3.put_object(Bucket=stack.outputs.site_bucket, Key=key, Body=body, ContentType="application/json")
     _write_large(stack, inventory)
+    outputs = stack.outputs
+    portraits = PeoplePortraits(stack.s3, outputs.thumbnails_bucket, outputs.site_bucket)
+    made = portraits.make(portraits_wanted(state, inventory), lambda: True)
+    for key, body in public_files(state, inventory, made.names).items():
+        stack.s3.put_object(Bucket=outputs.site_bucket, Key=key, Body=body, ContentType="application/json")
     start = time.perf_counter()
     publish(stack, build(stack, workplace.WORK / "dist", replace(load_config(), search_engines=True)))
     return time.perf_counter() - start
 
 
 def _write_large(stack: Stack, inventory: Inventory) -> None:
-    """The large renditions that `filling` leaves out because no grid shows them: small faces are cut from them."""
+    """The large renditions that `filling` leaves out because no grid shows them: portraits are cut from them."""
     paths = [ImagePath(*path.split("/")) for path in sorted(inventory.photos)]
     bucket = stack.outputs.thumbnails_bucket
 

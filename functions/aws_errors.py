@@ -8,6 +8,8 @@ _NOT_FOUND = {
     *("NoSuchDistribution", "NoSuchEntity"),
     *("ResourceNotFoundException", "NotFoundException"),
 }
+# S3, of a conditional write; its emulators with just the status.
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 # Too many calls or units a second, as DynamoDB and Rekognition say it.
 _BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 
@@ -43,6 +45,11 @@ def is_stack_missing(error: ClientError) -> bool:
 def is_condition_failed(error: ClientError) -> bool:
     """Whether a write was refused because its condition does not hold."""
     return code_of(error) == "ConditionalCheckFailedException"
+
+
+def is_taken(error: ClientError) -> bool:
+    """Whether a write to S3 was refused because somebody else wrote there first, or is just doing so."""
+    return code_of(error) in _TAKEN
 
 
 def is_busy(error: ClientError) -> bool:

@@ -22,7 +22,8 @@ _TRANSACTION_ACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
-_ACTIONS = {"ChangeMessageVisibilityBatch": "ChangeMessageVisibility"}
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+_ACTIONS = {"ChangeMessageVisibilityBatch": "ChangeMessageVisibility", "ListObjectsV2": "ListBucket"}
 
 
 @cache

@@ -28,6 +28,7 @@ from functions.people.journal_table import JournalTable
 from functions.people.owner_call import DECIDE, FACES, HISTORY, PEOPLE, PERSON, PHOTO, OwnerCall, parse_owner_call
 from functions.people.people_files import PeopleFiles
 from functions.people.people_lease import PeopleLease, RoundTakenError
+from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_round import Budget, PeopleRounds
 from functions.people_queue import PeopleQueue, read_paths
 from functions.photo_reader import PhotoReader
@@ -48,9 +49,12 @@ metrics = Metrics()
 MAX_RETRIES = 8
 # A round of the queue's searches for so long, so that the owner never waits long for a turn.
 _SEARCH_SECONDS = 15.0
+# And makes portraits for so long: a hundred and more a second, so few sites need a second round for them.
+_PORTRAIT_SECONDS = 15.0
 _ANY_NUMBER = 10_000
 # Somebody waits for the round after a decision: it makes so many searches, and the next ones are made without them.
 _OWNERS_SEARCHES = 3
+_OWNERS_PORTRAIT_SECONDS = 2.0
 # Of a call's time, what may go into waiting for a round that is at work.
 _PATIENCE = 0.5
 _OWNERS_PATIENCE_SECONDS = 8.0
@@ -69,7 +73,8 @@ class People:
     def take(self, messages: list[str], owner: str, seconds: float) -> None:
         """A round for messages of the queue. Raises ``RoundTakenError``, or whatever AWS raises: to be tried again."""
         with self.lease.held(owner, seconds, seconds * _PATIENCE):
-            spent = self.rounds.run(read_paths(messages), Budget(_ANY_NUMBER, self.clock() + _SEARCH_SECONDS))
+            budget = Budget(_ANY_NUMBER, self.clock() + _SEARCH_SECONDS, _PORTRAIT_SECONDS)
+            spent = self.rounds.run(read_paths(messages), budget)
         if spent.has_more:
             self.queue.go_on()
 
@@ -99,7 +104,8 @@ class People:
         is_shown = True
         try:
             with self.lease.held(owner, seconds, _OWNERS_PATIENCE_SECONDS):
-                spent = self.rounds.run((), Budget(_OWNERS_SEARCHES, self.clock() + _SEARCH_SECONDS))
+                budget = Budget(_OWNERS_SEARCHES, self.clock() + _SEARCH_SECONDS, _OWNERS_PORTRAIT_SECONDS)
+                spent = self.rounds.run((), budget)
         except RoundTakenError:
             is_shown = False
         if not is_shown or spent.has_more:
@@ -145,6 +151,7 @@ def wire(
         regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
+        portraits=PeoplePortraits(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),

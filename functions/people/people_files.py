@@ -17,30 +17,34 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
-from functions.people.public_files import person_pages
+from functions.people.public_files import person_pages, portrait_named
+from functions.public_lists import LIST_CACHE, LIST_TYPE
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 PRIVATE_PREFIX = "people/"
 _WRITTEN = "written"
-# A browser asks each time, so that a name shows at once; mostly the answer is that nothing has changed.
-PUBLIC_CACHE = "no-cache"
 # At most 10, as many connections as boto3 keeps open.
 _WRITERS = 8
 # Of a file that a dead round may have written.
 _UNKNOWN = ""
-_PUBLIC = re.compile(r"people/people\.json|people/(?P<slug>[^/]+)/photos\.json|sets/[^/]+/people\.json")
+_LISTS = re.compile(r"people/people\.json|people/(?P<slug>[^/]+)/photos\.json|sets/[^/]+/people\.json")
 
 
 def is_people_file(key: str) -> bool:
-    """Whether a key of the site bucket is that of a file written here: `kinpics publish` leaves it alone."""
-    return bool(_PUBLIC.fullmatch(key))
+    """Whether a key of the site bucket is that of a file of the people function: `kinpics publish` leaves it alone."""
+    return is_people_list(key) or bool(portrait_named(key))
+
+
+def is_people_list(key: str) -> bool:
+    """Whether a key of the site bucket is that of a file written here."""
+    return bool(_LISTS.fullmatch(key))
 
 
 def slug_of(key: str) -> str | None:
     """The person's part of an address, if a key of the site bucket is that of a person's photos."""
-    found = _PUBLIC.fullmatch(key)
+    found = _LISTS.fullmatch(key)
     return found["slug"] if found else None
 
 
@@ -71,19 +75,20 @@ class PeopleFiles:
             Bucket=self.private_bucket,
             Key=private_key(name),
             Body=gzip.compress(text.encode(), mtime=0),
-            ContentType="application/json",
+            ContentType=LIST_TYPE,
             ContentEncoding="gzip",
         )
 
-    def publish(self, files: Mapping[str, bytes]) -> list[str]:
-        """Make ``files``, by key, the public ones; returns the keys that changed.
+    def publish(self, files: Mapping[str, bytes], perhaps_there: Iterable[str] = ()) -> list[str]:
+        """Make ``files``, by key, the public ones; returns the keys that changed. At ``perhaps_there``, others may have
+        written.
 
         The page of a person who isn't in them any more goes too: visitors without JavaScript would still see it.
         """
         known: dict[str, str] = self.read(_WRITTEN) or {}
         wanted = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
         changed = sorted(key for key in wanted if known.get(key) != wanted[key])
-        gone = sorted(known.keys() - wanted.keys())
+        gone = sorted({*known, *perhaps_there} - wanted.keys())
         if not changed and not gone:
             return []
         self.write(_WRITTEN, known | dict.fromkeys([*changed, *gone], _UNKNOWN))
@@ -100,8 +105,8 @@ class PeopleFiles:
             Bucket=self.site_bucket,
             Key=key,
             Body=body,
-            ContentType="application/json",
-            CacheControl=PUBLIC_CACHE,
+            ContentType=LIST_TYPE,
+            CacheControl=LIST_CACHE,
         )
 
     def _hide(self, key: str) -> None:

@@ -33,10 +33,12 @@ from functions.people.journal_table import EventTakenError, JournalTable
 from functions.people.knowledge import fold
 from functions.people.owner_answers import Answers
 from functions.people.people_files import PeopleFiles
+from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_state import State, Suggestion, Unknown, make_state
-from functions.people.public_files import public_files
+from functions.people.public_files import portraits_allowed, portraits_wanted, public_files
 from functions.people.recognition import Recognised, recognise
 from functions.photo_reader import PhotoReader
+from functions.public_lists import set_list_key
 from functions.shapes import Decision
 from functions.withheld_names import HiddenNames
 
@@ -47,10 +49,12 @@ _READERS = 8
 
 @dataclass(frozen=True)
 class Budget:
-    """What a round may spend on searches: their number, and the moment (of its clock) after which it makes none."""
+    """What a round may spend: how many searches, the moment (of its clock) after which it makes none, and then
+    seconds for making portraits."""
 
     searches: int
     until: float
+    portrait_seconds: float
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Spent:
     """How a round's searches went."""
 
     searches: int = 0
-    # Whether there is more to search, and another round may go on at once.
+    # Whether there is more to search or to make, and another round may go on at once.
     has_more: bool = False
     ceiling_reached: bool = False
 
@@ -71,6 +75,7 @@ class PeopleRounds:
     regions: KeptRegions
     journal: JournalTable
     files: PeopleFiles
+    portraits: PeoplePortraits
     faces: FaceCollection
     hidden: HiddenNames
     forgotten: ForgottenPeople
@@ -96,8 +101,9 @@ class PeopleRounds:
 
     def run(self, changed: Iterable[ImagePath], budget: Budget) -> Spent:
         """One round: ``changed`` are photos that were processed or deleted. The caller holds the lease."""
+        paths = set(changed)
         before = Inventory.from_json(self.files.read(INVENTORY)) or Inventory.of(())
-        inventory = self._with_changed(before, changed)
+        inventory = self._with_changed(before, paths)
         journal = self._journal()
         knowledge = fold(journal.events, tell_names(self.forgotten.list_named()))
         hung = hang(knowledge, inventory, inventory.replaced_since(before))
@@ -113,13 +119,27 @@ class PeopleRounds:
         self.hidden.keep(
             name for person in state.people if person.hidden for name in (person.name, *person.other_names)
         )
-        self.files.publish(public_files(state, inventory))
+        self._show(state, inventory, paths, budget, spent)
         self.files.write(EVIDENCE, evidence.to_json())
         self.files.write(CANDIDATES, found.candidates)
         self.files.write(STATE, state.to_json())
         # Last: what changed in it is done.
         self.files.write(INVENTORY, inventory.to_json())
         return spent
+
+    def _show(
+        self, state: State, inventory: Inventory, changed: Iterable[ImagePath], budget: Budget, spent: Spent
+    ) -> None:
+        """Portraits are there before a list names them, and go after it doesn't."""
+        until = self.clock() + budget.portrait_seconds
+        wanted = portraits_wanted(state, inventory)
+        there = self.portraits.make(wanted, lambda: self.clock() < until)
+        spent.has_more |= there.is_cut_short
+        # The process function begins a set's list, and the set may be gone already.
+        begun = {set_list_key(path.set_name) for path in changed}
+        self.files.publish(public_files(state, inventory, there.names), begun)
+        if others := there.names - wanted.keys():
+            self.portraits.remove(others - portraits_allowed(state, inventory))
 
     def _journal(self) -> Journal:
         return finished(read_lines(decision.event for decision in self.journal.read()))
@@ -129,8 +149,7 @@ class PeopleRounds:
         with contextlib.suppress(EventTakenError):
             self.journal.append(Decision(id=event.id, event=event.to_json(), at=event.at, by=event.by, kind=event.kind))
 
-    def _with_changed(self, before: Inventory, changed: Iterable[ImagePath]) -> Inventory:
-        paths = set(changed)
+    def _with_changed(self, before: Inventory, paths: set[ImagePath]) -> Inventory:
         if not paths:
             return before
         rows = self.photos.get_photos(paths)

@@ -4,19 +4,23 @@ Only people with a name who aren't hidden are in them. The same state gives the 
 written.
 """
 
-import json
+import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from functions.languages import LANGUAGES, in_language
 from functions.people.inventory import FaceInPhoto, Inventory
 from functions.people.people_state import PersonState, State, Unknown, by_time, faces_in
+from functions.public_lists import PEOPLE_KEY, VERSION, set_list_key, written
 
-VERSION = 1
-PEOPLE_KEY = "people/people.json"
+PORTRAITS_PREFIX = "people/portraits/"
+# Of portraits: they are cut another way now, so all are made again.
+_CUT = 1
 # The page of all people asks who some of the others are: those on most photos.
 _MAX_UNKNOWN = 200
+_PORTRAIT = re.compile(rf"{PORTRAITS_PREFIX}(?P<name>[0-9a-f]{{16}})\.webp")
 
 
 def person_key(slug: str) -> str:
@@ -29,40 +33,72 @@ def person_pages(slug: str) -> list[str]:
     return [f"people/{slug}/{in_language('index.html', language)}" for language in LANGUAGES]
 
 
-def set_key(set_name: str) -> str:
-    """Key in the site bucket of the people on a set's photos."""
-    return f"sets/{set_name}/people.json"
+def portrait_key(name: str) -> str:
+    """Key in the site bucket of a portrait."""
+    return f"{PORTRAITS_PREFIX}{name}.webp"
 
 
-def public_files(state: State, inventory: Inventory) -> dict[str, bytes]:
+def portrait_named(key: str) -> str | None:
+    """The name of a portrait, if a key of the site bucket is that of one."""
+    found = _PORTRAIT.fullmatch(key)
+    return found["name"] if found else None
+
+
+def portrait_name(face: FaceInPhoto) -> str | None:
+    """The name of a face's portrait: a hash of what it is made from, so what is under a name never changes.
+
+    None if the photo's row doesn't say which bytes it shows.
+    """
+    source = face.photo.sha256 or face.photo.image_id
+    return hashlib.sha256(f"{_CUT} {source} {tuple(face.box)}".encode()).hexdigest()[:16] if source else None
+
+
+def portraits_wanted(state: State, inventory: Inventory) -> dict[str, FaceInPhoto]:
+    """The faces whose portraits pages show, by the portraits' names."""
+    faces = faces_in(inventory, state.kept)
+    shown = [faces[person.portrait] for person in state.people if person.portrait and not person.hidden]
+    shown += [face for _, face in _shown_questions(state, faces)]
+    return {name: face for face in shown if (name := portrait_name(face))}
+
+
+def portraits_allowed(state: State, inventory: Inventory) -> set[str]:
+    """The names of the portraits that may stay: those of all faces that visitors see as somebody's, or are asked about.
+
+    Pages that were published earlier may show them, even if another face stands for that person now.
+    """
+    faces = faces_in(inventory, state.kept)
+    hidden = {person.id for person in state.people if person.hidden}
+    seen = {face for face, whose in state.whose.items() if whose.person not in hidden}
+    seen |= {face for question in state.unknown for face in question.faces}
+    return {name for face in seen & faces.keys() if (name := portrait_name(faces[face]))}
+
+
+def public_files(state: State, inventory: Inventory, portraits: Collection[str] = ()) -> dict[str, bytes]:
     """The files by their key in the site bucket: also of sets whose photos show nobody, so that pages needn't ask for
-    files that aren't there."""
-    return {key: _written(content) for key, content in _MakingFiles(state, inventory).files()}
+    files that aren't there. ``portraits`` are the names of those that are there."""
+    return {key: written(content) for key, content in _MakingFiles(state, inventory, portraits).files()}
 
 
-def files_of_nobody(set_names: Iterable[str]) -> dict[str, bytes]:
-    """What `public_files` makes of a site with these sets as long as nobody is known."""
-    of_set = _written({"v": VERSION, "people": [], "photos": {}})
-    return {
-        PEOPLE_KEY: _written({"v": VERSION, "people": [], "unknown": []}),
-        **{set_key(name): of_set for name in set_names},
-    }
+def _shown_questions(state: State, faces: Mapping[str, FaceInPhoto]) -> list[tuple[Unknown, FaceInPhoto]]:
+    """Those without a name, each with the face that stands for them; it is for a search, so the engine must know it."""
+    found = (
+        (question, next((face for face in map(faces.__getitem__, question.faces) if face.is_searchable), None))
+        for question in state.unknown
+    )
+    return [(question, face) for question, face in found if face][:_MAX_UNKNOWN]
 
 
 def _set_of(path: str) -> str:
     return path.partition("/")[0]
 
 
-def _written(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
-
-
 class _MakingFiles:
     """The files, in the making."""
 
-    def __init__(self, state: State, inventory: Inventory):
+    def __init__(self, state: State, inventory: Inventory, portraits: Collection[str]):
         self.state = state
         self.inventory = inventory
+        self.portraits = portraits
         self.faces = faces_in(inventory, state.kept)
         self.shown = {person.id: person for person in state.people if not person.hidden}
         self.with_photos = [person for person in self.shown.values() if person.portrait]
@@ -73,11 +109,8 @@ class _MakingFiles:
                 self.there[path].add(person.id)
 
     def files(self) -> Iterator[tuple[str, Any]]:
-        unknown = [entry for question in self.state.unknown if (entry := self._unknown(question))]
-        yield (
-            PEOPLE_KEY,
-            {"v": VERSION, "people": list(map(self._entry, self.with_photos)), "unknown": unknown[:_MAX_UNKNOWN]},
-        )
+        unknown = [self._unknown(question, face) for question, face in _shown_questions(self.state, self.faces)]
+        yield PEOPLE_KEY, {"v": VERSION, "people": list(map(self._entry, self.with_photos)), "unknown": unknown}
         for person in self.with_photos:
             yield person_key(person.slug), self._person(person)
         yield from self._sets()
@@ -90,22 +123,17 @@ class _MakingFiles:
             "photos": len(person.photos),
             "from": person.first or None,
             "to": person.last or None,
-            "portrait": self._portrait(person.portrait or ""),
+            "portrait": self._portrait(self.faces[person.portrait or ""]),
         }
 
-    def _portrait(self, face_id: str) -> dict[str, Any]:
-        face = self.faces[face_id]
-        photo = face.photo
-        return {"path": photo.path, "box": list(face.box), "width": photo.width, "height": photo.height}
+    def _portrait(self, face: FaceInPhoto) -> dict[str, Any]:
+        photo, name = face.photo, portrait_name(face)
+        portrait = {"path": photo.path, "box": list(face.box), "width": photo.width, "height": photo.height}
+        return {**portrait, "picture": name} if name in self.portraits else portrait
 
-    def _unknown(self, question: Unknown) -> dict[str, Any] | None:
-        """Somebody without a name: the face is for a search, so the engine must know it."""
-        faces = [self.faces[face] for face in question.faces]
-        face = next((face for face in faces if face.is_searchable), None)
-        if face is None:
-            return None
-        photos = len({entry.photo.path for entry in faces})
-        return {"face": face.id, "photos": photos, "portrait": self._portrait(face.id)}
+    def _unknown(self, question: Unknown, face: FaceInPhoto) -> dict[str, Any]:
+        photos = len({self.faces[entry].photo.path for entry in question.faces})
+        return {"face": face.id, "photos": photos, "portrait": self._portrait(face)}
 
     def _person(self, person: PersonState) -> dict[str, Any]:
         others = [(self.shown[other], count) for other, count in person.together if other in self.shown]
@@ -153,4 +181,4 @@ class _MakingFiles:
                 file = face.photo.path.partition("/")[2]
                 known = face.id if face.is_searchable else None
                 photos[file].append([list(face.box), index[person.slug], known])
-            yield set_key(set_name), {"v": VERSION, "people": list(map(list, people)), "photos": photos}
+            yield set_list_key(set_name), {"v": VERSION, "people": list(map(list, people)), "photos": photos}

@@ -10,6 +10,7 @@ from functions.aws_errors import is_not_found
 from functions.keys import ImagePath
 from functions.photo_page import CACHE_CONTROL, CONTENT_TYPE, SKELETON_KEY, page_key, render_photo_page
 from functions.photo_reader import PhotoReader
+from functions.public_lists import list_of_nobody, write_unless_there
 from functions.shapes import Photo, PhotoSet
 
 if TYPE_CHECKING:
@@ -32,7 +33,15 @@ class PhotoPages:
         self._clock = clock
         self._skeleton: str | None = None
         self._titles: dict[str, str] = {}
+        self._begun: set[str] = set()
         self._read_at: float | None = None
+
+    def begin(self, set_name: str) -> None:
+        """Before the first photo of a set has a row: the set's page asks who is on its photos, and the people function
+        says so only after its next round."""
+        if self._read_skeleton() is not None and set_name not in self._begun:
+            write_unless_there(self.client, self._bucket, *list_of_nobody(set_name))
+            self._begun.add(set_name)
 
     def put(self, photo: Photo) -> None:
         """Write the page of a photo; before the site is published, there is none."""
@@ -56,6 +65,7 @@ class PhotoPages:
         if self._read_at is None or now - self._read_at > _KEEP_SECONDS:
             self._skeleton = self._fetch_skeleton()
             self._titles = {}
+            self._begun = set()
             self._read_at = now
         return self._skeleton
 

@@ -4,12 +4,10 @@ import itertools
 import mimetypes
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
 
 from build import Makers, Site, build
 from functions.addresses import (
@@ -21,13 +19,12 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
-from functions.aws_errors import code_of
-from functions.people.people_files import PUBLIC_CACHE, is_people_file
-from functions.people.public_files import files_of_nobody
+from functions.people.people_files import is_people_file
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
+from functions.public_lists import LIST_CACHE, lists_of_nobody, write_unless_there
 from scripts.common.bucket import delete_objects, etag_of, list_objects
 from scripts.common.stack import Stack
-from scripts.deployment.publish_record import RECORD_KEY, WRITTEN_MEANWHILE, PublishRecord
+from scripts.deployment.publish_record import RECORD_KEY, PublishRecord
 from scripts.site.announcements import FEED
 from scripts.site.feeds import ATOM_TYPE
 from scripts.site.people_shown import list_pages_of_nobody, read_people
@@ -108,7 +105,7 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
     old = [key for key in there if key not in files and key not in kept and not is_people_file(key)]
     gone = [key for key in old if not read_page_key(key)]
     # The people function knows of a set only once it has seen a photo of it.
-    empty = files_of_nobody(names - set(site.rendered))
+    empty = lists_of_nobody(names - set(site.rendered))
     gone += [key for key, body in empty.items() if key.startswith(_SETS) and there.get(key) == etag_of(body)]
     try:
         for wave in (
@@ -117,7 +114,9 @@ def publish(stack: Stack, site: Site, record: PublishRecord | None = None) -> in
         ):
             with ThreadPoolExecutor(_WORKERS) as pool:
                 list(pool.map(lambda key: _put(stack, bucket, key, files[key]()), wave))
-        _show_nobody(stack, {key: body for key, body in files_of_nobody(site.rendered).items() if key not in there})
+        for key, body in lists_of_nobody(site.rendered).items():
+            if key not in there:
+                write_unless_there(stack.s3, bucket, key, body)
         gone += _pages_without_photos(stack, [*old, *changed])
         gone += [key for key in list_pages_of_nobody(stack) if key not in gone]
         delete_objects(stack.s3, bucket, gone)
@@ -141,23 +140,6 @@ def _list_changed(stack: Stack, set_names: Iterable[str]) -> "Iterator[ObjectTyp
 def _is_changed(key: str, make: Callable[[], bytes], there: dict[str, str]) -> bool:
     """Whether the bucket lacks a file as it is now."""
     return key not in there or (not key.startswith(_NAMED_BY_CONTENT) and there[key] != etag_of(make()))
-
-
-def _show_nobody(stack: Stack, files: Mapping[str, bytes]) -> None:
-    """Write the lists of people that the people function hasn't written yet, and leave those that it has meanwhile."""
-    for key, body in files.items():
-        try:
-            stack.s3.put_object(
-                Bucket=stack.outputs.site_bucket,
-                Key=key,
-                Body=body,
-                ContentType="application/json",
-                CacheControl=PUBLIC_CACHE,
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if code_of(error) not in WRITTEN_MEANWHILE:
-                raise
 
 
 def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
@@ -215,5 +197,5 @@ def _cache_control(key: str) -> str:
         return _ASSET_CACHE
     # The people function removes the page of somebody who is hidden, and can't invalidate it.
     if key.startswith(f"{_PEOPLE}/") and "/" in key.removeprefix(f"{_PEOPLE}/"):
-        return PUBLIC_CACHE
+        return LIST_CACHE
     return CACHE_CONTROL if read_page_key(key) else _PAGE_CACHE

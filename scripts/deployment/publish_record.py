@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from functions.aws_errors import code_of, is_not_found
+from functions.aws_errors import is_not_found, is_taken
 from scripts.common.stack import Stack
 from scripts.site.people_shown import KnownPerson
 from scripts.site.published import Published, from_json, to_json
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # No dot in its last part, so that the router takes it for a folder and visitors never get it.
 RECORD_KEY = "skeletons/published"
-# What S3 says to a write that somebody else's has come before, or is about to.
-WRITTEN_MEANWHILE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
 class PublishRecord:
@@ -87,7 +85,7 @@ class PublishRecord:
         try:
             self._etag = self._stack.s3.put_object(**request, **condition)["ETag"]
         except ClientError as error:
-            if code_of(error) not in WRITTEN_MEANWHILE and not (self._etag and is_not_found(error)):
+            if not is_taken(error) and not (self._etag and is_not_found(error)):
                 raise
             return False
         self.published = published

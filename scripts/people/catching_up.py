@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.keys import ImagePath
-from functions.people.people_files import PeopleFiles, is_people_file, private_key
+from functions.people.people_files import PeopleFiles, is_people_list, private_key
 from functions.people.people_round import INVENTORY
+from functions.people.public_files import PORTRAITS_PREFIX
 from functions.people_queue import GO_ON, message_of
 from scripts.common.bucket import list_objects
 from scripts.common.pauses import growing_pauses
@@ -31,7 +32,10 @@ _WAITING: "tuple[QueueAttributeNameType, ...]" = (
 
 
 def tell_once(stack: Stack) -> bool:
-    """Tell the people function of all photos, unless it knows them or there are none; returns whether it did."""
+    """Tell the people function of all photos, unless it knows them or there are none; returns whether it did.
+
+    Of a site without portraits, it is asked for a round: an earlier release made none.
+    """
     if next(stack.photos.list_sets(), None) is None:
         return False
     try:
@@ -41,6 +45,8 @@ def tell_once(stack: Stack) -> bool:
             raise
         tell_of_all(stack)
         return True
+    if not any(list_objects(stack.s3, stack.outputs.site_bucket, PORTRAITS_PREFIX)):
+        _send(stack, [GO_ON])
     return False
 
 
@@ -51,7 +57,7 @@ def tell_of_all(stack: Stack) -> None:
     """
     files = PeopleFiles(stack.s3, stack.outputs.thumbnails_bucket, stack.outputs.site_bucket)
     there = (item["Key"] for item in list_objects(stack.s3, stack.outputs.site_bucket))
-    files.doubt(filter(is_people_file, there))
+    files.doubt(filter(is_people_list, there))
     known = files.read(INVENTORY) or {}
     paths = {str(entry[0]) for entry in known.get("photos", [])}
     for photo_set in stack.photos.list_sets():

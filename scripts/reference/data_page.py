@@ -4,6 +4,7 @@ from pathlib import Path
 
 from functions import keys, shapes
 from functions.keys import ImagePath
+from functions.people.portrait_cut import SIDE
 from functions.photo_page import SKELETON_KEY, page_key
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
@@ -74,6 +75,7 @@ _REST = f"""## Objects
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
 | thumbnails | `people/hidden-names.json`, `people/hidden-names-taken-out.json` | names of hidden people, which the process function leaves out of keywords, and those of them that all rows are without; visitors can't reach them |
 | site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function |
+| site | `people/portraits/<name>.webp` | WebP of at most {SIDE} pixels a side, without metadata: a face that visitors see as somebody's, or are asked about; cut by the people function, which deletes it when they aren't any more. `<name>` is a hash of what it was cut from |
 | site | {", ".join(f"`{page.file('<name>' if page.is_of_person else '<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `{TITLES}`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
 | site | `sets/<set>/all/<number>/index.html` | the second and later pages of a set's photos, {PAGE_TILES} on each |
 | site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |

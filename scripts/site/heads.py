@@ -1,10 +1,10 @@
-"""Faces in circles: which rendition of the photo to show, and where, so that the circle shows the face."""
+"""Faces in circles: which picture to show, and where, so that the circle shows the face."""
 
 from typing import NamedTuple
 
 from functions.thumbnail_sizes import thumbnail_size
 from scripts.site.people_shown import Portrait
-from scripts.site.renditions import large_url, thumbnail_url
+from scripts.site.renditions import head_url, large_url, thumbnail_url
 
 # Room around a face. site/js/people/heads.js cuts out the same; tests/data/heads.json checks that they agree.
 _ROOM = 1.4
@@ -23,7 +23,9 @@ class Head(NamedTuple):
 
 
 def head(portrait: Portrait, side: int) -> Head:
-    """A face to be shown ``side`` pixels wide."""
+    """A face to be shown ``side`` pixels wide: its portrait, or a cut where there is none yet."""
+    if portrait.name:
+        return Head(head_url(portrait.name), 0.0, 0.0, 100.0, 100.0)
     box, width, height = portrait.box, portrait.width, portrait.height
     across = min(max(box.width * width, box.height * height) * _ROOM, max(width, height))
     scale = 100 / max(across, 1)

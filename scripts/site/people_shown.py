@@ -20,7 +20,8 @@ from functions.addresses import address
 from functions.aws_errors import is_not_found
 from functions.keys import ImagePath, parse_image_path
 from functions.people.boxes import Box
-from functions.people.public_files import PEOPLE_KEY, VERSION, files_of_nobody, person_key, person_pages, set_key
+from functions.people.public_files import person_key, person_pages
+from functions.public_lists import PEOPLE_KEY, VERSION, lists_of_nobody, set_list_key
 from functions.shapes import Photo
 from scripts.common.bucket import etag_of, list_objects
 from scripts.common.stack import Stack
@@ -41,6 +42,8 @@ class Portrait:
     box: Box
     width: int
     height: int
+    # Of the picture cut for it; None where there is none yet.
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ class SetPeople:
 
 def read_set_people(stack: Stack, people: People, set_name: str) -> SetPeople:
     """Who is on a set's photos."""
-    content: Any = _read(stack, set_key(set_name))[0] if people.people else None
+    content: Any = _read(stack, set_list_key(set_name))[0] if people.people else None
     if content is None:
         return SetPeople()
     listed = [people.by_slug.get(slug) for slug, _ in content["people"]]
@@ -208,7 +211,7 @@ def read_set_people(stack: Stack, people: People, set_name: str) -> SetPeople:
 
 def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> ShownPerson | None:
     """Whose face in a photo it is, if that is somebody with a name."""
-    content: Any = _read(stack, set_key(path.set_name))[0] if people.people else None
+    content: Any = _read(stack, set_list_key(path.set_name))[0] if people.people else None
     faces = content["photos"].get(path.file, ()) if content else ()
     for _, index, face in faces:
         if face == face_id:
@@ -223,10 +226,10 @@ def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping
 
     def etag(set_name: str) -> str:
         try:
-            head = stack.s3.head_object(Bucket=stack.outputs.site_bucket, Key=set_key(set_name))
+            head = stack.s3.head_object(Bucket=stack.outputs.site_bucket, Key=set_list_key(set_name))
         except ClientError as error:
             if is_not_found(error):
-                return _etag_of_nobody(set_key(set_name), set_name)
+                return _etag_of_nobody(set_list_key(set_name), set_name)
             raise
         return head["ETag"].strip('"')
 
@@ -237,7 +240,7 @@ def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping
 
 def _etag_of_nobody(key: str, *set_names: str) -> str:
     """The ETag of a file that isn't there yet, as it will be written."""
-    return etag_of(files_of_nobody(set_names)[key])
+    return etag_of(lists_of_nobody(set_names)[key])
 
 
 def _read(stack: Stack, key: str) -> tuple[Any, str]:
@@ -258,7 +261,7 @@ def _person(entry: Mapping[str, Any]) -> ShownPerson:
 
 
 def _portrait(entry: Mapping[str, Any]) -> Portrait:
-    return Portrait(parse_image_path(entry["path"]), Box(*entry["box"]), *_size(entry))
+    return Portrait(parse_image_path(entry["path"]), Box(*entry["box"]), *_size(entry), entry.get("picture"))
 
 
 def _size(entry: Mapping[str, Any]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Where pages find the renditions of a photo, and how large these are."""
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
+from functions.people.public_files import portrait_key
 from functions.shapes import Photo
 from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_size
 
@@ -13,6 +14,11 @@ def thumbnail_url(set_name: str, file: str) -> str:
 def large_url(set_name: str, file: str) -> str:
     """Address of its large rendition."""
     return LARGE_FOLDER + address(set_name, file)
+
+
+def head_url(name: str) -> str:
+    """Address of a person's portrait, by its name."""
+    return f"/{portrait_key(name)}"
 
 
 def portrait_url(person: str, file: str) -> str:

@@ -11,6 +11,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from running import RunningStack, new_guest, session_of
+from serving import get
 
 from scripts.laptop.laptop_owner import OWNER_MAIL
 
@@ -133,3 +134,20 @@ def test_a_name_is_public_and_outlives_processing_and_rebuilding(
     assert [face["person"] for face in faces if face["origin"] == "confirmed"] == [named["person"]]
     listed = json.loads(stack.kinpics("people", "list", "--json").stdout)
     assert named["person"] in [entry["id"] for entry in listed]
+
+
+def test_a_portrait_is_there_only_while_its_person_is_shown(
+    stack: RunningStack, owner: boto3.Session, named: dict[str, Any]
+) -> None:
+    (picture,) = (
+        one["portrait"]["picture"] for one in public(stack, "people/people.json")["people"] if one["name"] == WHO
+    )
+    portrait = f"{stack.site_url}/people/portraits/{picture}.webp"
+    status, headers, body = get(portrait)
+    assert (status, headers["content-type"], headers["cache-control"]) == (200, "image/webp", "private, max-age=86400")
+    assert len(body) < 20_000
+    hide = [{"kind": "hide", "person": named["person"]}]
+    (event,) = call(stack, owner, action="decide", events=hide)["output"]["events"]
+    assert get(portrait)[0] == 404
+    call(stack, owner, action="decide", events=[{"kind": "undo", "event": event["id"]}])
+    assert get(portrait)[2] == body

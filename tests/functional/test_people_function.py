@@ -14,6 +14,7 @@ from functions.people import handler as handler_module
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import EVIDENCE, INVENTORY, STATE
 from functions.people_queue import PeopleQueue
+from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
 
 # A picture whose XMP names two people.
@@ -67,10 +68,14 @@ def public_keys(aws: FakeAws) -> set[str]:
     return {key for key in aws.keys(aws.site_bucket) if key.endswith(".json")}
 
 
+def as_sent(face: dict[str, Any]) -> dict[str, Any]:
+    """A face of an answer, as decisions have it."""
+    return {part: face[part] for part in ("path", "box", "face")}
+
+
 def name(call: Call, path: str, number: int, who: str) -> str:
     """Name a face, counted from the left; returns the person's id."""
-    face = call("photo", path=path)["faces"][number]
-    face = {part: face[part] for part in ("path", "box", "face")}
+    face = as_sent(call("photo", path=path)["faces"][number])
     drafts = [{"kind": "name", "person": "new", "name": who}, {"kind": "assign", "person": "new", "faces": [face]}]
     return call("decide", events=drafts)["events"][0]["person"]
 
@@ -155,17 +160,101 @@ def test_hidden_people_are_in_no_public_file(album: FakeAws, call: Call) -> None
     assert "people/ann/photos.json" not in public_keys(album)
 
 
+def portraits(aws: FakeAws) -> set[str]:
+    return {key.removeprefix("people/portraits/") for key in aws.keys(aws.site_bucket) if "/portraits/" in key}
+
+
+def shown_portraits(aws: FakeAws) -> dict[str, str]:
+    """The portraits that the list names, by who they are of."""
+    content = public(aws)
+    shown = [*content["people"], *content["unknown"]]
+    return {one.get("name", one.get("face")): one["portrait"]["picture"] + ".webp" for one in shown}
+
+
+def test_everyone_shown_has_a_portrait_and_nobody_else(album: FakeAws, call: Call) -> None:
+    assert portraits(album) == set(shown_portraits(album).values())
+    assert len(portraits(album)) == 3
+    ann = name(call, "2024/c.png", 0, "Ann")
+    bob = name(call, "2024/a.png", 1, "Bob")
+    deliver(album)
+    assert set(shown_portraits(album)) >= {"Ann", "Bob"}
+    assert portraits(album) >= set(shown_portraits(album).values())
+    key = f"people/portraits/{shown_portraits(album)['Ann']}"
+    portrait = album.s3.get_object(Bucket=album.site_bucket, Key=key)
+    assert (portrait["ContentType"], portrait["CacheControl"]) == ("image/webp", "private, max-age=86400")
+
+    hers = {key for key in portraits(album) if key != shown_portraits(album)["Bob"]}
+    call("decide", events=[{"kind": "hide", "person": ann}])
+    assert "Ann" not in shown_portraits(album)
+    assert portraits(album) == set(shown_portraits(album).values()) < portraits(album) | hers
+    call("decide", events=[{"kind": "show", "person": ann}])
+    assert key.rpartition("/")[2] == shown_portraits(album)["Ann"] in portraits(album), "it comes back"
+
+    call("decide", events=[{"kind": "merge", "person": bob, "into": ann}])
+    assert set(shown_portraits(album)) & {"Ann", "Bob"} == {"Ann"}
+    for file in ("a.png", "b.png", "c.png"):
+        path = image_path("2024", file)
+        album.s3.delete_object(Bucket=album.pics_bucket, Key=path.key)
+        album.photo_sync.sync(album.pics_bucket, path, owner="message", seconds=60)
+    deliver(album)
+    assert portraits(album) == set()
+
+
+def test_a_portrait_that_was_published_stays_while_its_face_is_shown(album: FakeAws, call: Call) -> None:
+    ann = name(call, "2024/c.png", 0, "Ann")
+    deliver(album)
+    before, was = shown_portraits(album)["Ann"], public(album)["people"][0]["portrait"]["path"]
+    face, other = sorted(call("person", person=ann)["faces"], key=lambda face: face["path"] != was)[:2]
+    call("decide", events=[{"kind": "portrait", "person": ann, "face": as_sent(other)}])
+    assert shown_portraits(album)["Ann"] != before
+    assert {shown_portraits(album)["Ann"], before} <= portraits(album)
+    call("decide", events=[{"kind": "ignore", "faces": [as_sent(face)], "why": "stranger"}])
+    assert before not in portraits(album), "a stranger's isn't shown"
+
+
+def test_portraits_wait_for_the_next_round_if_there_is_no_time(
+    album: FakeAws, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name(call, "2024/c.png", 0, "Ann")
+    deliver(album)
+    for key in portraits(album):
+        album.s3.delete_object(Bucket=album.site_bucket, Key=f"people/portraits/{key}")
+    monkeypatch.setattr(handler_module, "_OWNERS_PORTRAIT_SECONDS", 0.0)
+    name(call, "2024/a.png", 1, "Bob")
+    assert portraits(album) == set()
+    assert "picture" not in public(album)["people"][0]["portrait"], "pages cut the circle from the photo meanwhile"
+    assert deliver(album) >= 1
+    assert portraits(album) == set(shown_portraits(album).values())
+
+
+def test_a_photo_without_a_large_rendition_gives_no_portrait(album: FakeAws, call: Call) -> None:
+    for file, body in (("a.png", None), ("b.png", b"damaged"), ("c.png", b"damaged")):
+        key = image_path("2024", file).large_key
+        album.s3.delete_object(Bucket=album.thumbnails_bucket, Key=key)
+        if body:
+            album.s3.put_object(Bucket=album.thumbnails_bucket, Key=key, Body=body)
+    for key in portraits(album):
+        album.s3.delete_object(Bucket=album.site_bucket, Key=f"people/portraits/{key}")
+    name(call, "2024/c.png", 0, "Ann")
+    deliver(album)
+    assert portraits(album) == set()
+    assert [person["name"] for person in public(album)["people"]] == ["Ann"]
+
+
 def test_what_is_thrown_away_comes_out_the_same_again(album: FakeAws, call: Call) -> None:
     name(call, "2024/c.png", 0, "Ann")
     name(call, "2024/a.png", 1, "Bob")
     deliver(album)
     before = {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in public_keys(album)}
+    for key in portraits(album):
+        album.s3.delete_object(Bucket="site", Key=f"people/portraits/{key}")
     for kept in (INVENTORY, EVIDENCE, STATE):
         album.s3.put_object(Bucket="thumbnails", Key=f"people/{kept}.json.gz", Body=b"damaged")
     for file in ("a.png", "b.png", "c.png"):
         album.photo_sync.people.tell(image_path("2024", file))
     deliver(album)
     assert {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in public_keys(album)} == before
+    assert portraits(album) == set(shown_portraits(album).values())
 
 
 def test_a_deleted_photo_is_no_longer_a_persons_and_its_name_waits(album: FakeAws, call: Call) -> None:
@@ -181,6 +270,17 @@ def test_a_deleted_photo_is_no_longer_a_persons_and_its_name_waits(album: FakeAw
     deliver(album)
     files = {"people/people.json", "people/bob/photos.json", "sets/2024/people.json", "sets/2025/people.json"}
     assert public_keys(album) == files
+
+
+def test_of_a_set_that_is_gone_no_list_stays(album: FakeAws) -> None:
+    album.s3.put_object(Bucket=album.site_bucket, Key=SKELETON_KEY, Body=b"[[name]]")
+    path = image_path("2031", "a.png")
+    put(album, str(path), picture(RED))
+    assert "sets/2031/people.json" in public_keys(album), "the process function begins it"
+    album.s3.delete_object(Bucket=album.pics_bucket, Key=path.key)
+    album.photo_sync.sync(album.pics_bucket, path, owner="message", seconds=60)
+    deliver(album)
+    assert "sets/2031/people.json" not in public_keys(album)
 
 
 def test_the_ceiling_on_searches_leaves_faces_unrecognised_until_tomorrow(

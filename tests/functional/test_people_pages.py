@@ -12,11 +12,13 @@ from people_cases import Journal, inventory, person, photo, ref
 from support import FakeAws
 
 from build import build
+from functions.keys import ImagePath
 from functions.languages import LANGUAGES, in_language
 from functions.people.hanging import hang
 from functions.people.knowledge import fold
 from functions.people.people_state import Unknown, make_state
-from functions.people.public_files import public_files
+from functions.people.public_files import portrait_key, public_files
+from functions.photo_page import page_key
 from functions.shapes import Photo, PhotoSet
 from scripts.common.config import load_config
 from scripts.deployment.publish import publish
@@ -26,6 +28,7 @@ FAIR_1 = photo("fair/1.jpg", 1, 2, taken_at="2019-05-01T12:00:00")
 FAIR_2 = photo("fair/2.jpg", 1, 3, taken_at="2021-05-01T12:00:00")
 PHOTOS = (FAIR_1, FAIR_2)
 ANN, BOB = person(1), person(2)
+PORTRAIT = portrait_key("0123456789abcdef")
 ENGLISH = replace(load_config(), language="en")
 
 
@@ -133,6 +136,28 @@ def test_a_photos_own_page_names_who_is_on_it(stack: Any, tmp_path: Path) -> Non
     assert on_page("1.jpg", "3") == [ann]
 
 
+def test_names_come_back_with_the_next_publish_after_a_photo_was_processed_again(
+    aws: FakeAws, stack: Any, tmp_path: Path
+) -> None:
+    """The process function, which doesn't know who is on a photo, has written the photo's page."""
+    write_files(stack, named())
+    published(stack, tmp_path / "1")
+    path = ImagePath("fair", "1.jpg")
+
+    def page() -> bytes:
+        return aws.s3.get_object(Bucket=aws.site_bucket, Key=page_key(path))["Body"].read()
+
+    before = page()
+    assert b"/people/ann/" in before
+    row = aws.photos.get_photo(path)
+    assert row is not None
+    aws.writer.put_photo(path, row, "2026-01-02T00:00:00+00:00")
+    aws.pages.put(row)
+    assert b"/people/ann/" not in page()
+    published(stack, tmp_path / "2")
+    assert page() == before
+
+
 def test_without_names_pages_have_nobody(stack: Any, tmp_path: Path) -> None:
     site = build(stack, tmp_path / "dist", load_config()).folder
     assert [path.parent.name for path in (site / "people").rglob("index.html")] == ["people", "+"]
@@ -200,9 +225,10 @@ def published(stack: Any, folder: Path) -> tuple[set[str], set[str]]:
 
 def test_only_pages_of_people_who_have_changed_are_rendered_again(stack: Any, tmp_path: Path) -> None:
     write_files(stack, named(bob="Bob"))
+    stack.s3.put_object(Bucket=stack.outputs.site_bucket, Key=PORTRAIT, Body=b"cut by the people function")
     everyone, there = published(stack, tmp_path / "1")
     assert everyone == {"ann", "bob"}
-    assert {"people/people.json", "people/ann/photos.json", "people/ann/index.html"} <= there
+    assert {PORTRAIT, "people/people.json", "people/ann/photos.json", "people/ann/index.html"} <= there
     assert published(stack, tmp_path / "2") == (set(), there), "and nothing of theirs is deleted"
     journal = named(bob="Bob")
     journal.add("name", person=BOB, name="Rob")

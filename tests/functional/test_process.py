@@ -98,6 +98,27 @@ def test_a_photo_beyond_the_ceiling_gets_its_own_code(aws: FakeAws, handle: Call
     assert aws.rows(aws.pics_table) == aws.rows(aws.leases_table) == []
 
 
+def pages(aws: FakeAws) -> set[str]:
+    """What is in the site bucket but lists of people, which the people function removes."""
+    return {key for key in aws.keys(aws.site_bucket) if not key.endswith("/people.json")}
+
+
+def test_a_new_sets_page_finds_a_list_of_people(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
+    """The people function writes it only with its next round."""
+
+    def in_list() -> dict:
+        return json.loads(aws.s3.get_object(Bucket=aws.site_bucket, Key="sets/set/people.json")["Body"].read())
+
+    aws.put(KEY, picture(RED))
+    assert handle(message(KEY)) == []
+    assert in_list() == {"v": 1, "people": [], "photos": {}}
+    known = json.dumps({"v": 1, "people": [["ann", "Ann"]], "photos": {}}).encode()
+    aws.s3.put_object(Bucket=aws.site_bucket, Key="sets/set/people.json", Body=known)
+    aws.put("photos/set/b.jpg", picture(RED))
+    assert handle(message("photos/set/b.jpg")) == []
+    assert in_list()["people"] == [["ann", "Ann"]], "and what that function wrote stays"
+
+
 def test_a_photo_has_a_page_of_its_own_at_once(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
     aws.writer.describe_set("set", {"title": "Our <set>"}, "2026-01-01T00:00:00+00:00")
     aws.put(KEY, picture(RED))
@@ -107,7 +128,7 @@ def test_a_photo_has_a_page_of_its_own_at_once(aws: FakeAws, handle: Callable[..
     assert page["ContentType"] == "text/html; charset=utf-8"
     aws.s3.delete_object(Bucket=aws.pics_bucket, Key=KEY)
     assert handle(message(KEY)) == []
-    assert aws.keys(aws.site_bucket) == {SKELETON_KEY}
+    assert pages(aws) == {SKELETON_KEY}
 
 
 def test_a_page_published_while_its_photo_is_deleted_goes(
@@ -125,7 +146,7 @@ def test_a_page_published_while_its_photo_is_deleted_goes(
 
     monkeypatch.setattr(aws.dynamodb, "transact_write_items", publish_meanwhile)
     assert handle(message(KEY, 2)) == []
-    assert aws.keys(aws.site_bucket) == {SKELETON_KEY}
+    assert pages(aws) == {SKELETON_KEY}
 
 
 def test_before_the_site_is_published_photos_have_no_pages(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
@@ -166,7 +187,7 @@ def check_agreement(aws: FakeAws) -> None:
     rules = {aws.downloads} - {NONE}
     served = {key for path in paths for key in (*path.rendition_keys, path.card_key, *map(path.download_key, rules))}
     assert aws.keys(aws.thumbnails_bucket) == served
-    assert aws.keys(aws.site_bucket) == {SKELETON_KEY, *map(page_key, paths)}
+    assert pages(aws) == {SKELETON_KEY, *map(page_key, paths)}
     faces = {
         (str(decode_external_image_id(face["ExternalImageId"])), face["FaceId"]) for face in aws.faces.list_faces()
     }

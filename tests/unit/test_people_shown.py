@@ -32,7 +32,9 @@ def test_photos_are_grouped_by_year_as_scripts_do(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("heads.json"))
 def test_a_face_is_cut_out_as_scripts_do(case: dict[str, Any]) -> None:
     entry = case["portrait"]
-    portrait = Portrait(parse_image_path(entry["path"]), Box(*entry["box"]), entry["width"], entry["height"])
+    portrait = Portrait(
+        parse_image_path(entry["path"]), Box(*entry["box"]), entry["width"], entry["height"], entry.get("picture")
+    )
     assert list(head(portrait, case["side"])) == case["head"]
 
 

@@ -18,7 +18,8 @@ from functions.people.people_state import (
     Whose,
     make_state,
 )
-from functions.people.public_files import files_of_nobody, public_files
+from functions.people.public_files import public_files
+from functions.public_lists import lists_of_nobody
 
 ANN, BOB, CARL = person(1), person(2), person(3)
 PHOTOS = [
@@ -219,7 +220,7 @@ def test_a_site_without_names_has_empty_lists() -> None:
         "sets/fair/people.json": nobody,
         "sets/home/people.json": nobody,
     }
-    assert public_files(state_of(Journal(), {}), inventory(PHOTOS)) == files_of_nobody(["fair", "home"])
+    assert public_files(state_of(Journal(), {}), inventory(PHOTOS)) == lists_of_nobody(["fair", "home"])
 
 
 def test_names_that_only_files_know_are_people() -> None:

@@ -10,8 +10,9 @@ from bench.made_up_words import PLACES, THINGS
 from functions.people.boxes import Box
 from functions.people.inventory import Face, Inventory, PhotoFaces
 from functions.people.people_state import PersonState, State, Unknown
-from functions.people.public_files import PEOPLE_KEY, public_files
+from functions.people.public_files import portraits_wanted, public_files
 from functions.people.ulid import ulid_of
+from functions.public_lists import PEOPLE_KEY
 from functions.shapes import Photo, PhotoSet
 from local.site_server import SERVED_WHILE_CLOSED
 from scripts.site.covers import Cover
@@ -111,7 +112,7 @@ def _people(count: int) -> bytes:
         face = str(uuid.UUID(int=chance.getrandbits(128)))
         box = Box.of([*(chance.uniform(0, 0.8) for _ in range(2)), *(chance.uniform(0.02, 0.2) for _ in range(2))])
         path = f"2026_{chance.choice(PLACES).lower()}/IMG_{number}.JPG"
-        photos.append(PhotoFaces(path, None, None, 4000, 3000, None, None, (Face(face, box, 99, 50),), ()))
+        photos.append(PhotoFaces(path, face, None, 4000, 3000, None, None, (Face(face, box, 99, 50),), ()))
         if number >= count:
             unknown.append(Unknown((face,)))
             continue
@@ -119,7 +120,8 @@ def _people(count: int) -> bytes:
         days = [f"20{chance.randrange(10, 26)}-{chance.randrange(1, 13):02}-01" for _ in range(2)]
         slug = f"{name.lower().replace(' ', '-')}-{number}"
         people.append(PersonState(ulid_of(str(number)), name, slug, (), False, None, (path,), (face,), *days, face, ()))
-    return public_files(State(tuple(people), unknown=tuple(unknown)), Inventory.of(photos))[PEOPLE_KEY]
+    state, inventory = State(tuple(people), unknown=tuple(unknown)), Inventory.of(photos)
+    return public_files(state, inventory, portraits_wanted(state, inventory))[PEOPLE_KEY]
 
 
 def _long_set(number: int) -> ShownSet:

@@ -1,6 +1,6 @@
 // What the service worker keeps, and where.
 
-/** @typedef {"asset" | "page" | "people" | "thumbnail" | "large"} Kind */
+/** @typedef {"asset" | "page" | "people" | "portrait" | "thumbnail" | "large"} Kind */
 
 // Thumbnails are kept for this many sets, the ones visited last.
 const MAX_SETS = 5;
@@ -10,6 +10,7 @@ const LARGE = /^\/thumbnails\/\d+\/photos\//;
 const NAMED_BY_CONTENT = /^\/(?:assets\/|search\/words-)/;
 // What visitors may know about people (functions/people/public_files.py).
 const PEOPLE = /^\/(?:people\/people|people\/[^/]+\/photos|sets\/[^/]+\/people)\.json$/;
+const PORTRAIT = /^\/people\/portraits\//;
 // Downloads may be many megabytes. They aren't kept, even if the browser opens or saves one as a page.
 const DOWNLOAD = /^\/photos\//;
 
@@ -26,6 +27,7 @@ export function kindOf(request, origin) {
   if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };
   if (LARGE.test(url.pathname)) return { kind: "large", cache: "large" };
   if (PEOPLE.test(url.pathname)) return { kind: "people", cache: "people" };
+  if (PORTRAIT.test(url.pathname)) return { kind: "portrait", cache: "portrait" };
   return request.mode === "navigate" ? { kind: "page", cache: "page" } : null;
 }
 

@@ -17,7 +17,10 @@ import { Viewer } from "../viewer/viewer.js";
 import { isOwner } from "../visitor/owner.js";
 import { countPhotos } from "../words.js";
 
-/** @typedef {import("../people/files.js").PersonFile} PersonFile */
+/**
+ * @typedef {import("../people/files.js").Person} Person
+ * @typedef {import("../people/files.js").PersonFile} PersonFile
+ */
 
 // As many as scripts/site/people_shown.py renders into a page.
 const MAX_OTHERS = 12;
@@ -27,6 +30,7 @@ const HEAD_PX = 176;
 const CHIP_PX = 36;
 // A longer name is set smaller.
 const LONG = 24;
+const NOBODY = { person: null, etag: "" };
 
 /** Start the page. */
 export async function showPerson() {
@@ -46,13 +50,15 @@ export async function showPerson() {
 
   async function load() {
     try {
-      const { person, etag } = await readPerson(first);
+      // A page that wasn't made for one person asks who there is first: nobody may have that address.
+      const people = place.dataset.etag ? null : (await readPeople()).people;
+      const { person, etag } = people && !find(slugs, people) ? NOBODY : await readPerson(first);
       clear(byId("notice"), load);
       clear(byId("trouble"), load);
       if (!person) return nobody();
       byTime = withOthers(person, others);
       const isAsRendered = etag === place.dataset.etag && !others.length;
-      if (!isAsRendered && !(await head(slugs, person, byTime))) return nobody();
+      if (!isAsRendered && !head(slugs, person, byTime, people ?? (await readPeople()).people)) return nobody();
       await show();
       byId("download", HTMLButtonElement).disabled = byId("play", HTMLButtonElement).disabled = !byTime.length;
       if (!byTime.length) none(t("No photo shows all of them."));
@@ -112,17 +118,27 @@ function withOthers(person, others) {
 }
 
 /**
+ * The people with these parts of the address; null unless all of them are shown.
+ * @param {string[]} slugs
+ * @param {Person[]} people
+ */
+function find(slugs, people) {
+  const found = slugs.flatMap((slug) => people.find((one) => one.slug === slug) ?? []);
+  return found.length === slugs.length ? found : null;
+}
+
+/**
  * Write who it is, how many photos there are, and who else is on them.
  * @param {string[]} slugs
  * @param {PersonFile} person  The first of them.
  * @param {PersonFile["photos"]} photos
- * @returns {Promise<boolean>}  False if the site shows nobody by one of these names.
+ * @param {Person[]} people  All of them.
+ * @returns {boolean}  False if the site shows nobody by one of these names.
  */
-async function head(slugs, person, photos) {
-  const { people } = await readPeople();
+function head(slugs, person, photos, people) {
+  const shown = find(slugs, people);
+  if (!shown) return false;
   const bySlug = new Map(people.map((entry) => [entry.slug, entry]));
-  const shown = slugs.flatMap((slug) => bySlug.get(slug) ?? []);
-  if (shown.length < slugs.length) return false;
   const name = formatList(shown.map((one) => one.name));
   const title = byId("name");
   title.textContent = name;

@@ -3,7 +3,7 @@
 import { make } from "../elements.js";
 import { cropToFace } from "../faces/boxes.js";
 import { sizeWithin } from "../photos/renditions.js";
-import { largeUrl, thumbnailUrl } from "../photos/urls.js";
+import { largeUrl, peopleUrl, thumbnailUrl } from "../photos/urls.js";
 import { config } from "../config.js";
 import { countPhotos } from "../words.js";
 
@@ -40,11 +40,12 @@ export function headOf(portrait, side) {
 }
 
 /**
- * Which rendition to show, and where it lies in the square, in percent of the square's side.
+ * Which picture to show, and where it lies in the square, in percent of the square's side.
  * @param {Portrait} portrait
  * @param {number} side
  */
-export function cutOf({ path, box: [Left, Top, Width, Height], width, height }, side) {
+export function cutOf({ path, box: [Left, Top, Width, Height], width, height, picture }, side) {
+  if (picture) return { url: `${peopleUrl}portraits/${picture}.webp`, left: 0, top: 0, width: 100, height: 100 };
   const slash = path.indexOf("/");
   const photo = { setName: path.slice(0, slash), file: path.slice(slash + 1) };
   const whole = width && height ? { width, height } : { width: config.unknownWidth, height: config.unknownHeight };

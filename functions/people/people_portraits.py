@@ -1,0 +1,91 @@
+"""The portraits in the site bucket: cut from large renditions if missing, deleted if visitors may not see them.
+
+A portrait's name says what it was made from (`public_files.portrait_name`), so one that is there is right. Which there
+are is what the bucket lists: nothing else has to be remembered, and a round that dies leaves nothing to clear up.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from functions.aws_errors import is_not_found
+from functions.keys import parse_image_path
+from functions.people.inventory import FaceInPhoto
+from functions.people.portrait_cut import PORTRAIT_TYPE, UnusableRenditionError, cut_portrait
+from functions.people.public_files import PORTRAITS_PREFIX, portrait_key, portrait_named
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+# Only browsers keep it, and for a day: CloudFront would go on showing somebody who is hidden.
+_CACHE = "private, max-age=86400"
+# At most 10, as many connections as boto3 keeps open.
+_WORKERS = 8
+
+
+@dataclass
+class Portraits:
+    """The names of the portraits that are there, and whether there was no time for more."""
+
+    names: set[str] = field(default_factory=set)
+    is_cut_short: bool = False
+
+
+@dataclass(frozen=True)
+class PeoplePortraits:
+    """The portraits of one site, through a boto3 S3 client."""
+
+    client: "S3Client"
+    thumbnails_bucket: str
+    site_bucket: str
+
+    def make(self, wanted: Mapping[str, FaceInPhoto], may_go_on: Callable[[], bool]) -> Portraits:
+        """Make those of ``wanted``, by name, that are missing, as long as ``may_go_on``.
+
+        A photo without a large rendition gives none.
+        """
+        portraits = Portraits(self._list())
+
+        def make(name: str) -> None:
+            if not may_go_on():
+                portraits.is_cut_short = True
+            elif self._make(name, wanted[name]):
+                portraits.names.add(name)
+
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(make, sorted(wanted.keys() - portraits.names)))
+        return portraits
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Delete portraits."""
+        keys = map(portrait_key, sorted(names))
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(lambda key: self.client.delete_object(Bucket=self.site_bucket, Key=key), keys))
+
+    def _list(self) -> set[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.site_bucket, Prefix=PORTRAITS_PREFIX)
+        names = (portrait_named(item["Key"]) for page in pages for item in page.get("Contents", []))
+        return {name for name in names if name}
+
+    def _make(self, name: str, face: FaceInPhoto) -> bool:
+        large_key = parse_image_path(face.photo.path).large_key
+        try:
+            large = self.client.get_object(Bucket=self.thumbnails_bucket, Key=large_key)["Body"].read()
+            portrait = cut_portrait(large, face.box)
+        except ClientError as error:
+            if is_not_found(error):
+                return False
+            raise
+        except UnusableRenditionError:
+            return False
+        self.client.put_object(
+            Bucket=self.site_bucket,
+            Key=portrait_key(name),
+            Body=portrait,
+            ContentType=PORTRAIT_TYPE,
+            CacheControl=_CACHE,
+        )
+        return True

@@ -1,0 +1,45 @@
+"""Cutting a portrait: a small square picture of a face, from the large rendition of its photo."""
+
+import io
+
+from PIL import Image
+
+from functions.people.boxes import Box
+
+PORTRAIT_TYPE = "image/webp"
+# In pixels. Pages show portraits at up to 176, mostly at 132 or less; a screen has up to three dots for one.
+SIDE = 256
+# Room around a face, as in scripts/site/heads.py.
+_ROOM = 1.4
+
+
+class UnusableRenditionError(Exception):
+    """A file that is no picture, or a damaged one."""
+
+
+def cut_portrait(large: bytes, box: Box) -> bytes:
+    """A WebP without metadata, of at most `SIDE` pixels; a small face isn't enlarged. Raises
+    ``UnusableRenditionError``."""
+    try:
+        with Image.open(io.BytesIO(large)) as picture:
+            area = _square(box, *picture.size)
+            side = min(SIDE, max(1, round(area[2] - area[0])))
+            portrait = picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS, area)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnusableRenditionError(str(error)) from error
+    out = io.BytesIO()
+    portrait.save(out, "WEBP", quality=75, method=4, exif=b"", icc_profile=b"")
+    return out.getvalue()
+
+
+def _square(box: Box, width: int, height: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in pixels, within a picture of this size."""
+    side = max(1.0, min(max(box.width * width, box.height * height) * _ROOM, width, height))
+    left = _within(box.left * width + (box.width * width - side) / 2, width - side)
+    top = _within(box.top * height + (box.height * height - side) / 2, height - side)
+    # Rounding never goes past an edge.
+    return left, top, min(left + side, width), min(top + side, height)
+
+
+def _within(start: float, last: float) -> float:
+    return min(max(0.0, start), max(0.0, last))
