@@ -258,7 +258,21 @@ def test_an_answer_that_is_not_saved_comes_back_as_a_question(owner: Page) -> No
     )
     owner.keyboard.press("t")
     expect(owner.locator("#problem")).to_contain_text("The album refused this: name: too odd.")
+    expect(owner.locator(".saved")).to_be_hidden()
     expect(owner.locator("#evidence a").first).to_have_attribute("href", str(asked))
+
+
+def test_who_is_no_longer_signed_in_is_led_to_signing_in(owner: Page, faults: Any) -> None:
+    def refuse(route: Route) -> None:
+        owner.evaluate("localStorage.removeItem('kinpics.session')")
+        route.fulfill(json={"statusCode": 403, "err": {"code": "AccessDenied", "message": ""}})
+
+    owner.route("**/2015-03-31/functions/**", refuse)
+    owner.goto("/naming/")
+    expect(owner.locator("#problem")).to_contain_text("Only the owner can do this.")
+    expect(owner.locator("#problem").get_by_role("link", name="Sign in")).to_be_visible()
+    expect(owner.locator("#loading")).to_be_hidden()
+    faults.seen.clear()
 
 
 def test_visitors_load_and_see_none_of_it(page: Page) -> None:

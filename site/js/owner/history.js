@@ -17,8 +17,8 @@ export function showHistory(changed) {
   const status = make("p", { className: "quiet" });
   status.setAttribute("role", "status");
   const more = make("button", { type: "button", className: "button", textContent: t("Show more") });
-  const close = make("button", { type: "button", className: "button", textContent: t("Close") });
-  const dialog = make("dialog", { className: "owner-dialog" }, title, status, list, make("p", { className: "actions" }, more, close));
+  const close = make("button", { type: "button", className: "button strong", textContent: t("Close") });
+  const dialog = make("dialog", { className: "owner-dialog" }, title, list, more, make("div", { className: "dialog-foot" }, status, make("div", { className: "actions" }, close)));
   dialog.setAttribute("aria-labelledby", title.id);
   let before = "";
   let hasChanged = false;

@@ -1,8 +1,10 @@
 // "Who is this?": one face after another. The next question is there at once, while the answer is sent in the background.
 
+import pages from "../../pages.json" with { type: "json" };
 import { byId, make } from "../elements.js";
 import { formatNumber, t, tn } from "../language.js";
 import { photoUrl } from "../photos/urls.js";
+import { isOwner } from "../visitor/owner.js";
 import { confirmRows } from "./confirming.js";
 import { Evening, undoOf } from "./evening.js";
 import { faceImage, photoOf } from "./face-image.js";
@@ -50,6 +52,7 @@ export async function startNaming() {
         if (given.newPerson) everybody = everybody.filter(({ id }) => id !== given.newPerson);
         evening.askAgain(given);
       }
+      told(""); // it may say that this was saved
       show();
     },
   });
@@ -74,7 +77,7 @@ export async function startNaming() {
       if (hadQuestion && evening.current) showProgress();
       else show();
     } catch (error) {
-      trouble = refusal(error);
+      trouble ||= refusal(error); // that an answer wasn't saved matters more
       show();
     }
   }
@@ -117,11 +120,24 @@ export async function startNaming() {
   }
 
   function showProgress() {
-    byId("progress-words").textContent = t("%(number)s of %(total)s named", { number: evening.named, total: evening.total });
-    Object.assign(byId("progress", HTMLProgressElement), { max: Math.max(1, evening.total), value: evening.named });
+    byId("progress-words").textContent = evening.total ? t("%(number)s of %(total)s named", { number: evening.named, total: evening.total }) : "";
+    Object.assign(byId("progress", HTMLProgressElement), { max: Math.max(1, evening.total), value: evening.named, hidden: !evening.total });
     const problem = byId("problem");
-    problem.textContent = trouble;
+    problem.replaceChildren(...(trouble ? [trouble, " ", ...wayOut()] : []));
     problem.hidden = !trouble;
+  }
+
+  /** What can be done about trouble, if it isn't to answer again. */
+  function wayOut() {
+    if (!isOwner()) return [make("a", { className: "textlink", href: pages.account.path, textContent: t("Sign in") })];
+    if (evening.current || wasEmptied) return [];
+    const again = make("button", { type: "button", className: "textlink", textContent: t("Try again") });
+    again.addEventListener("click", () => {
+      trouble = "";
+      show();
+      void refresh();
+    });
+    return [again];
   }
 
   function show() {
@@ -133,7 +149,7 @@ export async function startNaming() {
     byId("rows").hidden = Boolean(group) || !wasEmptied;
     if (!group) {
       if (wasEmptied) rowKey ??= confirmRows(byId("rows"), told);
-      else byId("loading").hidden = false;
+      else byId("loading").hidden = Boolean(trouble);
       return;
     }
     const [first] = group.faces;

@@ -65,8 +65,8 @@ async function showTools(id) {
   const close = make("button", { type: "button", className: "button strong", textContent: t("Done") });
   const saved = make("div");
   saved.dataset.saved = "";
-  const foot = make("div", { className: "dialog-foot" }, saved, make("div", { className: "actions" }, close, history));
-  const dialog = make("dialog", { className: "owner-dialog" }, title, problem, tools, foot);
+  const foot = make("div", { className: "dialog-foot" }, problem, saved, make("div", { className: "actions" }, close, history));
+  const dialog = make("dialog", { className: "owner-dialog" }, title, tools, foot);
   dialog.setAttribute("aria-labelledby", title.id);
 
   /** @param {string} next */
@@ -106,6 +106,8 @@ async function showTools(id) {
     return carryOut(drafts, words, next, (ids) => void carryOut(undoing(ids), t("Undone."), before, null));
   }
 
+  // What is tried next begins without the last problem.
+  for (const kind of ["click", "input"]) tools.addEventListener(kind, () => (problem.textContent = ""), true);
   history.addEventListener("click", () => showHistory(() => {
     hasChanged = true;
     show(person.id).catch((error) => (problem.textContent = refusal(error)));
