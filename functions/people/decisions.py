@@ -150,7 +150,7 @@ def _name(value: Any) -> str:
     try:
         return person_name(value)
     except PersonNameError as error:
-        raise DecisionError(f"can't be taken: {error}") from None
+        raise DecisionError(str(error)) from None
 
 
 def _optional_name(value: Any) -> str | None:

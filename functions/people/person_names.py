@@ -27,9 +27,9 @@ def person_name(text: object) -> str:
     if len(text) > _READ or len(name) > MAX_NAME:
         raise PersonNameError(f"{name[:20]!r}… is too long for a name: at most {MAX_NAME} characters fit")
     if any(unicodedata.category(char) in ("Cc", "Cs") or char in DIRECTIONS for char in name):
-        raise PersonNameError(f"{name!r} has a character that isn't shown: type the name anew")
+        raise PersonNameError(f"{name!r} has a character that can't be seen: type the name by hand")
     if all(unicodedata.category(char)[0] in "CZM" for char in name):
-        raise PersonNameError("a name must not be empty")
+        raise PersonNameError("a name can't be empty")
     return name
 
 

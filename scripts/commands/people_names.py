@@ -4,7 +4,6 @@ Each command makes the call that the owner's page makes, so that both decide the
 """
 
 import re
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ def people_photo(context: Context, path: str, as_json: bool) -> None:
         echo_json(found)
         return
     for number, face in enumerate(found["faces"], 1):
-        echo(f"{path}#{number}", face["name"] or "", face["origin"] or face["ignored"] or "")
+        echo(f"{path}#{number}", face["name"] or face["ignored"] or "no name yet", face["origin"] or "")
 
 
 @click.command("name")
@@ -131,7 +130,7 @@ def people_merge(context: Context, person: str, into: str, as_json: bool) -> Non
     calls = _calls(context)
     one, other = calls.person(person), calls.person(into)
     events = calls.decide({"kind": "merge", "person": one["id"], "into": other["id"]})
-    _tell(events, f"{one['name']} is {other['name']}", as_json)
+    _tell(events, f"{one['name']} was merged into {other['name']}", as_json)
 
 
 @click.command("split")
@@ -144,9 +143,15 @@ def people_split(context: Context, person: str, faces: tuple[str, ...], name: st
     """Say that some of a person's faces are somebody else."""
     calls = _calls(context)
     known = calls.person(person)
+    some = calls.faces_of(known, faces)
+    if len(some) == len(calls.call("person", person=known["id"])["faces"]):
+        raise click.ClickException(
+            f"these are all faces of {known['name']}: give {known['name']} another name with `kinpics people name`, "
+            "or say who it is with `kinpics people merge`"
+        )
     known_as = calls.named(name) if name else []
     to = calls.person(name)["id"] if name and known_as else "new"
-    draft = {"kind": "split", "person": known["id"], "faces": list(map(calls.face, faces)), "to": to}
+    draft = {"kind": "split", "person": known["id"], "faces": some, "to": to}
     events = calls.decide(draft | ({"name": name} if name and not known_as else {}))
     _tell(events, f"{count(len(faces), 'face')} taken from {known['name']}", as_json)
 
@@ -208,12 +213,8 @@ def people_show(context: Context, person: str, as_json: bool) -> None:
 def people_portrait(context: Context, person: str, face: str, as_json: bool) -> None:
     """Choose the face that stands for a person."""
     calls = _calls(context)
-    known, chosen = calls.person(person), calls.face(face)
-    if not any(chosen.items() <= entry.items() for entry in calls.call("person", person=known["id"])["faces"]):
-        raise click.ClickException(
-            f"{face} isn't known to be {known['name']}: if it is, run `kinpics people name {face} "
-            f"{shlex.quote(known['name'])}` first"
-        )
+    known = calls.person(person)
+    (chosen,) = calls.faces_of(known, [face])
     events = calls.decide({"kind": "portrait", "person": known["id"], "face": chosen})
     _tell(events, f"{face} stands for {known['name']}", as_json)
 
@@ -282,13 +283,21 @@ def people_undo(context: Context, decision: str | None, as_json: bool) -> None:
 
     DECISION is the id that `kinpics people history` prints. An undo can be undone, too.
     """
+    from scripts.people.history_lines import sentence
+
     calls = _calls(context)
+    if decision and not is_ulid(decision):
+        raise click.BadParameter(
+            f"{decision} is no decision: `kinpics people history` lists them", param_hint="DECISION"
+        )
     if decision is None:
         latest = [one for one in calls.call("history")["decisions"] if one["kind"] != "undo" and not one["undone"]]
         if not latest:
             raise click.ClickException("there is nothing to undo: `kinpics people history` lists the decisions")
         decision = latest[0]["id"]
-    _tell(calls.decide({"kind": "undo", "event": decision}), f"undone: {decision}", as_json)
+    events = calls.decide({"kind": "undo", "event": decision})
+    told = next(one for one in calls.call("history")["decisions"] if one["id"] == events[0]["id"])
+    _tell(events, sentence(told), as_json)
 
 
 @click.command("history")

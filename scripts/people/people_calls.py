@@ -1,7 +1,10 @@
 """Calls of the people function, as the owner's pages make them, and what the command line calls people and faces."""
 
+import contextlib
 import json
 import re
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -65,11 +68,21 @@ class PeopleCalls:
         """The person with an id, a name, or a part of an address. Raises ``PeopleCallError``."""
         found = [person for person in self.people if who in (person["id"], person["slug"])] or self.named(who)
         if not found:
-            raise PeopleCallError(f"nobody is called {who}: `kinpics people list` lists everybody")
+            raise PeopleCallError(self._why_nobody(who))
         if len(found) > 1:
             ids = ", ".join(f"{person['id']} ({count(person['photos'], 'photo')})" for person in found)
             raise PeopleCallError(f"{len(found)} people are called {who}: give an id instead, one of {ids}")
         return found[0]
+
+    def _why_nobody(self, who: str) -> str:
+        """Why nobody is meant: the id may be of somebody who was merged since."""
+        if is_ulid(who):
+            with contextlib.suppress(PeopleCallError):
+                now = self.call("person", person=who)
+                return f"{who} was merged into {now['name']}: use {now['id']}"
+        if "/" in who:
+            return f"{who} is no face: `kinpics people photo {shlex.quote(who)}` lists those in a photo"
+        return f"nobody is called {who}: `kinpics people list` lists everybody"
 
     def face(self, text: str) -> Draft:
         """A face: `SET/PHOTO#2` is the second from the left; or its face id. Raises ``PeopleCallError``."""
@@ -85,6 +98,19 @@ class PeopleCalls:
         face = faces[number - 1]
         return {part: face[part] for part in ("path", "box", "face") if face[part] is not None}
 
+    def faces_of(self, person: dict[str, Any], texts: Iterable[str]) -> list[Draft]:
+        """Faces of a person, each once. Raises ``PeopleCallError`` for somebody else's."""
+        theirs = self.call("person", person=person["id"])["faces"]
+        found: dict[int, Draft] = {}
+        for text in texts:
+            face = self.face(text)
+            at = next((at for at, entry in enumerate(theirs) if face.items() <= entry.items()), None)
+            if at is None:
+                naming = f"kinpics people name {shlex.quote(text)} {shlex.quote(person['name'])}"
+                raise PeopleCallError(f"{text} isn't known to be {person['name']}: if it is, run `{naming}` first")
+            found[at] = face
+        return list(found.values())
+
     @cached_property
     def _lambda(self) -> Any:
         return boto3.client("lambda", config=Config(read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}))
@@ -94,7 +120,8 @@ def read_box(text: str) -> list[float]:
     """The four numbers of a box as it is typed. Raises ``PeopleCallError``."""
     try:
         numbers = [float(number) for number in text.split(",")]
-        Box.of(numbers)
+        if max(Box.of(numbers)) > 1:
+            raise ValueError
     except (BadBoxError, ValueError):
         raise PeopleCallError(
             f"{text} is no box in a photo: write left, top, width and height in fractions of it, as in 0.4,0.1,0.2,0.25"
