@@ -25,7 +25,8 @@ test("people of one name are found however it is written", () => {
 test("what can't be a name is said", () => {
   assert.match(nameProblem("   "), /Type a name/);
   assert.match(nameProblem("x".repeat(500)), /has 500 characters/);
-  assert.match(nameProblem("Ann\u0007"), /invisible/);
+  for (const hidden of ["Ann\u0007", "Ann\u202eboB", "\ud800"]) assert.match(nameProblem(hidden), /invisible|Type a name/);
+  for (const nothing of ["", "\u200b\u200e", "\u0301"]) assert.match(nameProblem(nothing), /Type a name/);
 });
 
 test("markup, emoji and names from right to left are names", () => {

@@ -5,6 +5,9 @@ import { t } from "../language.js";
 // functions/people/person_names.py has the same.
 export const MAX_NAME = 80;
 const MAX_MATCHES = 8;
+// Control characters, halves of characters, and those that turn the direction of a text.
+const UNSHOWN = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+const NOTHING_SHOWN = /^[\p{C}\p{Z}\p{M}]*$/u;
 
 /** A name as it is kept. @param {string} typed */
 export const tidyName = (typed) => typed.normalize("NFC").trim().replace(/\s+/gu, " ");
@@ -18,10 +21,10 @@ export const plainName = (name) => tidyName(name).normalize("NFD").replace(/\p{M
  */
 export function nameProblem(typed) {
   const name = tidyName(typed);
-  if (!name) return t("Type a name first.");
+  if (NOTHING_SHOWN.test(name)) return t("Type a name first.");
   const length = [...name].length;
   if (length > MAX_NAME) return t("This name has %(length)s characters. Shorten it to %(most)s.", { length, most: MAX_NAME });
-  if (/\p{Cc}/u.test(name)) return t("This name has an invisible character in it. Type it by hand.");
+  if (UNSHOWN.test(name)) return t("This name has an invisible character in it. Type it by hand.");
   return "";
 }
 
