@@ -173,7 +173,7 @@ class _Letting:
     def _check(self, event: Event) -> None:
         match event:
             case PersonForgotten() | PhotoReplaced():
-                raise DecisionError(f"kind: {event.kind!r} is not for you to decide")
+                raise DecisionError(f"kind: only kinpics itself decides {event.kind!r}")
             case Named(person=named):
                 if self.door.knowledge.root(named) != named:
                     self._check_known("person", named)
@@ -182,7 +182,7 @@ class _Letting:
             case Split(person=person, to=to):
                 self._check_known("person", person)
                 if person == to:
-                    raise DecisionError("to: the faces are to leave this person, so it has to be another one")
+                    raise DecisionError("to: the faces leave this person, so they have to be somebody else")
                 self._check_new("to", to)
                 self.people.add(to)
             case Merged(person=person, into=into):
@@ -224,7 +224,7 @@ class _Letting:
         if isinstance(event, PersonForgotten):
             raise DecisionError("event: what was forgotten can't be brought back")
         if event_id in self.undone:
-            raise DecisionError("event: this is undone already")
+            raise DecisionError("event: this is already undone")
         self.undone.add(event_id)
         if isinstance(event, Undone):
             self.undone.discard(event.event)

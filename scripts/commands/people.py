@@ -53,7 +53,7 @@ def people_requests(context: Context) -> None:
 @json_option
 @click.pass_obj
 def people_forget(context: Context, request: str | None, faces: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Remove a person from search, and their name; the photos stay.
+    """Remove a person and their name from search; the photos stay.
 
     REQUEST is the id that `kinpics people requests` prints. Look at its photos first: anyone can make a request. Every
     photo of the person is processed again, without that face, and the pages are rebuilt. What you decided about whoever

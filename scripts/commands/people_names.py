@@ -32,8 +32,10 @@ def _tell(events: list[dict[str, Any]], done: str, as_json: bool) -> None:
     if as_json:
         echo_json(events)
     else:
-        echo(done)
-        echo("undo it with", *(f"`kinpics people undo {event['id']}`" for event in events), err=True)
+        for line in done.splitlines():
+            echo(line)
+        ids = " ".join(event["id"] for event in reversed(events))
+        echo(f"undo it with `kinpics people undo {ids}`", err=True)
 
 
 def _whoever(calls: "PeopleCalls", name: str, *, new: bool) -> tuple[list[dict[str, Any]], str]:
@@ -162,11 +164,11 @@ def people_split(context: Context, person: str, faces: tuple[str, ...], name: st
 @json_option
 @click.pass_obj
 def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: bool) -> None:
-    """Say that faces are not a person, for good."""
+    """Say that some faces aren't a person, for good."""
     calls = _calls(context)
     known = calls.person(person)
     events = calls.decide({"kind": "reject", "person": known["id"], "faces": list(map(calls.face, faces))})
-    _tell(events, f"{count(len(faces), 'face')} never taken for {known['name']} again", as_json)
+    _tell(events, f"{count(len(faces), 'face')} won't be taken for {known['name']} again", as_json)
 
 
 @click.command("hide")
@@ -174,9 +176,9 @@ def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: b
 @json_option
 @click.pass_obj
 def people_hide(context: Context, person: str, as_json: bool) -> None:
-    """Hide a person: visitors see their name nowhere.
+    """Hide a person from visitors.
 
-    Not as a keyword of a photo either; the photos' files stay as they are.
+    Their name leaves photos' keywords, too; the photos' files stay as they are.
     """
     from scripts.deployment.publish import build_and_publish
     from scripts.photos.withholding import withhold_hidden_names
@@ -196,13 +198,13 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
 def people_show(context: Context, person: str, as_json: bool) -> None:
     """Show a hidden person again.
 
-    As a keyword of photos, the name comes back when they are processed again: `kinpics reprocess SET`.
+    In photos' keywords, the name comes back when they are processed again: `kinpics reprocess SET`.
     """
     calls = _calls(context)
     known = calls.person(person)
     _tell(calls.decide({"kind": "show", "person": known["id"]}), f"{known['name']} is shown again", as_json)
     if known["hidden"]:
-        echo("as a keyword of photos, the name comes back with `kinpics reprocess SET`", err=True)
+        echo("in photos' keywords, the name comes back with `kinpics reprocess SET`", err=True)
 
 
 @click.command("portrait")
@@ -211,12 +213,12 @@ def people_show(context: Context, person: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def people_portrait(context: Context, person: str, face: str, as_json: bool) -> None:
-    """Choose the face that stands for a person."""
+    """Choose a person's portrait."""
     calls = _calls(context)
     known = calls.person(person)
     (chosen,) = calls.faces_of(known, [face])
     events = calls.decide({"kind": "portrait", "person": known["id"], "face": chosen})
-    _tell(events, f"{face} stands for {known['name']}", as_json)
+    _tell(events, f"{face} is the portrait of {known['name']} now", as_json)
 
 
 @click.command("birth")
@@ -233,14 +235,18 @@ def people_birth(context: Context, person: str, date: str, as_json: bool) -> Non
     known = calls.person(person)
     born = None if date == "unknown" else date
     if born and not re.fullmatch(r"\d{4}-\d\d-\d\d", born):
-        raise click.BadParameter(f"{date} is no date: write YYYY-MM-DD, or unknown", param_hint="DATE")
+        raise click.BadParameter(f"{date} isn't a date: write YYYY-MM-DD, or unknown", param_hint="DATE")
     events = calls.decide({"kind": "birth", "person": known["id"], "date": born})
-    _tell(events, f"{known['name']} was born on {born}" if born else f"no birth date for {known['name']}", as_json)
+    _tell(
+        events,
+        f"{known['name']} was born on {born}" if born else f"the birth date of {known['name']} was removed",
+        as_json,
+    )
 
 
 @click.command("ignore")
 @faces_argument
-@click.option("--no-face", is_flag=True, help="It is no face at all. By default, a stranger's.")
+@click.option("--no-face", is_flag=True, help="They are no faces at all. By default, they are a stranger's.")
 @json_option
 @click.pass_obj
 def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_json: bool) -> None:
@@ -248,7 +254,7 @@ def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_js
     calls = _calls(context)
     why = "no-face" if no_face else "stranger"
     events = calls.decide({"kind": "ignore", "faces": list(map(calls.face, faces)), "why": why})
-    _tell(events, f"{count(len(faces), 'face')} ignored", as_json)
+    _tell(events, f"you won't be asked about {count(len(faces), 'face')} again", as_json)
 
 
 @click.command("draw")
@@ -275,29 +281,29 @@ def people_draw(context: Context, photo: str, box: str, name: str | None, new: b
 
 
 @click.command("undo")
-@click.argument("decision", required=False)
+@click.argument("decisions", metavar="[DECISION]...", nargs=-1)
 @json_option
 @click.pass_obj
-def people_undo(context: Context, decision: str | None, as_json: bool) -> None:
-    """Undo a decision, however old; by default the latest.
+def people_undo(context: Context, decisions: tuple[str, ...], as_json: bool) -> None:
+    """Undo decisions, however old; by default the latest.
 
     DECISION is the id that `kinpics people history` prints. An undo can be undone, too.
     """
     from scripts.people.history_lines import sentence
 
     calls = _calls(context)
-    if decision and not is_ulid(decision):
-        raise click.BadParameter(
-            f"{decision} is no decision: `kinpics people history` lists them", param_hint="DECISION"
-        )
-    if decision is None:
+    for decision in decisions:
+        if not is_ulid(decision):
+            raise click.ClickException(f"{decision} isn't a decision: `kinpics people history` lists their ids")
+    if not decisions:
         latest = [one for one in calls.call("history")["decisions"] if one["kind"] != "undo" and not one["undone"]]
         if not latest:
             raise click.ClickException("there is nothing to undo: `kinpics people history` lists the decisions")
-        decision = latest[0]["id"]
-    events = calls.decide({"kind": "undo", "event": decision})
-    told = next(one for one in calls.call("history")["decisions"] if one["id"] == events[0]["id"])
-    _tell(events, sentence(told), as_json)
+        decisions = (latest[0]["id"],)
+    events = calls.decide(*({"kind": "undo", "event": decision} for decision in decisions))
+    ids = {event["id"] for event in events}
+    told = [sentence(one) for one in calls.call("history")["decisions"] if one["id"] in ids]
+    _tell(events, "\n".join(reversed(told)), as_json)
 
 
 @click.command("history")
@@ -327,7 +333,7 @@ def people_history(context: Context, limit: int, as_json: bool) -> None:
 @click.command("rebuild")
 @click.pass_obj
 def people_rebuild(context: Context) -> None:
-    """Make everything about people again, from your decisions.
+    """Rebuild everything about people from your decisions.
 
     Nobody loses a name, and nothing is paid for twice. Run this if pages about people look wrong.
     """

@@ -37,7 +37,7 @@ def sentence(decision: dict[str, Any]) -> str:
         case "portrait":
             return f"a portrait of {who} was chosen"
         case "birth":
-            return f"{who} was born on {date}" if date else f"{who} has no birth date"
+            return f"{who} was born on {date}" if date else f"the birth date of {who} was removed"
         case "import":
             return f"{faces} named in a photo's file"
         case "undo" if "step" in decision:
@@ -47,7 +47,7 @@ def sentence(decision: dict[str, Any]) -> str:
         case "forgotten":
             return "somebody was forgotten"
         case "replace":
-            return "a photo took the place of another one that shows the same"
+            return "a photo's file was replaced by another one of the same picture"
         case kind:
             return str(kind)
 

@@ -81,7 +81,7 @@ class PeopleCalls:
                 now = self.call("person", person=who)
                 return f"{who} was merged into {now['name']}: use {now['id']}"
         if "/" in who:
-            return f"{who} is no face: `kinpics people photo {shlex.quote(who)}` lists those in a photo"
+            return f"{who} isn't a face: `kinpics people photo {shlex.quote(who)}` lists those in a photo"
         return f"nobody is called {who}: `kinpics people list` lists everybody"
 
     def face(self, text: str) -> Draft:
@@ -90,7 +90,7 @@ class PeopleCalls:
             return {"face": text}
         numbered = _NUMBERED.fullmatch(text)
         if not numbered:
-            raise PeopleCallError(f"{text} is no face: write SET/PHOTO#2 for the second from the left, or a face id")
+            raise PeopleCallError(f"{text} isn't a face: write SET/PHOTO#2 for the second from the left, or a face id")
         faces = self.call("photo", path=numbered["path"])["faces"]
         number = int(numbered["number"])
         if not 1 <= number <= len(faces):
@@ -124,7 +124,7 @@ def read_box(text: str) -> list[float]:
             raise ValueError
     except (BadBoxError, ValueError):
         raise PeopleCallError(
-            f"{text} is no box in a photo: write left, top, width and height in fractions of it, as in 0.4,0.1,0.2,0.25"
+            f"{text} isn't a box in a photo: write left, top, width and height as fractions, as in 0.4,0.1,0.2,0.25"
         ) from None
     return numbers
 

@@ -96,7 +96,7 @@ def test_an_evening_of_naming_with_the_keyboard(owner: Page) -> None:
 
     for key in ("t", "x"):
         keys.press(key)
-        expect(saved).to_contain_text("Saved: nobody will ask about")
+        expect(saved).to_contain_text("Saved: you won't be asked about")
         keys.press("z")
         expect(saved).to_contain_text("Undone.")
 
@@ -164,7 +164,7 @@ def test_a_person_is_merged_split_hidden_and_shown_again(owner: Page, nora: str,
     assert Axe().run(owner).response["violations"] == []
 
     tools.get_by_role("button", name="Hide from visitors").click()
-    expect(saved).to_contain_text(f"Saved: visitors see {NORA} nowhere.")
+    expect(saved).to_contain_text(f"Saved: visitors don't see {NORA} any more.")
     tools.get_by_role("button", name="Done").click()
     expect(owner.get_by_role("heading", name=f"{NORA} is hidden from visitors.")).to_be_visible()
     owner.get_by_role("link", name="See all people").click()
@@ -279,7 +279,7 @@ def test_visitors_load_and_see_none_of_it(page: Page) -> None:
     scripts: list[str] = []
     page.on("response", lambda answer: scripts.append(answer.text()) if re.search(r"\.js$", answer.url) else None)
     page.goto("/naming/")
-    expect(page.get_by_role("heading", name="This page is the owner's")).to_be_visible()
+    expect(page.get_by_role("heading", name="Only the owner can use this page")).to_be_visible()
     page.goto("/people/")
     expect(page.get_by_role("link", name="Say who is who")).to_have_count(0)
     assert not any("Draw a face that was missed" in script or "an answer is taken" in script for script in scripts)

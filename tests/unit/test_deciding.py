@@ -79,7 +79,7 @@ def test_an_undo_comes_after_what_it_undoes_and_only_once() -> None:
     (undo,) = let_in(journal, {"kind": "undo", "event": wrong})
     assert undo.id > wrong
     journal.events.append(undo)
-    with pytest.raises(DecisionError, match="event: this is undone already"):
+    with pytest.raises(DecisionError, match="event: this is already undone"):
         let_in(journal, {"kind": "undo", "event": wrong})
     (again,) = let_in(journal, {"kind": "undo", "event": undo.id})
     assert len(let_in(journal, {"kind": "undo", "event": undo.id}, {"kind": "undo", "event": wrong})) == 2
@@ -138,7 +138,7 @@ NO_SUCH = {"kind": "hide", "person": CARL}
         (7, "a decision has to be an object with a kind"),
         ({"kind": "dance"}, "kind has to be one of"),
         ({"kind": ["name"]}, "kind has to be one of"),
-        ({"kind": "forgotten"}, "kind: 'forgotten' is not for you to decide"),
+        ({"kind": "forgotten"}, "kind: only kinpics itself decides 'forgotten'"),
         ({"kind": "name", "person": ANN, "name": ""}, "name: a name can't be empty"),
         (
             {"kind": "name", "person": ANN, "name": "A" * 500},
@@ -149,7 +149,7 @@ NO_SUCH = {"kind": "hide", "person": CARL}
         (NO_SUCH, "person: there is no such person"),
         ({"kind": "merge", "person": ANN, "into": ANN}, "into: a person can't be merged with themselves"),
         ({"kind": "merge", "person": ANN, "into": CARL}, "into: there is no such person"),
-        ({"kind": "split", "person": ANN, "faces": [FACE], "to": ANN}, "to: the faces are to leave this person"),
+        ({"kind": "split", "person": ANN, "faces": [FACE], "to": ANN}, "to: the faces leave this person"),
         ({"kind": "birth", "person": ANN, "date": "2026-11-27"}, "date: 2026-11-27 is in the future"),
         ({"kind": "birth", "person": ANN, "date": "2026-02-30"}, "date: has to be a date such as"),
         ({"kind": "undo", "event": ANN}, "event: the journal has no such decision"),

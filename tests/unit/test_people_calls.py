@@ -28,7 +28,7 @@ def test_a_box_is_four_fractions_of_a_photo() -> None:
     ],
 )
 def test_what_is_no_box_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(PeopleCallError, match="is no box in a photo: write left, top, width and height"):
+    with pytest.raises(PeopleCallError, match="isn't a box in a photo: write left, top, width and height"):
         read_box(text)
 
 
@@ -62,7 +62,7 @@ class _Album(PeopleCalls):
         ("Bob", "nobody is called Bob: `kinpics people list` lists everybody"),
         (MERGED, f"{MERGED} was merged into Ann: use {ANN}"),
         (MERGED.replace("2", "3"), "nobody is called"),
-        ("set/a 1.jpg", "set/a 1.jpg is no face: `kinpics people photo 'set/a 1.jpg'` lists those in a photo"),
+        ("set/a 1.jpg", "set/a 1.jpg isn't a face: `kinpics people photo 'set/a 1.jpg'` lists those in a photo"),
     ],
 )
 def test_who_nobody_is_says_what_to_do(who: str, reason: str) -> None:

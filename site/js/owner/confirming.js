@@ -69,7 +69,7 @@ export function confirmRows(place, told) {
       return made;
     };
     return [
-      make("p", { className: "quiet", textContent: t("Choose a face to take it out. Those are never suggested as %(name)s again.", { name }) }),
+      make("p", { className: "quiet", textContent: t("Choose every face that isn't %(name)s. It won't be suggested again.", { name }) }),
       buttons.element,
       make("div", { className: "actions" }, button(t("Yes"), "y", "strong"), button(t("None of them"), "n"), button(t("Skip"), "s")),
     ];

@@ -115,11 +115,11 @@ export function sentenceOf({ kind, person, into, to, name = "", was, faces, date
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),
-    birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date }) : t("%(name)s has no birth date", { name: who })),
+    birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date }) : t("The birth date of %(name)s was removed", { name: who })),
     import: () => tn("%(num)s face named in a photo's file", "%(num)s faces named in photos' files", faces),
     undo: () => (!step ? t("A step was undone") : again ? t("Done again: %(step)s", { step: sentenceOf(step) }) : t("Undone: %(step)s", { step: sentenceOf(step) })),
     forgotten: () => t("Somebody was forgotten"),
-    replace: () => t("A photo took the place of another one that shows the same"),
+    replace: () => t("A photo's file was replaced by another one of the same picture"),
   };
   return sentences[kind]?.() ?? kind;
 }

@@ -97,7 +97,7 @@ export async function startNaming() {
   /** @param {Given} given */
   function ignoredWords(given) {
     const faces = given.drafts().flatMap((draft) => /** @type {unknown[]} */ (draft.faces)).length;
-    return tn("Saved: nobody will ask about this face again.", "Saved: nobody will ask about these %(num)s faces again.", faces);
+    return tn("Saved: you won't be asked about this face again.", "Saved: you won't be asked about these %(num)s faces again.", faces);
   }
 
   /** Take the last answer back. */
@@ -164,7 +164,7 @@ export async function startNaming() {
     showOthers = otherFaces(group);
     byId("evidence").replaceChildren(...links, ...(showOthers ? [showOthers, make("kbd", { textContent: "M", ariaHidden: "true" })] : []));
     field.caption.textContent = group.suggestions.length ? t("Somebody else") : t("Name");
-    byId("how-many").textContent = more > 0 ? t("A stranger is one in all %(photos)s photos. Not a face means the faces you see here.", { photos: group.photos }) : "";
+    byId("how-many").textContent = more > 0 ? t("“A stranger” is about all %(photos)s photos, “Not a face” only about the faces you see here.", { photos: group.photos }) : "";
     byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
       const reasons = { alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
       const words = make("span", {}, make("bdi", { textContent: name }), make("small", { textContent: reasons[why] }));

@@ -172,7 +172,7 @@ function candidatesOf({ person, keep }) {
   none.addEventListener("click", () => void answer(candidates.map(() => false)));
   return [
     make("h3", { dir: "auto", textContent: t("Is this %(name)s?", { name }) }),
-    make("p", { className: "quiet", textContent: t("Choose a face to take it out. Those are never suggested as %(name)s again.", { name }) }),
+    make("p", { className: "quiet", textContent: t("Choose every face that isn't %(name)s. It won't be suggested again.", { name }) }),
     make("div", { className: "rows" }, faces.element),
     make("div", { className: "actions" }, yes, none),
   ];
@@ -235,10 +235,10 @@ function facesOf({ person, others, keep, refuse }) {
 /** @param {Tools} tools */
 function hidingOf({ person, keep }) {
   const words = person.hidden ? t("Show to visitors") : t("Hide from visitors");
-  const done = person.hidden ? t("Saved: visitors see %(name)s again.", { name: person.name }) : t("Saved: visitors see %(name)s nowhere.", { name: person.name });
+  const done = person.hidden ? t("Saved: visitors see %(name)s again.", { name: person.name }) : t("Saved: visitors don't see %(name)s any more.", { name: person.name });
   const hide = make("button", { type: "button", className: "button", textContent: words });
   hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
-  const keywords = person.hidden ? [make("p", { className: "quiet", textContent: t("As a keyword of photos, a name comes back only when they are processed again.") })] : [];
+  const keywords = person.hidden ? [make("p", { className: "quiet", textContent: t("In photos' keywords, the name comes back only when they are processed again.") })] : [];
   return make("div", {}, ...keywords, make("div", { className: "actions" }, hide));
 }
 
