@@ -16,7 +16,8 @@ _DAY = len("2026-06-14")
 class FacesOfToday:
     """Faces by id: ``known`` whose they are by somebody's decision, ``open`` those to recognise.
 
-    ``births`` are dates (YYYY-MM-DD) by person.
+    ``births`` are dates (YYYY-MM-DD) by person. ``place`` numbers the faces by photo and box: it decides between faces
+    that are equal otherwise. Their ids can't, because another engine or another site gives the same faces other ids.
     """
 
     def __init__(self, inventory: Inventory, hung: Hung, births: Mapping[str, str]):
@@ -28,9 +29,11 @@ class FacesOfToday:
         self._taken_at = {path: photo.taken_at for path, photo in inventory.photos.items()}
         # Photo → the people who are in it by decision.
         self.people_in: dict[str, set[str]] = defaultdict(set)
+        self.place: dict[str, int] = {}
         self._quality: dict[str, float] = {}
         for photo in inventory.photos.values():
-            for face in photo.faces:
+            for face in sorted(photo.faces, key=lambda face: (face.box, face.id)):
+                self.place[face.id] = len(self.place)
                 self._quality[face.id] = _quality(photo, face)
                 if person := hung.person_of(face.id):
                     self.known[person].append(face.id)
@@ -56,7 +59,7 @@ class FacesOfToday:
 
     def best_first(self, faces: Iterable[str]) -> list[str]:
         """Faces by how well they can be seen."""
-        return sorted(faces, key=lambda face: (-self._quality[face], face))
+        return sorted(faces, key=lambda face: (-self._quality[face], self.place[face]))
 
 
 def _quality(photo: PhotoFaces, face: Face) -> float:

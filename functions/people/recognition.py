@@ -197,7 +197,7 @@ class _Round:
             options = {face: self._options(face, bar) for face in self._in_photo[photo]}
             taken: set[str] = set()
             while claims := list(self._claims(options, taken, bar)):
-                _, face, verdict = min(claims)
+                *_, face, verdict = min(claims)
                 verdicts[face] = verdict
                 taken.add(verdict.person)
                 del options[face]
@@ -263,14 +263,15 @@ class _Round:
 
     def _further_references(self, verdicts: Mapping[str, _Verdict], given_up: set[str]) -> dict[str, str]:
         """Face → person, at most one for each person."""
-        least: dict[str, tuple[float, str]] = {}
+        least: dict[str, tuple[float, int, str]] = {}
         for face, (person, likeness) in verdicts.items():
             references = self._likenesses.references[person]
             if face in references or face in given_up or len(references) >= MAX_REFERENCES:
                 continue
             if REFERENCE <= likeness < SAME_AGAIN:
-                least[person] = min(least.get(person, (likeness, face)), (likeness, face))
-        return {face: person for person, (_, face) in sorted(least.items())}
+                one = (likeness, self._faces.place[face], face)
+                least[person] = min(least.get(person, one), one)
+        return {face: person for person, (*_, face) in sorted(least.items())}
 
     def _wrong_references(self, verdicts: Mapping[str, _Verdict]) -> dict[str, str]:
         """Face → person, where nobody decided that the face is theirs and it isn't taken for theirs any more."""
@@ -299,26 +300,26 @@ class _Round:
         self, verdicts: Mapping[str, _Verdict], people_of: Mapping[str, set[str]]
     ) -> dict[str, tuple[str, ...]]:
         """The faces without a verdict that are like a person, who isn't in the photo, more than like anybody else."""
-        likest: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        likest: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
         for face in self._faces.open:
             best = next(iter(self._options(face)), None) if face not in verdicts else None
             if best and best.odds >= LIKE:
                 person = self._remainder_of.get(best.who, best.who)
                 is_there = person in people_of.get(self._faces.photo_of[face], ())
                 if person not in self._groups and not is_there and self._faces.may_be(face, person):
-                    likest[person].append((-best.odds, face))
+                    likest[person].append((-best.odds, self._faces.place[face], face))
         return {
-            person: tuple(face for _, face in sorted(found)[:MAX_CANDIDATES])
+            person: tuple(face for *_, face in sorted(found)[:MAX_CANDIDATES])
             for person, found in sorted(likest.items())
         }
 
     def _options(self, face: str, bar: float = FLOOR) -> list[Option]:
-        """Who a face may be, best first; of no use where no person is as like it as ``bar``."""
+        """Who a face may be, best first, people before groups; of no use where no person is as like it as ``bar``."""
         people = [option for option in self._likenesses.options(face) if self._faces.may_be(face, option.who)]
         if bar > FLOOR and (not people or people[0].odds < bar):
             return []
         groups = [option for option in self._to_groups.options(face) if self._may_belong(face, option.who)]
-        return sorted(people + groups, key=lambda option: (-option.odds, option.who))
+        return sorted(people + groups, key=lambda option: (-option.odds, self._faces.place.get(option.who, -1)))
 
     def _may_belong(self, face: str, who: str) -> bool:
         """Whether an open face may be in a group, by its photos."""
@@ -327,7 +328,7 @@ class _Round:
 
     def _claims(
         self, options: Mapping[str, list[Option]], taken: set[str], bar: float
-    ) -> Iterator[tuple[float, str, _Verdict]]:
+    ) -> Iterator[tuple[float, int, str, _Verdict]]:
         """The faces that are like enough to a person who isn't taken; the surest sorts first."""
         for face, all_options in options.items():
             left = [option for option in all_options if option.who not in taken]
@@ -340,7 +341,7 @@ class _Round:
                 if best.who not in (option.who, self._remainder_of.get(option.who))
             ]
             if best.odds - max(rivals, default=-LEAD) >= LEAD:
-                yield -best.odds, face, _Verdict(best.who, best.odds)
+                yield -best.odds, self._faces.place[face], face, _Verdict(best.who, best.odds)
 
     def _one_sided(self, one: str, other: str) -> float:
         """By how much more alike one is to another than the other way round.

@@ -35,7 +35,8 @@ def group(unknown: Iterable[str], faces: FacesOfToday, searching: Searching) -> 
         if alike is None:
             continue
         members = {faces.photo_of[seed]: seed}
-        for _, face in sorted((-likeness, face) for face, likeness in alike if face in left):
+        likest = sorted((-likeness, faces.place[face], face) for face, likeness in alike if face in left)
+        for *_, face in likest:
             members.setdefault(faces.photo_of[face], face)
         for face in members.values():
             del left[face]
@@ -44,7 +45,10 @@ def group(unknown: Iterable[str], faces: FacesOfToday, searching: Searching) -> 
 
 
 def join(groups: list[Group], searching: Searching) -> list[Group]:
-    """The same faces with groups that are probably one person made one, those in most photos first."""
+    """The same faces with groups that are probably one person made one, those in most photos first.
+
+    Of equals, whoever came first stays first.
+    """
     number_of = {face: number for number, found in enumerate(groups) for face in found.faces}
     joined: dict[int, list[int]] = {number: [number] for number in range(len(groups))}
     home = list(range(len(groups)))
@@ -60,7 +64,7 @@ def join(groups: list[Group], searching: Searching) -> list[Group]:
         Group(tuple(face for number in numbers for face in groups[number].faces), frozenset(photos[here]))
         for here, numbers in joined.items()
     ]
-    return sorted(merged, key=lambda found: (-len(found.photos), found.seed))
+    return sorted(merged, key=lambda found: -len(found.photos))
 
 
 def _links(groups: list[Group], number_of: dict[str, int], searching: Searching) -> list[tuple[int, int]]:

@@ -2,9 +2,12 @@
 
 import json
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from people_cases import inventory
 
 from functions.people.boxes import Box
@@ -26,7 +29,14 @@ def similarity(one: float, other: float) -> float:
 class Album:
     """Photos by path, each a list of faces' places; a face is called by its photo's path and its number there."""
 
-    def __init__(self, photos: Mapping[str, list[float]], taken: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        photos: Mapping[str, list[float]],
+        taken: Mapping[str, str] | None = None,
+        calls: Callable[[str], str] = str,
+    ):
+        """``calls`` gives faces their ids."""
+        self.calls = calls
         self.places: dict[str, float] = {}
         self.taken = taken or {}
         self.photos: dict[str, PhotoFaces] = {}
@@ -38,7 +48,7 @@ class Album:
 
     def add(self, photos: Mapping[str, list[float]]) -> None:
         for path, places in photos.items():
-            names = [f"{path}#{number}" for number in range(len(places))]
+            names = [self.calls(f"{path}#{number}") for number in range(len(places))]
             self.places |= zip(names, places, strict=True)
             faces = tuple(
                 Face(name, Box(0.1 * number, 0.1, 0.05, 0.05), 99.0, 50.0) for number, name in enumerate(names)
@@ -270,6 +280,25 @@ def test_the_result_does_not_depend_on_the_order_of_uploads() -> None:
         wanted.questions,
         wanted.candidates,
     )
+
+
+@given(st.randoms(use_true_random=False))
+def test_ids_of_faces_make_no_difference(dice: random.Random) -> None:
+    """On another site they are others; prints of one picture are equally alike and equally good."""
+    photos = line_of("a", [0, 0, 0, 4, 4]) | {"set/prints": [0, 0, 4, 4, 9], "set/wall": [9, 9]} | line_of("b", [9, 13])
+    names = [f"{path}#{number}" for path, places in photos.items() for number in range(len(places))]
+    ids = dict(zip(names, dice.sample(names, len(names)), strict=True))
+    name_of = {face: name for name, face in ids.items()}
+    plain, other = Album(photos), Album(photos, calls=ids.__getitem__)
+    wanted = plain.recognise(confirmed=ANN | BOB)
+    found = other.recognise(confirmed={ids[face]: who for face, who in (ANN | BOB).items()})
+    assert {name_of[face]: who for face, who in found.automatic.items()} == wanted.automatic
+    assert {who: [name_of[face] for face in row] for who, row in found.candidates.items()} == {
+        who: list(row) for who, row in wanted.candidates.items()
+    }
+    assert [[name_of[face] for face in question.faces] for question in found.questions] == [
+        list(question.faces) for question in wanted.questions
+    ]
 
 
 @pytest.mark.parametrize("allowed", range(6))
