@@ -74,6 +74,8 @@ class Site:
     answer: Callable[[str], list[tuple[str, float]]]
     # Those that may be drawn as the one photo of a person.
     portraits: frozenset[str]
+    # What `Searching` says of the engine.
+    is_one_sided: bool = False
 
     def people(self, least: int = 1) -> list[str]:
         """Who has at least so many faces."""
@@ -111,7 +113,7 @@ class Owner:
             return self.site.answer(face)
 
         hung = Hung(confirmed=self.named, rejected=self.rejected, ignored=self.ignored)
-        found = recognise(self.site.inventory, hung, {}, self.evidence, search)
+        found = recognise(self.site.inventory, hung, {}, self.evidence, search, is_one_sided=self.site.is_one_sided)
         self.searches += found.searches
         return found
 
@@ -231,7 +233,9 @@ def site_of(analyses: dict[str, Analysis], *, is_person: bool) -> Site:
             person_of[faces[0].id] = folder
             portraits.add(faces[0].id)
         photos.append(_photo(path, analysis.width, analysis.height, faces))
-    return Site(Inventory.of(photos), person_of, _answers(vectors, is_person=is_person), frozenset(portraits))
+    return Site(
+        Inventory.of(photos), person_of, _answers(vectors, is_person=is_person), frozenset(portraits), is_person
+    )
 
 
 def _photo(path: str, width: int, height: int, faces: list[Face]) -> PhotoFaces:

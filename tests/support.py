@@ -250,6 +250,7 @@ class FakeAws:
             "SITE_BUCKET": self.site_bucket,
             "COLLECTION_ID": COLLECTION,
             "DAILY_PEOPLE": str(self.daily_people),
+            "PLATFORM": "laptop",
             "QUEUE_URL": self.people_queue_url,
         }
         return wire(self.dynamodb, self.rekognition, self.s3, self.sqs, environment, clock=lambda: self.now)

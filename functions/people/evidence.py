@@ -4,6 +4,10 @@ A search of one face tells how alike it is to every face there is. What comes la
 both ways, so the search of a later face completes it. So evidence is brought up to date by the cheaper of two ways:
 search again what was searched before, or search each new face.
 
+Some engines compare a face with all those of its person. What they answer changes with each of these that comes or
+goes, and two faces are not as alike from either side. Such an answer is *outdated* once a face like the searched one
+has come or gone.
+
 Similarity is kept as *odds*, ln(s / (100 - s)) for s percent: 0 at 50, 2.2 at 90, 4.6 at 99. Equal steps of odds are
 equal steps of distance between faces, so that their means and differences say something; those of percentages don't.
 """
@@ -75,6 +79,8 @@ class Evidence:
         self._answers: dict[int, _Answer] = {}
         # The largest number of a face that wasn't searched; -1 if there is none.
         self._last_unsearched = -1
+        # Faces whose answers are outdated.
+        self._outdated: set[int] = set()
         # The searched faces that the last round needed.
         self.in_use: frozenset[str] = frozenset()
 
@@ -98,15 +104,18 @@ class Evidence:
         for number in range(len(self._faces)):
             before.append(before[-1] + (number not in gone))
         answers = {}
+        outdated = {new[number] for number in self._outdated if number in new}
         for number, answer in self._answers.items():
             if number in new:
                 kept = [place for place, other in enumerate(answer.others) if other in new]
+                if len(kept) < len(answer.others):
+                    outdated.add(new[number])
                 answers[new[number]] = _Answer(
                     before[answer.seen],
                     array(_NUMBERS, (new[answer.others[place]] for place in kept)),
                     array(_ODDS, (answer.steps[place] for place in kept)),
                 )
-        self._answers = answers
+        self._answers, self._outdated = answers, outdated
         self._faces = [self._faces[number] for number in left]
         self._number = {face: number for number, face in enumerate(self._faces)}
         self.in_use = self.in_use & self._number.keys()
@@ -129,7 +138,9 @@ class Evidence:
             if is_first and earlier is not None and number >= earlier.seen:
                 earlier.others.append(number)
                 earlier.steps.append(step)
+                self._outdated.add(other)
         self._answers[number] = answer
+        self._outdated.discard(number)
         self._lower_last_unsearched()
 
     def alike(self, face: str, least: float = ANY) -> list[tuple[str, float]]:
@@ -155,6 +166,10 @@ class Evidence:
         answer = self._answers.get(self._number[face])
         return answer is not None and answer.seen > self._last_unsearched
 
+    def is_outdated(self, face: str) -> bool:
+        """Whether a face like this searched one has come or gone since."""
+        return self._number[face] in self._outdated
+
     def _lower_last_unsearched(self) -> None:
         while self._last_unsearched in self._answers:
             self._last_unsearched -= 1
@@ -165,6 +180,7 @@ class Evidence:
             "v": VERSION,
             "faces": self._faces,
             "in_use": sorted(self._number[face] for face in self.in_use),
+            "outdated": sorted(self._outdated),
             "answers": [
                 [number, answer.seen, _packed(answer.others), _packed(answer.steps)]
                 for number, answer in sorted(self._answers.items())
@@ -181,6 +197,8 @@ class Evidence:
         evidence.in_use = frozenset(evidence._faces[number] for number in kept["in_use"])
         for number, seen, others, steps in kept["answers"]:
             evidence._answers[number] = _Answer(seen, _unpacked(_NUMBERS, others), _unpacked(_ODDS, steps))
+        # Earlier releases didn't keep which are.
+        evidence._outdated = set(kept.get("outdated", evidence._answers))
         evidence._lower_last_unsearched()
         return evidence
 

@@ -51,11 +51,14 @@ class FacesOfToday:
 
     def may_be(self, face: str, person: str) -> bool:
         """Whether an open face may be somebody: not after a rejection, before their birth, or beside themselves."""
-        photo = self.photo_of[face]
-        if person in self._rejected.get(face, ()) or person in self.people_in.get(photo, ()):
-            return False
-        birth, taken_at = self._births.get(person), self._taken_at[photo]
-        return not (birth and taken_at and taken_at[:_DAY] < birth)
+        return person not in self.people_in.get(self.photo_of[face], ()) and not self.is_denied(face, person)
+
+    def is_denied(self, face: str, person: str) -> bool:
+        """Whether the owner has said that a face isn't somebody, or that they were born later."""
+        if person in self._rejected.get(face, ()):
+            return True
+        birth, taken_at = self._births.get(person), self._taken_at[self.photo_of[face]]
+        return bool(birth and taken_at and taken_at[:_DAY] < birth)
 
     def best_first(self, faces: Iterable[str]) -> list[str]:
         """Faces by how well they can be seen."""

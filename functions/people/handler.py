@@ -59,6 +59,8 @@ _OWNERS_PORTRAIT_SECONDS = 2.0
 _PATIENCE = 0.5
 _OWNERS_PATIENCE_SECONDS = 8.0
 _SECOND = 1000
+# The platform whose engine compares a face with all those of its person (docs/rekognition.md).
+_LAPTOP = "laptop"
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def wire(
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
+        is_one_sided=environment["PLATFORM"] == _LAPTOP,
     )
     return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)
 

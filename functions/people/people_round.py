@@ -69,7 +69,10 @@ class Spent:
 
 @dataclass(frozen=True)
 class PeopleRounds:
-    """Everything a round reads and writes. ``faces`` counts each paid search before it is made."""
+    """Everything a round reads and writes. ``faces`` counts each paid search before it is made.
+
+    ``is_one_sided`` is what `Searching` says of the engine behind it.
+    """
 
     photos: PhotoReader
     regions: KeptRegions
@@ -79,6 +82,7 @@ class PeopleRounds:
     faces: FaceCollection
     hidden: HiddenNames
     forgotten: ForgottenPeople
+    is_one_sided: bool = False
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -111,7 +115,14 @@ class PeopleRounds:
         evidence = Evidence.from_json(self.files.read(EVIDENCE))
         evidence.forget(inventory.described_anew_since(before))
         births = {person.id: person.birth for person in knowledge.people.values() if person.birth}
-        found = recognise(inventory, hung, births, evidence, lambda face: self._search(face, budget, spent))
+        found = recognise(
+            inventory,
+            hung,
+            births,
+            evidence,
+            lambda face: self._search(face, budget, spent),
+            is_one_sided=self.is_one_sided,
+        )
         spent.has_more = not found.is_finished and not spent.ceiling_reached
         state = make_state(knowledge, hung, inventory, found.automatic, _unknown(found))
         for event in replacements(hung, timestamp(self.now())):

@@ -7,7 +7,7 @@ their own, and a group of two or more counts as a person. While there are unknow
 most faces have no name, faces must be more alike; and of somebody who may be in one photo alone, they must always be.
 
 What a face is taken for depends on the owner's decisions, the photos and how alike faces are, never on the order in
-which any of these came, or on how many rounds it took.
+which any of these came, on how many rounds it took, or on the ids of faces.
 
 docs/people.md has the rule in words; `make bench ARGS=people` measures it. docs/benchmarks.md says which of the numbers
 below were chosen on which people.
@@ -69,12 +69,21 @@ class Recognised:
 
 
 def recognise(
-    inventory: Inventory, hung: Hung, births: Mapping[str, str], evidence: Evidence, search: Search
+    inventory: Inventory,
+    hung: Hung,
+    births: Mapping[str, str],
+    evidence: Evidence,
+    search: Search,
+    *,
+    is_one_sided: bool = False,
 ) -> Recognised:
-    """Who is it; ``births`` are dates (YYYY-MM-DD) by person. ``evidence`` grows by what ``search`` finds."""
+    """Who is it; ``births`` are dates (YYYY-MM-DD) by person. ``evidence`` grows by what ``search`` finds.
+
+    ``is_one_sided`` is what `Searching` says of the engine.
+    """
     faces = FacesOfToday(inventory, hung, births)
     evidence.meet(inventory.path_of)
-    searching = Searching(evidence, search)
+    searching = Searching(evidence, search, is_one_sided=is_one_sided)
     searching.catch_up()
     round_ = _Round(faces, searching)
     round_.learn_decided()
@@ -87,8 +96,7 @@ def recognise(
     unreached = round_.meet_unknown(verdicts)
     is_explored = unreached <= FEW_UNREACHED * faces.count
     is_mostly_named = _is_mostly_named(faces, verdicts)
-    if is_mostly_named:
-        round_.find_remainders()
+    round_.find_remainders(MANY_FACES if is_mostly_named else 0)
     bar = _bar(is_explored, is_mostly_named)
     return round_.result(round_.learn_more(bar, round_.decide(bar)))
 
@@ -152,10 +160,16 @@ class _Round:
         self._compare_references()
         return self._count_unreached(verdicts, groups)
 
-    def find_remainders(self) -> None:
-        """Find the small groups that are like a person: what is left of those, not somebody who looks like them."""
+    def find_remainders(self, many: int) -> None:
+        """Find the groups that are what is left of a person, not somebody who looks like them.
+
+        Those are like the person and have fewer than ``many`` faces, or are so like them that these may well be
+        pictures of the person, who is in the same photos once more: on a wall, in a strip of a photo booth.
+        """
         for seed, found in self._groups.items():
-            people = self._people_like(found) if len(found.faces) < MANY_FACES else []
+            people = [who for who in self._people_like(found, SAME_AGAIN) if not self._are_denied(found, who)]
+            if not people and len(found.faces) < many:
+                people = [who for who in self._people_like(found) if self._may_all(found, who)]
             if people:
                 self._remainder_of[seed] = people[0]
 
@@ -283,18 +297,21 @@ class _Round:
             if face not in verdicts or verdicts[face].person != person
         }
 
-    def _people_like(self, found: Group) -> list[str]:
-        """The people that a group's faces are like on average and may all be, the likest first."""
+    def _people_like(self, found: Group, least: float = LIKE) -> list[str]:
+        """The people that a group's faces are like on average, the likest first."""
         total: dict[str, float] = defaultdict(float)
         for face in found.faces:
             for likeness, who in self._likenesses.options(face):
                 total[who] += likeness - FLOOR
         means = {who: FLOOR + sum_ / len(found.faces) for who, sum_ in total.items()}
-        likest = sorted((-mean, who) for who, mean in means.items() if mean >= LIKE)
-        return [who for _, who in likest if self._may_all(found, who)]
+        likest = sorted((-mean, who) for who, mean in means.items() if mean >= least)
+        return [who for _, who in likest]
 
     def _may_all(self, found: Group, person: str) -> bool:
         return all(self._faces.may_be(face, person) for face in found.faces)
+
+    def _are_denied(self, found: Group, person: str) -> bool:
+        return any(self._faces.is_denied(face, person) for face in found.faces)
 
     def _candidates(
         self, verdicts: Mapping[str, _Verdict], people_of: Mapping[str, set[str]]

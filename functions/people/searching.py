@@ -4,11 +4,16 @@ from functions.people.evidence import ANY, Evidence, FaceGoneError, Search, Sear
 
 
 class Searching:
-    """Evidence, and the way to more of it. What can't be had in this round stays open for the next."""
+    """Evidence, and the way to more of it. What can't be had in this round stays open for the next.
 
-    def __init__(self, evidence: Evidence, search: Search):
+    ``is_one_sided`` says that the engine compares a face with all those of its person, so that outdated answers are
+    searched again.
+    """
+
+    def __init__(self, evidence: Evidence, search: Search, *, is_one_sided: bool = False):
         self._evidence = evidence
         self._search = search
+        self._is_one_sided = is_one_sided
         self._asked: set[str] = set()
         # Faces that the collection doesn't have.
         self._gone: set[str] = set()
@@ -33,7 +38,7 @@ class Searching:
         None where nothing is known.
         """
         self._asked.add(face)
-        if not self._evidence.is_complete(face):
+        if not self._evidence.is_complete(face) or (self._is_one_sided and self._evidence.is_outdated(face)):
             self._pay(face)
         return self._evidence.alike(face, least) if self._evidence.is_searched(face) else None
 

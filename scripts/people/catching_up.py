@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.keys import ImagePath
+from functions.people.evidence import Evidence
 from functions.people.people_files import PeopleFiles, is_people_list, private_key
-from functions.people.people_round import INVENTORY
+from functions.people.people_round import EVIDENCE, INVENTORY
 from functions.people.public_files import PORTRAITS_PREFIX
 from functions.people_queue import GO_ON, message_of
 from scripts.common.bucket import list_objects
@@ -53,11 +54,15 @@ def tell_once(stack: Stack) -> bool:
 def tell_of_all(stack: Stack) -> None:
     """Tell the people function of every photo that has a row, or that it knows; it writes all files anew.
 
+    On a laptop it searches all faces again, because what was found depends on the faces there were at the time.
+
     Raises ``OSError``.
     """
     files = PeopleFiles(stack.s3, stack.outputs.thumbnails_bucket, stack.outputs.site_bucket)
     there = (item["Key"] for item in list_objects(stack.s3, stack.outputs.site_bucket))
     files.doubt(filter(is_people_list, there))
+    if stack.parameters.get("Platform") == "laptop":
+        files.write(EVIDENCE, Evidence().to_json())
     known = files.read(INVENTORY) or {}
     paths = {str(entry[0]) for entry in known.get("photos", [])}
     for photo_set in stack.photos.list_sets():

@@ -12,7 +12,7 @@ from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
 from functions.keys import image_path
 from functions.people import handler as handler_module
 from functions.people.people_lease import PeopleLease, RoundTakenError
-from functions.people.people_round import EVIDENCE, INVENTORY, STATE
+from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE
 from functions.people_queue import PeopleQueue
 from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
@@ -434,3 +434,31 @@ def test_faces_are_told_by_their_ids_and_a_refusal_says_which_decision(album: Fa
     drafts = [{"kind": "name", "person": "new", "name": "Ann"}, {"kind": "hide", "person": "nobody"}]
     answer = handler_module.handler({"action": "decide", "by": "ann@example.org", "events": drafts}, LambdaContext())
     assert (answer["err"]["code"], answer["err"]["decision"]) == ("InvalidDecision", 2)
+
+
+def test_it_settles_in_what_is_made_from_scratch(album: FakeAws, call: Call) -> None:
+    """Photos and names came in turns; without its files, the function gets all photos at once."""
+
+    def shown() -> dict[str, bytes]:
+        private = [f"people/{file}.json.gz" for file in (INVENTORY, STATE, CANDIDATES)]
+        return {
+            key: album.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            for bucket, keys in ((album.thumbnails_bucket, private), (album.site_bucket, sorted(public_keys(album))))
+            for key in keys
+        }
+
+    name(call, "2024/b.png", 0, "Ann")
+    put(album, "2024/d.png", picture(BLUE, RED))
+    deliver(album)
+    name(call, "2024/a.png", 1, "Bob")
+    put(album, "2024/e.png", picture(BLUE))
+    album.s3.delete_object(Bucket=album.pics_bucket, Key=image_path("2024", "c.png").key)
+    album.photo_sync.sync(album.pics_bucket, image_path("2024", "c.png"), owner="message", seconds=60)
+    deliver(album)
+    grown = shown()
+    for file in (INVENTORY, EVIDENCE, STATE, CANDIDATES):
+        album.s3.delete_object(Bucket=album.thumbnails_bucket, Key=f"people/{file}.json.gz")
+    for file in "abcde":
+        album.people.queue.tell(image_path("2024", f"{file}.png"))
+    deliver(album)
+    assert shown() == grown

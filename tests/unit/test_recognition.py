@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_cases import inventory
 
@@ -59,13 +59,22 @@ class Album:
     def inventory(self) -> Inventory:
         return inventory(self.photos.values())
 
+    def remove(self, path: str) -> None:
+        if photo := self.photos.pop(path, None):
+            for face in photo.faces:
+                del self.places[face.id]
+
+    def likeness(self, face: str, place: float) -> float:
+        """In percent, of a searched face and one at a place."""
+        return similarity(self.places[face], place)
+
     def search(self, face: str) -> list[tuple[str, float]]:
         if face in self.gone:
             raise FaceGoneError(f"{face} is gone")
         if len(self.searched) >= self.allowed:
             raise SearchesUsedUpError("no more searches today")
         self.searched.append(face)
-        found = [(other, similarity(self.places[face], place)) for other, place in self.places.items() if other != face]
+        found = [(other, self.likeness(face, place)) for other, place in self.places.items() if other != face]
         return sorted((hit for hit in found if hit[1] >= SEARCH_THRESHOLD), key=lambda hit: -hit[1])
 
     def recognise(self, births: Mapping[str, str] | None = None, **decided: object) -> Recognised:
@@ -125,6 +134,19 @@ def test_two_faces_of_one_photo_are_two_people() -> None:
     found = album.recognise(confirmed=ANN)
     assert found.automatic == {"set/a1#0": "ANN", "set/twins#0": "ANN"}
     assert found.candidates == {}
+
+
+@pytest.mark.parametrize("decided", [ANN, ANN | {"set/wall#0": "ANN"}])
+def test_pictures_of_a_person_on_a_wall_are_in_the_way_of_no_name(decided: dict[str, str]) -> None:
+    """They can't all be the person, but they are nobody else who looks like that."""
+    prints = {"set/wall": [0, 0, 0, 0], "set/strip": [0.1, 0.1, 0.1]}
+    strangers = {f"set/s{number}": [100.0 + 20 * number] for number in range(20)}
+    found = Album(line_of("a", [0, 1, 2]) | prints | strangers).recognise(confirmed=decided)
+    in_photos = {face.partition("#")[0] for face in (*decided, *found.automatic)}
+    assert in_photos == {"set/a0", "set/a1", "set/a2", "set/wall", "set/strip"}
+    refused = {f"{path}#{number}": frozenset({"ANN"}) for path in prints for number in range(4)}
+    twin = Album(line_of("a", [0, 1, 2]) | prints | strangers).recognise(confirmed=ANN, rejected=refused)
+    assert twin.automatic == {}, "somebody who is said not to be the person, and looks like them"
 
 
 def test_whom_the_owner_named_in_a_photo_is_nobody_else_there() -> None:
@@ -282,6 +304,80 @@ def test_the_result_does_not_depend_on_the_order_of_uploads() -> None:
     )
 
 
+class ComparingWithAll(Album):
+    """An album whose engine compares a face with all those near the searched one, as the laptop stack does."""
+
+    REACH = 2.0
+
+    def likeness(self, face: str, place: float) -> float:
+        companions = [other for other in self.places.values() if abs(other - self.places[face]) <= self.REACH]
+        return similarity(sum(abs(other - place) for other in companions) / len(companions), 0)
+
+    def recognise(self, births: Mapping[str, str] | None = None, **decided: object) -> Recognised:
+        self.searched = []
+        return recognise(
+            self.inventory,
+            Hung(**decided),  # type: ignore[arg-type]
+            births or {},
+            self.evidence,
+            self.search,
+            is_one_sided=True,
+        )
+
+
+# Two siblings, the same in another family, somebody who is in one photo with each, and strangers.
+FAMILIES = {
+    f"set/{family}{number}": places
+    for family, start in (("a", 0.0), ("b", 100.0))
+    for number, places in enumerate(
+        [
+            [start],
+            [start + 1],
+            [start + 2, start + 6.5],
+            [start + 0.5, start + 50],
+            [start + 7],
+            [start + 8],
+            [start + 20],
+        ]
+    )
+}
+
+
+@pytest.mark.parametrize("kind", [Album, ComparingWithAll])
+@settings(max_examples=30)
+@given(dice=st.randoms(use_true_random=False))
+def test_the_order_of_rounds_makes_no_difference(kind: type[Album], dice: random.Random) -> None:
+    """Photos come and go and names are given in any order, between rounds that have few searches or many."""
+    decided = {"set/a0#0": "ANN", "set/a4#0": "SISTER", "set/b1#0": "BOB"}
+    gone = {f"set/x{number}": [dice.choice([1.5, 7.5, 101.0])] for number in range(3)}
+    arrivals = [*FAMILIES.items(), *gone.items()]
+    steps: list[object] = [*arrivals, *decided, *gone]
+    dice.shuffle(steps)
+    album, named = kind({}), {}
+    for step in steps:
+        if isinstance(step, tuple):
+            album.add(dict([step]))
+        elif step in decided:
+            named[step] = decided[step]
+        else:
+            album.remove(str(step))
+        if dice.random() < 0.5:
+            album.allowed = dice.choice([0, 2, 10_000])
+            album.recognise(confirmed={face: who for face, who in named.items() if face in album.places})
+    for path in gone:
+        album.remove(path)
+    album.allowed = 10_000
+    found = album.recognise(confirmed=named)
+    while found.searches:
+        found = album.recognise(confirmed=named)
+    wanted = kind(FAMILIES).recognise(confirmed=named)
+    assert (found.automatic, found.questions, found.candidates) == (
+        wanted.automatic,
+        wanted.questions,
+        wanted.candidates,
+    )
+
+
 @given(st.randoms(use_true_random=False))
 def test_ids_of_faces_make_no_difference(dice: random.Random) -> None:
     """On another site they are others; prints of one picture are equally alike and equally good."""
@@ -384,3 +480,26 @@ def test_a_row_of_candidates_is_no_longer_than_twelve_the_likeliest_first() -> N
 
 def test_an_empty_album_has_nobody() -> None:
     assert Album({}).recognise() == Recognised()
+
+
+def test_faces_that_are_split_off_take_along_those_that_are_most_like_them() -> None:
+    """But none that somebody decided on. Faces between both are asked about."""
+    album = Album(line_of("a", [0, 1, 2, 3]) | line_of("c", [12, 13, 14]) | {"set/between": [7]})
+    first, second = ANN | {"set/a3#0": "ANN"}, {"set/c0#0": "ANN", "set/c1#0": "ANN"}
+    before = album.recognise(confirmed=first | second)
+    assert before.automatic == dict.fromkeys(["set/a1#0", "set/a2#0", "set/c2#0", "set/between#0"], "ANN")
+    after = album.recognise(
+        confirmed=first | dict.fromkeys(second, "CARL"), rejected=dict.fromkeys(second, frozenset({"ANN"}))
+    )
+    assert after.automatic == {"set/a1#0": "ANN", "set/a2#0": "ANN", "set/c2#0": "CARL"}
+    assert {"set/between#0"} in questions(after)
+    assert album.recognise(confirmed=first | second).automatic == before.automatic, "the split is undone"
+
+
+def test_faces_that_are_said_not_to_be_a_person_take_along_what_only_they_tied_to_them() -> None:
+    album = Album(line_of("a", [0, 1, 2]) | line_of("c", [12, 13, 14]))
+    wrong = {"set/c0#0": "ANN", "set/c1#0": "ANN"}
+    assert set(album.recognise(confirmed=ANN | wrong).automatic) == {"set/a1#0", "set/a2#0", "set/c2#0"}
+    after = album.recognise(confirmed=ANN, rejected=dict.fromkeys(wrong, frozenset({"ANN"})))
+    assert after.automatic == {"set/a1#0": "ANN", "set/a2#0": "ANN"}
+    assert questions(after) == [{"set/c0#0", "set/c1#0", "set/c2#0"}]
