@@ -42,6 +42,15 @@ def demo_folders() -> list[Path]:
 
 
 @pytest.fixture
+def with_faces(demo_folders: list[Path]) -> list[Path]:
+    """Three of them whose faces are found even where the picture is out of shape."""
+    names = ("obama.jpg", "group.jpg", "hopper.jpg")
+    found = [path for folder in demo_folders for path in folder.iterdir() if path.name in names]
+    assert len(found) == len(names)
+    return found
+
+
+@pytest.fixture
 def in_memory(tmp_path: Path) -> Iterator[Path]:
     """A folder that waits for no disk, where the system has one."""
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else tmp_path) as folder:  # noqa: S108

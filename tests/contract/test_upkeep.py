@@ -236,7 +236,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     environment = {**album.environment, "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "scripts", "--data", str(album.data), "reconcile", "--yes"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.5)
+    time.sleep(1.5)  # somewhere in the middle of it
     process.send_signal(signal.SIGINT)
     process.wait(30)
     album.kinpics("reconcile", "--yes")

@@ -39,7 +39,9 @@ RESOURCES = TEMPLATE["Resources"]
 
 
 def of_type(kind: str) -> dict[str, dict]:
-    return {name: item for name, item in RESOURCES.items() if item["Type"] == kind}
+    found = {name: item for name, item in RESOURCES.items() if item["Type"] == kind}
+    assert found, f"the template has no {kind}"
+    return found
 
 
 def statements(resource: dict) -> list[dict]:
