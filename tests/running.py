@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -78,6 +79,28 @@ class RunningStack:
     @property
     def region(self) -> str:
         return self.session().region_name
+
+    @cached_property
+    def _sqs(self) -> Any:
+        return self.client("sqs")
+
+    def queue_length(self, logical_id: str) -> int:
+        """How many messages a queue holds, those at work and those to come included."""
+        asked = {"QueueUrl": self.outputs[logical_id], "AttributeNames": ["All"]}
+        attributes = self._sqs.get_queue_attributes(**asked)["Attributes"]
+        return sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumberOf"))
+
+    def wait_for_queue(self, logical_id: str) -> None:
+        """Wait until a queue holds nothing, as long as it gets shorter.
+
+        However busy the machine is, a message takes less than a minute.
+        """
+        shortest, deadline = sys.maxsize, time.monotonic() + 60
+        while length := self.queue_length(logical_id):
+            if length < shortest:
+                shortest, deadline = length, time.monotonic() + 60
+            assert time.monotonic() < deadline, f"{length} messages stay in the queue: {self.log.read_text()}"
+            time.sleep(0.05)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)

@@ -26,12 +26,13 @@ from scripts.laptop.laptop_site import prepare
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a stack with one photo, stopped."""
+    """The folder of a stack with one photo, stopped when nothing was left to do."""
     folder = tmp_path_factory.mktemp("kept")
     (folder / "photos").mkdir()
     (folder / "photos" / "a.jpg").write_bytes(jpeg())
     stack = start_stack(folder / "data")
     stack.kinpics("upload", str(folder / "photos"))
+    stack.wait_for_queue("PeopleQueue")
     stack.stop()
     return folder / "data"
 

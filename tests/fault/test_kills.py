@@ -13,7 +13,6 @@ import itertools
 import os
 import random
 import signal
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -159,25 +158,9 @@ def names_of(stack: RunningStack) -> dict[str, str]:
 
 
 def wait_until_processed(stack: RunningStack) -> None:
-    """Wait until the album's queue holds nothing, as long as it gets shorter; nothing may land among the dead letters.
-
-    However busy the machine is, a photo takes less than a minute.
-    """
-    sqs = stack.client("sqs")
-    shortest, deadline = sys.maxsize, time.monotonic() + 60
-    while True:
-        attributes = sqs.get_queue_attributes(QueueUrl=stack.outputs["ProcessQueue"], AttributeNames=["All"])[
-            "Attributes"
-        ]
-        length = sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumberOf"))
-        if not length:
-            break
-        if length < shortest:
-            shortest, deadline = length, time.monotonic() + 60
-        assert time.monotonic() < deadline, f"{length} messages stay in the queue: {stack.log.read_text()}"
-        time.sleep(0.05)
-    dead = sqs.get_queue_attributes(QueueUrl=stack.outputs["DeadLetterQueue"], AttributeNames=["All"])["Attributes"]
-    assert dead["ApproximateNumberOfMessages"] == "0"
+    """Wait for all photos; nothing may land among the dead letters."""
+    stack.wait_for_queue("ProcessQueue")
+    assert stack.queue_length("DeadLetterQueue") == 0
 
 
 def rows(stack: RunningStack, table: str) -> list[dict]:
