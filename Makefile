@@ -109,7 +109,7 @@ lock: ## Pin every package again, with hashes (needs uv)
 	$(LOCK) pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) --extra local pyproject.toml requirements/build.in -o requirements/local.txt
 	$(LOCK) --extra local --extra test pyproject.toml requirements/build.in -o requirements/test.txt
-	for name in sam policy node; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	for name in pip sam policy node; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	for name in process search close people; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
 		--generate-hashes --no-annotate --no-header functions/$$name/requirements.in -o functions/$$name/requirements.txt; done
 	npm install --package-lock-only
@@ -123,7 +123,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "$(PYTHON) can't make a virtual environment: install its venv module (Debian: apt install python3-venv)" >&2; exit 1; }
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.pip: requirements/pip.txt | $(VENV)/bin/python
+	@$(BIN)/pip install --no-compile --no-deps --require-hashes -r requirements/pip.txt >$(VENV)/pip.log 2>&1 \
+		|| { echo "pip could not be brought up to date: check the connection to the package index and run make again ($(VENV)/pip.log has the details)" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.pip
 	@echo "Installing Python packages ..."
 	@{ $(BIN)/pip install --no-compile --no-deps --require-hashes -r requirements/run.txt \
 		&& $(BIN)/pip install --no-deps --no-build-isolation -e .; } >$(VENV)/run.log 2>&1 \
@@ -147,13 +152,13 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.local
 	@PYTHONPATH=. $(BIN)/python tests/sample_photos.py
 	@touch $@
 
-.venv-sam/.done: requirements/sam.txt | $(VENV)/bin/python
+.venv-sam/.done: requirements/sam.txt | $(VENV)/.pip
 	@echo "Installing aws-sam-cli ..."
 	@{ $(PYTHON) -m venv --without-pip .venv-sam && $(BIN)/pip --python .venv-sam install --no-compile --no-deps --require-hashes -r requirements/sam.txt; } >$(VENV)/sam.log 2>&1 \
 		|| { echo "aws-sam-cli could not be installed: check the connection to the package index and run make again ($(VENV)/sam.log has the details)" >&2; exit 1; }
 	@touch $@
 
-.venv-policy/.done: requirements/policy.txt | $(VENV)/bin/python
+.venv-policy/.done: requirements/policy.txt | $(VENV)/.pip
 	@echo "Installing what checks the template ..."
 	@{ $(PYTHON) -m venv --without-pip .venv-policy && $(BIN)/pip --python .venv-policy install --no-compile --no-deps --require-hashes -r requirements/policy.txt; } >$(VENV)/policy.log 2>&1 \
 		|| { echo "checkov could not be installed: check the connection to the package index and run make again ($(VENV)/policy.log has the details)" >&2; exit 1; }
