@@ -16,6 +16,17 @@ def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
     page.locator(f'.strip[data-state="{"faces" if faces else "none"}"]').wait_for(state="attached")
 
 
+def settle(page: Page, milliseconds: int) -> None:
+    """Wait until what moves is at rest: a photo grows to its place before it takes keys, a panel slides in, the grid
+    follows the window. Nothing on the page tells when."""
+    page.wait_for_timeout(milliseconds)
+
+
+def let_pass(page: Page, milliseconds: int) -> None:
+    """Give something that must not happen the time to happen."""
+    page.wait_for_timeout(milliseconds)
+
+
 def watch_searches(page: Page) -> list[Request]:
     """A list that grows with each call of the search function."""
     made: list[Request] = []

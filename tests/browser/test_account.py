@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from botocore.exceptions import ClientError
 from playwright.sync_api import BrowserContext, Page, expect
 from running import RunningStack
-from steps import choose
+from steps import choose, let_pass
 
 PASSWORD = "correct horse battery"
 
@@ -134,7 +134,7 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_have_text("You're signed out.")
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'kinpics.credentials' }))")  # the other tab's
-    page.wait_for_timeout(300)
+    let_pass(page, 300)
     expect(page.get_by_role("status")).to_have_text("You're signed out."), "the page that signed out stays as it is"
     left = page.evaluate("JSON.stringify(localStorage)")
     assert not [name for name in ("refreshToken", "idToken", "accessToken") if kept[name] in left]

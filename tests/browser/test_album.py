@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Error, Page, Route, expect
 from running import RunningStack
-from steps import open_photo
+from steps import let_pass, open_photo, settle
 from support import jpeg
 
 from functions.thumbnail_sizes import LARGE_SIDE
@@ -66,10 +66,10 @@ def test_a_photo_opens_once_however_slowly_the_viewer_loads(page: Page) -> None:
     page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")  # as when the page asks for its photos meanwhile
     while not held:
         page.wait_for_timeout(20)
-    page.wait_for_timeout(200)
+    let_pass(page, 200)
     held[0].continue_()
     expect(page.locator(".face")).to_have_count(4)
-    page.wait_for_timeout(300)
+    let_pass(page, 300)
     expect(page.locator(".pswp")).to_have_count(1)
 
 
@@ -78,7 +78,7 @@ def test_face_buttons_lie_on_the_faces(page: Page) -> None:
     page.goto(f"{SET}?pic=group.jpg")
     image = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
     expect(page.locator(".face")).to_have_count(4)
-    page.wait_for_timeout(600)
+    settle(page, 600)
     for _ in range(2):
         outer = image.bounding_box()
         assert outer
@@ -92,7 +92,7 @@ def test_face_buttons_lie_on_the_faces(page: Page) -> None:
         assert lefts == sorted(lefts)
         assert lefts == pytest.approx([0.11, 0.375, 0.675, 0.93], abs=0.05)
         page.get_by_role("button", name="Zoom").click()
-        page.wait_for_timeout(500)
+        settle(page, 500)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_the_site_works_with_the_keyboard_alone(page: Page) -> None:
     tab_to('a.tile[data-file="group.jpg"]')
     page.keyboard.press("Enter")
     expect(page.locator(".face")).to_have_count(4)
-    page.wait_for_timeout(400)  # keys work once the photo has grown to its place
+    settle(page, 400)
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"pic=hopper\.jpg"))
     expect(page.locator(".face")).to_have_count(1)
@@ -415,7 +415,7 @@ def test_axe_finds_nothing_wrong(browser: Browser, stack: RunningStack, path: st
     page.wait_for_load_state("networkidle")
     if "pic=" in path:
         page.locator(".portrait").first.wait_for()
-        page.wait_for_timeout(500)
+        settle(page, 500)
     results = Axe().run(page)
     context.close()
     assert results.violations_count == 0, results.generate_report()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 from running import RunningStack
-from steps import open_photo
+from steps import let_pass, open_photo, settle
 from support import jpeg
 
 COUNT = 2000
@@ -78,7 +78,7 @@ def test_only_photos_nearby_are_in_the_document(pictures: Page, large_set: str) 
     assert height > 100_000
     for share in (0, 0.1, 0.5, 0.9, 1):
         pictures.evaluate("y => scrollTo(0, y)", height * share)
-        pictures.wait_for_timeout(100)
+        settle(pictures, 100)
         assert 1 < tiles(pictures) < 120
         seen = pictures.evaluate(
             """() => [...document.querySelectorAll("a.tile")].filter((tile) => {
@@ -116,7 +116,7 @@ def test_nothing_moves_when_the_script_takes_over(pictures: Page, large_set: str
     for route in gate:
         route.continue_()
     pictures.locator(".grid.live").wait_for()
-    pictures.wait_for_timeout(300)
+    let_pass(pictures, 300)
     after = pictures.eval_on_selector_all("a.tile", where)
     for old, new in zip(before, after, strict=True):
         assert new == pytest.approx(old, abs=0.75)
@@ -136,7 +136,8 @@ def test_style_sheet_and_script_agree_at_every_width(pictures: Page, large_set: 
     pictures.reload()
     pictures.locator(".grid.live").wait_for()
     after = pictures.eval_on_selector_all("a.tile", where)
-    for old, new in zip(before, after, strict=False):
+    assert min(len(before), len(after)) > 3
+    for old, new in zip(before, after, strict=False):  # as many as the script finds near
         assert new == pytest.approx(old, abs=0.75)
 
 
@@ -150,7 +151,7 @@ def test_back_returns_to_the_same_place(pictures: Page, large_set: str) -> None:
     pictures.goto(large_set)
     pictures.locator(".grid.live").wait_for()
     pictures.evaluate("scrollTo(0, 40000)")
-    pictures.wait_for_timeout(400)
+    settle(pictures, 400)
     name = pictures.eval_on_selector_all(
         "a.tile", "tiles => tiles.find((t) => t.getBoundingClientRect().top > 100).dataset.file"
     )
@@ -171,7 +172,7 @@ def test_the_grid_follows_the_photo_in_view(pictures: Page, large_set: str) -> N
     pictures.locator(".pswp--open").wait_for()
     for _ in range(3):
         pictures.keyboard.press("ArrowLeft")  # from the first to the last
-        pictures.wait_for_timeout(120)
+        settle(pictures, 120)
     expect(pictures).to_have_url(f"{pictures.url.split('?')[0]}?pic={COUNT - 3:05}.jpg")
     pictures.keyboard.press("Escape")
     expect(pictures.locator(".pswp")).to_have_count(0)
@@ -182,10 +183,10 @@ def test_a_narrower_window_shows_the_same_photos(pictures: Page, large_set: str)
     pictures.goto(large_set)
     pictures.locator(".grid.live").wait_for()
     pictures.evaluate("scrollTo(0, 30000)")
-    pictures.wait_for_timeout(200)
+    settle(pictures, 200)
     first = "tiles => tiles.find((t) => t.getBoundingClientRect().bottom > 0).dataset.file"
     before = pictures.eval_on_selector_all("a.tile", first)
     pictures.set_viewport_size({"width": 500, "height": 800})
-    pictures.wait_for_timeout(300)
+    settle(pictures, 300)
     expect(pictures.locator(f'a.tile[data-file="{before}"]')).to_be_in_viewport()
     assert pictures.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 from running import RunningStack
-from steps import choose
+from steps import choose, let_pass
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_late_card_never_shows_a_visitor_who_no_longer_wants_it(page: Page, po
     expect(card).not_to_have_attribute("src", before)
     with page.expect_response("**/thumbnails/celebrities/**"):
         held[0].continue_()
-    page.wait_for_timeout(300)
+    let_pass(page, 300)
     assert saved_card(page).tobytes() == without.tobytes()
 
 

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from running import RunningStack
+from steps import settle
 
 SET = "/sets/2015_pioneers/"
 BARACK, GRACE = "Barack Obama", "Grace Hopper"
@@ -88,7 +89,7 @@ def test_names_are_on_the_faces_of_a_photo(page: Page) -> None:
     page.keyboard.press("i")
     people = page.get_by_role("complementary").get_by_role("link", name=GRACE)
     expect(people).to_have_attribute("href", "/people/grace-hopper/")
-    page.wait_for_timeout(500)
+    settle(page, 500)
     assert Axe().run(page).violations_count == 0
     ring.click()
     expect(page).to_have_url(re.compile("/people/barack-obama/$"))

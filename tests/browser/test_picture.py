@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageEnhance, ImageFilter
 from playwright.sync_api import Page, Request, expect
-from steps import choose, sent, watch_searches
+from steps import choose, let_pass, sent, watch_searches
 from support import jpeg
 
 MAX_SENT_BYTES = 200_000
@@ -203,7 +203,7 @@ def test_the_camera_stays_off_for_visitors_who_no_longer_agree(camera_page: Page
     while page.evaluate("window.camera === undefined"):
         page.evaluate("dispatchEvent(new Event('allow'))")
         page.wait_for_timeout(20)
-    page.wait_for_timeout(300)
+    let_pass(page, 300)
     assert not page.evaluate("window.camera.active"), "the camera is off"
     expect(page.get_by_role("button", name="Use the camera")).to_be_disabled()
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 from running import RunningStack
-from steps import open_photo
+from steps import let_pass, open_photo, settle
 
 SET = "/sets/2015_pioneers/"
 
@@ -15,13 +15,13 @@ def test_the_panel_tells_about_the_photo_and_the_photo_makes_room(page: Page) ->
     page.goto(SET)
     open_photo(page, "hopper.jpg")
     image = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
-    page.wait_for_timeout(400)  # keys work once the photo has grown to its place
+    settle(page, 400)
     page.keyboard.press("i")
     panel = page.get_by_role("complementary", name="About this photo")
     expect(panel).to_contain_text("hopper.jpg")
     expect(panel).to_contain_text(re.compile(r"\d+ \W \d+, \d"))
     expect(panel.get_by_role("link", name="2015 pioneers")).to_be_visible()
-    page.wait_for_timeout(300)
+    settle(page, 300)
     photo, beside = image.bounding_box(), panel.bounding_box()
     assert photo
     assert beside
@@ -43,7 +43,7 @@ def test_rings_of_a_crowd_stay_on_the_photo(stack: RunningStack, page: Page) -> 
         table.put_item(Item=row | {"data": {"FaceRecords": row["data"]["FaceRecords"] * 4}})
         page.goto(f"{SET}?pic=group.jpg")
         expect(page.locator(".face")).to_have_count(16)
-        page.wait_for_timeout(600)
+        settle(page, 600)
         photo = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last.bounding_box()
         rings = page.locator(".stage .faces").bounding_box()
         assert photo
@@ -56,7 +56,7 @@ def test_rings_of_a_crowd_stay_on_the_photo(stack: RunningStack, page: Page) -> 
 def test_a_tap_shows_where_a_ring_leads_before_it_goes_there(phone: Page) -> None:
     phone.goto(SET)
     open_photo(phone, "group.jpg")
-    phone.wait_for_timeout(600)
+    settle(phone, 600)
     ring = phone.locator(".face").first
     ring.tap()
     expect(ring.locator(".name")).to_be_visible()
@@ -72,14 +72,14 @@ def test_a_tap_shows_where_a_ring_leads_before_it_goes_there(phone: Page) -> Non
 def test_back_closes_the_sheet_before_the_photo(phone: Page) -> None:
     phone.goto(SET)
     open_photo(phone, "hopper.jpg")
-    phone.wait_for_timeout(600)
+    settle(phone, 600)
     about = phone.get_by_role("button", name="About this photo")
     about.tap()
     sheet = phone.get_by_role("complementary", name="About this photo")
     expect(sheet.get_by_role("heading", name="About this photo")).to_be_focused()
     sheet.get_by_role("button", name="Make this panel larger").tap()
     expect(phone.locator(".stage > .tools")).to_have_attribute("inert", "")
-    phone.wait_for_timeout(500)
+    settle(phone, 500)
     assert Axe().run(phone).violations_count == 0
     phone.go_back()
     expect(sheet).to_be_hidden()
@@ -94,7 +94,7 @@ def test_a_photo_closed_with_its_sheet_open_leaves_nothing_to_go_back_to(phone: 
     phone.goto("/")
     phone.goto(f"{SET}?pic=hopper.jpg")
     expect(phone.locator(".face")).to_have_count(1)
-    phone.wait_for_timeout(600)
+    settle(phone, 600)
     phone.get_by_role("button", name="About this photo").tap()
     expect(phone.get_by_role("complementary", name="About this photo")).to_be_visible()
     phone.locator(".stage > .tools").get_by_role("button", name="Close", exact=True).tap()
@@ -122,7 +122,7 @@ def test_whoever_leaves_before_the_view_is_there_never_sees_it(page: Page, leave
     with page.expect_response("**/assets/lightbox-*.js"):
         for route in held:
             route.continue_()
-    page.wait_for_timeout(500)
+    let_pass(page, 500)
     expect(page).to_have_url(re.compile(f"{SET}$"))
     expect(page.locator(".pswp")).to_have_count(0)
     open_photo(page, "group.jpg")
@@ -132,7 +132,7 @@ def test_whoever_leaves_before_the_view_is_there_never_sees_it(page: Page, leave
 def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:
     page.goto(SET)
     open_photo(page, "group.jpg")
-    page.wait_for_timeout(400)
+    settle(page, 400)
     page.keyboard.press("p")
     show = page.get_by_role("group", name="Slideshow")
     show.get_by_role("button", name="3 seconds per photo").click()
@@ -142,7 +142,7 @@ def test_a_slideshow_goes_through_the_photos_and_ends(page: Page) -> None:
     expect(page).to_have_url(re.compile("pic=hopper.jpg"))
     page.keyboard.press(" ")
     expect(show.get_by_role("button", name="Resume")).to_be_visible()
-    page.wait_for_timeout(3500)
+    let_pass(page, 3500)
     expect(shown).to_have_attribute("src", re.compile("hopper.jpg"))
     for _ in range(4):
         page.keyboard.press("ArrowRight")
