@@ -325,7 +325,8 @@ def people_history(context: Context, limit: int, as_json: bool) -> None:
         echo(one["id"], one["at"][:16], one["by"], sentence(one), *["(undone since)"][: one["undone"]])
     if found["unread"]:
         echo(
-            f"{count(found['unread'], 'line')} of the journal can't be read by this release and stay as they are",
+            f"{count(found['unread'], 'decision')} damaged, or from a newer kinpics: kept, but without effect; "
+            "`kinpics export` has them in people.jsonl",
             err=True,
         )
 

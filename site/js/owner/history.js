@@ -29,11 +29,12 @@ export function showHistory(changed) {
     more.disabled = true;
     status.textContent = t("Loading…");
     try {
-      const { decisions } = await readHistory(before);
+      const { decisions, unread } = await readHistory(before);
       before = decisions.at(-1)?.id ?? before;
       list.append(...decisions.map(entry));
       more.hidden = decisions.length < 50;
-      status.textContent = list.children.length ? "" : t("Nothing has been decided yet.");
+      const kept = unread ? tn("%(num)s decision is damaged, or from a newer kinpics. It is kept, but doesn't count.", "%(num)s decisions are damaged, or from a newer kinpics. They are kept, but don't count.", unread) : "";
+      status.textContent = list.children.length ? kept : t("Nothing has been decided yet.");
     } catch (error) {
       status.textContent = refusal(error);
     }

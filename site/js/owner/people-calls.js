@@ -81,7 +81,7 @@ export const readPersonFaces = (person) => callPeople({ action: "person", person
 /** @param {string} path @returns {Promise<{faces: PhotoFace[]}>} */
 export const readPhotoFaces = (path) => callPeople({ action: "photo", path });
 
-/** @param {string} before  An id; empty for the newest. @returns {Promise<{decisions: Decision[]}>} */
+/** @param {string} before  An id; empty for the newest. @returns {Promise<{decisions: Decision[], unread: number}>} */
 export const readHistory = (before) => callPeople({ action: "history", limit: 50, before });
 
 /**

@@ -180,6 +180,7 @@ function candidatesOf({ person, keep }) {
 
 /** The faces: those that are wrong, or somebody else's, or one as portrait. @param {Tools} tools */
 function facesOf({ person, others, keep, refuse }) {
+  if (!person.faces.length) return [];
   const { id, name } = person;
   const number = make("p", { className: "quiet" });
   number.setAttribute("role", "status");
@@ -239,7 +240,7 @@ function hidingOf({ person, keep }) {
   const hide = make("button", { type: "button", className: "button", textContent: words });
   hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
   const keywords = person.hidden ? [make("p", { className: "quiet", textContent: t("In photos' keywords, the name comes back only when they are processed again.") })] : [];
-  return make("div", {}, ...keywords, make("div", { className: "actions" }, hide));
+  return make("div", { className: "hiding" }, ...keywords, make("div", { className: "actions" }, hide));
 }
 
 /** Go where the person is now: another name is another address. @param {string} id */

@@ -24,7 +24,7 @@ const CARD_PX = 132;
 export function personCard(href, portrait, name, photos) {
   name.className = "called";
   const count = make("span", { className: "quiet num", textContent: countPhotos(photos) });
-  return make("li", {}, make("a", { className: "person-link", href }, portrait ? headOf(portrait, CARD_PX) : make("span", { className: "head" }), name, count));
+  return make("li", {}, make("a", { className: "person-link", href }, portrait ? headOf(portrait, CARD_PX) : make("span", { className: "head cut" }), name, count));
 }
 
 /**
