@@ -92,14 +92,14 @@ def people_photo(context: Context, path: str, as_json: bool) -> None:
 @click.command("name")
 @click.argument("who", metavar="FACE|PERSON")
 @click.argument("name")
-@click.option("--new", is_flag=True, help="Somebody else who has the same name as somebody known.")
+@click.option("--new", is_flag=True, help="They only have the same name as somebody known.")
 @json_option
 @click.pass_obj
 def people_name(context: Context, who: str, name: str, new: bool, as_json: bool) -> None:
     """Say who a face is, or give a person another name.
 
-    FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody has NAME
-    already, the face is theirs; of several, say whose by an id in place of NAME.
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody is called
+    NAME already, the face is theirs; if several people are, give an id instead of NAME.
     """
     from scripts.people.people_calls import is_face
 
@@ -127,7 +127,7 @@ def people_name(context: Context, who: str, name: str, new: bool, as_json: bool)
 def people_merge(context: Context, person: str, into: str, as_json: bool) -> None:
     """Say that two people are one.
 
-    All photos of PERSON become INTO's, who keeps their name.
+    All photos of PERSON become those of INTO, whose name stays.
     """
     calls = _calls(context)
     one, other = calls.person(person), calls.person(into)
@@ -142,7 +142,10 @@ def people_merge(context: Context, person: str, into: str, as_json: bool) -> Non
 @json_option
 @click.pass_obj
 def people_split(context: Context, person: str, faces: tuple[str, ...], name: str | None, as_json: bool) -> None:
-    """Say that some of a person's faces are somebody else."""
+    """Say that some of a person's faces are somebody else.
+
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id.
+    """
     calls = _calls(context)
     known = calls.person(person)
     some = calls.faces_of(known, faces)
@@ -164,7 +167,10 @@ def people_split(context: Context, person: str, faces: tuple[str, ...], name: st
 @json_option
 @click.pass_obj
 def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: bool) -> None:
-    """Say that some faces aren't a person, for good."""
+    """Say that some faces aren't a person, for good.
+
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id.
+    """
     calls = _calls(context)
     known = calls.person(person)
     events = calls.decide({"kind": "reject", "person": known["id"], "faces": list(map(calls.face, faces))})
@@ -213,7 +219,10 @@ def people_show(context: Context, person: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def people_portrait(context: Context, person: str, face: str, as_json: bool) -> None:
-    """Choose a person's portrait."""
+    """Choose a person's portrait.
+
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id.
+    """
     calls = _calls(context)
     known = calls.person(person)
     (chosen,) = calls.faces_of(known, [face])
@@ -227,7 +236,7 @@ def people_portrait(context: Context, person: str, face: str, as_json: bool) -> 
 @json_option
 @click.pass_obj
 def people_birth(context: Context, person: str, date: str, as_json: bool) -> None:
-    """Say when a person was born: no earlier photo is theirs.
+    """Set a person's birth date; they are on no earlier photo.
 
     DATE is YYYY-MM-DD, or `unknown`.
     """
@@ -250,7 +259,10 @@ def people_birth(context: Context, person: str, date: str, as_json: bool) -> Non
 @json_option
 @click.pass_obj
 def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_json: bool) -> None:
-    """Never ask about some faces again."""
+    """Never ask about some faces again.
+
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id.
+    """
     calls = _calls(context)
     why = "no-face" if no_face else "stranger"
     events = calls.decide({"kind": "ignore", "faces": list(map(calls.face, faces)), "why": why})
@@ -261,7 +273,7 @@ def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_js
 @click.argument("photo", metavar="SET/PHOTO")
 @click.argument("box", metavar="LEFT,TOP,WIDTH,HEIGHT")
 @click.argument("name", required=False)
-@click.option("--new", is_flag=True, help="Somebody else who has the same name as somebody known.")
+@click.option("--new", is_flag=True, help="They only have the same name as somebody known.")
 @json_option
 @click.pass_obj
 def people_draw(context: Context, photo: str, box: str, name: str | None, new: bool, as_json: bool) -> None:
