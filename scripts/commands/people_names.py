@@ -98,8 +98,8 @@ def people_photo(context: Context, path: str, as_json: bool) -> None:
 def people_name(context: Context, who: str, name: str, new: bool, as_json: bool) -> None:
     """Say who a face is, or give a person another name.
 
-    FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody is called
-    NAME already, the face is theirs; if several people are, give an id instead of NAME.
+    FACE is SET/PHOTO#2 for the second face from the left, or a face id; PERSON is a name or an id. If somebody is
+    called NAME already, the face is theirs; if several people are, give an id instead of NAME.
     """
     from scripts.people.people_calls import is_face
 
@@ -184,7 +184,7 @@ def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: b
 def people_hide(context: Context, person: str, as_json: bool) -> None:
     """Hide a person from visitors.
 
-    Their name leaves photos' keywords, too; the photos' files stay as they are.
+    Their name leaves photos' keywords, too, and the pages are published again; the photos' files stay as they are.
     """
     from scripts.deployment.publish import build_and_publish
     from scripts.photos.withholding import withhold_hidden_names
@@ -192,8 +192,8 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
     calls = _calls(context)
     known = calls.person(person)
     events = calls.decide({"kind": "hide", "person": known["id"]})
-    if withhold_hidden_names(context.stack):
-        build_and_publish(context.stack)
+    withhold_hidden_names(context.stack)
+    build_and_publish(context.stack)
     _tell(events, f"{known['name']} is hidden", as_json)
 
 

@@ -239,8 +239,10 @@ function hidingOf({ person, keep }) {
   const done = person.hidden ? t("Saved: visitors see %(name)s again.", { name: person.name }) : t("Saved: visitors don't see %(name)s any more.", { name: person.name });
   const hide = make("button", { type: "button", className: "button", textContent: words });
   hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
-  const keywords = person.hidden ? [make("p", { className: "quiet", textContent: t("In photos' keywords, the name comes back only when they are processed again.") })] : [];
-  return make("div", { className: "hiding" }, ...keywords, make("div", { className: "actions" }, hide));
+  const note = person.hidden
+    ? t("In photos' keywords, the name comes back only when they are processed again.")
+    : t("Photos' own pages and keywords are without the name after the next “kinpics publish”.");
+  return make("div", { className: "hiding" }, make("p", { className: "quiet", textContent: note }), make("div", { className: "actions" }, hide));
 }
 
 /** Go where the person is now: another name is another address. @param {string} id */
