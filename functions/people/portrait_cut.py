@@ -7,8 +7,8 @@ from PIL import Image
 from functions.people.boxes import Box
 
 PORTRAIT_TYPE = "image/webp"
-# In pixels. Pages show portraits at up to 176, mostly at 132 or less; a screen has up to three dots for one.
-SIDE = 256
+# In pixels: pages show portraits at 132 or less, one at 176, and a thousand of them at once are in memory.
+SIDE = 192
 # Room around a face, as in scripts/site/heads.py.
 _ROOM = 1.4
 
@@ -28,7 +28,7 @@ def cut_portrait(large: bytes, box: Box) -> bytes:
     except (OSError, SyntaxError, ValueError) as error:
         raise UnusableRenditionError(str(error)) from error
     out = io.BytesIO()
-    portrait.save(out, "WEBP", quality=75, method=4, exif=b"", icc_profile=b"")
+    portrait.save(out, "WEBP", quality=70, method=4, exif=b"", icc_profile=b"")
     return out.getvalue()
 
 

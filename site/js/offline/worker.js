@@ -7,7 +7,7 @@ import { kindOf, oldSets } from "./kept.js";
 /** @typedef {import("./kept.js").Kind} Kind */
 
 const worker = /** @type {any} */ (self);
-// How many files of each kind are kept. A portrait is about 8 kB, a thumbnail 15 kB and a large picture 300 kB, so about 70 MB at most.
+// How many files of each kind are kept. A portrait is about 5 kB, a thumbnail 15 kB and a large picture 300 kB, so about 70 MB at most.
 /** @type {Record<Kind, number>} */
 const MAX_FILES = { asset: 80, page: 40, people: 40, portrait: 200, thumbnail: 400, large: 60 };
 // This many more may gather before the oldest go, since that lists the whole cache.
