@@ -1,8 +1,10 @@
 """The people function: photos that the process function tells of, and what the owner decides."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
 from functions.keys import image_path
 from functions.people import handler as handler_module
 from functions.people.people_lease import PeopleLease, RoundTakenError
-from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE
+from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE, Budget
 from functions.people_queue import PeopleQueue
 from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
@@ -239,6 +241,59 @@ def test_a_photo_without_a_large_rendition_gives_no_portrait(album: FakeAws, cal
     deliver(album)
     assert portraits(album) == set()
     assert [person["name"] for person in public(album)["people"]] == ["Ann"]
+
+
+class Dying:
+    """An S3 client that dies before its n-th change."""
+
+    def __init__(self, client: Any, left: int):
+        self._client, self._left = client, left
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name not in ("put_object", "delete_object"):
+            return found
+
+        def call(**arguments: Any) -> Any:
+            if self._left <= 0:
+                raise ConnectionError("killed")
+            self._left -= 1
+            return found(**arguments)
+
+        return call
+
+
+def test_whoever_was_hidden_is_gone_after_a_round_that_was_killed_anywhere(album: FakeAws, call: Call) -> None:
+    ann = name(call, "2024/c.png", 0, "Ann")
+    name(call, "2024/a.png", 1, "Bob")
+    deliver(album)
+    rounds = album.people.rounds
+    whole = Budget(10, math.inf, math.inf)
+
+    def shown() -> dict[str, bytes]:
+        return {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in album.keys("site")}
+
+    def decide(kind: str) -> None:
+        rounds.decide([{"kind": kind, "person": ann}], "cli")
+
+    decide("hide")
+    rounds.run((), whole)
+    hidden = shown()
+    for changes in count(1, 2):
+        decide("show")
+        rounds.run((), whole)
+        album.s3.put_object(Bucket="site", Key="people/ann/index.html", Body=b"as published")
+        decide("hide")
+        dying = Dying(album.s3, changes)
+        parts = {part: replace(getattr(rounds, part), client=dying) for part in ("files", "hidden", "portraits")}
+        try:
+            replace(rounds, **parts).run((), whole)
+            break
+        except ConnectionError:
+            rounds.run((), whole)
+        assert shown() == hidden, changes
+    assert shown() == hidden
+    assert changes > 6
 
 
 def test_what_is_thrown_away_comes_out_the_same_again(album: FakeAws, call: Call) -> None:
