@@ -94,6 +94,13 @@ def marked(journal: Journal) -> Callable[[str], bool]:
     return lambda person: any(_mark(event_id, person) in known for event_id, known in marks)
 
 
+def of_others(event: PersonForgotten, journal: Journal) -> PersonForgotten:
+    """A forgetting of another site, which takes nobody out of this journal."""
+    known = {_mark(event.id, person) for there in journal.events for person in _people_in(there)}
+    marks = tuple(mark for mark in done(event).marks or () if mark not in known)
+    return replace(event, people=None, marks=marks or None)
+
+
 def _mark(event_id: str, person: str) -> str:
     """What is kept of a forgotten person. An id is random, so this doesn't tell it; one made from a name would."""
     return hashlib.sha256(f"{event_id} {person}".encode()).hexdigest()

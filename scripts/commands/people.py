@@ -93,7 +93,10 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         for entry in granted:
             drop_request(stack, entry)
         dropped = ": the request was removed" if request else ""
-        raise click.ClickException(f"none of these faces is on the site any more{dropped}")
+        raise click.ClickException(
+            f"none of these faces is on the site any more{dropped}. If a command that forgot them was stopped, run "
+            "`kinpics publish`: pages may still have the name"
+        )
     names = people_of(stack, (face_in_photo.face_id for face_in_photo in named))
     if not yes:
         photos = list(dict.fromkeys(face_in_photo.path for face_in_photo in named))

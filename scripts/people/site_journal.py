@@ -13,8 +13,8 @@ from pathlib import Path
 
 from functions.dates import timestamp
 from functions.errors import KinpicsError
-from functions.people.decisions import Event, PersonForgotten
-from functions.people.forgotten_names import all_of, done, finished, forget, late_people, pending
+from functions.people.decisions import Event, Named, PersonForgotten, Split
+from functions.people.forgotten_names import all_of, done, finished, forget, late_people, of_others, pending
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory
 from functions.people.journal_lines import Journal, UnreadLine, read_lines, write_file
@@ -79,8 +79,11 @@ def add_journal(stack: Stack, file: Path) -> Added:
             "them. Move it away to upload the photos without it"
         )
     there = dict(known.lines())
-    # Of somebody whom both have forgotten, nothing comes in either.
-    events = {event.id: event for event in finished(journal).events}
+    # Of somebody whom both have forgotten, nothing comes in either. Whom only the other has, this site still knows.
+    events = {
+        event.id: of_others(event, known) if isinstance(event, PersonForgotten) else event
+        for event in finished(journal).events
+    }
     new = [
         _row(events[line_id]) if line_id in events else Decision(id=line_id, event=text)
         for line_id, text in finished(journal).lines()
@@ -156,10 +159,14 @@ def _files(stack: Stack) -> PeopleFiles:
 
 
 def names_of(stack: Stack, people: Iterable[str]) -> set[str]:
-    """All names that these people have or had, by person's id."""
-    journal = fold(read_journal(stack).events)
-    known = [journal.people[person] for person in map(journal.root, people) if person in journal.people]
-    return {name for person in known for name in (person.name, *person.other_names) if name}
+    """All names that these people have or had, by person's id, and by which files would still mean them."""
+    journal = read_journal(stack)
+    knowledge = fold(journal.events)
+    roots = set(map(knowledge.root, people))
+    known = [knowledge.people[person] for person in roots if person in knowledge.people]
+    names = {name for person in known for name in (person.name, *person.other_names) if name}
+    said = {event.name for event in journal.events if isinstance(event, Named | Split) and event.name}
+    return names | {name for name in said if knowledge.person_called(name) in roots}
 
 
 def forget_names(stack: Stack, people: Iterable[str]) -> None:

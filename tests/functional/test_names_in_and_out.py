@@ -17,8 +17,12 @@ from functions.crops import Area
 from functions.face_regions import NamedArea, Stored
 from functions.forgotten_people import name_digest
 from functions.keys import image_path, parse_key
+from functions.people.decisions import read_event
+from functions.people.forgotten_names import finished
+from functions.people.journal_lines import Journal
 from functions.people.people_round import STATE
 from functions.people.people_state import State
+from functions.people.ulid import new_ulid
 from functions.people_queue import message_of
 from functions.shapes import Forgotten
 from functions.withheld_names import WithheldNames
@@ -31,7 +35,9 @@ from scripts.people.site_journal import (
     OlderJournalError,
     add_journal,
     export_journal,
+    finish_forgetting,
     forget_names,
+    names_of,
     people_of,
     read_journal,
 )
@@ -431,6 +437,8 @@ def test_whoever_was_named_a_moment_ago_is_forgotten_by_name_too(folder: Path) -
         assert list(people_of(here.stack, [face]).values()) == ["Bob"], "before any round"
         here.round()
         (bob,) = people_of(here.stack, [face])
+        here.aws.people.rounds.decide([{"kind": "name", "person": bob, "name": "Robert"}], "cli")
+        assert names_of(here.stack, [bob]) == {"Bob", "Robert"}, "files may still have the old name"
         here.aws.people.rounds.decide([{"kind": "reject", "person": bob, "faces": [{"face": face}]}], "cli")
         assert people_of(here.stack, [face]) == {}, "nor anybody who isn't there any more"
 
@@ -452,3 +460,20 @@ def test_lines_that_cannot_be_kept_are_named(tmp_path: Path) -> None:
         ]
         (event_after,) = here.decide({"kind": "name", "person": "new", "name": "Bob"})
         assert event_after.id > good
+
+
+def test_a_journal_from_elsewhere_takes_nobody_out(folder: Path, tmp_path: Path) -> None:
+    with site() as here:
+        here.upload(folder)
+        (named,) = here.decide({"kind": "name", "person": "new", "name": "Bob"})
+        before = read_journal(here.stack).events
+        journal = tmp_path / "people.jsonl"
+        begun = {"v": 1, "id": new_ulid(named.id), "at": named.at, "by": "x", "kind": "forgotten"}
+        event = read_event(json.dumps(begun | {"people": [named.person]}))
+        marks = finished(Journal((*before, event))).events[-1].to_json()
+        for line in (event.to_json(), marks):
+            journal.write_text(f"{line}\n")
+            add_journal(here.stack, journal)
+            finish_forgetting(here.stack)
+            assert read_journal(here.stack).events[: len(before)] == before
+            assert b"Bob" in export_journal(here.stack)
