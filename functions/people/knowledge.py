@@ -104,7 +104,7 @@ class Knowledge:
     called: Mapping[str, str] = field(default_factory=dict)
     # People whose name only other programs gave.
     only_imported: frozenset[str] = frozenset()
-    # The files that took each file's place one after the other, all by SHA-256.
+    # The files that took the place of each file that a fact is about, one after the other, all by SHA-256.
     replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # Whether a name is that of somebody who was forgotten.
     is_forgotten: Callable[[str], bool] = nobody
@@ -264,15 +264,18 @@ class _Said:
         roots = sorted(person for person in self.mentioned if person not in self.into)
         members = {root: sorted(self._all_of(root)) for root in roots}
         portraits = (_latest(root, members[root], self.portraits) for root in roots)
+        facts = (*imported, *self.facts, *(portrait for portrait in portraits if portrait))
+        # Of a file that is saved again every minute only the first ones are ever asked for.
+        asked = {fact.face.photo for fact in facts} & self.replaced.keys()
         return Knowledge(
             people={root: self._person(root, members[root]) for root in roots},
-            facts=(*imported, *self.facts, *(portrait for portrait in portraits if portrait)),
+            facts=facts,
             merged={person: root for root, group in members.items() for person in group if person != root},
             undone=undone,
             forgotten=self.forgotten,
             called=called,
             only_imported=frozenset(person for person, (count, _) in self.named_at.items() if count == _BY_IMPORT),
-            replaced={was: frozenset(_reached(was, self.replaced)) - {was} for was in sorted(self.replaced)},
+            replaced={was: frozenset(_reached(was, self.replaced)) - {was} for was in sorted(filter(None, asked))},
             is_forgotten=self.is_forgotten,
         )
 

@@ -1,6 +1,8 @@
 """What the owner's decisions come to."""
 
-from people_cases import Journal, imported, person, photo, ref, regions
+from itertools import pairwise
+
+from people_cases import Journal, imported, person, photo, ref, regions, sha256
 
 from functions.people.knowledge import Knowledge, Person, fold
 
@@ -174,3 +176,12 @@ def test_a_forgotten_person_is_only_counted() -> None:
     journal = Journal()
     journal.add("forgotten")
     assert fold(journal.events) == Knowledge(forgotten=1)
+
+
+def test_of_a_file_that_is_saved_again_and_again_only_what_is_asked_for_is_followed() -> None:
+    journal = Journal()
+    journal.add("assign", person=ANN, faces=[ref(PHOTO, 1)])
+    versions = [PHOTO.sha256, *(sha256(f"version {number}") for number in range(50))]
+    for was, now in pairwise(versions):
+        journal.add("replace", photo=now, was=was)
+    assert fold(journal.events).replaced == {PHOTO.sha256: frozenset(versions[1:])}
