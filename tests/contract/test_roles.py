@@ -185,6 +185,7 @@ ALLOWED = {
     },
     "PeopleFunction": {
         "search faces",
+        "know who is forgotten",
         "tell of a photo",
         "read the journal",
         "take a turn at people",
