@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from functions.people.evidence import FLOOR
+from functions.people.evidence import ANY, FLOOR
 
 # A face is compared with so many references of a person, those that are most like it: people change, and a face looks
 # like those of its own time.
@@ -52,15 +52,25 @@ class Likenesses:
         self.references[who].remove(reference)
         self._whose[self._number.pop((who, reference))] = None
 
-    def options(self, face: str) -> list[Option]:
-        """Who a face is like, best first."""
+    def options(self, face: str, least: float = ANY) -> list[Option]:
+        """Who a face is at least so like, best first."""
+        found = self._found.get(face)
+        if found is None:
+            return []
         by_person: dict[str, list[float]] = {}
-        for number, odds in zip(*self._found.get(face, ((), ())), strict=True):
-            if who := self._whose[number]:
-                by_person.setdefault(who, []).append(odds)
-        return sorted(
-            (self._option(face, who, odds) for who, odds in by_person.items()), key=lambda o: (-o.odds, o.who)
-        )
+        whose = self._whose
+        for number, odds in zip(*found, strict=True):
+            who = whose[number]
+            if who is None:
+                continue
+            if who in by_person:
+                by_person[who].append(odds)
+            else:
+                by_person[who] = [odds]
+        # A mean is as high only if one of its parts is.
+        options = [self._option(face, who, odds) for who, odds in by_person.items() if max(odds) >= least]
+        likely = [option for option in options if option.odds >= least]
+        return sorted(likely, key=lambda o: (-o.odds, o.who)) if len(likely) > 1 else likely
 
     def _option(self, face: str, who: str, odds: list[float]) -> Option:
         references = self.references[who]

@@ -13,8 +13,10 @@ docs/people.md has the rule in words; `make bench ARGS=people` measures it. docs
 below were chosen on which people.
 """
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -46,6 +48,8 @@ MAX_REFERENCES = 5
 MANY_FACES = 4
 # From here on a face is like somebody: more likely them than not.
 LIKE = odds(50)
+# Whoever a face is less like makes no difference to whose it is taken for, not even as the second.
+_MATTERS = SURE - LEAD
 # As many as a row of "is this …?" shows.
 MAX_CANDIDATES = 12
 
@@ -82,6 +86,25 @@ def recognise(
     ``is_one_sided`` is what `Searching` says of the engine.
     """
     faces = FacesOfToday(inventory, hung, births)
+    with _without_collector():
+        return _recognise(inventory, faces, evidence, search, is_one_sided)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing in a round refers to itself, and looking for that in millions of objects takes a third of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _recognise(
+    inventory: Inventory, faces: FacesOfToday, evidence: Evidence, search: Search, is_one_sided: bool
+) -> Recognised:
     evidence.meet(inventory.path_of)
     searching = Searching(evidence, search, is_one_sided=is_one_sided)
     searching.catch_up()
@@ -130,6 +153,10 @@ class _Round:
         self._groups: dict[str, Group] = {}
         # The person whose leftover faces a group is.
         self._remainder_of: dict[str, str] = {}
+        # The faces that were ever as like a person's reference as matters.
+        self._near: dict[str, set[str]] = defaultdict(set)
+        # Whoever matters, by face, until one of these has another reference.
+        self._people: dict[str, list[Option]] = {}
         # How alike somebody's references are to somebody else's, in odds; at least one of both is a person.
         self._seen_by: dict[str, dict[str, float]] = defaultdict(dict)
         self._in_photo: dict[str, list[str]] = defaultdict(list)
@@ -180,13 +207,15 @@ class _Round:
         while True:
             wrong = self._wrong_references(verdicts)
             for face, person in wrong.items():
-                self._likenesses.remove(person, face)
+                self._unlearn(person, face)
             given_up |= wrong.keys()
             further = self._further_references(verdicts, given_up)
             learned = [face for face, person in further.items() if self._learn(person, face)]
             if not learned and not wrong:
                 return self._without_doubtful(verdicts)
-            photos = self._photos_like({*wrong.values(), *further.values()}, wrong)
+            photos = {
+                self._faces.open[face] for who in {*wrong.values(), *further.values()} for face in self._near[who]
+            }
             for photo in photos:
                 for face in self._in_photo[photo]:
                     verdicts.pop(face, None)
@@ -208,24 +237,25 @@ class _Round:
         """
         verdicts: dict[str, _Verdict] = {}
         for photo in self._in_photo if photos is None else photos:
-            options = {face: self._options(face, bar) for face in self._in_photo[photo]}
-            taken: set[str] = set()
-            while claims := list(self._claims(options, taken, bar)):
-                *_, face, verdict = min(claims)
+            options = {face: found for face in self._in_photo[photo] if (found := self._options(face, bar))}
+            alone = {found[0].who: (face, found[0].odds) for face, found in options.items() if len(found) == 1}
+            if len(alone) == len(options):
+                # Mostly each face is like one person, and another one than the others.
+                verdicts |= {face: _Verdict(who, likeness) for who, (face, likeness) in alone.items()}
+                continue
+            claims = {face: claim for face in options if (claim := self._claim(face, options[face], bar))}
+            while claims:
+                *_, face, verdict = min(claims.values())
                 verdicts[face] = verdict
-                taken.add(verdict.person)
-                del options[face]
+                del options[face], claims[face]
+                for other, others in options.items():
+                    left = [option for option in others if option.who != verdict.person]
+                    if len(left) < len(others):
+                        options[other] = left
+                        claims.pop(other, None)
+                        if claim := self._claim(other, left, bar):
+                            claims[other] = claim
         return verdicts
-
-    def _photos_like(self, people: Iterable[str], removed: Iterable[str]) -> set[str]:
-        """The photos of all open faces that are like a reference of these people, or one that was ``removed``."""
-        references = [face for person in people for face in self._likenesses.references[person]]
-        return {
-            self._faces.open[like]
-            for face in {*references, *removed}
-            for like, _ in self._searching.alike(face) or ()
-            if like in self._faces.open
-        }
 
     def result(self, verdicts: Mapping[str, _Verdict]) -> Recognised:
         """All that there is to say after the last verdicts."""
@@ -259,7 +289,18 @@ class _Round:
         if alike is None:
             return []
         self._likenesses.add(who, face, alike)
+        open_ = self._faces.open
+        self._near[who].update(other for other, likeness in alike if likeness >= _MATTERS and other in open_)
+        self._forget_options(who)
         return alike
+
+    def _unlearn(self, who: str, face: str) -> None:
+        self._likenesses.remove(who, face)
+        self._forget_options(who)
+
+    def _forget_options(self, who: str) -> None:
+        for face in self._near[who]:
+            self._people.pop(face, None)
 
     def _compare_references(self) -> None:
         """Find out how alike everybody is to everybody else, as each of both sees it."""
@@ -319,8 +360,11 @@ class _Round:
         """The faces without a verdict that are like a person, who isn't in the photo, more than like anybody else."""
         likest: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
         for face in self._faces.open:
-            best = next(iter(self._options(face)), None) if face not in verdicts else None
-            if best and best.odds >= LIKE:
+            if face in verdicts:
+                continue
+            options = self._with_groups(face, self._people_options(face, LIKE), LIKE)
+            if options:
+                best = options[0]
                 person = self._remainder_of.get(best.who, best.who)
                 is_there = person in people_of.get(self._faces.photo_of[face], ())
                 if person not in self._groups and not is_there and self._faces.may_be(face, person):
@@ -330,12 +374,21 @@ class _Round:
             for person, found in sorted(likest.items())
         }
 
-    def _options(self, face: str, bar: float = FLOOR) -> list[Option]:
-        """Who a face may be, best first, people before groups; of no use where no person is as like it as ``bar``."""
-        people = [option for option in self._likenesses.options(face) if self._faces.may_be(face, option.who)]
-        if bar > FLOOR and (not people or people[0].odds < bar):
-            return []
-        groups = [option for option in self._to_groups.options(face) if self._may_belong(face, option.who)]
+    def _options(self, face: str, bar: float) -> list[Option]:
+        """Who a face may be, as far as it matters, best first; none where no person is as like it as ``bar``."""
+        people = self._people.get(face)
+        if people is None:
+            people = self._people[face] = self._people_options(face, _MATTERS)
+        return self._with_groups(face, people, _MATTERS) if people and people[0].odds >= bar else []
+
+    def _people_options(self, face: str, least: float) -> list[Option]:
+        return [option for option in self._likenesses.options(face, least) if self._faces.may_be(face, option.who)]
+
+    def _with_groups(self, face: str, people: list[Option], least: float) -> list[Option]:
+        """All options, best first, people before groups."""
+        groups = [option for option in self._to_groups.options(face, least) if self._may_belong(face, option.who)]
+        if not groups:
+            return people
         return sorted(people + groups, key=lambda option: (-option.odds, self._faces.place.get(option.who, -1)))
 
     def _may_belong(self, face: str, who: str) -> bool:
@@ -343,22 +396,19 @@ class _Round:
         group_ = self._groups[who]
         return self._faces.photo_of[face] not in group_.photos or face in group_.faces
 
-    def _claims(
-        self, options: Mapping[str, list[Option]], taken: set[str], bar: float
-    ) -> Iterator[tuple[float, int, str, _Verdict]]:
-        """The faces that are like enough to a person who isn't taken; the surest sorts first."""
-        for face, all_options in options.items():
-            left = [option for option in all_options if option.who not in taken]
-            best = next((option for option in left if option.who not in self._groups), None)
-            if best is None or best.odds < bar:
-                continue
-            rivals = [
-                option.odds - self._one_sided(option.who, best.who)
-                for option in left
-                if best.who not in (option.who, self._remainder_of.get(option.who))
-            ]
-            if best.odds - max(rivals, default=-LEAD) >= LEAD:
-                yield -best.odds, self._faces.place[face], face, _Verdict(best.who, best.odds)
+    def _claim(self, face: str, options: list[Option], bar: float) -> tuple[float, int, str, _Verdict] | None:
+        """The verdict on a face, if it is like enough to one of these people; the surest sorts first."""
+        best = next((option for option in options if option.who not in self._groups), None)
+        if best is None or best.odds < bar:
+            return None
+        rivals = [
+            option.odds - self._one_sided(option.who, best.who)
+            for option in options
+            if best.who not in (option.who, self._remainder_of.get(option.who))
+        ]
+        if best.odds - max(rivals, default=-LEAD) < LEAD:
+            return None
+        return -best.odds, self._faces.place[face], face, _Verdict(best.who, best.odds)
 
     def _one_sided(self, one: str, other: str) -> float:
         """By how much more alike one is to another than the other way round.

@@ -36,7 +36,7 @@ class Company:
         there = {person for photo in photos for person in self._people_of.get(photo, ())}
         friends: Counter[str] = Counter()
         for person in sorted(there):
-            friends += self._friends[person]
+            friends.update(self._friends[person])
         chosen: dict[str, str] = {}
         for why, people, most in (
             (ALIKE, alike, MAX_SUGGESTIONS),
@@ -54,7 +54,7 @@ class Company:
         if sets not in self._of_sets:
             counted: Counter[str] = Counter()
             for set_ in sets:
-                counted += self._in_set[set_]
+                counted.update(self._in_set[set_])
             self._of_sets[sets] = _most_first(counted)
         return self._of_sets[sets]
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_cases import inventory
 
+from functions.people import recognition
 from functions.people.boxes import Box
-from functions.people.evidence import SEARCH_THRESHOLD, Evidence, FaceGoneError, SearchesUsedUpError
+from functions.people.evidence import ANY, SEARCH_THRESHOLD, Evidence, FaceGoneError, SearchesUsedUpError
 from functions.people.hanging import Hung, KeptFace
 from functions.people.inventory import Face, Inventory, PhotoFaces
 from functions.people.people_state import Suggestion
@@ -376,6 +377,20 @@ def test_the_order_of_rounds_makes_no_difference(kind: type[Album], dice: random
         wanted.questions,
         wanted.candidates,
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_a_face_is_too_unlike_makes_no_difference(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They aren't looked at, which is most of the work."""
+    dice = random.Random(seed)  # noqa: S311 - places, not secrets
+    people = [dice.sample(range(5), dice.choice([1, 2, 3])) for _ in range(40)]
+    photos = {f"set/{number}": [dice.gauss(10 * who, 2) for who in there] for number, there in enumerate(people)}
+    decided = {f"set/{number}#0": f"P{people[number][0]}" for number in range(10)}
+    found = Album(photos).recognise(confirmed=decided)
+    monkeypatch.setattr(recognition, "_MATTERS", ANY)
+    wanted = Album(photos).recognise(confirmed=decided)
+    assert found.automatic
+    assert found == wanted
 
 
 @given(st.randoms(use_true_random=False))
