@@ -4,6 +4,11 @@ Two photos of one person can be as unlike as two people, if one of them is blurr
 other photos of the person, both are told apart better. So a search asks first which faces belong with the one that is
 searched for, and then how near the others are to all of these together.
 
+Some people's photos are more alike than others', so what joins them must be nearer, too: two people who look alike are
+nearer to each other than two photos of somebody else, but not as near as their own. How alike a person's photos are is
+told from those that are surely theirs, which are found one after the other, the nearest first; photos of one moment
+tell nothing about it, and count as one.
+
 Whoever stands beside the person in a picture is somebody else. These are the rivals: a face that is nearer to one of
 them is no companion, and counts as farther away. docs/rekognition.md says what that changes, and how the numbers here
 were chosen.
@@ -23,9 +28,19 @@ NO_PICTURE = 0
 
 # So many of the nearest faces, from this similarity on, are looked at: what is less alike is nobody's companion.
 MOST, LEAST_SIMILARITY = 4000, 20.0
-# Faces that are so alike to the searched one are surely the same person's. Companions are those whose distances to
-# these and to the searched one are, in the root mean square, as short as the other similarity.
-_SURE, _COMPANIONS = 97.0, 80.0
+# Faces that are so alike to the searched one are surely the same person's, if the next rule holds for them, too.
+_SURE = 97.0
+# The distances of a companion to the sure faces are, in the root mean square, as short as this similarity; and their
+# mean square is at most so many times the person's spread.
+_COMPANIONS, _SPREADS = 80.0, 1.6
+# The spread is the mean of the squares between a person's photos of different moments. As long as few are known, it is
+# thought to be that of most people, given as a similarity, which counts like so many companions. It is no less than a
+# share of that: photos of one day are more alike than those of a life.
+_USUAL_SPREAD, _USUAL_COUNTS, _LEAST_SPREAD = 99.85, 3, 0.85
+# Photos whose square is so small, as a share of the usual spread, are of one moment.
+_ONE_MOMENT = 0.36
+# In a round, one in so many as are known are added to the sure faces; one at least.
+_IN_A_ROUND = 4
 # A mean of many distances is steadier than one, so a companion may be so much farther away, as a share of the square.
 _STEADIER = 0.18
 # The least square of a distance that others are divided by.
@@ -80,22 +95,82 @@ class Faces(NamedTuple):
         )
 
 
-def companions(faces: Faces, likeness: Likeness, pictures: Pictures) -> tuple[Marks, Marks]:
-    """Which of the faces, (n,), belong with the first, which is one of them, and which are the rivals of these."""
+class Person(NamedTuple):
+    """What is known of the person who has the first of some faces, (n,): which of them are theirs, which of these are
+    enough to stand for all (one of each moment), and which are their rivals.
+
+    ``narrowness`` is how many times smaller the person's spread is than the usual, 1 at least: the squares of other
+    faces' distances count so many times.
+    """
+
+    faces: Marks
+    moments: Marks
+    rivals: Marks
+    narrowness: float
+
+
+def companions(faces: Faces, likeness: Likeness, pictures: Pictures) -> Person:
+    """The person of the first of the faces, (n,); its companions are among the others."""
     first = np.arange(len(pictures)) == 0
     to_first = _squares(faces, first)
-    sure_reach, reach = (likeness.largest_distance(similarity) ** 2 for similarity in (_SURE, _COMPANIONS))
+    sure_reach = likeness.largest_distance(_SURE) ** 2
     sure = _one_a_picture(to_first, to_first <= sure_reach, pictures)
-    to_sure = squares_within(faces, sure)
-    beside = np.isin(pictures, pictures[sure]) & (pictures != NO_PICTURE)
     # A mirror, or a print in somebody's hand, shows the same person a second time: that is no rival.
-    rivals = beside & ~sure & (to_sure > sure_reach)
-    near = np.flatnonzero(to_sure <= reach)
-    nearest = faces.take(near)
-    ours = _least_squares(nearest, faces.marked(sure)) <= _least_squares(nearest, faces.marked(rivals))
-    found = np.zeros(len(pictures), bool)
-    found[near[ours]] = True
-    return _one_a_picture(to_sure, found, pictures), rivals
+    rivals = _in_pictures_of(sure, pictures) & ~sure & (squares_within(faces, sure) > sure_reach)
+    free = ~first
+    if rivals.any():
+        free &= _least_squares(faces, faces.marked(sure)) <= _least_squares(faces, faces.marked(rivals))
+    theirs, moments, spread = _grown(faces, free, sure, likeness, pictures)
+    return Person(theirs, moments, rivals, max(1.0, _usual_spread(likeness) / spread))
+
+
+def _grown(
+    faces: Faces, free: Marks, sure: Marks, likeness: Likeness, pictures: Pictures
+) -> tuple[Marks, Marks, float]:
+    """The first face and those, of the ``free`` ones, that belong with it; one of each moment; the spread of these."""
+    usual, reach = _usual_spread(likeness), likeness.largest_distance(_COMPANIONS) ** 2
+    theirs = np.arange(len(pictures)) == 0
+    new, moments = theirs, theirs.copy()
+    squares = _squares(faces, theirs)
+    while True:
+        free = free & ~_in_pictures_of(theirs, pictures)
+        same_moment = free.copy()
+        same_moment[free] = _least_squares(faces.marked(free), faces.marked(new)) <= _ONE_MOMENT * usual
+        theirs = theirs | _one_a_picture(squares, same_moment, pictures)
+        free &= ~_in_pictures_of(theirs, pictures)
+        squares = squares_within(faces, moments)
+        spread = _spread(squares[moments], usual)
+        joining = free & (squares <= min(reach, _SPREADS * spread))
+        surest = _nearest(joining & sure, squares, max(1, int(moments.sum()) // _IN_A_ROUND))
+        new = _one_a_picture(squares, surest if surest.any() else joining, pictures)
+        theirs, moments = theirs | new, moments | new
+        if not surest.any():
+            return theirs, moments, _spread(squares_within(faces, moments)[moments], usual)
+
+
+def _nearest(marks: Marks, squares: Vector, count: int) -> Marks:
+    """Those of the marked faces, (n,), whose squares are the smallest, so many at most."""
+    rows = np.flatnonzero(marks)
+    nearest = np.zeros(len(marks), bool)
+    nearest[rows[np.argsort(squares[rows], kind="stable")][:count]] = True
+    return nearest
+
+
+def _spread(squares: Vector, usual: float) -> float:
+    """By the mean squares, (n,), from each of a person's moments to the others."""
+    known = len(squares) - 1
+    spread = float(_USUAL_COUNTS * usual + known * squares.mean()) / (_USUAL_COUNTS + known)
+    return max(spread, _LEAST_SPREAD * usual)
+
+
+def _usual_spread(likeness: Likeness) -> float:
+    return likeness.largest_distance(_USUAL_SPREAD) ** 2
+
+
+def _in_pictures_of(marked: Marks, pictures: Pictures) -> Marks:
+    """The marked faces, (n,), and those that are in a picture with one of them."""
+    inside: Marks = marked | (np.isin(pictures, pictures[marked]) & (pictures != NO_PICTURE))
+    return inside
 
 
 def apart_from_rivals(squares: Vector, faces: Faces, members: Faces, rivals: Faces) -> Vector:
@@ -138,10 +213,11 @@ def squares_within(faces: Faces, members: Marks) -> Vector:
     return squares
 
 
-def squares_of_companions(faces: Faces, members: Marks) -> Vector:
-    """As `squares_within` of the marked faces alone, but shorter the more there are."""
-    others = members.sum() - 1
-    return squares_within(faces, members)[members] / np.float32(1 + _STEADIER * (1 - 1 / max(1, others)))
+def squares_of_companions(faces: Faces, person: Person) -> Vector:
+    """As `squares_within` from the person's faces to those that stand for all, but shorter the more there are."""
+    others = int(person.moments.sum()) - 1
+    squares = squares_within(faces, person.moments)[person.faces]
+    return squares / np.float32(1 + _STEADIER * (1 - 1 / max(1, others)))
 
 
 def _squares(faces: Faces, members: Marks) -> Vector:

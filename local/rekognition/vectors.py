@@ -110,20 +110,22 @@ class Vectors:
         copied, rows = rows[copies], rows[~copies]
         nearest = face.followed_by(self._faces.take(rows))
         picture = self._pictures[copied[:1]] if len(copied) else [NO_PICTURE]
-        members, rivals = companions.companions(
-            nearest, self._likeness, np.concatenate([picture, self._pictures[rows]])
-        )
+        person = companions.companions(nearest, self._likeness, np.concatenate([picture, self._pictures[rows]]))
         # The first is the face itself.
-        known = np.concatenate([copied, rows[members[1:]]])
+        known = np.concatenate([copied, rows[person.faces[1:]]])
         squares = np.concatenate(
-            [np.zeros(len(copied), np.float32), companions.squares_of_companions(nearest, members)[1:]]
+            [np.zeros(len(copied), np.float32), companions.squares_of_companions(nearest, person)[1:]]
         )
-        others, far = self._near(nearest.together(members), reach, limit + len(known) + companions.MOST)
+        others, far = self._near(
+            nearest.together(person.moments),
+            reach / math.sqrt(person.narrowness),
+            limit + len(known) + companions.MOST,
+        )
         new = ~np.isin(others, known)
-        others, far = others[new], far[new]
-        if rivals.any():
+        others, far = others[new], far[new] * np.float32(person.narrowness)
+        if person.rivals.any():
             far = companions.apart_from_rivals(
-                far, self._faces.take(others), nearest.marked(members), nearest.marked(rivals)
+                far, self._faces.take(others), nearest.marked(person.faces), nearest.marked(person.rivals)
             )
         rows, squares = np.concatenate([known, others]), np.concatenate([squares, far])
         near = squares <= reach * reach

@@ -67,6 +67,32 @@ def test_a_stranger_who_is_like_one_photo_alone_is_not_found() -> None:
     assert sorted(found) == ["one", "searched", "three", "two"]
 
 
+@pytest.mark.parametrize(("apart", "is_found"), [(0.32, True), (0.23, False)])
+def test_whose_photos_are_alike_is_told_from_people_who_look_alike(apart: float, is_found: bool) -> None:
+    vectors, kept = album(
+        searched=(0, 0, 0), one=(apart, 0, 0), two=(0, apart, 0), three=(0, 0, apart), other=(0.3, 0.3, 0.3)
+    )
+    assert [PLAIN.compare(kept[name], kept["other"]) > 90 for name in ("one", "two", "three")] == [True] * 3
+    found = {name for name, _ in vectors.search_person(kept["searched"], 90, 9)}
+    assert found == {"searched", "one", "two", "three"} | ({"other"} if is_found else set())
+
+
+def test_a_burst_of_photos_counts_as_one() -> None:
+    """How alike photos of one moment are says nothing about how alike a person's photos are."""
+    faces: dict[str, tuple[float, float, float]] = {
+        "searched": (0, 0, 0),
+        "own": (0.35, 0, 0),
+        "profile": (0.3, 0.35, 0),
+    }
+    burst: dict[str, tuple[float, float, float]] = {f"burst{n}": (0.01 * n, 0.02 * (n % 2), 0) for n in range(1, 9)}
+    alone, kept = album(**faces)
+    several, _ = album(**faces, **burst)
+    found = dict(several.search_person(kept["searched"], 90, 99))
+    assert found.keys() == faces.keys() | burst.keys()
+    expected = dict(alone.search_person(kept["searched"], 90, 99))
+    assert {name: found[name] for name in faces} == pytest.approx(expected, rel=1e-6)
+
+
 def test_a_higher_threshold_and_a_limit_take_from_the_same_answer() -> None:
     """The site searches once, at the lowest similarity, and filters."""
     vectors = Vectors()
@@ -135,7 +161,7 @@ def test_somebody_twice_in_one_picture_is_not_their_own_rival() -> None:
 
 def test_a_face_that_is_moved_or_removed_keeps_or_loses_its_picture() -> None:
     vectors, kept = album(
-        ("searched", "neighbour"), gone=(2, 0, 0), searched=(0, 0, 0), other=(0, 0.3, 0), neighbour=(0.44, 0, 0)
+        ("searched", "neighbour"), gone=(2, 0, 0), searched=(0, 0, 0), other=(0, 0.2, 0), neighbour=(0.44, 0, 0)
     )
     vectors.remove("gone")
     assert dict(vectors.search_person(kept["searched"], 50, 9)).keys() == {"searched", "other"}
