@@ -1,6 +1,6 @@
 """The face engine on one core: descriptors against dlib's own, and whole 12-megapixel photos against the calls that the
-`face_recognition` library makes for `face_locations` and `face_encodings` with their defaults. Seconds are CPU seconds, so
-it may run on a busy machine."""
+`face_recognition` library makes for `face_locations` and `face_encodings` with their defaults. Seconds are
+CPU seconds, so it may run on a busy machine."""
 
 import io
 import time
