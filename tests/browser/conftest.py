@@ -1,6 +1,6 @@
+import functools
 import io
-import os
-import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from running import RunningStack
 
+ROOT = Path(__file__).parents[2]
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 _ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root, in a container
@@ -25,12 +26,12 @@ _ARGUMENTS = [
 ]
 
 
+@functools.cache
 def chromium() -> str:
     """The browser that scripts/find-chromium finds. Without one, the tests fail."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    assert found, "the browser tests need Chromium: run scripts/find-chromium"
-    return found
+    return subprocess.run(
+        [ROOT / "scripts" / "find-chromium"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
 
 
 # Not for the whole session: while Playwright runs, this thread has an event loop, and other tests want their own.
