@@ -234,6 +234,7 @@ def test_a_number_takes_a_suggestion_and_rows_are_confirmed_and_taken_back(owner
     expect(owner.get_by_role("heading", name=f"Is this {NORA}?")).to_be_focused()
     owner.keyboard.press("s")
     expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
+    expect(owner.get_by_role("link", name="See all people")).to_be_visible()
 
 
 def _answer(route: Route, answers: dict[str, Any]) -> None:

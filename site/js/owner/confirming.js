@@ -1,5 +1,6 @@
 // Rows of twelve: "is this X?" All of a row are confirmed with one key, after those who aren't X were taken out.
 
+import pages from "../../pages.json" with { type: "json" };
 import { make } from "../elements.js";
 import { t, tn } from "../language.js";
 import { inRows, rowDrafts } from "./candidate-rows.js";
@@ -53,9 +54,11 @@ export function confirmRows(place, told) {
     const heading = make("h1", { tabIndex: -1, dir: "auto", textContent: row ? t("Is this %(name)s?", { name: row.person.name }) : t("That's everybody") });
     keys = kept.length ? { z: undo } : {};
     if (row) place.replaceChildren(heading, ...question(row));
-    else place.replaceChildren(heading, make("p", { className: "lead", textContent: t("The album has no more questions. New photos may bring some.") }));
+    else place.replaceChildren(heading, make("p", { className: "lead", textContent: t("The album has no more questions. New photos may bring some.") }), wayOn());
     heading.focus({ preventScroll: true });
   }
+
+  const wayOn = () => make("p", { className: "actions" }, make("a", { className: "button strong", href: pages.people.path, textContent: t("See all people") }));
 
   /** @param {Row} row */
   function question(row) {
