@@ -99,6 +99,10 @@ class State:
         """The people, by id."""
         return {person.id: person for person in self.people}
 
+    def is_shown(self, person: str) -> bool:
+        """Whether visitors may see a person's name, by the person's id."""
+        return person in self.by_id and not self.by_id[person].hidden
+
     def to_json(self) -> dict[str, Any]:
         return {
             "v": VERSION,

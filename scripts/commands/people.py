@@ -4,7 +4,7 @@ import click
 
 from functions.keys import ImagePath
 from scripts.commands.options import Context, json_option, print_outcome, yes_option
-from scripts.commands.people_names import COMMANDS
+from scripts.commands.people_names import COMMANDS, STILL_SHOWN
 from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -71,11 +71,11 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         list_requests,
         warnings_about,
     )
-    from scripts.people.site_journal import forget_names, names_of, people_of, wait_until_gone
+    from scripts.people.site_journal import forget_names, names_of, people_of, wait_for_round
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
-    from scripts.photos.withholding import take_out
+    from scripts.photos.withholding import take_out, withhold_hidden_names
 
     stack = context.stack
     if bool(request) == bool(faces):
@@ -123,14 +123,12 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     for entry in granted:
         drop_request(stack, entry)
     # Pages are made from what the people function writes. What came in about this person meanwhile goes too.
-    is_gone = wait_until_gone(stack, names)
+    is_gone = wait_for_round(stack, lambda state: state.by_id.keys().isdisjoint(names))
     forget_names(stack, names)
+    withhold_hidden_names(stack)
     build_and_publish(stack)  # the front page may have a ring that leads to this person
     if not is_gone:
-        raise click.ClickException(
-            "the people function hasn't taken the name off the site yet: look at its log group, then run "
-            "`kinpics people rebuild` and `kinpics publish`"
-        )
+        raise click.ClickException(STILL_SHOWN)
     print_outcome(outcome, "processed without that face", as_json)
 
 

@@ -17,6 +17,10 @@ from scripts.common.words import count
 if TYPE_CHECKING:
     from scripts.people.people_calls import PeopleCalls
 
+STILL_SHOWN = (
+    "the people function hasn't taken the name off the site yet: look at its log group, then run "
+    "`kinpics people rebuild` and `kinpics publish`"
+)
 _STALLED_SECONDS = 10 * 60.0
 faces_argument = click.argument("faces", metavar="FACE...", nargs=-1, required=True)
 
@@ -187,13 +191,18 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
     Their name leaves photos' keywords, too, and the pages are published again; the photos' files stay as they are.
     """
     from scripts.deployment.publish import build_and_publish
+    from scripts.people.site_journal import wait_for_round
     from scripts.photos.withholding import withhold_hidden_names
 
     calls = _calls(context)
     known = calls.person(person)
     events = calls.decide({"kind": "hide", "person": known["id"]})
+    # Another round may have been at work, and pages are made from what rounds write.
+    is_unseen = wait_for_round(context.stack, lambda state: not state.is_shown(known["id"]))
     withhold_hidden_names(context.stack)
     build_and_publish(context.stack)
+    if not is_unseen:
+        raise click.ClickException(STILL_SHOWN)
     _tell(events, f"{known['name']} is hidden", as_json)
 
 

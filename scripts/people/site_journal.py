@@ -6,7 +6,7 @@ people function takes it in with its next round, which is asked for.
 
 import time
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,10 +140,10 @@ def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
     return {person: names[person] for person in people if person in names}
 
 
-def wait_until_gone(stack: Stack, people: Collection[str]) -> bool:
-    """Wait for the round after which nobody sees these forgotten people; False if there is none for ten minutes."""
+def wait_for_round(stack: Stack, is_done: Callable[[State], bool]) -> bool:
+    """Wait for the round after which the state is as it should be; False if there is none for ten minutes."""
     pauses, last = growing_pauses(_PAUSE_SECONDS), time.monotonic() + _ROUND_SECONDS
-    while not _state(stack).by_id.keys().isdisjoint(people):
+    while not is_done(_state(stack)):
         if time.monotonic() > last:
             return False
         time.sleep(next(pauses))

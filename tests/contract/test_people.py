@@ -14,6 +14,7 @@ import pytest
 from running import RunningStack, new_guest
 
 SET = "to_forget"
+NAME = "Quirin"
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ def found_by(stack: RunningStack, picture: Path) -> list[dict]:
     return json.loads(answer["Payload"].read())["output"]
 
 
+def pages_with_the_name(stack: RunningStack) -> list[str]:
+    """What visitors can read in which somebody is called that."""
+    s3, bucket = stack.client("s3"), stack.outputs["SiteBucket"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [item["Key"] for page in pages for item in page["Contents"] if item["Key"].endswith((".html", ".json"))]
+    return [key for key in keys if NAME.encode() in s3.get_object(Bucket=bucket, Key=key)["Body"].read()]
+
+
 def call(stack: RunningStack, session: boto3.Session, **event: Any) -> dict:
     """What the removal function answers a visitor."""
     client = session.client("lambda", endpoint_url=stack.api_url)
@@ -75,11 +84,17 @@ def test_visitors_who_ask_are_forgotten_for_good(album: RunningStack, demo_folde
         f"{identity}\t{asked['output']['made_at'][:10]}\t{len(photos)} photos\n  > You know me.\n  > B."
     )
     assert all(path in told for path in photos)
+    album.kinpics("people", "rebuild")
+    album.kinpics("people", "name", face_ids[0], NAME)
+    album.kinpics("publish")
+    assert {"people/people.json", "index.html", f"people/{NAME.lower()}/index.html"} <= set(pages_with_the_name(album))
     album.kinpics("set", SET, "--title", "Of one person", "--no-build")
     done = json.loads(album.kinpics("people", "forget", identity, "--yes", "--json").stdout)
     assert done == {"done": len(photos), "failures": {}}
 
     assert found_by(album, selfie) == [], "nobody finds that person"
+    assert pages_with_the_name(album) == []
+    assert NAME not in album.kinpics("people", "history").stdout
     after = faces(album)
     assert set(after.values()) >= set(before.values()) - photos
     assert {face for face, path in before.items() if path not in photos} <= set(after), "others keep their ids"
