@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from running import RunningStack
 
+from functions.thumbnail_sizes import LARGE_SIDE
+
 PROBE = """
 import boto3
 
@@ -143,6 +145,10 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "hide a person": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/photos.json"}),
         "delete a person's page": ("s3", "delete_object", {"Bucket": site, "Key": "people/none/index.html"}),
         "delete a page": ("s3", "delete_object", {"Bucket": site, "Key": "none/index.html"}),
+        "delete a portrait": ("s3", "delete_object", {"Bucket": site, "Key": "people/portraits/none.webp"}),
+        "delete a set's list of people": ("s3", "delete_object", {"Bucket": site, "Key": "sets/none/people.json"}),
+        "list the site": ("s3", "list_objects_v2", {"Bucket": site}),
+        "read a large rendition": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{LARGE_SIDE}/{key}"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
     }
@@ -171,6 +177,8 @@ ALLOWED = {
         "take a turn at a photo",
         "read photos",
         "list thumbnails",
+        "list the site",
+        "read a large rendition",
     },
     "SearchFunction": {
         "read images",
@@ -194,7 +202,11 @@ ALLOWED = {
         "read what is known of people",
         "hide a person",
         "delete a person's page",
+        "delete a portrait",
+        "delete a set's list of people",
         "list thumbnails",
+        "list the site",
+        "read a large rendition",
     },
     "RemovalFunction": {
         "list faces",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE
 from functions.people_queue import PeopleQueue
 from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
+from scripts.people.catching_up import tell_once
 
 # A picture whose XMP names two people.
 NAMED = Path(__file__).parents[1] / "data" / "regions" / "named.jpg"
@@ -227,6 +229,18 @@ def test_portraits_wait_for_the_next_round_if_there_is_no_time(
     assert "picture" not in public(album)["people"][0]["portrait"], "pages cut the circle from the photo meanwhile"
     assert deliver(album) >= 1
     assert portraits(album) == set(shown_portraits(album).values())
+
+
+def test_a_site_of_an_earlier_release_gets_portraits(album: FakeAws) -> None:
+    stack: Any = SimpleNamespace(outputs=album.outputs, photos=album.photos, s3=album.s3, sqs=album.sqs)
+    before = portraits(album)
+    tell_once(stack)
+    assert deliver(album) == 0
+    for key in before:
+        album.s3.delete_object(Bucket=album.site_bucket, Key=f"people/portraits/{key}")
+    tell_once(stack)
+    assert deliver(album) == 1
+    assert portraits(album) == before
 
 
 def test_a_photo_without_a_large_rendition_gives_no_portrait(album: FakeAws, call: Call) -> None:

@@ -15,6 +15,7 @@ test("pages, assets, pictures and names are kept, everything else is left to the
     [request("/people/people.json"), "people", "people"],
     [request("/people/ann-2/photos.json"), "people", "people"],
     [request("/sets/2024_newport/people.json"), "people", "people"],
+    [request("/people/portraits/0123456789abcdef.webp"), "portrait", "portrait"],
     [request("/people/ann/", { mode: "navigate" }), "page", "page"],
     [request("/thumbnails/photos/2024_newport/a.jpg"), "thumbnail", "thumbnail:2024_newport"],
     [request("/thumbnails/1600/photos/2024_newport/a.jpg"), "large", "large"],
