@@ -4,6 +4,7 @@ Photos are generated, and nothing looks for faces in them: their boxes are drawn
 function's own code.
 """
 
+import hashlib
 import itertools
 import random
 import time
@@ -121,7 +122,9 @@ def _with_faces(photo: PhotoFaces, dice: random.Random) -> PhotoFaces:
         box = Box(max(0.0, middle - width / 2), max(0.0, 0.4 - height / 2), width, height)
         return Face(f"{photo.path}#{number}", box, 99.0, dice.uniform(20, 90))
 
-    return photo._replace(faces=tuple(face(number, middle) for number, middle in enumerate(_PLACES)))
+    # A portrait's name says which bytes it shows.
+    sha256 = hashlib.sha256(photo.path.encode()).hexdigest()
+    return photo._replace(sha256=sha256, faces=tuple(face(number, middle) for number, middle in enumerate(_PLACES)))
 
 
 def _page(url: str) -> list[str]:
