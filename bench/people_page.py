@@ -162,7 +162,7 @@ def _weight(url: str, flags: list[str]) -> dict[str, float]:
         while page.evaluate(
             "scrollBy(0, innerHeight), scrollY + innerHeight < document.documentElement.scrollHeight - 1"
         ):
-            page.wait_for_timeout(50)
+            page.wait_for_timeout(250)  # for the pictures: only those on the screen are loaded
         page.wait_for_load_state("networkidle")
         return found | {"memory, scrolled to the end": _memory(chromium)}
 
