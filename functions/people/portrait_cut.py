@@ -18,13 +18,14 @@ class UnusableRenditionError(Exception):
 
 
 def cut_portrait(large: bytes, box: Box) -> bytes:
-    """A WebP without metadata, of at most `SIDE` pixels; a small face isn't enlarged. Raises
-    ``UnusableRenditionError``."""
+    """A WebP without metadata, of `SIDE` pixels; a small face is enlarged, as the screen would have to.
+
+    Raises ``UnusableRenditionError``.
+    """
     try:
         with Image.open(io.BytesIO(large)) as picture:
             area = _square(box, *picture.size)
-            side = min(SIDE, max(1, round(area[2] - area[0])))
-            portrait = picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS, area)
+            portrait = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS, area)
     except (OSError, SyntaxError, ValueError) as error:
         raise UnusableRenditionError(str(error)) from error
     out = io.BytesIO()

@@ -17,7 +17,7 @@ from functions.public_lists import PEOPLE_KEY, VERSION, set_list_key, written
 
 PORTRAITS_PREFIX = "people/portraits/"
 # Of portraits: they are cut another way now, so all are made again.
-_CUT = 2
+_CUT = 3
 # The page of all people asks who some of the others are: those on most photos.
 _MAX_UNKNOWN = 200
 _PORTRAIT = re.compile(rf"{PORTRAITS_PREFIX}(?P<name>[0-9a-f]{{16}})\.webp")
