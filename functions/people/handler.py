@@ -70,12 +70,11 @@ class People:
     rounds: PeopleRounds
     queue: PeopleQueue
     lease: PeopleLease
-    clock: Callable[[], float] = time.monotonic
 
     def take(self, messages: list[str], owner: str, seconds: float) -> None:
         """A round for messages of the queue. Raises ``RoundTakenError``, or whatever AWS raises: to be tried again."""
         with self.lease.held(owner, seconds, seconds * _PATIENCE):
-            budget = Budget(_ANY_NUMBER, self.clock() + _SEARCH_SECONDS, _PORTRAIT_SECONDS)
+            budget = Budget(_ANY_NUMBER, _SEARCH_SECONDS, _PORTRAIT_SECONDS)
             spent = self.rounds.run(read_paths(messages), budget)
         if spent.has_more:
             self.queue.go_on()
@@ -106,7 +105,7 @@ class People:
         is_shown = True
         try:
             with self.lease.held(owner, seconds, _OWNERS_PATIENCE_SECONDS):
-                budget = Budget(_OWNERS_SEARCHES, self.clock() + _SEARCH_SECONDS, _OWNERS_PORTRAIT_SECONDS)
+                budget = Budget(_OWNERS_SEARCHES, _SEARCH_SECONDS, _OWNERS_PORTRAIT_SECONDS)
                 spent = self.rounds.run((), budget)
         except RoundTakenError:
             is_shown = False

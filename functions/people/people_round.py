@@ -49,11 +49,13 @@ _READERS = 8
 
 @dataclass(frozen=True)
 class Budget:
-    """What a round may spend: how many searches, the moment (of its clock) after which it makes none, and then
-    seconds for making portraits."""
+    """What a round may spend: how many searches, and seconds on these and on making portraits.
+
+    Only searches count towards their seconds: a large site's round may take longer before it comes to its first one.
+    """
 
     searches: int
-    until: float
+    search_seconds: float
     portrait_seconds: float
 
 
@@ -62,6 +64,7 @@ class Spent:
     """How a round's searches went."""
 
     searches: int = 0
+    search_seconds: float = 0.0
     # Whether there is more to search or to make, and another round may go on at once.
     has_more: bool = False
     ceiling_reached: bool = False
@@ -123,7 +126,8 @@ class PeopleRounds:
             lambda face: self._search(face, budget, spent),
             is_one_sided=self.is_one_sided,
         )
-        spent.has_more = not found.is_finished and not spent.ceiling_reached
+        # After a round that searched nothing, the next one would search nothing either.
+        spent.has_more = not found.is_finished and not spent.ceiling_reached and spent.searches > 0
         state = make_state(knowledge, hung, inventory, found.automatic, _unknown(found))
         for event in replacements(hung, timestamp(self.now())):
             self._append(event)
@@ -169,8 +173,9 @@ class PeopleRounds:
         return before.changed(map(photo_faces, rows.values(), regions), map(str, paths - rows.keys()))
 
     def _search(self, face: str, budget: Budget, spent: Spent) -> list[tuple[str, float]]:
-        if spent.searches >= budget.searches or self.clock() > budget.until:
+        if spent.searches >= budget.searches or spent.search_seconds > budget.search_seconds:
             raise SearchesUsedUpError("this round has made its searches")
+        start = self.clock()
         try:
             matches = self.faces.search(face, SEARCH_THRESHOLD)
         except CeilingReachedError as error:
@@ -180,6 +185,8 @@ class PeopleRounds:
             if code_of(error) != "InvalidParameterException":
                 raise
             raise FaceGoneError(f"the collection has no face {face}") from None
+        finally:
+            spent.search_seconds += self.clock() - start
         spent.searches += 1
         return [(match["Face"]["FaceId"], match["Similarity"]) for match in matches]
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.keys import image_path
 from functions.people import handler as handler_module
@@ -350,6 +350,29 @@ def test_of_a_set_that_is_gone_no_list_stays(album: FakeAws) -> None:
     album.photo_sync.sync(album.pics_bucket, path, owner="message", seconds=60)
     deliver(album)
     assert "sets/2031/people.json" not in public_keys(album)
+
+
+def test_a_round_that_takes_long_before_its_first_search_makes_it_all_the_same(
+    album: FakeAws, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large site's round does; it would ask for another one, which would do the same, for ever."""
+    ticks = count(0, 20)
+    people = replace(album.people, rounds=replace(album.people.rounds, clock=lambda: next(ticks)))
+    monkeypatch.setattr(handler_module, "_people", lambda: people)
+    name(call, "2024/c.png", 0, "Ann")
+    put(album, "2024/d.png", picture(RED))
+    deliver(album)
+    assert [person["photos"] for person in call("people")["people"]] == [4]
+    assert public(album)["people"][0]["portrait"]["picture"]
+
+
+def test_a_round_that_finds_no_face_in_the_collection_asks_for_no_other(album: FakeAws) -> None:
+    faces = album.rekognition.list_faces(CollectionId=COLLECTION)["Faces"]
+    album.rekognition.delete_faces(CollectionId=COLLECTION, FaceIds=[face["FaceId"] for face in faces])
+    album.people.rounds.files.write(EVIDENCE, {})
+    ticks = count(0, 20)
+    spent = replace(album.people.rounds, clock=lambda: next(ticks)).run((), Budget(10, 15, math.inf))
+    assert (spent.searches, spent.has_more) == (0, False)
 
 
 def test_the_ceiling_on_searches_leaves_faces_unrecognised_until_tomorrow(
