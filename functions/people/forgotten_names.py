@@ -8,6 +8,7 @@ Somebody may decide something about a person at the very moment in which that pe
 opened before. The event keeps marks of the people, by which what comes late about them is known: it never counts.
 """
 
+import functools
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -91,7 +92,7 @@ def marked(journal: Journal) -> Callable[[str], bool]:
     marks = [
         (event.id, set(event.marks)) for event in journal.events if isinstance(event, PersonForgotten) and event.marks
     ]
-    return lambda person: any(_mark(event_id, person) in known for event_id, known in marks)
+    return functools.cache(lambda person: any(_mark(event_id, person) in known for event_id, known in marks))
 
 
 def of_others(event: PersonForgotten, journal: Journal) -> PersonForgotten:
