@@ -29,7 +29,7 @@ def sentence(decision: dict[str, Any]) -> str:
         case "merge":
             return f"{who} was merged into {into}"
         case "split":
-            return f"{faces} of {who} {are} {name or to}"
+            return f"{faces} moved from {who} to {name or to}"
         case "hide":
             return f"{who} was hidden"
         case "show":

@@ -22,7 +22,7 @@ MERGED = {"kind": "merge", "faces": 0, **ANN, "into": BOB}
         ({"kind": "box", "faces": 1}, "a face was drawn"),
         ({"kind": "box", **ANN, "faces": 1}, "a face was drawn: Ann"),
         (MERGED, "Ann was merged into Bob"),
-        ({"kind": "split", **ANN, "faces": 1, "to": BOB}, "1 face of Ann is Bob"),
+        ({"kind": "split", **ANN, "faces": 1, "to": BOB}, "1 face moved from Ann to Bob"),
         ({"kind": "hide", **ANN}, "Ann was hidden"),
         ({"kind": "show", **ANN}, "Ann is shown again"),
         ({"kind": "portrait", **ANN, "faces": 1}, "a portrait of Ann was chosen"),

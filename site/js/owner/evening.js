@@ -10,7 +10,7 @@ import { undoing } from "./people-calls.js";
  * @typedef {import("./people-calls.js").KnownPerson} KnownPerson
  *
  * @typedef {import("./outbox.js").Answer & {group: Group, theirs: FaceShown[], name: string | null, newPerson: string | null, gone: boolean}} Given
- *   `theirs` are the faces that it is about, of those that were seen.
+ *   `theirs` are the faces it is about, among those that were seen.
  */
 
 // A decision is about 1,000 faces at most, and so are the bytes of one (functions/people/decisions.py, deciding.py).
@@ -142,7 +142,7 @@ const faces = (group, person) => [...inParts(seen(group).theirs, (some) => ({ ki
 const others = (group, person) => inParts(seen(group).others, (some) => ({ kind: "reject", person, faces: some }));
 
 /**
- * Decisions about faces, each about no more than one can be about.
+ * Decisions about faces, none about more faces than one decision may have.
  * @template Face
  * @param {Face[]} all
  * @param {(some: Face[]) => Draft} decision

@@ -112,7 +112,7 @@ export function sentenceOf({ kind, person, into, to, name = "", was, faces, date
     ignore: () => (why === "stranger" ? tn("%(num)s face: a stranger", "%(num)s faces: a stranger", faces) : tn("%(num)s box isn't a face", "%(num)s boxes aren't faces", faces)),
     box: () => (person ? t("A face was drawn: %(name)s", { name: who }) : t("A face was drawn")),
     merge: () => t("%(name)s was merged into %(other)s", { name: who, other: into?.name ?? t("somebody without a name") }),
-    split: () => tn("%(num)s face of %(name)s is %(other)s", "%(num)s faces of %(name)s are %(other)s", faces, { name: who, other: to?.name || name || t("somebody without a name") }),
+    split: () => tn("%(num)s face moved from %(name)s to %(other)s", "%(num)s faces moved from %(name)s to %(other)s", faces, { name: who, other: to?.name || name || t("somebody without a name") }),
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),

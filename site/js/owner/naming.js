@@ -36,7 +36,7 @@ export async function startNaming() {
   let wasEmptied = false;
   /** What a key means while rows are asked about. @type {((key: string) => boolean) | null} */
   let rowKey = null;
-  /** What shows all faces of the question. @type {HTMLButtonElement | null} */
+  /** The button that shows all faces of the question. @type {HTMLButtonElement | null} */
   let showOthers = null;
 
   /** @type {Outbox<Given>} */
@@ -127,7 +127,7 @@ export async function startNaming() {
     problem.hidden = !trouble;
   }
 
-  /** What can be done about trouble, if it isn't to answer again. */
+  /** What to do about trouble, unless it is to answer again. */
   function wayOut() {
     if (!isOwner()) return [make("a", { className: "textlink", href: pages.account.path, textContent: t("Sign in") })];
     if (evening.current || wasEmptied) return [];
@@ -164,7 +164,7 @@ export async function startNaming() {
     showOthers = otherFaces(group);
     byId("evidence").replaceChildren(...links, ...(showOthers ? [showOthers, make("kbd", { textContent: "M", ariaHidden: "true" })] : []));
     field.caption.textContent = group.suggestions.length ? t("Somebody else") : t("Name");
-    byId("how-many").textContent = more > 0 ? t("“A stranger” is about all %(photos)s photos, “Not a face” only about the faces you see here.", { photos: group.photos }) : "";
+    byId("how-many").textContent = more > 0 ? t("“A stranger” applies to all %(photos)s photos, “Not a face” only to the faces you see here.", { photos: group.photos }) : "";
     byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
       const reasons = { alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
       const words = make("span", {}, make("bdi", { textContent: name }), make("small", { textContent: reasons[why] }));

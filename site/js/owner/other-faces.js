@@ -1,4 +1,4 @@
-// All faces of a question, on demand: the owner looks whether they are one person, and takes out those who are not.
+// All faces of a question, on demand: the owner checks whether they are one person, and takes out those that aren't.
 
 import { byId, make } from "../elements.js";
 import { t, tn } from "../language.js";
@@ -19,7 +19,7 @@ export function otherFaces(group) {
   delete group.picked;
   const more = group.photos - group.faces.length;
   if (group.faces.length < 2) return null;
-  const words = more > 0 ? tn("and %(num)s more photo", "and %(num)s more photos", more) : t("Not all one person?");
+  const words = more > 0 ? tn("and %(num)s more photo", "and %(num)s more photos", more) : t("Not all the same person?");
   const button = make("button", { type: "button", className: "textlink small num", textContent: words });
   button.setAttribute("aria-keyshortcuts", "m");
   button.setAttribute("aria-controls", place.id);

@@ -33,7 +33,7 @@ import { callPeople } from "../visitor/owner.js";
  * @property {number} photos
  * @property {FaceShown[]} faces  The best of them.
  * @property {string[]} [members]  Ids of all of them.
- * @property {{theirs: FaceShown[], others: FaceShown[]}} [picked]  Which of them are one person, where the owner looked.
+ * @property {{theirs: FaceShown[], others: FaceShown[]}} [picked]  Which of them are one person, if the owner looked.
  * @property {Suggestion[]} suggestions
  *
  * @typedef {FaceShown & {person: string | null, name: string | null, origin: string | null, box_origin: string, ignored: string | null}} PhotoFace
@@ -65,7 +65,7 @@ const MOST_ANSWERS = 500;
 /** @param {number} skipped  So many more are needed. @returns {Promise<{named: number, total: number, groups: Group[]}>} */
 export const readQuestions = (skipped) => callPeople({ action: "questions", limit: Math.min(50 + skipped, MOST_ANSWERS) });
 
-/** Faces of a question that it doesn't show, as many as one call tells. @param {Group} group @returns {Promise<FaceShown[]>} */
+/** The faces that a question doesn't show, as many as one call returns. @param {Group} group @returns {Promise<FaceShown[]>} */
 export async function readOtherFaces({ faces, members = [] }) {
   const shown = new Set(faces.map(({ face }) => face));
   const others = members.filter((face) => !shown.has(face)).slice(0, MOST_ANSWERS);

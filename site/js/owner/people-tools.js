@@ -1,4 +1,4 @@
-// What the owner finds on the page of all people: the way to the questions, and those whom visitors don't see there.
+// What the owner finds on the page of all people: the way to the questions, and people that visitors don't see there.
 
 import { byId, make } from "../elements.js";
 import { t } from "../language.js";
@@ -20,5 +20,5 @@ export async function offerPeopleTools(questions, card) {
       make("section", { className: "section" }, make("div", { className: "section-head" }, make("h2", { textContent: title })), make("p", { className: "quiet", textContent: words }), make("ul", { className: "crowd named" }, ...people.map(card))),
     );
   section(t("Hidden from visitors"), t("Only you see this. To show somebody again, open their page and choose Edit."), everybody.filter(({ hidden }) => hidden));
-  section(t("On no photo"), t("Only you see this. Their names come back with their photos."), everybody.filter(({ hidden, photos }) => !hidden && !photos));
+  section(t("In no photo"), t("Only you see this. Their names come back with their photos."), everybody.filter(({ hidden, photos }) => !hidden && !photos));
 }

@@ -37,7 +37,7 @@ export async function offerPersonTools(slug) {
     if (!person) return;
     /** @type {HTMLElement} */ (none.querySelector("h2")).textContent = person.hidden
       ? t("%(name)s is hidden from visitors.", { name: person.name })
-      : t("%(name)s is on no photo.", { name: person.name });
+      : t("There are no photos of %(name)s.", { name: person.name });
   }
   const button = make("button", { type: "button", className: "button", textContent: t("Edit") });
   button.addEventListener("click", async () => {
@@ -106,7 +106,7 @@ async function showTools(id) {
     return carryOut(drafts, words, next, (ids) => void carryOut(undoing(ids), t("Undone."), before, null));
   }
 
-  // What is tried next begins without the last problem.
+  // The next attempt starts without the last problem.
   for (const kind of ["click", "input"]) tools.addEventListener(kind, () => (problem.textContent = ""), true);
   history.addEventListener("click", () => showHistory(() => {
     hasChanged = true;
@@ -240,8 +240,8 @@ function hidingOf({ person, keep }) {
   const hide = make("button", { type: "button", className: "button", textContent: words });
   hide.addEventListener("click", () => void keep([{ kind: person.hidden ? "show" : "hide", person: person.id }], done));
   const note = person.hidden
-    ? t("In photos' keywords, the name comes back only when they are processed again.")
-    : t("Photos' own pages and keywords are without the name after the next “kinpics publish”.");
+    ? t("In keywords, the name comes back only when the photos are processed again.")
+    : t("The name stays on photos' own pages and in keywords until the next “kinpics publish”.");
   return make("div", { className: "hiding" }, make("p", { className: "quiet", textContent: note }), make("div", { className: "actions" }, hide));
 }
 

@@ -50,7 +50,7 @@ export async function showPerson() {
 
   async function load() {
     try {
-      // A page that wasn't made for one person asks who there is first: nobody may have that address.
+      // A page that wasn't made for one person first asks who there is: perhaps nobody has that address.
       const people = place.dataset.etag ? null : (await readPeople()).people;
       const { person, etag } = people && !find(slugs, people) ? NOBODY : await readPerson(first);
       clear(byId("notice"), load);

@@ -12,7 +12,7 @@ import { peopleFile, peopleUrl, photosFile, setPeopleFile } from "../photos/urls
  * @property {[number, number, number, number]} box  Left, top, width, height, in fractions of the photo.
  * @property {number} width  Of the photo.
  * @property {number} height
- * @property {string} [picture]  The one cut for it; missing where there is none yet.
+ * @property {string} [picture]  The portrait cut for it; missing if there is none yet.
  *
  * @typedef {object} Person
  * @property {string} id

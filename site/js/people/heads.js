@@ -17,7 +17,7 @@ const CARD_PX = 132;
 /**
  * Somebody in a crowd or a row.
  * @param {string} href
- * @param {Portrait | null} portrait  Null for somebody who is on no photo.
+ * @param {Portrait | null} portrait  Null for somebody who is in no photo.
  * @param {HTMLElement} name
  * @param {number} photos
  */
