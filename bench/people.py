@@ -74,7 +74,7 @@ class Site:
     answer: Callable[[str], list[tuple[str, float]]]
     # Those that may be drawn as the one photo of a person.
     portraits: frozenset[str]
-    # What `Searching` says of the engine.
+    # As in `Searching`.
     is_one_sided: bool = False
 
     def people(self, least: int = 1) -> list[str]:

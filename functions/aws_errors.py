@@ -8,7 +8,7 @@ _NOT_FOUND = {
     *("NoSuchDistribution", "NoSuchEntity"),
     *("ResourceNotFoundException", "NotFoundException"),
 }
-# S3, of a conditional write; its emulators with just the status.
+# S3's codes for a refused conditional write; emulators give just the status.
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 # Too many calls or units a second, as DynamoDB and Rekognition say it.
 _BUSY = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
@@ -48,7 +48,7 @@ def is_condition_failed(error: ClientError) -> bool:
 
 
 def is_taken(error: ClientError) -> bool:
-    """Whether a write to S3 was refused because somebody else wrote there first, or is just doing so."""
+    """Whether a write to S3 was refused because somebody else wrote there first, or is writing now."""
     return code_of(error) in _TAKEN
 
 

@@ -36,7 +36,7 @@ def is_forgotten(name: str, rows: Iterable[Forgotten]) -> bool:
 
 
 def tell_names(rows: Sequence[Forgotten]) -> Callable[[str], bool]:
-    """Tells of many names whether they are of one of these people."""
+    """Tells whether a name is one of these people's, for many names."""
     return functools.cache(lambda name: is_forgotten(name, rows))
 
 
@@ -54,7 +54,7 @@ class ForgottenPeople:
 
     client: "DynamoDBClient"
     table: str
-    # None for whoever asks for names alone: the first release knew none.
+    # None where only names are asked for: the first release kept none.
     first_table: str | None = None
 
     def list_references(self) -> list[str]:
@@ -69,7 +69,7 @@ class ForgottenPeople:
         return [Forgotten.from_item(row) for row in rows.values()]
 
     def list_named(self) -> list[Forgotten]:
-        """Those of them whose names are known."""
+        """The forgotten people whose names are known."""
         return [Forgotten.from_item(row) for row in self._partition(self.table, "kind") if row.get("names")]
 
     def list_first_rows(self) -> list[Forgotten]:

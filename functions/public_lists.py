@@ -1,8 +1,8 @@
 """The lists of people that pages read, as they are where nobody is known yet, so that no page asks for one that isn't
 there.
 
-The people function writes them with its rounds (`people.public_files`). Before that, `kinpics publish` does, and the
-process function with the first photo of a set.
+The people function writes them with its rounds (`people.public_files`). Before that, `kinpics publish` does, and so
+does the process function with the first photo of a set.
 """
 
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 PEOPLE_KEY = "people/people.json"
-# A browser asks each time, so that a name shows at once; mostly the answer is that nothing has changed.
+# Browsers ask each time, so that a name shows at once; mostly nothing has changed.
 LIST_CACHE = "no-cache"
 LIST_TYPE = "application/json"
 
@@ -34,7 +34,7 @@ def written(content: Any) -> bytes:
 
 
 def list_of_nobody(set_name: str) -> tuple[str, bytes]:
-    """Key and content of a set's list while nobody on its photos is known."""
+    """Key and content of a set's list while nobody in its photos is known."""
     return set_list_key(set_name), written({"v": VERSION, "people": [], "photos": {}})
 
 
@@ -45,7 +45,7 @@ def lists_of_nobody(set_names: Iterable[str]) -> dict[str, bytes]:
 
 
 def write_unless_there(client: "S3Client", bucket: str, key: str, body: bytes) -> None:
-    """Write a list, and leave one that somebody else has written."""
+    """Write a list, unless somebody else has written it already."""
     try:
         client.put_object(
             Bucket=bucket, Key=key, Body=body, ContentType=LIST_TYPE, CacheControl=LIST_CACHE, IfNoneMatch="*"

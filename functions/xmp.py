@@ -14,7 +14,7 @@ from functions.errors import KinpicsError
 
 # Photo programs write a few kilobytes, and a JPEG has room for 64; longer blocks hold more than words and regions.
 MAX_XMP_BYTES = 1024 * 1024
-# What they write is about ten levels deep.
+# Photo programs write about ten levels.
 _MAX_LEVELS = 100
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DESCRIPTION, ITEM = f"{RDF}Description", f"{RDF}li"
@@ -40,7 +40,7 @@ def parse_xmp(packet: bytes) -> ElementTree.Element:
         root = ElementTree.fromstring(text)  # noqa: S314 - no entities, and not long
     except (ElementTree.ParseError, ValueError) as error:
         raise BadXmpError(f"it is no XML: {error}") from None
-    # ElementTree writes packets by recursion, and so do others what they read of them.
+    # ElementTree writes packets by recursion, and other programs read them so.
     level = [root]
     for _ in range(_MAX_LEVELS):
         level = [child for element in level for child in element]

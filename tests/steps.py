@@ -18,7 +18,7 @@ def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
 
 def settle(page: Page, milliseconds: int) -> None:
     """Wait until what moves is at rest: a photo grows to its place before it takes keys, a panel slides in, the grid
-    follows the window. Nothing on the page tells when."""
+    follows the window. Nothing on the page says when."""
     page.wait_for_timeout(milliseconds)
 
 

@@ -88,7 +88,7 @@ class _Letting:
         self.latest = self.door.journal.latest
         self.new = ""
         self.is_forgotten = marked(self.door.journal)
-        # Whoever was merged or forgotten since the state was made is nobody by themselves.
+        # People merged or forgotten since the state was made are no people of their own any more.
         shown = {
             person.id: person.name
             for person in state.people

@@ -32,7 +32,7 @@ _NO_SHA256 = "has to be the SHA-256 of an original: 64 characters of 0-9 and a-f
 class DecisionError(KinpicsError):
     """An event that can't be; the message names the field and says what is wrong with it.
 
-    ``number`` is which one of several decisions it is, from 1 on, where they were made together.
+    ``number`` says which decision it is, from 1 on, if several were made together.
     """
 
     def __init__(self, message: str, number: int | None = None):
@@ -374,7 +374,7 @@ class PhotoReplaced(Event):
 class PersonForgotten(Event):
     """Somebody was forgotten; who is not said, and the journal has no event about that person any more.
 
-    While these are being taken out, ``people`` names them; ``marks`` tell what comes late about them
+    While these are being taken out, ``people`` names them; ``marks`` recognise what comes late about them
     (`forgotten_names`).
     """
 

@@ -4,9 +4,9 @@ A search of one face tells how alike it is to every face there is. What comes la
 both ways, so the search of a later face completes it. So evidence is brought up to date by the cheaper of two ways:
 search again what was searched before, or search each new face.
 
-Some engines compare a face with all those of its person. What they answer changes with each of these that comes or
-goes, and two faces are not as alike from either side. Such an answer is *outdated* once a face like the searched one
-has come or gone.
+Some engines compare a face with all those of its person. Their answers change as these faces come and go, and one face
+may be more like another than the other way round. Such an answer is *outdated* once a face like the searched one has
+come or gone.
 
 Similarity is kept as *odds*, ln(s / (100 - s)) for s percent: 0 at 50, 2.2 at 90, 4.6 at 99. Equal steps of odds are
 equal steps of distance between faces, so that their means and differences say something; those of percentages don't.

@@ -5,7 +5,7 @@ with one event, `decisions.PersonForgotten`, which names the people until all ab
 on the journal reads as if it were done (`finished`), so whoever is stopped in between has only to go on.
 
 Somebody may decide something about a person at the very moment in which that person is forgotten, or on a page that was
-opened before. The event keeps marks of the people, by which what comes late about them is known: it never counts.
+opened before. The event keeps marks of the people; they recognise what comes late about them, so it never counts.
 """
 
 import functools
@@ -42,7 +42,7 @@ def all_of(knowledge: Knowledge, person: str) -> tuple[str, ...]:
 
 def forget(journal: Journal, people: Collection[str]) -> Forgetting:
     """What forgetting people takes out of the journal; nothing if nothing is about them."""
-    # Somebody else who was merged with them at that very moment stays somebody else.
+    # Somebody merged with them at that very moment isn't forgotten with them.
     knowledge = fold(event for event in journal.events if not _joins_others(event, people))
     there = {line_id for line_id, _ in journal.lines()}
     gone: dict[str, Event] = {}
@@ -68,13 +68,13 @@ def pending(journal: Journal) -> list[PersonForgotten]:
 
 
 def done(begun: PersonForgotten) -> PersonForgotten:
-    """The event of a forgetting once it is done to its end."""
+    """The event of a forgetting, once that is finished."""
     marks = {_mark(begun.id, person) for person in begun.people or () if not is_made_from_content(person)}
     return replace(begun, people=None, marks=tuple(sorted({*marks, *(begun.marks or ())})) or None)
 
 
 def finished(journal: Journal) -> Journal:
-    """The journal as it is once all that was begun is done, without what came late about forgotten people."""
+    """The journal once each forgetting in it is finished, without what came late about forgotten people."""
     for begun in pending(journal):
         journal = _taken_out(journal, forget(journal, begun.people or ()), done(begun))
     late = late_people(journal)
@@ -82,13 +82,13 @@ def finished(journal: Journal) -> Journal:
 
 
 def late_people(journal: Journal) -> set[str]:
-    """Those who are forgotten, and whom the journal has events about all the same."""
+    """Forgotten people that the journal still has events about."""
     is_marked = marked(journal)
     return {person for event in journal.events for person in _people_in(event) if is_marked(person)}
 
 
 def marked(journal: Journal) -> Callable[[str], bool]:
-    """Tells by a person's id whether they are one of those whom this journal has forgotten."""
+    """Tells by a person's id whether this journal has forgotten them."""
     marks = [
         (event.id, set(event.marks)) for event in journal.events if isinstance(event, PersonForgotten) and event.marks
     ]
@@ -96,14 +96,14 @@ def marked(journal: Journal) -> Callable[[str], bool]:
 
 
 def of_others(event: PersonForgotten, journal: Journal) -> PersonForgotten:
-    """A forgetting of another site, which takes nobody out of this journal."""
+    """A forgetting from another site, changed so that it takes nobody out of this journal."""
     known = {_mark(event.id, person) for there in journal.events for person in _people_in(there)}
     marks = tuple(mark for mark in done(event).marks or () if mark not in known)
     return replace(event, people=None, marks=marks or None)
 
 
 def _mark(event_id: str, person: str) -> str:
-    """What is kept of a forgotten person. An id is random, so this doesn't tell it; one made from a name would."""
+    """What is kept of a forgotten person. A digest doesn't reveal a random id; it would reveal one made from a name."""
     return hashlib.sha256(f"{event_id} {person}".encode()).hexdigest()
 
 
@@ -116,7 +116,7 @@ def _joins_others(event: Event, people: Collection[str]) -> bool:
 
 
 def _taken_out(journal: Journal, forgetting: Forgetting, *more: Event) -> Journal:
-    """The journal after this, and with these events in place of those of the same id."""
+    """The journal after this, with these events replacing those with the same ids."""
     gone = set(forgetting.gone)
     changed = {event.id: event for event in (*forgetting.changed, *more)}
     return Journal(

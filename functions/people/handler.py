@@ -49,7 +49,7 @@ metrics = Metrics()
 MAX_RETRIES = 8
 # A round of the queue's searches for so long, so that the owner never waits long for a turn.
 _SEARCH_SECONDS = 15.0
-# And makes portraits for so long: a hundred and more a second, so few sites need a second round for them.
+# How long it then makes portraits: a hundred and more a second, so few sites need a second round for them.
 _PORTRAIT_SECONDS = 15.0
 _ANY_NUMBER = 10_000
 # Somebody waits for the round after a decision: it makes so many searches, and the next ones are made without them.
@@ -59,7 +59,7 @@ _OWNERS_PORTRAIT_SECONDS = 2.0
 _PATIENCE = 0.5
 _OWNERS_PATIENCE_SECONDS = 8.0
 _SECOND = 1000
-# The platform whose engine compares a face with all those of its person (docs/rekognition.md).
+# The platform where the engine compares a face with all those of its person (docs/rekognition.md).
 _LAPTOP = "laptop"
 
 

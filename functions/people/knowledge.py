@@ -85,7 +85,7 @@ class Person:
 
 
 def nobody(name: str) -> bool:
-    """That this is no forgotten person's name."""
+    """Says of every name that it isn't a forgotten person's."""
     return False
 
 
@@ -104,7 +104,7 @@ class Knowledge:
     called: Mapping[str, str] = field(default_factory=dict)
     # People whose name only other programs gave.
     only_imported: frozenset[str] = frozenset()
-    # The files that took the place of each file that a fact is about, one after the other, all by SHA-256.
+    # For each file that a fact is about, the files that replaced it, one after another; all by SHA-256.
     replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # Whether a name is that of somebody who was forgotten.
     is_forgotten: Callable[[str], bool] = nobody
@@ -119,7 +119,7 @@ class Knowledge:
         return self.root(self.called.get(key) or imported_person(key))
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a name that another program gave means nobody: it is forgotten, and the owner gave it nobody else."""
+        """Whether a name from another program means nobody: it is forgotten, and the owner gave it to nobody else."""
         return same_name(name) not in self.called and self.is_forgotten(name)
 
 
@@ -132,7 +132,7 @@ def imported_person(name_key: str) -> str:
 def fold(events: Iterable[Event], is_forgotten: Callable[[str], bool] = nobody) -> Knowledge:
     """What the events come to; the same for the same events, in whatever order they come.
 
-    ``is_forgotten`` tells the names that other programs may give nobody, unless the owner did.
+    ``is_forgotten`` tells which names other programs can't give to anybody, unless the owner did.
     """
     ordered = _in_order(events)
     undone = undone_by(ordered)
@@ -265,7 +265,7 @@ class _Said:
         members = {root: sorted(self._all_of(root)) for root in roots}
         portraits = (_latest(root, members[root], self.portraits) for root in roots)
         facts = (*imported, *self.facts, *(portrait for portrait in portraits if portrait))
-        # Of a file that is saved again every minute only the first ones are ever asked for.
+        # A file may be saved again every minute; only the first versions are ever asked for.
         asked = {fact.face.photo for fact in facts} & self.replaced.keys()
         return Knowledge(
             people={root: self._person(root, members[root]) for root in roots},

@@ -53,7 +53,7 @@ class Likenesses:
         self._whose[self._number.pop((who, reference))] = None
 
     def options(self, face: str, least: float = ANY) -> list[Option]:
-        """Who a face is at least so like, best first."""
+        """The people that a face is at least this much like, best first."""
         found = self._found.get(face)
         if found is None:
             return []

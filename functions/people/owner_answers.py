@@ -54,7 +54,7 @@ class Answers:
         }
 
     def faces(self, faces: Iterable[str]) -> dict[str, Any]:
-        """Those of these faces, given by their ids, that are still there."""
+        """The faces with these ids that are still there."""
         return {"faces": [self._face(face) for face in faces if face in self._faces]}
 
     def person(self, person: str) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class Answers:
     def _decision(self, event: Event) -> dict[str, Any]:
         """An event's parts, for a sentence: with the names that people had when it was decided.
 
-        A person who was renamed also has the name before; an undo what it undoes, or does again.
+        A person who was renamed also has their name before that; an undo has what it undoes, or does again.
         """
         there = {entry.name: getattr(event, entry.name) for entry in fields(event)}
         faces = there.get("faces") or [there["face"]] if "face" in there or "faces" in there else []

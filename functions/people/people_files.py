@@ -33,12 +33,12 @@ _LISTS = re.compile(r"people/people\.json|people/(?P<slug>[^/]+)/photos\.json|se
 
 
 def is_people_file(key: str) -> bool:
-    """Whether a key of the site bucket is that of a file of the people function: `kinpics publish` leaves it alone."""
+    """Whether a key of the site bucket belongs to the people function: `kinpics publish` leaves it alone."""
     return is_people_list(key) or bool(portrait_named(key))
 
 
 def is_people_list(key: str) -> bool:
-    """Whether a key of the site bucket is that of a file written here."""
+    """Whether a key of the site bucket is that of a file that is written here."""
     return bool(_LISTS.fullmatch(key))
 
 

@@ -1,7 +1,8 @@
 """The portraits in the site bucket: cut from large renditions if missing, deleted if visitors may not see them.
 
-A portrait's name says what it was made from (`public_files.portrait_name`), so one that is there is right. Which there
-are is what the bucket lists: nothing else has to be remembered, and a round that dies leaves nothing to clear up.
+A portrait's name says what it was made from (`public_files.portrait_name`), so one that is there is right. The
+bucket's listing says which there are: nothing else has to be remembered, and a round that dies leaves nothing to clear
+up.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +21,7 @@ from functions.people.public_files import PORTRAITS_PREFIX, portrait_key, portra
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-# Only browsers keep it, and for a day: CloudFront would go on showing somebody who is hidden.
+# Only browsers keep it, for a day: CloudFront would go on showing somebody who is hidden.
 _CACHE = "private, max-age=86400"
 # At most 10, as many connections as boto3 keeps open.
 _WORKERS = 8
@@ -28,7 +29,7 @@ _WORKERS = 8
 
 @dataclass
 class Portraits:
-    """The names of the portraits that are there, and whether there was no time for more."""
+    """The names of the portraits that are there, and whether time ran out before all were made."""
 
     names: set[str] = field(default_factory=set)
     is_cut_short: bool = False
@@ -43,9 +44,9 @@ class PeoplePortraits:
     site_bucket: str
 
     def make(self, wanted: Mapping[str, FaceInPhoto], may_go_on: Callable[[], bool]) -> Portraits:
-        """Make those of ``wanted``, by name, that are missing, as long as ``may_go_on``.
+        """Make the portraits in ``wanted``, by name, that are missing, as long as ``may_go_on``.
 
-        A photo without a large rendition gives none.
+        A photo without a large rendition gives no portrait.
         """
         portraits = Portraits(self._list())
 

@@ -74,7 +74,7 @@ class Spent:
 class PeopleRounds:
     """Everything a round reads and writes. ``faces`` counts each paid search before it is made.
 
-    ``is_one_sided`` is what `Searching` says of the engine behind it.
+    ``is_one_sided`` is as in `Searching`.
     """
 
     photos: PhotoReader
@@ -145,12 +145,12 @@ class PeopleRounds:
     def _show(
         self, state: State, inventory: Inventory, changed: Iterable[ImagePath], budget: Budget, spent: Spent
     ) -> None:
-        """Portraits are there before a list names them, and go after it doesn't."""
+        """Portraits are made before a list names them, and deleted after it no longer does."""
         until = self.clock() + budget.portrait_seconds
         wanted = portraits_wanted(state, inventory)
         there = self.portraits.make(wanted, lambda: self.clock() < until)
         spent.has_more |= there.is_cut_short
-        # The process function begins a set's list, and the set may be gone already.
+        # The process function starts a set's list, but the set may be gone by now.
         begun = {set_list_key(path.set_name) for path in changed}
         self.files.publish(public_files(state, inventory, there.names), begun)
         if others := there.names - wanted.keys():

@@ -55,7 +55,7 @@ def slugs_of(names: Iterable[tuple[str, str]]) -> Mapping[str, str]:
 
 def _slug(name: str) -> str:
     letters: list[str] = []
-    # Some letters are made of capitals: U+210C is an H.
+    # Some characters fold to capitals: U+210C to H.
     for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold()):
         if unicodedata.category(char)[0] in "LN":
             letters.append(char)

@@ -7,18 +7,18 @@ from PIL import Image
 from functions.people.boxes import Box
 
 PORTRAIT_TYPE = "image/webp"
-# In pixels: pages show portraits at 132 or less, one at 176, and a thousand of them at once are in memory.
+# In pixels. Pages show portraits at 132 or less, one at 176, and have up to a thousand in memory at once.
 SIDE = 192
 # Room around a face, as in scripts/site/heads.py.
 _ROOM = 1.4
 
 
 class UnusableRenditionError(Exception):
-    """A file that is no picture, or a damaged one."""
+    """The file isn't a picture, or is damaged."""
 
 
 def cut_portrait(large: bytes, box: Box) -> bytes:
-    """A WebP without metadata, of `SIDE` pixels; a small face is enlarged, as the screen would have to.
+    """A WebP without metadata, of `SIDE` pixels; a small face is enlarged, as a browser would have to.
 
     Raises ``UnusableRenditionError``.
     """

@@ -16,7 +16,7 @@ from functions.people.people_state import PersonState, State, Unknown, by_time, 
 from functions.public_lists import PEOPLE_KEY, VERSION, set_list_key, written
 
 PORTRAITS_PREFIX = "people/portraits/"
-# Of portraits: they are cut another way now, so all are made again.
+# The version of how portraits are cut: raise it, and all are made again.
 _CUT = 3
 # The page of all people asks who some of the others are: those on most photos.
 _MAX_UNKNOWN = 200
@@ -39,7 +39,7 @@ def portrait_key(name: str) -> str:
 
 
 def portrait_named(key: str) -> str | None:
-    """The name of a portrait, if a key of the site bucket is that of one."""
+    """The name of the portrait that a key of the site bucket belongs to, if it is one."""
     found = _PORTRAIT.fullmatch(key)
     return found["name"] if found else None
 
@@ -62,7 +62,7 @@ def portraits_wanted(state: State, inventory: Inventory) -> dict[str, FaceInPhot
 
 
 def portraits_allowed(state: State, inventory: Inventory) -> set[str]:
-    """The names of the portraits that may stay: those of all faces that visitors see as somebody's, or are asked about.
+    """The names of the portraits that may stay: of faces that visitors see as somebody's, or are asked about.
 
     Pages that were published earlier may show them, even if another face stands for that person now.
     """
@@ -80,7 +80,7 @@ def public_files(state: State, inventory: Inventory, portraits: Collection[str] 
 
 
 def _shown_questions(state: State, faces: Mapping[str, FaceInPhoto]) -> list[tuple[Unknown, FaceInPhoto]]:
-    """Those without a name, each with the face that stands for them; it is for a search, so the engine must know it."""
+    """People without a name, each with the face that stands for them. The engine must know it: it is searched for."""
     found = (
         (question, next((face for face in map(faces.__getitem__, question.faces) if face.is_searchable), None))
         for question in state.unknown

@@ -48,7 +48,7 @@ MAX_REFERENCES = 5
 MANY_FACES = 4
 # From here on a face is like somebody: more likely them than not.
 LIKE = odds(50)
-# Whoever a face is less like makes no difference to whose it is taken for, not even as the second.
+# People less like a face than this make no difference to whose it is, not even in second place.
 _MATTERS = SURE - LEAD
 # As many as a row of "is this …?" shows.
 MAX_CANDIDATES = 12
@@ -83,7 +83,7 @@ def recognise(
 ) -> Recognised:
     """Who is it; ``births`` are dates (YYYY-MM-DD) by person. ``evidence`` grows by what ``search`` finds.
 
-    ``is_one_sided`` is what `Searching` says of the engine.
+    ``is_one_sided`` is as in `Searching`.
     """
     faces = FacesOfToday(inventory, hung, births)
     with _without_collector():
@@ -92,7 +92,7 @@ def recognise(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Nothing in a round refers to itself, and looking for that in millions of objects takes a third of its time."""
+    """Pause Python's search for cycles: a round makes none, and looking for them takes a third of its time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -153,9 +153,9 @@ class _Round:
         self._groups: dict[str, Group] = {}
         # The person whose leftover faces a group is.
         self._remainder_of: dict[str, str] = {}
-        # The faces that were ever as like a person's reference as matters.
+        # By person: faces that were ever like one of their references enough to matter.
         self._near: dict[str, set[str]] = defaultdict(set)
-        # Whoever matters, by face, until one of these has another reference.
+        # By face: the people who matter, until one of them gets another reference.
         self._people: dict[str, list[Option]] = {}
         # How alike somebody's references are to somebody else's, in odds; at least one of both is a person.
         self._seen_by: dict[str, dict[str, float]] = defaultdict(dict)
@@ -190,8 +190,8 @@ class _Round:
     def find_remainders(self, many: int) -> None:
         """Find the groups that are what is left of a person, not somebody who looks like them.
 
-        Those are like the person and have fewer than ``many`` faces, or are so like them that these may well be
-        pictures of the person, who is in the same photos once more: on a wall, in a strip of a photo booth.
+        They are like the person and have fewer than ``many`` faces, or are so like the person that they may well be
+        pictures of that person, who is in the same photos once more: on a wall, in a strip of a photo booth.
         """
         for seed, found in self._groups.items():
             people = [who for who in self._people_like(found, SAME_AGAIN) if not self._are_denied(found, who)]
@@ -240,7 +240,7 @@ class _Round:
             options = {face: found for face in self._in_photo[photo] if (found := self._options(face, bar))}
             alone = {found[0].who: (face, found[0].odds) for face, found in options.items() if len(found) == 1}
             if len(alone) == len(options):
-                # Mostly each face is like one person, and another one than the others.
+                # Mostly each face is like one person, and no two are like the same one.
                 verdicts |= {face: _Verdict(who, likeness) for who, (face, likeness) in alone.items()}
                 continue
             claims = {face: claim for face in options if (claim := self._claim(face, options[face], bar))}
@@ -339,7 +339,7 @@ class _Round:
         }
 
     def _people_like(self, found: Group, least: float = LIKE) -> list[str]:
-        """The people that a group's faces are like on average, the likest first."""
+        """The people that a group's faces are like on average, the most alike first."""
         total: dict[str, float] = defaultdict(float)
         for face in found.faces:
             for likeness, who in self._likenesses.options(face):
@@ -397,7 +397,7 @@ class _Round:
         return self._faces.photo_of[face] not in group_.photos or face in group_.faces
 
     def _claim(self, face: str, options: list[Option], bar: float) -> tuple[float, int, str, _Verdict] | None:
-        """The verdict on a face, if it is like enough to one of these people; the surest sorts first."""
+        """The verdict on a face, if it is enough like one of these people; the surest sorts first."""
         best = next((option for option in options if option.who not in self._groups), None)
         if best is None or best.odds < bar:
             return None

@@ -10,7 +10,7 @@ from functions.people.people_state import Suggestion
 ALIKE, SAME_PHOTOS, SAME_SET = "alike", "same-photos", "same-set"
 # As many as there are number keys.
 MAX_SUGGESTIONS = 9
-# Those who don't look alike are often wrong. So many fit the screen above the field for a name.
+# How many fit on the screen above the field for a name. Those who don't look alike are often wrong.
 MAX_WITH_UNLIKE = 4
 
 

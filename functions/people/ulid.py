@@ -16,7 +16,7 @@ _RANDOM_BITS = 80
 _NO_TIME = "0" * 10
 # The last millisecond of the year 9999.
 _LAST_TIME = "76EZ91ZPZZ"
-# Of two ids after the same third one, neither may be the other: two owners may decide at once.
+# Two ids made after the same one must differ: two owners may decide at once.
 _STEP_BITS = 40
 # 26 digits hold 130 bits, an id has 128.
 _ULID = re.compile(rf"[0-7][{_DIGITS}]{{{_LENGTH - 1}}}")
@@ -48,7 +48,7 @@ def is_beyond_time(ulid: str) -> bool:
 
 
 def is_made_from_content(ulid: str) -> bool:
-    """Whether an id was made by `ulid_of`: whoever knows the content can make it too."""
+    """Whether an id was made by `ulid_of`: anybody who knows the content can make it again."""
     return ulid.startswith(_NO_TIME)
 
 

@@ -45,9 +45,9 @@ def group(unknown: Iterable[str], faces: FacesOfToday, searching: Searching) -> 
 
 
 def join(groups: list[Group], searching: Searching) -> list[Group]:
-    """The same faces with groups that are probably one person made one, those in most photos first.
+    """The same faces, with groups that are probably one person joined; those in most photos first.
 
-    Of equals, whoever came first stays first.
+    Equals keep their order.
     """
     number_of = {face: number for number, found in enumerate(groups) for face in found.faces}
     joined: dict[int, list[int]] = {number: [number] for number in range(len(groups))}

@@ -37,8 +37,8 @@ class PhotoPages:
         self._read_at: float | None = None
 
     def begin(self, set_name: str) -> None:
-        """Before the first photo of a set has a row: the set's page asks who is on its photos, and the people function
-        says so only after its next round."""
+        """Before the first photo of a set has a row: the set's page asks who is in its photos, and the people function
+        answers only after its next round."""
         if self._read_skeleton() is not None and set_name not in self._begun:
             write_unless_there(self.client, self._bucket, *list_of_nobody(set_name))
             self._begun.add(set_name)

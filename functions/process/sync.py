@@ -205,7 +205,7 @@ class PhotoSync:
         self.objects.put_download(path, original, renditions)
 
     def _put_row(self, path: ImagePath, photo: Photo, renditions: Renditions) -> Photo | None:
-        """Write the names in the file, a photo's rows and its pages; returns the row they replace."""
+        """Write a photo's rows, its pages and the names in its file; returns the row that was replaced."""
         self.regions.put(path, self._regions(renditions, photo))
         self.pages.begin(path.set_name)
         old = self._writer.put_photo(path, photo, self._timestamp())

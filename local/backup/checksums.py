@@ -11,7 +11,7 @@ from pathlib import Path
 from local.backup import BackupError
 
 LIST = "SHA256SUMS"
-# Lists the files that a check has found to be wrong, in the same form, until the next backup has copied them again.
+# Lists files that a check found wrong, in the same form, until the next backup has copied them again.
 WRONG = "WRONG"
 _BLOCK = 1024 * 1024
 _WORKERS = 4
@@ -43,7 +43,7 @@ def write_list(folder: Path, digests: Mapping[str, str]) -> None:
 
 
 def note_wrong(folder: Path, digests: Mapping[str, str]) -> None:
-    """Note the files that aren't as the list says, for the next backup; where nothing can be written, none is made."""
+    """Note the files that aren't as the list says, for the next backup; none if the folder can't be written to."""
     with contextlib.suppress(OSError):
         if digests:
             (folder / WRONG).write_bytes(b"".join(_line(path, digest) for path, digest in digests.items()))

@@ -3,17 +3,17 @@
 import ipaddress
 from collections import Counter
 
-# A browser opens six to a host. More are closed as soon as they come: a device that held hundreds open would leave the
-# stack no files to write.
+# A browser opens six to a host. Connections beyond this are closed as soon as they come: a device that held hundreds
+# open would leave the stack no files to write.
 MAX_OF_ADDRESS = 48
-# Of all IPv6 devices of a home together, because one of them can have all their addresses.
+# For all IPv6 devices of a home together, because one device can use all their addresses.
 _MAX_OF_NETWORK = 128
 _MAX_CONNECTIONS = 256
 _IPV6_PREFIX = 64
 
 
 def device_of(address: str) -> str:
-    """What a device can't change about its address: one machine can have all addresses of an IPv6 network."""
+    """The part of an address that a device can't change: one machine can use all addresses of an IPv6 network."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

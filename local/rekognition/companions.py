@@ -6,7 +6,7 @@ searched for, and then how near the others are to all of these together.
 
 Some people's photos are more alike than others', so what joins them must be nearer, too: two people who look alike are
 nearer to each other than two photos of somebody else, but not as near as their own. How alike a person's photos are is
-told from those that are surely theirs, which are found one after the other, the nearest first; photos of one moment
+told from those that are surely theirs, which are found one after another, the nearest first; photos of one moment
 tell nothing about it, and count as one.
 
 Whoever stands beside the person in a picture is somebody else. These are the rivals: a face that is nearer to one of
@@ -28,18 +28,18 @@ NO_PICTURE = 0
 
 # So many of the nearest faces, from this similarity on, are looked at: what is less alike is nobody's companion.
 MOST, LEAST_SIMILARITY = 4000, 20.0
-# Faces that are so alike to the searched one are surely the same person's, if the next rule holds for them, too.
+# Faces this similar to the searched one are surely the same person's, if the next rule holds for them, too.
 _SURE = 97.0
-# The distances of a companion to the sure faces are, in the root mean square, as short as this similarity; and their
-# mean square is at most so many times the person's spread.
+# A companion's distances to the sure faces are, in the root mean square, at most that of this similarity; and their
+# mean square is at most this many times the person's spread.
 _COMPANIONS, _SPREADS = 80.0, 1.6
-# The spread is the mean of the squares between a person's photos of different moments. As long as few are known, it is
-# thought to be that of most people, given as a similarity, which counts like so many companions. It is no less than a
+# The spread is the mean of the squares between a person's photos of different moments. While few are known, it is
+# taken to be that of most people, given as a similarity, which counts like this many companions. It is no less than a
 # share of that: photos of one day are more alike than those of a life.
 _USUAL_SPREAD, _USUAL_COUNTS, _LEAST_SPREAD = 99.85, 3, 0.85
-# Photos whose square is so small, as a share of the usual spread, are of one moment.
+# Photos whose square is at most this share of the usual spread are of one moment.
 _ONE_MOMENT = 0.36
-# In a round, one in so many as are known are added to the sure faces; one at least.
+# Each round adds one face to the sure ones for every so many that are known; one at least.
 _IN_A_ROUND = 4
 # A mean of many distances is steadier than one, so a companion may be so much farther away, as a share of the square.
 _STEADIER = 0.18

@@ -37,7 +37,7 @@ _ENLARGE = 2.0
 _DECODED = 1600
 # Of a face, in pixels of what is decoded. Nobody can be told from fewer.
 _MIN_SIDE = 20
-# A worker gives freed memory back so often. Doing so after each photo would take up to 17 % more time.
+# How often a worker gives freed memory back, in seconds. Doing so after each photo would take up to 17 % more time.
 _SECONDS_BETWEEN_TRIMS = 10
 
 
@@ -218,7 +218,7 @@ def _depend_on_parent() -> None:
 
 
 def _give_memory_back() -> None:
-    """What photos and the loading of networks have freed, which glibc keeps. Other C libraries have no such call."""
+    """Give back what photos and loading networks have freed, which glibc keeps. Other C libraries have no such call."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -38,7 +38,7 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
         wrong = [f"{path} {reason}" for path, reason in found.items()]
         told = f"{count(len(digests), 'file')} checked, {len(wrong)} wrong"
         if wrong:
-            told += ". Run `kinpics backup` again: it copies them anew"
+            told += ". Run `kinpics backup` again: it copies them again"
     else:
         made = make_backup(context.data, folder)
         wrong = made.problems

@@ -122,7 +122,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     outcome.failed |= take_out(stack, WithheldNames(forgotten=stack.forgotten.list_rows())).failures
     for entry in granted:
         drop_request(stack, entry)
-    # Pages are made from what the people function writes. What came in about this person meanwhile goes too.
+    # Pages are made from what the people function writes. What came in about this person meanwhile goes, too.
     is_gone = wait_for_round(stack, lambda state: state.by_id.keys().isdisjoint(names))
     forget_names(stack, names)
     withhold_hidden_names(stack)

@@ -96,7 +96,7 @@ def people_photo(context: Context, path: str, as_json: bool) -> None:
 @click.command("name")
 @click.argument("who", metavar="FACE|PERSON")
 @click.argument("name")
-@click.option("--new", is_flag=True, help="They only have the same name as somebody known.")
+@click.option("--new", is_flag=True, help="A new person, who only shares a known person's name.")
 @json_option
 @click.pass_obj
 def people_name(context: Context, who: str, name: str, new: bool, as_json: bool) -> None:
@@ -155,8 +155,8 @@ def people_split(context: Context, person: str, faces: tuple[str, ...], name: st
     some = calls.faces_of(known, faces)
     if len(some) == len(calls.call("person", person=known["id"])["faces"]):
         raise click.ClickException(
-            f"these are all faces of {known['name']}: give {known['name']} another name with `kinpics people name`, "
-            "or say who it is with `kinpics people merge`"
+            f"these are all the faces of {known['name']}: give {known['name']} another name with "
+            "`kinpics people name`, or say who it is with `kinpics people merge`"
         )
     known_as = calls.named(name) if name else []
     to = calls.person(name)["id"] if name and known_as else "new"
@@ -171,7 +171,7 @@ def people_split(context: Context, person: str, faces: tuple[str, ...], name: st
 @json_option
 @click.pass_obj
 def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: bool) -> None:
-    """Say that some faces aren't a person, for good.
+    """Say for good that some faces aren't this person.
 
     FACE is SET/PHOTO#2 for the second face from the left, or a face id.
     """
@@ -188,7 +188,7 @@ def people_not(context: Context, person: str, faces: tuple[str, ...], as_json: b
 def people_hide(context: Context, person: str, as_json: bool) -> None:
     """Hide a person from visitors.
 
-    Their name leaves photos' keywords, too, and the pages are published again; the photos' files stay as they are.
+    Also takes their name out of photos' keywords and publishes the pages again. The photos' files stay as they are.
     """
     from scripts.deployment.publish import build_and_publish
     from scripts.people.site_journal import wait_for_round
@@ -197,7 +197,7 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
     calls = _calls(context)
     known = calls.person(person)
     events = calls.decide({"kind": "hide", "person": known["id"]})
-    # Another round may have been at work, and pages are made from what rounds write.
+    # Another round may have been running, and pages are made from what rounds write.
     is_unseen = wait_for_round(context.stack, lambda state: not state.is_shown(known["id"]))
     withhold_hidden_names(context.stack)
     build_and_publish(context.stack)
@@ -213,13 +213,13 @@ def people_hide(context: Context, person: str, as_json: bool) -> None:
 def people_show(context: Context, person: str, as_json: bool) -> None:
     """Show a hidden person again.
 
-    In photos' keywords, the name comes back when they are processed again: `kinpics reprocess SET`.
+    In keywords, the name comes back when the photos are processed again: `kinpics reprocess SET`.
     """
     calls = _calls(context)
     known = calls.person(person)
     _tell(calls.decide({"kind": "show", "person": known["id"]}), f"{known['name']} is shown again", as_json)
     if known["hidden"]:
-        echo("in photos' keywords, the name comes back with `kinpics reprocess SET`", err=True)
+        echo("in keywords, the name comes back with `kinpics reprocess SET`", err=True)
 
 
 @click.command("portrait")
@@ -245,7 +245,7 @@ def people_portrait(context: Context, person: str, face: str, as_json: bool) -> 
 @json_option
 @click.pass_obj
 def people_birth(context: Context, person: str, date: str, as_json: bool) -> None:
-    """Set a person's birth date; they are on no earlier photo.
+    """Set a person's birth date: they are in no earlier photo.
 
     DATE is YYYY-MM-DD, or `unknown`.
     """
@@ -264,7 +264,7 @@ def people_birth(context: Context, person: str, date: str, as_json: bool) -> Non
 
 @click.command("ignore")
 @faces_argument
-@click.option("--no-face", is_flag=True, help="They are no faces at all. By default, they are a stranger's.")
+@click.option("--no-face", is_flag=True, help="They aren't faces at all; without this, they are a stranger's.")
 @json_option
 @click.pass_obj
 def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_json: bool) -> None:
@@ -282,7 +282,7 @@ def people_ignore(context: Context, faces: tuple[str, ...], no_face: bool, as_js
 @click.argument("photo", metavar="SET/PHOTO")
 @click.argument("box", metavar="LEFT,TOP,WIDTH,HEIGHT")
 @click.argument("name", required=False)
-@click.option("--new", is_flag=True, help="They only have the same name as somebody known.")
+@click.option("--new", is_flag=True, help="A new person, who only shares a known person's name.")
 @json_option
 @click.pass_obj
 def people_draw(context: Context, photo: str, box: str, name: str | None, new: bool, as_json: bool) -> None:

@@ -54,7 +54,7 @@ def sets_of(folder: Path) -> list[Path]:
 def find_journal(folder: Path) -> Path | None:
     """The journal of the exported site that a set's folder belongs to.
 
-    A file of that name among photos is none: whoever gave the photos to the owner decides nothing about people.
+    A file of that name among photos doesn't count: whoever gave the owner the photos decides nothing about people.
     """
     return next((file for export in _export_of(folder) if (file := export / JOURNAL_FILE).is_file()), None)
 

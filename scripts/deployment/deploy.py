@@ -208,8 +208,8 @@ def built_functions(root: Path = ROOT, *, for_this_machine: bool = False) -> Ite
     """The built template of the checkout in ``root``, beside the functions with their packages. Nobody else builds
     meanwhile. Raises ``ToolError``.
 
-    They are built for Lambda's machine and Python, as the template names them, or for this machine's. What was built of
-    the same files last time is taken again.
+    They are built for Lambda's machine and Python, as the template names them, or for this machine's. What was built
+    from the same files last time is used again.
     """
     folder = root / ".aws-sam" / ("laptop" if for_this_machine else "lambda")
     folder.mkdir(parents=True, exist_ok=True)
@@ -226,7 +226,7 @@ def built_functions(root: Path = ROOT, *, for_this_machine: bool = False) -> Ite
 
 
 def _fingerprint(root: Path, machine: str) -> str:
-    """A hash of all that functions are built of."""
+    """A hash of everything that functions are built from."""
     files = sorted(path for path in (root / "functions").rglob("*") if path.suffix != ".pyc" and path.is_file())
     made_of = [(str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in (*files, root / "template.yaml")]
     return hashlib.sha256(json.dumps([machine, made_of]).encode()).hexdigest()

@@ -35,7 +35,7 @@ _WAITING: "tuple[QueueAttributeNameType, ...]" = (
 def tell_once(stack: Stack) -> bool:
     """Tell the people function of all photos, unless it knows them or there are none; returns whether it did.
 
-    Of a site without portraits, it is asked for a round: an earlier release made none.
+    On a site without portraits, it is asked for a round: an earlier release made none.
     """
     if next(stack.photos.list_sets(), None) is None:
         return False

@@ -75,7 +75,7 @@ class PeopleCalls:
         return found[0]
 
     def _why_nobody(self, who: str) -> str:
-        """Why nobody is meant: the id may be of somebody who was merged since."""
+        """Why this is nobody: the id may be that of somebody who was merged since."""
         if is_ulid(who):
             with contextlib.suppress(PeopleCallError):
                 now = self.call("person", person=who)
@@ -99,7 +99,7 @@ class PeopleCalls:
         return {part: face[part] for part in ("path", "box", "face") if face[part] is not None}
 
     def faces_of(self, person: dict[str, Any], texts: Iterable[str]) -> list[Draft]:
-        """Faces of a person, each once. Raises ``PeopleCallError`` for somebody else's."""
+        """Some of a person's faces, each once. Raises ``PeopleCallError`` for somebody else's."""
         theirs = self.call("person", person=person["id"])["faces"]
         found: dict[int, Draft] = {}
         for text in texts:

@@ -79,7 +79,7 @@ def add_journal(stack: Stack, file: Path) -> Added:
             "them. Move it away to upload the photos without it"
         )
     there = dict(known.lines())
-    # Of somebody whom both have forgotten, nothing comes in either. Whom only the other has, this site still knows.
+    # Nothing comes in about people whom both sites have forgotten. Those that only the other forgot are known here.
     events = {
         event.id: of_others(event, known) if isinstance(event, PersonForgotten) else event
         for event in finished(journal).events
@@ -101,7 +101,7 @@ def _read_journal(file: Path) -> tuple[Journal, tuple[UnreadLine, ...]]:
         if len(text.encode("utf-8", "backslashreplace")) > _MAX_LINE_BYTES:
             refused.append(line._replace(text="", reason=f"it is longer than {_MAX_LINE_BYTES:,} bytes"))
         elif line.text and is_beyond_time(line.id):
-            # Every later decision would have to sort after it, and soon no id could.
+            # Every later decision would have to sort after it, and soon no id would.
             refused.append(line._replace(reason=f"id: {line.id} is later than the year 9999"))
         else:
             texts.append(text)
@@ -111,7 +111,7 @@ def _read_journal(file: Path) -> tuple[Journal, tuple[UnreadLine, ...]]:
 
 
 def _lines_of(file: Path) -> Iterator[str]:
-    """The lines of a file, of long ones only the beginning: it may be any size."""
+    """The lines of a file of any size; of long lines, only the beginning."""
     with open(file, "rb") as opened:
         while line := opened.readline(_MAX_LINE_BYTES + 2):
             yield line.decode("utf-8-sig", "backslashreplace")
@@ -125,7 +125,7 @@ def add_events(stack: Stack, events: Iterable[Event]) -> int:
 
 
 def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
-    """The names of those whom faces belong to, by person's id: also by what was decided since the last round."""
+    """The names of the people whose faces these are, by their ids; decisions since the last round count."""
     state = _state(stack)
     knowledge = fold(read_journal(stack).events)
     hung = hang(knowledge, Inventory.from_json(_files(stack).read(INVENTORY)) or Inventory.of(()))
@@ -159,7 +159,7 @@ def _files(stack: Stack) -> PeopleFiles:
 
 
 def names_of(stack: Stack, people: Iterable[str]) -> set[str]:
-    """All names that these people have or had, by person's id, and by which files would still mean them."""
+    """All names that these people have or had, those by which files would still mean them included."""
     journal = read_journal(stack)
     knowledge = fold(journal.events)
     roots = set(map(knowledge.root, people))
@@ -173,7 +173,7 @@ def forget_names(stack: Stack, people: Iterable[str]) -> None:
     """Take all decisions about people out of the journal; it keeps that somebody was forgotten.
 
     If it is stopped, nobody reads of them any more from the moment it has begun; the next call, also one without
-    ``people``, takes out what is left. Twice does no harm. Raises ``RoundTakenError`` if rounds don't end.
+    ``people``, takes out what is left. Doing it twice does no harm. Raises ``RoundTakenError`` if rounds don't end.
     """
     lease = PeopleLease(stack.dynamodb, stack.outputs.leases_table)
     # A round that has read the journal before would still write the name.
@@ -191,7 +191,7 @@ def forget_names(stack: Stack, people: Iterable[str]) -> None:
 
 
 def finish_forgetting(stack: Stack) -> None:
-    """Take out of the journal what is left there of people who are forgotten, or has come since."""
+    """Take what is left about forgotten people, or has come since, out of the journal."""
     for begun in pending(_read(stack)):
         _take_out(stack, _read(stack), begun.people or ())
         _table(stack).rewrite(_row(done(begun)))

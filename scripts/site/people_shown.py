@@ -29,7 +29,7 @@ from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 
 # A person's page shows at most so many others who are often with them; the first ones.
 MAX_WITH = 12
-# Takes a person's place in the address of the page that shows several (site/pages.json).
+# Stands for the person in the address of the page that shows several (site/pages.json).
 _SEVERAL = "+"
 _WORKERS = 8
 
@@ -42,7 +42,7 @@ class Portrait:
     box: Box
     width: int
     height: int
-    # Of the picture cut for it; None where there is none yet.
+    # The name of the picture cut for it; None if there is none yet.
     name: str | None = None
 
 

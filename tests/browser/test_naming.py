@@ -263,7 +263,7 @@ def test_an_answer_that_is_not_saved_comes_back_as_a_question(owner: Page) -> No
     expect(owner.locator("#evidence a").first).to_have_attribute("href", str(asked))
 
 
-def test_who_is_no_longer_signed_in_is_led_to_signing_in(owner: Page, faults: Any) -> None:
+def test_an_owner_who_is_signed_out_is_led_to_sign_in(owner: Page, faults: Any) -> None:
     def refuse(route: Route) -> None:
         owner.evaluate("localStorage.removeItem('kinpics.session')")
         route.fulfill(json={"statusCode": 403, "err": {"code": "AccessDenied", "message": ""}})

@@ -423,7 +423,7 @@ def test_a_name_in_a_file_does_not_come_back_where_no_face_is_found(folder: Path
         assert [region.name for region in inventory.regions] == ["Carla"]
 
 
-def test_whoever_was_named_a_moment_ago_is_forgotten_by_name_too(folder: Path) -> None:
+def test_a_name_given_a_moment_ago_is_forgotten_too(folder: Path) -> None:
     with site() as here:
         here.upload(folder)
         photo = here.aws.photos.get_photo(image_path("trip", "one.png"))

@@ -277,7 +277,7 @@ class Dying:
         return call
 
 
-def test_whoever_was_hidden_is_gone_after_a_round_that_was_killed_anywhere(album: FakeAws, call: Call) -> None:
+def test_a_hidden_person_is_gone_wherever_a_round_was_killed(album: FakeAws, call: Call) -> None:
     ann = name(call, "2024/c.png", 0, "Ann")
     name(call, "2024/a.png", 1, "Bob")
     deliver(album)
@@ -341,7 +341,7 @@ def test_a_deleted_photo_is_no_longer_a_persons_and_its_name_waits(album: FakeAw
     assert public_keys(album) == files
 
 
-def test_of_a_set_that_is_gone_no_list_stays(album: FakeAws) -> None:
+def test_a_set_that_is_gone_leaves_no_list(album: FakeAws) -> None:
     album.s3.put_object(Bucket=album.site_bucket, Key=SKELETON_KEY, Body=b"[[name]]")
     path = image_path("2031", "a.png")
     put(album, str(path), picture(RED))
@@ -519,7 +519,7 @@ def test_history_has_the_names_of_its_time(album: FakeAws, call: Call) -> None:
     ]
 
 
-def test_faces_are_told_by_their_ids_and_a_refusal_says_which_decision(album: FakeAws, call: Call) -> None:
+def test_faces_are_found_by_id_and_a_refusal_says_which_decision(album: FakeAws, call: Call) -> None:
     (group, *_) = [group for group in call("questions")["groups"] if group["photos"] == 3]
     assert call("faces", faces=[*group["members"], "gone"])["faces"] == group["faces"]
     assert call("faces", faces=["a"] * 501) == call("faces", faces=[3]) == (400, "InvalidParameter")
@@ -528,7 +528,7 @@ def test_faces_are_told_by_their_ids_and_a_refusal_says_which_decision(album: Fa
     assert (answer["err"]["code"], answer["err"]["decision"]) == ("InvalidDecision", 2)
 
 
-def test_it_settles_in_what_is_made_from_scratch(album: FakeAws, call: Call) -> None:
+def test_rounds_end_where_one_from_scratch_does(album: FakeAws, call: Call) -> None:
     """Photos and names came in turns; without its files, the function gets all photos at once."""
 
     def shown() -> dict[str, bytes]:

@@ -262,7 +262,7 @@ def test_what_a_check_finds_damaged_is_copied_again(site: Site, in_memory: Path)
     damaged.write_bytes(b"other bytes")
     check = ["backup", "--check", str(in_memory / "backup")]
     checked = CliRunner().invoke(main, check)
-    assert (checked.exit_code, "it copies them anew" in checked.stdout) == (1, True)
+    assert (checked.exit_code, "it copies them again" in checked.stdout) == (1, True)
     make_backup(site.path, in_memory / "backup")
     assert damaged.read_bytes() == good
     assert is_whole(in_memory / "backup")

@@ -68,7 +68,7 @@ def test_a_stranger_who_is_like_one_photo_alone_is_not_found() -> None:
 
 
 @pytest.mark.parametrize(("apart", "is_found"), [(0.32, True), (0.23, False)])
-def test_whose_photos_are_alike_is_told_from_people_who_look_alike(apart: float, is_found: bool) -> None:
+def test_people_with_similar_photos_are_told_from_look_alikes(apart: float, is_found: bool) -> None:
     vectors, kept = album(
         searched=(0, 0, 0), one=(apart, 0, 0), two=(0, apart, 0), three=(0, 0, apart), other=(0.3, 0.3, 0.3)
     )

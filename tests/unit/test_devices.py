@@ -7,7 +7,7 @@ def begin(connections: OpenConnections, addresses: list[str]) -> int:
     return sum(connections.begin(address) for address in addresses)
 
 
-def test_one_device_leaves_room_for_the_others_whatever_addresses_it_has() -> None:
+def test_one_device_leaves_room_whatever_addresses_it_has() -> None:
     connections = OpenConnections()
     assert begin(connections, ["192.168.0.2"] * 60) == 48
     many = [f"fd00::{number:x}" for number in range(300)]

@@ -178,7 +178,7 @@ def test_a_forgotten_person_is_only_counted() -> None:
     assert fold(journal.events) == Knowledge(forgotten=1)
 
 
-def test_of_a_file_that_is_saved_again_and_again_only_what_is_asked_for_is_followed() -> None:
+def test_only_replacements_that_are_asked_for_are_followed() -> None:
     journal = Journal()
     journal.add("assign", person=ANN, faces=[ref(PHOTO, 1)])
     versions = [PHOTO.sha256, *(sha256(f"version {number}") for number in range(50))]

@@ -65,7 +65,7 @@ class _Album(PeopleCalls):
         ("set/a 1.jpg", "set/a 1.jpg isn't a face: `kinpics people photo 'set/a 1.jpg'` lists those in a photo"),
     ],
 )
-def test_who_nobody_is_says_what_to_do(who: str, reason: str) -> None:
+def test_an_error_about_an_unknown_person_says_what_to_do(who: str, reason: str) -> None:
     with pytest.raises(PeopleCallError) as refused:
         _Album(None).person(who)  # type: ignore[arg-type]
     assert str(refused.value).startswith(reason)

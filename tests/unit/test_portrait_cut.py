@@ -54,13 +54,13 @@ def test_at_an_edge_it_stays_inside_the_photo(box: Box, size: tuple[int, int]) -
     assert all(is_red(portrait, across, down) for across in (0, 0.99) for down in (0, 0.99))
 
 
-def test_it_says_nothing_but_the_picture() -> None:
+def test_a_portrait_has_no_metadata() -> None:
     body = cut_portrait(large(1600, 800), FACE)
     assert b"Unmistakable" not in body
     assert not {b"EXIF", b"XMP ", b"ICCP"} & {body[at : at + 4] for at in range(len(body))}
 
 
 @pytest.mark.parametrize("body", [b"", b"no picture", large(1600, 800)[:5000]])
-def test_a_damaged_rendition_gives_none(body: bytes) -> None:
+def test_a_damaged_rendition_gives_no_portrait(body: bytes) -> None:
     with pytest.raises(UnusableRenditionError):
         cut_portrait(body, FACE)

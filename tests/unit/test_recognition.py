@@ -138,7 +138,7 @@ def test_two_faces_of_one_photo_are_two_people() -> None:
 
 
 @pytest.mark.parametrize("decided", [ANN, ANN | {"set/wall#0": "ANN"}])
-def test_pictures_of_a_person_on_a_wall_are_in_the_way_of_no_name(decided: dict[str, str]) -> None:
+def test_pictures_of_a_person_on_a_wall_block_no_name(decided: dict[str, str]) -> None:
     """They can't all be the person, but they are nobody else who looks like that."""
     prints = {"set/wall": [0, 0, 0, 0], "set/strip": [0.1, 0.1, 0.1]}
     strangers = {f"set/s{number}": [100.0 + 20 * number] for number in range(20)}
@@ -380,7 +380,7 @@ def test_the_order_of_rounds_makes_no_difference(kind: type[Album], dice: random
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_whoever_a_face_is_too_unlike_makes_no_difference(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_too_unlike_a_face_make_no_difference(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They aren't looked at, which is most of the work."""
     dice = random.Random(seed)  # noqa: S311 - places, not secrets
     people = [dice.sample(range(5), dice.choice([1, 2, 3])) for _ in range(40)]
@@ -497,7 +497,7 @@ def test_an_empty_album_has_nobody() -> None:
     assert Album({}).recognise() == Recognised()
 
 
-def test_faces_that_are_split_off_take_along_those_that_are_most_like_them() -> None:
+def test_faces_split_off_take_along_those_most_like_them() -> None:
     """But none that somebody decided on. Faces between both are asked about."""
     album = Album(line_of("a", [0, 1, 2, 3]) | line_of("c", [12, 13, 14]) | {"set/between": [7]})
     first, second = ANN | {"set/a3#0": "ANN"}, {"set/c0#0": "ANN", "set/c1#0": "ANN"}
@@ -511,7 +511,7 @@ def test_faces_that_are_split_off_take_along_those_that_are_most_like_them() -> 
     assert album.recognise(confirmed=first | second).automatic == before.automatic, "the split is undone"
 
 
-def test_faces_that_are_said_not_to_be_a_person_take_along_what_only_they_tied_to_them() -> None:
+def test_rejected_faces_take_along_what_only_they_tied_to_the_person() -> None:
     album = Album(line_of("a", [0, 1, 2]) | line_of("c", [12, 13, 14]))
     wrong = {"set/c0#0": "ANN", "set/c1#0": "ANN"}
     assert set(album.recognise(confirmed=ANN | wrong).automatic) == {"set/a1#0", "set/a2#0", "set/c2#0"}

@@ -3,7 +3,7 @@
 from functions.people.suggestions import ALIKE, SAME_PHOTOS, SAME_SET, Company
 
 
-def test_those_who_do_not_look_alike_only_fill_up_to_four() -> None:
+def test_people_who_do_not_look_alike_only_fill_up_to_four() -> None:
     company = Company({"set/a.jpg": ["ANN", "BEA"], **{f"set/{who}.jpg": [who] for who in "CDEFGHIJKL"}})
 
     def reasons(alike: str) -> list[str]:

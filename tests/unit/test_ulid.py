@@ -31,12 +31,12 @@ def test_an_id_made_from_a_text_is_always_the_same_and_before_all_times(text: st
     assert ulid_of(text) == ulid_of(text) < new_ulid(now=1)
 
 
-def test_two_who_have_seen_the_same_do_not_make_the_same_id() -> None:
+def test_two_owners_who_saw_the_same_make_different_ids() -> None:
     later = new_ulid(now=2**40)
     assert len({new_ulid(later) for _ in range(100)}) == 100
 
 
-def test_ids_after_the_year_9999_are_known() -> None:
+def test_ids_after_the_year_9999_are_recognised() -> None:
     last = 253402300799.999
     assert not is_beyond_time(new_ulid(now=last))
     assert is_beyond_time(new_ulid(now=last + 0.002))
