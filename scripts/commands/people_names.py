@@ -360,12 +360,14 @@ def people_rebuild(context: Context) -> None:
     Nobody loses a name, and nothing is paid for twice. Run this if pages about people look wrong.
     """
     from scripts.people.catching_up import drop_given_up, tell_of_all, wait_until_recognised
-    from scripts.people.site_journal import finish_forgetting
+    from scripts.people.site_journal import between_rounds, finish_forgetting
 
     stack = context.stack
-    finish_forgetting(stack)
-    tell_of_all(stack)
     echo("The people function looks at every photo again ...", err=True)
+    # A round that has begun would keep at its end what it knew before.
+    with between_rounds(stack):
+        finish_forgetting(stack)
+        tell_of_all(stack)
     if not wait_until_recognised(stack, _STALLED_SECONDS):
         echo("it is still at work: `kinpics doctor` says when it has failed", err=True)
         sys.exit(1)

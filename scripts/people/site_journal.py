@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ _AT_ONCE = 8
 _MAX_LINE_BYTES = 350_000
 _PAUSE_SECONDS = 0.5
 _ROUND_SECONDS = 600.0
-# For how long forgetting may hold the lease of rounds; and how long it waits for a round, which may take 300 seconds.
+# For how long a command may hold the lease of rounds; and how long it waits for a round, which may take 300 seconds.
 _HOLD_SECONDS, _PATIENCE_SECONDS = 60.0, 330.0
 
 
@@ -175,9 +176,8 @@ def forget_names(stack: Stack, people: Iterable[str]) -> None:
     If it is stopped, nobody reads of them any more from the moment it has begun; the next call, also one without
     ``people``, takes out what is left. Doing it twice does no harm. Raises ``RoundTakenError`` if rounds don't end.
     """
-    lease = PeopleLease(stack.dynamodb, stack.outputs.leases_table)
     # A round that has read the journal before would still write the name.
-    with lease.held(str(uuid.uuid4()), _HOLD_SECONDS, _PATIENCE_SECONDS):
+    with between_rounds(stack):
         finish_forgetting(stack)
         for person in people:
             journal = read_journal(stack)
@@ -188,6 +188,12 @@ def forget_names(stack: Stack, people: Iterable[str]) -> None:
                 _table(stack).append(_row(begun))
                 finish_forgetting(stack)
     PeopleQueue(stack.sqs, stack.outputs.people_queue).go_on()
+
+
+def between_rounds(stack: Stack) -> AbstractContextManager[None]:
+    """While no round is at work. Raises ``RoundTakenError`` if rounds don't end."""
+    lease = PeopleLease(stack.dynamodb, stack.outputs.leases_table)
+    return lease.held(str(uuid.uuid4()), _HOLD_SECONDS, _PATIENCE_SECONDS)
 
 
 def finish_forgetting(stack: Stack) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +21,8 @@ from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE
 from functions.people_queue import PeopleQueue
 from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
-from scripts.people.catching_up import tell_once
+from scripts.people.catching_up import tell_of_all, tell_once
+from scripts.people.site_journal import between_rounds
 
 # A picture whose XMP names two people.
 NAMED = Path(__file__).parents[1] / "data" / "regions" / "named.jpg"
@@ -443,6 +446,35 @@ def test_one_round_runs_at_a_time_and_a_dead_one_ends(aws: FakeAws) -> None:
     with waiting.held("two", 60, 100):
         assert [row["owner"] for row in aws.rows(aws.leases_table)] == ["two"]
     assert aws.rows(aws.leases_table) == []
+
+
+def test_a_rebuild_waits_for_the_round_that_is_at_work(album: FakeAws) -> None:
+    """Else the round would keep at its end what it knew before."""
+    album.now = time.time()
+    stack: Any = SimpleNamespace(
+        outputs=album.outputs,
+        photos=album.photos,
+        s3=album.s3,
+        sqs=album.sqs,
+        dynamodb=album.dynamodb,
+        parameters={"Platform": "laptop"},
+    )
+
+    def rebuild() -> None:
+        with between_rounds(stack):
+            tell_of_all(stack)
+
+    rebuilding = Thread(target=rebuild)
+
+    def keep(_: Any) -> None:
+        rebuilding.start()
+        rebuilding.join(0.3)
+
+    rounds: Any = replace(album.people.rounds, hidden=SimpleNamespace(keep=keep))
+    assert rounds.files.read(EVIDENCE)["answers"]
+    replace(album.people, rounds=rounds).take([], "round", 60)
+    rebuilding.join()
+    assert rounds.files.read(EVIDENCE)["answers"] == []
 
 
 def test_a_batch_whose_round_failed_comes_again_soon(album: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
