@@ -85,7 +85,7 @@ class RunningStack:
         return self.client("sqs")
 
     def queue_length(self, logical_id: str) -> int:
-        """How many messages a queue holds, those at work and those to come included."""
+        """How many messages a queue holds, those being worked on and those still to come included."""
         asked = {"QueueUrl": self.outputs[logical_id], "AttributeNames": ["All"]}
         attributes = self._sqs.get_queue_attributes(**asked)["Attributes"]
         return sum(int(value) for name, value in attributes.items() if name.startswith("ApproximateNumberOf"))

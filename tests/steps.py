@@ -23,7 +23,7 @@ def settle(page: Page, milliseconds: int) -> None:
 
 
 def let_pass(page: Page, milliseconds: int) -> None:
-    """Give something that must not happen the time to happen."""
+    """Give something that must not happen time to happen."""
     page.wait_for_timeout(milliseconds)
 
 

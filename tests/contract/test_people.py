@@ -50,7 +50,7 @@ def found_by(stack: RunningStack, picture: Path) -> list[dict]:
 
 
 def pages_with_the_name(stack: RunningStack) -> list[str]:
-    """What visitors can read in which somebody is called that."""
+    """The files visitors can read that have this name."""
     s3, bucket = stack.client("s3"), stack.outputs["SiteBucket"]
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     keys = [item["Key"] for page in pages for item in page["Contents"] if item["Key"].endswith((".html", ".json"))]

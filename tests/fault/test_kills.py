@@ -158,7 +158,7 @@ def names_of(stack: RunningStack) -> dict[str, str]:
 
 
 def wait_until_processed(stack: RunningStack) -> None:
-    """Wait for all photos; nothing may land among the dead letters."""
+    """Wait for all photos; no message may end up a dead letter."""
     stack.wait_for_queue("ProcessQueue")
     assert stack.queue_length("DeadLetterQueue") == 0
 

@@ -76,7 +76,7 @@ def public_keys(aws: FakeAws) -> set[str]:
 
 
 def as_sent(face: dict[str, Any]) -> dict[str, Any]:
-    """A face of an answer, as decisions have it."""
+    """A face from an answer, in the form that decisions take."""
     return {part: face[part] for part in ("path", "box", "face")}
 
 
@@ -172,7 +172,7 @@ def portraits(aws: FakeAws) -> set[str]:
 
 
 def shown_portraits(aws: FakeAws) -> dict[str, str]:
-    """The portraits that the list names, by who they are of."""
+    """The portraits that the list names, by person."""
     content = public(aws)
     shown = [*content["people"], *content["unknown"]]
     return {one.get("name", one.get("face")): one["portrait"]["picture"] + ".webp" for one in shown}
@@ -561,7 +561,7 @@ def test_faces_are_found_by_id_and_a_refusal_says_which_decision(album: FakeAws,
 
 
 def test_rounds_end_where_one_from_scratch_does(album: FakeAws, call: Call) -> None:
-    """Photos and names came in turns; without its files, the function gets all photos at once."""
+    """Photos and names came in turn; without its files, the function gets all photos at once."""
 
     def shown() -> dict[str, bytes]:
         private = [f"people/{file}.json.gz" for file in (INVENTORY, STATE, CANDIDATES)]

@@ -139,7 +139,7 @@ def test_a_photos_own_page_names_who_is_on_it(stack: Any, tmp_path: Path) -> Non
 def test_names_come_back_with_the_next_publish_after_a_photo_was_processed_again(
     aws: FakeAws, stack: Any, tmp_path: Path
 ) -> None:
-    """The process function, which doesn't know who is on a photo, has written the photo's page."""
+    """The process function, which doesn't know who is in a photo, has written the photo's page."""
     write_files(stack, named())
     published(stack, tmp_path / "1")
     path = ImagePath("fair", "1.jpg")

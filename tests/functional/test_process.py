@@ -99,7 +99,7 @@ def test_a_photo_beyond_the_ceiling_gets_its_own_code(aws: FakeAws, handle: Call
 
 
 def pages(aws: FakeAws) -> set[str]:
-    """What is in the site bucket but lists of people, which the people function removes."""
+    """What is in the site bucket, except lists of people, which the people function removes."""
     return {key for key in aws.keys(aws.site_bucket) if not key.endswith("/people.json")}
 
 

@@ -105,7 +105,7 @@ def test_forgetting_twice_changes_nothing_more() -> None:
 
 
 def forgotten(events: list[Event]) -> Journal:
-    """The journal once Ann is forgotten to the end."""
+    """The journal once Ann is completely forgotten."""
     return finished(forget_ann(events))
 
 

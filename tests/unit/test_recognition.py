@@ -66,7 +66,7 @@ class Album:
                 del self.places[face.id]
 
     def likeness(self, face: str, place: float) -> float:
-        """In percent, of a searched face and one at a place."""
+        """In percent, of a searched face and the one at a place."""
         return similarity(self.places[face], place)
 
     def search(self, face: str) -> list[tuple[str, float]]:
@@ -139,7 +139,7 @@ def test_two_faces_of_one_photo_are_two_people() -> None:
 
 @pytest.mark.parametrize("decided", [ANN, ANN | {"set/wall#0": "ANN"}])
 def test_pictures_of_a_person_on_a_wall_block_no_name(decided: dict[str, str]) -> None:
-    """They can't all be the person, but they are nobody else who looks like that."""
+    """They can't all be the person, but nor are they somebody else who looks like them."""
     prints = {"set/wall": [0, 0, 0, 0], "set/strip": [0.1, 0.1, 0.1]}
     strangers = {f"set/s{number}": [100.0 + 20 * number] for number in range(20)}
     found = Album(line_of("a", [0, 1, 2]) | prints | strangers).recognise(confirmed=decided)
@@ -395,7 +395,7 @@ def test_people_too_unlike_a_face_make_no_difference(seed: int, monkeypatch: pyt
 
 @given(st.randoms(use_true_random=False))
 def test_ids_of_faces_make_no_difference(dice: random.Random) -> None:
-    """On another site they are others; prints of one picture are equally alike and equally good."""
+    """Another site has other ids; prints of one picture are equally alike and equally good."""
     photos = line_of("a", [0, 0, 0, 4, 4]) | {"set/prints": [0, 0, 4, 4, 9], "set/wall": [9, 9]} | line_of("b", [9, 13])
     names = [f"{path}#{number}" for path, places in photos.items() for number in range(len(places))]
     ids = dict(zip(names, dice.sample(names, len(names)), strict=True))
