@@ -10,7 +10,7 @@ from typing import Any
 from bench import workplace
 from bench.browser import chromium
 from functions.keys import DOWNLOADS_PREFIX
-from scripts.costs.estimate import COUNTED, count_units
+from scripts.costs.estimate import COUNTED, count_units, without_rounds
 
 OPENED_PHOTOS = 5
 
@@ -67,7 +67,7 @@ def _of_photos(stack: Any, calls: list[dict[str, Any]]) -> dict[str, Any]:
     records = stack.table("PicsByImageIdTable").scan()["Items"]
     number = len(rows)
     return {
-        "units": {name: round(value / number, 2) for name, value in count_units(calls).items()},
+        "units": {name: round(value / number, 2) for name, value in count_units(without_rounds(calls)).items()},
         "rendition_bytes": sum(renditions) // number,
         "row_bytes": len(json.dumps([rows, records], default=str)) // number,
         "faces": round(sum(int(row["face_count"]) for row in rows) / number, 2),

@@ -39,7 +39,7 @@ def _know_one_root() -> None:
     replace(iam_evaluator, "_is_root_key", lambda access_key: False, "(access_key_id)")
 
     def enforce(access_key: str, action: str, service: str, *rest: Any, **others: Any) -> Any:
-        note_action(action)
+        note_action(action, iam_evaluator.caller_arn())
         # Calls that AWS serves unsigned, such as a guest's GetId, were allowed because no key was root.
         if not access_key and iam_evaluator._served_unsigned(service, action):
             return None

@@ -24,8 +24,8 @@ PRICES = _FOLDER / "prices.json"
 PROCESS_SECONDS, SEARCH_SECONDS, ROUND_SECONDS = 2.5, 0.5, 5.0
 # Photos whose people are recognised in one round: those that are processed within `PeopleWait`.
 _PHOTOS_A_ROUND = 60
-# At most, for each person who has a name (functions/people/recognition.py).
-SEARCHES_A_PERSON = 5
+# At most (functions/people/recognition.py): for each person who has a name, and for each face that isn't recognised.
+SEARCHES_A_PERSON, _SEARCHES_A_FACE = 5, 1
 # Lambda polls both queues even while they are empty: five pollers and, where two may run at once, two; each waits 20
 # seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
@@ -136,6 +136,11 @@ def count_units(calls: Iterable[dict[str, Any]]) -> Units:
     return units
 
 
+def without_rounds(calls: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The calls but for the people function's: a round takes as many whatever the number of its photos."""
+    return [call for call in calls if "-PeopleRole-" not in call["caller"]]
+
+
 def load_prices(region: str) -> dict[str, float]:
     """USD for each unit. Raises ``UnknownRegionError``."""
     regions = json.loads(PRICES.read_text())["regions"]
@@ -165,6 +170,7 @@ def count_upload(usage: Usage) -> Units:
     units: Units = defaultdict(float, {name: value * usage.photos for name, value in photo["units"].items()})
     # Each portrait is indexed, and its face given to its person.
     units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels + SEARCHES_A_PERSON * usage.named
+    units["rekognition_calls"] += usage.photos * photo["faces"] * _SEARCHES_A_FACE
     rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
     units["lambda_requests"] += usage.photos + rounds
     units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * _memory_gb("PeopleFunction")

@@ -84,7 +84,8 @@ prices are still **from memory**: {unchecked}. The figures assume originals of {
 on AWS; the figures assume {photo:g} seconds for a photo and {search:g} for a search. They leave out the lookalike gallery: `--people N` adds, for
 each of its people, two calls (IndexFaces, and AssociateFaces at the same assumed price), a face, and a user vector, whose price was not found and
 is assumed to be a face's. They also leave out labels (`labels = true` in `kinpics.toml`): `--labels` adds one call (DetectLabels) for each photo; and
-the people you name: `--named N` adds up to five calls (SearchFaces) for each, at most `DailyPeople` a day. Later uploads cost the smaller of that and a call for each new face.
+the people you name: `--named N` adds up to five calls (SearchFaces) for each. They count one call (SearchFaces) for each face, because it may have to be searched to know
+whose it is. Mostly there are fewer: one for each group of faces that are alike, and none for faces of somebody you named. There are at most `DailyPeople` of both a day.
 
 ## A month, in USD
 """

@@ -17,13 +17,14 @@ from scripts.costs.estimate import (
     list_unchecked_prices,
     load_counted,
     load_prices,
+    without_rounds,
 )
 from scripts.costs.limits import FunctionLimit, Limits, TableLimit, read_limits
 from scripts.costs.worst_case import DAY, count_worst, list_unlimited, sums, worst_by_service
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
-    return {"actions": list(actions), "status": 200, "sent": sent, "received": received}
+    return {"actions": list(actions), "caller": "", "status": 200, "sent": sent, "received": received}
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,16 @@ def test_calls_are_counted_as_aws_bills_them(made: dict[str, Any], units: dict[s
 def test_uploading_costs_mostly_rekognition() -> None:
     usage = Usage(photos=10_000, visits=0, searches=0)
     (first, *others) = cost_by_service(count_upload(usage), "us-east-1")
-    assert (first.service, round(first.listed, 2), round(first.due, 2)) == ("rekognition", 10.0, 10.0)
+    # One face a photo: each photo is indexed, and each face may be searched for whose it is.
+    assert (first.service, round(first.listed, 2), round(first.due, 2)) == ("rekognition", 20.0, 20.0)
     assert sum(line.listed for line in others) < 2
+
+
+def test_rounds_of_the_people_function_are_no_part_of_a_photo() -> None:
+    index, search = call("rekognition:IndexFaces"), call("rekognition:SearchFaces")
+    index["caller"] = "arn:aws:sts::1:assumed-role/kinpics-ProcessRole-1/kinpics-ProcessFunction-1"
+    search["caller"] = "arn:aws:sts::1:assumed-role/kinpics-PeopleRole-1/kinpics-PeopleFunction-1"
+    assert without_rounds([index, search]) == [index]
 
 
 def test_without_visitors_only_storage_costs() -> None:
