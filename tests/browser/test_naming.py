@@ -159,7 +159,14 @@ def test_a_person_is_merged_split_hidden_and_shown_again(owner: Page, nora: str,
     tools.get_by_label("The chosen faces are").fill("Otto Test")
     owner.keyboard.press("Enter")
     expect(tools.locator(".problem")).to_contain_text(f"These are all faces of {NORA}.")
-    tools.get_by_label("Birth date").fill("2150-01-01")
+    birth = tools.get_by_label("Birth date")
+    with owner.expect_response(told("birth")) as kept:
+        birth.press_sequentially("12091976")
+        birth.press("Enter")
+    assert json.loads(kept.value.request.post_data or "")["events"][0]["date"] == "1976-12-09"
+    expect(saved).to_contain_text("Saved.")
+    birth.fill("2150-01-01")
+    birth.press("Enter")
     expect(tools.locator(".problem")).to_have_text("A birth date can't be in the future.")
     assert Axe().run(owner).response["violations"] == []
 
@@ -235,6 +242,63 @@ def test_a_number_takes_a_suggestion_and_rows_are_confirmed_and_taken_back(owner
     owner.keyboard.press("s")
     expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
     expect(owner.get_by_role("link", name="See all people")).to_be_visible()
+
+
+def test_what_is_typed_stays_in_the_field_when_the_album_is_slow(owner: Page) -> None:
+    """Anywhere else on the page, its letters would be shortcuts. And nothing is said of faces that weren't seen."""
+    face = {"path": "2015_pioneers/rocket.jpg", "face": None, "width": 800, "height": 600, "taken_at": None}
+    faces = [{**face, "box": [left / 200, 0.6, 0.1, 0.1]} for left in range(63)]
+    group = {"person": None, "photos": 63, "members": ["other"], "suggestions": []}
+    another = {**face, "box": [0.1, 0.1, 0.1, 0.1]}
+    groups = [{**group, "id": "a", "faces": faces[:2]}, {**group, "id": "b", "faces": [another]}]
+    answers: dict[str, Any] = {
+        "questions": {"named": 1, "total": 3, "groups": groups},
+        "faces": {"faces": faces[2:]},
+        "people": {"people": []},
+        "decide": {"events": []},
+    }
+    late, held = {"faces"}, list[Route]()
+
+    def answer(route: Route) -> None:
+        if json.loads(route.request.post_data or "{}").get("action") in late:
+            held.append(route)
+        else:
+            _answer(route, answers)
+
+    def type_meanwhile(text: str) -> Route:
+        """Type a name while the album thinks about something."""
+        owner.keyboard.press("n")
+        owner.keyboard.type(text)
+        while not held:
+            owner.wait_for_timeout(20)
+        return held.pop()
+
+    owner.route("**/2015-03-31/functions/**", answer)
+    owner.goto("/naming/")
+    field, others, problem = owner.get_by_label("Name", exact=True), owner.locator("#others"), owner.locator("#problem")
+    expect(field).to_be_visible()
+    owner.keyboard.press("m")
+    _answer(type_meanwhile("Ma"), answers)
+    expect(others.get_by_role("button", name="Face")).to_have_count(60)
+    expect(field).to_be_focused()
+    others.get_by_role("button", name="Face 1", exact=True).click()
+    field.focus()
+
+    late = {"decide"}
+    owner.keyboard.press("Enter")
+    lost = type_meanwhile("Otto")
+    drafts = json.loads(lost.request.post_data or "")["events"]
+    assert [len(draft.get("faces", [])) for draft in drafts] == [0, 59, 1]
+    lost.fulfill(json={"statusCode": 400, "err": {"code": "InvalidDecision", "message": "too odd"}})
+    expect(problem).to_contain_text("An answer wasn't saved, so the question is back.")
+    expect(field).to_be_focused()
+
+    late = {"questions"}
+    owner.keyboard.type("Ma")
+    owner.keyboard.press("Enter")
+    type_meanwhile("Otto").fulfill(json={"statusCode": 500, "err": {"code": "PeopleFailed", "message": ""}})
+    expect(problem).to_contain_text("That didn't work.")
+    expect(field).to_have_value("Otto")
 
 
 def _answer(route: Route, answers: dict[str, Any]) -> None:

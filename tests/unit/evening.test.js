@@ -186,9 +186,9 @@ test("ids are ULIDs that sort by time", () => {
 test("a row confirms the faces that are left in it, and refuses the others for good", () => {
   const faces = Array.from({ length: 14 }, (_, index) => face(String(index)));
   assert.deepEqual(inRows(faces).map(({ length }) => length), [12, 2]);
-  assert.deepEqual(rowDrafts("P", faces.slice(0, 2), [true, false]), [
+  assert.deepEqual(rowDrafts("P", faces.slice(0, 1), faces.slice(1, 2)), [
     { kind: "assign", person: "P", faces: [faces[0]] },
     { kind: "reject", person: "P", faces: [faces[1]] },
   ]);
-  assert.deepEqual(rowDrafts("P", faces.slice(0, 1), [false]).map(({ kind }) => kind), ["reject"]);
+  assert.deepEqual(rowDrafts("P", [], faces.slice(0, 1)).map(({ kind }) => kind), ["reject"]);
 });

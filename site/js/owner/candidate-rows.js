@@ -14,13 +14,11 @@ export function inRows(faces) {
 /**
  * What a row's answer means.
  * @param {string} person
- * @param {FaceShown[]} faces
- * @param {boolean[]} isThem  Whether each face is this person.
+ * @param {FaceShown[]} theirs  This person's.
+ * @param {FaceShown[]} others
  * @returns {import("./people-calls.js").Draft[]}
  */
-export function rowDrafts(person, faces, isThem) {
-  const theirs = faces.filter((_, index) => isThem[index]);
-  const others = faces.filter((_, index) => !isThem[index]);
+export function rowDrafts(person, theirs, others) {
   return [
     ...(theirs.length ? [{ kind: "assign", person, faces: theirs }] : []),
     ...(others.length ? [{ kind: "reject", person, faces: others }] : []),

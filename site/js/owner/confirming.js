@@ -64,7 +64,7 @@ export function confirmRows(place, told) {
   function question(row) {
     const { name } = row.person;
     const buttons = faceButtons(row.faces, (number) => t("Face %(number)s is %(name)s", { number, name }), true);
-    Object.assign(keys, { y: () => void answer(row, buttons.ticks()), n: () => void answer(row, row.faces.map(() => false)), s: skip });
+    Object.assign(keys, { y: () => void answer(row, buttons.chosen(), buttons.left()), n: () => void answer(row, [], row.faces), s: skip });
     const button = (/** @type {string} */ words, /** @type {string} */ key, more = "") => {
       const made = make("button", { type: "button", className: `button ${more}` }, words, " ", make("kbd", { textContent: key.toUpperCase(), ariaHidden: "true" }));
       made.setAttribute("aria-keyshortcuts", key);
@@ -83,13 +83,13 @@ export function confirmRows(place, told) {
     void next();
   }
 
-  /** @param {Row} row @param {boolean[]} isThem */
-  async function answer(row, isThem) {
+  /** @param {Row} row @param {FaceShown[]} theirs @param {FaceShown[]} others */
+  async function answer(row, theirs, others) {
     keys = {};
     place.inert = true;
     try {
-      kept.push({ row, ids: await decide(rowDrafts(row.person.id, row.faces, isThem)) });
-      told(tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", isThem.filter(Boolean).length, { name: row.person.name }), undo);
+      kept.push({ row, ids: await decide(rowDrafts(row.person.id, theirs, others)) });
+      told(tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", theirs.length, { name: row.person.name }), undo);
       rows.shift();
       await next();
     } catch (error) {

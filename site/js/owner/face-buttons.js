@@ -14,7 +14,7 @@ const AT_ONCE = 60;
  * @param {FaceShown[]} faces
  * @param {(number: number) => string} label  What the button says to a screen reader; the first is number 1.
  * @param {boolean} pressed  At first.
- * @param {() => void} [changed]
+ * @param {() => void} [changed]  Others are chosen now, or more are there.
  */
 export function faceButtons(faces, label, pressed, changed = () => {}) {
   const ticks = faces.map(() => pressed);
@@ -38,7 +38,17 @@ export function faceButtons(faces, label, pressed, changed = () => {}) {
     place.append(...next, ...(from + next.length < faces.length ? [more] : []));
     next[0]?.focus();
   }
-  more.addEventListener("click", showMore);
+  more.addEventListener("click", () => {
+    showMore();
+    changed();
+  });
   showMore();
-  return { element: place, ticks: () => [...ticks], chosen: () => faces.filter((_, index) => ticks[index]) };
+  // Nothing is said of faces that nobody has seen yet.
+  const seen = () => faces.slice(0, place.querySelectorAll(".candidate").length);
+  return {
+    element: place,
+    seen,
+    chosen: () => seen().filter((_, index) => ticks[index]),
+    left: () => seen().filter((_, index) => !ticks[index]),
+  };
 }

@@ -53,7 +53,9 @@ export async function startNaming() {
         evening.askAgain(given);
       }
       told(""); // it may say that this was saved
+      const isTyping = document.activeElement === field.input;
       show();
+      if (isTyping) field.input.focus(); // elsewhere, what is being typed would be shortcuts
     },
   });
 
@@ -78,7 +80,8 @@ export async function startNaming() {
       else show();
     } catch (error) {
       trouble ||= refusal(error); // that an answer wasn't saved matters more
-      show();
+      if (evening.current) showProgress(); // what was typed or chosen for it stays
+      else show();
     }
   }
 
@@ -148,6 +151,7 @@ export async function startNaming() {
     byId("loading").hidden = true;
     byId("rows").hidden = Boolean(group) || !wasEmptied;
     if (!group) {
+      showOthers = null;
       if (wasEmptied) rowKey ??= confirmRows(byId("rows"), told);
       else byId("loading").hidden = Boolean(trouble);
       return;

@@ -27,30 +27,30 @@ export function otherFaces(group) {
 
   async function open() {
     button.ariaExpanded = "true";
-    place.replaceChildren(make("p", { className: "quiet", textContent: t("Loading…") }));
+    const loading = make("p", { className: "quiet", textContent: t("Loading…") });
+    place.replaceChildren(loading);
+    const focused = document.activeElement;
     try {
       const all = [...group.faces, ...(await readOtherFaces(group))];
-      if (!isOpen()) return;
-      const pick = () => {
-        const ticks = buttons.ticks();
-        group.picked = { theirs: all.filter((_, index) => ticks[index]), others: all.filter((_, index) => !ticks[index]) };
-      };
+      if (!loading.isConnected) return; // closed meanwhile, or another question is asked
+      const pick = () => (group.picked = { theirs: buttons.chosen(), others: buttons.left() });
       const buttons = faceButtons(all, (number) => t("Face %(number)s", { number }), true, pick);
       pick();
       place.replaceChildren(make("p", { className: "quiet", textContent: t("Choose faces to leave them out of your answer.") }), buttons.element);
-      buttons.element.querySelector("button")?.focus();
+      // Who types a name by now goes on: elsewhere, its letters would be shortcuts.
+      if (document.activeElement === focused) buttons.element.querySelector("button")?.focus();
     } catch (error) {
-      if (isOpen()) place.replaceChildren(make("p", { className: "field-problem", textContent: refusal(error) }));
+      const problem = make("p", { className: "field-problem", textContent: refusal(error) });
+      problem.setAttribute("role", "alert");
+      if (loading.isConnected) place.replaceChildren(problem);
     }
   }
-  // The next question has a button of its own.
-  const isOpen = () => button.isConnected && button.ariaExpanded === "true";
   function close() {
     button.ariaExpanded = "false";
     place.replaceChildren();
     delete group.picked;
     button.focus();
   }
-  button.addEventListener("click", () => (isOpen() ? close() : void open()));
+  button.addEventListener("click", () => (button.ariaExpanded === "true" ? close() : void open()));
   return button;
 }

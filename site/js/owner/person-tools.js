@@ -17,6 +17,7 @@ import { refusal } from "./refusals.js";
 
 /**
  * @typedef {import("./people-calls.js").Draft} Draft
+ * @typedef {import("./people-calls.js").FaceShown} FaceShown
  * @typedef {import("./people-calls.js").KnownPerson} KnownPerson
  * @typedef {import("./people-calls.js").PersonFaces} PersonFaces
  *
@@ -152,11 +153,15 @@ function namesOf({ person, others, keep, refuse }) {
 /** @param {Tools} tools */
 function birthOf({ person, keep, refuse }) {
   const birth = make("input", { type: "date", className: "input", value: person.birth ?? "", max: new Date().toISOString().slice(0, 10) });
-  birth.addEventListener("change", () => {
+  const label = make("label", { className: "field" }, make("span", { textContent: t("Birth date, if you know it") }), birth);
+  const form = make("form", { className: "birth", noValidate: true }, label, make("button", { type: "submit", className: "button", textContent: t("Save") }));
+  // Not when it changes: while a year is typed, the field holds the years 1, 19 and 197 too.
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
     if (birth.validity.rangeOverflow) refuse(t("A birth date can't be in the future."));
-    else void keep([{ kind: "birth", person: person.id, date: birth.value || null }], t("Saved."));
+    else if (birth.reportValidity()) void keep([{ kind: "birth", person: person.id, date: birth.value || null }], t("Saved."));
   });
-  return make("label", { className: "field" }, make("span", { textContent: t("Birth date, if you know it") }), birth);
+  return form;
 }
 
 /** Faces that may be this person's, if there are any. @param {Tools} tools */
@@ -164,12 +169,12 @@ function candidatesOf({ person, keep }) {
   if (!person.candidates.length) return [];
   const { name, candidates } = person;
   const faces = faceButtons(candidates, (number) => t("Face %(number)s is %(name)s", { number, name }), true);
-  /** @param {boolean[]} isThem */
-  const answer = (isThem) => keep(rowDrafts(person.id, candidates, isThem), tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", isThem.filter(Boolean).length, { name }));
+  /** @param {FaceShown[]} theirs @param {FaceShown[]} rest */
+  const answer = (theirs, rest) => keep(rowDrafts(person.id, theirs, rest), tn("Saved: %(num)s face of %(name)s.", "Saved: %(num)s faces of %(name)s.", theirs.length, { name }));
   const yes = make("button", { type: "button", className: "button", textContent: t("Yes") });
-  yes.addEventListener("click", () => void answer(faces.ticks()));
+  yes.addEventListener("click", () => void answer(faces.chosen(), faces.left()));
   const none = make("button", { type: "button", className: "button", textContent: t("None of them") });
-  none.addEventListener("click", () => void answer(candidates.map(() => false)));
+  none.addEventListener("click", () => void answer([], faces.seen()));
   return [
     make("h3", { dir: "auto", textContent: t("Is this %(name)s?", { name }) }),
     make("p", { className: "quiet", textContent: t("Choose every face that isn't %(name)s. It won't be suggested again.", { name }) }),
