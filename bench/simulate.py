@@ -15,7 +15,7 @@ from bench.simulated.chart import BAD_DAY, draw
 from bench.simulated.client import Faults
 from bench.simulated.filling import Outcome, Plan, Site
 from bench.simulated.quotas import QUOTAS
-from scripts.costs.estimate import Usage, cost_by_service, count_month, count_upload
+from scripts.costs.estimate import Usage, cost_by_service, count_month, count_processing
 
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
@@ -128,10 +128,11 @@ def _state(found: Outcome) -> str:
 def _costs(photos: int, found: Outcome) -> str:
     usage = Usage(photos, visits=0, searches=0)
     simulated = sum(cost.listed for cost in cost_by_service(found.tally.units, REGION))
-    estimated = sum(cost.listed for cost in cost_by_service(count_upload(usage), REGION))
+    estimated = sum(cost.listed for cost in cost_by_service(count_processing(usage), REGION))
     month = sum(cost.due for cost in cost_by_service(count_month(usage), REGION))
     return (
-        f"cost of filling {simulated:,.2f} USD ({estimated:,.2f} by `kinpics cost`, {simulated / estimated - 1:+.1%}); "
+        f"cost of filling {simulated:,.2f} USD ({estimated:,.2f} by `kinpics cost`, {simulated / estimated - 1:+.1%}), "
+        "but for recognising people; "
         f"a month without visitors {month:,.2f} USD"
     )
 

@@ -165,15 +165,23 @@ def load_counted() -> Counted:
 
 
 def count_upload(usage: Usage) -> Units:
-    """Units of uploading the photos, which are paid for once."""
+    """Units of uploading the photos and of recognising who is in them, which are paid for once."""
+    units = count_processing(usage)
+    units["rekognition_calls"] += SEARCHES_A_PERSON * usage.named
+    units["rekognition_calls"] += usage.photos * load_counted()["photo"]["faces"] * _SEARCHES_A_FACE
+    rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
+    units["lambda_requests"] += rounds
+    units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * _memory_gb("PeopleFunction")
+    return units
+
+
+def count_processing(usage: Usage) -> Units:
+    """Units of uploading the photos and processing them, and of the gallery's portraits."""
     photo = load_counted()["photo"]
     units: Units = defaultdict(float, {name: value * usage.photos for name, value in photo["units"].items()})
     # Each portrait is indexed, and its face given to its person.
-    units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels + SEARCHES_A_PERSON * usage.named
-    units["rekognition_calls"] += usage.photos * photo["faces"] * _SEARCHES_A_FACE
-    rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
-    units["lambda_requests"] += usage.photos + rounds
-    units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * _memory_gb("PeopleFunction")
+    units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels
+    units["lambda_requests"] += usage.photos
     units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * _memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
