@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from running import RunningStack
 
+from functions.people.public_files import PORTRAITS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
 
 PROBE = """
@@ -148,6 +149,7 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "delete a portrait": ("s3", "delete_object", {"Bucket": site, "Key": "people/portraits/none.webp"}),
         "delete a set's list of people": ("s3", "delete_object", {"Bucket": site, "Key": "sets/none/people.json"}),
         "list the site": ("s3", "list_objects_v2", {"Bucket": site}),
+        "list portraits": ("s3", "list_objects_v2", {"Bucket": site, "Prefix": PORTRAITS_PREFIX}),
         "read a large rendition": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{LARGE_SIDE}/{key}"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
@@ -178,6 +180,7 @@ ALLOWED = {
         "read photos",
         "list thumbnails",
         "list the site",
+        "list portraits",
         "read a large rendition",
     },
     "SearchFunction": {
@@ -205,7 +208,7 @@ ALLOWED = {
         "delete a portrait",
         "delete a set's list of people",
         "list thumbnails",
-        "list the site",
+        "list portraits",
         "read a large rendition",
     },
     "RemovalFunction": {
