@@ -67,9 +67,10 @@ def portraits_allowed(state: State, inventory: Inventory) -> set[str]:
     Pages that were published earlier may show them, even if another face stands for that person now.
     """
     faces = faces_in(inventory, state.kept)
-    hidden = {person.id for person in state.people if person.hidden}
-    seen = {face for face, whose in state.whose.items() if whose.person not in hidden}
-    seen |= {face for question in state.unknown for face in question.faces}
+    shown = {person.id for person in state.people if not person.hidden}
+    seen = {face for face, whose in state.whose.items() if whose.person in shown}
+    asked = {face for question, _ in _shown_questions(state, faces) for face in question.faces}
+    seen |= {face for face in asked if faces[face].is_searchable}
     return {name for face in seen & faces.keys() if (name := portrait_name(faces[face]))}
 
 

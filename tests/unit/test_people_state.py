@@ -1,11 +1,14 @@
 """Who is on which photo, and what visitors may know of it."""
 
 import json
+from dataclasses import replace
 
+import pytest
 from people_cases import Journal, box, imported, inventory, named_in_file, person, photo, ref
 
+from functions.people import public_files as public_files_module
 from functions.people.decisions import FaceRef
-from functions.people.hanging import hang
+from functions.people.hanging import DRAWN, KeptFace, hang
 from functions.people.inventory import Inventory
 from functions.people.knowledge import fold
 from functions.people.people_state import (
@@ -16,9 +19,10 @@ from functions.people.people_state import (
     Suggestion,
     Unknown,
     Whose,
+    faces_in,
     make_state,
 )
-from functions.people.public_files import public_files
+from functions.people.public_files import portrait_name, portraits_allowed, public_files
 from functions.public_lists import lists_of_nobody
 
 ANN, BOB, CARL = person(1), person(2), person(3)
@@ -245,3 +249,27 @@ def test_a_file_of_another_release_or_a_damaged_one_is_made_again() -> None:
     for content in (None, [], {}, {"v": 0}, {"v": 1}, {"v": 1, "photos": [[]], "people": [[1]]}, {"v": 1, "photos": 7}):
         assert State.from_json(content) is None
         assert Inventory.from_json(content) is None
+
+
+# Nobody but the owner says that there is a face.
+BEHIND = KeptFace("kept-1", "home/3.jpg", box(5), DRAWN)
+
+
+def portraits_of(state: State, *faces: str) -> set[str | None]:
+    known = faces_in(inventory(PHOTOS), state.kept)
+    return {portrait_name(known[face]) for face in faces}
+
+
+def test_only_portraits_of_faces_that_are_shown_or_asked_about_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = inventory(PHOTOS)
+    journal = named()
+    journal.add("hide", person=BOB)
+    questions = Unknown((BEHIND.id, "e-fair/2.jpg-3")), Unknown(("e-home/3.jpg-1",))
+    state = replace(state_of(journal, {"e-fair/2.jpg-1": ANN}), kept={BEHIND.id: BEHIND}, unknown=questions)
+    anns = portraits_of(state, "e-fair/1.jpg-1", "e-fair/2.jpg-1")
+    asked, next_one = portraits_of(state, "e-fair/2.jpg-3"), portraits_of(state, "e-home/3.jpg-1")
+    assert portraits_allowed(state, photos) == anns | asked | next_one, "neither Bob's, nor of a face that was drawn"
+    monkeypatch.setattr(public_files_module, "_MAX_UNKNOWN", 1)
+    assert portraits_allowed(state, photos) == anns | asked
+    of_nobody = replace(state, people=(), unknown=(Unknown((BEHIND.id,)),))
+    assert portraits_allowed(of_nobody, photos) == set(), "nor of a forgotten person's"
