@@ -71,7 +71,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
         list_requests,
         warnings_about,
     )
-    from scripts.people.site_journal import forget_names, names_of, people_of, wait_for_round
+    from scripts.people.site_journal import forget_names, names_of, people_of, wait_until_forgotten
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
@@ -123,7 +123,7 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     for entry in granted:
         drop_request(stack, entry)
     # Pages are made from what the people function writes. What came in about this person meanwhile goes, too.
-    is_gone = wait_for_round(stack, lambda state: state.by_id.keys().isdisjoint(names))
+    is_gone = wait_until_forgotten(stack, names)
     forget_names(stack, names)
     withhold_hidden_names(stack)
     build_and_publish(stack)  # the front page may have a ring that leads to this person

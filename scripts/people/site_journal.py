@@ -14,6 +14,7 @@ from pathlib import Path
 
 from functions.dates import timestamp
 from functions.errors import KinpicsError
+from functions.forgotten_people import tell_names
 from functions.people.decisions import Event, Named, PersonForgotten, Split
 from functions.people.forgotten_names import all_of, done, finished, forget, late_people, of_others, pending
 from functions.people.hanging import hang
@@ -127,7 +128,7 @@ def add_events(stack: Stack, events: Iterable[Event]) -> int:
 
 def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
     """The names of the people whose faces these are, by their ids; decisions since the last round count."""
-    state = _state(stack)
+    state = _read_state(stack) or State()
     knowledge = fold(read_journal(stack).events)
     hung = hang(knowledge, Inventory.from_json(_files(stack).read(INVENTORY)) or Inventory.of(()))
     names = {person.id: person.name for person in state.people}
@@ -142,17 +143,35 @@ def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
 
 
 def wait_for_round(stack: Stack, is_done: Callable[[State], bool]) -> bool:
-    """Wait for the round after which the state is as it should be; False if there is none for ten minutes."""
+    """Wait for the round after which the state is as it should be; False if there is none for ten minutes.
+
+    A missing or damaged state tells nothing: the next round makes it again.
+    """
     pauses, last = growing_pauses(_PAUSE_SECONDS), time.monotonic() + _ROUND_SECONDS
-    while not is_done(_state(stack)):
+    while (state := _read_state(stack)) is None or not is_done(state):
         if time.monotonic() > last:
             return False
         time.sleep(next(pauses))
     return True
 
 
-def _state(stack: Stack) -> State:
-    return State.from_json(_files(stack).read(STATE)) or State()
+def wait_until_forgotten(stack: Stack, people: Collection[str]) -> bool:
+    """Wait for the round after which the state has neither these people nor a forgotten name; as `wait_for_round`.
+
+    After a command that was stopped, the journal no longer says who was forgotten, but their names are known again.
+    """
+    knowledge = fold(read_journal(stack).events, tell_names(stack.forgotten.list_named()))
+
+    def is_done(state: State) -> bool:
+        return state.by_id.keys().isdisjoint(people) and not any(
+            knowledge.is_withheld(person.name) for person in state.people
+        )
+
+    return wait_for_round(stack, is_done)
+
+
+def _read_state(stack: Stack) -> State | None:
+    return State.from_json(_files(stack).read(STATE))
 
 
 def _files(stack: Stack) -> PeopleFiles:

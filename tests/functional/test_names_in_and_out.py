@@ -20,6 +20,7 @@ from functions.keys import image_path, parse_key
 from functions.people.decisions import read_event
 from functions.people.forgotten_names import finished
 from functions.people.journal_lines import Journal
+from functions.people.people_files import private_key
 from functions.people.people_round import STATE
 from functions.people.people_state import State
 from functions.people.ulid import new_ulid
@@ -29,6 +30,7 @@ from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
+from scripts.people import site_journal
 from scripts.people.forgetting import drop_regions
 from scripts.people.sidecars import make_sidecar, read_sidecar
 from scripts.people.site_journal import (
@@ -40,6 +42,8 @@ from scripts.people.site_journal import (
     names_of,
     people_of,
     read_journal,
+    wait_for_round,
+    wait_until_forgotten,
 )
 from scripts.photos.export import export_site
 from scripts.photos.originals import SHA256_METADATA
@@ -477,3 +481,42 @@ def test_a_journal_from_elsewhere_takes_nobody_out(folder: Path, tmp_path: Path)
             finish_forgetting(here.stack)
             assert read_journal(here.stack).events[: len(before)] == before
             assert b"Bob" in export_journal(here.stack)
+
+
+def test_a_forget_that_was_stopped_waits_for_a_round_the_next_time_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_journal, "_ROUND_SECONDS", -1.0)
+    with site() as here:
+        here.upload(folder)
+        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
+        here.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [face]},
+        )
+        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
+        assert photo
+        people = people_of(here.stack, photo.face_ids)
+        row = Forgotten(id="reference", person="p", made_at="", names=[name_digest("p", "Bob")])
+        here.aws.dynamodb.put_item(TableName=here.aws.outputs.forgotten_table, Item=row.to_item())
+        forget_names(here.stack, people)
+        assert people_of(here.stack, photo.face_ids) == {}, "the next run finds nobody"
+        for left in (people, {}):
+            assert not wait_until_forgotten(here.stack, left)
+        here.round()
+        for left in (people, {}):
+            assert wait_until_forgotten(here.stack, left)
+
+
+@pytest.mark.parametrize("body", [None, b"damaged"])
+def test_a_state_that_cannot_be_read_tells_nothing(body: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_journal, "_ROUND_SECONDS", -1.0)
+    with site() as here:
+        here.round()
+        where = {"Bucket": here.aws.thumbnails_bucket, "Key": private_key(STATE)}
+        here.aws.s3.delete_object(**where)
+        if body:
+            here.aws.s3.put_object(**where, Body=body)
+        assert not wait_for_round(here.stack, lambda state: not state.is_shown("ann"))
+        here.round()
+        assert wait_for_round(here.stack, lambda state: not state.is_shown("ann"))
