@@ -128,9 +128,9 @@ def add_events(stack: Stack, events: Iterable[Event]) -> int:
 
 def people_of(stack: Stack, faces: Iterable[str]) -> dict[str, str]:
     """The names of the people whose faces these are, by their ids; decisions since the last round count."""
-    state = _read_state(stack) or State()
+    state = read_state(stack) or State()
     knowledge = fold(read_journal(stack).events)
-    hung = hang(knowledge, Inventory.from_json(_files(stack).read(INVENTORY)) or Inventory.of(()))
+    hung = hang(knowledge, Inventory.from_json(people_files(stack).read(INVENTORY)) or Inventory.of(()))
     names = {person.id: person.name for person in state.people}
     names |= {person.id: person.name for person in knowledge.people.values() if person.name}
     automatic = {
@@ -148,7 +148,7 @@ def wait_for_round(stack: Stack, is_done: Callable[[State], bool]) -> bool:
     A missing or damaged state tells nothing: the next round makes it again.
     """
     pauses, last = growing_pauses(_PAUSE_SECONDS), time.monotonic() + _ROUND_SECONDS
-    while (state := _read_state(stack)) is None or not is_done(state):
+    while (state := read_state(stack)) is None or not is_done(state):
         if time.monotonic() > last:
             return False
         time.sleep(next(pauses))
@@ -170,11 +170,13 @@ def wait_until_forgotten(stack: Stack, people: Collection[str]) -> bool:
     return wait_for_round(stack, is_done)
 
 
-def _read_state(stack: Stack) -> State | None:
-    return State.from_json(_files(stack).read(STATE))
+def read_state(stack: Stack) -> State | None:
+    """Who is who after the last round; None before the first, or if the file can't be read."""
+    return State.from_json(people_files(stack).read(STATE))
 
 
-def _files(stack: Stack) -> PeopleFiles:
+def people_files(stack: Stack) -> PeopleFiles:
+    """What the people function writes."""
     return PeopleFiles(stack.s3, stack.outputs.thumbnails_bucket, stack.outputs.site_bucket)
 
 

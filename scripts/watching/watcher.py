@@ -22,6 +22,7 @@ from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish, publish_after_deleting
+from scripts.people.kept_names import keep_names
 from scripts.people.sidecar_names import NO_PHOTO, SentPhoto, add_names
 from scripts.people.sidecars import is_sidecar, pair, sidecars_of
 from scripts.photos import dead_letter_queue, waiting
@@ -314,7 +315,10 @@ class Watcher:
             self._hold(reason)
             return
         photos = [file for file in photos if not os.path.lexists(self._root / file.folder / file.name)]
-        self._delete([file.photo for file in photos if file.photo])
+        going = [file.photo for file in photos if file.photo]
+        for kept in keep_names(self._stack, going):
+            self._tell(f"{NAMED:9} {kept.name} in {kept.path}: other photos keep the name")
+        self._delete(going)
         self._deleted.append((time.monotonic(), len(photos)))
         for file in photos:
             self._seen.forget(file)

@@ -32,6 +32,7 @@ from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.people import site_journal
 from scripts.people.forgetting import drop_regions
+from scripts.people.kept_names import keep_names
 from scripts.people.sidecars import make_sidecar, read_sidecar
 from scripts.people.site_journal import (
     OlderJournalError,
@@ -348,6 +349,25 @@ class Stopping:
             return found(**arguments)
 
         return call
+
+
+def test_a_name_stays_in_other_photos_when_the_one_it_was_given_in_is_deleted(folder: Path) -> None:
+    (folder / "again.png").write_bytes(picture(BLUE, GREEN))
+    with site() as here:
+        here.upload(folder)
+        one = image_path("trip", "one.png")
+        here.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [{"path": str(one), "box": [0.1, 0.1, 0.8, 0.8]}]},
+        )
+        assert here.names() == {"trip/again.png": ["Bob automatic"], "trip/one.png": ["Bob confirmed"]}
+        assert keep_names(here.stack, [image_path("trip", "two.png")]) == []
+        assert keep_names(here.stack, [one, image_path("trip", "again.png")]) == [], "nobody is left to be named"
+        assert keep_names(here.stack, [one]) == [("Bob", "trip/again.png")]
+        here.aws.s3.delete_object(Bucket=here.aws.pics_bucket, Key=one.key)
+        here.aws.photo_sync.sync(here.aws.pics_bucket, one, owner="test", seconds=60)
+        here.round()
+        assert here.names() == {"trip/again.png": ["Bob confirmed"]}
 
 
 def test_forgetting_that_was_stopped_is_done_to_its_end(folder: Path) -> None:
