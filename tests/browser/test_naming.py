@@ -106,6 +106,10 @@ def test_an_evening_of_naming_with_the_keyboard(owner: Page) -> None:
     expect(steps.get_by_role("listitem").filter(has_text=f"Undone: Named: {NORA}")).to_have_count(1)
     steps.get_by_role("button", name=f"Undo: Undone: Named: {NORA}", exact=True).click()
     expect(steps.get_by_role("listitem").filter(has_text=f"Done again: Named: {NORA}")).to_have_count(1)
+    owner.route("**/2015-03-31/functions/**", lambda route: _answer(route, {"history": {}}, status=500))
+    steps.get_by_role("button", name=f"Undo: Done again: Named: {NORA}", exact=True).click()
+    expect(steps.get_by_role("status")).to_have_text("That step is undone.")
+    expect(steps.get_by_role("button", name=f"Undo: Done again: Named: {NORA}", exact=True)).to_have_count(0)
     assert Axe().run(owner).response["violations"] == []
 
 
@@ -301,10 +305,10 @@ def test_what_is_typed_stays_in_the_field_when_the_album_is_slow(owner: Page) ->
     expect(field).to_have_value("Otto")
 
 
-def _answer(route: Route, answers: dict[str, Any]) -> None:
+def _answer(route: Route, answers: dict[str, Any], status: int = 200) -> None:
     action = json.loads(route.request.post_data or "{}").get("action")
     if action in answers:
-        route.fulfill(json={"statusCode": 200, "output": answers[action]})
+        route.fulfill(json={"statusCode": status, "output": answers[action]})
     else:
         route.continue_()
 

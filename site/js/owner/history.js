@@ -82,7 +82,8 @@ export function showHistory(changed) {
       id = there.decision.event ?? "";
     }
     shown.get(decision.id)?.item.focus({ preventScroll: true });
-    const { decisions } = await readHistory("");
+    // The step is undone even if the list can't be read again. What is new in it is there next time.
+    const { decisions } = await readHistory("").catch(() => ({ decisions: [] }));
     list.prepend(...decisions.filter(({ id }) => !shown.has(id)).map(entry));
   }
 
@@ -116,7 +117,7 @@ export function sentenceOf({ kind, person, into, to, name = "", was, faces, date
     hide: () => t("%(name)s was hidden", { name: who }),
     show: () => t("%(name)s is shown again", { name: who }),
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),
-    birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date }) : t("The birth date of %(name)s was removed", { name: who })),
+    birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date: formatDay(`${date}T00:00`) }) : t("The birth date of %(name)s was removed", { name: who })),
     import: () => tn("%(num)s face named in a photo's file", "%(num)s faces named in photos' files", faces),
     undo: () => (!step ? t("A step was undone") : again ? t("Done again: %(step)s", { step: sentenceOf(step) }) : t("Undone: %(step)s", { step: sentenceOf(step) })),
     forgotten: () => t("Somebody was forgotten"),
