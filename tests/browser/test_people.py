@@ -75,8 +75,13 @@ def test_a_persons_photos_come_by_album_too_and_the_address_says_so(page: Page) 
 def test_without_scripts_people_and_their_first_photos_are_there(browser: Browser, stack: RunningStack) -> None:
     context = browser.new_context(base_url=stack.site_url, java_script_enabled=False)
     page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
     page.goto("/people/")
-    page.get_by_role("link", name=BARACK).click()
+    card = page.get_by_role("link", name=BARACK)
+    box = card.bounding_box()
+    assert box
+    assert box["width"] > 320 / 3, "two in a row leave room for long names"
+    card.click()
     expect(page.locator("a.tile")).to_have_count(7)
     context.close()
 
