@@ -246,6 +246,10 @@ def test_a_number_takes_a_suggestion_and_rows_are_confirmed_and_taken_back(owner
     owner.keyboard.press("s")
     expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
     expect(owner.get_by_role("link", name="See all people")).to_be_visible()
+    owner.keyboard.press("z")
+    expect(owner.get_by_role("heading", name="Who is this?")).to_be_focused()
+    owner.keyboard.press("1")
+    expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
 
 
 def test_what_is_typed_stays_in_the_field_when_the_album_is_slow(owner: Page) -> None:
@@ -285,6 +289,14 @@ def test_what_is_typed_stays_in_the_field_when_the_album_is_slow(owner: Page) ->
     _answer(type_meanwhile("Ma"), answers)
     expect(others.get_by_role("button", name="Face")).to_have_count(60)
     expect(field).to_be_focused()
+    desktop = owner.viewport_size
+    assert desktop
+    owner.set_viewport_size({"width": 390, "height": 844})
+    owner.evaluate("scrollTo(0, 0)")
+    expect(owner.get_by_role("heading", name="Who is this?")).to_be_in_viewport(ratio=1)
+    expect(field).to_be_in_viewport(ratio=1)
+    assert Axe().run(owner).response["violations"] == []
+    owner.set_viewport_size(desktop)
     others.get_by_role("button", name="Face 1", exact=True).click()
     field.focus()
 

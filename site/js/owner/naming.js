@@ -149,11 +149,14 @@ export async function startNaming() {
     const group = evening.current;
     byId("question").hidden = !group;
     byId("loading").hidden = true;
-    byId("rows").hidden = Boolean(group) || !wasEmptied;
+    const rows = byId("rows");
+    const wereHidden = rows.hidden;
+    rows.hidden = Boolean(group) || !wasEmptied;
     if (!group) {
       showOthers = null;
-      if (wasEmptied) rowKey ??= confirmRows(byId("rows"), told);
-      else byId("loading").hidden = Boolean(trouble);
+      if (!wasEmptied) byId("loading").hidden = Boolean(trouble);
+      else if (!rowKey) rowKey = confirmRows(rows, told);
+      else if (wereHidden) rows.querySelector("h1")?.focus({ preventScroll: true });
       return;
     }
     const [first] = group.faces;
