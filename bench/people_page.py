@@ -94,7 +94,7 @@ def _name(stack: Stack) -> float:
     )
     _write_large(stack, inventory)
     outputs = stack.outputs
-    portraits = PeoplePortraits(stack.s3, outputs.thumbnails_bucket, outputs.site_bucket)
+    portraits = PeoplePortraits(stack.photos, stack.s3, outputs.thumbnails_bucket, outputs.site_bucket)
     made = portraits.make(portraits_wanted(state, inventory), lambda: True)
     for key, body in public_files(state, inventory, made.names).items():
         stack.s3.put_object(Bucket=outputs.site_bucket, Key=key, Body=body, ContentType="application/json")

@@ -29,6 +29,9 @@ REGIONS_PREFIX = "people/regions/"
 # There too: the names of hidden people, and those of them that have been taken out of all rows.
 HIDDEN_NAMES_KEY, TAKEN_OUT_KEY = "people/hidden-names.json", "people/hidden-names-taken-out.json"
 
+# In the metadata of what is made from an original: its ETag.
+SOURCE_ETAG = "source-etag"
+
 # S3 keys end at 1024 bytes; the prefix of a download copy, the longest, has to fit in as well.
 MAX_KEY_BYTES = 1000
 # A set is also a folder of the rendered site, and file systems end names at 255 bytes.

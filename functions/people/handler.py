@@ -147,12 +147,13 @@ def wire(
             raise
         _note("PaidCalls")
 
+    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
     rounds = PeopleRounds(
-        photos=PhotoReader(dynamodb, environment["PICS_TABLE"]),
+        photos=photos,
         regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
-        portraits=PeoplePortraits(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
+        portraits=PeoplePortraits(photos, s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
-from functions.keys import parse_image_path
+from functions.keys import SOURCE_ETAG, ImagePath, parse_image_path
 from functions.people.inventory import FaceInPhoto
 from functions.people.portrait_cut import PORTRAIT_TYPE, UnusableRenditionError, cut_portrait
 from functions.people.public_files import PORTRAITS_PREFIX, portrait_key, portrait_named
+from functions.photo_reader import PhotoReader
+from functions.shapes import Photo
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -39,6 +41,7 @@ class Portraits:
 class PeoplePortraits:
     """The portraits of one site, through a boto3 S3 client."""
 
+    photos: PhotoReader
     client: "S3Client"
     thumbnails_bucket: str
     site_bucket: str
@@ -46,18 +49,20 @@ class PeoplePortraits:
     def make(self, wanted: Mapping[str, FaceInPhoto], may_go_on: Callable[[], bool]) -> Portraits:
         """Make the portraits in ``wanted``, by name, that are missing, as long as ``may_go_on``.
 
-        A photo without a large rendition gives no portrait.
+        A photo without a large rendition gives no portrait, nor does one whose file is being replaced.
         """
         portraits = Portraits(self._list())
+        missing = sorted(wanted.keys() - portraits.names)
+        rows = self.photos.get_photos({parse_image_path(wanted[name].photo.path) for name in missing})
 
         def make(name: str) -> None:
             if not may_go_on():
                 portraits.is_cut_short = True
-            elif self._make(name, wanted[name]):
+            elif self._make(name, wanted[name], rows):
                 portraits.names.add(name)
 
         with ThreadPoolExecutor(_WORKERS) as pool:
-            list(pool.map(make, sorted(wanted.keys() - portraits.names)))
+            list(pool.map(make, missing))
         return portraits
 
     def remove(self, names: Iterable[str]) -> None:
@@ -71,11 +76,17 @@ class PeoplePortraits:
         names = (portrait_named(item["Key"]) for page in pages for item in page.get("Contents", []))
         return {name for name in names if name}
 
-    def _make(self, name: str, face: FaceInPhoto) -> bool:
-        large_key = parse_image_path(face.photo.path).large_key
+    def _make(self, name: str, face: FaceInPhoto, rows: Mapping[ImagePath, Photo]) -> bool:
+        path = parse_image_path(face.photo.path)
+        row = rows.get(path)
+        if row is None or row.sha256 != face.photo.sha256:
+            return False
         try:
-            large = self.client.get_object(Bucket=self.thumbnails_bucket, Key=large_key)["Body"].read()
-            portrait = cut_portrait(large, face.box)
+            large = self.client.get_object(Bucket=self.thumbnails_bucket, Key=path.large_key)
+            # The process function writes a new file's rendition before its row; other programs' don't say whose it is.
+            if large["Metadata"].get(SOURCE_ETAG, row.etag) != row.etag:
+                return False
+            portrait = cut_portrait(large["Body"].read(), face.box)
         except ClientError as error:
             if is_not_found(error):
                 return False

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.crops import Area
-from functions.keys import DOWNLOAD_RULES, ImagePath
+from functions.keys import DOWNLOAD_RULES, SOURCE_ETAG, ImagePath
 from functions.process.card_picture import CARD_TYPE, make_card
 from functions.process.downloads import inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
-_SOURCE_ETAG = "source-etag"
 # A rendition changes only with its original, whose etag the page does not know: an hour, then ask again.
 _CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400"
 
@@ -103,7 +102,7 @@ class Objects:
             Key=key,
             Body=body,
             CacheControl=_CACHE_CONTROL,
-            Metadata={_SOURCE_ETAG: source_etag},
+            Metadata={SOURCE_ETAG: source_etag},
             **headers,
         )
 
@@ -113,7 +112,7 @@ class Objects:
 
     def _is_of(self, key: str, source_etag: str) -> bool:
         head = self._head(self.thumbnails_bucket, key)
-        return head is not None and head["Metadata"].get(_SOURCE_ETAG) == source_etag
+        return head is not None and head["Metadata"].get(SOURCE_ETAG) == source_etag
 
     def _head(self, bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
         try:

@@ -260,6 +260,35 @@ def test_a_photo_without_a_large_rendition_gives_no_portrait(album: FakeAws, cal
     assert [person["name"] for person in public(album)["people"]] == ["Ann"]
 
 
+def test_a_new_file_gives_no_portrait_under_the_name_of_the_old_one(album: FakeAws) -> None:
+    def delete() -> None:
+        for key in portraits(album):
+            album.s3.delete_object(Bucket=album.site_bucket, Key=f"people/portraits/{key}")
+
+    def large() -> tuple[bytes, dict[str, str]]:
+        found = album.s3.get_object(Bucket=album.thumbnails_bucket, Key=image_path("2024", "b.png").large_key)
+        return found["Body"].read(), found["Metadata"]
+
+    def row() -> Any:
+        key = {"primarykey": "2024", "sortkey": "b.png"}
+        return album.dynamodb.get_item(TableName=album.pics_table, Key=key)["Item"]
+
+    whole, old_row = portraits(album), row()
+    put(album, "2024/b.png", picture(GREEN, BLUE))
+    new_row, (_, metadata) = row(), large()
+    assert metadata["source-etag"] == new_row["etag"] != old_row["etag"]
+    delete()
+    # Its message hasn't come yet, so the function knows the old file; the new one's row may be there or not.
+    for at_that_moment in (new_row, old_row):
+        album.dynamodb.put_item(TableName=album.pics_table, Item=at_that_moment)
+        album.people.take([], "round", 60)
+        assert portraits(album) < whole, "the other photos' are made, this one's isn't"
+        delete()
+    album.dynamodb.put_item(TableName=album.pics_table, Item=new_row)
+    assert deliver(album) >= 1
+    assert portraits(album) == set(shown_portraits(album).values())
+
+
 class Dying:
     """An S3 client that dies before its n-th change."""
 
