@@ -83,6 +83,14 @@ class Evidence:
         self._outdated: set[int] = set()
         # The searched faces that the last round needed.
         self.in_use: frozenset[str] = frozenset()
+        # Faces that the collection didn't have when they were searched, and the day: they aren't searched again on it.
+        self.missing: set[str] = set()
+        self._missing_on = ""
+
+    def begin_day(self, day: str) -> None:
+        """On another day (YYYY-MM-DD), missing faces are searched again: the collection may have come to know them."""
+        if day != self._missing_on:
+            self.missing, self._missing_on = set(), day
 
     def meet(self, faces: Iterable[str]) -> None:
         """Take in the faces that there are now, and forget those that aren't there any more."""
@@ -95,7 +103,9 @@ class Evidence:
 
     def forget(self, faces: Iterable[str]) -> None:
         """Forget what was found of faces: they are gone, or described anew."""
-        gone = {self._number[face] for face in faces if face in self._number}
+        known = self._number.keys() & set(faces)
+        self.missing -= known
+        gone = {self._number[face] for face in known}
         if not gone:
             return
         left = [number for number in range(len(self._faces)) if number not in gone]
@@ -181,6 +191,7 @@ class Evidence:
             "faces": self._faces,
             "in_use": sorted(self._number[face] for face in self.in_use),
             "outdated": sorted(self._outdated),
+            "missing": [self._missing_on, sorted(self.missing)],
             "answers": [
                 [number, answer.seen, _packed(answer.others), _packed(answer.steps)]
                 for number, answer in sorted(self._answers.items())
@@ -199,6 +210,9 @@ class Evidence:
             evidence._answers[number] = _Answer(seen, _unpacked(_NUMBERS, others), _unpacked(_ODDS, steps))
         # Earlier releases didn't keep which are.
         evidence._outdated = set(kept.get("outdated", evidence._answers))
+        # Nor did they keep these.
+        evidence._missing_on, missing = kept.get("missing", ("", ()))
+        evidence.missing = set(missing)
         evidence._lower_last_unsearched()
         return evidence
 

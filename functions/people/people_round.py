@@ -117,6 +117,10 @@ class PeopleRounds:
         spent = Spent()
         evidence = Evidence.from_json(self.files.read(EVIDENCE))
         evidence.forget(inventory.described_anew_since(before))
+        evidence.begin_day(timestamp(self.now())[:10])
+        # What was processed again may have been indexed again.
+        again = {face.id for path in paths if (photo := inventory.photos.get(str(path))) for face in photo.faces}
+        evidence.missing -= again
         births = {person.id: person.birth for person in knowledge.people.values() if person.birth}
         found = recognise(
             inventory,

@@ -15,8 +15,6 @@ class Searching:
         self._search = search
         self._is_one_sided = is_one_sided
         self._asked: set[str] = set()
-        # Faces that the collection doesn't have.
-        self._gone: set[str] = set()
         self._is_used_up = False
         # How many searches were made.
         self.made = 0
@@ -48,14 +46,14 @@ class Searching:
         return not self._is_used_up
 
     def _pay(self, face: str) -> None:
-        if self._is_used_up or face in self._gone:
+        if self._is_used_up or face in self._evidence.missing:
             return
         try:
             found = self._search(face)
         except SearchesUsedUpError:
             self._is_used_up = True
         except FaceGoneError:
-            self._gone.add(face)
+            self._evidence.missing.add(face)
         else:
             self.made += 1
             self._evidence.keep(face, found)

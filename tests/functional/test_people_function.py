@@ -16,9 +16,10 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, pictur
 
 from functions.keys import image_path
 from functions.people import handler as handler_module
+from functions.people.evidence import Evidence
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE, Budget
-from functions.people_queue import PeopleQueue
+from functions.people_queue import PeopleQueue, message_of
 from functions.photo_page import SKELETON_KEY
 from functions.shapes import Decision
 from scripts.people.catching_up import tell_of_all, tell_once
@@ -258,6 +259,25 @@ def test_a_photo_without_a_large_rendition_gives_no_portrait(album: FakeAws, cal
     deliver(album)
     assert portraits(album) == set()
     assert [person["name"] for person in public(album)["people"]] == ["Ann"]
+
+
+def test_a_face_missing_from_the_collection_is_paid_for_once_until_its_photo_is_processed(
+    album: FakeAws, call: Call
+) -> None:
+    name(call, "2024/c.png", 0, "Ann")
+    deliver(album)
+    photo = album.photos.get_photo(image_path("2024", "c.png"))
+    assert photo
+    album.faces.delete(photo.face_ids)
+    files = album.people.rounds.files
+    files.write(EVIDENCE, Evidence().to_json())
+    album.people.take([], "round", 60)
+    paid = album.ledger.read_count("people")
+    assert set(photo.face_ids) <= set(files.read(EVIDENCE)["missing"][1])
+    album.people.take([], "round", 60)
+    assert album.ledger.read_count("people") == paid
+    album.people.take([message_of(image_path("2024", "c.png"))], "round", 60)
+    assert album.ledger.read_count("people") > paid, "it may have been indexed again"
 
 
 def test_a_new_file_gives_no_portrait_under_the_name_of_the_old_one(album: FakeAws) -> None:

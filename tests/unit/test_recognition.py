@@ -45,6 +45,7 @@ class Album:
         self.searched: list[str] = []
         self.allowed = 10_000
         self.gone: set[str] = set()
+        self.refused: list[str] = []
         self.add(photos)
 
     def add(self, photos: Mapping[str, list[float]]) -> None:
@@ -71,6 +72,7 @@ class Album:
 
     def search(self, face: str) -> list[tuple[str, float]]:
         if face in self.gone:
+            self.refused.append(face)
             raise FaceGoneError(f"{face} is gone")
         if len(self.searched) >= self.allowed:
             raise SearchesUsedUpError("no more searches today")
@@ -448,6 +450,20 @@ def test_a_face_that_vanished_stops_nothing() -> None:
     found = album.recognise(confirmed=ANN | {"set/a1#0": "ANN"})
     assert found.automatic == {"set/a2#0": "ANN"}
     assert {"set/b1#0"} in questions(found) or {"set/b0#0", "set/b1#0"} in questions(found)
+
+
+def test_a_face_that_vanished_is_paid_for_once_a_day() -> None:
+    album = Album(line_of("a", [0, 1, 2]))
+    album.gone = {"set/a0#0"}
+    album.evidence.begin_day("2026-01-01")
+    for _ in range(3):
+        album.recognise(confirmed=ANN)
+        album.evidence = Evidence.from_json(json.loads(json.dumps(album.evidence.to_json())))
+        album.evidence.begin_day("2026-01-01")
+    assert album.refused == ["set/a0#0"]
+    album.evidence.begin_day("2026-01-02")
+    album.gone = set()
+    assert album.recognise(confirmed=ANN).automatic.keys() == {"set/a1#0", "set/a2#0"}
 
 
 def test_a_deleted_photo_leaves_no_evidence() -> None:
