@@ -22,6 +22,7 @@ USED: dict[str, dict[str, str]] = {
     "ministack.core.iam_actions": {"SERVICE_TO_IAM_NAMESPACE": "dict"},
     "ministack.core.iam_evaluator": {
         "_served_unsigned": "(service, iam_action)",
+        "caller_arn": "()",
         "resolve_caller_identity": "(access_key_id)",
     },
     "ministack.core.lambda_runtime": {"Worker": "type", "reset": "()"},
