@@ -34,10 +34,10 @@ def keep_names(stack: Stack, paths: Iterable[ImagePath]) -> list[KeptName]:
 
     It is the face most like a named one, by the searches that were made; nobody has to pay for another.
     """
-    state = read_state(stack)
+    gone = set(map(str, paths))
+    state = read_state(stack) if gone else None
     if not state or not state.people:
         return []
-    gone = set(map(str, paths))
     files = people_files(stack)
     faces = faces_in(Inventory.from_json(files.read(INVENTORY)) or Inventory.of(()), state.kept)
     evidence = Evidence.from_json(files.read(EVIDENCE))
