@@ -57,7 +57,7 @@ def forget(journal: Journal, people: Collection[str]) -> Forgetting:
             changed.append(left)
     # A line that this release can't read is about a person if it contains that person's id.
     unread = [line.id for line in journal.unread if any(person in line.text for person in people)]
-    # Imports first, because only names and merges tell whom they mean; and no event after what undoes it.
+    # Imports first: it takes names and merges to tell who is meant in them. And no event after what undoes it.
     ordered = sorted(gone, key=lambda event_id: (not isinstance(gone[event_id], Imported), event_id))
     return Forgetting(tuple(changed), (*unread, *ordered))
 

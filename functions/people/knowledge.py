@@ -4,8 +4,8 @@ It is made from all events at once, in the order of their ids, whatever the orde
 out before anything else is looked at, so an undo means "as if it had not happened", however old the event. Nothing here
 fails on an event that can be read: of two owners at once, either may have merged, split or undone what the other means.
 
-People point to whom they were merged into, and facts about faces keep the person they were said of. So undoing a merge
-gives back both people with all that was said of each.
+Each merged person points to the other one, and a fact about a face keeps the person it was first about. So undoing a
+merge brings back both people, each with their own facts.
 """
 
 from collections import defaultdict
@@ -246,7 +246,7 @@ class _Said:
         self.joined[into].add(person)
 
     def _line(self, person: str) -> Iterator[str]:
-        """The person, whom they were merged into, whom those were merged into, and so on."""
+        """The person, then the one they were merged into, and so on to the last."""
         yield person
         while person in self.into:
             person = self.into[person]

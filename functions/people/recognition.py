@@ -222,7 +222,7 @@ class _Round:
             verdicts |= self.decide(bar, photos)
 
     def _without_doubtful(self, verdicts: Mapping[str, _Verdict]) -> dict[str, _Verdict]:
-        """Without the unsure verdicts of people of whom there is one known face and no sure verdict.
+        """The verdicts, less the unsure ones about people with only one known face and no sure verdict.
 
         Most of the unsure ones are right for somebody who is in many photos, and wrong for somebody who is in one.
         """

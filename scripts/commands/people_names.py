@@ -334,7 +334,7 @@ def people_undo(context: Context, decisions: tuple[str, ...], as_json: bool) -> 
 def people_history(context: Context, limit: int, as_json: bool) -> None:
     """List decisions about people, newest first.
 
-    Prints each decision's id, when and by whom it was made, and what it says, with the names that people had then.
+    Prints each decision's id, its time, who made it and what it says, with the names that people had then.
     """
     from scripts.people.history_lines import sentence
 

@@ -25,7 +25,7 @@ from functions.people.people_round import STATE
 from functions.people.people_state import State
 from functions.people.ulid import new_ulid
 from functions.people_queue import message_of
-from functions.shapes import Forgotten
+from functions.shapes import Forgotten, Photo
 from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
@@ -88,6 +88,17 @@ class Site:
         events = self.aws.people.rounds.decide(list(drafts), "cli")
         self.round()
         return events
+
+    def name_bob(self) -> Photo:
+        """Name the face in one photo; returns that photo."""
+        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
+        self.decide(
+            {"kind": "name", "person": "new", "name": "Bob"},
+            {"kind": "assign", "person": "new", "faces": [face]},
+        )
+        photo = self.aws.photos.get_photo(image_path("trip", "one.png"))
+        assert photo
+        return photo
 
     def names(self) -> dict[str, list[str]]:
         """Who is on each photo, and by whose word."""
@@ -373,13 +384,7 @@ def test_a_name_stays_in_other_photos_when_the_one_it_was_given_in_is_deleted(fo
 def test_forgetting_that_was_stopped_is_done_to_its_end(folder: Path) -> None:
     with site() as here:
         here.upload(folder)
-        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
-        here.decide(
-            {"kind": "name", "person": "new", "name": "Bob"},
-            {"kind": "assign", "person": "new", "faces": [face]},
-        )
-        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
-        assert photo
+        photo = here.name_bob()
         people = people_of(here.stack, photo.face_ids)
         whole = here.stack.dynamodb
         for steps in (1, 2):
@@ -509,13 +514,7 @@ def test_a_forget_that_was_stopped_waits_for_a_round_the_next_time_too(
     monkeypatch.setattr(site_journal, "_ROUND_SECONDS", -1.0)
     with site() as here:
         here.upload(folder)
-        face = {"path": "trip/one.png", "box": [0.1, 0.1, 0.8, 0.8]}
-        here.decide(
-            {"kind": "name", "person": "new", "name": "Bob"},
-            {"kind": "assign", "person": "new", "faces": [face]},
-        )
-        photo = here.aws.photos.get_photo(image_path("trip", "one.png"))
-        assert photo
+        photo = here.name_bob()
         people = people_of(here.stack, photo.face_ids)
         row = Forgotten(id="reference", person="p", made_at="", names=[name_digest("p", "Bob")])
         here.aws.dynamodb.put_item(TableName=here.aws.outputs.forgotten_table, Item=row.to_item())
