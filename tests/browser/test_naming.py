@@ -246,9 +246,11 @@ def test_a_number_takes_a_suggestion_and_rows_are_confirmed_and_taken_back(owner
     owner.keyboard.press("s")
     expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
     expect(owner.get_by_role("link", name="See all people")).to_be_visible()
-    owner.keyboard.press("z")
+    with owner.expect_response(told("undo")):
+        owner.keyboard.press("z")
     expect(owner.get_by_role("heading", name="Who is this?")).to_be_focused()
-    owner.keyboard.press("1")
+    with owner.expect_response(told("assign")):
+        owner.keyboard.press("1")
     expect(owner.get_by_role("heading", name="That's everybody")).to_be_focused()
 
 
