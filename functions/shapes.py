@@ -9,6 +9,7 @@ releases, the owner. So reading never fails: what is missing or has another type
 text, and unknown attributes are kept when a row is written again.
 """
 
+import base64
 import contextlib
 import math
 from collections.abc import Mapping
@@ -353,6 +354,72 @@ class Forgotten(Row):
         "from files any more.",
         default=None,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudienceRow(Row):
+    """Who may see the album, or a set that differs from it. A set without a row inherits the album's audience."""
+
+    kind: str = described("Always `audience`.", default="audience")
+    id: str = described("The set's name; `/` for the album.")
+    audience: str | None = described(
+        "`public`, `link` or `members`; missing if the set inherits and has this row because it moves.", default=None
+    )
+    moving: str | None = described(
+        "While the set's rows move between `pics` and `private_pics`: where they come from, `public` or `private`.",
+        default=None,
+    )
+
+    @property
+    def known_audience(self) -> str | None:
+        """The audience; the narrowest for one that this release can't read."""
+        if self.audience is None and "audience" not in self.unread:
+            return None
+        return self.audience if self.audience in ("public", "link", "members") else "members"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRow(Row):
+    """A secret link to the album or to a set."""
+
+    kind: str = described("Always `link`.", default="link")
+    id: str = described("The first 32 hex digits of the SHA-256 of its secret.")
+    opens: str = described("The set that it opens; `/` for the album.")
+    secret: str | None = described("The secret itself, so that the owner can show the link again.", default=None)
+    made_at: str | None = described("When it was made (ISO 8601, UTC).", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRow(Row):
+    """Somebody whom the owner invited."""
+
+    kind: str = described("Always `member`.", default="member")
+    id: str = described("Cognito's `sub` without its dashes.")
+    email: str | None = described("Where the invitation went.", default=None)
+    sets: list[Any] | None = described("The sets they may see; missing for all.", default=None)
+    may_add: bool | None = described("Whether they may add photos.", default=None)
+    is_owner: bool | None = described("Whether this is the owner, who sees everything.", default=None)
+    since: int = described("Passes made before this time don't count any more (seconds since 1970).", default=0)
+    invited_at: str | None = described("When they were invited (ISO 8601, UTC).", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRow(Row):
+    """A key that passes are made with; the newest makes new ones."""
+
+    kind: str = described("Always `key`.", default="key")
+    id: str = described("Its id, in each pass.")
+    secret: str = described("32 random bytes, base64.")
+    made_at: str | None = described("When it was made (ISO 8601, UTC).", default=None)
+
+    @property
+    def key(self) -> bytes:
+        """The key itself."""
+        return base64.b64decode(self.secret)
+
+
+# The rows of table `access`, by their partition.
+ACCESS_KINDS: "dict[str, type[Row]]" = {"audience": AudienceRow, "key": KeyRow, "link": LinkRow, "member": MemberRow}
 
 
 @dataclass(frozen=True, kw_only=True)

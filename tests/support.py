@@ -163,6 +163,8 @@ class FakeAws:
     thumbnails_bucket = "thumbnails"
     site_bucket = "site"
     pics_table = "pics"
+    private_pics_table = "private_pics"
+    access_table = "access"
     pics_by_image_id_table = "pics_by_image_id"
     leases_table = "leases"
     ledger_table = "ledger"
@@ -262,6 +264,8 @@ class FakeAws:
             thumbnails_bucket=self.thumbnails_bucket,
             site_bucket=self.site_bucket,
             pics_table=self.pics_table,
+            private_pics_table=self.private_pics_table,
+            access_table=self.access_table,
             pics_by_image_id_table=self.pics_by_image_id_table,
             ledger_table=self.ledger_table,
             leases_table=self.leases_table,
@@ -319,6 +323,8 @@ def make_fake_aws() -> FakeAws:
     resources = _resources()
     for logical_id, name in (
         ("PicsTable", "pics"),
+        ("PrivatePicsTable", "private_pics"),
+        ("AccessTable", "access"),
         ("PicsByImageIdTable", "pics_by_image_id"),
         ("LeasesTable", "leases"),
         ("LedgerTable", "ledger"),

@@ -31,6 +31,8 @@ class StackOutputs:
     matches_table: str
     requests_table: str
     forgotten_table: str
+    private_pics_table: str
+    access_table: str
     decisions_table: str
     people_queue: str
     people_dead_letter_queue: str

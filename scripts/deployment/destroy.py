@@ -35,6 +35,8 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
         _if_there(stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
         for table in (
             outputs.pics_table,
+            outputs.private_pics_table,
+            outputs.access_table,
             outputs.pics_by_image_id_table,
             outputs.matches_table,
             outputs.requests_table,

@@ -110,7 +110,8 @@ def test_every_store_is_encrypted() -> None:
 
 def test_photos_rows_and_faces_outlive_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
-    tables = {"PicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable", "DecisionsTable"}
+    tables = {"PicsTable", "PrivatePicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"}
+    tables |= {"DecisionsTable", "AccessTable"}
     assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
     assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}

@@ -1,0 +1,148 @@
+"""Table ``access``: the truth about who may see the album. Visitors can't read it.
+
+The edge's key-value store is made from it (`edge_entries`), and every function that visitors call asks it.
+"""
+
+import base64
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from functions.access.audiences import ALBUM, PUBLIC, Access
+from functions.access.passes import LinkSubject, Subject, link_id, new_secret
+from functions.batch_get import PATIENCE_SECONDS, batch_get
+from functions.shapes import ACCESS_KINDS, AudienceRow, KeyRow, LinkRow, MemberRow, Row
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_AUDIENCE, _LINK, _MEMBER, _KEY = "audience", "link", "member", "key"
+_KEY_BYTES = 32
+_KEY_ID_BYTES = 4
+
+_Kind = TypeVar("_Kind", bound=Row)
+
+
+@dataclass(frozen=True)
+class AccessTable:
+    """Reads and writes the table ``name``. ``client`` is the client of a boto3 DynamoDB *resource*.
+
+    Every method raises whatever AWS raises. Reads are consistent: who was let out is out.
+    """
+
+    client: "DynamoDBClient"
+    name: str
+    patience: float = PATIENCE_SECONDS
+
+    def read_access(self) -> Access:
+        """Everybody's audiences: one Query."""
+        return access_of(self._list(_AUDIENCE, AudienceRow))
+
+    def read_keys(self) -> dict[str, bytes]:
+        """The keys that passes are made with, by id."""
+        return {row.id: row.key for row in self._list(_KEY, KeyRow)}
+
+    def read_all(self) -> list[Row]:
+        """All rows that the edge has to know of."""
+        return [row for kind, shape in ACCESS_KINDS.items() for row in self._list(kind, shape)]
+
+    def list_links(self) -> list[LinkRow]:
+        return list(self._list(_LINK, LinkRow))
+
+    def list_members(self) -> list[MemberRow]:
+        return list(self._list(_MEMBER, MemberRow))
+
+    def get_member(self, member_id: str) -> MemberRow | None:
+        item = self.client.get_item(TableName=self.name, Key=_key(_MEMBER, member_id), ConsistentRead=True).get("Item")
+        return MemberRow.from_item(item) if item else None
+
+    def find_subjects(self, subjects: Iterable[Subject]) -> list[LinkRow | MemberRow]:
+        """The rows of those links and members that are still there."""
+        kinds = {subject.id: _LINK if isinstance(subject, LinkSubject) else _MEMBER for subject in subjects}
+        keys = [_key(kind, subject_id) for subject_id, kind in kinds.items()]
+        items = batch_get(self.client, self.name, keys, patience=self.patience, ConsistentRead=True)
+        return [(LinkRow if item["kind"] == _LINK else MemberRow).from_item(item) for item in items]
+
+    def newest_key(self) -> KeyRow | None:
+        """The key that new passes are made with."""
+        return max(self._list(_KEY, KeyRow), key=lambda row: row.made_at or "", default=None)
+
+    def ensure_key(self, now: str) -> KeyRow:
+        """The key that new passes are made with; the first one is made here. ``now`` is ISO 8601."""
+        if key := self.newest_key():
+            return key
+        secret = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+        self._put(KeyRow(id=secrets.token_hex(_KEY_ID_BYTES), secret=secret, made_at=now))
+        return self.newest_key() or self.ensure_key(now)
+
+    def put_audience(self, set_name: str, audience: str | None, *, moving: str | None = None) -> None:
+        """Give a set, or the album, its audience. A set of None inherits the album's, and needs a row while it moves.
+
+        ``moving`` says which table its rows still come from: "public" or "private".
+        """
+        if audience is None and moving is None:
+            self.client.delete_item(TableName=self.name, Key=_key(_AUDIENCE, set_name))
+        else:
+            self._put(AudienceRow(id=set_name, audience=audience, moving=moving))
+
+    def add_link(self, opens: str, now: str) -> str:
+        """Make a link to a set, or to the album (``ALBUM``), and give its secret. ``now`` is ISO 8601."""
+        self.ensure_key(now)
+        secret = new_secret()
+        self._put(LinkRow(id=link_id(secret), opens=opens, secret=secret, made_at=now))
+        return secret
+
+    def remove_link(self, link: str) -> None:
+        """Make a link, by its id, lead nowhere any more; whoever came by it is out."""
+        self.client.delete_item(TableName=self.name, Key=_key(_LINK, link))
+
+    def put_member(self, member: MemberRow) -> None:
+        """Invite a member, or change what they may see."""
+        self.ensure_key(member.invited_at or "")
+        self._put(member)
+
+    def sign_out_everywhere(self, member_id: str, now: int) -> None:
+        """End all passes of a member; ``now`` is seconds since 1970."""
+        self.client.update_item(
+            TableName=self.name,
+            Key=_key(_MEMBER, member_id),
+            UpdateExpression="SET since = :now",
+            ConditionExpression="attribute_exists(id) AND (attribute_not_exists(since) OR since < :now)",
+            ExpressionAttributeValues={":now": now},
+        )
+
+    def remove_member(self, member_id: str) -> None:
+        """Let a member in no more; their passes end at once."""
+        self.client.delete_item(TableName=self.name, Key=_key(_MEMBER, member_id))
+
+    def _list(self, kind: str, shape: type[_Kind]) -> Iterator[_Kind]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": kind},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from map(shape.from_item, page["Items"])
+
+    def _put(self, row: Row) -> None:
+        self.client.put_item(TableName=self.name, Item=row.to_item())
+
+
+def access_of(rows: Iterable[AudienceRow]) -> Access:
+    """Audiences as their rows say them; a row that says nothing readable counts as the narrowest."""
+    album, sets, moving = PUBLIC, {}, set()
+    for row in rows:
+        if row.id == ALBUM:
+            album = row.known_audience or PUBLIC
+            continue
+        if audience := row.known_audience:
+            sets[row.id] = audience
+        if row.moving:
+            moving.add(row.id)
+    return Access(album, sets, frozenset(moving))
+
+
+def _key(kind: str, row_id: str) -> dict[str, Any]:
+    return {"kind": kind, "id": row_id}
