@@ -5,7 +5,7 @@ the picture: the link's own text has the title.
 """
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from unicodedata import category, normalize
@@ -16,6 +16,7 @@ from functions.crops import Area, crop
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
 from scripts.common.config import ROOT
 from scripts.site.mark import draw_mark, height_of
+from scripts.site.text_lines import cut, wrap
 from scripts.site.theme import Theme
 
 # Part of a card's name, beside its content: raise it when cards' looks change, and all are made again.
@@ -29,7 +30,6 @@ _LEADING = 1.06
 _SMALL, _SMALL_LEADING, _SMALL_GAP, _MOST_SMALL_LINES = 30, 38, 14, 3
 # The mark's width, and the space kept free for it if the title is below it.
 _MARK, _MARK_ROOM = 56, 72
-_ELLIPSIS = "…"
 Box = tuple[int, int, int, int]
 
 
@@ -144,17 +144,17 @@ class _Words:
 
     def _small_lines(self, text: str, most: int) -> list[str]:
         measure = _font(self._look.font, _SMALL).getlength
-        return _cut(_wrap(text, measure, self._right - self._left), most, measure, self._right - self._left)
+        return cut(wrap(text, measure, self._right - self._left), most, measure, self._right - self._left)
 
     def _fitted(self, title: str, height: int) -> tuple[int, list[str]]:
         """The largest size at which the title fits, and its lines; at the smallest size, its end is cut off."""
         width = self._right - self._left
         for size in _TITLE_SIZES:
             measure = _font(self._look.font, size).getlength
-            lines = _wrap(title, measure, width)
+            lines = wrap(title, measure, width)
             if len(lines) * round(size * _LEADING) <= height and all(measure(line) <= width for line in lines):
                 return size, lines
-        return size, _cut(lines, max(1, height // round(size * _LEADING)), measure, width)
+        return size, cut(lines, max(1, height // round(size * _LEADING)), measure, width)
 
     def _mark(self, left: int, top: int) -> None:
         draw_mark(self._card, left, top, _MARK, self._look.ink, self._look.accent)
@@ -162,33 +162,3 @@ class _Words:
     def _line(self, text: str, top: int, size: int, colour: str) -> None:
         x, anchor = ((self._left + self._right) // 2, "ma") if self._look.is_centred else (self._left, "la")
         self._draw.text((x, top), text, font=_font(self._look.font, size), fill=colour, anchor=anchor)
-
-
-def _wrap(text: str, measure: Callable[[str], float], width: int) -> list[str]:
-    """The text in lines of this width; a wider word gets its own line."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and measure(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _cut(lines: list[str], most: int, measure: Callable[[str], float], width: int) -> list[str]:
-    """At most this many lines, each cut to fit; what is cut ends with an ellipsis."""
-    kept = lines[:most]
-    if len(lines) > most:
-        kept[-1] += _ELLIPSIS
-    return [_cut_line(line, measure, width) for line in kept]
-
-
-def _cut_line(text: str, measure: Callable[[str], float], width: int) -> str:
-    """The text, or as much of it as fits, with an ellipsis."""
-    if measure(text) <= width:
-        return text
-    text = text.removesuffix(_ELLIPSIS)
-    while text and measure(text + _ELLIPSIS) > width:
-        text = text[:-1].rstrip()
-    return text + _ELLIPSIS

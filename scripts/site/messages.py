@@ -1,4 +1,4 @@
-"""Finds every text that visitors can read: in the templates, in the scripts, and on the closed site's page.
+"""Finds every text that visitors can read: in the templates, in the scripts, in print, and on the closed site's page.
 
 The English text is the message. Templates and Python mark it with ``_``, ``ngettext`` or ``{% trans %}``, scripts with
 ``t`` or ``tn`` (site/js/language.js).
@@ -28,7 +28,15 @@ def find_messages() -> Catalog:
     templates = _find("site/templates", "**.html", "jinja2", _TEMPLATE_OPTIONS)
     defaults = _find("scripts/site", "translations.py", "python")
     of_home = _find("scripts/laptop", "home_pages.py", "python")
-    for message in (*templates, *script_messages(), *defaults, *of_home, *closed_words(load_template())[ENGLISH]):
+    printed = _find("scripts/events", "sheet_words.py", "python")
+    for message in (
+        *templates,
+        *script_messages(),
+        *defaults,
+        *of_home,
+        *printed,
+        *closed_words(load_template())[ENGLISH],
+    ):
         catalog.add(message)
     return catalog
 

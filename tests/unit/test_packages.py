@@ -17,7 +17,6 @@ LAPTOP_MODULES = {
     "ministack": "ministack",
     "hypercorn": "hypercorn",
     "aws-sam-translator": "samtranslator",
-    "segno": "segno",
     "cryptography": "cryptography",
     "dlib-bin": "dlib",
     "onnxruntime": "onnxruntime",
