@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from functions.access.audiences import PUBLIC
 from functions.photo_page import SKELETON_KEY, page_key, render_photo_page
 from local.state_folder import STACK_NAME
 from scripts.common.config import ROOT, SiteConfig, ThemeConfig, load_config, load_theme_config
@@ -81,6 +82,8 @@ def build(
     """
     config = config or load_config()
     look = look or load_theme_config()
+    access = stack.access.read_access()
+    config = config.for_audience(access.album)
     # Before the photos, so that a photo that changes meanwhile makes its set unknown, not its page wrong.
     rows = list_shown_rows(stack.photos)
     fresh = dist.with_name(dist.name + ".new")
@@ -94,13 +97,20 @@ def build(
     # The licences of the packages in the scripts ask to come along with them.
     shutil.copyfile(ROOT / "NOTICE", fresh / "notice.txt")
     known_to_scripts = browser_config(stack, config)
+    # The site's own pages don't know of sets that are for fewer people than the site is.
+    has_photos = any(access.is_everywhere(row.sortkey) for row in rows)
     has_gallery = stack.gallery.count_faces() > 0
     people = read_people(stack)
-    facts = [assets.urls, known_to_scripts, stack.site_url, bool(rows), has_gallery, bool(people.people)]
+    facts = [assets.urls, known_to_scripts, stack.site_url, has_photos, has_gallery, bool(people.people)]
+    facts.append(access.album == PUBLIC)
     last, fingerprint = last or Published(), fingerprint_of_site(config, look, root, facts)
-    changes = Changes(stack, rows, people, last, fingerprint)
+    changes = Changes(stack, rows, people, access, last, fingerprint)
     people_changes = PeopleChanges(stack, people, last, fingerprint)
-    newest_first = sorted(changes.sets, key=lambda shown: shown.name, reverse=True)
+    newest_first = sorted(
+        (shown for shown in changes.sets if access.is_everywhere(shown.name)),
+        key=lambda shown: shown.name,
+        reverse=True,
+    )
     pages = SitePages(
         fresh,
         config,
@@ -108,9 +118,10 @@ def build(
         assets,
         known_to_scripts,
         site_url=stack.site_url,
-        has_photos=bool(rows),
+        has_photos=has_photos,
         has_gallery=has_gallery,
         people=people,
+        is_public=access.album == PUBLIC,
     )
     # Whatever exists once for all visitors is in the site's only language, or in English.
     translator = Translator(next(iter(config.page_languages)))
@@ -139,9 +150,11 @@ def build(
     photo_pages: Makers = {}
     cards = {name: known.card for name, known in changes.known.items()}
     for shown in changes.rendered:
-        cards[shown.name] = previews.card_of_set(shown)
-        who = read_set_people(stack, people, shown.name)
-        pages.write_of_set(shown, card=cards[shown.name], in_set=who.people)
+        is_everywhere = access.is_everywhere(shown.name)
+        # Nobody may fetch the card of a set whose pages they can't see, and all cards are in one folder.
+        cards[shown.name] = previews.card_of_set(shown) if is_everywhere else None
+        who = read_set_people(stack, people, shown, is_everywhere=is_everywhere)
+        pages.write_of_set(shown, card=cards[shown.name], in_set=who.people, is_everywhere=is_everywhere)
         photo_pages |= _photo_pages(skeleton, shown, who)
     for person in people_changes.rendered:
         pages.write_of_person(person)

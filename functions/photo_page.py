@@ -51,10 +51,10 @@ def render_photo_page(
     people: Iterable[tuple[str, str]] = (),
 ) -> bytes:
     """The page of a photo: with links to those before and after it in its set, and to the pages of people who are on
-    it, each by name and address, where these are known."""
+    it, each by name and address (empty for somebody without a page), where these are known."""
     values = _values(photo, set_title)
     values |= {name: _url_of(other) for name, other in (("before", before), ("after", after))}
-    named = [{"person_name": name, "person_url": url} for name, url in people]
+    named = [{"person_name": name, "person_url": url, "pageless_name": "" if url else name} for name, url in people]
     return fill(skeleton, {**values, "people": "yes" if named else None, "person": named}).encode()
 
 

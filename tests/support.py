@@ -15,6 +15,7 @@ from botocore.paginate import Paginator
 from fakes import stack_outputs
 from PIL import Image
 
+from functions.access.access_table import AccessTable
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
@@ -182,6 +183,10 @@ class FakeAws:
         return PhotoReader(self.dynamodb, self.pics_table)
 
     @property
+    def access(self) -> AccessTable:
+        return AccessTable(self.dynamodb, self.access_table)
+
+    @property
     def images(self) -> ImageLinks:
         return ImageLinks(self.pics_by_image_id_table, self.photos)
 
@@ -244,6 +249,8 @@ class FakeAws:
 
         environment = {
             "PICS_TABLE": self.pics_table,
+            "PRIVATE_PICS_TABLE": self.private_pics_table,
+            "ACCESS_TABLE": self.access_table,
             "DECISIONS_TABLE": self.decisions_table,
             "FORGOTTEN_TABLE": self.forgotten_table,
             "LEASES_TABLE": self.leases_table,

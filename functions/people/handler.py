@@ -19,13 +19,24 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from functions.access.access_table import AccessTable
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.kept_regions import KeptRegions
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people.decisions import DecisionError
 from functions.people.journal_table import JournalTable
-from functions.people.owner_call import DECIDE, FACES, HISTORY, PEOPLE, PERSON, PHOTO, OwnerCall, parse_owner_call
+from functions.people.owner_call import (
+    DECIDE,
+    FACES,
+    HISTORY,
+    PEOPLE,
+    PERSON,
+    PHOTO,
+    ROUND,
+    OwnerCall,
+    parse_owner_call,
+)
 from functions.people.people_files import PeopleFiles
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_portraits import PeoplePortraits
@@ -83,6 +94,8 @@ class People:
         """The output of an owner's call. Raises ``RequestError``, or whatever AWS raises."""
         if call.action == DECIDE:
             return self._decide(call, owner, seconds)
+        if call.action == ROUND:
+            return {"shown": self._show(owner, seconds)}
         known = self.rounds.known()
         if call.action == FACES:
             return known.faces(call.faces)
@@ -102,6 +115,13 @@ class People:
             events = self.rounds.decide(call.events, call.by)
         except DecisionError as error:
             raise RequestError(400, "InvalidDecision", str(error), decision=error.number) from None
+        return {
+            "events": [json.loads(event.to_json()) for event in events],
+            "shown": self._show(owner, seconds),
+        }
+
+    def _show(self, owner: str, seconds: float) -> bool:
+        """Make the round after which visitors see what has changed; whether it was made before the call ended."""
         is_shown = True
         try:
             with self.lease.held(owner, seconds, _OWNERS_PATIENCE_SECONDS):
@@ -111,7 +131,7 @@ class People:
             is_shown = False
         if not is_shown or spent.has_more:
             self.queue.go_on()
-        return {"events": [json.loads(event.to_json()) for event in events], "shown": is_shown}
+        return is_shown
 
 
 @functools.cache
@@ -150,6 +170,7 @@ def wire(
     photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
     rounds = PeopleRounds(
         photos=photos,
+        access=AccessTable(dynamodb, environment["ACCESS_TABLE"]),
         regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),

@@ -7,7 +7,7 @@ it is JSON: a list for each photo and each face, because there are tens of thous
 import contextlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -105,6 +105,10 @@ class Inventory:
             for face in photo.faces
         }
 
+    def only(self, is_meant: Callable[[str], bool]) -> "Inventory":
+        """With the photos of some sets alone, by the sets' names."""
+        return Inventory({path: photo for path, photo in self.photos.items() if is_meant(set_of(path))})
+
     def changed(self, photos: Iterable[PhotoFaces], gone: Iterable[str] = ()) -> "Inventory":
         """With these photos as they are now, and without those at the paths ``gone``."""
         now = dict(self.photos) | {photo.path: photo for photo in photos}
@@ -153,6 +157,11 @@ class Inventory:
             if content["v"] == VERSION:
                 return cls({entry[0]: _photo_of(entry) for entry in content["photos"]})
         return None
+
+
+def set_of(path: str) -> str:
+    """The set of the photo at a path."""
+    return path.partition("/")[0]
 
 
 def photo_faces(photo: Photo, regions: Iterable[NamedArea]) -> PhotoFaces:

@@ -7,6 +7,8 @@ from functions.visitor_calls import RequestError, action_of
 
 DECIDE, QUESTIONS, FACES, PEOPLE = "decide", "questions", "faces", "people"
 PERSON, PHOTO, HISTORY = "person", "photo", "history"
+# Nothing is decided, but who may see what has changed.
+ROUND = "round"
 MAX_ANSWERS = 500
 _USUAL_ANSWERS = 50
 _MAX_TEXT = 1100
@@ -18,6 +20,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     PERSON: ("by", "person"),
     PHOTO: ("by", "path"),
     HISTORY: ("by", "limit", "before"),
+    ROUND: ("by",),
 }
 
 

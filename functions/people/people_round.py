@@ -6,6 +6,7 @@ out the same again: the journal alone holds what the owner said.
 """
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.access.access_table import AccessTable
+from functions.access.audiences import Access
 from functions.aws_errors import code_of
 from functions.dates import timestamp
 from functions.face_collection import FaceCollection
@@ -26,11 +29,11 @@ from functions.people.deciding import Door, replacements
 from functions.people.decisions import Event
 from functions.people.evidence import SEARCH_THRESHOLD, Evidence, FaceGoneError, SearchesUsedUpError
 from functions.people.forgotten_names import finished
-from functions.people.hanging import hang
-from functions.people.inventory import Inventory, photo_faces
+from functions.people.hanging import Hung, hang
+from functions.people.inventory import Inventory, photo_faces, set_of
 from functions.people.journal_lines import Journal, read_lines
 from functions.people.journal_table import EventTakenError, JournalTable
-from functions.people.knowledge import fold
+from functions.people.knowledge import Knowledge, fold
 from functions.people.owner_answers import Answers
 from functions.people.people_files import PeopleFiles
 from functions.people.people_portraits import PeoplePortraits
@@ -78,6 +81,7 @@ class PeopleRounds:
     """
 
     photos: PhotoReader
+    access: AccessTable
     regions: KeptRegions
     journal: JournalTable
     files: PeopleFiles
@@ -138,7 +142,8 @@ class PeopleRounds:
         self.hidden.keep(
             name for person in state.people if person.hidden for name in (person.name, *person.other_names)
         )
-        self._show(state, inventory, paths, budget, spent)
+        shown = _Shown.of(state, inventory, self.access.read_access(), knowledge, hung, found)
+        self._show(shown, paths, budget, spent)
         self.files.write(EVIDENCE, evidence.to_json())
         self.files.write(CANDIDATES, found.candidates)
         self.files.write(STATE, state.to_json())
@@ -146,19 +151,17 @@ class PeopleRounds:
         self.files.write(INVENTORY, inventory.to_json())
         return spent
 
-    def _show(
-        self, state: State, inventory: Inventory, changed: Iterable[ImagePath], budget: Budget, spent: Spent
-    ) -> None:
+    def _show(self, shown: "_Shown", changed: Iterable[ImagePath], budget: Budget, spent: Spent) -> None:
         """Portraits are made before a list names them, and deleted after it no longer does."""
         until = self.clock() + budget.portrait_seconds
-        wanted = portraits_wanted(state, inventory)
+        wanted = portraits_wanted(shown.state, shown.inventory)
         there = self.portraits.make(wanted, lambda: self.clock() < until)
         spent.has_more |= there.is_cut_short
         # The process function starts a set's list, but the set may be gone by now.
         begun = {set_list_key(path.set_name) for path in changed}
-        self.files.publish(public_files(state, inventory, there.names), begun)
+        self.files.publish(public_files(shown.state, shown.inventory, there.names, shown.whole), begun)
         if others := there.names - wanted.keys():
-            self.portraits.remove(others - portraits_allowed(state, inventory))
+            self.portraits.remove(others - portraits_allowed(shown.state, shown.inventory))
 
     def _journal(self) -> Journal:
         return finished(read_lines(decision.event for decision in self.journal.read()))
@@ -193,6 +196,33 @@ class PeopleRounds:
             spent.search_seconds += self.clock() - start
         spent.searches += 1
         return [(match["Face"]["FaceId"], match["Similarity"]) for match in matches]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Who is who in the sets that everybody may see who may see the site; ``whole`` where there are others."""
+
+    state: State
+    inventory: Inventory
+    whole: tuple[State, Inventory] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        state: State,
+        inventory: Inventory,
+        access: Access,
+        knowledge: Knowledge,
+        hung: Hung,
+        found: Recognised,
+    ) -> "_Shown":
+        everywhere = inventory.only(access.is_everywhere)
+        if len(everywhere.photos) == len(inventory.photos):
+            return cls(state, inventory)
+        kept = {face.id: face for face in hung.kept.values() if access.is_everywhere(set_of(face.path))}
+        hung = dataclasses.replace(hung, kept=kept)
+        of_site = make_state(knowledge, hung, everywhere, found.automatic, _unknown(found))
+        return cls(of_site, everywhere, (state, inventory))
 
 
 def _unknown(found: Recognised) -> Iterable[Unknown]:

@@ -1,7 +1,8 @@
 """What visitors may know about people: the files that pages are made from and read again.
 
-Only people with a name who aren't hidden are in them. The same state gives the same bytes, so only what changed is
-written.
+Only people with a name who aren't hidden are in them. Those that stand for the whole site are made of the sets alone
+that everybody may see who may see the site; the list of a narrower set is the only file that knows who is in it. The
+same state gives the same bytes, so only what changed is written.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from functions.languages import LANGUAGES, in_language
-from functions.people.inventory import FaceInPhoto, Inventory
+from functions.people.inventory import FaceInPhoto, Inventory, set_of
 from functions.people.people_state import PersonState, State, Unknown, by_time, faces_in
 from functions.public_lists import PEOPLE_KEY, VERSION, set_list_key, written
 
@@ -74,10 +75,25 @@ def portraits_allowed(state: State, inventory: Inventory) -> set[str]:
     return {name for face in seen & faces.keys() if (name := portrait_name(faces[face]))}
 
 
-def public_files(state: State, inventory: Inventory, portraits: Collection[str] = ()) -> dict[str, bytes]:
+def public_files(
+    state: State,
+    inventory: Inventory,
+    portraits: Collection[str] = (),
+    whole: tuple[State, Inventory] | None = None,
+) -> dict[str, bytes]:
     """The files by their key in the site bucket: also of sets whose photos show nobody, so that pages needn't ask for
-    files that aren't there. ``portraits`` are the names of those that are there."""
-    return {key: written(content) for key, content in _MakingFiles(state, inventory, portraits).files()}
+    files that aren't there. ``portraits`` are the names of those that are there.
+
+    Where some sets are for fewer people than the site is, ``state`` and ``inventory`` are without these, and ``whole``
+    has everything.
+    """
+    of_site = _MakingFiles(state, inventory, portraits)
+    files = dict(of_site.files())
+    if whole:
+        with_page = {person.slug for person in of_site.with_photos}
+        of_sets = _MakingFiles(*whole, portraits).lists_of_sets(with_page)
+        files |= {key: content for key, content in of_sets if key not in files}
+    return {key: written(content) for key, content in files.items()}
 
 
 def _shown_questions(state: State, faces: Mapping[str, FaceInPhoto]) -> list[tuple[Unknown, FaceInPhoto]]:
@@ -87,10 +103,6 @@ def _shown_questions(state: State, faces: Mapping[str, FaceInPhoto]) -> list[tup
         for question in state.unknown
     )
     return [(question, face) for question, face in found if face][:_MAX_UNKNOWN]
-
-
-def _set_of(path: str) -> str:
-    return path.partition("/")[0]
 
 
 class _MakingFiles:
@@ -114,7 +126,7 @@ class _MakingFiles:
         yield PEOPLE_KEY, {"v": VERSION, "people": list(map(self._entry, self.with_photos)), "unknown": unknown}
         for person in self.with_photos:
             yield person_key(person.slug), self._person(person)
-        yield from self._sets()
+        yield from self.lists_of_sets({person.slug for person in self.with_photos})
 
     def _entry(self, person: PersonState) -> dict[str, Any]:
         return {
@@ -166,13 +178,13 @@ class _MakingFiles:
             ],
         }
 
-    def _sets(self) -> Iterator[tuple[str, Any]]:
-        """For each set: who is on its photos, and where."""
-        sets: dict[str, list[tuple[FaceInPhoto, PersonState]]] = {_set_of(path): [] for path in self.inventory.photos}
+    def lists_of_sets(self, with_page: Collection[str]) -> Iterator[tuple[str, Any]]:
+        """For each set: who is on its photos, and where. Whoever isn't ``with_page``, by slug, has no page."""
+        sets: dict[str, list[tuple[FaceInPhoto, PersonState]]] = {set_of(path): [] for path in self.inventory.photos}
         for face_id, whose in self.state.whose.items():
             if face_id in self.faces and whose.person in self.shown:
                 face = self.faces[face_id]
-                sets[_set_of(face.photo.path)].append((face, self.shown[whose.person]))
+                sets[set_of(face.photo.path)].append((face, self.shown[whose.person]))
         for set_name, faces in sorted(sets.items()):
             people = sorted({(person.slug, person.name) for _, person in faces})
             index = {slug: number for number, (slug, _) in enumerate(people)}
@@ -182,4 +194,5 @@ class _MakingFiles:
                 file = face.photo.path.partition("/")[2]
                 known = face.id if face.is_searchable else None
                 photos[file].append([list(face.box), index[person.slug], known])
-            yield set_list_key(set_name), {"v": VERSION, "people": list(map(list, people)), "photos": photos}
+            listed = [[slug, name] if slug in with_page else [slug, name, False] for slug, name in people]
+            yield set_list_key(set_name), {"v": VERSION, "people": listed, "photos": photos}

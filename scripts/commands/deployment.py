@@ -10,6 +10,7 @@ from scripts.common.config import (
     HOW_TO_DEPLOY,
     AwsConfig,
     describe_undeployed,
+    describe_unheeded,
     load_aws_config,
     load_config,
     load_theme_config,
@@ -273,7 +274,10 @@ def publish(context: Context, whole: bool) -> None:
     withhold_hidden_names(stack)
     changed = build_and_publish(stack, whole=whole)
     echo(f"published {count(changed, 'changed file')}: {stack.site_address('/')}")
-    if told := describe_missing_cover(stack.photos, load_theme_config().cover):
+    access = stack.access.read_access()
+    if told := describe_missing_cover(stack.photos, load_theme_config().cover, access):
+        echo(f"note: {told}", err=True)
+    if told := describe_unheeded(load_config(), access.album):
         echo(f"note: {told}", err=True)
     if told := describe_undeployed(load_config(), stack.parameters):
         echo(f"note: {told}; {HOW_TO_DEPLOY}", err=True)

@@ -2,10 +2,11 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from functions.access.audiences import AUDIENCES, PUBLIC
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE, BadNameError, parse_image_path
 from functions.languages import AUTO, ENGLISH, LANGUAGES
@@ -20,6 +21,9 @@ _DENSITIES = ("compact", "normal", "airy")
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 # As browsers write it: https, or this machine; a port, but no path.
 _ORIGIN = re.compile(r"(https://[a-z0-9-]+(\.[a-z0-9-]+)+|http://localhost)(:[0-9]{1,5})?")
+# How the setting is written, and how the file that comes with kinpics shows where it goes.
+_AUDIENCE = re.compile(r"audience\s*=")
+_NO_AUDIENCE = "# audience = "
 _TEXTS = tuple[str, ...]
 _KINDS = {str: "text", float: "a number", bool: "true or false", _TEXTS: "a list of texts"}
 # What to do where the deployed stack has other settings.
@@ -39,6 +43,8 @@ class SiteConfig:
     # If one of these is empty, pages have kinpics's own wording, in the visitor's language.
     title: str = ""
     description: str = ""
+    # Who may see the site: "public", "link" or "members". Empty if nobody has said it yet.
+    audience: str = ""
     # What a visitor agrees to before searching with a picture.
     selfie_consent: str = ""
     # The pages' language, or "auto" for the visitor's own.
@@ -66,13 +72,21 @@ class SiteConfig:
         rule = self.downloads
         if rule == "original":
             rule = WHOLE if self.keep_private_metadata else STRIPPED
+        told = self.for_audience(self.audience or PUBLIC)
         return {
             "Downloads": rule,
-            "EmbedOn": " ".join(self.embed_on) or _NOWHERE,
+            "EmbedOn": " ".join(told.embed_on) or _NOWHERE,
             "Labels": "yes" if self.labels else "no",
             "Language": self.language,
-            "SearchEngines": "yes" if self.search_engines else "no",
+            "SearchEngines": "yes" if told.search_engines else "no",
         }
+
+    def for_audience(self, audience: str) -> "SiteConfig":
+        """These settings for what is seen by an audience: other websites and search engines are told of nothing that
+        isn't public."""
+        if audience == PUBLIC:
+            return self
+        return replace(self, link_previews=False, search_engines=False, embed_on=())
 
     @property
     def page_languages(self) -> dict[str, str]:
@@ -121,6 +135,8 @@ def load_config(path: Path | None = None) -> SiteConfig:
         raise ConfigError(f"{path}: site.downloads must be one of {', '.join(_DOWNLOADS)}")
     if config.language not in (AUTO, *LANGUAGES):
         raise ConfigError(f"{path}: site.language must be one of {', '.join((AUTO, *LANGUAGES))}")
+    if config.audience not in ("", *AUDIENCES):
+        raise ConfigError(f"{path}: site.audience must be one of {', '.join(AUDIENCES)}")
     for origin in config.embed_on:
         if not _ORIGIN.fullmatch(origin):
             raise ConfigError(
@@ -142,6 +158,20 @@ def load_theme_config(path: Path | None = None) -> ThemeConfig:
     if config.cover and not _is_photo(config.cover):
         raise ConfigError(f"{path}: theme.cover must be a set and one of its photos, like 2024_newport/IMG_0012.jpg")
     return config
+
+
+def describe_unheeded(config: SiteConfig, audience: str) -> str:
+    """Say which of these settings a site doesn't heed because it isn't public; empty if it heeds all."""
+    wanted = {
+        "link_previews": config.link_previews,
+        "search_engines": config.search_engines,
+        "embed_on": bool(config.embed_on),
+    }
+    unheeded = [name for name, is_wanted in wanted.items() if is_wanted and audience != PUBLIC]
+    if not unheeded:
+        return ""
+    are = "has" if len(unheeded) == 1 else "have"
+    return f"the site isn't public, so {' and '.join(unheeded)} in kinpics.toml {are} no effect"
 
 
 def describe_undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
@@ -171,6 +201,30 @@ def note_aws_config(config: AwsConfig, path: Path | None = None) -> None:
     else:
         lines += ["", "# Where the site is on AWS: written by `kinpics deploy`.", *section]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def note_audience(audience: str, path: Path | None = None) -> None:
+    """Write down who may see the site, and leave every other line of the file as it is. Raises ``ConfigError``."""
+    path = path or CONFIG
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    if "[site]" not in lines:
+        lines = ["[site]", *lines] if not lines else [*lines, "", "[site]"]
+    start = lines.index("[site]") + 1
+    end = next((number for number in range(start, len(lines)) if lines[number].startswith("[")), len(lines))
+    setting = f'audience = "{audience}"'
+    there = next((number for number in range(start, end) if _AUDIENCE.match(lines[number])), None)
+    if there is None:
+        # Below the comment that says what it is for, if that is there.
+        there = next((number for number in range(start, end) if lines[number].startswith(_NO_AUDIENCE)), start)
+        lines.insert(there, setting)
+        if lines[there + 1 : there + 2] and lines[there + 1].startswith(_NO_AUDIENCE):
+            del lines[there + 1]
+    else:
+        lines[there] = setting
+    text = "\n".join(lines) + "\n"
+    if tomllib.loads(text).get("site", {}).get("audience") != audience:
+        raise ConfigError(f"{path}: write {setting} into its section [site] yourself")
+    path.write_text(text, encoding="utf-8")
 
 
 def _section(path: Path, name: str, kind: type[_Section]) -> _Section:

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from functions.access.access_table import AccessTable
 from functions.aws_errors import is_stack_missing, message_of
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
@@ -95,6 +96,10 @@ class Stack:
     @cached_property
     def photos(self) -> PhotoReader:
         return PhotoReader(self.dynamodb, self.outputs.pics_table)
+
+    @cached_property
+    def access(self) -> AccessTable:
+        return AccessTable(self.dynamodb, self.outputs.access_table)
 
     @cached_property
     def images(self) -> ImageLinks:

@@ -26,8 +26,9 @@ def write_announcements(
 ) -> None:
     """Write them into the rendered site; ``site_url`` has no slash at its end.
 
-    Of all sets, only those that are ``rendered`` get files of their own.
+    Of all sets, only those that are ``rendered`` get files of their own; one that isn't everywhere has no sitemap.
     """
+    everywhere = {shown.name for shown in newest_first}
     (folder / FEED).write_bytes(_feed_of_site(config, site_url, newest_first))
     if config.search_engines:
         (folder / SITEMAP).write_bytes(render_sitemap_index(_sitemaps(site_url, newest_first)))
@@ -36,7 +37,7 @@ def write_announcements(
     for shown in rendered:
         own = folder / "sets" / shown.name
         (own / FEED).write_bytes(_feed_of_set(config, site_url, shown))
-        if config.search_engines:
+        if config.search_engines and shown.name in everywhere:
             (own / SITEMAP).write_bytes(render_sitemap(_addresses_of_photos(site_url, shown)))
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
+from functions.access.audiences import Access
 from functions.aws_errors import is_not_found
 from functions.shapes import PhotoSet
 from scripts.common.stack import Stack
@@ -28,23 +29,33 @@ from scripts.site.shown import read_sets
 class Changes:
     """The sets of a site, by what has to be done about them.
 
-    ``known`` are those that haven't changed since the last publish, with what the search index has of them in
-    ``entries``; ``rendered`` are the others, whose photos are read here.
+    ``known`` are those that haven't changed since the last publish, with what the search index has of them, if it may
+    have anything, in ``entries``; ``rendered`` are the others, whose photos are read here.
     """
 
-    def __init__(self, stack: Stack, rows: Sequence[PhotoSet], people: People, last: Published, site: str):
+    def __init__(
+        self, stack: Stack, rows: Sequence[PhotoSet], people: People, access: Access, last: Published, site: str
+    ):
         self._site = site
         now = datetime.now(UTC)
-        who = set_etags(stack, people, (row.sortkey for row in rows))
-        self._fingerprints = {row.sortkey: fingerprint_of_set(row, now, who.get(row.sortkey, "")) for row in rows}
+        everywhere = {row.sortkey for row in rows if access.is_everywhere(row.sortkey)}
+        who = set_etags(stack, (row.sortkey for row in rows if people.people or row.sortkey not in everywhere))
+        self._fingerprints = {
+            row.sortkey: fingerprint_of_set(
+                row, now, who.get(row.sortkey, ""), "" if row.sortkey in everywhere else "narrower"
+            )
+            for row in rows
+        }
         known = {
             name: known
             for name, known in last.sets.items()
             if known and last.site == site and known.fingerprint == self._fingerprints.get(name)
         }
         found = _read_entries(stack, last.search_index) if known else {}
-        self.known: Mapping[str, KnownSet] = {name: one for name, one in known.items() if name in found}
-        self.entries: Mapping[str, Entry] = {name: found[name] for name in self.known}
+        self.known: Mapping[str, KnownSet] = {
+            name: one for name, one in known.items() if name in found or name not in everywhere
+        }
+        self.entries: Mapping[str, Entry] = {name: found[name] for name in self.known if name in everywhere}
         self.sets = read_sets(stack.photos, rows, {name: one.outline for name, one in self.known.items()})
         self.rendered = [shown for shown in self.sets if shown.name not in self.known]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.access.audiences import Access
 from functions.crops import Area, focus
 from functions.face_collection import FaceCollection
 from functions.keys import ImagePath, decode_external_image_id, parse_image_path
@@ -84,11 +85,17 @@ def _chosen(reader: PhotoReader, sets: Iterable[ShownSet], chosen: str) -> Cover
     return None
 
 
-def describe_missing_cover(reader: PhotoReader, chosen: str) -> str:
-    """Say that the photo chosen for the front page, as SET/FILE, is not on the site; empty if it is, or if none is."""
-    if not chosen or reader.get_photo(parse_image_path(chosen)):
+def describe_missing_cover(reader: PhotoReader, chosen: str, access: Access) -> str:
+    """Say why the photo chosen for the front page, as SET/FILE, isn't on it; empty if it is, or if none is chosen."""
+    if not chosen:
         return ""
-    return f"theme.cover: there is no photo {chosen} on the site, so the front page shows the best recent one"
+    instead = "so the front page shows the best recent one"
+    path = parse_image_path(chosen)
+    if not reader.get_photo(path):
+        return f"theme.cover: there is no photo {chosen} on the site, {instead}"
+    if not access.is_everywhere(path.set_name):
+        return f"theme.cover: not everybody who may see the site may see {path.set_name}, {instead}"
+    return ""
 
 
 def _covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:

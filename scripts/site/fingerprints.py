@@ -45,8 +45,9 @@ def _sources(look: ThemeConfig, root: Path) -> Iterator[Path]:
     yield from (root / name for name in (look.logo, look.display_face) if name)
 
 
-def fingerprint_of_set(row: PhotoSet, now: datetime, people: str = "") -> str | None:
-    """The fingerprint of a set's row and of who is on its photos, as an ETag; None if the row can't be relied on.
+def fingerprint_of_set(row: PhotoSet, now: datetime, people: str = "", audience: str = "") -> str | None:
+    """The fingerprint of a set's row, of who is on its photos, as an ETag, and of who may see them; None if the row
+    can't be relied on.
 
     That is so for sets of other programs, which don't say when they change, and for those that have just changed.
     """
@@ -56,5 +57,5 @@ def fingerprint_of_set(row: PhotoSet, now: datetime, people: str = "") -> str | 
         return None
     if changed_at.tzinfo is None or row.is_uncounted or now - changed_at < _SETTLED_AFTER:
         return None
-    content = json.dumps(row.to_item(), sort_keys=True, default=str) + people
+    content = json.dumps(row.to_item(), sort_keys=True, default=str) + people + audience
     return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -17,6 +17,7 @@ from typing import Any, cast
 import jinja2
 import jinja2.sandbox
 
+from functions.access.audiences import MEMBERS
 from functions.addresses import address
 from functions.languages import ENGLISH, in_language
 from functions.photo_texts import shorten
@@ -54,6 +55,11 @@ class Page:
     laptop_only: bool = False
 
     @property
+    def is_open(self) -> bool:
+        """Whether strangers may fetch it, even if the site isn't public."""
+        return self.name in _OPEN
+
+    @property
     def is_of_set(self) -> bool:
         """Whether each set has a page of this kind."""
         return "{set}" in self.path
@@ -69,6 +75,10 @@ class Page:
         return path if path.endswith(".html") else path + "index.html"
 
 
+# The pages that edge/gate.js lets everybody have.
+_OPEN = ("account", "enter", "event", "offline", "unknown")
+# What a page says of the site if strangers may fetch it and the site isn't public: nothing of photos, faces or people.
+_SHELL = {"has_photos": True, "has_gallery": False, "people": People()}
 # The page of all of a set's photos, for visitors without JavaScript; it comes in parts.
 _ALL = "all"
 # Not in `site/pages.json`, because scripts don't need them. The second is for websites that may embed albums.
@@ -97,7 +107,9 @@ class SitePages:
         has_photos: bool,
         has_gallery: bool,
         people: People,
+        is_public: bool = True,
     ):
+        self._is_public = is_public
         self._folder = folder
         self._on_laptop = bool(browser_config["endpoint"])
         self._embeds = bool(config.embed_on)
@@ -127,8 +139,9 @@ class SitePages:
             "card_width": CARD_WIDTH,
             "card_height": CARD_HEIGHT,
         }
-        # By the language in the file's name.
+        # By the language in the file's name: templates, and the settings for sets that aren't everywhere.
         self._templates: dict[str, jinja2.Environment] = {}
+        self._narrower: dict[str, SiteConfig] = {}
         for language, suffix in config.page_languages.items():
             translator = Translator(language)
             texts, for_owner = (write_script_texts(folder, translator, reader) for reader in ("visitors", "owner"))
@@ -142,6 +155,7 @@ class SitePages:
                 "day_taken": _day_taken(translator),
                 "browser_config": {**known, "texts": texts, "ownerTexts": for_owner},
             }
+            self._narrower[suffix] = translator.with_default_texts(config.for_audience(MEMBERS))
             self._templates[suffix] = make_environment(theme.template_folders, translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:
@@ -162,20 +176,27 @@ class SitePages:
         files = (page.file(slug) for page in self._pages.values() if page.is_of_person)
         return {in_language(file, language) for file in files for language in self._templates}
 
-    def write_of_set(self, shown: ShownSet, *, card: str | None, in_set: list[InSet]) -> None:
-        """Write the pages of a set; ``card`` is the path of its card, ``in_set`` who is on its photos."""
+    def write_of_set(
+        self, shown: ShownSet, *, card: str | None, in_set: list[InSet], is_everywhere: bool = True
+    ) -> None:
+        """Write the pages of a set; ``card`` is the path of its card, ``in_set`` who is on its photos.
+
+        The pages of a set that isn't everywhere tell other websites and search engines nothing.
+        """
         context = {"shown": shown, "set_name": shown.name, "title": shown.title, "card": card, "in_set": in_set}
         tiles, scale = shown.tiles, self._row_scale
         parts = section_pages(tiles, scale)
         context |= {"first": first_sections(tiles, scale), "headings": headings(tiles), "parts": len(parts)}
-        context["embed_path"] = _EMBED_PAGE.path.replace("{set}", address(shown.name)) if self._embeds else None
+        embeds = self._embeds and is_everywhere
+        context["embed_path"] = _EMBED_PAGE.path.replace("{set}", address(shown.name)) if embeds else None
+        context["is_everywhere"] = is_everywhere
         for page in self._pages.values():
             if page.is_of_set and page.name != _ALL:
                 self._write(page, shown.name, context)
         for number, sections in enumerate(parts, start=1):
             part = {"part": number, "everything": sections}
             self._write(self._pages[_ALL], shown.name, context | part, part=f"{number}/" if number > 1 else "")
-        if self._embeds:
+        if embeds:
             self._write(_EMBED_PAGE, shown.name, context, template="embed.html")
 
     def render_skeleton(self) -> str:
@@ -189,7 +210,13 @@ class SitePages:
         target = file.parent / part / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         for language, templates in self._templates.items():
-            text = self._render(templates, template, page, context)
+            told: dict[str, Any] = {}
+            if not context.get("is_everywhere", True):
+                told = {"site": self._narrower[language]}
+            if page.is_open and not self._is_public:
+                known = cast(dict[str, Any], templates.globals["browser_config"])
+                told = {**_SHELL, "browser_config": {**known, "galleryPeople": 0}}
+            text = self._render(templates, template, page, {**context, **told})
             target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
 
     def _render(self, templates: jinja2.Environment, name: str, page: Page, context: dict[str, Any]) -> str:

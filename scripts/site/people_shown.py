@@ -1,7 +1,7 @@
 """The people that pages show, read from the public files that the people function writes into the site bucket.
 
-Whoever is hidden or forgotten is in none of them. A file of another release counts as missing: the function writes it
-anew.
+Whoever is hidden or forgotten is in none of them, and who is only in sets that are for fewer people than the site is,
+is in these sets' own lists alone. A file of another release counts as missing: the function writes it anew.
 """
 
 import hashlib
@@ -26,6 +26,7 @@ from functions.shapes import Photo
 from scripts.common.bucket import etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
+from scripts.site.shown import ShownSet
 
 # A person's page shows at most so many others who are often with them; the first ones.
 MAX_WITH = 12
@@ -55,11 +56,12 @@ class ShownPerson:
     photos: int
     days: tuple[date, date] | None
     portrait: Portrait
+    has_page: bool = True
 
     @property
     def path(self) -> str:
-        """Their page on the site."""
-        return f"/people/{address(self.slug)}/"
+        """Their page on the site; empty if they have none."""
+        return f"/people/{address(self.slug)}/" if self.has_page else ""
 
     @property
     def years(self) -> str:
@@ -193,20 +195,40 @@ class SetPeople:
     on_photos: Mapping[str, list[ShownPerson]] = field(default_factory=dict)
 
 
-def read_set_people(stack: Stack, people: People, set_name: str) -> SetPeople:
-    """Who is on a set's photos."""
-    content: Any = _read(stack, set_list_key(set_name))[0] if people.people else None
+def read_set_people(stack: Stack, people: People, shown: ShownSet, *, is_everywhere: bool = True) -> SetPeople:
+    """Who is on a set's photos; only a set that isn't everywhere may show somebody who has no page."""
+    content: Any = _read(stack, set_list_key(shown.name))[0] if people.people or not is_everywhere else None
     if content is None:
         return SetPeople()
-    listed = [people.by_slug.get(slug) for slug, _ in content["people"]]
+    listed = [people.by_slug.get(slug) for slug, *_ in content["people"]]
+    if not is_everywhere:
+        listed = [known or one for known, one in zip(listed, _without_pages(shown, content), strict=True)]
     on_photos = {
         # Somebody may be on a photo twice.
         file: [person for index in dict.fromkeys(index for _, index, _ in faces) if (person := listed[index])]
         for file, faces in content["photos"].items()
     }
-    counts = Counter(person.slug for shown in on_photos.values() for person in shown)
-    found = [InSet(people.by_slug[slug], count) for slug, count in counts.items()]
+    counts = Counter(person for shown in on_photos.values() for person in shown)
+    found = [InSet(person, count) for person, count in counts.items()]
     return SetPeople(sorted(found, key=lambda one: (-one.photos, one.person.slug)), on_photos)
+
+
+def _without_pages(shown: ShownSet, content: Any) -> list[ShownPerson | None]:
+    """The people of a set's list, as far as they have no page: each with their first face as the portrait."""
+    sizes = {photo.sortkey: (photo.width or UNKNOWN_WIDTH, photo.height or UNKNOWN_HEIGHT) for photo in shown.photos}
+    portraits: dict[int, Portrait] = {}
+    photos: Counter[int] = Counter()
+    for file, faces in content["photos"].items():
+        photos.update({index for _, index, _ in faces})
+        for box, index, _ in faces:
+            if file in sizes:
+                portraits.setdefault(index, Portrait(ImagePath(shown.name, file), Box(*box), *sizes[file]))
+    return [
+        ShownPerson(name, slug, photos[index], None, portraits[index], has_page=False)
+        if has_page == [False] and index in portraits
+        else None
+        for index, (slug, name, *has_page) in enumerate(content["people"])
+    ]
 
 
 def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> ShownPerson | None:
@@ -219,10 +241,8 @@ def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> S
     return None
 
 
-def set_etags(stack: Stack, people: People, set_names: Iterable[str]) -> Mapping[str, str]:
+def set_etags(stack: Stack, set_names: Iterable[str]) -> Mapping[str, str]:
     """The ETag of the people in each of these sets, by its name; a set without a file shows nobody."""
-    if not people.people:
-        return {}
 
     def etag(set_name: str) -> str:
         try:

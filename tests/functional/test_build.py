@@ -18,6 +18,7 @@ from PIL import Image
 from support import BLUE, RED, FakeAws, make_fake_aws, picture
 
 from build import build
+from functions.access.audiences import Access
 from functions.keys import ImagePath
 from functions.languages import ENGLISH, LANGUAGES, in_language
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, page_key, read_page_key, render_photo_page
@@ -58,6 +59,7 @@ def make_stack(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         photos=aws.photos,
+        access=aws.access,
         gallery=SimpleNamespace(count_faces=lambda: 1, count_people=lambda: 1, list_faces=lambda: iter(PORTRAITS)),
         download_rule="none",
         parameters={},
@@ -162,9 +164,9 @@ def test_the_front_page_asks_who_you_look_like_beside_two_portraits(site: Path) 
 
 
 def test_a_cover_that_is_not_on_the_site_is_named(stack: Any) -> None:
-    assert describe_missing_cover(stack.photos, "") == ""
-    assert describe_missing_cover(stack.photos, f"{SET}/{FILES[0]}") == ""
-    assert f"no photo {SET}/gone.jpg" in describe_missing_cover(stack.photos, f"{SET}/gone.jpg")
+    assert describe_missing_cover(stack.photos, "", Access()) == ""
+    assert describe_missing_cover(stack.photos, f"{SET}/{FILES[0]}", Access()) == ""
+    assert f"no photo {SET}/gone.jpg" in describe_missing_cover(stack.photos, f"{SET}/gone.jpg", Access())
 
 
 def test_a_title_becomes_no_markup(site: Path) -> None:

@@ -71,6 +71,7 @@ def stack(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         photos=aws.photos,
+        access=aws.access,
         gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter([])),
         download_rule="none",
         parameters={},

@@ -53,7 +53,8 @@ class Calls:
         self.listed.append(params.get("Prefix", ""))
 
     def _query(self, params: dict[str, Any], **_: Any) -> None:
-        self.queried.append(params["ExpressionAttributeValues"][":p"])
+        if partition := params["ExpressionAttributeValues"].get(":p"):  # table `access` has another key
+            self.queried.append(partition)
 
     def __enter__(self) -> "Calls":
         for client, event, hook in self._hooks:
@@ -71,6 +72,7 @@ def stack(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         photos=aws.photos,
+        access=aws.access,
         gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter(())),
         download_rule="none",
         parameters={},

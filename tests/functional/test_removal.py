@@ -257,6 +257,7 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
         forgotten=aws.photo_sync.forgotten,
         faces=aws.faces,
         photos=aws.photos,
+        access=aws.access,
         images=aws.images,
         site_address=lambda path: path,
     )

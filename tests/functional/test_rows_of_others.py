@@ -63,6 +63,7 @@ def owners(aws: FakeAws) -> Any:
         s3=aws.s3,
         dynamodb=aws.dynamodb,
         photos=aws.photos,
+        access=aws.access,
         images=aws.images,
         writer=aws.writer,
         faces=aws.faces,

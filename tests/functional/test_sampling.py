@@ -23,6 +23,7 @@ def stack(aws: FakeAws) -> Any:
         outputs=aws.outputs,
         s3=aws.s3,
         photos=aws.photos,
+        access=aws.access,
         images=aws.images,
         faces=aws.faces,
         download_rule=aws.downloads,

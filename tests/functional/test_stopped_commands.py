@@ -90,6 +90,7 @@ def stack(aws: FakeAws, stop: Stop) -> Any:
         sqs=sqs,
         ledger=aws.ledger,
         photos=aws.photos,
+        access=aws.access,
         images=aws.images,
         writer=aws.writer,
         forgotten=aws.photo_sync.forgotten,

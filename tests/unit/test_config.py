@@ -9,8 +9,10 @@ from scripts.common.config import (
     ConfigError,
     SiteConfig,
     describe_undeployed,
+    describe_unheeded,
     load_aws_config,
     load_config,
+    note_audience,
     note_aws_config,
 )
 from scripts.common.template import load_template
@@ -39,6 +41,55 @@ def test_noting_where_the_site_is_keeps_the_owners_lines(tmp_path: Path) -> None
         assert load_config(path).title == "x"
     assert path.read_text().startswith("# mine\n[site]\ntitle = 'x'  # a remark\n")
     assert path.read_text().count("[aws]") == 1
+
+
+TOLD = 'search_engines = true\nembed_on = ["https://club.example"]'
+
+
+@pytest.mark.parametrize("audience", ["link", "members"])
+def test_nobody_else_is_told_of_a_site_that_is_not_public(tmp_path: Path, audience: str) -> None:
+    config = load_config(write(tmp_path, f'[site]\naudience = "{audience}"\n{TOLD}'))
+    assert (config.parameters["SearchEngines"], config.parameters["EmbedOn"]) == ("no", "'none'")
+    told = config.for_audience(audience)
+    assert (told.link_previews, told.search_engines, told.embed_on) == (False, False, ())
+    warning = "the site isn't public, so link_previews and search_engines and embed_on in kinpics.toml have no effect"
+    assert describe_unheeded(config, audience) == warning
+    assert describe_unheeded(config, "public") == ""
+    assert describe_unheeded(told, audience) == ""
+
+
+def test_a_public_site_tells_whom_the_owner_wants(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, f'[site]\naudience = "public"\n{TOLD}'))
+    assert (config.parameters["SearchEngines"], config.parameters["EmbedOn"]) == ("yes", "https://club.example")
+    assert config.for_audience("public") == config
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[theme]\nname = 'cinema'\n",
+        "# mine\n[site]\ntitle = 'x'  # a remark\n\n[theme]\nname = 'cinema'\n",
+        "[site]\n# Who may see it.\n# audience = \"public\"\ntitle = 'x'\n",
+        "[site]\ntitle = 'x'\naudience = 'members' # us\n[aws]\nstack = 'album'\n",
+    ],
+)
+def test_noting_who_may_see_the_site_keeps_the_owners_lines(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, text)
+    for audience in ("link", "members"):
+        note_audience(audience, path)
+        assert load_config(path).audience == audience
+    kept = [line for line in text.splitlines() if "audience" not in line]
+    assert [line for line in path.read_text().splitlines() if line in kept] == kept
+    assert path.read_text().count("audience") == 1
+
+
+def test_who_may_see_the_site_is_not_written_where_it_does_not_count(tmp_path: Path) -> None:
+    text = '[site]\ndescription = """\naudience = "public"\n"""\n'
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError, match="yourself"):
+        note_audience("members", path)
+    assert path.read_text() == text
 
 
 @pytest.mark.parametrize(("settings", "value"), [("", "no"), ("search_engines = true", "yes")])
@@ -111,6 +162,7 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
         ("[site]\nface_match_threshold = 'high'", "site.face_match_threshold must be a number"),
         ("[site]\nface_match_threshold = 101", "from 0 to 100"),
         ("[site]\ndownloads = 'all'", "site.downloads must be one of original, large, none"),
+        ("[site]\naudience = 'friends'", "site.audience must be one of public, link, members"),
         ("[site]\nkeep_private_metadata = 'no'", "site.keep_private_metadata must be true or false"),
         ("[site]\ntitle = true", "site.title must be text"),
         ("[site]\nembed_on = 'https://a.example'", "site.embed_on must be a list of texts"),

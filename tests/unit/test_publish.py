@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from fakes import stack_outputs
 
 from build import Site
+from functions.access.audiences import Access
 from functions.keys import ImagePath
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.deployment.publish import page_paths, picture_paths, publish, publish_after_deleting
@@ -54,6 +55,7 @@ def test_deleted_pictures_leave_cloudfronts_cache_even_if_pages_cant_be_rendered
         outputs=stack_outputs(),
         invalidate=invalidated.update,
         photos=SimpleNamespace(list_sets=fail),
+        access=SimpleNamespace(read_access=Access),
     )
     with pytest.raises(ConnectionError):
         publish_after_deleting(stack, {"set"})

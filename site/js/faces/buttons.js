@@ -89,7 +89,10 @@ function isSharpInThumbnail({ width, height }, { BoundingBox }, side) {
  */
 function faceLink(className, face, index, total) {
   const { FaceId, person } = face;
-  const link = make("a", { className, href: person ? personUrl(person.slug) : faceUrl(FaceId) });
+  const link = make("a", { className });
+  // Who has no page is found by the face, if it is one that a search can be made for.
+  if (person?.hasPage) link.href = personUrl(person.slug);
+  else if (FaceId) link.href = faceUrl(FaceId);
   const label =
     person
       ? t("All photos of %(name)s", { name: person.name })

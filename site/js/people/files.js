@@ -28,6 +28,8 @@ import { peopleFile, peopleUrl, photosFile, setPeopleFile } from "../photos/urls
  *
  * @typedef {{slug: string, name: string}} Named
  *
+ * @typedef {Named & {hasPage: boolean}} InSet  Who is only in sets that few may see has no page.
+ *
  * @typedef {object} PersonFile
  * @property {string} name
  * @property {(Photo & {with: number[]})[]} photos  By time; `with` are places in the list of the others.
@@ -59,11 +61,12 @@ export async function readPerson(slug) {
 /**
  * Who is on the photos of a set, and where.
  * @param {string} setName
- * @returns {Promise<{people: Named[], photos: Record<string, [Portrait["box"], number, string | null][]>}>}
+ * @returns {Promise<{people: InSet[], photos: Record<string, [Portrait["box"], number, string | null][]>}>}
  */
 export async function readSetPeople(setName) {
   const { content } = await read(setPeopleFile(setName));
-  return { people: (content?.people ?? []).map((/** @type {string[]} */ [slug, name]) => ({ slug, name })), photos: content?.photos ?? {} };
+  const people = (content?.people ?? []).map((/** @type {[string, string, boolean?]} */ [slug, name, hasPage = true]) => ({ slug, name, hasPage }));
+  return { people, photos: content?.photos ?? {} };
 }
 
 /** Titles of albums by the names of their sets: those that their owner gave. @returns {Promise<Record<string, string>>} */

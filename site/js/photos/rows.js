@@ -13,7 +13,7 @@ import { config } from "../config.js";
  * @typedef {object} Face
  * @property {string} FaceId  Empty if only a person has seen the face.
  * @property {Box} BoundingBox
- * @property {import("../people/files.js").Named} [person]  Whose it is, if that is somebody with a name.
+ * @property {import("../people/files.js").InSet} [person]  Whose it is, if that is somebody with a name.
  *
  * @typedef {object} Photo
  * @property {string} setName

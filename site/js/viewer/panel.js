@@ -100,9 +100,11 @@ export class Panel {
     this.album = album;
     const facts = make("dl", { className: "facts num" });
     facts.append(make("dt", { textContent: t("Album") }), make("dd", {}, album));
-    const people = new Map(faces.flatMap(({ person }) => (person ? [[person.slug, person.name]] : [])));
+    const people = new Map(faces.flatMap(({ person }) => (person ? [[person.slug, person]] : [])));
     if (people.size) {
-      const links = [...people].map(([slug, name]) => make("li", {}, make("a", { href: personUrl(slug), textContent: name, dir: "auto" })));
+      const links = [...people.values()].map(({ slug, name, hasPage }) =>
+        make("li", {}, hasPage ? make("a", { href: personUrl(slug), textContent: name, dir: "auto" }) : make("bdi", { textContent: name })),
+      );
       facts.append(make("dt", { textContent: t("People") }), make("dd", {}, make("ul", {}, ...links)));
     }
     for (const [term, text] of factsOf(photo, { ...details, takenAt: taken })) {
