@@ -4,7 +4,7 @@ Photos of the same bytes share an image id, and so their row by it: it leads to 
 passes to one of these when its own photo goes (docs/decisions/0013). A search finds a photo's own row by its path.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ from functions.transactions import Write, is_unchanged
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+# No photo has this path: asked for where there is nothing to ask for.
+NOWHERE = ImagePath("//", "none")
 
 
 @dataclass(frozen=True)
@@ -46,18 +49,27 @@ class ImageLinks:
         items = batch_get(self._client, self.name, keys, patience=self.photos.patience)
         return {item["image_id"]: ImageRecord.from_item(item) for item in items}
 
-    def find_photos(self, faces: Iterable[tuple[str, str]]) -> dict[str, ImageRecord]:
-        """The photos that show faces of the album's collection, each as its record, by the `photo_ref` of the face.
-
-        ``faces`` are face id and `photo_ref`. Left out are photos that are gone, or do not show that face any more.
-        Eventually consistent, as `get_records`.
-        """
-        wanted = {ref: face_id for face_id, ref in faces}
-        paths = {ref: _path_of(ref) for ref in wanted}
+    def find_paths(
+        self, refs: Iterable[str], sees: Callable[[str], bool] = lambda set_name: True
+    ) -> dict[str, list[ImagePath]]:
+        """The photos that each `photo_ref` may mean, of the sets that ``sees`` holds for; eventually consistent."""
+        paths = {ref: _path_of(ref) for ref in refs}
         records = self.get_records({ref.partition("/")[0] for ref, path in paths.items() if path is None})
-        candidates = {
+        meant = {
             ref: [path] if path else _paths_of(ref, records.get(ref.partition("/")[0])) for ref, path in paths.items()
         }
+        return {ref: [path for path in found if sees(path.set_name)] for ref, found in meant.items()}
+
+    def find_photos(
+        self, faces: Iterable[tuple[str, str]], sees: Callable[[str], bool] = lambda set_name: True
+    ) -> dict[str, ImageRecord]:
+        """The photos that show faces of the album's collection, each as its record, by the `photo_ref` of the face.
+
+        ``faces`` are face id and `photo_ref`. Left out are photos that are gone, do not show that face any more, or are
+        in sets that ``sees`` doesn't hold for. Eventually consistent, as `get_records`.
+        """
+        wanted = {ref: face_id for face_id, ref in faces}
+        candidates = self.find_paths(wanted, sees)
         photos = self.photos.get_photos({path for found in candidates.values() for path in found}, consistent=False)
         shown = {}
         for ref, found in candidates.items():
@@ -67,6 +79,21 @@ class ImageLinks:
                     shown[ref] = _record(photo, ref.partition("/")[0], path)
                     break
         return shown
+
+    def find_showing(self, face_id: str, ref: str, sees: Callable[[str], bool]) -> set[ImagePath]:
+        """The photos that show a face, by its `photo_ref`, of the sets that ``sees`` holds for; also of the same bytes.
+
+        Reads as often whatever it finds, and for a face that isn't there: its time tells nobody what they may not see.
+        """
+        image_id = ref.partition("/")[0]
+        record = self.get_records([image_id]).get(image_id)
+        own = _path_of(ref)
+        paths = {path for text in (record.paths if record else ()) if (path := _parsed(text))} | (
+            {own} if own else set()
+        )
+        seen = {path for path in paths if sees(path.set_name)} or {NOWHERE}
+        photos = self.photos.get_photos(seen, consistent=False)
+        return {path for path, photo in photos.items() if face_id in photo.face_ids}
 
     def find_shared_faces(self, path: ImagePath, photo: Photo) -> set[str]:
         """Those of a photo's faces that another photo of the same bytes has too: an older album indexed them as one."""

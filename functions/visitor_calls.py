@@ -21,6 +21,8 @@ from functions.errors import KinpicsError
 # What AWS calls its errors and operations.
 _AWS_NAME = re.compile(r"[A-Za-z0-9.]{1,80}")
 _PACKAGE = PurePath(__file__).parent
+# A pass has at most about 1,300 characters (functions/access/passes.py).
+MAX_PASS = 4_096
 
 
 class RequestError(KinpicsError):
@@ -56,6 +58,14 @@ def action_of(event: Any, fields: Mapping[str, Iterable[str]]) -> str:
         # As ASCII: half a surrogate pair can't be answered.
         raise RequestError(400, "InvalidRequest", f"unknown field: {unknown[0][:50]!a}")
     return action
+
+
+def parse_pass(event: dict[str, Any]) -> str:
+    """The pass that a call shows; empty if it shows none. Whether it is good, `Sight` says. Raises ``RequestError``."""
+    shown = event.get("pass", "")
+    if not isinstance(shown, str) or len(shown) > MAX_PASS:
+        raise RequestError(400, "InvalidParameter", f"pass must be a text of at most {MAX_PASS} characters")
+    return shown
 
 
 def answer_visitor(work: Callable[[], dict[str, Any]], code: str, sorry: str) -> dict[str, Any]:

@@ -33,6 +33,12 @@ def operations(service: str) -> dict[str, str]:
     return {xform_name(name): name for name in model.operation_names}
 
 
+@cache
+def is_unsigned(service: str, operation: str) -> bool:
+    """Whether an operation takes no signature, so that no policy can allow or forbid it."""
+    return botocore.session.get_session().get_service_model(service).operation_model(operation).auth_type == "none"
+
+
 @dataclass
 class Code:
     """The package's functions and classes by module."""
@@ -163,6 +169,8 @@ class _Reader:
     def _record(self, service: str, operation: str) -> None:
         if operation == "TransactWriteItems":
             return  # each item is an action of its own: see _transaction
+        if is_unsigned(service, operation):
+            return
         if service == "s3" and operation in ("GetObject", "HeadObject"):
             # Without the right to list, an object that is not there is forbidden instead.
             self.actions |= {"s3:GetObject", "s3:ListBucket"}
@@ -171,7 +179,8 @@ class _Reader:
 
     def _type(self, module: str, node: ast.expr, types: dict[str, ast.expr]) -> ast.expr | None:
         if isinstance(node, ast.Name):
-            return types.get(node.id)
+            # A class itself, for its class methods.
+            return types.get(node.id) or (node if node.id in self.code.classes else None)
         if isinstance(node, ast.Attribute):
             kind = self._class(self._type(module, node.value, types))
             return self.code.attribute(kind, node.attr) if kind else None

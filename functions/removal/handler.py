@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from functions.access.access_table import AccessTable
 from functions.face_collection import FaceCollection
+from functions.image_links import ImageLinks
 from functions.ledger import Ledger
 from functions.pace import Pace
+from functions.photo_reader import PhotoReader
 from functions.removal.removal_request import parse_call
 from functions.removal.requests_table import RemovalRequests
 from functions.visitor_calls import answer_visitor, visitor_of
@@ -32,6 +35,10 @@ def _requests() -> RemovalRequests:
         table=environment["REQUESTS_TABLE"],
         faces=FaceCollection(boto3.client("rekognition", config=config), environment["COLLECTION_ID"]),
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
+        access=AccessTable(dynamodb, environment["ACCESS_TABLE"], _PATIENCE_SECONDS),
+        images=ImageLinks(
+            environment["PICS_BY_IMAGE_ID_TABLE"], PhotoReader(dynamodb, environment["PICS_TABLE"], _PATIENCE_SECONDS)
+        ),
     )
 
 

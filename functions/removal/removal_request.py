@@ -5,20 +5,21 @@ from typing import Any
 
 from functions.face_collection import is_face_id
 from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE
-from functions.visitor_calls import RequestError, action_of
+from functions.visitor_calls import RequestError, action_of, parse_pass
 
 ASK, STATUS, WITHDRAW = "ask", "status", "withdraw"
 
-_FIELDS: dict[str, tuple[str, ...]] = {ASK: ("face_ids", "message"), STATUS: (), WITHDRAW: ()}
+_FIELDS: dict[str, tuple[str, ...]] = {ASK: ("face_ids", "message", "pass"), STATUS: (), WITHDRAW: ()}
 
 
 @dataclass(frozen=True)
 class Call:
-    """A checked call; ``face_ids`` and ``message`` belong to the action `ask`."""
+    """A checked call; all but ``action`` belongs to the action `ask`. ``shown`` is the caller's pass, or empty."""
 
     action: str
     face_ids: tuple[str, ...] = ()
     message: str = ""
+    shown: str = ""
 
 
 def parse_call(event: Any) -> Call:
@@ -26,7 +27,7 @@ def parse_call(event: Any) -> Call:
     action = action_of(event, _FIELDS)
     if action != ASK:
         return Call(action)
-    return Call(action, _face_ids(event.get("face_ids")), _message(event.get("message", "")))
+    return Call(action, _face_ids(event.get("face_ids")), _message(event.get("message", "")), parse_pass(event))
 
 
 def _face_ids(value: Any) -> tuple[str, ...]:

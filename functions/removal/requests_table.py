@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from functions.access.access_table import AccessTable
+from functions.access.sight import Sight
 from functions.batch_get import TableBusyError
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
+from functions.image_links import ImageLinks
+from functions.keys import photo_ref
 from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.removal_request import ASK, WITHDRAW, Call
 from functions.shapes import KEEP_OWN_ROWS_DAYS, RemovalRequest
@@ -31,12 +35,17 @@ KEPT_SECONDS = KEEP_OWN_ROWS_DAYS * 86_400
 
 @dataclass(frozen=True)
 class RemovalRequests:
-    """A site's requests. ``client`` is the client of a boto3 DynamoDB *resource*."""
+    """A site's requests. ``client`` is the client of a boto3 DynamoDB *resource*.
+
+    ``access`` and ``images`` say which faces a visitor may know of.
+    """
 
     client: "DynamoDBClient"
     table: str
     faces: FaceCollection
     ledger: Ledger
+    access: AccessTable
+    images: ImageLinks
     clock: Callable[[], float] = time.time
 
     def answer(self, call: Call, visitor: str | None) -> dict[str, Any]:
@@ -57,7 +66,10 @@ class RemovalRequests:
         return {"output": _shown(standing)}
 
     def _ask(self, call: Call, visitor: str) -> RemovalRequest:
-        known = {face["FaceId"] for face in self.faces.get_faces(list(call.face_ids)) if not is_reference(face)}
+        try:
+            known = self._known(call)
+        except TableBusyError:
+            raise _too_many() from None
         face_ids = [face_id for face_id in call.face_ids if face_id in known]
         if not face_ids:
             raise RequestError(404, "FaceNotFound", "no photo on this site has any of these faces")
@@ -74,13 +86,26 @@ class RemovalRequests:
         self.client.put_item(TableName=self.table, Item=request.to_item())
         return request
 
+    def _known(self, call: Call) -> set[str]:
+        """Those of the faces that the visitor may see."""
+        refs = {
+            face["FaceId"]: photo_ref(face)
+            for face in self.faces.get_faces(list(call.face_ids))
+            if not is_reference(face)
+        }
+        sight = Sight.by_pass(self.access, call.shown, self.clock())
+        if not sight.access.has_private:
+            return set(refs)
+        paths = self.images.find_paths(refs.values(), sight.sees)
+        return {face_id for face_id, ref in refs.items() if paths[ref]}
+
     def _count(self, visitor: str) -> None:
         try:
             self.ledger.count_removal(MAX_DAILY_REQUESTS, visitor, MAX_VISITOR_DAILY_REQUESTS)
         except CeilingReachedError as error:
             raise RequestError(429, "TooManyRemovalRequests", str(error), error.until) from None
         except TableBusyError:
-            raise RequestError(429, "TooManyRequests", "too many requests at once: try again in a moment") from None
+            raise _too_many() from None
 
     def _standing(self, visitor: str) -> RemovalRequest | None:
         found = self.client.get_item(TableName=self.table, Key={"identity_id": visitor}, ConsistentRead=True)
@@ -89,6 +114,10 @@ class RemovalRequests:
         request = RemovalRequest.from_item(found["Item"])
         # DynamoDB may take days to remove expired rows.
         return request if request.expires_at > self.clock() else None
+
+
+def _too_many() -> RequestError:
+    return RequestError(429, "TooManyRequests", "too many requests at once: try again in a moment")
 
 
 def _shown(request: RemovalRequest | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from functions.access.access_table import AccessTable
 from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, FaceCollection
 from functions.image_links import ImageLinks
 from functions.ledger import Ledger
@@ -63,6 +64,7 @@ def wire(
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], clock, _PATIENCE_SECONDS),
         daily_searches=int(environment["DAILY_SEARCHES"]),
         visitor_daily_searches=int(environment["VISITOR_DAILY_SEARCHES"]),
+        access=AccessTable(dynamodb, environment["ACCESS_TABLE"], _PATIENCE_SECONDS),
         count_metric=lambda name: metrics.add_metric(name, MetricUnit.Count, 1),
     )
 

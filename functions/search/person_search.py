@@ -7,6 +7,9 @@ Rekognition leaves the searched face out of its answer.
 
 The ledger keeps what a clicked face has found. Rekognition is asked again only when the collection has changed, and
 beyond the day's ceiling not at all. A search by picture is never kept.
+
+What is kept is the same for everybody. Each answer has only photos of sets that its caller may see: the others are left
+out before anything is counted. Whoever may see nothing pays for nothing.
 """
 
 import json
@@ -19,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from functions.access.access_table import AccessTable
+from functions.access.sight import Sight
 from functions.aws_errors import code_of, is_busy, message_of
 from functions.batch_get import TableBusyError
 from functions.face_collection import GALLERY_COLLECTION, FaceCollection
@@ -50,6 +55,8 @@ _IF_KNOWN = ("taken_at", "person", "credit", "licence", "url")
 class Searcher:
     """Collections by their name in a request, the site's tables, and how many paid searches a day may have.
 
+    ``access`` says who may see what, by the ledger's clock.
+
     ``note`` is told what happens, for the metrics: PaidCalls, AnswersFromCache, CeilingReached.
     """
 
@@ -58,6 +65,7 @@ class Searcher:
     ledger: Ledger
     daily_searches: int
     visitor_daily_searches: int
+    access: AccessTable
     count_metric: Callable[[str], None] = lambda name: None
 
     def search(self, request: SearchRequest, visitor: str | None) -> dict[str, Any]:
@@ -70,17 +78,33 @@ class Searcher:
             raise RequestError(400, "InvalidCollection", f"this site has no collection {request.collection}")
         collection = replace(known, pay=lambda: self._pay(visitor))
         try:
+            sight = Sight.by_pass(self.access, request.shown, self.ledger.clock())
+            if sight.access.has_private:
+                self._check(sight, collection, request)
             if isinstance(request, FaceSearch):
                 found = self._by_face(collection, request)
             else:
                 found = _by_picture(collection, request)
-            return self._page(found, request)
+            return self._page(found, request, sight)
         except CeilingReachedError as error:
             raise RequestError(429, error.code, str(error), error.until) from None
         except TableBusyError:
             raise _too_many() from None
         except ClientError as error:
             raise _as_request_error(error, request) from None
+
+    def _check(self, sight: Sight, collection: FaceCollection, request: SearchRequest) -> None:
+        """Raise ``RequestError`` for a search by somebody who may see nothing of what it is about."""
+        if request.collection == GALLERY_COLLECTION:
+            if not sight.sees_album:
+                raise _not_invited()
+        elif isinstance(request, FaceSearch):
+            face = collection.get_face(request.face_id)
+            ref = "none" if face is None or is_reference(face) else photo_ref(face)
+            if not self.images.find_showing(request.face_id, ref, sight.sees):
+                raise _face_not_found()
+        elif not sight.sees_anything:
+            raise _not_invited()
 
     def _pay(self, visitor: str | None) -> None:
         try:
@@ -118,10 +142,10 @@ class Searcher:
                 raise
         return found
 
-    def _page(self, found: Found, request: SearchRequest) -> dict[str, Any]:
+    def _page(self, found: Found, request: SearchRequest, sight: Sight) -> dict[str, Any]:
         answer: dict[str, Any] = {"output": []}
         size = 0
-        for offset, result in self._results(found, request):
+        for offset, result in self._results(found, request, sight):
             size += len(json.dumps(result))
             if len(answer["output"]) == request.limit or (answer["output"] and size > MAX_ANSWER_BYTES):
                 answer["next"] = next_token(offset)
@@ -131,13 +155,16 @@ class Searcher:
             answer["as_of"] = datetime.fromtimestamp(found.moment, UTC).isoformat()
         return answer
 
-    def _results(self, found: Found, request: SearchRequest) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _results(self, found: Found, request: SearchRequest, sight: Sight) -> Iterator[tuple[int, dict[str, Any]]]:
         """The photos or people from the request's offset on, best first, each with its offset among the matches."""
         matches = [match for match in found.matches if match[2] >= request.threshold]
+        if request.collection != GALLERY_COLLECTION and sight.access.has_private:
+            paths = self.images.find_paths({ref for _, ref, _ in matches}, sight.sees)
+            matches = [match for match in matches if paths[match[1]]]
         start, wanted = request.offset, request.limit + 1
         while start < len(matches):
             chunk = matches[start : start + max(wanted, _MIN_RECORDS)]
-            records = self._records(chunk, request.collection)
+            records = self._records(chunk, request.collection, sight)
             for offset, (face_id, ref, similarity) in enumerate(chunk, start):
                 result = _result(records.get(ref), face_id, similarity)
                 if result is not None:
@@ -145,10 +172,10 @@ class Searcher:
                     yield offset, result
             start += len(chunk)
 
-    def _records(self, matches: list[FaceHit], collection: str) -> dict[str, ImageRecord]:
+    def _records(self, matches: list[FaceHit], collection: str, sight: Sight) -> dict[str, ImageRecord]:
         """What matches lead to, by their photo's reference."""
         if collection != GALLERY_COLLECTION:
-            return self.images.find_photos((face_id, ref) for face_id, ref, _ in matches)
+            return self.images.find_photos(((face_id, ref) for face_id, ref, _ in matches), sight.sees)
         # The first release kept portraits by their image id alone.
         names = {ref: (ref, ref.partition("/")[0]) for _, ref, _ in matches}
         known = self.images.get_records({name for pair in names.values() for name in pair})
@@ -225,6 +252,10 @@ def _too_many() -> RequestError:
 
 def _no_face() -> RequestError:
     return RequestError(422, "NoFace", "there is no face to search for in this picture")
+
+
+def _not_invited() -> RequestError:
+    return RequestError(403, "NotInvited", "this album is private: open the link you were sent, or sign in")
 
 
 def _face_not_found() -> RequestError:

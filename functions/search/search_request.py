@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, MAX_IMAGE_BYTES, is_face_id
 from functions.thresholds import DEFAULT_THRESHOLD
-from functions.visitor_calls import RequestError
+from functions.visitor_calls import RequestError, parse_pass
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
@@ -18,17 +18,21 @@ COLLECTIONS = (ALBUM_COLLECTION, GALLERY_COLLECTION)
 
 _TOKEN = re.compile(rb'\{"offset": ([0-9]{1,4})\}')
 _MAX_TOKEN = 64
-_FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next"}
+_FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next", "pass"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
-    """What every search says: the collection's name, the least similarity, and which of the photos to answer with."""
+    """What every search says: the collection's name, the least similarity, and which of the photos to answer with.
+
+    ``shown`` is the pass of somebody who may see more than a stranger, or empty.
+    """
 
     collection: str
     threshold: float
     limit: int
     offset: int
+    shown: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +68,14 @@ def parse_request(event: Any) -> SearchRequest:
     threshold = _number(event, "threshold", DEFAULT_THRESHOLD, 0, 100)
     limit = int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True))
     offset = _offset(event.get("next"))
+    shown = parse_pass(event)
     if face_id is not None:
-        return FaceSearch(face_id=face_id, collection=collection, threshold=threshold, limit=limit, offset=offset)
-    return PictureSearch(picture=picture, collection=collection, threshold=threshold, limit=limit, offset=offset)
+        return FaceSearch(
+            face_id=face_id, collection=collection, threshold=threshold, limit=limit, offset=offset, shown=shown
+        )
+    return PictureSearch(
+        picture=picture, collection=collection, threshold=threshold, limit=limit, offset=offset, shown=shown
+    )
 
 
 def next_token(offset: int) -> str:

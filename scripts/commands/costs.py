@@ -100,7 +100,7 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     """The most that visitors can cost, in words and as data."""
     from scripts.common.template import load_defaults
     from scripts.costs.limits import read_limits
-    from scripts.costs.worst_case import format_worst, list_unlimited, worst_by_service
+    from scripts.costs.worst_case import format_worst, list_unlimited, more_with_pass, worst_by_service
     from scripts.deployment.account_limits import read_concurrency
 
     try:
@@ -111,6 +111,14 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         source, region = "the template's defaults, as there is no stack", region or _REGION
         limits = read_limits(load_defaults())
     costs, unlimited = worst_by_service(limits, region), list_unlimited(limits, region)
-    lines = [f"the most that visitors can cost, with the limits of {source}:", *format_worst(costs, unlimited, region)]
+    more = more_with_pass(limits, region)
+    told = format_worst(costs, more, unlimited, region)
+    lines = [f"the most that visitors can cost, with the limits of {source}:", *told]
     usd = {cost.service: [cost.hour, cost.day] for cost in costs}
-    return lines, {"region": region, "limits": source, "usd": usd, "unbounded": unlimited}
+    return lines, {
+        "region": region,
+        "limits": source,
+        "usd": usd,
+        "with_pass": [more.hour, more.day],
+        "unbounded": unlimited,
+    }

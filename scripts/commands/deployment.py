@@ -71,7 +71,19 @@ SETTINGS = (
         click.IntRange(0, 1000),
         "Maximum searches at once. 0 reserves no capacity.",
     ),
+    (
+        "door_concurrency",
+        "DoorConcurrency",
+        click.IntRange(1, 1000),
+        "Calls for private sets at once; ten a second each.",
+    ),
     ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second for each table of photos."),
+    (
+        "max_private_reads",
+        "MaxPrivateReads",
+        click.IntRange(1),
+        "DynamoDB read units a second for each table of private sets.",
+    ),
     ("max_writes", "MaxWrites", click.IntRange(1), "DynamoDB write units a second for the ledger."),
     ("max_visitor_units", "MaxVisitorUnits", click.IntRange(1), "DynamoDB units a second for visitors' own rows."),
     (

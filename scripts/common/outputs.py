@@ -28,6 +28,7 @@ class StackOutputs:
     dead_letter_queue: str
     search_function: str
     removal_function: str
+    door_function: str
     matches_table: str
     requests_table: str
     forgotten_table: str

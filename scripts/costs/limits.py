@@ -41,6 +41,8 @@ class FunctionLimit:
     memory_mb: int
     # 0: as many as the account may run.
     concurrency: int
+    # By its output of the template.
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,12 @@ def _functions(resources: dict[str, Any], parameters: dict[str, str]) -> Iterato
     policy = json.loads((ROOT / "policies" / "visitor.json").read_text())["Statement"]
     for statement in policy:
         if statement["Action"] == "lambda:InvokeFunction":
-            properties = resources[statement["Resource"]["Fn::GetAtt"][0]]["Properties"]
+            name = statement["Resource"]["Fn::GetAtt"][0]
+            properties = resources[name]["Properties"]
             reserved = properties["ReservedConcurrentExecutions"]["Fn::If"][1]
             is_reserved = int(parameters["SearchConcurrency"]) > 0 and parameters.get("RoomToReserve", "yes") == "yes"
             concurrency = int(_value(reserved, parameters) or 0) if is_reserved else 0
-            yield FunctionLimit(int(properties["MemorySize"]), concurrency)
+            yield FunctionLimit(int(properties["MemorySize"]), concurrency, name)
 
 
 def _value(value: Any, parameters: dict[str, str]) -> Any:

@@ -22,9 +22,15 @@ _WRITE_BYTES = 1024
 # own rows can be lists of empty texts, which count one byte each and leave as nine. Only functions read the ledger, and
 # their answers are less than half of what they read.
 _WIRE = {("PicsTable", ""): 2.0, ("PicsTable", "grid"): 1.5, ("LedgerTable", ""): 0.0}
+_WIRE |= {("PrivatePicsTable", index): _WIRE["PicsTable", index] for index in ("", "grid")} | {("AccessTable", ""): 0.0}
 _OWN_WIRE = 9.0
+# Only for somebody with a good pass, or who signs in as a member, the door reads the first and writes the second: a
+# stranger's call ends before.
+_READ_WITH_PASS, _WRITTEN_WITH_PASS = {"PrivatePicsTable"}, {"AccessTable"}
 # One line a call, with its metrics; an answer without photos, with its headers.
 _LOG_BYTES, _ANSWER_BYTES = 350, 1_000
+# These log nothing but their own failures.
+_SILENT = {"RemovalFunction", "DoorFunction"}
 
 
 @dataclass(frozen=True)
@@ -36,32 +42,39 @@ class WorstCost:
     day: float
 
 
-def count_worst(limits: Limits, seconds: int) -> Units:
-    """Billed units of an hour or a day; what is written is stored for a month."""
+def count_worst(limits: Limits, seconds: int, *, with_pass: bool = False) -> Units:
+    """Billed units of an hour or a day; what is written is stored for a month.
+
+    ``with_pass``: by people who were let into a private set, instead of strangers.
+    """
     units: Units = defaultdict(float)
     # In the last hour of a day in which nobody has searched, all of them.
     units["rekognition_calls"] = limits.daily_searches
     for table in limits.tables:
         reads, writes = (rate * (seconds + _SAVED_SECONDS) for rate in (table.reads, table.writes))
+        reads *= with_pass or table.name not in _READ_WITH_PASS
+        writes *= with_pass or table.name not in _WRITTEN_WITH_PASS
         units["dynamodb_reads"] += reads
         units["dynamodb_writes"] += writes
         units["dynamodb_gb"] += writes * _WRITE_BYTES / 1e9
         units["dynamodb_backup_gb"] += writes * _WRITE_BYTES / 1e9 * table.is_backed_up
         wire = _OWN_WIRE if table.writes else 1.0
         units["transfer_gb"] += reads * 2 * READ_BYTES * _WIRE.get((table.name, table.index), wire) / 1e9
-    for concurrency, memory_mb in _running(limits):
+    for concurrency, memory_mb, is_logged in _running(limits):
         calls = CALLS_A_SECOND * concurrency * seconds
         units["lambda_requests"] += calls
         units["lambda_gb_seconds"] += concurrency * seconds * memory_mb / 1024
-        units["cloudwatch_log_gb"] += calls * _LOG_BYTES / 1e9
+        units["cloudwatch_log_gb"] += calls * _LOG_BYTES * is_logged / 1e9
         units["transfer_gb"] += calls * _ANSWER_BYTES / 1e9
     return units
 
 
-def worst_by_service(limits: Limits, region: str) -> list[WorstCost]:
-    """The most that each service can cost, dearest first. Raises ``UnknownRegionError``."""
-    hour = {cost.service: cost.listed for cost in cost_by_service(count_worst(limits, HOUR), region)}
-    day = cost_by_service(count_worst(limits, DAY), region)
+def worst_by_service(limits: Limits, region: str, *, with_pass: bool = False) -> list[WorstCost]:
+    """The most that each service can cost, dearest first, as `count_worst`. Raises ``UnknownRegionError``."""
+    hour = {
+        cost.service: cost.listed for cost in cost_by_service(count_worst(limits, HOUR, with_pass=with_pass), region)
+    }
+    day = cost_by_service(count_worst(limits, DAY, with_pass=with_pass), region)
     return [WorstCost(cost.service, hour[cost.service], cost.listed) for cost in day]
 
 
@@ -74,6 +87,12 @@ def sums(costs: list[WorstCost]) -> tuple[WorstCost, WorstCost]:
     )
 
 
+def more_with_pass(limits: Limits, region: str) -> WorstCost:
+    """What people who were let into a private set can cost beyond what strangers can. Raises ``UnknownRegionError``."""
+    (_, strangers), (_, let_in) = (sums(worst_by_service(limits, region, with_pass=known)) for known in (False, True))
+    return WorstCost("with a pass", let_in.hour - strangers.hour, let_in.day - strangers.day)
+
+
 def list_unlimited(limits: Limits, region: str) -> list[str]:
     """What has no maximum, with its price in USD. Raises ``UnknownRegionError``."""
     prices = load_prices(region)
@@ -81,10 +100,11 @@ def list_unlimited(limits: Limits, region: str) -> list[str]:
     return [text.format(**prices, **millions) for text in limits.unlimited]
 
 
-def format_worst(costs: list[WorstCost], unlimited: list[str], region: str) -> list[str]:
-    """Lines of text: the sums by service, and what has no maximum."""
+def format_worst(costs: list[WorstCost], more: WorstCost, unlimited: list[str], region: str) -> list[str]:
+    """Lines of text: the sums by service, what `more_with_pass` says, and what has no maximum."""
     shown = [f"{'':20}{'an hour':>10}{'a day':>10}"]
     shown += [f"  {cost.service:18}{cost.hour:10.2f}{cost.day:10.2f}" for cost in (*costs, *sums(costs))]
+    shown.append(f"with a pass to a private album: {more.hour:.2f} an hour, {more.day:.2f} a day more")
     shown += ["without any limit:", *(f"  {text}" for text in unlimited)]
     shown.append(
         f"USD in {region} at list price, ignoring free allowances; transfer is what tables and functions send out."
@@ -92,9 +112,11 @@ def format_worst(costs: list[WorstCost], unlimited: list[str], region: str) -> l
     return shown
 
 
-def _running(limits: Limits) -> Iterator[tuple[int, int]]:
-    """How many environments run at once, and the memory of each in MB."""
-    yield from ((function.concurrency, function.memory_mb) for function in limits.functions if function.concurrency)
+def _running(limits: Limits) -> Iterator[tuple[int, int, bool]]:
+    """How many environments run at once, the memory of each in MB, and whether each call logs a line."""
+    for function in limits.functions:
+        if function.concurrency:
+            yield function.concurrency, function.memory_mb, function.name not in _SILENT
     shared = [function.memory_mb for function in limits.functions if not function.concurrency]
     if shared:
-        yield limits.account_concurrency, max(shared)
+        yield limits.account_concurrency, max(shared), True

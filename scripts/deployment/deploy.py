@@ -101,7 +101,8 @@ def check_stack_name(name: str) -> str:
 
 
 def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> bool:
-    """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests.
+    """Whether the account has room to reserve ``wanted`` executions for searches, and some for removal requests
+    and private albums.
 
     A new account may run 10 functions in all. ``described`` is the stack as CloudFormation describes it, if there is
     one; what it has reserved counts as room.
@@ -109,7 +110,7 @@ def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> b
     outputs = read_outputs(described)
     functions = target.session.client("lambda")
     reserved = 0
-    for name in ("SearchFunction", "RemovalFunction"):
+    for name in ("SearchFunction", "RemovalFunction", "DoorFunction"):
         if name in outputs:
             settings = functions.get_function_concurrency(FunctionName=outputs[name])
             reserved += settings.get("ReservedConcurrentExecutions", 0)

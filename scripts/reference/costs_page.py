@@ -15,7 +15,7 @@ from scripts.costs.estimate import (
     load_prices,
 )
 from scripts.costs.limits import read_limits
-from scripts.costs.worst_case import list_unlimited, sums, worst_by_service
+from scripts.costs.worst_case import list_unlimited, more_with_pass, sums, worst_by_service
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 _USAGES = (Usage(1_000, 500, 200), Usage(10_000, 2_000, 1_000), Usage(100_000, 10_000, 5_000))
@@ -55,6 +55,8 @@ def _worst() -> str:
     told = [(cost.service, cost) for cost in costs]
     told += [(f"**{without_transfer.service}**", without_transfer), (together.service, together)]
     rows = [f"| {name} | {cost.hour:.2f} | {cost.day:.2f} |" for name, cost in told]
+    more = more_with_pass(limits, _REGION)
+    rows.append(f"| with a pass to a private album, more | {more.hour:.2f} | {more.day:.2f} |")
     unlimited = [f"- {text}" for text in list_unlimited(limits, _REGION)]
     return "\n".join(["| | an hour | a day |", "|---|---|---|", *rows, "", "Without any limit:", "", *unlimited])
 
@@ -106,8 +108,8 @@ x {call:g} USD a day; any further photos wait.
 
 `kinpics cost --worst` prints this for your own stack's limits; these are the figures for the template's defaults ([deploying.md](deploying.md#ceilings)).
 It assumes that everything a visitor can reach runs at its maximum all the time, at list price, with no free allowance: paid searches
-(`DailySearches`); functions' time and calls (`SearchConcurrency`, ten calls a second each) with what they log; reads and writes of
-tables (`MaxReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written. Transfer is what tables and functions send
+(`DailySearches`); functions' time and calls (`SearchConcurrency`, `DoorConcurrency`, ten calls a second each) with what they log; reads
+and writes of tables (`MaxReads`, `MaxPrivateReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written. Transfer is what tables and functions send
 to the internet, limited by the same reads; the first 100 GB a month are free. Requests that AWS refuses cost nothing.
 """
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from functions import keys, shapes
+from functions.door.door_call import MAX_PATHS
+from functions.door.private_rows import MAX_ANSWER_BYTES
 from functions.keys import ImagePath
 from functions.people.portrait_cut import SIDE
 from functions.photo_page import SKELETON_KEY, page_key
@@ -98,6 +100,7 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 | `threshold` | {DEFAULT_THRESHOLD:g} | least similarity, 0 to 100 |
 | `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
 | `next` | | token from the previous answer |
+| `pass` | | a pass, for private sets ([private.md](private.md#the-door)); without one, the answer is a stranger's |
 
 Answer: `{{"statusCode": 200, "output": [photo, …], "next": "…"}}`, best match first; the photo with the requested face
 comes first, with similarity 100. `next` is there if more remain. `as_of` (ISO 8601) is there if paid searches are used up
@@ -114,15 +117,32 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
-are, for the day). `err.until` (ISO 8601) then says when to try again; it is missing if trying again can't help.
+are, for the day). `err.until` (ISO 8601) then says when to try again; it is missing if trying again can't help. Status 403 has code `NotInvited`: nothing on the site
+may be seen without a pass, or with this one.
 
 ## The removal function
 
 Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {shapes.MAX_REQUEST_FACES} face ids from the site; a message of at most
-{shapes.MAX_REQUEST_MESSAGE} characters, or none), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
+{shapes.MAX_REQUEST_MESSAGE} characters, or none; a `pass`, for faces in private sets), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
 `{{"statusCode": 200, "output": request}}`, the current request (`made_at`, `face_ids`, `message`) or null. The site takes
 {MAX_DAILY_REQUESTS} requests a day, released hour by hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
+
+## The door function
+
+Request: `{{"action": "…"}}` and the action's fields. Answer: `{{"statusCode": 200, …}}`; errors look like the search function's, with these codes: `SignedOut` (401: Cognito
+doesn't know the token any more), `NotInvited` (403: the address isn't among the members), `PassEnded` (403: no pass of this site, or it has ended, or its links and
+its member are gone).
+
+| action | fields | answer |
+|---|---|---|
+| `enter` | `token`: a member's access token; `pass`: an earlier one, whose links go into the new one | `pass` |
+| `leave` | `token` | `output`: null; every pass of this member has ended |
+| `sets` | `pass`; `set`, for one alone | `output`: rows of the private sets that may be seen |
+| `photos` | `pass`, `set`; `next`; `whole` | `output`: what index `{shapes.GRID_INDEX}` has of the set's photos, or with `whole` all of each row; `next`, if there are more |
+| `rows` | `pass`; `paths`: up to {MAX_PATHS} photos | `output`: whole rows; `next`: paths that didn't fit |
+
+Rows are as DynamoDB's own interface has them. An answer has at most {MAX_ANSWER_BYTES // 1_000_000} MB. For what may not be seen, `output` lacks it, as if it weren't there.
 
 ## The people function
 

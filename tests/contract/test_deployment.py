@@ -295,6 +295,7 @@ def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) ->
         "ProcessFunction": {"PIL", "pillow_heif", "thumbhash"},
         "SearchFunction": set(),
         "RemovalFunction": set(),
+        "DoorFunction": set(),
         "CloseFunction": set(),
         "PeopleFunction": {"PIL"},
     }
@@ -302,7 +303,7 @@ def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) ->
         folder = built / function
         names = {path.name for path in folder.iterdir()}
         assert packages | {"functions"} <= names
-        assert ("aws_lambda_powertools" in names) == (function != "RemovalFunction")
+        assert ("aws_lambda_powertools" in names) == (function not in ("RemovalFunction", "DoorFunction"))
         assert not names & {"boto3", "botocore", "local", "scripts"}
         libraries = [path.name for path in folder.rglob("*.so")]
         assert bool(libraries) == ("PIL" in packages)
@@ -313,4 +314,7 @@ def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) ->
                 package.write(path, path.relative_to(folder))
         assert archive.stat().st_size <= MAX_PACKAGE_BYTES
     assert not {path.name for path in (built / "SearchFunction").iterdir()} & {"PIL", "pillow_heif"}
-    assert {path.name for path in (built / "SearchFunction" / "functions").iterdir() if path.is_dir()} == {"search"}
+    assert {path.name for path in (built / "SearchFunction" / "functions").iterdir() if path.is_dir()} == {
+        "access",
+        "search",
+    }

@@ -83,10 +83,21 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         keys = [{"entry": {"S": entry}} for entry in entries]
         return "dynamodb", "batch_get_item", {"RequestItems": {outputs["LedgerTable"]: {"Keys": keys}}}
 
+    def access_row(kind: str) -> dict:
+        return {"kind": {"S": kind}, "id": {"S": "probe"}}
+
+    def replace_access(kind: str) -> tuple[str, str, dict]:
+        there = {"ConditionExpression": "attribute_exists(id)"}
+        return "dynamodb", "put_item", {"TableName": outputs["AccessTable"], "Item": access_row(kind), **there}
+
+    def access(operation: str, kind: str) -> tuple[str, str, dict]:
+        return "dynamodb", operation, {"TableName": outputs["AccessTable"], "Key": access_row(kind)}
+
     def lease(path: str) -> tuple[str, str, dict]:
         leases = {"TableName": outputs["LeasesTable"], "Key": {"image_path": {"S": path}}}
         return "dynamodb", "delete_item", leases
 
+    link = {"Keys": [access_row("link")]}
     made: dict[str, tuple[str, str, dict[str, Any]]] = {
         "count indexing": count("calls/index/probe"),
         "count searches": count("calls/search/probe"),
@@ -152,6 +163,16 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "list portraits": ("s3", "list_objects_v2", {"Bucket": site, "Prefix": PORTRAITS_PREFIX}),
         "read a large rendition": ("s3", "get_object", {"Bucket": thumbnails, "Key": f"{LARGE_SIDE}/{key}"}),
         "list thumbnails": ("s3", "list_objects_v2", {"Bucket": thumbnails}),
+        "know who may see what": partition("AccessTable", "kind", "audience"),
+        "scan who may see what": ("dynamodb", "scan", {"TableName": outputs["AccessTable"]}),
+        "change an audience": access("delete_item", "audience"),
+        "let a link in": replace_access("link"),
+        "make a key": replace_access("key"),
+        "let an owner out": access("delete_item", "member"),
+        "check passes": ("dynamodb", "batch_get_item", {"RequestItems": {outputs["AccessTable"]: link}}),
+        "read a private set": partition("PrivatePicsTable", "primarykey", "probe"),
+        "delete a private row": ("dynamodb", "delete_item", {"TableName": outputs["PrivatePicsTable"], "Key": row}),
+        "list a public set": partition("PicsTable", "primarykey", "probe"),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
     }
     return made
@@ -178,6 +199,7 @@ ALLOWED = {
         "take a turn at people",
         "take a turn at a photo",
         "read photos",
+        "list a public set",
         "list thumbnails",
         "list the site",
         "list portraits",
@@ -193,6 +215,17 @@ ALLOWED = {
         "keep an answer",
         "recall an answer",
         "read a visitor's count",
+        "know who may see what",
+        "check passes",
+    },
+    "DoorFunction": {
+        "know who may see what",
+        "check passes",
+        "make a key",
+        "let an owner out",
+        "read a private set",
+        "list a public set",
+        "read photos",
     },
     "PeopleFunction": {
         "search faces",
@@ -218,6 +251,9 @@ ALLOWED = {
         "count requests",
         "count a visitor's requests",
         "read the counts of requests",
+        "know who may see what",
+        "check passes",
+        "read images",
     },
 }
 

@@ -43,7 +43,7 @@ def face(aws: FakeAws) -> str:
 def search(aws: FakeAws) -> Callable[..., dict]:
     def call(daily: int = 100, visitor_daily: int = 100, visitor: str | None = None, **event: Any) -> dict:
         collection = FaceCollection(aws.rekognition, COLLECTION)
-        searcher = Searcher({"album": collection}, aws.images, aws.ledger, daily, visitor_daily)
+        searcher = Searcher({"album": collection}, aws.images, aws.ledger, daily, visitor_daily, aws.access)
         return searcher.search(parse_request(event), visitor)
 
     return call

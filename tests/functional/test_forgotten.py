@@ -228,6 +228,7 @@ def answer(aws: FakeAws, event: dict) -> Any:
         replace(aws.ledger, client=tables),
         1000,
         1000,
+        aws.access,
     )
     try:
         found = searcher.search(parse_request(event), None)

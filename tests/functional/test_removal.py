@@ -47,7 +47,9 @@ def face(aws: FakeAws) -> str:
 @pytest.fixture
 def call(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
     ledger = replace(aws.ledger, patience=0.05)
-    requests = RemovalRequests(aws.dynamodb, aws.requests_table, aws.faces, ledger, lambda: aws.now)
+    requests = RemovalRequests(
+        aws.dynamodb, aws.requests_table, aws.faces, ledger, aws.access, aws.images, lambda: aws.now
+    )
     monkeypatch.setattr(handler_module, "_requests", lambda: requests)
     monkeypatch.setattr(handler_module, "_pace", Pace(sleep=lambda seconds: None))
 

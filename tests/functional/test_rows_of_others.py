@@ -80,7 +80,9 @@ def owners(aws: FakeAws) -> Any:
 
 
 def search(aws: FakeAws, face_id: str) -> set[str]:
-    found = Searcher({"album": FaceCollection(aws.rekognition, COLLECTION)}, aws.images, aws.ledger, 1000, 1000)
+    found = Searcher(
+        {"album": FaceCollection(aws.rekognition, COLLECTION)}, aws.images, aws.ledger, 1000, 1000, aws.access
+    )
     return {photo["image_path"] for photo in found.search(parse_request({"faceid": face_id}), None)["output"]}
 
 

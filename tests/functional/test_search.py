@@ -21,7 +21,7 @@ def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Sear
     collection = FaceCollection(aws.rekognition, COLLECTION)
     images = replace(aws.images, photos=replace(aws.photos, patience=0.05))
     ledger = replace(aws.ledger, patience=0.05)
-    return Searcher({"album": collection}, images, ledger, daily, visitor_daily)
+    return Searcher({"album": collection}, images, ledger, daily, visitor_daily, aws.access)
 
 
 @pytest.fixture

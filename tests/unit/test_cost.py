@@ -20,7 +20,7 @@ from scripts.costs.estimate import (
     without_rounds,
 )
 from scripts.costs.limits import FunctionLimit, Limits, TableLimit, read_limits
-from scripts.costs.worst_case import DAY, count_worst, list_unlimited, sums, worst_by_service
+from scripts.costs.worst_case import DAY, count_worst, list_unlimited, more_with_pass, sums, worst_by_service
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
@@ -149,13 +149,25 @@ def test_the_worst_day_follows_from_the_limits() -> None:
     assert units["transfer_gb"] == pytest.approx(sent / 1e9)
 
 
-@pytest.mark.parametrize("name", ["DailySearches", "SearchConcurrency", "MaxReads", "MaxWrites", "MaxVisitorUnits"])
+LIMITS = ["DailySearches", "SearchConcurrency", "DoorConcurrency", "MaxReads", "MaxPrivateReads", "MaxWrites"]
+
+
+@pytest.mark.parametrize("name", [*LIMITS, "MaxVisitorUnits"])
 def test_every_limit_counts(name: str) -> None:
     def day(**parameters: str) -> float:
         return sum(cost.day for cost in worst_by_service(limits(**parameters), "us-east-1"))
 
     twice = str(2 * int(load_defaults()[name]))
-    assert day(**{name: twice}) > day() > day(**{name: "1"})
+    half = str(int(load_defaults()[name]) // 2)
+    assert day(**{name: twice}) > day()
+    # Of one, half is none: then the account's own limit counts.
+    assert half == "0" or day() > day(**{name: half})
+
+
+def test_whoever_has_a_pass_can_cost_more_than_a_stranger() -> None:
+    more = more_with_pass(limits(), "us-east-1")
+    assert 0 < more.hour < more.day <= 6
+    assert more_with_pass(limits(MaxPrivateReads="40"), "us-east-1").day > more.day
 
 
 def test_without_a_reservation_the_accounts_limit_counts() -> None:

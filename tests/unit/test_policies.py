@@ -17,6 +17,7 @@ FUNCTIONS = {
     "process": "ProcessFunction",
     "search": "SearchFunction",
     "removal": "RemovalFunction",
+    "door": "DoorFunction",
     "people": "PeopleFunction",
     "close": "CloseFunction",
 }

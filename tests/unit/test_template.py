@@ -158,7 +158,7 @@ def test_every_table_and_index_visitors_reach_has_a_maximum() -> None:
         indexes = {item["IndexName"]: item for item in properties.get("GlobalSecondaryIndexes", [])}
         limited = indexes[index] if index else properties
         shared = "MaxReads" if maximum == "MaxReadRequestUnits" else "MaxWrites"
-        allowed = [{"Ref": shared}, {"Ref": "MaxVisitorUnits"}]
+        allowed = [{"Ref": shared}, {"Ref": "MaxVisitorUnits"}, {"Ref": "MaxPrivateReads"}]
         assert limited.get("OnDemandThroughput", {}).get(maximum) in allowed, (name, index)
     assert min(TEMPLATE["Parameters"][name]["MinValue"] for name in ("MaxReads", "MaxWrites", "MaxVisitorUnits")) == 1
 
