@@ -32,7 +32,7 @@ class _Search:
     threshold: float
     limit: int
     offset: int
-    shown: str
+    shown: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ UNSIGNED = {
     "AWSCognitoIdentityService": {"GetId", "GetCredentialsForIdentity"},
     "AWSCognitoIdentityProviderService": {
         *("SignUp", "ConfirmSignUp", "ResendConfirmationCode", "InitiateAuth", "RespondToAuthChallenge"),
-        *("ForgotPassword", "ConfirmForgotPassword", "RevokeToken", "DeleteUser"),
+        *("ForgotPassword", "ConfirmForgotPassword", "RevokeToken", "GlobalSignOut", "DeleteUser"),
     },
 }
 # And operations that are signed with a visitor's keys.

@@ -27,6 +27,8 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "picsTable": stack.outputs.pics_table,
         "searchFunction": stack.outputs.search_function,
         "removalFunction": stack.outputs.removal_function,
+        "doorFunction": stack.outputs.door_function,
+        "hasPrivate": stack.access.read_access().has_private,
         "peopleFunction": stack.outputs.people_function,
         "faceMatchThreshold": config.face_match_threshold,
         "thumbnailFolder": THUMBNAIL_FOLDER,

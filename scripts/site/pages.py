@@ -117,7 +117,9 @@ class SitePages:
         self._row_scale = theme.row_scale
         self._pages = list_pages()
         sheets = {f"{name}Css": assets[f"{name}.css"] for name in ("lightbox", "share", "owner")}
-        known = {**browser_config, **sheets}
+        # How many people the gallery has: no page but theirs tells it, since some pages are open to everybody.
+        gallery_people = browser_config["galleryPeople"]
+        known = {name: value for name, value in browser_config.items() if name != "galleryPeople"} | sheets
         shared = {
             "site_url": site_url,
             "assets": assets,
@@ -126,6 +128,7 @@ class SitePages:
             "theme": {"name": theme.name, "font": theme.font, "palette": theme.palette, "logo": theme.logo},
             "has_photos": has_photos,
             "has_gallery": has_gallery,
+            "gallery_people": gallery_people,
             "people": people,
             "head_of": head,
             "pages": self._pages,

@@ -15,13 +15,14 @@ import "./fallback.js";
  * @property {string} picsTable
  * @property {string} searchFunction
  * @property {string} removalFunction
+ * @property {string} doorFunction
+ * @property {boolean} hasPrivate  Whether the album or one of its sets isn't public.
  * @property {string} peopleFunction  Only the owner may call it.
  * @property {number} faceMatchThreshold  In percent.
  * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
  * @property {string} largeFolder  Of their large renditions.
  * @property {string} downloadFolder  Of what visitors can download.
  * @property {string} portraitFolder  Of the gallery's portraits.
- * @property {number} galleryPeople  How many people the gallery had when the page was made.
  * @property {number} thumbnailSide  Long side of a thumbnail, in pixels.
  * @property {number} largeSide  Of a large rendition.
  * @property {number} unknownWidth  For photos whose size isn't known yet.
@@ -38,6 +39,9 @@ import "./fallback.js";
  * @property {string | null} ownerTexts  URL of the texts of the scripts that only the owner loads; null in English.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
+
+/** How the cookie begins that shows that this browser was let into a private album (edge/gate.js, private/pass.js). */
+export const PASS_COOKIE = "__Host-kinpics=";
 
 /** @type {Config} */
 export const config = JSON.parse(byId("config").textContent ?? "{}");

@@ -2,6 +2,7 @@
 // bundler would split off ten more for the modules they share.
 
 export { showAccount as account } from "./pages/account.js";
+export { showEnter as enter } from "./pages/enter.js";
 export { showFaces as faces } from "./pages/faces.js";
 export { showLookalike as lookalike } from "./pages/lookalike.js";
 export { showNaming as naming } from "./pages/naming.js";

@@ -8,6 +8,8 @@ import { OFFLINE } from "./words.js";
 const CLOSED = t("This site is closed for now. Nothing is lost. Please come back later.");
 const BUSY = t("The site is busy right now. Try again in a moment.");
 const OUTDATED = t("This page is out of date. Reload it, then try again.");
+// Never says whether there is such an album.
+const LEFT_OUTSIDE = t("This album isn't here any more, or not for you: open the link you were sent, or sign in.");
 
 /** @type {Record<string, string | ((until: string) => string)>} */
 const PROBLEMS = {
@@ -53,6 +55,13 @@ const PROBLEMS = {
   InvalidMessage: t("Your message to the owner is too long. Shorten it, then try again."),
   FaceNotFound: t("No photo on this site shows that face any more."),
   InvalidFaceId: t("This link doesn't lead to a face on this site. Part of it may be missing."),
+
+  // Private albums
+  PassEnded: LEFT_OUTSIDE,
+  NotShared: LEFT_OUTSIDE,
+  NotInvited: LEFT_OUTSIDE,
+  SignedOut: LEFT_OUTSIDE,
+  DoorFailed: t("That didn't work. Try again in a moment."),
 
   // The camera
   CameraRefused: t("Your browser didn't let this page use the camera. Allow it in the browser's settings, or choose a picture instead."),

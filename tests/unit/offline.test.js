@@ -30,6 +30,10 @@ class Caches {
     };
   }
 
+  async delete(name) {
+    return this.all.delete(name);
+  }
+
   async match(request, { cacheName = "" } = {}) {
     return this.all.get(cacheName)?.get(urlOf(request));
   }
@@ -49,11 +53,12 @@ Object.assign(globalThis, {
   self: { addEventListener: (name, handler) => (handlers[name] = handler) },
 });
 await import("../../site/js/offline/worker.js");
+const { forgetPrivate } = await import("../../site/js/private/forget.js");
 const { keepRows } = await import("../../site/js/offline/rows.js");
 
 /** Ask the worker for an address that is, or isn't, on the site. */
-async function ask(path, status, mode = "no-cors") {
-  globalThis.fetch = async () => ({ status, type: "basic", clone: () => ({}) });
+async function ask(path, status, mode = "no-cors", type = "basic") {
+  globalThis.fetch = async () => ({ status, type, clone: () => ({}) });
   const work = [];
   handlers.fetch({
     request: { method: "GET", mode, url: SITE + path },
@@ -75,6 +80,25 @@ test("what is no longer on the site isn't kept", async () => {
   }
   await ask("/thumbnails/photos/other/a.jpg", 404);
   assert.ok(!(await globalThis.caches.has("thumbnail:other")));
+});
+
+test("what the gate refuses now isn't kept", async () => {
+  globalThis.caches = new Caches();
+  for (const [status, type] of [[200, "basic"], [403, "basic"]]) await ask("/thumbnails/photos/set/a.jpg", status, "no-cors", type);
+  for (const [status, type] of [[200, "basic"], [0, "opaqueredirect"]]) await ask("/sets/set/", status, "navigate", type);
+  assert.deepEqual(globalThis.caches.addresses, []);
+});
+
+test("signing out leaves only what anybody may have", async () => {
+  globalThis.caches = new Caches();
+  Object.assign(globalThis.document, { cookie: "" });
+  const storage = { removeItem: () => {}, clear: () => {} };
+  Object.assign(globalThis, { localStorage: storage, sessionStorage: storage });
+  await keepRows("set", [photo("a.jpg")]);
+  for (const path of [...pathsOf("a.jpg"), "/", "/offline/"]) await ask(path, 200, path.includes("thumbnails") ? "no-cors" : "navigate");
+  for (const path of ["/assets/main-A.js", "/search/words-B.json", "/people/people.json"]) await ask(path, 200);
+  await forgetPrivate();
+  assert.deepEqual(globalThis.caches.addresses, ["/assets/main-A.js", "/offline/"].map((path) => SITE + path));
 });
 
 test("nothing is kept of a photo that is gone from its album", async () => {

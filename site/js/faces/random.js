@@ -3,7 +3,8 @@
 import { byId, make } from "../elements.js";
 import { t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
-import { addFaces, readPhotos, readSets } from "../photos/read.js";
+import { addFaces } from "../photos/details.js";
+import { readPhotos, readSets } from "../photos/read.js";
 import { draw } from "../photos/sample.js";
 import { keyOf } from "../photos/urls.js";
 import { facePortrait } from "./buttons.js";

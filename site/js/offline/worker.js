@@ -52,7 +52,9 @@ async function answer(event, { kind, cache }) {
   try {
     const response = await fetch(request);
     if (response.status === 200 && response.type === "basic") event.waitUntil(keep(kind, cache, request, response.clone()));
-    if (response.status === 404) event.waitUntil(forget(kind, cache, request));
+    // Gone, or no longer for this visitor: then the gate leads pages elsewhere.
+    const isGone = response.status === 404 || response.status === 403 || response.type === "opaqueredirect";
+    if (isGone) event.waitUntil(forget(kind, cache, request));
     return response;
   } catch (error) {
     const found = await caches.match(request, { ignoreSearch: kind === "page", ignoreVary: true });

@@ -1,9 +1,13 @@
 // My account: sign up, sign in, a new password, sign out, delete the account.
 
+import pages from "../../pages.json" with { type: "json" };
 import { freshSession } from "../aws/credentials.js";
+import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t } from "../language.js";
+import { enter } from "../private/pass.js";
+import { wayBack, withWayBack } from "../private/way-back.js";
 import { inWords } from "../problems.js";
 import * as members from "../visitor/members.js";
 import { isOwner } from "../visitor/owner.js";
@@ -59,6 +63,13 @@ export async function showAccount() {
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
   }
 
+  /** Somebody has signed in: on a private site, they come in and go on to where they wanted. @returns {Promise<[string, string?]>} */
+  async function arrive() {
+    if (config.hasPrivate) await enter().catch(() => {}); // the next page says why, if they aren't invited
+    if (wayBack()) location.assign(withWayBack(pages.enter.path));
+    return ["member", t("You're signed in.")];
+  }
+
   /**
    * What each form does with its fields. Returns the panel to show next, and what to say.
    * @type {Record<string, (fields: Record<string, string>) => Promise<[string, string?]>>}
@@ -74,11 +85,11 @@ export async function showAccount() {
         return ["confirm", t("Enter the code we just emailed you to finish creating your account.")];
       }
       if (started) return ["first-password", t("A temporary password works only once.")];
-      return ["member", t("You're signed in.")];
+      return arrive();
     },
     "first-password": async ({ password: fresh = "" }) => {
       await members.chooseFirstPassword(email, fresh, started);
-      return ["member", t("You're signed in.")];
+      return arrive();
     },
     "sign-up": async (fields) => {
       ({ email = "", password = "" } = fields);
@@ -88,7 +99,7 @@ export async function showAccount() {
     confirm: async ({ code = "" }) => {
       await members.confirm(email, code);
       await members.signIn(email, password);
-      return ["member", t("You're signed in.")];
+      return arrive();
     },
     again: async () => {
       await members.sendCodeAgain(email);
@@ -106,6 +117,10 @@ export async function showAccount() {
     },
     "sign-out": async () => {
       await members.signOut();
+      return ["sign-in", t("You're signed out.")];
+    },
+    "sign-out-everywhere": async () => {
+      await members.signOutEverywhere();
       return ["sign-in", t("You're signed out.")];
     },
     delete: async () => {

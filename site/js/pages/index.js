@@ -1,13 +1,12 @@
 // The front page: a card for each set, rendered into the page, then kept up to date.
 
-import { byId, make } from "../elements.js";
+import { byId } from "../elements.js";
 import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readSets } from "../photos/read.js";
-import { setUrl, thumbnailUrl } from "../photos/urls.js";
+import { setCard, versionOf } from "../photos/set-card.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { whileVisible } from "../refresh.js";
-import { countPhotos } from "../words.js";
 
 /** @typedef {import("../photos/rows.js").PhotoSet} PhotoSet */
 
@@ -36,26 +35,11 @@ function render(sets) {
   const wanted = sets.reverse().map((set) => {
     const kept = cards.get(set.name);
     if (kept instanceof HTMLElement && kept.dataset.version === versionOf(set)) return kept;
-    return card(set);
+    return setCard(set);
   });
   if (wanted.length !== list.children.length || wanted.some((item, index) => list.children[index] !== item)) {
     list.replaceChildren(...wanted);
   }
   byId("albums").hidden = !sets.length;
   byId("empty").hidden = sets.length > 0;
-}
-
-/** @param {PhotoSet} set */
-const versionOf = (set) => `${set.title}|${set.cover}|${set.photoCount ?? ""}`;
-
-/** @param {PhotoSet} set */
-function card(set) {
-  const src = thumbnailUrl({ setName: set.name, file: set.cover });
-  const photo = make("div", { className: "photo" }, make("img", { alt: "", src }));
-  const title = make("h2", { textContent: set.title, dir: "auto" });
-  const total = make("p", { className: "meta num", textContent: set.photoCount === null ? "" : countPhotos(set.photoCount) });
-  const item = make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, total));
-  item.dataset.set = set.name;
-  item.dataset.version = versionOf(set);
-  return item;
 }

@@ -1,5 +1,6 @@
 // The page of a set: its first photos are in the page, the rest comes from DynamoDB, and so does what changes later.
 
+import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { dateIn, groupByDay } from "../grid/days.js";
@@ -167,7 +168,8 @@ function head(title, photos) {
   // What the page already says stays: the browser may write the same dates a little wider.
   if (dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
   dates.dataset.days = wanted;
-  say("count", photos.length ? countPhotos(photos.length) : t("There are no photos in this album."));
+  // Where an album may be private, nothing is said of one that has nothing to show.
+  say("count", photos.length ? countPhotos(photos.length) : config.hasPrivate ? "" : t("There are no photos in this album."));
   byId("none").hidden = photos.length > 0;
   document.title = document.title.replace(/^[^·]*·/, `${title} ·`);
 }

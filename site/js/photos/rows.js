@@ -54,6 +54,7 @@ import { config } from "../config.js";
  * @property {number | null} photoCount  Null if nobody has counted.
  * @property {number} faceCount
  * @property {string} updatedAt
+ * @property {boolean} [isPrivate]  Whether it was read at the door.
  */
 
 /**

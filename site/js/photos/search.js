@@ -3,6 +3,8 @@
 import { invoke } from "../aws/calls.js";
 import { patiently } from "../aws/patience.js";
 import { config } from "../config.js";
+import { byId } from "../elements.js";
+import { door } from "./read.js";
 import { faceFrom, facesFrom, photoFrom } from "./rows.js";
 import { portraitUrl } from "./urls.js";
 
@@ -58,12 +60,15 @@ export async function searchGallery(image) {
     return { person, similarity, width, height, face, credit, licence, url, portrait: portraitUrl(found.image_path) };
   });
   // An answer that isn't the last holds only some of them; the page was given their number when it was made.
-  return { people, total: answer.next ? Math.max(config.galleryPeople, people.length) : people.length };
+  const known = Number(byId("results").dataset.people);
+  return { people, total: answer.next ? Math.max(known, people.length) : people.length };
 }
 
 /** @param {object} request */
-const search = (request) =>
-  patiently(() => invoke(config.searchFunction, { threshold: config.faceMatchThreshold, ...request }));
+async function search(request) {
+  const event = { threshold: config.faceMatchThreshold, ...request, ...(await (await door())?.withPass()) };
+  return patiently(() => invoke(config.searchFunction, event));
+}
 
 /** @param {any} found */
 function photoFromSearch(found) {

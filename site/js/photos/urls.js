@@ -38,6 +38,9 @@ export const personUrl = (...slugs) => pages.person.path.replace("{person}", () 
 /** The page of all people. */
 export const peopleUrl = pages.people.path;
 
+/** The page that is shown without a connection. */
+export const offlineUrl = pages.offline.path;
+
 /** What visitors may know about people (functions/people/public_files.py). */
 export const peopleFile = `${pages.people.path}people.json`;
 

@@ -7,7 +7,7 @@ import { placeholder } from "../grid/placeholder.js";
 import { learnOwnerTexts, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { forgetNames, peopleIn, withNames } from "../people/names.js";
-import { readDetails } from "../photos/read.js";
+import { readDetails } from "../photos/details.js";
 import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
 import { share } from "../sharing/share.js";

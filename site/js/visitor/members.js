@@ -1,9 +1,12 @@
 // Members: visitors with an account, which they have on each of their devices.
 
+import { invoke } from "../aws/calls.js";
 import { credentials, endSession, freshSession, known } from "../aws/credentials.js";
 import { callUserPool } from "../aws/http.js";
+import { patiently } from "../aws/patience.js";
 import { keepSession, session } from "../aws/session.js";
 import { config } from "../config.js";
+import { forgetPrivate } from "../private/forget.js";
 import { bringMatch, lastMatch, removeMatch } from "./matches.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 
@@ -123,11 +126,23 @@ export function setPassword(email, code, password) {
   return callUserPool("ConfirmForgotPassword", { ...client(), Username: email, ConfirmationCode: code, Password: password });
 }
 
-/** Sign out on this device. Without a connection, this browser forgets the tokens all the same. */
+/** Sign out on this device. Without a connection, this browser forgets the tokens and what it kept all the same. */
 export async function signOut() {
   const kept = session();
   endSession();
+  await forgetPrivate().catch(() => {});
   if (kept) await callUserPool("RevokeToken", { ...client(), Token: kept.refreshToken }).catch(() => {});
+}
+
+/** Sign out on every device, also where somebody else holds a pass of this member. */
+export async function signOutEverywhere() {
+  const kept = await freshSession();
+  if (kept) {
+    // The door first: it takes the token only as long as Cognito does.
+    await patiently(() => invoke(config.doorFunction, { action: "leave", token: kept.accessToken }));
+    await callUserPool("GlobalSignOut", { AccessToken: kept.accessToken });
+  }
+  await signOut();
 }
 
 /** Delete the member's account and everything that is kept for it. */
@@ -136,6 +151,8 @@ export async function deleteAccount() {
   if (!kept) return;
   await removeMatch();
   await withdrawRequest();
+  if (config.hasPrivate) await invoke(config.doorFunction, { action: "leave", token: kept.accessToken });
   await callUserPool("DeleteUser", { AccessToken: kept.accessToken });
   endSession();
+  await forgetPrivate().catch(() => {});
 }

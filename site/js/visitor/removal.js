@@ -3,6 +3,7 @@
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
 import { patiently } from "../aws/patience.js";
+import { door } from "../photos/read.js";
 
 /**
  * @typedef {import("../aws/credentials.js").Credentials} Credentials
@@ -25,8 +26,8 @@ export const standingRequest = (as) => call({ action: "status" }, as);
  * @param {string[]} faceIds  The visitor's, best match first.
  * @param {string} message  For the owner.
  */
-export const askForRemoval = (faceIds, message) =>
-  call({ action: "ask", face_ids: faceIds.slice(0, config.maxRemovalFaces), message });
+export const askForRemoval = async (faceIds, message) =>
+  call({ action: "ask", face_ids: faceIds.slice(0, config.maxRemovalFaces), message, ...(await (await door())?.withPass()) });
 
 /** @param {Credentials} [as]  By default the visitor's. */
 export const withdrawRequest = (as) => call({ action: "withdraw" }, as);

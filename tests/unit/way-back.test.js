@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const { wayBack, withWayBack } = await import("../../site/js/private/way-back.js");
+
+const at = (to) => (globalThis.location = new URL(`https://photos.example/enter/?${new URLSearchParams({ to })}`));
+
+test("the way back is a path of this site", () => {
+  for (const to of ["/", "/sets/gala/", "/sets/a%20b/?pic=x.jpg#top", "/people/ann/"]) {
+    at(to);
+    assert.equal(wayBack(), to);
+    assert.equal(withWayBack("/account/"), `/account/?${new URLSearchParams({ to })}`);
+  }
+});
+
+test("nobody is led elsewhere, or in circles", () => {
+  const elsewhere = ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\t/evil.example", "evil", "http:///evil.example"];
+  for (const to of [...elsewhere, "", "/enter/", "/enter/?to=/enter/", "/account/", "/account"]) {
+    at(to);
+    assert.equal(wayBack(), "", to);
+    assert.equal(withWayBack("/account/"), "/account/");
+  }
+});
