@@ -1,13 +1,13 @@
 """Table ``ledger``: how many paid calls a day has seen, and what searches have found.
 
 Every paid call to Rekognition is counted before it is made, in one conditional write, so that no number of functions
-at once goes beyond the day's ceiling. Removal requests are counted the same way. A day's searches and requests are
-released hour by hour, so that nobody uses up in one hour what everybody else needs. The ledger keeps what a face search
-found, with the version of the collection it was found in. It serves again until the collection changes, and beyond the
-ceiling even then.
+at once goes beyond the day's ceiling. Removal requests and private addresses are counted the same way. A day's
+searches, requests and addresses are released hour by hour, so that nobody uses up in one hour what everybody else
+needs. The ledger keeps what a face search found, with the version of the collection it was found in. It serves again
+until the collection changes, and beyond the ceiling even then.
 
 The ceilings themselves are parameters of `template.yaml` (`DailySearches`, `VisitorDailySearches`,
-`DailyIndexing`), but for those of removal requests (`removal/requests_table.py`).
+`DailyIndexing`), but for those of removal requests and private addresses (`removal/`).
 """
 
 import json
@@ -47,6 +47,8 @@ _KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
 # is only used beyond the ceiling.
 _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
+# What is counted besides paid calls.
+_ASKED = {"removal": "removal requests", "posted": "private addresses"}
 
 
 class CeilingReachedError(KinpicsError):
@@ -140,6 +142,10 @@ class Ledger:
         """Count a visitor's removal request as `count_search` counts a search; raises the same."""
         self._count_by_hour("removal", ceiling, f"{self._calls('removal')}/{visitor}", visitor_ceiling)
 
+    def count_posted(self, ceiling: int, visitor: str, visitor_ceiling: int) -> None:
+        """Count a visitor's new private address likewise; raises the same."""
+        self._count_by_hour("posted", ceiling, f"{self._calls('posted')}/{visitor}", visitor_ceiling)
+
     def read_count(self, purpose: str) -> int:
         """Paid calls for ``purpose`` today."""
         item = self.client.get_item(TableName=self.table, Key={"entry": self._calls(purpose)}).get("Item")
@@ -196,7 +202,7 @@ class Ledger:
         if used[0] >= allowed:
             raise _all_used(purpose, allowed, until)
         if own and not (used[1] < own_ceiling and self._add(own, own_ceiling, _KEEP_VISITORS_SECONDS)):
-            what = "removal requests" if purpose == "removal" else "new searches"
+            what = _ASKED.get(purpose, "new searches")
             message = f"this visitor has used up the day's {own_ceiling} {what}"
             raise AllowanceReachedError(message, self._midnight() if own_ceiling else None)
         self._count(purpose, allowed, until)
@@ -237,6 +243,6 @@ class Ledger:
 
 
 def _all_used(purpose: str, allowed: int, until: float | None) -> CeilingReachedError:
-    what = "removal requests" if purpose == "removal" else "paid Rekognition calls"
+    what = _ASKED.get(purpose, "paid Rekognition calls")
     message = f"the {allowed} {what} allowed so far today are used up"
     return CeilingReachedError(message, until)

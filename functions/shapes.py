@@ -34,8 +34,13 @@ KEEP_OWN_ROWS_DAYS = 365
 # One face is enough to know a person by; more are for the owner to look at.
 MAX_REQUEST_FACES = 100
 MAX_REQUEST_MESSAGE = 500
+# How long a private address stays after the last visit, and by how many faces it knows whose it is.
+KEEP_POSTED_DAYS = 365
+MAX_POSTED_FACES = 3
 # Partition of table `forgotten`.
 FORGOTTEN = "forgotten"
+# Partition of table `access`: private addresses.
+POSTED = "posted"
 
 
 def described(help_text: str, **kwargs: Any) -> Any:
@@ -272,6 +277,12 @@ class Photo(Row):
         boxes = (record["Face"].get("BoundingBox") for record in self.face_records)
         return [Area(box["Left"], box["Top"], box["Width"], box["Height"]) for box in boxes if box]
 
+    def box_of(self, face_id: str) -> Area | None:
+        """Where a face is, by its id, if its record says so."""
+        faces = (record["Face"] for record in self.face_records)
+        box = next((face.get("BoundingBox") for face in faces if face["FaceId"] == face_id), None)
+        return Area(box["Left"], box["Top"], box["Width"], box["Height"]) if box else None
+
     @property
     def image_id(self) -> str | None:
         """Rekognition's id of this picture; a picture without faces has none."""
@@ -336,6 +347,25 @@ class RemovalRequest(Row):
     face_ids: list[Any] = described(f"Faces on the site that the visitor says are theirs, at most {MAX_REQUEST_FACES}.")
     message: str | None = described(
         f"What the visitor wants the owner to know, at most {MAX_REQUEST_MESSAGE} characters.", default=None
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedAddress(Row):
+    """A private address that shows somebody's photos, new ones too. Its secret is in the visitor's hands alone."""
+
+    kind: str = described("Always `posted`.", default=POSTED)
+    id: str = described("The first 32 hex digits of the SHA-256 of its secret.")
+    faces: list[Any] = described(
+        f"Whose photos: at most {MAX_POSTED_FACES} faces in photos of the site, each as `photo` (SHA-256 of the "
+        "original) and `box` (left, top, width, height, in fractions of the upright photo), the surest "
+        "first. Nothing of a selfie.",
+        default_factory=list[Any],
+    )
+    language: str = described("The language of its feed.", default="en")
+    made_at: str = described("When it was made (ISO 8601, UTC).", default="")
+    expires_at: int = described(
+        f"When it expires (seconds since 1970): {KEEP_POSTED_DAYS} days after its page was last opened.", default=0
     )
 
 
@@ -461,9 +491,9 @@ class DailyCount(Row):
 
     entry: str = described(
         "`calls/index/<day>`, `calls/search/<day>` and `calls/people/<day>`: paid Rekognition calls of a day (UTC). "
-        "`calls/removal/<day>`: "
-        "removal requests. `visitor/<day>/<identity id>` and `calls/removal/<day>/<identity id>`: one visitor's paid "
-        "searches and removal requests, by Cognito identity."
+        "`calls/removal/<day>` and `calls/posted/<day>`: removal requests and private addresses. "
+        "`visitor/<day>/<identity id>`, `calls/removal/<day>/<identity id>` and `calls/posted/<day>/<identity id>`: "
+        "one visitor's paid searches, removal requests and private addresses, by Cognito identity."
     )
     calls: int | None = described("How many there were.", default=None)
     expires_at: int | None = described(

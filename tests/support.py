@@ -253,6 +253,7 @@ class FakeAws:
             "ACCESS_TABLE": self.access_table,
             "DECISIONS_TABLE": self.decisions_table,
             "FORGOTTEN_TABLE": self.forgotten_table,
+            "SITE_URL": "https://album.example",
             "LEASES_TABLE": self.leases_table,
             "LEDGER_TABLE": self.ledger_table,
             "THUMBNAILS_BUCKET": self.thumbnails_bucket,

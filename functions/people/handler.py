@@ -43,6 +43,7 @@ from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_round import Budget, PeopleRounds
 from functions.people_queue import PeopleQueue, read_paths
 from functions.photo_reader import PhotoReader
+from functions.posted_table import PostedTable
 from functions.visitor_calls import RequestError, answer_visitor, without_values
 from functions.withheld_names import HiddenNames
 
@@ -178,6 +179,8 @@ def wire(
         faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
+        posted=PostedTable(dynamodb, environment["ACCESS_TABLE"], clock),
+        site_url=environment["SITE_URL"],
         is_one_sided=environment["PLATFORM"] == _LAPTOP,
     )
     return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)

@@ -53,6 +53,12 @@ class PhotoFaces(NamedTuple):
     image_id: str | None
     faces: tuple[Face, ...]
     regions: tuple[Region, ...]
+    # None in inventories of earlier releases, until the photo is told of again.
+    processed_at: str | None = None
+
+
+# As many of its fields are plain values, and come first in a file.
+_PLAIN = PhotoFaces._fields.index("faces")
 
 
 class FaceInPhoto(NamedTuple):
@@ -142,9 +148,10 @@ class Inventory:
     def to_json(self) -> dict[str, Any]:
         photos = [
             [
-                *photo[:-2],
+                *photo[:_PLAIN],
                 [[face.id, *face.box, face.confidence, face.sharpness] for face in photo.faces],
                 [[region.name, *region.box] for region in photo.regions],
+                photo.processed_at,
             ]
             for photo in self.photos.values()
         ]
@@ -185,6 +192,7 @@ def photo_faces(photo: Photo, regions: Iterable[NamedArea]) -> PhotoFaces:
         image_id=photo.image_id,
         faces=tuple(sorted(faces, key=lambda face: face.id)),
         regions=tuple(_boxed(regions)),
+        processed_at=photo.processed_at,
     )
 
 
@@ -195,9 +203,10 @@ def _boxed(regions: Iterable[NamedArea]) -> Iterable[Region]:
 
 
 def _photo_of(entry: list[Any]) -> PhotoFaces:
-    *plain, faces, regions = entry
+    plain, (faces, regions, *processed_at) = entry[:_PLAIN], entry[_PLAIN:]
     found = tuple(Face(face[0], Box(*face[1:5]), face[5], face[6]) for face in faces)
-    return PhotoFaces._make([*plain, found, tuple(Region(region[0], Box(*region[1:])) for region in regions)])
+    named = tuple(Region(region[0], Box(*region[1:])) for region in regions)
+    return PhotoFaces._make([*plain, found, named, *(processed_at or [None])])
 
 
 def _number(value: Any) -> float | None:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
+from functions.feeds import ATOM_TYPE
 from functions.people.public_files import person_pages, portrait_named
+from functions.posted_table import is_posted_file
 from functions.public_lists import LIST_CACHE, LIST_TYPE
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def is_people_file(key: str) -> bool:
 
 def is_people_list(key: str) -> bool:
     """Whether a key of the site bucket is that of a file that is written here."""
-    return bool(_LISTS.fullmatch(key))
+    return bool(_LISTS.fullmatch(key)) or is_posted_file(key)
 
 
 def slug_of(key: str) -> str | None:
@@ -105,7 +107,7 @@ class PeopleFiles:
             Bucket=self.site_bucket,
             Key=key,
             Body=body,
-            ContentType=LIST_TYPE,
+            ContentType=f"{ATOM_TYPE}; charset=utf-8" if key.endswith(".xml") else LIST_TYPE,
             CacheControl=LIST_CACHE,
         )
 

@@ -38,9 +38,12 @@ from functions.people.owner_answers import Answers
 from functions.people.people_files import PeopleFiles
 from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_state import State, Suggestion, Unknown, make_state
+from functions.people.posted_files import Posted, posted_files
+from functions.people.posted_photos import PostedPhotos
 from functions.people.public_files import portraits_allowed, portraits_wanted, public_files
 from functions.people.recognition import Recognised, recognise
 from functions.photo_reader import PhotoReader
+from functions.posted_table import PostedTable
 from functions.public_lists import set_list_key
 from functions.shapes import Decision
 from functions.withheld_names import HiddenNames
@@ -89,6 +92,9 @@ class PeopleRounds:
     faces: FaceCollection
     hidden: HiddenNames
     forgotten: ForgottenPeople
+    posted: PostedTable
+    # Without a slash at its end; empty on a laptop.
+    site_url: str = ""
     is_one_sided: bool = False
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -142,8 +148,11 @@ class PeopleRounds:
         self.hidden.keep(
             name for person in state.people if person.hidden for name in (person.name, *person.other_names)
         )
-        shown = _Shown.of(state, inventory, self.access.read_access(), knowledge, hung, found)
-        self._show(shown, paths, budget, spent)
+        access = self.access.read_access()
+        photos = PostedPhotos(state, inventory, access.is_everywhere)
+        posted = posted_files(self.posted.list_open(), photos, self.site_url)
+        shown = _Shown.of(state, inventory, access, knowledge, hung, found)
+        self._show(shown, posted, paths, budget, spent)
         self.files.write(EVIDENCE, evidence.to_json())
         self.files.write(CANDIDATES, found.candidates)
         self.files.write(STATE, state.to_json())
@@ -151,7 +160,9 @@ class PeopleRounds:
         self.files.write(INVENTORY, inventory.to_json())
         return spent
 
-    def _show(self, shown: "_Shown", changed: Iterable[ImagePath], budget: Budget, spent: Spent) -> None:
+    def _show(
+        self, shown: "_Shown", posted: Posted, changed: Iterable[ImagePath], budget: Budget, spent: Spent
+    ) -> None:
         """Portraits are made before a list names them, and deleted after it no longer does."""
         until = self.clock() + budget.portrait_seconds
         wanted = portraits_wanted(shown.state, shown.inventory)
@@ -159,7 +170,10 @@ class PeopleRounds:
         spent.has_more |= there.is_cut_short
         # The process function starts a set's list, but the set may be gone by now.
         begun = {set_list_key(path.set_name) for path in changed}
-        self.files.publish(public_files(shown.state, shown.inventory, there.names, shown.whole), begun)
+        files = public_files(shown.state, shown.inventory, there.names, shown.whole)
+        self.files.publish(files | posted.files, begun)
+        for address in posted.lost:
+            self.posted.close(address)
         if others := there.names - wanted.keys():
             self.portraits.remove(others - portraits_allowed(shown.state, shown.inventory))
 

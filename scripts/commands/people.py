@@ -1,5 +1,7 @@
 """The people in the photos: naming them, and those who ask to be removed from search."""
 
+from datetime import UTC, datetime
+
 import click
 
 from functions.keys import ImagePath
@@ -196,3 +198,37 @@ def people_remember(context: Context, person: str) -> None:
     allow_again(stack, found)
     echo(f"{count(len(found), 'reference face')} deleted")
     echo("run `kinpics reprocess` to find that person in photos that are already on the site", err=True)
+
+
+@people.command("posted")
+@click.option("--close", "closed", multiple=True, metavar="ID", help="Close this address.")
+@click.option("--close-all", is_flag=True, help="Close all of them.")
+@yes_option
+@click.pass_obj
+def people_posted(context: Context, closed: tuple[str, ...], close_all: bool, yes: bool) -> None:
+    """List visitors' private addresses, or close them.
+
+    Visitors who found themselves by selfie can get a private address that shows their photos, new ones too. Prints the
+    id of each, when it was made and until when it is kept; whose it is, nobody can tell. A closed one shows nothing any
+    more, and its feed is deleted.
+    """
+    from scripts.people.private_addresses import close_addresses, list_addresses
+
+    stack = context.stack
+    found = list_addresses(stack)
+    if not closed and not close_all:
+        for row in found:
+            until = datetime.fromtimestamp(row.expires_at, UTC).date()
+            echo(row.id, row.made_at[:10], f"until {until}")
+        echo(f"{count(len(found), 'private address', 'private addresses')}", err=True)
+        return
+    chosen = [row for row in found if close_all or row.id in closed]
+    if chosen and not yes:
+        words = count(len(chosen), "private address", "private addresses")
+        click.confirm(f"Close {words}? Nobody can open them again.", abort=True, err=True)
+    close_addresses(stack, chosen)
+    echo(f"{count(len(chosen), 'private address', 'private addresses')} closed")
+    if unknown := [name for name in dict.fromkeys(closed) if name not in {row.id for row in found}]:
+        raise click.ClickException(
+            f"there is no private address {', '.join(unknown)}: `kinpics people posted` lists them"
+        )

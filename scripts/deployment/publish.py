@@ -19,6 +19,7 @@ from functions.addresses import (
     address,
     invalidation_path,
 )
+from functions.feeds import ATOM_TYPE
 from functions.people.people_files import is_people_file
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
 from functions.public_lists import LIST_CACHE, lists_of_nobody, write_unless_there
@@ -26,7 +27,6 @@ from scripts.common.bucket import delete_objects, etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.deployment.publish_record import RECORD_KEY, PublishRecord
 from scripts.site.announcements import FEED
-from scripts.site.feeds import ATOM_TYPE
 from scripts.site.people_shown import list_pages_of_nobody, read_people
 from scripts.site.previews import CARDS_FOLDER
 from scripts.site.search_index import SEARCH_INDEX

@@ -8,6 +8,7 @@ from functions.door.private_rows import MAX_ANSWER_BYTES
 from functions.keys import ImagePath
 from functions.people.portrait_cut import SIDE
 from functions.photo_page import SKELETON_KEY, page_key
+from functions.removal.posted_addresses import MAX_ADDRESSES, MAX_DAILY_ADDRESSES, MAX_VISITOR_DAILY_ADDRESSES
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
@@ -29,6 +30,7 @@ _TABLES = (
     (shapes.LinkRow, "Link: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
+    (shapes.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
     (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),
     (shapes.DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
@@ -82,6 +84,7 @@ _REST = f"""## Objects
 | thumbnails | `people/hidden-names.json`, `people/hidden-names-taken-out.json` | names of hidden people, which the process function leaves out of keywords, and those of them that all rows are without; visitors can't reach them |
 | site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function |
 | site | `people/portraits/<name>.webp` | WebP of {SIDE}x{SIDE} pixels, without metadata: a face that visitors see as somebody's, or are asked about; cut by the people function, which deletes it when they aren't any more. `<name>` is a hash of what it was cut from |
+| site | `posted/<id>/photos.json`, `posted/<id>/feed.xml` | what a private address shows, written by the people function; the removal function deletes them when a visitor stops |
 | site | {", ".join(f"`{page.file('<name>' if page.is_of_person else '<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `{TITLES}`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
 | site | `sets/<set>/all/<number>/index.html` | the second and later pages of a set's photos, {PAGE_TILES} on each |
 | site | `{page_key(ImagePath("<set>", "<file>"))}` | a photo's own page, written by `kinpics publish` and by the process function |
@@ -127,6 +130,14 @@ Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {sha
 `{{"statusCode": 200, "output": request}}`, the current request (`made_at`, `face_ids`, `message`) or null. The site takes
 {MAX_DAILY_REQUESTS} requests a day, released hour by hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
+
+It also keeps private addresses ([posted.md](posted.md)), whose `secret` is 22 characters of base64url that the caller makes. Output: `{{"id": …}}`, the address's id, or null after `stop`.
+
+| action | fields | what it does |
+|---|---|---|
+| `keep` | `secret`; `face_ids`, 1 to {shapes.MAX_POSTED_FACES} face ids from the site, the surest first; `language` of the feed; `pass`, in an album that isn't public | makes an address. About {MAX_ADDRESSES:,} a site, {MAX_DAILY_ADDRESSES} a day, released hour by hour, and {MAX_VISITOR_DAILY_ADDRESSES} a day per visitor (`TooManyAddresses`) |
+| `renew` | `secret` | keeps it for {shapes.KEEP_POSTED_DAYS} days from now; `AddressClosed` if it is gone |
+| `stop` | `secret` | deletes it and its files |
 
 ## The door function
 

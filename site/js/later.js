@@ -8,6 +8,7 @@ export { showLookalike as lookalike } from "./pages/lookalike.js";
 export { showNaming as naming } from "./pages/naming.js";
 export { showPeople as people } from "./pages/people.js";
 export { showPerson as person } from "./pages/person.js";
+export { showPosted as posted } from "./pages/posted.js";
 export { showSearch as search } from "./pages/search.js";
 export { showSelfie as selfie } from "./pages/selfie.js";
 export { showCode as code } from "./sharing/share.js";

@@ -52,6 +52,10 @@ const PROBLEMS = {
     ),
   SearchFailed: t("The search didn't work. Try again in a moment."),
   RemovalFailed: t("That didn't work. Try again in a moment."),
+  PostedFailed: t("That didn't work. Try again in a moment."),
+  TooManyAddresses: BUSY, // the page that asks has a sentence of its own
+  AddressClosed: OUTDATED,
+  InvalidSecret: OUTDATED,
   InvalidMessage: t("Your message to the owner is too long. Shorten it, then try again."),
   FaceNotFound: t("No photo on this site shows that face any more."),
   InvalidFaceId: t("This link doesn't lead to a face on this site. Part of it may be missing."),

@@ -66,6 +66,7 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     image_row = {"image_id": {"S": "none"}}
     request = {"identity_id": {"S": "probe"}}
     forgotten = {"kind": {"S": "forgotten"}, "id": {"S": "probe"}}
+    posted = {"kind": {"S": "posted"}, "id": {"S": "probe"}}
     album = {"CollectionId": outputs["AlbumCollection"]}
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
@@ -173,6 +174,34 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "read a private set": partition("PrivatePicsTable", "primarykey", "probe"),
         "delete a private row": ("dynamodb", "delete_item", {"TableName": outputs["PrivatePicsTable"], "Key": row}),
         "list a public set": partition("PicsTable", "primarykey", "probe"),
+        "list private addresses": partition("AccessTable", "kind", "posted"),
+        "close a private address": ("dynamodb", "delete_item", {"TableName": outputs["AccessTable"], "Key": posted}),
+        "read a private address": ("dynamodb", "get_item", {"TableName": outputs["AccessTable"], "Key": posted}),
+        "keep a private address": (
+            "dynamodb",
+            "put_item",
+            {"TableName": outputs["AccessTable"], "Item": posted, "ConditionExpression": "attribute_exists(id)"},
+        ),
+        "count what is kept of visitors": ("dynamodb", "describe_table", {"TableName": outputs["AccessTable"]}),
+        "count private addresses": count("calls/posted/probe"),
+        "read the counts of private addresses": recall("calls/posted/probe", "calls/posted/probe/one"),
+        "delete a link": (
+            "dynamodb",
+            "delete_item",
+            {"TableName": outputs["AccessTable"], "Key": {"kind": {"S": "link"}, "id": {"S": "probe"}}},
+        ),
+        "make a set public": (
+            "dynamodb",
+            "put_item",
+            {
+                "TableName": outputs["AccessTable"],
+                "Item": {"kind": {"S": "audience"}, "id": {"S": "probe"}},
+                "ConditionExpression": "attribute_exists(id)",
+            },
+        ),
+        "remove what an address shows": ("s3", "delete_object", {"Bucket": site, "Key": "posted/none/photos.json"}),
+        "remove a feed": ("s3", "delete_object", {"Bucket": site, "Key": "posted/none/feed.xml"}),
+        "remove the page of addresses": ("s3", "delete_object", {"Bucket": site, "Key": "posted/index.html"}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
     }
     return made
@@ -216,9 +245,12 @@ ALLOWED = {
         "recall an answer",
         "read a visitor's count",
         "know who may see what",
+        "list private addresses",
         "check passes",
     },
     "DoorFunction": {
+        "list private addresses",
+        "read a private address",
         "know who may see what",
         "check passes",
         "make a key",
@@ -240,6 +272,11 @@ ALLOWED = {
         "delete a person's page",
         "delete a portrait",
         "delete a set's list of people",
+        "list private addresses",
+        "close a private address",
+        "remove what an address shows",
+        "remove a feed",
+        "know who may see what",
         "list thumbnails",
         "list portraits",
         "read a large rendition",
@@ -254,6 +291,17 @@ ALLOWED = {
         "know who may see what",
         "check passes",
         "read images",
+        "read photos",
+        "read a private address",
+        "keep a private address",
+        "close a private address",
+        "list private addresses",
+        "count what is kept of visitors",
+        "count private addresses",
+        "read the counts of private addresses",
+        "remove what an address shows",
+        "remove a feed",
+        "tell of a photo",
     },
 }
 

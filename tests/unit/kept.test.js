@@ -24,6 +24,8 @@ test("pages, assets, pictures and names are kept, everything else is left to the
     [request("/thumbnails/1600/photos/2024_newport/a.jpg", { mode: "navigate" }), "large", "large"],
     [request("/thumbnails/photos/2024_newport/a.jpg", { method: "HEAD" }), null],
     [request("/", { method: "POST", mode: "navigate" }), null],
+    [request("/posted/#secret", { mode: "navigate" }), null], // a private address leaves no trace here
+    [request("/posted/0123456789abcdef0123456789abcdef/photos.json"), null],
     [{ ...request(""), url: "https://dynamodb.us-east-1.amazonaws.com/assets/x" }, null],
   ];
   for (const [asked, kind, cache] of cases) {

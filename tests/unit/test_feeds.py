@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from scripts.site.feeds import MAX_ENTRIES, Entry, render_feed
+from functions.feeds import MAX_ENTRIES, Entry, render_feed
 from scripts.site.search_engines import render_sitemap
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -13,6 +13,8 @@ const PEOPLE = /^\/(?:people\/people|people\/[^/]+\/photos|sets\/[^/]+\/people)\
 const PORTRAIT = /^\/people\/portraits\//;
 // Downloads may be many megabytes. They aren't kept, even if the browser opens or saves one as a page.
 const DOWNLOAD = /^\/photos\//;
+// The page of a private address: nobody who comes to this device later should find it.
+const POSTED = /^\/posted\//;
 
 /**
  * @param {{method: string, mode: string, url: string}} request
@@ -22,6 +24,7 @@ const DOWNLOAD = /^\/photos\//;
 export function kindOf(request, origin) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== origin || DOWNLOAD.test(url.pathname)) return null;
+  if (POSTED.test(url.pathname)) return null;
   if (NAMED_BY_CONTENT.test(url.pathname)) return { kind: "asset", cache: "asset" };
   const set = THUMBNAIL.exec(url.pathname);
   if (set) return { kind: "thumbnail", cache: `thumbnail:${set[1]}` };

@@ -8,6 +8,7 @@ import { STEPS } from "../photos/likeness.js";
 import { searchPicture } from "../photos/search.js";
 import { faceUrl } from "../photos/urls.js";
 import { searchWithPicture } from "../picture/picture.js";
+import { watchOffer } from "../posted/offer.js";
 import { watchActions } from "../sharing/actions.js";
 import { watchRemovalForm } from "../visitor/removal-form.js";
 
@@ -52,6 +53,7 @@ export function showSelfie() {
     link.hidden = photos.length !== config.maxPhotosFound;
     const words = inWords();
     byId("nobody").hidden = photos.length > 0;
+    byId("posted-offer").hidden = !photos.length;
     byId("another").hidden = !photos.length; // the words for nobody have a link of their own
     byId("nobody-words").textContent = photos.length ? "" : words;
     return words;
@@ -117,6 +119,7 @@ export function showSelfie() {
     show: showAll,
     forget,
   });
+  watchOffer(() => photos);
   // The footer of every page leads to the form.
   addEventListener("hashchange", () => {
     if (location.hash === REMOVAL && all.length) openRemoval();

@@ -1,10 +1,10 @@
-// "Download all" and "Share" for somebody's photos, which two pages have.
+// "Download all" and "Share" for somebody's photos, which several pages have.
 
 import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { t } from "../language.js";
 import { tell } from "../notice.js";
-import { share } from "./share.js";
+import { openSheet, share } from "./share.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -15,8 +15,9 @@ import { share } from "./share.js";
  * @param {() => string} page.url  Of the page that shows them.
  * @param {string} [page.archive]  The name of what is downloaded.
  * @param {string} [page.note]  What a visitor should know about the link.
+ * @param {boolean} [page.isPrivate]  Whether the link is for the visitor alone, to take to another device: by its QR code.
  */
-export function watchActions({ photos, url, archive = "my-photos.zip", note = "" }) {
+export function watchActions({ photos, url, archive = "my-photos.zip", note = "", isPrivate = false }) {
   const download = byId("download", HTMLButtonElement);
   const done = byId("done");
 
@@ -40,6 +41,6 @@ export function watchActions({ photos, url, archive = "my-photos.zip", note = ""
 
   download.addEventListener("click", save);
   byId("share").addEventListener("click", () => {
-    void share({ url: new URL(url(), location.href).href, title: document.title, note });
+    void (isPrivate ? openSheet : share)({ url: new URL(url(), location.href).href, title: document.title, note });
   });
 }

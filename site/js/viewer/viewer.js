@@ -158,10 +158,9 @@ export class Viewer {
 
   /** @param {Photo | null} photo */
   #address(photo) {
-    const query = new URLSearchParams(location.search);
-    if (photo) query.set("pic", this.nameOf(photo));
-    else query.delete("pic");
-    const text = query.toString();
-    return location.pathname + (text ? `?${text}` : "");
+    const url = new URL(location.href);
+    if (photo) url.searchParams.set("pic", this.nameOf(photo));
+    else url.searchParams.delete("pic");
+    return url;
   }
 }

@@ -1,4 +1,5 @@
-"""Atom feeds (RFC 4287): of the site, whose entries are its sets, and of each set, whose entries are its newest photos.
+"""Atom feeds (RFC 4287): of the site, whose entries are its sets, and of each set and each private address, whose
+entries are their newest photos.
 
 An entry is identified by its page's address, which stays when its title changes. Times come from rows, so a feed
 changes only when its content does.
@@ -32,11 +33,21 @@ class Entry:
     picture: str | None
 
 
-def render_feed(url: str, page_url: str, title: str, subtitle: str, author: str, entries: Iterable[Entry]) -> bytes:
-    """A feed with its newest entries first; ``url`` is its own address."""
+def render_feed(
+    url: str,
+    page_url: str,
+    title: str,
+    subtitle: str,
+    author: str,
+    entries: Iterable[Entry],
+    *,
+    feed_id: str | None = None,
+) -> bytes:
+    """A feed with its newest entries first; ``url`` is its own address. Its page identifies it, unless several feeds
+    share one: then ``feed_id`` does."""
     newest = sorted(entries, key=lambda entry: _moment(entry.updated), reverse=True)[:MAX_ENTRIES]
     feed = ElementTree.Element("feed", xmlns=_ATOM)
-    _add(feed, "id", page_url)
+    _add(feed, "id", feed_id or page_url)
     _add(feed, "title", title)
     if subtitle:
         _add(feed, "subtitle", subtitle)
