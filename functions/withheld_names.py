@@ -6,7 +6,7 @@ people where the process function finds them, and visitors don't. Of forgotten p
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.forgotten_people import is_forgotten
-from functions.keys import HIDDEN_NAMES_KEY, TAKEN_OUT_KEY
+from functions.keys import HIDDEN_NAMES_KEY, TAKEN_OUT_KEY, ImagePath
+from functions.photo_reader import PhotoReader
 from functions.photo_texts import same_name
 from functions.shapes import Forgotten, Photo
 
@@ -43,6 +44,14 @@ class WithheldNames:
     def _are_in(self, keyword: str) -> bool:
         levels = {keyword, *_LEVELS.split(keyword)}
         return any(same_name(level) in self.hidden or is_forgotten(level, self.forgotten) for level in levels)
+
+
+def rows_naming(photos: PhotoReader, names: WithheldNames) -> Iterator[ImagePath]:
+    """The photos in whose rows visitors can read one of the names."""
+    for photo_set in photos.list_sets():
+        for photo in map(Photo.from_item, photos.list_shown(photo_set.sortkey)):
+            if names.are_in(photo):
+                yield ImagePath(photo.primarykey, photo.sortkey)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from functions.keys import BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
+from functions.photo_messages import BadMessageError, ObjectChange, parse_message
 from functions.photo_reader import PhotoReader
 from functions.process.complexity import UnusableImageError
-from functions.process.events import BadMessageError, ObjectChange, parse_message
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages

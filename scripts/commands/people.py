@@ -30,14 +30,16 @@ def people_requests(context: Context) -> None:
 
     Prints each request's id, date and message, and the photos that show the person.
     """
-    from scripts.people.forgetting import find_faces, list_requests, warnings_about
+    from functions.manage.forgetting_people import warnings_about
+    from scripts.people.removal_requests import forgetting_of
 
     stack = context.stack
-    waiting = list_requests(stack)
+    forgetting = forgetting_of(stack)
+    waiting = forgetting.list_requests()
     if not waiting:
         echo("there are no removal requests", err=True)
     for request in waiting:
-        found = find_faces(stack, request.face_ids)
+        found = forgetting.find_faces(request.face_ids)
         photos = {str(face_in_photo.path) for face_in_photo in found}
         echo(request.identity_id, request.made_at[:10], count(len(photos), "photo"))
         for line in (request.message or "").splitlines():
@@ -63,17 +65,11 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     paid call.
     """
     from functions.face_collection import is_face_id
+    from functions.manage.forgetting_people import warnings_about
     from functions.withheld_names import WithheldNames
     from scripts.common.progress import Progress
-    from scripts.people.forgetting import (
-        drop_regions,
-        drop_request,
-        find_faces,
-        forget,
-        list_requests,
-        warnings_about,
-    )
-    from scripts.people.site_journal import forget_names, names_of, people_of, wait_until_forgotten
+    from scripts.people.removal_requests import forgetting_of
+    from scripts.people.site_journal import forget_names, people_of, wait_until_forgotten
     from scripts.photos.dead_letter_queue import read_ids
     from scripts.photos.requesting import ask_to_process
     from scripts.photos.waiting import processed_at, wait_again
@@ -87,13 +83,14 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
             raise click.BadParameter(
                 f"{face} is not a face id: copy it from the address of that person's page", param_hint="--face"
             )
-    granted = [entry for entry in list_requests(stack) if entry.identity_id == request]
+    forgetting = forgetting_of(stack)
+    granted = [entry for entry in forgetting.list_requests() if entry.identity_id == request]
     if request and not granted:
         raise click.ClickException(f"there is no removal request {request}: {_HINT}")
-    named = find_faces(stack, granted[0].face_ids if granted else list(faces))
+    named = forgetting.find_faces(granted[0].face_ids if granted else list(faces))
     if not named:
         for entry in granted:
-            drop_request(stack, entry)
+            forgetting.drop_request(entry)
         dropped = ": the request was removed" if request else ""
         raise click.ClickException(
             f"none of these faces is on the site any more{dropped}. If a command that forgot them was stopped, run "
@@ -113,20 +110,18 @@ def people_forget(context: Context, request: str | None, faces: tuple[str, ...],
     before: dict[ImagePath, str | None] = {}
 
     def reprocess(shown: list[ImagePath]) -> None:
-        forget_names(stack, names)
-        drop_regions(stack)
         before.update(processed_at(stack, shown))
         ask_to_process(stack, shown, force=True)
 
-    paths = forget(stack, named, {*names.values(), *names_of(stack, names)}, reprocess)
-    with Progress(quiet=as_json).bar("Processing", len(paths)) as step:
+    forgot = forgetting.forget(named, reprocess)
+    with Progress(quiet=as_json).bar("Processing", len(forgot.photos)) as step:
         outcome = wait_again(stack, before, ignore, step)
     outcome.failed |= take_out(stack, WithheldNames(forgotten=stack.forgotten.list_rows())).failures
     for entry in granted:
-        drop_request(stack, entry)
+        forgetting.drop_request(entry)
     # Pages are made from what the people function writes. What came in about this person meanwhile goes, too.
-    is_gone = wait_until_forgotten(stack, names)
-    forget_names(stack, names)
+    is_gone = wait_until_forgotten(stack, forgot.people)
+    forget_names(stack, forgot.people)
     withhold_hidden_names(stack)
     build_and_publish(stack)  # the front page may have a ring that leads to this person
     if not is_gone:
@@ -144,17 +139,17 @@ def people_refuse(context: Context, refused: tuple[str, ...], yes: bool) -> None
     REQUEST is the id that `kinpics people requests` prints. Nobody is removed from search, and the visitor can
     ask again.
     """
-    from scripts.people.forgetting import drop_request, list_requests
+    from scripts.people.removal_requests import forgetting_of
 
-    stack = context.stack
-    found = [entry for entry in list_requests(stack) if entry.identity_id in refused]
+    forgetting = forgetting_of(context.stack)
+    found = [entry for entry in forgetting.list_requests() if entry.identity_id in refused]
     known = {entry.identity_id for entry in found}
     if found and not yes:
         for entry in found:
             echo(f"  {entry.identity_id}", entry.made_at[:10], err=True)
         click.confirm(f"Refuse {count(len(found), 'removal request')}?", abort=True, err=True)
     for entry in found:
-        drop_request(stack, entry)
+        forgetting.drop_request(entry)
     if found:
         echo(f"{count(len(found), 'removal request')} refused; nobody was forgotten")
     if unknown := [name for name in dict.fromkeys(refused) if name not in known]:
@@ -169,10 +164,10 @@ def people_forgotten(context: Context) -> None:
     Prints each person's id, the date, and the number of reference faces.
     """
     from functions.shapes import Forgotten
-    from scripts.people.forgetting import list_forgotten
+    from scripts.people.removal_requests import forgetting_of
 
     known: dict[str, list[Forgotten]] = {}
-    for entry in list_forgotten(context.stack):
+    for entry in forgetting_of(context.stack).list_forgotten():
         known.setdefault(entry.person, []).append(entry)
     if not known:
         echo("there are no forgotten people", err=True)
@@ -189,13 +184,13 @@ def people_remember(context: Context, person: str) -> None:
     PERSON is the id that `kinpics people forgotten` prints, or the id of a reference face. Run `kinpics reprocess`
     afterwards to find the person in photos that are already on the site.
     """
-    from scripts.people.forgetting import allow_again, list_forgotten
+    from scripts.people.removal_requests import forgetting_of
 
-    stack = context.stack
-    found = [entry for entry in list_forgotten(stack) if person in (entry.person, entry.id)]
+    forgetting = forgetting_of(context.stack)
+    found = [entry for entry in forgetting.list_forgotten() if person in (entry.person, entry.id)]
     if not found:
         raise click.ClickException(f"no forgotten person has the id {person}: `kinpics people forgotten` lists them")
-    allow_again(stack, found)
+    forgetting.allow_again(found)
     echo(f"{count(len(found), 'reference face')} deleted")
     echo("run `kinpics reprocess` to find that person in photos that are already on the site", err=True)
 

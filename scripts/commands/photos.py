@@ -65,8 +65,9 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
 
     Deletes originals, thumbnails, rows and faces. Whoever is named only there keeps the name in other photos.
     """
+    from functions.people.kept_names import keep_names
     from scripts.common.progress import Progress
-    from scripts.people.kept_names import keep_names
+    from scripts.people.site_journal import journal_of
     from scripts.photos.dead_letter_queue import discard
     from scripts.photos.delete_originals import delete_photos
     from scripts.photos.originals import find_photos
@@ -77,7 +78,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     if not yes:
         what = name if [str(path) for path in paths] == [name] else f"{count(len(paths), 'photo')} of {name}"
         click.confirm(f"Delete {what}?", abort=True, err=True)
-    for kept in keep_names(stack, paths):
+    for kept in keep_names(journal_of(stack), paths):
         echo(f"note: {kept.name} was named only in what is deleted, and is now named in {kept.path}", err=True)
     delete_photos(stack, paths, for_good=for_good)
     with Progress(quiet=as_json).bar("Deleting", len(paths)) as step:

@@ -51,10 +51,10 @@ def upload(
     FOLDER may also be a whole site that `kinpics export` saved: each of its sets is uploaded, with your titles,
     captions and covers, and with everything you decided about people.
     """
+    from functions.owner_texts import check_text
     from scripts.common.folders import FolderError, sets_of
     from scripts.common.progress import Progress
     from scripts.people.site_journal import OlderJournalError
-    from scripts.photos.photo_words import check_text
     from scripts.photos.withholding import withhold_hidden_names
     from scripts.upload.uploader import carry_out, make_plan
 

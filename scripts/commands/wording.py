@@ -80,7 +80,7 @@ def _photo(name: str) -> ImagePath:
 
 def _words(text: str | None, title: str | None, *, from_file: bool) -> dict[str, str | None]:
     """What to change in a photo's words. Raises ``UsageError`` if that is nothing, and ``TextTooLongError``."""
-    from scripts.photos.photo_words import check_text
+    from functions.owner_texts import check_text
 
     words: dict[str, str | None] = {"title": None, "caption": None} if from_file else {}
     if text is not None:
@@ -114,8 +114,8 @@ def set_command(
 
     An empty text removes what was there.
     """
+    from functions.owner_texts import check_text
     from scripts.photos.originals import PhotoNotFoundError
-    from scripts.photos.photo_words import check_text
 
     given = {"title": title, "description": description}
     texts = {name: check_text(name, _given(text)) for name, text in given.items() if text is not None}

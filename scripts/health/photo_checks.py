@@ -11,7 +11,7 @@ from scripts.health.integrity import list_earlier_versions, read_originals
 from scripts.health.sampling import MAX_WHOLE, count_photos, look_at_sample
 from scripts.health.stocktaking import look_for_drift
 from scripts.people.catching_up import count_messages
-from scripts.people.forgetting import list_requests
+from scripts.people.removal_requests import list_requests
 from scripts.photos import dead_letter_queue
 from scripts.photos.requesting import count_waiting
 

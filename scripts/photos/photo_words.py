@@ -1,6 +1,6 @@
 """What the owner writes about photos and sets: checked, and written photo by photo."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,23 +8,12 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.dates import timestamp
-from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, parse_image_path
-from functions.photo_texts import MAX_CAPTION, MAX_TITLE, clean_caption, clean_title
+from functions.owner_texts import TextTooLongError, check_text
 from functions.process.images import read_file_words
 from scripts.common.csv_table import read_table
 from scripts.common.stack import Stack
 from scripts.photos.originals import PhotoNotFoundError
-
-_TEXTS: dict[str, tuple[Callable[[str], str], int]] = {
-    "title": (clean_title, MAX_TITLE),
-    "caption": (clean_caption, MAX_CAPTION),
-    "description": (clean_caption, MAX_CAPTION),
-}
-
-
-class TextTooLongError(KinpicsError):
-    """A text is too long for a page; the message says how long it may be."""
 
 
 @dataclass
@@ -34,15 +23,6 @@ class Captions:
     words: dict[ImagePath, dict[str, str | None]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
-
-
-def check_text(name: str, text: str) -> str:
-    """A title, caption or description as it is stored. Raises ``TextTooLongError``."""
-    clean, most = _TEXTS[name]
-    text = text.strip()
-    if len(text) > most:
-        raise TextTooLongError(f"the {name} has {len(text):,} characters: at most {most:,} fit")
-    return clean(text)
 
 
 def read_captions(table: Path) -> Captions:

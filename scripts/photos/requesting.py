@@ -1,28 +1,14 @@
 """Asks the process function to look at photos, and says how much of that is still waiting."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
 
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
-from functions.process.events import owner_message
+from functions.process_requests import ProcessRequests
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 
-if TYPE_CHECKING:
-    from types_boto3_sqs.literals import QueueAttributeNameType
-    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
-_SEND_BATCH = 10
 _PAUSE_SECONDS = 1.0
-_WAITING: "tuple[QueueAttributeNameType, ...]" = (
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesDelayed",
-)
 
 
 class BusyError(KinpicsError):
@@ -34,27 +20,12 @@ def ask_to_process(stack: Stack, paths: list[ImagePath], *, force: bool) -> None
 
     Raises ``OSError``.
     """
-
-    def send(batch: list[ImagePath]) -> None:
-        entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {
-                "Id": str(number),
-                "MessageBody": owner_message(stack.outputs.pics_bucket, quote_plus(path.key), force=force),
-            }
-            for number, path in enumerate(batch)
-        ]
-        response = stack.sqs.send_message_batch(QueueUrl=stack.outputs.process_queue, Entries=entries)
-        if failed := response.get("Failed"):
-            raise OSError(f"the queue refused a message: {failed[0].get('Message')}")
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(send, [paths[start : start + _SEND_BATCH] for start in range(0, len(paths), _SEND_BATCH)]))
+    _requests(stack).ask(paths, force=force)
 
 
 def count_waiting(stack: Stack) -> int:
     """Messages that wait, are being processed, or are to be retried later."""
-    found = stack.sqs.get_queue_attributes(QueueUrl=stack.outputs.process_queue, AttributeNames=_WAITING)
-    return sum(int(found["Attributes"].get(name, 0)) for name in _WAITING)
+    return _requests(stack).count_waiting()
 
 
 def wait_until_idle(stack: Stack, seconds: float) -> None:
@@ -68,3 +39,7 @@ def wait_until_idle(stack: Stack, seconds: float) -> None:
         if time.monotonic() - last_progress > seconds:
             raise BusyError(f"{waiting} messages are still waiting to be processed: run the command again later")
         time.sleep(next(pauses))
+
+
+def _requests(stack: Stack) -> ProcessRequests:
+    return ProcessRequests(stack.sqs, stack.outputs.process_queue, stack.outputs.pics_bucket)

@@ -1,8 +1,6 @@
 """Takes the names of hidden and forgotten people out of the rows of photos that were processed before."""
 
-from functions.keys import ImagePath
-from functions.shapes import Photo
-from functions.withheld_names import HiddenNames, WithheldNames
+from functions.withheld_names import HiddenNames, WithheldNames, rows_naming
 from scripts.common.stack import Stack
 from scripts.photos.dead_letter_queue import read_ids
 from scripts.photos.requesting import ask_to_process
@@ -25,12 +23,7 @@ def withhold_hidden_names(stack: Stack) -> int:
 
 def take_out(stack: Stack, names: WithheldNames) -> Outcome:
     """Have photos processed whose rows have one of these names."""
-    paths = [
-        ImagePath(photo.primarykey, photo.sortkey)
-        for photo_set in stack.photos.list_sets()
-        for photo in map(Photo.from_item, stack.photos.list_shown(photo_set.sortkey))
-        if names.are_in(photo)
-    ]
+    paths = list(rows_naming(stack.photos, names))
     if not paths:
         return Outcome()
     ignore = read_ids(stack)

@@ -11,10 +11,10 @@ from typing import Any
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, image_path
+from functions.owner_texts import TextTooLongError, check_text
 from functions.owner_words import TEXTS
 from scripts.common.stack import Stack
 from scripts.common.words import cause
-from scripts.photos.photo_words import TextTooLongError, check_text
 
 
 class ExportedWordsError(KinpicsError):

@@ -16,15 +16,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
+from functions.people.kept_names import keep_names
 from scripts.common.folders import FolderError
 from scripts.common.lost_connection import UnreachableError
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish, publish_after_deleting
-from scripts.people.kept_names import keep_names
 from scripts.people.sidecar_names import NO_PHOTO, SentPhoto, add_names
 from scripts.people.sidecars import is_sidecar, pair, sidecars_of
+from scripts.people.site_journal import journal_of
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import fetch_etags
@@ -316,7 +317,7 @@ class Watcher:
             return
         photos = [file for file in photos if not os.path.lexists(self._root / file.folder / file.name)]
         going = [file.photo for file in photos if file.photo]
-        for kept in keep_names(self._stack, going):
+        for kept in keep_names(journal_of(self._stack), going):
             self._tell(f"{NAMED:9} {kept.name} in {kept.path}: other photos keep the name")
         self._delete(going)
         self._deleted.append((time.monotonic(), len(photos)))

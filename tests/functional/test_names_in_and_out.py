@@ -20,6 +20,7 @@ from functions.keys import image_path, parse_key
 from functions.people.decisions import read_event
 from functions.people.forgotten_names import finished
 from functions.people.journal_lines import Journal
+from functions.people.kept_names import keep_names
 from functions.people.people_files import private_key
 from functions.people.people_round import STATE
 from functions.people.people_state import State
@@ -31,8 +32,7 @@ from scripts.common.folders import sets_of
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.people import site_journal
-from scripts.people.forgetting import drop_regions
-from scripts.people.kept_names import keep_names
+from scripts.people.removal_requests import forgetting_of
 from scripts.people.sidecars import make_sidecar, read_sidecar
 from scripts.people.site_journal import (
     OlderJournalError,
@@ -40,6 +40,7 @@ from scripts.people.site_journal import (
     export_journal,
     finish_forgetting,
     forget_names,
+    journal_of,
     names_of,
     people_of,
     read_journal,
@@ -372,9 +373,11 @@ def test_a_name_stays_in_other_photos_when_the_one_it_was_given_in_is_deleted(fo
             {"kind": "assign", "person": "new", "faces": [{"path": str(one), "box": [0.1, 0.1, 0.8, 0.8]}]},
         )
         assert here.names() == {"trip/again.png": ["Bob automatic"], "trip/one.png": ["Bob confirmed"]}
-        assert keep_names(here.stack, [image_path("trip", "two.png")]) == []
-        assert keep_names(here.stack, [one, image_path("trip", "again.png")]) == [], "nobody is left to be named"
-        assert keep_names(here.stack, [one]) == [("Bob", "trip/again.png")]
+        assert keep_names(journal_of(here.stack), [image_path("trip", "two.png")]) == []
+        assert keep_names(journal_of(here.stack), [one, image_path("trip", "again.png")]) == [], (
+            "nobody is left to be named"
+        )
+        assert keep_names(journal_of(here.stack), [one]) == [("Bob", "trip/again.png")]
         here.aws.s3.delete_object(Bucket=here.aws.pics_bucket, Key=one.key)
         here.aws.photo_sync.sync(here.aws.pics_bucket, one, owner="test", seconds=60)
         here.round()
@@ -445,7 +448,7 @@ def test_a_name_in_a_file_does_not_come_back_where_no_face_is_found(folder: Path
         here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
         here.round()
         assert here.names() == {"trip/one.png": ["Carla imported"]}, "whatever is still kept of the file"
-        drop_regions(here.stack)
+        forgetting_of(here.stack).drop_regions()
         assert [region.name for region in regions.read(one)] == ["Carla"]
         here.round()
         inventory = here.aws.people.rounds.known().inventory.photos[str(one)]

@@ -15,7 +15,7 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
 from functions.keys import image_path
-from functions.process.events import parse_message
+from functions.photo_messages import parse_message
 from scripts.gallery.gallery_mending import mend_gallery
 from scripts.gallery.gallery_people import detach_face
 from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_gallery

@@ -20,8 +20,8 @@ from functions.owner_words import TEXTS
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory, photo_faces
 from functions.people.knowledge import fold, imported_person
+from functions.photo_messages import owner_message
 from functions.photo_texts import same_name
-from functions.process.events import owner_message
 from functions.process.images import UnusableImageError
 from scripts.common.folders import FolderError
 from scripts.common.lost_connection import UnreachableError

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from functions.unprocessed_photos import DeadLetter
 from scripts.commands.dead_letters import dead_letters_list
 from scripts.health.photo_checks import check_dead_letters
 from scripts.photos import dead_letter_queue
-from scripts.photos.dead_letter_queue import DeadLetter, keys_of
+from scripts.photos.dead_letter_queue import keys_of
 from scripts.photos.originals import PhotoNotFoundError
 
 LETTERS = [DeadLetter("1", key, "Other", "", "", "") for key in ("photos/a/x.jpg", "photos/photos/x.jpg", "odd")]

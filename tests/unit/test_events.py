@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.process.events import BadMessageError, ObjectChange, owner_message, parse_message
+from functions.photo_messages import BadMessageError, ObjectChange, owner_message, parse_message
 
 CREATED = (Path(__file__).parents[1] / "data" / "s3_created.json").read_text()
 

@@ -12,14 +12,11 @@ from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.people.decisions import Assigned, FaceRef
 from functions.people.evidence import Evidence
-from functions.people.inventory import FaceInPhoto, Inventory
-from functions.people.people_round import EVIDENCE, INVENTORY
+from functions.people.inventory import FaceInPhoto
+from functions.people.owners_journal import OwnersJournal
+from functions.people.people_round import EVIDENCE
 from functions.people.people_state import AUTOMATIC, faces_in
 from functions.people.ulid import new_ulid
-from scripts.common.stack import Stack
-from scripts.people.site_journal import add_events, people_files, read_journal, read_state
-
-_BY = "cli"
 
 
 class KeptName(NamedTuple):
@@ -29,18 +26,17 @@ class KeptName(NamedTuple):
     path: str
 
 
-def keep_names(stack: Stack, paths: Iterable[ImagePath]) -> list[KeptName]:
+def keep_names(journal: OwnersJournal, paths: Iterable[ImagePath]) -> list[KeptName]:
     """Name one more face of everybody who is named only in these photos, which are about to be deleted.
 
     It is the face most like a named one, by the searches that were made; nobody has to pay for another.
     """
     gone = set(map(str, paths))
-    state = read_state(stack) if gone else None
+    state = journal.read_state() if gone else None
     if not state or not state.people:
         return []
-    files = people_files(stack)
-    faces = faces_in(Inventory.from_json(files.read(INVENTORY)) or Inventory.of(()), state.kept)
-    evidence = Evidence.from_json(files.read(EVIDENCE))
+    faces = faces_in(journal.read_inventory(), state.kept)
+    evidence = Evidence.from_json(journal.files.read(EVIDENCE))
     chosen = []
     for person in state.people:
         theirs = [faces[face] for face in person.faces if face in faces]
@@ -48,13 +44,13 @@ def keep_names(stack: Stack, paths: Iterable[ImagePath]) -> list[KeptName]:
         left = [face for face in theirs if face.photo.path not in gone]
         if named and left and not any(face in left for face in named):
             chosen.append((person, _most_alike(evidence, named, left)))
-    latest = read_journal(stack).latest
+    latest = journal.read().latest
     events = []
     for person, face in chosen:
         latest = new_ulid(latest)
         ref = FaceRef(face.photo.sha256, face.box, face.photo.path, face.id, face.photo.taken_at)
-        events.append(Assigned(id=latest, at=timestamp(), by=_BY, person=person.id, faces=(ref,)))
-    add_events(stack, events)
+        events.append(Assigned(id=latest, at=timestamp(), by=journal.by, person=person.id, faces=(ref,)))
+    journal.add(events)
     return [KeptName(person.name, face.photo.path) for person, face in chosen]
 
 
