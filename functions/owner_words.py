@@ -30,6 +30,11 @@ def reword(photo: Photo, words: Mapping[str, str | None], in_file: Mapping[str, 
     return replace(photo, **shown, owner_words=[name for name in TEXTS if name in owned] or None)
 
 
+def owned_words(photo: Photo) -> dict[str, str | None]:
+    """The words that the owner gave a photo, by attribute, empty for none: `reword` gives them to another."""
+    return {name: getattr(photo, name) or "" for name in _owned(photo)}
+
+
 def _owned(photo: Photo | None) -> list[str]:
     """Which of its texts are the owner's; other programs may have written anything."""
     return [name for name in TEXTS if photo and name in (photo.owner_words or ())]

@@ -18,6 +18,8 @@ from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitte
 
 # No dot in its last part, so that the router (template.yaml) takes it for a folder and visitors never get it.
 SKELETON_KEY = "skeletons/photo"
+# Beside it: what `kinpics publish` remembers of the last time (scripts/deployment/publish_record.py).
+RECORD_KEY = "skeletons/published"
 CONTENT_TYPE = "text/html; charset=utf-8"
 # As long as a rendition (functions/process/objects.py): photos change and go without `kinpics publish`.
 CACHE_CONTROL = "public, max-age=0, s-maxage=3600, must-revalidate"

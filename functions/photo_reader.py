@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.keys import ImagePath
-from functions.shapes import GRID_ATTRIBUTES, SETS_PARTITION, Photo, PhotoSet, attributes
+from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet, attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -83,6 +83,23 @@ class PhotoReader:
             Photo.from_item,
             self._query(set_name, KeyConditionExpression=condition, ExpressionAttributeValues=values),
         )
+
+    def list_grid(self, set_name: str, after: str, limit: int) -> tuple[list[Mapping[str, Any]], str]:
+        """What the grid shows of a set's photos, by time: at most ``limit`` that come after the grid key ``after``.
+
+        Returns them with the grid key to go on after; empty at the end. Eventually consistent, as all of that index.
+        """
+        # Photos of other programs, whose rows aren't complete yet, have no grid key.
+        condition = "primarykey = :p AND grid_key > :after" if after else "primarykey = :p"
+        page = self.client.query(
+            TableName=self.name,
+            IndexName=GRID_INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues={":p": set_name, **({":after": after} if after else {})},
+            Limit=limit,
+        )
+        rows: list[Mapping[str, Any]] = list(page["Items"])
+        return rows, str(rows[-1]["grid_key"]) if "LastEvaluatedKey" in page else ""
 
     def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:
         """What pages show of each photo of a set, by file name: plain items, without the face data.

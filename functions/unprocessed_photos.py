@@ -4,16 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.keys import BadNameError, ImagePath, parse_key
+from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
 from functions.photo_messages import BadMessageError, parse_message
+from functions.photo_originals import Originals
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.literals import QueueAttributeNameType
     from types_boto3_sqs.type_defs import ChangeMessageVisibilityBatchRequestEntryTypeDef, MessageTypeDef
 
 _BATCH = 10
 # How long a message received here stays hidden at most, in seconds; it is shown again once all are read.
 _HIDDEN_SECONDS = 60
+_WAITING: "tuple[QueueAttributeNameType, ...]" = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+)
 _CRASHED = ("Crashed", "the process function crashed or ran out of time or memory on it")
 
 
@@ -52,6 +58,11 @@ class DeadLetters:
         self._show(letters)
         return letters
 
+    def count(self) -> int:
+        """About how many messages there are; a photo that was tried several times has several."""
+        found = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=list(_WAITING))
+        return sum(int(found["Attributes"].get(name, 0)) for name in _WAITING)
+
     def redrive(self, wanted: set[str], code: str | None = None) -> list[DeadLetter]:
         """Send messages back to be processed, and return them: of the keys ``wanted``, or all; of one ``code``, or any.
 
@@ -78,6 +89,13 @@ class DeadLetters:
             else:
                 left.append(letter)
         self._show(left)
+
+    def drop(self, keys: set[str], originals: Originals) -> set[str]:
+        """Delete the originals of those of these keys that have a letter, and the letters; returns the keys."""
+        there = {letter.key for letter in self.read()} & keys
+        originals.delete(sorted(key for key in there if key.startswith(PHOTOS_PREFIX)))
+        self.discard(there)
+        return there
 
     def _show(self, letters: list[DeadLetter]) -> None:
         """Let other readers see received messages again."""

@@ -23,7 +23,7 @@ from scripts.commands.laptop import demo, env, local
 from scripts.commands.options import Context, data_option
 from scripts.commands.owner import owner
 from scripts.commands.people import people
-from scripts.commands.photos import delete, export, reprocess
+from scripts.commands.photos import delete, export, move, reprocess, undelete
 from scripts.commands.upload import upload
 from scripts.commands.watch import watch
 from scripts.commands.wording import caption, set_command
@@ -115,7 +115,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 
 
-main.add_section("Photos", upload, watch, caption, set_command, reprocess, delete, export)
+main.add_section("Photos", upload, watch, caption, set_command, move, reprocess, delete, undelete, export)
 main.add_section("People", people, owner, gallery)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)

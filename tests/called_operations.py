@@ -23,7 +23,13 @@ _TRANSACTION_ACTIONS = {
 }
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-_ACTIONS = {"ChangeMessageVisibilityBatch": "ChangeMessageVisibility", "ListObjectsV2": "ListBucket"}
+_ACTIONS = {
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteObjects": "DeleteObject",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListObjectsV2": "ListBucket",
+    "SendMessageBatch": "SendMessage",
+}
 
 
 @cache
@@ -174,6 +180,10 @@ class _Reader:
         if service == "s3" and operation in ("GetObject", "HeadObject"):
             # Without the right to list, an object that is not there is forbidden instead.
             self.actions |= {"s3:GetObject", "s3:ListBucket"}
+            return
+        if operation == "CopyObject":
+            # Of the current version, or of one that is named: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+            self.actions |= {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}
             return
         self.actions.add(f"{service}:{_ACTIONS.get(operation, operation)}")
 

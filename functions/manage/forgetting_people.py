@@ -65,7 +65,7 @@ class Forgot:
 
 
 @dataclass(frozen=True)
-class Forgetting:
+class Removals:
     """Forgets people on one site. ``client`` is the client of a boto3 DynamoDB *resource*."""
 
     client: "DynamoDBClient"

@@ -20,7 +20,7 @@ def apply() -> None:
     _know_one_root()
     _know_leading_keys()
     _know_the_visitors_own_identity()
-    _deny_calls_without_an_action()
+    _know_the_action_of_every_call()
 
 
 def _know_one_root() -> None:
@@ -151,12 +151,18 @@ def _identity_of(access_key: str) -> str:
     return (caller.get("session") or {}).get("_identity_id") or ""
 
 
-def _deny_calls_without_an_action() -> None:
-    """ministack knows no IAM action of some calls, newer ones of Lambda, and let them through for any session."""
+def _know_the_action_of_every_call() -> None:
+    """ministack knows no IAM action of some calls, newer ones of Lambda, and let them through for any session.
+
+    A batch of SQS needs the right to the single call; ministack asks for one that IAM doesn't know.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    """
     from ministack.core import iam_actions
 
     def extract_iam_action(service: str, *rest: Any) -> Any:
         action = original(service, *rest)
+        if action and action.startswith("sqs:"):
+            return action.removesuffix("Batch")
         if action is None and service in iam_actions.SERVICE_TO_IAM_NAMESPACE:
             return f"{iam_actions.SERVICE_TO_IAM_NAMESPACE[service]}:UnknownOperation"
         return action

@@ -2,14 +2,15 @@
 
 import click
 
-from scripts.commands.options import Context, json_option, print_outcome
+from scripts.commands.options import Context, json_option, print_outcome, yes_option
 from scripts.common.terminal import echo, echo_json
+from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
 
 
 @click.group("dead-letters")
 def dead_letters() -> None:
-    """List and retry photos that could not be processed."""
+    """List, retry and delete photos that could not be processed."""
 
 
 @dead_letters.command("list")
@@ -31,6 +32,27 @@ def dead_letters_list(context: Context, as_json: bool) -> None:
         # A photo tried several times is in the queue as often; mostly, each try failed in the same way.
         for line in sorted({(letter.key, letter.code, letter.reason) for letter in letters}):
             echo(*line)
+
+
+@dead_letters.command("drop")
+@click.argument("photos", nargs=-1, required=True, metavar="SET/PHOTO...")
+@yes_option
+@click.pass_obj
+def dead_letters_drop(context: Context, photos: tuple[str, ...], yes: bool) -> None:
+    """Delete photos that can't be processed.
+
+    S3 keeps the files for 30 days.
+    """
+    from functions.photo_originals import Originals
+    from scripts.photos.dead_letter_queue import dead_letters_of, keys_of
+
+    stack = context.stack
+    letters = dead_letters_of(stack)
+    keys = keys_of(photos, letters.read())
+    if not yes:
+        click.confirm(f"Delete {count(len(keys), 'photo')} that could not be processed?", abort=True, err=True)
+    letters.drop(keys, Originals(stack.s3, stack.outputs.pics_bucket))
+    echo(f"{count(len(keys), 'photo')} deleted")
 
 
 @dead_letters.command("redrive")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from functions.keys import BadNameError, check_set_name
+from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, parse_image_path
 from scripts.commands.options import (
     Context,
     concurrency_option,
@@ -86,6 +86,81 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     discard(stack, {path.key for path in outcome.done})
     publish_after_deleting(stack, {path.set_name for path in paths})
     print_outcome(outcome, "deleted", as_json)
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, metavar="SET/PHOTO...")
+@click.argument("set_name", metavar="SET")
+@json_option
+@click.pass_obj
+def move(context: Context, photos: tuple[str, ...], set_name: str, as_json: bool) -> None:
+    """Move photos to another set.
+
+    Titles, captions and people's names go along. Each photo is processed again where it goes, which costs at least one
+    paid call, and only then deleted where it was. If the command is stopped, run it again.
+    """
+    from functions.manage.photo_moves import PhotoMoves
+    from functions.photo_originals import Originals
+    from scripts.common.progress import Progress
+    from scripts.photos.dead_letter_queue import read_ids
+    from scripts.photos.waiting import wait_gone, wait_in_sync
+
+    stack = context.stack
+    moves = PhotoMoves(stack.photos, stack.writer, Originals(stack.s3, stack.outputs.pics_bucket))
+    ignore = read_ids(stack)
+    begun = moves.begin(_photos(photos), _new_set(set_name))
+    targets = {move.target_path: move for move in begun.moves}
+    with Progress(quiet=as_json).bar("Moving", len(targets)) as step:
+        outcome = wait_in_sync(stack, list(targets), ignore, step)
+    for path in outcome.done:
+        moves.finish(targets[path])
+    sources = {targets[path].source_path for path in outcome.done}
+    wait_gone(stack, sources, lambda number: None)
+    if sources:
+        publish_after_deleting(stack, {path.set_name for path in sources})
+    outcome.failed |= {parse_image_path(name): reason for name, reason in begun.refused.items()}
+    print_outcome(outcome, "moved", as_json)
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, metavar="SET/PHOTO...")
+@json_option
+@click.pass_obj
+def undelete(context: Context, photos: tuple[str, ...], as_json: bool) -> None:
+    """Bring deleted photos back.
+
+    S3 keeps a deleted original for 30 days. What you wrote about it is gone; people's names come back with it.
+    """
+    from functions.photo_originals import Originals
+    from scripts.common.progress import Progress
+    from scripts.photos.dead_letter_queue import read_ids
+    from scripts.photos.waiting import wait_in_sync
+
+    stack = context.stack
+    originals = Originals(stack.s3, stack.outputs.pics_bucket)
+    ignore = read_ids(stack)
+    paths = _photos(photos)
+    back = [path for path in paths if originals.restore(path)]
+    with Progress(quiet=as_json).bar("Processing", len(back)) as step:
+        outcome = wait_in_sync(stack, back, ignore, step)
+    outcome.failed |= {path: "S3 keeps no deleted original of it" for path in paths if path not in back}
+    if back:
+        build_and_publish(stack)
+    print_outcome(outcome, "back", as_json)
+
+
+def _photos(names: tuple[str, ...]) -> list[ImagePath]:
+    try:
+        return [parse_image_path(name) for name in dict.fromkeys(names)]
+    except BadNameError as error:
+        raise click.UsageError(f"{error}; write SET/PHOTO") from None
+
+
+def _new_set(name: str) -> str:
+    try:
+        return check_new_name(check_set_name(name))
+    except BadNameError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @click.command()

@@ -4,18 +4,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from functions.photo_originals import delete_entries
+
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import (
         DeleteMarkerEntryTypeDef,
         ListObjectVersionsOutputTypeDef,
-        ObjectIdentifierTypeDef,
         ObjectTypeDef,
         ObjectVersionTypeDef,
     )
-
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-_DELETE_BATCH = 1000
 
 
 def list_objects(s3: "S3Client", bucket: str, prefix: str = "", after: str = "") -> Iterator["ObjectTypeDef"]:
@@ -36,19 +34,11 @@ def list_versions(s3: "S3Client", bucket: str, prefix: str = "") -> Iterator["Li
 
 def delete_objects(s3: "S3Client", bucket: str, keys: Sequence[str]) -> None:
     """Delete objects; a bucket that keeps versions keeps them. Raises ``OSError``."""
-    _delete(s3, bucket, [{"Key": key} for key in keys])
+    delete_entries(s3, bucket, [{"Key": key} for key in keys])
 
 
 def delete_versions(
     s3: "S3Client", bucket: str, versions: Sequence["ObjectVersionTypeDef | DeleteMarkerEntryTypeDef"]
 ) -> None:
     """Delete versions or delete markers, as `list_versions` gives them, for good. Raises ``OSError``."""
-    _delete(s3, bucket, [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions])
-
-
-def _delete(s3: "S3Client", bucket: str, entries: list["ObjectIdentifierTypeDef"]) -> None:
-    for start in range(0, len(entries), _DELETE_BATCH):
-        batch = entries[start : start + _DELETE_BATCH]
-        response = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-        for error in response.get("Errors", []):
-            raise OSError(f"{error['Key']} could not be deleted: {error.get('Message') or error.get('Code')}")
+    delete_entries(s3, bucket, [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions])

@@ -38,6 +38,7 @@ class StackOutputs:
     people_queue: str
     people_dead_letter_queue: str
     people_function: str
+    manage_function: str
     user_pool: str
     user_pool_client: str
     identity_pool: str

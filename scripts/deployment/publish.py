@@ -21,11 +21,11 @@ from functions.addresses import (
 )
 from functions.feeds import ATOM_TYPE
 from functions.people.people_files import is_people_file
-from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, read_page_key
+from functions.photo_page import CACHE_CONTROL, RECORD_KEY, SKELETON_KEY, read_page_key
 from functions.public_lists import LIST_CACHE, lists_of_nobody, write_unless_there
 from scripts.common.bucket import delete_objects, etag_of, list_objects
 from scripts.common.stack import Stack
-from scripts.deployment.publish_record import RECORD_KEY, PublishRecord
+from scripts.deployment.publish_record import PublishRecord
 from scripts.site.announcements import FEED
 from scripts.site.people_shown import list_pages_of_nobody, read_people
 from scripts.site.previews import CARDS_FOLDER

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found, is_taken
+from functions.photo_page import RECORD_KEY
 from scripts.common.stack import Stack
 from scripts.site.people_shown import KnownPerson
 from scripts.site.published import Published, from_json, to_json
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import PutObjectRequestTypeDef
-
-# No dot in its last part, so that the router takes it for a folder and visitors never get it.
-RECORD_KEY = "skeletons/published"
 
 
 class PublishRecord:

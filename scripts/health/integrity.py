@@ -22,12 +22,13 @@ from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumErro
 
 from functions.aws_errors import code_of, is_not_found, message_of
 from functions.keys import BadNameError, ImagePath, parse_image_path
+from functions.photo_originals import SHA256_METADATA
 from scripts.common.bucket import list_versions
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.terminal import echo
 from scripts.health.sampling import MAX_WHOLE, count_photos, draw_stretches
-from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals, list_stored_pages
+from scripts.photos.originals import StoredPhoto, list_originals, list_stored_pages
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

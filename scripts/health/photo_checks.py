@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from functions.ceilings import PEOPLE, todays_ceiling
 from local.state_folder import StateFolder
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
@@ -35,9 +36,9 @@ def check_people(stack: Stack) -> Finding:
     if given_up:
         text = f"the people function failed on {count(given_up, 'photo')}"
         return Finding("people", "wrong", text, "look at its log group, then run `kinpics people rebuild`")
-    ceiling, used = int(stack.parameters.get("DailyPeople", 0)), stack.ledger.read_count("people")
-    text = f"{used} of {ceiling} searches today to recognise people"
-    if used >= ceiling:
+    searches = todays_ceiling(stack.ledger, PEOPLE, int(stack.parameters.get("DailyPeople", 0)))
+    text = f"{searches.used} of {searches.most} searches today to recognise people"
+    if searches.is_reached:
         advice = "faces wait until 00:00 UTC; raise DailyPeople with `kinpics deploy --daily-people`"
         return Finding("people", "warning", text, advice)
     return Finding("people", "ok", text)

@@ -1,11 +1,10 @@
 """Checks of the deployed stack: its state, settings, limits and alarms."""
 
-import time
 from datetime import UTC, datetime
 
 import boto3
 
-from functions.ledger import allowed_by, next_allowed
+from functions.ceilings import INDEX, SEARCH, todays_ceiling
 from scripts.common.config import HOW_TO_DEPLOY, describe_undeployed, load_config
 from scripts.common.stack import Stack
 from scripts.deployment.deploy import Target, list_notified_queues, list_unlimited
@@ -38,16 +37,19 @@ def check_settings(stack: Stack) -> Finding:
 
 def check_paid_calls(stack: Stack) -> Finding:
     """Whether today's ceilings leave room."""
-    searches, photos = (int(stack.parameters.get(name, 0)) for name in ("DailySearches", "DailyIndexing"))
-    searched, indexed = stack.ledger.read_count("search"), stack.ledger.read_count("index")
-    now = time.time()
-    allowed, later = allowed_by(searches, now), next_allowed(searches, now)
-    until = f"{datetime.fromtimestamp(later, UTC):%H:%M} UTC" if later else "they are allowed"
-    text = f"{searched} of {searches} searches ({allowed} until {until}), {indexed} of {photos} photos indexed"
-    if searched >= allowed:
+    searches, photos = (
+        todays_ceiling(stack.ledger, purpose, int(stack.parameters.get(name, 0)))
+        for purpose, name in ((SEARCH, "DailySearches"), (INDEX, "DailyIndexing"))
+    )
+    until = f"{datetime.fromtimestamp(searches.until, UTC):%H:%M} UTC" if searches.until else "they are allowed"
+    text = (
+        f"{searches.used} of {searches.most} searches ({searches.allowed} until {until}), "
+        f"{photos.used} of {photos.most} photos indexed"
+    )
+    if searches.is_reached:
         advice = f"new searches wait until {until}; raise DailySearches with `kinpics deploy --daily-searches`"
         return Finding("paid calls today", "warning", text, advice)
-    if indexed >= photos:
+    if photos.is_reached:
         advice = "new photos wait until 00:00 UTC; raise DailyIndexing with `kinpics deploy --daily-indexing`"
         return Finding("paid calls today", "warning", text, advice)
     return Finding("paid calls today", "ok", text)

@@ -1,17 +1,17 @@
 """A stack's removal requests and forgotten people (`functions/manage/forgetting_people.py`)."""
 
 from functions.kept_regions import KeptRegions
-from functions.manage.forgetting_people import Forgetting
+from functions.manage.forgetting_people import Removals
 from functions.shapes import RemovalRequest
 from scripts.common.stack import Stack
 from scripts.deployment.migration import migrate
 from scripts.people.site_journal import journal_of
 
 
-def forgetting_of(stack: Stack) -> Forgetting:
+def forgetting_of(stack: Stack) -> Removals:
     """What forgets people on a stack's site; rows of an earlier release are where they belong by then."""
     migrate(stack)
-    return Forgetting(
+    return Removals(
         client=stack.dynamodb,
         s3=stack.s3,
         requests_table=stack.outputs.requests_table,

@@ -1,7 +1,8 @@
 """Deleting originals. The process function then deletes the rest of a photo (`functions/process/deletion.py`)."""
 
 from functions.keys import PHOTOS_PREFIX, ImagePath
-from scripts.common.bucket import delete_objects, delete_versions, list_versions
+from functions.photo_originals import Originals
+from scripts.common.bucket import delete_versions, list_versions
 from scripts.common.stack import Stack
 
 
@@ -13,7 +14,7 @@ def delete_photos(stack: Stack, paths: list[ImagePath], *, for_good: bool = Fals
     """
     bucket = stack.outputs.pics_bucket
     keys = [path.key for path in paths]
-    delete_objects(stack.s3, bucket, keys)
+    Originals(stack.s3, bucket).delete(keys)
     if not for_good:
         return
     wanted = set(keys)

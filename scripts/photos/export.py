@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
+from functions.photo_originals import SHA256_METADATA
 from functions.shapes import from_dynamodb
 from scripts.common.folders import PHOTOS_FOLDER, ROWS_FOLDER
 from scripts.common.progress import Progress
@@ -27,7 +28,7 @@ from scripts.gallery.portrait_folder import NEEDED, OTHERS
 from scripts.gallery.portraits import list_portraits
 from scripts.people.exported_names import export_names
 from scripts.people.sidecars import is_sidecar
-from scripts.photos.originals import SHA256_METADATA, StoredPhoto, list_originals
+from scripts.photos.originals import StoredPhoto, list_originals
 
 _CHUNK = 1024 * 1024
 # The disk or the owner's share of it is full, a file is too large for it, or it is read-only.

@@ -11,15 +11,13 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_not_found
 from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX, BadNameError, ImagePath, parse_key
+from functions.photo_originals import SHA256_METADATA
 from scripts.common.bucket import list_objects, list_versions
 from scripts.common.stack import Stack
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import HeadObjectOutputTypeDef, ObjectTypeDef
-
-# Digest of an original as hex digits, kept as the object's metadata: the ETag of a file that went up in parts is none.
-SHA256_METADATA = "sha256"
 
 
 class PhotoNotFoundError(KinpicsError):

@@ -6,14 +6,14 @@ from functions import keys, shapes
 from functions.door.door_call import MAX_PATHS
 from functions.door.private_rows import MAX_ANSWER_BYTES
 from functions.keys import ImagePath
+from functions.manage.manage_call import MAX_PAGE, MAX_PHOTOS
 from functions.people.portrait_cut import SIDE
-from functions.photo_page import SKELETON_KEY, page_key
+from functions.photo_page import RECORD_KEY, SKELETON_KEY, page_key
 from functions.removal.posted_addresses import MAX_ADDRESSES, MAX_DAILY_ADDRESSES, MAX_VISITOR_DAILY_ADDRESSES
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SIDE
-from scripts.deployment.publish_record import RECORD_KEY
 from scripts.site.pages import list_pages
 from scripts.site.sections import PAGE_TILES
 from scripts.site.shown import TITLES
@@ -173,6 +173,26 @@ Only the owner may invoke it: signed in, or with IAM credentials (`kinpics peopl
 
 A face is `path`, `box` (left, top, width, height, in fractions of the upright photo), `face` (Rekognition's id, or null), `width`, `height` and `taken_at` of the photo.
 
+## The manage function
+
+Only the owner may invoke it, as the people function; request and answer have the same form, and `by` goes into the journal where an action adds to it. Texts are
+checked as the commands check them; `""` takes one away, and what isn't given stays. The owner's pages and the commands run the same code.
+
+| action | fields | output |
+|---|---|---|
+| `overview` | | `sets`, each with its words, `cover`, counts, `audience`, and `is_published`: false if it has changed since the last `kinpics publish`; how many `requests`, `dead_letters` and photos `processing` there are; `ceilings` |
+| `set` | `set`, and any of `title`, `description`, `cover` (a file) | `before`: the same as they were |
+| `photos` | `set`, `limit` (up to {MAX_PAGE}), `after` | `photos` as the grid shows them, by time, and what to go on `after` |
+| `photo` | `path`; `title`, `caption` | its `title` and `caption`, and what they were (`before`) |
+| `delete` | `paths`: up to {MAX_PHOTOS} | `deleted`: the owner's words by photo; `names` of people that are decisions in other photos from now on |
+| `restore` | `photos`: words by photo, as `deleted` has them | `restored`: photos that S3 still had; within minutes they are back |
+| `move` | `paths`: up to {MAX_PHOTOS}, `set` | `moving`: where each goes; `refused`: reasons by photo. A photo goes from where it was once it is processed where it goes |
+| `requests` | | removal `requests`, each with its `faces`, the `names` of those people, and `warnings` |
+| `grant`, `refuse` | `request` | `photos` that are processed again without that face; nothing |
+| `dead_letters` | | `key`, `path`, `code` and `reason` of each photo that could not be processed |
+| `retry`, `drop` | `keys`: up to {MAX_PHOTOS} | those that were `retried`, or `dropped` along with their originals |
+| `ceilings` | | `ceilings`: what was `used` today of the `most`, what is `allowed` until when (`until`, ISO 8601); `purpose` is `search`, `index`, `people` or `removal` |
+
 ## What can be searched
 
 `search/words-<hash>.json` in the site bucket, written by `kinpics publish` (`scripts/site/search_index.py`): `{{"sets": [set, …]}}`, the newest
@@ -190,6 +210,9 @@ first. A set:
 People aren't in it: the search page reads `people/people.json` and, if a name is typed beside other words, `people/<name>/photos.json`.
 
 ## Messages
+
+The manage function's queue carries what can be finished only once a photo is processed or a round is made: `{{"kind": "move", "source", "target", "etag"}}`,
+`{{"kind": "words", "path", "words"}}` for a photo that comes back, `{{"kind": "forgetting", "people"}}`. A message is tried with each call until it is done, for four days.
 
 The people function's queue carries paths of photos that were processed or deleted, `"<set>/<file>"`, or `""` to go on with what there is to do.
 

@@ -30,6 +30,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "doorFunction": stack.outputs.door_function,
         "hasPrivate": stack.access.read_access().has_private,
         "peopleFunction": stack.outputs.people_function,
+        "manageFunction": stack.outputs.manage_function,
         "faceMatchThreshold": config.face_match_threshold,
         "thumbnailFolder": THUMBNAIL_FOLDER,
         "largeFolder": LARGE_FOLDER,

@@ -18,13 +18,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
+from functions.photo_originals import SHA256_METADATA
 from scripts.common.folders import Refusal, open_file
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.people.sidecar_names import SentPhoto, add_names
 from scripts.photos import dead_letter_queue, waiting
-from scripts.photos.originals import SHA256_METADATA, fetch_etags
+from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
 from scripts.upload.exported_words import ExportedWordsError, give_exported_words, read_exported_words
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present

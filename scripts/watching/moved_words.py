@@ -2,6 +2,7 @@
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
+from functions.owner_words import owned_words
 from scripts.common.stack import Stack
 
 
@@ -11,7 +12,7 @@ def take_words_along(stack: Stack, photo: ImagePath, source: ImagePath, *, is_se
     If the whole set has moved, the new set gets its title and description.
     """
     old = stack.photos.get_photo(source)
-    words = {name: getattr(old, name) or "" for name in (old.owner_words or ())} if old else {}
+    words = owned_words(old) if old else {}
     if words:
         stack.writer.reword_photo(photo, words, timestamp())
     old_set = stack.photos.get_set(source.set_name)

@@ -18,6 +18,7 @@ import "./fallback.js";
  * @property {string} doorFunction
  * @property {boolean} hasPrivate  Whether the album or one of its sets isn't public.
  * @property {string} peopleFunction  Only the owner may call it.
+ * @property {string} manageFunction  Likewise.
  * @property {number} faceMatchThreshold  In percent.
  * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
  * @property {string} largeFolder  Of their large renditions.

@@ -6,6 +6,7 @@ export { showEnter as enter } from "./pages/enter.js";
 export { showFaces as faces } from "./pages/faces.js";
 export { showLookalike as lookalike } from "./pages/lookalike.js";
 export { showNaming as naming } from "./pages/naming.js";
+export { showOwner as owner } from "./pages/owner.js";
 export { showPeople as people } from "./pages/people.js";
 export { showPerson as person } from "./pages/person.js";
 export { showPosted as posted } from "./pages/posted.js";

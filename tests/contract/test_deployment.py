@@ -298,12 +298,15 @@ def test_functions_are_built_for_lambdas_machine(built: Path, tmp_path: Path) ->
         "DoorFunction": set(),
         "CloseFunction": set(),
         "PeopleFunction": {"PIL"},
+        "ManageFunction": {"PIL"},
     }
     for function, packages in machine.items():
         folder = built / function
         names = {path.name for path in folder.iterdir()}
         assert packages | {"functions"} <= names
-        assert ("aws_lambda_powertools" in names) == (function not in ("RemovalFunction", "DoorFunction"))
+        assert ("aws_lambda_powertools" in names) == (
+            function not in ("RemovalFunction", "DoorFunction", "ManageFunction")
+        )
         assert not names & {"boto3", "botocore", "local", "scripts"}
         libraries = [path.name for path in folder.rglob("*.so")]
         assert bool(libraries) == ("PIL" in packages)

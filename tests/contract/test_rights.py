@@ -106,6 +106,7 @@ FORBIDDEN = [
     ),
     ("dynamodb", "put_item", {"TableName": "{DecisionsTable}", "Item": {"journal": {"S": "people"}, "id": {"S": "x"}}}),
     ("lambda", "invoke", {"FunctionName": "{PeopleFunction}"}),
+    ("lambda", "invoke", {"FunctionName": "{ManageFunction}"}),
     ("s3", "get_object", {"Bucket": "{ThumbnailsBucket}", "Key": "people/state.json.gz"}),
     ("s3", "get_object", {"Bucket": "{ThumbnailsBucket}", "Key": "people/regions/2009_inauguration/obama.jpg.json"}),
     ("sqs", "send_message", {"QueueUrl": "{PeopleQueue}", "MessageBody": "x"}),

@@ -20,7 +20,7 @@ from functions.search.search_request import parse_request
 from functions.shapes import Forgotten
 from functions.visitor_calls import RequestError
 from scripts.deployment.migration import migrate, remove_old_rows
-from scripts.people import forgetting
+from scripts.people.removal_requests import forgetting_of
 
 
 def sync(aws: FakeAws, file: str, body: bytes, **options: Any) -> set[str]:
@@ -56,7 +56,14 @@ def owners(aws: FakeAws) -> Any:
     """What the owner's commands use of a stack."""
     forgotten = aws.photo_sync.forgotten
     return SimpleNamespace(
-        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=forgotten, faces=aws.faces
+        outputs=aws.outputs,
+        dynamodb=aws.dynamodb,
+        s3=aws.s3,
+        sqs=aws.sqs,
+        ledger=aws.ledger,
+        forgotten=forgotten,
+        faces=aws.faces,
+        images=aws.images,
     )
 
 
@@ -169,15 +176,15 @@ def test_people_the_first_release_forgot_are_never_indexed_again(aws: FakeAws, m
     remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert sync(aws, "last.png", picture(RED, GREEN)) == set()
-    assert {entry.id for entry in forgetting.list_forgotten(stack)} == {first, second}
+    assert {entry.id for entry in forgetting_of(stack).list_forgotten()} == {first, second}
 
 
 def test_a_remembered_person_stays_so_after_the_move(aws: FakeAws) -> None:
     keep_apart_as_the_first_release_did(aws, RED)
     stack = owners(aws)
-    forgetting.allow_again(stack, forgetting.list_forgotten(stack))
+    forgetting_of(stack).allow_again(forgetting_of(stack).list_forgotten())
     migrate(stack)
-    assert forgetting.list_forgotten(stack) == []
+    assert forgetting_of(stack).list_forgotten() == []
     remove_old_rows(stack)
     assert aws.rows(aws.matches_table) == []
     assert len(sync(aws, "again.png", picture(RED))) == 1

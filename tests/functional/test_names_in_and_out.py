@@ -26,6 +26,7 @@ from functions.people.people_round import STATE
 from functions.people.people_state import State
 from functions.people.ulid import new_ulid
 from functions.people_queue import message_of
+from functions.photo_originals import SHA256_METADATA
 from functions.shapes import Forgotten, Photo
 from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
@@ -48,7 +49,6 @@ from scripts.people.site_journal import (
     wait_until_forgotten,
 )
 from scripts.photos.export import export_site
-from scripts.photos.originals import SHA256_METADATA
 from scripts.photos.withholding import take_out, withhold_hidden_names
 from scripts.upload.uploader import Report, carry_out, make_plan
 

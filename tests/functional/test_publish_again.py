@@ -13,10 +13,9 @@ from support import FakeAws
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
-from functions.photo_page import page_key
+from functions.photo_page import RECORD_KEY, page_key
 from functions.shapes import Photo
 from scripts.deployment.publish import build_and_publish
-from scripts.deployment.publish_record import RECORD_KEY
 
 # Long enough ago that a set is known.
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support import GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.keys import FORGOTTEN_PREFIX, image_path
+from functions.manage.forgetting_people import FaceOnSite, side_by_side
 from functions.pace import Pace
 from functions.removal import handler as handler_module
 from functions.removal.removal_request import parse_call
@@ -26,7 +27,7 @@ from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, RemovalRequ
 from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
 from scripts.deployment.migration import migrate
-from scripts.people import forgetting
+from scripts.people.removal_requests import list_requests
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 VISITOR = "us-east-1:11111111-1111-1111-1111-111111111111"
@@ -217,10 +218,17 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
     aws.now = time.time()
     newer = call(action="ask", face_ids=[face])["output"]
     stack: Any = SimpleNamespace(
-        outputs=aws.outputs, dynamodb=aws.dynamodb, ledger=aws.ledger, forgotten=aws.photo_sync.forgotten
+        outputs=aws.outputs,
+        dynamodb=aws.dynamodb,
+        s3=aws.s3,
+        sqs=aws.sqs,
+        ledger=aws.ledger,
+        forgotten=aws.photo_sync.forgotten,
+        faces=aws.faces,
+        images=aws.images,
     )
     migrate(stack)
-    found = {request.identity_id: request for request in forgetting.list_requests(stack)}
+    found = {request.identity_id: request for request in list_requests(stack)}
     assert found.keys() == {"good", "odd", VISITOR}
     assert found["good"].made_at == "2026-11-21T10:00:00Z"
     assert found[VISITOR].made_at == newer["made_at"]
@@ -233,9 +241,9 @@ def test_what_the_first_release_kept_is_taken_over_once(aws: FakeAws, face: str,
 def test_faces_of_one_photo_are_reported_as_several_people() -> None:
     """Anybody may name anybody's faces in one request."""
     paths = [image_path("set", name) for name in ("a.png", "b.png", "a.png", "c.png", "a.png")]
-    named = [forgetting.FaceInPhoto({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
-    assert forgetting.side_by_side(named) == {paths[0]: 3}
-    assert forgetting.side_by_side(named[:2]) == {}
+    named = [FaceOnSite({"FaceId": str(number)}, path) for number, path in enumerate(paths)]
+    assert side_by_side(named) == {paths[0]: 3}
+    assert side_by_side(named[:2]) == {}
 
 
 @pytest.fixture
@@ -255,6 +263,8 @@ def owner(aws: FakeAws) -> Callable[..., Result]:
     stack = SimpleNamespace(
         outputs=aws.outputs,
         dynamodb=aws.dynamodb,
+        s3=aws.s3,
+        sqs=aws.sqs,
         ledger=aws.ledger,
         forgotten=aws.photo_sync.forgotten,
         faces=aws.faces,

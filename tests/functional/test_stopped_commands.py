@@ -28,7 +28,7 @@ from scripts.gallery.portraits import (
     list_portraits_of,
     remove_person,
 )
-from scripts.people import forgetting
+from scripts.people.removal_requests import forgetting_of
 from scripts.photos.delete_originals import delete_photos
 from scripts.photos.originals import PhotoNotFoundError, find_photos, list_originals
 from scripts.photos.requesting import ask_to_process
@@ -264,20 +264,22 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def album() -> None:
         nonlocal red
-        forgetting.allow_again(stack, forgetting.list_forgotten(stack))
+        forgetting = forgetting_of(stack)
+        forgetting.allow_again(forgetting.list_forgotten())
         ask_to_process(stack, paths, force=True)
         process(aws)
         red = next(iter(aws.photos.get_photo(paths[1]).face_ids))
 
     def forget() -> None:
-        if named := forgetting.find_faces(stack, [red]):
-            forgetting.forget(stack, named, (), lambda shown: ask_to_process(stack, shown, force=True))
+        forgetting = forgetting_of(stack)
+        if named := forgetting.find_faces([red]):
+            forgetting.forget(named, lambda shown: ask_to_process(stack, shown, force=True))
 
     album()
     for number in stops(stop, forget):
         forget()
         process(aws)
-        known = forgetting.list_forgotten(stack)
+        known = forgetting_of(stack).list_forgotten()
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
         faces = {face["FaceId"] for face in aws.faces.list_faces()} - {known[0].id}

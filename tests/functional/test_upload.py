@@ -9,9 +9,9 @@ import pytest
 from support import BLUE, GREEN, RED, FakeAws, picture
 
 from functions.keys import image_path
+from functions.photo_originals import SHA256_METADATA
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
-from scripts.photos.originals import SHA256_METADATA
 from scripts.upload.uploader import Report, carry_out, make_plan
 
 

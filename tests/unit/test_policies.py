@@ -19,6 +19,7 @@ FUNCTIONS = {
     "removal": "RemovalFunction",
     "door": "DoorFunction",
     "people": "PeopleFunction",
+    "manage": "ManageFunction",
     "close": "CloseFunction",
 }
 # The pages of all photos of all sets.
@@ -69,12 +70,13 @@ def test_whatever_visitors_may_invoke_is_closed_with_the_site() -> None:
     assert functions("visitor", "lambda:InvokeFunction") == functions("close", "lambda:PutFunctionConcurrency")
 
 
-def test_the_owner_may_call_the_people_function_and_else_what_a_visitor_may() -> None:
-    (statement,) = policy("owner")["Statement"]
-    people = "arn:aws:lambda:eu-west-1:123456789012:function:album-peoplefunction"
-    assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", people)
+def test_the_owner_may_call_two_functions_and_else_what_a_visitor_may() -> None:
+    statements = [(item["Action"], item["Resource"]) for item in policy("owner")["Statement"]]
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:album-"
+    functions = [f"{arn}peoplefunction", f"{arn}managefunction"]
+    assert statements == [("lambda:InvokeFunction", function) for function in functions]
     page = (ROOT / "site" / "js" / "visitor" / "owner.js").read_text()
-    assert re.findall(r"\binvoke\(config\.(\w+)", page) == ["peopleFunction"]
+    assert re.findall(r"\binvoke\(config\.(\w+)", page) == ["peopleFunction", "manageFunction"]
     roles = {name: template()["Resources"][name]["Properties"] for name in ("GuestRole", "MemberRole", "OwnerRole")}
     documents = {name: [entry["PolicyName"] for entry in role["Policies"]] for name, role in roles.items()}
     assert documents == {"GuestRole": ["visitor"], "MemberRole": ["visitor"], "OwnerRole": ["visitor", "owner"]}
@@ -85,10 +87,10 @@ def test_the_people_function_may_remove_peoples_pages_in_every_language() -> Non
     assert [arn.partition("/")[2] for arn in resources] == person_pages("*")
 
 
-def test_no_visitor_may_name_the_journal_or_the_people_function() -> None:
+def test_no_visitor_may_name_the_journal_or_the_owners_functions() -> None:
     for role in ("visitor", "search", "removal"):
         text = json.dumps(policy(role)).lower()
-        assert not [name for name in ("decisionstable", "peoplefunction", "/people/") if name in text]
+        assert not [name for name in ("decisionstable", "peoplefunction", "managefunction", "/people/") if name in text]
 
 
 def rendered_arns(logical_id: str) -> str:

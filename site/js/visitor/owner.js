@@ -26,3 +26,12 @@ export function isOwner() {
 export async function callPeople(call) {
   return (await invoke(config.peopleFunction, { by: session()?.email ?? "", ...call })).output;
 }
+
+/**
+ * Call the manage function as the owner. Throws a `CodedError` if the answer is an error.
+ * @param {{ action: string, [field: string]: unknown }} call  Its action and fields: docs/data.md.
+ * @returns {Promise<any>}  The answer's output.
+ */
+export async function callManage(call) {
+  return (await invoke(config.manageFunction, { by: session()?.email ?? "", ...call })).output;
+}

@@ -1,0 +1,134 @@
+"""Entry point of the manage function, which the owner calls, signed in or with IAM credentials (docs/data.md)."""
+
+import functools
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from functions.access.access_table import AccessTable
+from functions.ceilings import INDEX, PEOPLE, REMOVAL, SEARCH
+from functions.errors import KinpicsError
+from functions.face_collection import FaceCollection
+from functions.forgotten_people import ForgottenPeople
+from functions.image_links import ImageLinks
+from functions.kept_regions import KeptRegions
+from functions.ledger import Ledger
+from functions.manage.forgetting_people import Removals
+from functions.manage.later import Later
+from functions.manage.manage_call import ManageCall, parse_manage_call
+from functions.manage.site_manager import SiteManager
+from functions.people.journal_table import JournalTable
+from functions.people.owners_journal import OwnersJournal
+from functions.people.people_files import PeopleFiles
+from functions.people.people_lease import PeopleLease
+from functions.people_queue import PeopleQueue
+from functions.photo_originals import Originals
+from functions.photo_reader import PhotoReader
+from functions.photo_writer import PhotoWriter
+from functions.process_requests import ProcessRequests
+from functions.removal.requests_table import MAX_DAILY_REQUESTS
+from functions.unprocessed_photos import DeadLetters
+from functions.visitor_calls import RequestError, answer_visitor
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_rekognition import RekognitionClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+# How often boto3 itself tries a call again.
+_MAX_RETRIES = 8
+# The owner's page waits for a round of the people function, and for a busy table, for so many seconds.
+_PATIENCE_SECONDS = 15.0
+
+
+@functools.cache
+def _manager() -> SiteManager:
+    config = Config(retries={"mode": "adaptive", "max_attempts": _MAX_RETRIES})
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    rekognition = boto3.client("rekognition", config=config)
+    s3 = boto3.client("s3", config=config)
+    sqs = boto3.client("sqs", config=config)
+    return wire(dynamodb, rekognition, s3, sqs, os.environ)
+
+
+def wire(
+    dynamodb: "DynamoDBClient",
+    rekognition: "RekognitionClient",
+    s3: "S3Client",
+    sqs: "SQSClient",
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+) -> SiteManager:
+    """What the function works with, on four clients, DynamoDB's being that of the resource, in an environment.
+
+    ``clock`` gives seconds since 1970.
+    """
+    photos = PhotoReader(dynamodb, environment["PICS_TABLE"], _PATIENCE_SECONDS)
+    images = ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos)
+    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
+    thumbnails, site = environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]
+    journal = OwnersJournal(
+        table=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
+        files=PeopleFiles(s3, thumbnails, site),
+        lease=PeopleLease(dynamodb, environment["LEASES_TABLE"], clock),
+        queue=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
+        patience=_PATIENCE_SECONDS,
+    )
+    return SiteManager(
+        photos=photos,
+        writer=PhotoWriter(photos, images),
+        originals=Originals(s3, environment["PICS_BUCKET"]),
+        letters=DeadLetters(sqs, environment["DEAD_LETTER_QUEUE_URL"], environment["PROCESS_QUEUE_URL"]),
+        process=ProcessRequests(sqs, environment["PROCESS_QUEUE_URL"], environment["PICS_BUCKET"]),
+        journal=journal,
+        forgetting=Removals(
+            client=dynamodb,
+            s3=s3,
+            requests_table=environment["REQUESTS_TABLE"],
+            faces=FaceCollection(rekognition, environment["COLLECTION_ID"]),
+            images=images,
+            forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
+            ledger=ledger,
+            regions=KeptRegions(s3, thumbnails),
+            journal=journal,
+        ),
+        access=AccessTable(dynamodb, environment["ACCESS_TABLE"]),
+        ledger=ledger,
+        most={
+            SEARCH: int(environment["DAILY_SEARCHES"]),
+            INDEX: int(environment["DAILY_INDEXING"]),
+            PEOPLE: int(environment["DAILY_PEOPLE"]),
+            REMOVAL: MAX_DAILY_REQUESTS,
+        },
+        later=Later(sqs, environment["QUEUE_URL"]),
+        s3=s3,
+        site_bucket=site,
+    )
+
+
+def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
+    """Answer the owner."""
+    return answer_visitor(
+        lambda: {"output": answer(_manager(), parse_manage_call(event))},
+        "ManageFailed",
+        "that didn't work: try again in a moment",
+    )
+
+
+def answer(manager: SiteManager, call: ManageCall) -> dict[str, Any]:
+    """The output of a call. What went wrong in a way that somebody can act on is a ``RequestError``."""
+    journal = replace(manager.journal, by=call.by or manager.journal.by)
+    forgetting = replace(manager.forgetting, journal=journal)
+    try:
+        return replace(manager, journal=journal, forgetting=forgetting).answer(call)
+    except RequestError:
+        raise
+    except KinpicsError as error:
+        raise RequestError(409, error.code, str(error)) from None

@@ -1,0 +1,85 @@
+"""Moving photos to another set: copied, processed there, and only then deleted where they were.
+
+Names of people go along by themselves, since decisions hang on the content; the owner's words are given again. Each
+photo is moved as a whole or stays: as long as it isn't on the site in its new set, nothing is deleted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from functions.dates import timestamp
+from functions.keys import BadNameError, ImagePath, image_path
+from functions.manage.later import MoveLeft
+from functions.owner_words import owned_words
+from functions.photo_originals import Originals
+from functions.photo_reader import PhotoReader
+from functions.photo_writer import PhotoWriter
+
+
+@dataclass
+class Begun:
+    """Photos that were copied, and those that can't be moved, by `<set>/<file>`, with the reason."""
+
+    moves: list[MoveLeft] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PhotoMoves:
+    """Moves photos of one site."""
+
+    photos: PhotoReader
+    writer: PhotoWriter
+    originals: Originals
+
+    def begin(self, paths: Iterable[ImagePath], set_name: str) -> Begun:
+        """Copy photos into a set. A copy that is there already, from an earlier try, counts."""
+        begun = Begun()
+        paths = list(paths)
+        there = self.photos.find_rows(paths)
+        for path in paths:
+            if path.set_name == set_name:
+                begun.refused[str(path)] = "it is in this set already"
+            elif path not in there:
+                begun.refused[str(path)] = "it isn't on the site, or is still being processed"
+            else:
+                self._copy(path, set_name, begun)
+        return begun
+
+    def finish(self, move: MoveLeft) -> bool:
+        """Finish a move if the photo is on the site in its new set; False if it isn't yet."""
+        source, target = move.source_path, move.target_path
+        copied = self.originals.find(target)
+        if copied is None:
+            return True  # somebody has deleted the copy: the photo stays where it was
+        row = self.photos.get_photo(target)
+        if row is None or row.etag != copied.etag:
+            return False
+        original = self.originals.find(source)
+        if original is None or original.etag != move.etag:
+            return True  # done by an earlier try, or another file took its place, which stays
+        self._take_words_along(source, target)
+        self.originals.delete([source.key])
+        return True
+
+    def _copy(self, path: ImagePath, set_name: str, begun: Begun) -> None:
+        try:
+            target = image_path(set_name, path.file)
+        except BadNameError as error:
+            begun.refused[str(path)] = str(error)
+            return
+        original, other = self.originals.find(path), self.originals.find(target)
+        if original is None:
+            begun.refused[str(path)] = "its original isn't in the bucket"
+        elif other and not other.is_same(original):
+            begun.refused[str(path)] = f"{set_name} has another photo called {path.file}"
+        else:
+            if other is None:
+                self.originals.copy(path, target)
+            begun.moves.append(MoveLeft(str(path), str(target), original.etag))
+
+    def _take_words_along(self, source: ImagePath, target: ImagePath) -> None:
+        old = self.photos.get_photo(source)
+        words = owned_words(old) if old else {}
+        if words:
+            self.writer.reword_photo(target, words, timestamp())

@@ -1,0 +1,312 @@
+"""What the owner does to the site from its pages: each action of a call, and its output (docs/data.md)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from functions.access.access_table import AccessTable
+from functions.access.audiences import Access
+from functions.aws_errors import is_not_found
+from functions.ceilings import Ceiling, todays_ceilings
+from functions.dates import timestamp
+from functions.keys import ImagePath
+from functions.ledger import Ledger
+from functions.manage import manage_call
+from functions.manage.forgetting_people import FaceOnSite, Removals, warnings_about
+from functions.manage.later import ForgettingLeft, Later, Left, MoveLeft, WordsLeft
+from functions.manage.manage_call import ManageCall
+from functions.manage.photo_moves import PhotoMoves
+from functions.owner_words import owned_words
+from functions.people.kept_names import keep_names
+from functions.people.owners_journal import OwnersJournal
+from functions.photo_originals import Originals
+from functions.photo_page import RECORD_KEY
+from functions.photo_reader import PhotoReader
+from functions.photo_writer import PhotoWriter
+from functions.process_requests import ProcessRequests
+from functions.shapes import GRID_ATTRIBUTES, Photo, PhotoSet, RemovalRequest, from_dynamodb
+from functions.unprocessed_photos import DeadLetters
+from functions.visitor_calls import RequestError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class SiteManager:
+    """One site, as its owner changes it. ``most`` has the day's ceilings, by purpose (`functions/ceilings.py`)."""
+
+    photos: PhotoReader
+    writer: PhotoWriter
+    originals: Originals
+    letters: DeadLetters
+    process: ProcessRequests
+    journal: OwnersJournal
+    forgetting: Removals
+    access: AccessTable
+    ledger: Ledger
+    most: dict[str, int]
+    later: Later
+    s3: "S3Client"
+    site_bucket: str
+
+    def answer(self, call: ManageCall) -> dict[str, Any]:
+        """The output of an owner's call. Raises ``RequestError``, other ``KinpicsError``, or whatever AWS raises."""
+        actions = {
+            manage_call.OVERVIEW: self._overview,
+            manage_call.SET: self._change_set,
+            manage_call.PHOTOS: self._list_photos,
+            manage_call.PHOTO: self._change_photo,
+            manage_call.DELETE: self._delete,
+            manage_call.RESTORE: self._restore,
+            manage_call.MOVE: self._move,
+            manage_call.REQUESTS: self._list_requests,
+            manage_call.GRANT: self._grant,
+            manage_call.REFUSE: self._refuse,
+            manage_call.DEAD_LETTERS: self._list_dead_letters,
+            manage_call.RETRY: self._retry,
+            manage_call.DROP: self._drop,
+            manage_call.CEILINGS: self._list_ceilings,
+        }
+        self.later.finish(self.finish)
+        return actions[call.action](call)
+
+    def finish(self, left: Left) -> bool:
+        """Finish what an earlier call left to do; False if it can't be done yet."""
+        if isinstance(left, MoveLeft):
+            return self._moves.finish(left)
+        if isinstance(left, WordsLeft):
+            return self._give_words_again(left)
+        return self._finish_forgetting(left)
+
+    @property
+    def _moves(self) -> PhotoMoves:
+        return PhotoMoves(self.photos, self.writer, self.originals)
+
+    # The site
+
+    def _overview(self, call: ManageCall) -> dict[str, Any]:
+        access = self.access.read_access()
+        published = self._published_at()
+        return {
+            "sets": [_shown_set(photo_set, access, published) for photo_set in self.photos.list_sets()],
+            "audience": access.album,
+            "published_at": _iso(published),
+            "processing": self.process.count_waiting(),
+            "dead_letters": self.letters.count(),
+            "requests": len(self.forgetting.list_requests()),
+            **self._list_ceilings(call),
+        }
+
+    def _published_at(self) -> datetime | None:
+        """When the site was last published; None before the first time."""
+        try:
+            return self.s3.head_object(Bucket=self.site_bucket, Key=RECORD_KEY)["LastModified"]
+        except ClientError as error:
+            if not is_not_found(error):
+                raise
+            return None
+
+    def _list_ceilings(self, call: ManageCall) -> dict[str, Any]:
+        return {"ceilings": list(map(_shown_ceiling, todays_ceilings(self.ledger, self.most)))}
+
+    # Sets and photos
+
+    def _change_set(self, call: ManageCall) -> dict[str, Any]:
+        photo_set = self._set(call.set_name)
+        if not call.texts and not call.cover:
+            raise RequestError(400, "InvalidParameter", "nothing to change: give title, description or cover")
+        cover = ImagePath(call.set_name, call.cover)
+        if call.cover and not self.writer.choose_cover(cover, timestamp()):
+            raise RequestError(404, "PhotoNotFound", f"there is no photo {call.cover[:200]!a} in this set")
+        if call.texts:
+            self.writer.describe_set(call.set_name, call.texts, timestamp())
+        before = {"title": photo_set.title or "", "description": photo_set.description or ""}
+        return {"before": {**before, "cover": photo_set.pic}}
+
+    def _set(self, set_name: str) -> PhotoSet:
+        photo_set = self.photos.get_set(set_name)
+        if photo_set is None:
+            raise RequestError(404, "SetNotFound", f"there is no set {set_name[:200]!a} on the site")
+        return photo_set
+
+    def _list_photos(self, call: ManageCall) -> dict[str, Any]:
+        rows, after = self.photos.list_grid(call.set_name, call.after, call.limit)
+        shown = ("sortkey", *GRID_ATTRIBUTES)
+        photos = [{name: from_dynamodb(row[name]) for name in shown if name in row} for row in rows]
+        return {"photos": photos, **({"after": after} if after else {})}
+
+    def _change_photo(self, call: ManageCall) -> dict[str, Any]:
+        photo = self._photo(call.path)
+        if call.texts:
+            self.writer.reword_photo(call.path, call.texts, timestamp())
+        words = {"title": photo.title or "", "caption": photo.caption or ""}
+        return {**words, **call.texts, "before": words}
+
+    def _photo(self, path: ImagePath) -> Photo:
+        photo = self.photos.get_photo(path)
+        if photo is None:
+            raise RequestError(404, "PhotoNotFound", f"there is no photo {str(path)[:200]!a} on the site")
+        return photo
+
+    def _delete(self, call: ManageCall) -> dict[str, Any]:
+        """Delete originals, which S3 keeps for 30 days; the process function deletes the rest."""
+        photos = self.photos.get_photos(call.paths)
+        kept = keep_names(self.journal, call.paths)
+        self.originals.delete(path.key for path in call.paths)
+        self._forget_letters({path.key for path in call.paths})
+        return {
+            "deleted": {str(path): owned_words(photos[path]) if path in photos else {} for path in call.paths},
+            "names": [{"name": name, "path": str(path)} for name, path in kept],
+        }
+
+    def _forget_letters(self, keys: set[str]) -> None:
+        if self.letters.count():
+            self.letters.discard(keys)
+
+    def _restore(self, call: ManageCall) -> dict[str, Any]:
+        """Bring deleted photos back, with the owner's words."""
+        back = [path for path in call.photos if self.originals.restore(path)]
+        self.later.keep(WordsLeft(str(path), call.photos[path]) for path in back if call.photos[path])
+        return {"restored": list(map(str, back))}
+
+    def _give_words_again(self, left: WordsLeft) -> bool:
+        path = left.image_path
+        if self.writer.reword_photo(path, left.words, timestamp()):
+            return True
+        return self.originals.find(path) is None  # deleted again
+
+    def _move(self, call: ManageCall) -> dict[str, Any]:
+        begun = self._moves.begin(call.paths, call.set_name)
+        self.later.keep(begun.moves)
+        return {"moving": {move.source: move.target for move in begun.moves}, "refused": begun.refused}
+
+    # Removal requests
+
+    def _list_requests(self, call: ManageCall) -> dict[str, Any]:
+        return {"requests": list(map(self._shown_request, self.forgetting.list_requests()))}
+
+    def _shown_request(self, request: RemovalRequest) -> dict[str, Any]:
+        faces = self.forgetting.find_faces(request.face_ids)
+        photos = self.photos.get_photos({face.path for face in faces})
+        return {
+            "request": request.identity_id,
+            "made_at": request.made_at,
+            "message": request.message or "",
+            "faces": [_shown_face(face, photos.get(face.path)) for face in faces],
+            "names": sorted(set(self.journal.people_of(face.face_id for face in faces).values())),
+            "warnings": warnings_about(faces),
+        }
+
+    def _request(self, request: str) -> RemovalRequest:
+        for entry in self.forgetting.list_requests():
+            if entry.identity_id == request:
+                return entry
+        raise RequestError(404, "RequestNotFound", "there is no such removal request: it may have been answered")
+
+    def _grant(self, call: ManageCall) -> dict[str, Any]:
+        request = self._request(call.request)
+        named = self.forgetting.find_faces(request.face_ids)
+        photos: list[ImagePath] = []
+        if named:
+            forgot = self.forgetting.forget(named, self._process_again)
+            self.later.keep([ForgettingLeft(list(forgot.people))])
+            photos = forgot.photos
+        self.forgetting.drop_request(request)
+        return {"photos": list(map(str, photos))}
+
+    def _process_again(self, paths: list[ImagePath]) -> None:
+        self.process.ask(paths, force=True)
+
+    def _finish_forgetting(self, left: ForgettingLeft) -> bool:
+        """Take out what came in about somebody meanwhile, and their name in keywords."""
+        if not self.forgetting.is_over(left.people):
+            return False
+        self.journal.forget(left.people)
+        if left.people:
+            self.process.ask(self.forgetting.named_in_rows(self.photos), force=False)
+        return True
+
+    def _refuse(self, call: ManageCall) -> dict[str, Any]:
+        self.forgetting.drop_request(self._request(call.request))
+        return {}
+
+    # Photos that could not be processed
+
+    def _list_dead_letters(self, call: ManageCall) -> dict[str, Any]:
+        # A photo tried several times is in the queue as often.
+        letters = {letter.key: letter for letter in self.letters.read()}
+        return {
+            "dead_letters": [
+                {
+                    "key": key,
+                    "path": str(letter.path) if letter.path else None,
+                    "code": letter.code,
+                    "reason": letter.reason,
+                }
+                for key, letter in sorted(letters.items())
+            ]
+        }
+
+    def _retry(self, call: ManageCall) -> dict[str, Any]:
+        return {"retried": sorted({letter.key for letter in self.letters.redrive(set(call.keys))})}
+
+    def _drop(self, call: ManageCall) -> dict[str, Any]:
+        """Delete the originals of photos that could not be processed, and no longer tell of them."""
+        return {"dropped": sorted(self.letters.drop(set(call.keys), self.originals))}
+
+
+def _shown_set(photo_set: PhotoSet, access: Access, published: datetime | None) -> dict[str, Any]:
+    changed = _moment(photo_set.updated_at)
+    return {
+        "set": photo_set.sortkey,
+        "title": photo_set.title or "",
+        "shown_title": photo_set.shown_title,
+        "description": photo_set.description or "",
+        "cover": photo_set.pic,
+        "photos": photo_set.pic_count,
+        "faces": photo_set.face_count,
+        "created_at": photo_set.created_at,
+        "updated_at": photo_set.updated_at,
+        "audience": access.audience_of(photo_set.sortkey),
+        "inherits": photo_set.sortkey not in access.sets,
+        "is_published": bool(published and changed and changed <= published),
+    }
+
+
+def _shown_ceiling(ceiling: Ceiling) -> dict[str, Any]:
+    until = None if ceiling.until is None else datetime.fromtimestamp(ceiling.until, UTC)
+    return {
+        "purpose": ceiling.purpose,
+        "used": ceiling.used,
+        "most": ceiling.most,
+        "allowed": ceiling.allowed,
+        "until": _iso(until),
+    }
+
+
+def _shown_face(face: FaceOnSite, photo: Photo | None) -> dict[str, Any]:
+    """A face as the people function gives it (`owner_answers`)."""
+    box = face.face["BoundingBox"]
+    return {
+        "path": str(face.path),
+        "box": [box["Left"], box["Top"], box["Width"], box["Height"]],
+        "face": face.face_id,
+        "width": photo.width if photo else None,
+        "height": photo.height if photo else None,
+        "taken_at": photo.taken_at if photo else None,
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None  # another program wrote it
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

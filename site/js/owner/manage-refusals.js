@@ -1,0 +1,27 @@
+// Why something on the owner's pages wasn't done, in words.
+
+import { CodedError } from "../errors.js";
+import { t } from "../language.js";
+import { inWords } from "../problems.js";
+
+/** @param {unknown} error */
+export function whyNot(error) {
+  const reason = error instanceof CodedError ? error.message : "";
+  const signInAgain = t("Only the owner can do this. Sign in again.");
+  return inWords(error, {
+    AccessDenied: signInAgain,
+    AccessDeniedException: signInAgain,
+    SetNotFound: t("This album isn't there any more. Reload the page."),
+    PhotoNotFound: t("This photo isn't there any more, or is still being processed. Reload the page."),
+    RequestNotFound: t("This request has been answered or taken back already. Reload the page."),
+    RoundTaken: t("People are being recognised right now. Try again in a minute."),
+    StaleRow: t("Something else was changing the same photos. Try again in a moment."),
+    SetMoving: t("Who may see this album is being changed. Try again in a minute."),
+    TextTooLong: t("That's too long: %(reason)s.", { reason }),
+    BadName: t("That name can't be used: %(reason)s.", { reason }),
+    Forgetting: t("This can't be done: %(reason)s.", { reason }),
+    TableBusy: t("The album is busy right now. Try again in a moment."),
+    ManageFailed: t("That didn't work. Try again in a moment."),
+    TooManyRequests: t("That didn't work. Try again in a moment."),
+  });
+}

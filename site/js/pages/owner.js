@@ -1,0 +1,20 @@
+// The owner's place. Everybody else is told whose page it is, and loads none of its scripts.
+
+import { byId } from "../elements.js";
+import { CodedError } from "../errors.js";
+import { learnOwnerTexts } from "../language.js";
+import { tell } from "../notice.js";
+import { isOwner } from "../visitor/owner.js";
+
+/** Start the page. */
+export async function showOwner() {
+  byId("loading").hidden = !isOwner();
+  byId("not-owner").hidden = isOwner();
+  if (!isOwner()) return;
+  try {
+    await learnOwnerTexts();
+    await (await import("../owner/own-place.js")).startOwnPlace();
+  } catch (error) {
+    tell(new CodedError("Offline", String(error)), () => void showOwner());
+  }
+}
