@@ -114,11 +114,8 @@ class DoorKeeper:
         if set_name:
             named = {set_name} if sight.sees(set_name) else {NOWHERE}
         elif _sees_unnamed(sight):
-            rows = [row for row in self.rows.list_sets() if sight.sees(row["sortkey"]["S"])]
-            there = {row["sortkey"]["S"] for row in rows}
-            moving = [name for name in sight.access.moving if name not in there and sight.sees(name)]
-            found = self.rows.get_rows([(SETS_PARTITION, name) for name in moving], also_public=True)
-            return fitting(sorted([*rows, *found], key=lambda row: row["sortkey"]["S"]))
+            rows = self.rows.list_sets(sight.access)
+            return fitting([row for row in rows if sight.sees(row["sortkey"]["S"])])
         else:
             named = {name for name in _named(sight) if sight.sees(name)} or {NOWHERE}
         keys = [(SETS_PARTITION, name) for name in sorted(named)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.access.audiences import Access
+from functions.access.audiences import ALBUM, Access
 from functions.batch_get import batch_get
 from functions.door.door_call import Place
 from functions.shapes import GRID_INDEX, SETS_PARTITION
@@ -34,11 +34,17 @@ class PrivateRows:
     public: str
     patience: float
 
-    def list_sets(self) -> Iterator[Item]:
-        """The rows of all sets that aren't public."""
-        pages = self.client.get_paginator("query").paginate(TableName=self.private, **_partition(SETS_PARTITION))
-        for page in pages:
-            yield from map(_wire, page["Items"])
+    def list_sets(self, access: Access) -> list[Item]:
+        """The rows of all sets that aren't public, by name."""
+        found: dict[str, Item] = {}
+        for table in (self.private, self.public) if access.moving else (self.private,):
+            pages = self.client.get_paginator("query").paginate(TableName=table, **_partition(SETS_PARTITION))
+            for page in pages:
+                for item in page["Items"]:
+                    name = item["sortkey"]["S"]
+                    if table == self.private or is_moving(access, [name]):
+                        found.setdefault(name, _wire(item))
+        return [found[name] for name in sorted(found)]
 
     def get_rows(self, keys: Iterable[tuple[str, str]], *, also_public: bool) -> Iterator[Item]:
         """Whole rows by their keys; ``also_public`` also looks among the public ones."""
@@ -77,7 +83,7 @@ class PrivateRows:
 
 def is_moving(access: Access, set_names: Iterable[str]) -> bool:
     """Whether one of these sets is on its way between the tables."""
-    return not access.moving.isdisjoint(set_names)
+    return any(name in access.moving or (ALBUM in access.moving and name not in access.sets) for name in set_names)
 
 
 def fitting(rows: list[Item]) -> list[Item]:

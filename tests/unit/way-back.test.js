@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 const { wayBack, withWayBack } = await import("../../site/js/private/way-back.js");
 
+globalThis.document = { referrer: "" };
 const at = (to) => (globalThis.location = new URL(`https://photos.example/enter/?${new URLSearchParams({ to })}`));
 
 test("the way back is a path of this site", () => {
@@ -11,6 +12,15 @@ test("the way back is a path of this site", () => {
     assert.equal(wayBack(), to);
     assert.equal(withWayBack("/account/"), `/account/?${new URLSearchParams({ to })}`);
   }
+});
+
+test("who went on before the script had run is still led back", () => {
+  globalThis.location = new URL("https://photos.example/account/");
+  for (const [referrer, to] of [["https://photos.example/enter/?to=%2Fsets%2Fgala%2F", "/sets/gala/"], ["https://photos.example/?to=/x/", ""], ["https://evil.example/enter/?to=/x/", ""]]) {
+    globalThis.document = { referrer };
+    assert.equal(wayBack(), to);
+  }
+  globalThis.document = { referrer: "" };
 });
 
 test("nobody is led elsewhere, or in circles", () => {

@@ -1,14 +1,22 @@
-// Where a visitor wanted to go before this site asked them to come in: in the address, as `?to=`.
+// Where a visitor wanted to go before this site asked them to come in: in the address, as `?to=`, or in that of the page to
+// come in, for a visitor who went on from there before its script had run.
 
 import pages from "../../pages.json" with { type: "json" };
 
 /** The path to go back to: only one of this site's own, and none of those that lead here. Empty if there is none. */
 export function wayBack() {
-  const to = new URLSearchParams(location.search).get("to") ?? "";
+  const to = wantedBy(location.href) || wantedBy(document.referrer);
   const url = URL.canParse(to, location.origin) ? new URL(to, location.origin) : null;
   const isOwn = url?.origin === location.origin && /^\/(?![/\\])/.test(to);
   const leadsHere = [pages.enter.path, pages.account.path].some((path) => url?.pathname.startsWith(path.slice(0, -1)));
   return url && isOwn && !leadsHere ? url.pathname + url.search + url.hash : "";
+}
+
+/** @param {string} address  Of a page. */
+function wantedBy(address) {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  const asks = url?.origin === location.origin && [pages.enter.path, pages.account.path].includes(url.pathname);
+  return (asks && url.searchParams.get("to")) || "";
 }
 
 /** A page's address that remembers where to go back to. @param {string} page  Its path. @param {string} [to] */
