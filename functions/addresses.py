@@ -3,7 +3,7 @@
 CloudFront keeps what it serves under the path as written, S3 reads that path, and an invalidation may encode only what
 RFC 1738 calls unsafe and what is not ASCII. So only that is encoded here, and two characters that a path can't hold as
 they are: ``?`` begins a query, and S3 reads ``+`` as a space. The same rule stands in
-site/js/photos/urls.js, and in template.yaml, whose router brings whatever a visitor typed into this form;
+site/js/photos/urls.js, and in edge/gate.js, which brings whatever a visitor typed into this form;
 tests/data/addresses.json holds all of them together.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html

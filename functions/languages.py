@@ -1,6 +1,6 @@
 """The languages that pages are in, and which one a visitor gets.
 
-The router in template.yaml chooses the same way; tests/data/accept_language.json checks both.
+The gate (edge/gate.js) chooses the same way; tests/data/accept_language.json checks both.
 """
 
 import re

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
     from types_boto3_lambda import LambdaClient
 
-# The first line of the router in template.yaml; publishing the other one closes pages and pictures.
-_FLAGS = {False: "var closed = false;", True: "var closed = true;"}
+# The first line of the gate in template.yaml; publishing the other one closes pages and pictures.
+OPEN_FLAG = "var closed = false;"
+_FLAGS = {False: OPEN_FLAG, True: "var closed = true;"}
 # A function's tag that keeps the concurrency it had reserved.
 _RESERVED_TAG = "kinpics:reserved-concurrency"
 _NONE_RESERVED = "none"

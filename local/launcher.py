@@ -22,20 +22,20 @@ from hypercorn.typing import ASGIFramework
 
 from functions.errors import KinpicsError
 from functions.site_access import SiteAccess
-from local.closed_page import closed_pages
 from local.connections import steady_connections
+from local.edge.edge_process import EdgeProcess, EdgeState
 from local.embedded import EmbeddedAws
 from local.embedded.authorization import is_visitors_key
 from local.embedded.environment import REGION, configure
-from local.gate import Gate
 from local.home.front_door import Rooms
 from local.home.laptop_page import HomePages, LaptopPage
 from local.home.network import HomeNetwork, HomeOptions
 from local.journal import DamagedError
+from local.port_guard import PortGuard
 from local.rekognition.own_engine import OwnEngineError
 from local.rekognition.state import State
-from local.response_headers import HeadersOf, response_headers
-from local.site_server import SiteServer
+from local.response_headers import response_headers
+from local.site_server import SiteServer, SiteState
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 
 
@@ -65,23 +65,27 @@ class Options:
 
 @dataclass(frozen=True)
 class Deployed:
-    """What the site server needs of a deployed stack: two buckets, and what finds out whether visitors are let in."""
+    """What the site server needs of a deployed stack: two buckets, what finds out whether the site is closed, and what
+    reads the entries by which the gate lets visitors in.
+    """
 
     site_bucket: str
     thumbnails_bucket: str
     site_access: Callable[[], SiteAccess]
+    read_entries: Callable[[], dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Project:
     """What the launcher deploys and serves.
 
-    ``deploy`` brings the stack up to ``template`` with ``parameters``. ``prepare`` fills and publishes the site.
-    ``home_pages`` are those about the home network.
+    ``deploy`` brings the stack up to ``template`` with ``parameters``; ``gate_code`` is the code of its CloudFront
+    function. ``prepare`` fills and publishes the site. ``home_pages`` are those about the home network.
     """
 
     template: dict[str, Any]
     parameters: dict[str, str]
+    gate_code: str
     deploy: Callable[[boto3.Session], Deployed]
     prepare: Callable[[Running], Awaitable[None]]
     home_pages: HomePages
@@ -175,9 +179,10 @@ async def _serve(
 
     aws.start(failed, told)
     steady_connections()
-    api_gate = Gate(aws.app, options.api_port, options.site_port, buckets=True)
-    api = asyncio.create_task(_served(api_gate, options.api_port, closing))
+    api_guard = PortGuard(aws.app, options.api_port, options.site_port, buckets=True)
+    api = asyncio.create_task(_served(api_guard, options.api_port, closing))
     sites: list[asyncio.Task[None]] = []
+    edge = EdgeProcess(project.gate_code)
     try:
         await _listening(options.api_port, api)
         session = boto3.Session()  # `configure` has set the environment it reads
@@ -188,30 +193,23 @@ async def _serve(
         # Made when the first page is asked for.
         site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
+        await edge.start()
 
         def site_server(api_url: str | None) -> SiteServer:
             """The site, whose pages call AWS at ``api_url``, or at their own origin."""
 
-            def deployed() -> tuple[str, HeadersOf, str]:
-                """What `kinpics deploy` may have changed since the start."""
+            def read_state() -> SiteState:
+                """What `kinpics deploy` and other commands may have changed since the start."""
                 described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
                 now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
-                return now["Downloads"], response_headers(project.template, api_url, now), now["Language"]
+                gate = EdgeState(site_access().is_closed(), now["Language"], stack.read_entries())
+                return SiteState(now["Downloads"], response_headers(project.template, api_url, now), gate)
 
-            return SiteServer(
-                session,
-                buckets,
-                project.parameters["Downloads"],
-                response_headers(project.template, api_url, project.parameters),
-                closed_pages(project.template),
-                lambda: site_access().is_closed(),
-                project.parameters["Language"],
-                deployed,
-            )
+            return SiteServer(session, buckets, edge, read_state)
 
         laptop_page = LaptopPage(site_server(options.api_url).app, project.home_pages, home.reach if home else None)
-        site_gate = Gate(laptop_page.app, options.site_port, options.site_port)
-        site = asyncio.create_task(_served(site_gate, options.site_port, closing))
+        site_guard = PortGuard(laptop_page.app, options.site_port, options.site_port)
+        site = asyncio.create_task(_served(site_guard, options.site_port, closing))
         sites.append(site)
         await _listening(options.site_port, site)
         if home:
@@ -227,6 +225,7 @@ async def _serve(
         for task in (*sites, api):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await edge.close()
         if failures and isinstance(failures[0], DamagedError):
             raise failures[0]
         if failures:
@@ -263,9 +262,9 @@ async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
     return not stop.is_set()
 
 
-async def _served(gate: Gate, port: int, closing: asyncio.Event) -> None:
+async def _served(guard: PortGuard, port: int, closing: asyncio.Event) -> None:
     # Hypercorn's type for each message is a class of its own; here they are dictionaries, as at run time.
-    await serve(cast(ASGIFramework, gate.app), _config(port), shutdown_trigger=closing.wait)
+    await serve(cast(ASGIFramework, guard.app), _config(port), shutdown_trigger=closing.wait)
 
 
 def _config(port: int) -> Config:

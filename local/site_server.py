@@ -1,8 +1,9 @@
-"""Serves the site on its port as CloudFront does on AWS: two buckets behind one origin.
+"""Serves the site on its port as CloudFront does on AWS: two buckets behind one origin, and the gate before them.
 
-``/photos/…`` are the download copies, ``/thumbnails/…`` whatever else visitors may have from the thumbnails bucket.
-Everything else comes from the site bucket, with index documents in the visitor's language, a fallback page for missing
-ones, compression and range requests. While the site is closed, every page is the one that says so.
+The gate (edge/gate.js) says for each request whether it is let in, and which object is asked for; only ``/assets/…`` is
+open, as in template.yaml. ``/photos/…`` are the download copies, ``/thumbnails/…`` whatever else visitors may have from
+the thumbnails bucket. Everything else comes from the site bucket, with a fallback page for missing objects, compression
+and range requests.
 """
 
 import asyncio
@@ -10,30 +11,33 @@ import gzip
 import re
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, unquote
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, page_address, read_path
+from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, read_path
 from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, PHOTOS_PREFIX
-from functions.languages import AUTO, ENGLISH, choose_language, in_language
 from functions.thumbnail_sizes import LARGE_SIDE
 from local.asgi import Message, Receive, Scope, Send
+from local.edge.edge_process import EdgeError, EdgeState
+from local.edge.viewer import response_headers_of, viewer_event
+from local.port_guard import refuse
 from local.response_headers import HeadersOf
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
-# What a deployment decides: the rule for downloads, the headers, the pages' language.
-Deployed = tuple[str, HeadersOf, str]
-
 FALLBACK_PAGE = "404.html"
-# Served while the site is closed, so that the page that says so looks right; assets hold no data.
-SERVED_WHILE_CLOSED = ("/style.css", "/assets/")
-# `kinpics close` and `kinpics deploy` take effect here after this long at most.
+# What the gate doesn't see: CloudFront's behaviour of this path has no function (template.yaml).
+OPEN_FOLDER = "/assets/"
+# What the owner's commands change takes effect here after this long at most.
 _FRESH_SECONDS = 1.0
+# From this age on it is read again while requests still go by it, so that they don't wait.
+_AGEING_SECONDS = 0.8
 _CHUNK = 256 * 1024
 _PASSED_ON = {
     "ContentType": b"content-type",
@@ -46,126 +50,109 @@ _PASSED_ON = {
 }
 # One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
 _RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
-# Photos that show two or three people at once: one page, whose script reads the address.
-_TOGETHER = re.compile(r"people/[^/]*\+[^/]*/")
-# A photo's own page, which is in one language only.
-_PHOTO = re.compile("sets/[^/]+/photos/[^/]+/?")
 _COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
-class SiteServer:
-    """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``).
+class Edge(Protocol):
+    """Runs the gate; `local.edge.edge_process` has the real one."""
 
-    ``downloads`` is the rule of `functions.keys` for downloads; ``headers`` go with the answers; of ``closed_pages``,
-    the one in the visitor's language is shown instead of every page while ``is_closed`` says so. ``language`` is that
-    of every page, or the visitor's. ``deployed`` gives rule, headers and language again, because a deployment may
-    change them.
+    async def judge(self, event: dict[str, Any], state: EdgeState) -> dict[str, Any]:
+        """What CloudFront's function answers to an event. Raises ``EdgeError``."""
+
+
+@dataclass(frozen=True)
+class SiteState:
+    """What a site is served by at a moment: the rule of `functions.keys` for downloads, the headers that go with the
+    answers, and what the gate goes by.
+    """
+
+    downloads: str
+    headers: HeadersOf
+    edge: EdgeState
+
+
+class SiteServer:
+    """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``), behind ``edge``.
+
+    ``read_state`` gives what the site is served by. It is asked again and again, because deployments and the owner's
+    commands change it; an answer counts for a second.
     """
 
     def __init__(
-        self,
-        session: boto3.Session,
-        buckets: dict[str, str],
-        downloads: str,
-        headers: HeadersOf,
-        closed_pages: dict[str, bytes] | None = None,
-        is_closed: Callable[[], bool] = lambda: False,
-        language: str = AUTO,
-        deployed: Callable[[], Deployed] | None = None,
+        self, session: boto3.Session, buckets: dict[str, str], edge: Edge, read_state: Callable[[], SiteState]
     ):
         self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
         self._buckets = buckets
-        self._go_by(downloads, headers, language)
-        self._closed_pages = closed_pages or {}
-        self._ask_whether_closed = is_closed
-        self._ask_what_is_deployed = deployed or (lambda: (downloads, headers, language))
-        self._closed: bool | None = None
-        self._asked = 0.0
-
-    def _go_by(self, downloads: str, headers: HeadersOf, language: str) -> None:
-        self._downloads = f"{DOWNLOADS_PREFIX}{downloads}/"
-        # As the thumbnails bucket's policy says in template.yaml.
-        folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, self._downloads)
-        photos, large, cards, copies = (folder + PHOTOS_PREFIX for folder in folders)
-        self._served = (photos, large, cards, "celebrities/", copies)
-        self._headers = headers
-        self._language = language
+        self._edge = edge
+        self._read_state = read_state
+        self._state: SiteState | None = None
+        self._read_at = 0.0
+        self._reading: asyncio.Task[SiteState] | None = None
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._respond(scope, self._with_headers(scope, send))
-
-    def _with_headers(self, scope: Scope, send: Send) -> Send:
-        """Sends the deployment's headers with those of an answer."""
-        path = scope["raw_path"].partition(b"?")[0].decode("latin-1")
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *self._headers(path)]}
-            await send(message)
-
-        return send_with_headers
+            await self._respond(scope, send)
 
     async def _respond(self, scope: Scope, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            await self._send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
+        try:
+            state = await self._current_state()
+            send = _with_headers(state.headers, scope, send)
+            if scope["method"] not in ("GET", "HEAD"):
+                await self._send(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
+                return
+            path = scope["raw_path"].partition(b"?")[0]
+            is_open = path.startswith(OPEN_FOLDER.encode())
+            answer = self._let_through(path) if is_open else await self._edge.judge(viewer_event(scope), state.edge)
+        except (EdgeError, ClientError, BotoCoreError):
+            await refuse(send, "This request can't be judged now. Please try again.", 503)
             return
-        headers = dict(scope["headers"])
         head = scope["method"] == "HEAD"
-        visitors = choose_language(headers.get(b"accept-language", b"").decode("latin-1"))
-        path = read_path(scope["raw_path"].partition(b"?")[0])
-        if not (path or "").startswith(SERVED_WHILE_CLOSED) and await self._is_closed():
-            await self._say_closed(send, path or "", visitors if self._language == AUTO else self._language, head)
+        if "statusCode" in answer:
+            await self._answer_as_told(send, answer, head)
             return
-        if path is None:
-            await self._answer_fallback(send, head)
-            return
-        # If pages have only one language, there are no other names.
-        bucket, key = self._place(path, visitors if self._language == AUTO else ENGLISH)
-        is_folder = "." not in key.rsplit("/", 1)[-1] or _PHOTO.fullmatch(key)
-        if bucket == self._buckets["site"] and is_folder:
-            # `/sets/x` is the page `/sets/x/`.
-            query = b"?" + scope["query_string"] if scope["query_string"] else b""
-            location = page_address(key).encode() + query
-            await self._send(send, 302, [(b"location", location), (b"content-length", b"0")], b"")
-            return
-        await self._answer(send, bucket, key, headers, head)
+        bucket, key = self._place(read_path(path) or "", unquote(answer["uri"]), state.downloads)
+        await self._answer(send, bucket, key, dict(scope["headers"]), head)
 
-    async def _is_closed(self) -> bool:
-        now = time.monotonic()
-        if self._closed is None or now - self._asked > _FRESH_SECONDS:
-            self._asked = now  # while one request asks, the others use what is known
-            self._closed, deployed = await asyncio.to_thread(self._look)
-            self._go_by(*deployed)
-        return bool(self._closed)
+    @staticmethod
+    def _let_through(path: bytes) -> dict[str, Any]:
+        found = read_path(path)
+        return {"statusCode": 404, "headers": {}} if found is None else {"uri": quote(found)}
 
-    def _look(self) -> tuple[bool, Deployed]:
-        return self._ask_whether_closed(), self._ask_what_is_deployed()
+    async def _current_state(self) -> SiteState:
+        """What was read at most a second ago."""
+        age = time.monotonic() - self._read_at
+        if self._reading is None or (age > _AGEING_SECONDS and self._reading.done()):
+            self._reading = asyncio.create_task(self._read())
+            # Whoever waits for it meets what it raises; often nobody does.
+            self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+        if self._state is None or age > _FRESH_SECONDS:
+            return await asyncio.shield(self._reading)
+        return self._state
 
-    async def _say_closed(self, send: Send, path: str, language: str, head: bool) -> None:
-        """Like CloudFront's function, answers pictures with a bare 503."""
-        is_picture = path.startswith((DOWNLOAD_FOLDER, THUMBNAILS_FOLDER))
-        body = b"" if is_picture else self._closed_pages[language]
-        headers = [
-            (b"cache-control", b"no-store"),
-            (b"content-type", b"text/plain" if is_picture else b"text/html; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await self._send(send, 503, headers, b"" if head else body)
+    async def _read(self) -> SiteState:
+        began = time.monotonic()
+        state = await asyncio.to_thread(self._read_state)
+        self._state, self._read_at = state, began
+        return state
 
-    def _place(self, path: str, language: str = ENGLISH) -> tuple[str, str]:
+    async def _answer_as_told(self, send: Send, answer: dict[str, Any], head: bool) -> None:
+        body = answer.get("body", "").encode()
+        headers = [*response_headers_of(answer), (b"content-length", str(len(body)).encode())]
+        await self._send(send, answer["statusCode"], headers, b"" if head else body)
+
+    def _place(self, asked: str, path: str, downloads: str) -> tuple[str, str]:
+        """Bucket and key of a (decoded) path that the gate has let through; ``asked`` chose its origin."""
         key = path.removeprefix("/")
-        if key.startswith("photos/"):
-            return self._buckets["thumbnails"], self._downloads + key
-        thumbnail = key.removeprefix("thumbnails/")
-        if thumbnail != key and thumbnail.startswith(self._served):
-            return self._buckets["thumbnails"], thumbnail
-        if _TOGETHER.fullmatch(key):
-            key = "people/+/"
-        index = in_language("index.html", ENGLISH if _PHOTO.fullmatch(key) else language)
-        return self._buckets["site"], key + index if not key or key.endswith("/") else key
+        copies = f"{DOWNLOADS_PREFIX}{downloads}/"
+        if asked.startswith(DOWNLOAD_FOLDER):
+            return self._buckets["thumbnails"], copies + key
+        if not asked.startswith(THUMBNAILS_FOLDER):
+            return self._buckets["site"], key
+        if key.startswith(served_prefixes(downloads)):
+            return self._buckets["thumbnails"], key
+        return self._buckets["site"], asked.removeprefix("/")  # where nothing is
 
     async def _answer(self, send: Send, bucket: str, key: str, headers: dict[bytes, bytes], head: bool) -> None:
         request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
@@ -241,6 +228,27 @@ class SiteServer:
 def _passed_on(found: "GetObjectOutputTypeDef") -> list[tuple[bytes, bytes]]:
     """The headers that S3 answered with and browsers need."""
     return [(name, str(value).encode()) for field, name in _PASSED_ON.items() if (value := found.get(field))]
+
+
+def served_prefixes(downloads: str) -> tuple[str, ...]:
+    """Where in the thumbnails bucket visitors may read, as the bucket's policy says in template.yaml."""
+    folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, f"{DOWNLOADS_PREFIX}{downloads}/")
+    photos, large, cards, copies = (folder + PHOTOS_PREFIX for folder in folders)
+    return (photos, large, cards, "celebrities/", copies)
+
+
+def _with_headers(headers_of: HeadersOf, scope: Scope, send: Send) -> Send:
+    """Sends the deployment's headers with those of an answer, and in place of some."""
+    added = headers_of(scope["raw_path"].partition(b"?")[0].decode("latin-1"))
+    names = {name for name, _ in added}
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = [pair for pair in message["headers"] if pair[0] not in names]
+            message = {**message, "headers": [*own, *added]}
+        await send(message)
+
+    return send_with_headers
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

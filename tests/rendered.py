@@ -22,6 +22,7 @@ _ARNS = {
     "AWS::SQS::Queue": "arn:aws:sqs:eu-west-1:123456789012:{name}",
     "AWS::Serverless::Function": "arn:aws:lambda:eu-west-1:123456789012:function:{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-west-1:123456789012:log-group:{name}:*",
+    "AWS::CloudFront::KeyValueStore": "arn:aws:cloudfront::123456789012:key-value-store/{name}",
     "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{name}",
 }
 # What is referred to by its ARN.

@@ -12,6 +12,7 @@ from functions.access.access_table import access_of
 from functions.shapes import AudienceRow, KeyRow, LinkRow, MemberRow, Row
 
 MAX_VALUE_BYTES = 1024
+MAX_KEY_BYTES = 512
 
 
 def entries(rows: Iterable[Row]) -> dict[str, str]:
@@ -23,7 +24,8 @@ def entries(rows: Iterable[Row]) -> dict[str, str]:
     album = {
         "audience": access.album,
         "key": newest.id if newest else None,
-        "differs": any(audience != access.album for audience in access.sets.values()),
+        # Whether a set has an audience of its own, be it the same: its link is another one.
+        "differs": bool(access.sets),
     }
     found = {"album": _json(album)}
     found |= {f"set:{name}": audience for name, audience in access.sets.items()}

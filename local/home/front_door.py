@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs
 
+from functions.access.passes import COOKIE
 from functions.languages import choose_language
 from local.asgi import App, Message, Receive, Scope, Send
-from local.gate import read_before_answering, refuse
 from local.home import HomeError
 from local.home.guest_calls import is_guests_call
 from local.home.hosts import in_address_bar
 from local.home.passwords import Password
 from local.home.sessions import Sessions
 from local.home.wrong_tries import WrongTries
+from local.port_guard import read_before_answering, refuse
 
 # Where one logs in and out; on the laptop itself, how to get here.
 HOME_PAGE = "/home/"
@@ -124,12 +125,12 @@ class FrontDoor:
         elif self._sessions.is_open(visit.cookies):
             await self._let_in(visit, receive, send)
         elif visit.is_read and visit.is_open:
-            await self._rooms.site(visit.without_cookies, receive, send)
+            await self._rooms.site(visit.without_session, receive, send)
         else:
             await self._turn_away(visit, send)
 
     async def _let_in(self, visit: "_Visit", receive: Receive, send: Send) -> None:
-        scope = visit.without_cookies
+        scope = visit.without_session
         if visit.path == HOME_PAGE and visit.is_read:
             await send_page(send, 200, self._pages.logged_in(visit.language), is_head=visit.is_head)
         elif visit.is_read:
@@ -230,9 +231,15 @@ class _Visit:
         return _OPEN.fullmatch(self.path) is not None
 
     @property
-    def without_cookies(self) -> Scope:
-        """The request for whoever is behind the door: the session is none of their business."""
-        return {**self.scope, "headers": [pair for pair in self.scope["headers"] if pair[0].lower() != b"cookie"]}
+    def without_session(self) -> Scope:
+        """The request for whoever is behind the door. Of the cookies only passes go on: the session is none of their
+        business.
+        """
+        headers = [pair for pair in self.scope["headers"] if pair[0].lower() != b"cookie"]
+        passes = [part for part in self.cookies.split("; ") if part.startswith(f"{COOKIE}=")]
+        if passes:
+            headers.append((b"cookie", "; ".join(passes).encode("latin-1")))
+        return {**self.scope, "headers": headers}
 
 
 def _hurried(receive: Receive) -> Receive:

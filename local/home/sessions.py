@@ -14,7 +14,7 @@ from local.home import HomeError
 # A phone in the house need not log in more often than this.
 SESSION_SECONDS = 30 * 86_400
 # The prefix lets only this host set it, for all its paths, over HTTPS: RFC 6265bis, 4.1.3.2.
-_COOKIE = "__Host-kinpics"
+_COOKIE = "__Host-kinpics-home"
 _FLAGS = "; Path=/; Secure; HttpOnly; SameSite=Strict"
 
 

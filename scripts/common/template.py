@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from functions.languages import AUTO
 from scripts.common.config import ROOT
 
 try:  # libyaml's loader is eight times as fast
@@ -43,3 +44,9 @@ def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
 def load_defaults() -> dict[str, str]:
     """The template's parameters with their defaults."""
     return {name: str(parameter["Default"]) for name, parameter in load_template()["Parameters"].items()}
+
+
+def gate_code(template: dict[str, Any], language: str = AUTO) -> str:
+    """The code of the template's CloudFront function, as CloudFormation fills it in."""
+    code: str = template["Resources"]["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
+    return code.replace("${Language}", language)

@@ -205,6 +205,8 @@ def count_month(usage: Usage) -> Units:
     units["cloudfront_gb"] = (usage.visits * visit["bytes"] + usage.searches * search["bytes"]) / 1e9
     units["cloudfront_requests"] = usage.visits * visit["requests"] + usage.searches * search["requests"]
     units["cloudfront_functions"] = units["cloudfront_requests"]
+    # The gate reads the audience of a public album; one that isn't takes three to five reads.
+    units["cloudfront_store_reads"] = units["cloudfront_requests"]
     units["s3_gets"] += units["cloudfront_requests"] * _CACHE_MISSES
     units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * _memory_gb("SearchFunction")
     units["sqs_requests"] += _IDLE_POLLS

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from functions.access.access_table import AccessTable
+from functions.access.edge_entries import entries
 from local.launcher import Deployed, Project
 from local.state_folder import STACK_NAME, Running
 from scripts.common.config import load_config, load_theme_config
 from scripts.common.outputs import StackOutputs
-from scripts.common.template import load_template
+from scripts.common.template import gate_code, load_template
 from scripts.deployment.closing import find_site_access, keep_closed
 from scripts.deployment.cloudformation import StackApplier, with_literal_names
 from scripts.laptop.home_pages import RenderedHomePages
@@ -42,14 +44,22 @@ def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> P
     """What the launcher deploys and serves of a checkout. Raises ``ConfigError``."""
     config = load_config(root / "kinpics.toml")
     parameters = _PARAMETERS | config.parameters
+    template = load_template(root / "template.yaml")
 
     def deployed(session: boto3.Session) -> Deployed:
         outputs = deploy(session, root, STACK_NAME, parameters)
-        return Deployed(outputs.site_bucket, outputs.thumbnails_bucket, lambda: find_site_access(session, outputs))
+        access = AccessTable(session.resource("dynamodb").meta.client, outputs.access_table)
+        return Deployed(
+            outputs.site_bucket,
+            outputs.thumbnails_bucket,
+            lambda: find_site_access(session, outputs),
+            lambda: entries(access.read_all()),
+        )
 
     return Project(
-        template=load_template(root / "template.yaml"),
+        template=template,
         parameters=parameters,
+        gate_code=gate_code(template),
         deploy=deployed,
         prepare=prepare,
         home_pages=RenderedHomePages(config, load_theme_config(root / "kinpics.toml")),

@@ -53,7 +53,7 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
         arguments += ["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]"]
         arguments += ["--loader:.bin=file", "--loader:.woff2=file", "--public-path=/assets"]
         arguments += [f"--outdir={folder / 'assets'}", f"--metafile={metafile}"]
-        _run_esbuild(arguments)
+        _bundle(arguments)
     outputs = json.loads(metafile.read_text())["outputs"]
     metafile.unlink()
     urls: dict[str, str] = {}
@@ -67,16 +67,21 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
 
 def bundle_worker(source: str, target: Path) -> None:
     """Bundle a service worker, a script of ``site/js/offline/``, into one file. Raises ``BuildError``."""
-    _run_esbuild([f"site/js/offline/{source}", "--format=iife", f"--outfile={target}"])
+    _bundle([f"site/js/offline/{source}", "--format=iife", f"--outfile={target}"])
 
 
-def _run_esbuild(arguments: list[str]) -> None:
+def _bundle(arguments: list[str]) -> None:
+    run_esbuild([*arguments, "--bundle", "--minify", "--target=es2022"])
+
+
+def run_esbuild(arguments: list[str]) -> None:
+    """Run esbuild in the checkout. Raises ``BuildError``."""
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     if not esbuild.exists():
         raise BuildError(f"{esbuild} is missing: run `make setup`, which installs the JavaScript packages")
     # A browser would pass over a mistake in the owner's style sheet, and whatever comes after it.
     severity = ["--log-level=error", "--log-override:css-syntax-error=error"]
-    command = [str(esbuild), *arguments, "--bundle", "--minify", "--target=es2022", *severity]
+    command = [str(esbuild), *arguments, *severity]
     # If the machine's Node.js is missing or too old, `make setup` has put one beside this Python.
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
     result = subprocess.run(  # noqa: S603 - fixed arguments

@@ -4,6 +4,7 @@ The English text is the message. Templates and Python mark it with ``_``, ``nget
 ``t`` or ``tn`` (site/js/language.js).
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
 from functions.languages import ENGLISH
-from local.closed_page import closed_words
 from scripts.common.config import ROOT
-from scripts.common.template import load_template
 
 # A text, or the two forms of one with a plural.
 Message = str | tuple[str, str]
@@ -35,10 +34,16 @@ def find_messages() -> Catalog:
         *defaults,
         *of_home,
         *printed,
-        *closed_words(load_template())[ENGLISH],
+        *closed_words()[ENGLISH],
     ):
         catalog.add(message)
     return catalog
+
+
+def closed_words() -> dict[str, list[str]]:
+    """What the page of a closed site says, by language: its title, its heading and a sentence."""
+    words: dict[str, list[str]] = json.loads((ROOT / "edge" / "closed_words.json").read_text(encoding="utf-8"))
+    return words
 
 
 def script_messages() -> Iterator[Message]:

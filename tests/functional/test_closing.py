@@ -26,6 +26,14 @@ ROOT = Path(__file__).parents[2]
 ROUTER = load_template()["Resources"]["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
 SEARCH = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-SearchFunction"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:kinpics-OtherFunction"
+GATES_CONFIG = {
+    "Comment": "",
+    "Runtime": "cloudfront-js-2.0",
+    "KeyValueStoreAssociations": {
+        "Quantity": 1,
+        "Items": [{"KeyValueStoreARN": "arn:aws:cloudfront::123456789012:key-value-store/1"}],
+    },
+}
 DENY = "arn:aws:iam::123456789012:policy/kinpics-ClosedPolicy"
 
 
@@ -99,11 +107,11 @@ class Account:
         return {"FunctionCode": io.BytesIO({"LIVE": self.live, "DEVELOPMENT": self.draft}[given["Stage"]].encode())}
 
     def describe_function(self, given: dict) -> dict:
-        config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
-        return {"ETag": f"v{self.version}", "FunctionSummary": {"FunctionConfig": config}}
+        return {"ETag": f"v{self.version}", "FunctionSummary": {"FunctionConfig": GATES_CONFIG}}
 
     def update_function(self, given: dict) -> dict:
         assert given["IfMatch"] == f"v{self.version}"
+        assert given["FunctionConfig"] == GATES_CONFIG, "without its store the gate would let nobody in"
         self.version, self.draft = self.version + 1, given["FunctionCode"].decode()
         return {"ETag": f"v{self.version}"}
 

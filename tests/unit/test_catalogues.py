@@ -7,9 +7,9 @@ import pytest
 from babel.messages.catalog import Message
 
 from functions.languages import AUTO, ENGLISH, LANGUAGES
-from local.closed_page import closed_words
 from scripts.common.template import load_template
 from scripts.reference.catalogues import script_list, updated
+from scripts.site.messages import closed_words
 from scripts.site.translations import FOLDER, SCRIPT_MESSAGES, Translator, catalogue_path, read_catalogue
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -86,10 +86,10 @@ def test_each_language_has_a_catalogue_and_a_place_in_the_template() -> None:
 
 
 def test_the_closed_page_says_what_the_catalogues_say() -> None:
-    words = closed_words(load_template())
+    words = closed_words()
     for language in LANGUAGES:
         gettext = Translator(language).translations.gettext
-        assert words[language] == tuple(map(gettext, words[ENGLISH]))
+        assert words[language] == list(map(gettext, words[ENGLISH]))
 
 
 # From 17 April 2026 to each of LASTS, then that day's month, and a number. Dashes and spaces are plain here.

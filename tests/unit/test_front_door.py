@@ -150,10 +150,12 @@ def test_the_password_opens_the_album_and_the_cookie_stays_in_this_browser(home:
     status, headers, _ = home.post(password=PASSWORD, to="/sets/a/?pic=b")
     assert (status, headers["location"]) == (303, "/sets/a/?pic=b")
     pair, *flags = headers["set-cookie"].split("; ")
-    assert pair.startswith("__Host-kinpics=")
+    assert pair.startswith("__Host-kinpics-home=")
     assert set(flags) == {f"Max-Age={SESSION_SECONDS}", "Path=/", "Secure", "HttpOnly", "SameSite=Strict"}
     assert home.ask("/sets/a/", cookie=f"other=1; {pair}")[2] == "site"
     assert b"cookie" not in dict(home.seen[-1][1]["headers"]), "the session is none of the site's business"
+    assert home.ask("/sets/a/", cookie=f"{pair}; __Host-kinpics=1.a; other=1")[2] == "site"
+    assert dict(home.seen[-1][1]["headers"])[b"cookie"] == b"__Host-kinpics=1.a", "a pass is"
     assert home.ask("/home/", cookie=pair)[2] == "in en"
 
 
@@ -178,12 +180,14 @@ def test_a_wrong_password_opens_nothing(home: Home) -> None:
 
 @pytest.mark.parametrize(
     "cookie",
-    ["__Host-kinpics=", "__Host-kinpics=gAAAAAB", "kinpics={token}", "__Host-kinpics=ä"],
+    ["__Host-kinpics-home=", "__Host-kinpics-home=gAAAAAB", "kinpics={token}", "__Host-kinpics-home=ä"],
 )
 def test_a_forged_cookie_opens_nothing(home: Home, cookie: str) -> None:
     token = home.log_in().partition("=")[2]
     assert home.ask(cookie=cookie.format(token=token))[0] == 403
-    assert home.ask(cookie="__Host-kinpics=" + token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:])[0] == 403
+    assert (
+        home.ask(cookie="__Host-kinpics-home=" + token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:])[0] == 403
+    )
 
 
 def test_a_session_ends_with_its_time(home: Home, tmp_path: Path) -> None:
@@ -202,7 +206,7 @@ def test_whoever_logs_out_is_out_for_good(home: Home) -> None:
     body = urlencode({"leave": ""}).encode()
     status, headers, _ = home.ask("/home/", "POST", body, origin=ORIGIN, cookie=cookie)
     assert (status, headers["location"]) == (303, "/home/")
-    assert headers["set-cookie"].startswith("__Host-kinpics=; Max-Age=0")
+    assert headers["set-cookie"].startswith("__Host-kinpics-home=; Max-Age=0")
     assert headers["clear-site-data"] == '"cache", "storage"', "what the device keeps to show offline goes too"
     assert home.ask(cookie=cookie)[0] == 403
     assert home.ask(cookie=other)[0] == 200

@@ -1,5 +1,6 @@
 """Packages are pinned, and an owner on AWS does without those of the laptop stack."""
 
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -63,6 +64,12 @@ def test_the_workflows_actions_are_pinned_by_commit() -> None:
 def test_the_laptop_and_the_tests_only_add_packages() -> None:
     run, local, test = (versions(ROOT / "requirements" / f"{name}.txt") for name in ("run", "local", "test"))
     assert run.items() < local.items() < test.items()
+
+
+def test_the_edges_function_signs_with_what_botocore_asks_for() -> None:
+    (asked,) = [item for item in importlib.metadata.requires("botocore") or [] if "awscrt" in item]
+    locked = versions(ROOT / "functions" / "edge_store" / "requirements.txt")
+    assert f"awscrt (=={locked['awscrt']})" in asked
 
 
 @pytest.mark.parametrize("function", ["process", "search", "close"])

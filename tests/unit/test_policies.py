@@ -21,6 +21,7 @@ FUNCTIONS = {
     "people": "PeopleFunction",
     "manage": "ManageFunction",
     "close": "CloseFunction",
+    "edge_store": "EdgeStoreFunction",
 }
 # The pages of all photos of all sets.
 PHOTO_PAGES = f"/{page_key(ImagePath('*', '*'))}"
@@ -43,6 +44,11 @@ def called(role: str) -> set[str]:
     if any(event["Type"] == "SQS" for event in function.get("Events", {}).values()):
         # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         actions |= {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+    mapped = [item["Properties"] for item in resources.values() if item["Type"] == "AWS::Lambda::EventSourceMapping"]
+    if any(mapping["FunctionName"] == {"Ref": FUNCTIONS[role]} for mapping in mapped):
+        # https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+        stream = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        actions |= {f"dynamodb:{operation}" for operation in stream}
     if "LoggingConfig" in function:
         actions |= {"logs:CreateLogStream", "logs:PutLogEvents"}
     return actions
@@ -85,6 +91,17 @@ def test_the_owner_may_call_two_functions_and_else_what_a_visitor_may() -> None:
 def test_the_people_function_may_remove_peoples_pages_in_every_language() -> None:
     (resources,) = [item["Resource"] for item in policy("people")["Statement"] if item["Sid"].startswith("RemovePages")]
     assert [arn.partition("/")[2] for arn in resources] == person_pages("*")
+
+
+def test_the_edge_store_function_mails_the_owner_and_nobody_else() -> None:
+    (statement,) = policy("edge_alarm")["Statement"]
+    topic = "arn:aws:sns:eu-west-1:123456789012:album-alarmtopic"
+    assert (statement["Action"], statement["Resource"]) == ("sns:Publish", topic)
+    resources = template()["Resources"]
+    mapping = resources["EdgeStoreChanges"]["Properties"]["DestinationConfig"]["Fn::If"]
+    assert mapping[:2] == ["Alarms", {"OnFailure": {"Destination": {"Ref": "AlarmTopic"}}}]
+    condition, document, _ = resources["EdgeStoreRole"]["Properties"]["Policies"][1]["Fn::If"]
+    assert (condition, document["PolicyName"]) == ("Alarms", "edge_alarm"), "without alarms there is no topic to name"
 
 
 def test_no_visitor_may_name_the_journal_or_the_owners_functions() -> None:
@@ -132,8 +149,9 @@ def test_every_statement_names_its_actions_and_resources(role: str) -> None:
         actions = as_list(statement["Action"])
         assert not any("*" in action for action in actions)
         assert "NotAction" not in statement
-        # AWS knows no resource of this one: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html
-        if actions == ["rekognition:DetectLabels"]:
+        # AWS knows no resource of these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html
+        # and https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+        if actions in (["rekognition:DetectLabels"], ["dynamodb:ListStreams"]):
             assert statement["Resource"] == "*"
             continue
         for resource in as_list(statement["Resource"]):

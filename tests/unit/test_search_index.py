@@ -14,7 +14,7 @@ from functions.people.public_files import portraits_wanted, public_files
 from functions.people.ulid import ulid_of
 from functions.public_lists import PEOPLE_KEY
 from functions.shapes import Photo, PhotoSet
-from local.site_server import SERVED_WHILE_CLOSED
+from local.site_server import OPEN_FOLDER
 from scripts.site.covers import Cover
 from scripts.site.search_index import (
     entry_of,
@@ -82,7 +82,7 @@ def test_the_words_most_photos_have_are_suggested_then_years() -> None:
 def test_the_index_is_not_among_what_is_served_while_the_site_is_closed(tmp_path: Path) -> None:
     key = write_search_index(tmp_path, [])
     assert (tmp_path / key).is_file()
-    assert not f"/{key}".startswith(SERVED_WHILE_CLOSED)
+    assert not f"/{key}".startswith(OPEN_FOLDER)
 
 
 def test_a_published_index_is_read_again_unless_it_is_damaged(tmp_path: Path) -> None:

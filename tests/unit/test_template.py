@@ -1,35 +1,21 @@
 """The template as text: what no deployment on this machine would show."""
 
-import asyncio
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, unquote_plus
 
-import boto3
 import pytest
 import rendered
-from botocore.exceptions import ClientError
 
-from functions.addresses import address, read_path
-from functions.keys import CARDS_PREFIX, DOWNLOAD_RULES, NONE, image_path
-from functions.languages import AUTO, ENGLISH, LANGUAGES, choose_language, in_language
-from functions.photo_page import SKELETON_KEY
+from functions.keys import CARDS_PREFIX
 from functions.shapes import GRID_ATTRIBUTES
-from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
-from local.closed_page import closed_pages, closed_words
 from local.response_headers import response_headers
-from local.site_server import SiteServer
 from scripts.common.template import load_template
 from scripts.costs import estimate
-from scripts.deployment.publish import picture_paths
 from scripts.laptop.packaging import digest, package_checkout
 from scripts.people.owners import OWNER_GROUP
 
@@ -66,29 +52,6 @@ def test_buckets_are_private_encrypted_and_serve_one_distribution() -> None:
             assert cloudfront["Principal"] == {"Service": "cloudfront.amazonaws.com"}
             assert cloudfront["Action"] == "s3:GetObject"
             assert "${Distribution}" in cloudfront["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
-
-
-def no_headers(path: str) -> list[tuple[bytes, bytes]]:
-    return []
-
-
-def with_rule(text: dict[str, str], rule: str = "stripped") -> str:
-    return text["Fn::Sub"].replace("${Downloads}", rule)
-
-
-def test_only_copies_made_by_todays_rule_are_served() -> None:
-    assert TEMPLATE["Parameters"]["Downloads"]["AllowedValues"] == [*DOWNLOAD_RULES, NONE]
-    (statement,) = statements(RESOURCES["ThumbnailsBucketPolicy"])[1:]
-    served = [with_rule(item, "large").removeprefix("${ThumbnailsBucket.Arn}/") for item in statement["Resource"]]
-    server = SiteServer(
-        boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", lambda path: []
-    )
-    assert [f"{prefix}*" for prefix in server._served] == served
-    path = image_path("set", "a.jpg")
-    for rule in DOWNLOAD_RULES:
-        assert any(fnmatch(path.download_key(rule), item) for item in served) == (rule == "large")
-        bucket, _ = server._place(f"/thumbnails/{path.download_key(rule)}")
-        assert (bucket == "t") == (rule == "large")
 
 
 def test_no_resource_policy_lets_everybody_in() -> None:
@@ -209,10 +172,12 @@ def test_what_the_laptop_lacks_depends_on_one_parameter() -> None:
     needed |= {"MakesRecords": needed["OwnDomain"] | {"HostedZoneId"}}
     assert {RESOURCES[name]["Condition"] for name in conditional} <= set(needed)
     kinds = {RESOURCES[name]["Type"].split("::")[1] for name in conditional}
-    closes = {"Serverless", "IAM", "Logs"}
-    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"} | closes
-    own = {name for name in conditional if RESOURCES[name]["Type"].split("::")[1] in closes}
-    assert own == {"CloseFunction", "CloseRole", "CloseLogGroup", "BudgetRole"}
+    kept = {"Serverless", "IAM", "Logs", "Lambda", "EdgeStore"}
+    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"} | kept
+    own = {name for name in conditional if RESOURCES[name]["Type"].split("::")[1] in kept}
+    closes = {"CloseFunction", "CloseRole", "CloseLogGroup", "BudgetRole"}
+    fills = {f"EdgeStore{part}" for part in ("Function", "Role", "LogGroup", "Changes", "Filled")}
+    assert own == closes | fills
     assert {name for name in conditional if RESOURCES[name]["Type"] == "AWS::S3::Bucket"} == set()
 
 
@@ -271,13 +236,34 @@ def test_visitors_reach_only_their_endpoints_and_no_inline_script() -> None:
     assert endpoints == ["cognito-identity", "cognito-idp", "dynamodb", "lambda"]
 
 
+@pytest.mark.parametrize("audience", ["link", "members"])
+def test_browsers_keep_what_is_not_public_for_a_minute_at_most(audience: str) -> None:
+    picture, page, asset = "/thumbnails/photos/a/b.jpg", "/people/people.json", "/assets/main.js"
+    private = {"Audience": audience}
+    assert headers_of(picture, private)[b"cache-control"] == b"private, max-age=60"
+    assert headers_of("/photos/a/b.jpg", private)[b"cache-control"] == b"private, max-age=60"
+    assert headers_of(page, private)[b"cache-control"] == b"private, no-cache"
+    for path in (picture, page, asset):
+        public = headers_of(path, {"Audience": "public"})
+        assert b"cache-control" not in public, "objects have their own"
+        assert headers_of(path, {}) == public
+        changed = {name: value for name, value in headers_of(path, private).items() if name != b"cache-control"}
+        assert changed == public
+    assert b"cache-control" not in headers_of(asset, private)
+
+
 def test_every_cache_behaviour_is_https_with_response_headers() -> None:
     config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
     behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
     assert {behaviour["ViewerProtocolPolicy"] for behaviour in behaviours} == {"redirect-to-https"}
     policies = {one.get("PathPattern"): one["ResponseHeadersPolicyId"]["Ref"] for one in behaviours}
-    assert policies.pop("/sets/*/embed/*") == "EmbedHeaders"
-    assert set(policies.values()) == {"ResponseHeaders"}
+    pictures = dict.fromkeys(("/photos/*", "/thumbnails/*"), "PictureHeaders")
+    assert policies == {
+        None: "PageHeaders",
+        "/sets/*/embed/*": "EmbedHeaders",
+        "/assets/*": "ResponseHeaders",
+        **pictures,
+    }
     assert config["HttpVersion"] == "http2and3"
     for origin in config["Origins"]:
         assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["OriginAccess", "Id"]}
@@ -355,226 +341,25 @@ def test_the_alarm_on_reads_watches_all_that_has_their_maximum() -> None:
     assert {"TableName": {"Ref": "PicsTable"}, "GlobalSecondaryIndexName": "grid"} in watched
 
 
-ROUTES = {
-    "/": ("SiteBucket", "index.html"),
-    "/assets/main-ABC.js": ("SiteBucket", "assets/main-ABC.js"),
-    "/sets/2024.07/": ("SiteBucket", "sets/2024.07/index.html"),
-    "/sets/a%20b/all/": ("SiteBucket", "sets/a%20b/all/index.html"),
-    "/people/": ("SiteBucket", "people/index.html"),
-    "/people/ann/": ("SiteBucket", "people/ann/index.html"),
-    "/people/ann/photos.json": ("SiteBucket", "people/ann/photos.json"),
-    "/people/ann+bob/": ("SiteBucket", "people/%2B/index.html"),
-    "/people/ann%2Bbob+cy/": ("SiteBucket", "people/%2B/index.html"),
-    "/people/ann+bob": "/people/ann%2Bbob/",
-    "/photos/set/a%2Bb.jpg": ("ThumbnailsBucket", "downloads/stripped/photos/set/a%2Bb.jpg"),
-    "/photos/set/no-suffix": ("ThumbnailsBucket", "downloads/stripped/photos/set/no-suffix"),
-    "/thumbnails/photos/set/a.jpg": ("ThumbnailsBucket", "photos/set/a.jpg"),
-    f"/thumbnails/{LARGE_SIDE}/photos/set/no-suffix": ("ThumbnailsBucket", f"{LARGE_SIDE}/photos/set/no-suffix"),
-    "/thumbnails/card/photos/set/a.jpg": ("ThumbnailsBucket", "card/photos/set/a.jpg"),
-    "/people?face=1&face=2": "/people/?face=1&face=2",
-    "/sets/x": "/sets/x/",
-    "/sets/a%2bb?q=%2F": "/sets/a%2Bb/?q=%2F",
-    "/sets/x/photos/a.b.jpg/": ("SiteBucket", "sets/x/photos/a.b.jpg/index.html"),
-    "/sets/x/photos/a%20b.jpg?q=1": "/sets/x/photos/a%20b.jpg/?q=1",
-    # Nothing leads to the skeleton of photos' pages.
-    f"/{SKELETON_KEY}": f"/{SKELETON_KEY}/",
-    f"/{SKELETON_KEY.replace('/', '%2F')}": f"/{SKELETON_KEY}/",
-    # Nothing leads off the site, or writes a header.
-    "//evil.example/x": "/evil.example/x/",
-    "///evil": "/evil/",
-    "/\\evil": "/%5Cevil/",
-    "/%5C%5Cevil": "/%5C%5Cevil/",
-    "/%2F%2Fevil": "/evil/",
-    "/%2f/%5Cevil": "/%5Cevil/",
-    "/a%0D%0Aset-cookie:x=1": "/a%0D%0Aset-cookie:x=1/",
-    "/a%zz": None,
-    "/a%FF": None,
-}
+def test_the_gate_goes_by_a_store_that_was_filled_before() -> None:
+    router, filled = RESOURCES["Router"], RESOURCES["EdgeStoreFilled"]["Properties"]
+    store = {"Fn::GetAtt": ["EdgeStore", "Arn"]}
+    assert router["Properties"]["FunctionConfig"]["KeyValueStoreAssociations"] == [{"KeyValueStoreARN": store}]
+    assert router["DependsOn"] == "EdgeStoreFilled"
+    assert (filled["Store"], filled["Table"]) == (store, {"Ref": "AccessTable"}), "a new one is filled again"
+    function = RESOURCES["EdgeStoreFunction"]["Properties"]
+    assert filled["ServiceToken"] == {"Fn::GetAtt": ["EdgeStoreFunction", "Arn"]}
+    assert filled["ServiceTimeout"] > function["Timeout"]
+    assert function["Environment"]["Variables"] == {"ACCESS_TABLE": {"Ref": "AccessTable"}, "EDGE_STORE": store}
 
 
-def router(language: str = AUTO) -> str:
-    """The router's code on a site whose pages are in a language, or in the visitor's."""
-    code: str = RESOURCES["Router"]["Properties"]["FunctionCode"]["Fn::Sub"]
-    assert re.findall(r"\$\{.*?\}", code) == ["${Language}"]
-    assert code.isascii(), "CloudFormation keeps no other letters"
-    assert len(code) < 10_000, "CloudFront takes no more"
-    return code.replace("${Language}", language)
-
-
-def test_cloudfront_routes_as_the_laptops_site_does() -> None:
-    answers = run_router(router(), list(ROUTES))
-    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
-    origins = {
-        item["Id"]: (item["DomainName"]["Fn::GetAtt"][0], with_rule(item.get("OriginPath", {"Fn::Sub": ""})))
-        for item in config["Origins"]
-    }
-    server = SiteServer(
-        boto3.Session(region_name="us-east-1"),
-        {"site": "SiteBucket", "thumbnails": "ThumbnailsBucket"},
-        "stripped",
-        no_headers,
-    )
-    for path, expected in ROUTES.items():
-        uri, query = path.partition("?")[0], path.partition("?")[2]
-        status, location = ask(server, uri, query)
-        found = next(
-            (item for item in config["CacheBehaviors"] if fnmatch(uri, item["PathPattern"])),
-            config["DefaultCacheBehavior"],
-        )
-        answer = answers[path] if "FunctionAssociations" in found else {"uri": uri}
-        if expected is None:
-            assert (answer["statusCode"], status) == (404, 404)
-        elif isinstance(expected, str):
-            assert answer["headers"]["location"]["value"] == expected
-            assert (status, location) == (302, expected)
-        else:
-            bucket, folder = origins[found["TargetOriginId"]]
-            assert (bucket, (folder + answer["uri"]).removeprefix("/")) == expected
-            assert not query
-            bucket, key = server._place(read_path(uri.encode()))
-            assert (bucket, key) == (expected[0], unquote(expected[1]))
-
-
-def ask(server: SiteServer, uri: str, query: str) -> tuple[int, str | None]:
-    """Status and location of the laptop site's answer."""
-    sent: list[dict] = []
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    async def find_nothing(*_: Any) -> dict:
-        raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 404}}, "GetObject")
-
-    server._get = find_nothing
-    scope = {"type": "http", "method": "GET", "headers": [], "raw_path": uri.encode(), "query_string": query.encode()}
-    asyncio.run(server.app(scope, find_nothing, send))
-    location = dict(sent[0]["headers"]).get(b"location")
-    return sent[0]["status"], location and location.decode()
-
-
-# https://datatracker.ietf.org/doc/html/rfc1738#section-2.2 ("Unsafe")
-UNSAFE = frozenset(' <>"#%{}|\\^~[]`')
-
-
-def test_a_picture_has_one_address_everywhere() -> None:
-    """As the site writes it, as CloudFront keeps and invalidates it, and as S3 reads it."""
-    table = json.loads((ROOT / "tests" / "data" / "addresses.json").read_text())
-    spelled = {name: "".join(f"%{byte:02x}" for byte in name.encode()) for name in table}
-    paths = [f"/photos/{form}/{form}" for name in table for form in (table[name], spelled[name])]
-    kept = run_router(router(), paths)
-    server = SiteServer(
-        boto3.Session(region_name="us-east-1"), {"site": "s", "thumbnails": "t"}, "large", lambda path: []
-    )
-    for name, expected in table.items():
-        assert address(name) == expected
-        path, key = f"/photos/{expected}/{expected}", f"photos/{name}/{name}"
-        assert kept[path]["uri"] == kept[f"/photos/{spelled[name]}/{spelled[name]}"]["uri"] == path
-        assert server._place(read_path(path.encode())) == ("t", f"downloads/large/{key}")
-        assert unquote_plus(path.removeprefix("/")) == key, "S3 reads + as a space"
-        (whole,) = {item for item in picture_paths({name}) if item.startswith("/photos/")}
-        prefix = whole.removesuffix("*")
-        assert whole == f"{prefix}*"
-        assert path.startswith(prefix)
-        encoded = {int(digits, 16) for digits in re.findall("%(..)", prefix)}
-        assert all(chr(byte) in UNSAFE or byte > 127 for byte in encoded), "else CloudFront keeps the picture"
-        assert not set(re.sub("%..", "", prefix)) & UNSAFE, "else CloudFront refuses to invalidate it"
-
-
-def test_a_closed_site_shows_one_page_and_no_picture() -> None:
-    pictures = {"/photos/set/a.jpg", "/thumbnails/photos/set/a.jpg", f"/thumbnails/{LARGE_SIDE}/photos/set/a.jpg"}
-    pages = {"/", "/index.html", "/sets/x/", "/sets/x", "/people?face=1", "/404.html", "/sitemap.xml"}
-    answers = run_router(with_flag(router(), closed=True), [*pictures, *pages, "/style.css"])
-    words = closed_pages(TEMPLATE)
-    server = SiteServer(boto3.Session(region_name="us-east-1"), {}, "stripped", no_headers, words, lambda: True)
-    for path in pictures | pages:
-        answer = answers[path]
-        assert (answer["statusCode"], answer["headers"]["cache-control"]["value"]) == (503, "no-store")
-        assert (answer["body"] == "") == (path in pictures)
-        status, headers, body = asked(server, path.partition("?")[0])
-        assert (status, body.decode()) == (503, answer["body"]), "the laptop's server says the same"
-        assert headers[b"content-type"].decode() == answer["headers"]["content-type"]["value"]
-        assert headers[b"cache-control"] == b"no-store"
-    assert "closed for now" in answers["/"]["body"]
-    assert answers["/style.css"]["uri"] == "/style.css", "which that page looks by"
-    config = RESOURCES["Distribution"]["Properties"]["DistributionConfig"]
-    unrouted = [item["PathPattern"] for item in config["CacheBehaviors"] if "FunctionAssociations" not in item]
-    assert unrouted == ["/assets/*"], "which hold nothing of the album"
-
-
-def asked(server: SiteServer, path: str, accepted: str = "") -> tuple[int, dict[bytes, bytes], bytes]:
-    """What the laptop's server answers."""
-    sent: list[dict] = []
-
-    async def send(message: dict) -> None:
-        sent.append(message)
-
-    headers = [(b"accept-language", accepted.encode())]
-    scope = {"type": "http", "method": "GET", "raw_path": path.encode(), "query_string": b"", "headers": headers}
-    asyncio.run(server.app(scope, lambda: None, send))
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
-
-
-ACCEPTED = json.loads((ROOT / "tests" / "data" / "accept_language.json").read_text())
-
-
-@pytest.mark.parametrize("language", [AUTO, *LANGUAGES])
-def test_the_router_chooses_the_visitors_language_unless_the_owner_has(language: str) -> None:
-    pages = {accepted: run["/sets/x/"] for accepted, run in routed(router(language), ACCEPTED).items()}
-    for accepted, expected in ACCEPTED.items():
-        file = in_language("index.html", expected if language == AUTO else ENGLISH)
-        assert pages[accepted]["uri"] == f"/sets/x/{file}", accepted
-        assert choose_language(accepted) == expected
-
-
-@pytest.mark.parametrize("language", [AUTO, "es"])
-def test_a_closed_site_says_so_in_the_visitors_language(language: str) -> None:
-    words = closed_pages(TEMPLATE)
-    assert tuple(words) == LANGUAGES
-    server = SiteServer(
-        boto3.Session(region_name="us-east-1"), {}, "stripped", no_headers, words, lambda: True, language
-    )
-    for accepted, run in routed(with_flag(router(language), closed=True), ACCEPTED).items():
-        chosen = choose_language(accepted) if language == AUTO else language
-        assert run["/sets/x/"]["body"].encode() == words[chosen] == asked(server, "/", accepted)[2]
-        assert closed_words(TEMPLATE)[chosen][1] in run["/sets/x/"]["body"]
-
-
-def routed(code: str, accepted: Iterable[str]) -> dict[str, dict]:
-    """What the CloudFront function answers to a set's page, for each header `Accept-Language`."""
-    return dict(zip(accepted, run_each(code, [{"/sets/x/": header} for header in accepted]), strict=True))
-
-
-def run_router(code: str, paths: list[str]) -> dict[str, dict]:
-    """What the CloudFront function answers to each path, without headers."""
-    return run_each(code, [dict.fromkeys(paths)])[0]
-
-
-def run_each(code: str, requests: list[dict[str, str | None]]) -> list[dict[str, dict]]:
-    """What the CloudFront function answers to paths, each asked with a header `Accept-Language` or without."""
-    program = (
-        code
-        + """
-const ask = (path, accepted) => {
-  const [uri, query] = path.split("?");
-  const querystring = {};
-  for (const part of query ? query.split("&") : []) {
-    const [key, value] = part.split("=");
-    const known = querystring[key];
-    if (known) known.multiValue = [...(known.multiValue ?? [{ value: known.value }]), { value }];
-    else querystring[key] = { value };
-  }
-  const headers = accepted === null ? {} : { "accept-language": { value: accepted } };
-  return handler({ request: { uri, querystring, headers } });
-};
-const answer = (paths) => Object.fromEntries(Object.entries(paths).map((entry) => [entry[0], ask(...entry)]));
-console.log(JSON.stringify(JSON.parse(process.argv[1]).map(answer)));
-"""
-    )
-    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}"}
-    result = subprocess.run(
-        ["node", "-e", program, json.dumps(requests)], env=environment, capture_output=True, text=True, check=True
-    )
-    return json.loads(result.stdout)
+def test_every_change_of_table_access_reaches_the_edge() -> None:
+    stream = RESOURCES["AccessTable"]["Properties"]["StreamSpecification"]
+    assert stream == {"Fn::If": ["OnAws", {"StreamViewType": "KEYS_ONLY"}, {"Ref": "AWS::NoValue"}]}
+    mapping = RESOURCES["EdgeStoreChanges"]["Properties"]
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["AccessTable", "StreamArn"]}
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert "FilterCriteria" not in mapping
 
 
 def test_the_grid_index_holds_what_the_grid_shows() -> None:

@@ -1,4 +1,4 @@
-"""The gate before both ports: who may call this stack over HTTP, and how.
+"""The guard before both ports: who may call this stack over HTTP, and how.
 
 Any page that a browser on this machine opens can reach 127.0.0.1, and a foreign name can be pointed there (DNS
 rebinding). So a call must name this stack in `Host`, and a page that calls must be the stack's own site.
@@ -12,7 +12,7 @@ _HOST = re.compile(r"(?P<name>\[::1\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", r
 _NAMES = {"localhost", "127.0.0.1", "[::1]"}
 
 
-class Gate:
+class PortGuard:
     """ASGI middleware before the server on ``port``. Pages may call it from the site on ``site_port`` alone.
 
     With ``buckets``, names such as ``pics.localhost`` are its own too: SDKs put the bucket's name there.
