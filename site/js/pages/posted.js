@@ -128,5 +128,6 @@ async function read(id) {
 function only(name) {
   byId("posted").hidden = true;
   byId(name).hidden = false;
+  scrollTo(0, 0); // "Stop" is at the end of the page
   byId(name).querySelector("h1")?.focus();
 }
