@@ -31,6 +31,9 @@ KEEP_VISITORS_DAYS = 2
 KEEP_ANSWERS_DAYS = 90
 # How long a visitor's last lookalike and removal request are kept; the lookalike page says a year.
 KEEP_OWN_ROWS_DAYS = 365
+# Of photos that came from browsers: rows of uploads that never arrived, and of photos that are gone.
+KEEP_BEGUN_DAYS = 2
+KEEP_REFUSED_DAYS = 30
 # One face is enough to know a person by; more are for the owner to look at.
 MAX_REQUEST_FACES = 100
 MAX_REQUEST_MESSAGE = 500
@@ -448,8 +451,87 @@ class KeyRow(Row):
         return base64.b64decode(self.secret)
 
 
+@dataclass(frozen=True, kw_only=True)
+class EventRow(Row):
+    """A set that is open to guests who have the event's secret, from its poster or a table card."""
+
+    kind: str = described("Always `event`.", default="event")
+    id: str = described("The first 32 hex digits of the SHA-256 of its secret.")
+    set_name: str = described("The set that guests add to.")
+    title: str | None = described("What guests see it called; without one, the set's title.", default=None)
+    at_once: bool | None = described("Whether photos are shown at once; else they wait for the owner.", default=None)
+    closes_at: int | None = described(
+        "When it closes (seconds since 1970); missing for an event that the owner closes.", default=None
+    )
+    limits: dict[str, Any] | None = described(
+        "What differs from the usual limits of a day: `guest_files` and `guest_bytes` for each guest, `files` and "
+        "`bytes` for the set.",
+        default=None,
+    )
+    helpers: list[Any] | None = described(
+        "Ids of the members who may also let photos in, or refuse them.", default=None
+    )
+    secret: str | None = described("The secret itself, so that the owner can print the poster again.", default=None)
+    made_at: str | None = described("When it was made (ISO 8601, UTC).", default=None)
+
+
 # The rows of table `access`, by their partition.
 ACCESS_KINDS: "dict[str, type[Row]]" = {"audience": AudienceRow, "key": KeyRow, "link": LinkRow, "member": MemberRow}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution(Row):
+    """A photo that somebody sent from a browser, and what became of it. Visitors reach it through functions alone."""
+
+    set_name: str = described("The set it was sent to.")
+    id: str = described("`who`, a dot, and the SHA-256 of the file: the same photo sent twice is one row.")
+    who: str | None = described(
+        "`owner`; `m` and a member's id; or `g` and the first 32 hex digits of the SHA-256 of the event's id, `/` and "
+        "what the guest's browser keeps.",
+        default=None,
+    )
+    name: str | None = described("The first name that a guest gave.", default=None)
+    event: str | None = described("The id of the event that a guest came by.", default=None)
+    file: str | None = described(
+        "The file's name: as sent, or once it is shown, as the set has it. Gone with a photo that is gone.",
+        default=None,
+    )
+    size: int | None = described("The file's size in bytes.", default=None)
+    state: str | None = described(
+        "`begun` (not arrived yet), `waiting` (for the owner), `let_in` (about to be shown), `shown`, `there` (the set "
+        "had it before), `failed`, `refused` or `taken_back`.",
+        default=None,
+    )
+    code: str | None = described("Why it failed, for programs.", default=None)
+    message: str | None = described("Why it failed, for people.", default=None)
+    begun_at: int | None = described("When it was announced (seconds since 1970).", default=None)
+    at: str | None = described("When the state last changed (ISO 8601, UTC).", default=None)
+    waits_in: str | None = described(
+        "The set's name, as long as the photo waits: the key of index `waiting`.", default=None
+    )
+    waits_since: str | None = described("Sort key of that index: when it began to wait, and the id.", default=None)
+    expires_at: int | None = described(
+        f"When the row expires (seconds since 1970): {KEEP_BEGUN_DAYS} days after an upload that never arrived or "
+        f"failed, {KEEP_REFUSED_DAYS} after a photo is gone.",
+        default=None,
+    )
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file, in hex."""
+        return self.id.rpartition(".")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedPhoto(Row):
+    """A photo of a set that came from a browser, by its content: whoever sends the same one has a part in it."""
+
+    set_name: str = described("The set that it is in.")
+    id: str = described("`photo.` and the SHA-256 of the file.")
+    file: str | None = described("Its file name in the set.", default=None)
+    by: set[str] | None = described(
+        "Ids of the contributions it comes from; it goes with the last of them.", default=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -493,9 +575,11 @@ class DailyCount(Row):
         "`calls/index/<day>`, `calls/search/<day>` and `calls/people/<day>`: paid Rekognition calls of a day (UTC). "
         "`calls/removal/<day>` and `calls/posted/<day>`: removal requests and private addresses. "
         "`visitor/<day>/<identity id>`, `calls/removal/<day>/<identity id>` and `calls/posted/<day>/<identity id>`: "
-        "one visitor's paid searches, removal requests and private addresses, by Cognito identity."
+        "one visitor's paid searches, removal requests and private addresses, by Cognito identity. "
+        "`calls/upload/<day>`, and the same with `/` and who or which set: photos that browsers sent."
     )
     calls: int | None = described("How many there were.", default=None)
+    bytes: int | None = described("Of photos that browsers sent: how large they were together.", default=None)
     expires_at: int | None = described(
         f"When it expires (seconds since 1970): after {KEEP_COUNTS_DAYS} days, a visitor's after {KEEP_VISITORS_DAYS}.",
         default=None,

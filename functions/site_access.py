@@ -185,8 +185,10 @@ class SiteAccess:
 
     def _restore_functions(self) -> None:
         for function in self.functions():
+            kept = self.lambda_.list_tags(Resource=function)["Tags"].get(_RESERVED_TAG)
+            if kept is None:
+                continue  # it was closed before: nobody but the owner sends photos (UploadConcurrency)
             if self._reserved(function) == 0:
-                kept = self.lambda_.list_tags(Resource=function)["Tags"].get(_RESERVED_TAG, _NONE_RESERVED)
                 if kept == _NONE_RESERVED:
                     self.lambda_.delete_function_concurrency(FunctionName=function)
                 else:

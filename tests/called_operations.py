@@ -26,10 +26,14 @@ _TRANSACTION_ACTIONS = {
 _ACTIONS = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteObjects": "DeleteObject",
+    "Invoke": "InvokeFunction",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "SendMessageBatch": "SendMessage",
 }
+# What whoever gets a presigned address or form does with it, its signer must be allowed to.
+_PRESIGNED_POST = "generate_presigned_post"
+_PRESIGNED_URL = "generate_presigned_url"
 
 
 @cache
@@ -151,6 +155,13 @@ class _Reader:
             return
         if name == "get_paginator":
             name = ast.literal_eval(node.args[0])
+        if name == _PRESIGNED_POST:
+            self.actions.add("s3:PutObject")
+        if name == _PRESIGNED_URL:
+            self.actions.add(f"s3:{operations('s3')[ast.literal_eval(node.args[0])]}")
+        if name == "delete_object" and "VersionId" in [keyword.arg for keyword in node.keywords]:
+            self.actions.add("s3:DeleteObjectVersion")
+            return
         # A client in a field that is called like its service is that service's: several have a GetFunction.
         holder = node.func.value
         field_name = holder.attr.removesuffix("_").replace("_", "-") if isinstance(holder, ast.Attribute) else ""

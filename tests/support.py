@@ -41,6 +41,7 @@ from scripts.common.outputs import StackOutputs
 from scripts.common.template import load_template
 
 if TYPE_CHECKING:
+    from functions.arrivals.handler import ArrivalsFunction
     from functions.people.handler import People
 
 ROOT = Path(__file__).parents[1]
@@ -158,11 +159,13 @@ class FakeAws:
     queue_url: str
     dead_letter_queue_url: str
     people_queue_url: str
+    arrivals_queue_url: str
     # The ledger's clock, seconds since 1970.
     now: float = 1_800_000_000.0
     pics_bucket = "pics"
     thumbnails_bucket = "thumbnails"
     site_bucket = "site"
+    incoming_bucket = "incoming"
     pics_table = "pics"
     private_pics_table = "private_pics"
     access_table = "access"
@@ -173,8 +176,10 @@ class FakeAws:
     forgotten_table = "forgotten"
     requests_table = "requests"
     decisions_table = "decisions"
+    contributions_table = "contributions"
     daily_indexing = 1000
     daily_people = 1000
+    daily_uploads = 1000
     wants_labels = False
     downloads = "stripped"
 
@@ -266,6 +271,24 @@ class FakeAws:
         return wire(self.dynamodb, self.rekognition, self.s3, self.sqs, environment, clock=lambda: self.now)
 
     @property
+    def arrivals(self) -> "ArrivalsFunction":
+        """The arrivals function; its ``uploads`` are what the uploads function works with."""
+        from functions.arrivals.handler import wire_arrivals
+
+        environment = {
+            "ACCESS_TABLE": self.access_table,
+            "CONTRIBUTIONS_TABLE": self.contributions_table,
+            "PICS_TABLE": self.pics_table,
+            "PRIVATE_PICS_TABLE": self.private_pics_table,
+            "LEDGER_TABLE": self.ledger_table,
+            "INCOMING_BUCKET": self.incoming_bucket,
+            "PICS_BUCKET": self.pics_bucket,
+            "QUEUE_URL": self.arrivals_queue_url,
+            "DAILY_UPLOADS": str(self.daily_uploads),
+        }
+        return wire_arrivals(self.dynamodb, self.s3, self.sqs, environment, clock=lambda: self.now)
+
+    @property
     def outputs(self) -> StackOutputs:
         return stack_outputs(
             pics_bucket=self.pics_bucket,
@@ -280,6 +303,8 @@ class FakeAws:
             matches_table=self.matches_table,
             forgotten_table=self.forgotten_table,
             decisions_table=self.decisions_table,
+            contributions_table=self.contributions_table,
+            incoming_bucket=self.incoming_bucket,
             requests_table=self.requests_table,
             process_queue=self.queue_url,
             people_queue=self.people_queue_url,
@@ -340,6 +365,7 @@ def make_fake_aws() -> FakeAws:
         ("ForgottenTable", "forgotten"),
         ("RequestsTable", "requests"),
         ("DecisionsTable", "decisions"),
+        ("ContributionsTable", "contributions"),
     ):
         properties = resources[logical_id]["Properties"]
         needed = ("BillingMode", "AttributeDefinitions", "KeySchema")
@@ -349,7 +375,7 @@ def make_fake_aws() -> FakeAws:
         ]
         more = {"GlobalSecondaryIndexes": indexes} if indexes else {}
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
-    for bucket in ("pics", "thumbnails", "site"):
+    for bucket in ("pics", "thumbnails", "site", "incoming"):
         s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
     rekognition = FakeRekognition(s3)
@@ -362,6 +388,7 @@ def make_fake_aws() -> FakeAws:
         sqs.create_queue(QueueName="process")["QueueUrl"],
         sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
         sqs.create_queue(QueueName="people")["QueueUrl"],
+        sqs.create_queue(QueueName="arrivals")["QueueUrl"],
     )
 
 

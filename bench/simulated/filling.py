@@ -226,7 +226,8 @@ class Site:
             context = SimpleNamespace(get_remaining_time_in_millis=lambda: (stopped - self.world.now) * 1000)
             if self.random.random() < self.plan.faults.given_out_twice:
                 self.world.at(self.world.now + self.random.random(), functools.partial(self._again, record))
-            is_done = handler.process_message(photo_sync, sqs, record, context)  # type: ignore[arg-type]
+            # Nothing comes from browsers here.
+            is_done = handler.process_message(photo_sync, sqs, None, record, context)  # type: ignore[arg-type]
             handler.metrics.clear_metrics()
             self.last = self.world.now
             return is_done
@@ -372,7 +373,7 @@ def _tables(parameters: Mapping[str, str]) -> list[Table]:
         indexed: tuple[str, ...] = ()
         for index in properties.get("GlobalSecondaryIndexes", []):
             keys = [entry["AttributeName"] for entry in index["KeySchema"]]
-            indexed = (keys[1], keys[0], *index["Projection"]["NonKeyAttributes"])
+            indexed = (keys[1], keys[0], *index["Projection"].get("NonKeyAttributes", ()))
         found.append(
             Table(
                 name,

@@ -2,10 +2,12 @@
 
 A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once if trying
 again can't help (the file isn't an image, or no photo can have that key), it goes to the dead-letter queue with its
-reason in the message attributes `code`, `reason` and `key`.
+reason in the message attributes `code`, `reason` and `key`. Messages about what browsers send are handed on to the
+arrivals function, which has no queue of its own.
 """
 
 import functools
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +19,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
+from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
-from functions.keys import BadNameError, parse_key
+from functions.keys import INCOMING_PREFIX, WAITING_PREFIX, BadNameError, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
@@ -37,6 +40,7 @@ from functions.withheld_names import HiddenNames
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_rekognition import RekognitionClient
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
@@ -53,16 +57,24 @@ _AFTER_END_SECONDS = 5
 _MIN_TIME_LEFT = 0.9
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
+# A little longer than the arrivals function may take.
+_HANDED_ON_SECONDS = 70
+
+
+class ArrivalsFunctionError(KinpicsError):
+    """The arrivals function didn't take a message: it is tried again."""
 
 
 @functools.cache
-def _clients() -> "tuple[PhotoSync, SQSClient]":
+def _clients() -> "tuple[PhotoSync, SQSClient, LambdaClient]":
     config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
     dynamodb = boto3.resource("dynamodb", config=config).meta.client
     rekognition = boto3.client("rekognition", config=config)
     s3 = boto3.client("s3", config=config)
     sqs = boto3.client("sqs", config=config)
-    return wire(dynamodb, rekognition, s3, sqs, os.environ), sqs
+    # One call of a function takes as long as it takes, and this message comes again if it fails.
+    once = Config(read_timeout=_HANDED_ON_SECONDS, retries={"total_max_attempts": 1})
+    return wire(dynamodb, rekognition, s3, sqs, os.environ), sqs, boto3.client("lambda", config=once)
 
 
 def wire(
@@ -106,24 +118,33 @@ def wire(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
-    photo_sync, sqs = _clients()
+    photo_sync, sqs, functions = _clients()
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not process_message(photo_sync, sqs, record, context)
+        if not process_message(photo_sync, sqs, functions, record, context)
     ]
     return {"batchItemFailures": failures}
 
 
-def process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, Any], context: "LambdaContext") -> bool:
+def process_message(
+    photo_sync: PhotoSync,
+    sqs: "SQSClient",
+    functions: "LambdaClient",
+    record: dict[str, Any],
+    context: "LambdaContext",
+) -> bool:
     """Process one message of the queue; False if it is to be given out again."""
     changes: list[ObjectChange] = []
     try:
         # The queue would hide it for six times as long.
         _hide(sqs, record, context.get_remaining_time_in_millis() // 1000 + _AFTER_END_SECONDS)
         changes = parse_message(record["body"])
-        for change in changes:
-            _process_change(photo_sync, change, record["messageId"], context)
+        if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
+            _hand_on(functions, record["body"])
+        else:
+            for change in changes:
+                _process_change(photo_sync, change, record["messageId"], context)
     except (BadMessageError, BadNameError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
         _to_dead_letters(sqs, record, changes, error.code, str(error))
@@ -147,6 +168,14 @@ def process_message(photo_sync: PhotoSync, sqs: "SQSClient", record: dict[str, A
     else:
         _note("PicsProcessed")
     return True
+
+
+def _hand_on(functions: "LambdaClient", body: str) -> None:
+    """Give a message about what a browser sent to the arrivals function, which may touch no more than that."""
+    payload = json.dumps({"message": body})
+    answer = functions.invoke(FunctionName=os.environ["ARRIVALS_FUNCTION"], Payload=payload)
+    if "FunctionError" in answer:
+        raise ArrivalsFunctionError("the arrivals function failed on it: its log group says why")
 
 
 def _process_change(photo_sync: PhotoSync, change: ObjectChange, owner: str, context: "LambdaContext") -> None:

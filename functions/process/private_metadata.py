@@ -15,9 +15,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from functions.media_types import HEAD_BYTES, media_type
 from functions.process.colour_profile import bare_profile
 from functions.process.heif_metadata import check_decodes, strip_heif
-from functions.process.media_types import HEAD_BYTES, media_type
 from functions.process.parts import Bytes, CantStripError, part, uint, view
 
 

@@ -33,6 +33,8 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{api_port}",
+        # Where pages call it (functions/uploads/handler.py).
+        "KINPICS_API_URL": f"http://localhost:{api_port}",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),

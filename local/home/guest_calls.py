@@ -20,6 +20,9 @@ UNSIGNED = {
 # And operations that are signed with a visitor's keys.
 SIGNED = {"DynamoDB_20120810": {"Query", "GetItem", "BatchGetItem", "PutItem", "DeleteItem"}}
 _INVOKE = re.compile(rb"/2015-03-31/functions/[A-Za-z0-9_-]{1,64}/invocations")
+# A presigned form has its signature inside, and leads into the bucket of what browsers send (template.yaml).
+_FORM = re.compile(rb"/[a-z0-9-]{1,40}-incoming-[0-9]{12}-[a-z0-9-]{1,20}")
+_FORM_TYPE = re.compile(rb"multipart/form-data; boundary=[\w'()+,./:=? -]{1,70}")
 _SIGNATURE = re.compile(
     rb"AWS4-HMAC-SHA256 Credential=(?P<key>[A-Z0-9]{16,32})/[0-9]{8}/[a-z0-9-]{1,32}/(?P<service>[a-z]+)/aws4_request"
     rb", ?SignedHeaders=[a-z0-9;-]{1,1000}, ?Signature=[0-9a-f]{64}"
@@ -33,6 +36,9 @@ def is_guests_call(scope: Scope, is_visitors_key: Callable[[str], bool]) -> bool
         return False  # no browser sends a header twice here, and the stack might read the other one
     headers = dict(zip(names, (value for _, value in scope["headers"]), strict=True))
     path, target, signature = scope["raw_path"], headers.get(b"x-amz-target"), headers.get(b"authorization")
+    if _FORM.fullmatch(path):
+        is_form = _FORM_TYPE.fullmatch(headers.get(b"content-type", b"")) is not None
+        return is_form and signature is None and not any(name.startswith(b"x-amz-") for name in headers)
     if target is None:
         return bool(_INVOKE.fullmatch(path)) and _is_signed(signature, b"lambda", is_visitors_key)
     prefix, _, operation = target.decode("latin-1").partition(".")

@@ -63,6 +63,7 @@ SETTINGS = (
     ),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("daily_people", "DailyPeople", click.IntRange(0), "Paid searches a day to recognise people you have named."),
+    ("daily_uploads", "DailyUploads", click.IntRange(0), "Photos a day that guests and members may send."),
     ("people_wait", "PeopleWait", click.IntRange(1, 300), "Seconds for which photos are collected before that."),
     ("process_concurrency", "ProcessConcurrency", click.IntRange(2, 1000), "Photos processed at once."),
     (
@@ -76,6 +77,12 @@ SETTINGS = (
         "DoorConcurrency",
         click.IntRange(1, 1000),
         "Calls for private sets at once; ten a second each.",
+    ),
+    (
+        "upload_concurrency",
+        "UploadConcurrency",
+        click.IntRange(0, 1000),
+        "Calls of guests and members who send photos at once. With 0, only you can send any.",
     ),
     ("max_reads", "MaxReads", click.IntRange(1), "DynamoDB read units a second for each table of photos."),
     (

@@ -34,6 +34,10 @@ class StackOutputs:
     forgotten_table: str
     private_pics_table: str
     access_table: str
+    incoming_bucket: str
+    contributions_table: str
+    uploads_function: str
+    arrivals_function: str
     decisions_table: str
     people_queue: str
     people_dead_letter_queue: str

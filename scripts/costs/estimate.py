@@ -171,7 +171,7 @@ def count_upload(usage: Usage) -> Units:
     units["rekognition_calls"] += usage.photos * load_counted()["photo"]["faces"] * _SEARCHES_A_FACE
     rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
     units["lambda_requests"] += rounds
-    units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * _memory_gb("PeopleFunction")
+    units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * memory_gb("PeopleFunction")
     return units
 
 
@@ -182,7 +182,7 @@ def count_processing(usage: Usage) -> Units:
     # Each portrait is indexed, and its face given to its person.
     units["rekognition_calls"] += 2 * usage.people + usage.photos * usage.labels
     units["lambda_requests"] += usage.photos
-    units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * _memory_gb("ProcessFunction")
+    units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
     return units
@@ -208,7 +208,7 @@ def count_month(usage: Usage) -> Units:
     # The gate reads the audience of a public album; one that isn't takes three to five reads.
     units["cloudfront_store_reads"] = units["cloudfront_requests"]
     units["s3_gets"] += units["cloudfront_requests"] * _CACHE_MISSES
-    units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * _memory_gb("SearchFunction")
+    units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * memory_gb("SearchFunction")
     units["sqs_requests"] += _IDLE_POLLS
     units["cloudwatch_log_gb"] += usage.searches * _LOG_BYTES_A_CALL / 1e9
     units["cloudwatch_metrics"] = _METRICS
@@ -244,7 +244,7 @@ def format_costs(usage: Usage, parts: dict[str, list[ServiceCost]]) -> list[str]
     return shown
 
 
-def _memory_gb(function: str) -> float:
+def memory_gb(function: str) -> float:
     """The memory that the template gives a function, by its name there."""
     memory_mb: int = load_template()["Resources"][function]["Properties"]["MemorySize"]
     return memory_mb / 1024

@@ -67,10 +67,13 @@ def read_limits(parameters: dict[str, str], account_concurrency: int = NEW_ACCOU
     named = {key: value for key, value in parameters.items() if key in template["Parameters"]}
     missing = [name for name in ("MaxReads", "MaxWrites", "MaxVisitorUnits") if name not in named]
     unlimited = [] if not missing else ["DynamoDB reads and writes, until you run `kinpics deploy`, which sets maxima"]
+    functions = tuple(_functions(resources, named))
+    # Where only the owner sends photos, visitors don't reach that table.
+    unreached = set() if any(one.name == "UploadsFunction" for one in functions) else {"ContributionsTable"}
     return Limits(
         daily_searches=int(named["DailySearches"]),
-        tables=tuple(_tables(resources, named)),
-        functions=tuple(_functions(resources, named)),
+        tables=tuple(table for table in _tables(resources, named) if table.name not in unreached),
+        functions=functions,
         account_concurrency=account_concurrency,
         unlimited=(*unlimited, *_unlimited(parameters)),
     )
@@ -109,6 +112,8 @@ def _functions(resources: dict[str, Any], parameters: dict[str, str]) -> Iterato
             reserved = properties["ReservedConcurrentExecutions"]["Fn::If"][1]
             is_reserved = int(parameters["SearchConcurrency"]) > 0 and parameters.get("RoomToReserve", "yes") == "yes"
             concurrency = int(_value(reserved, parameters) or 0) if is_reserved else 0
+            if is_reserved and not concurrency:
+                continue  # Lambda refuses every call of it
             yield FunctionLimit(int(properties["MemorySize"]), concurrency, name)
 
 

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.pace import CALLS_A_SECOND
-from scripts.costs.estimate import READ_BYTES, Units, cost_by_service, load_prices
+from functions.uploads.upload_limits import BYTES_A_FILE
+from scripts.common.template import load_defaults
+from scripts.costs.estimate import (
+    READ_BYTES,
+    Units,
+    Usage,
+    cost_by_service,
+    count_processing,
+    load_prices,
+    memory_gb,
+)
 from scripts.costs.limits import Limits
 
 HOUR, DAY = 3_600, 86_400
@@ -23,14 +33,20 @@ _WRITE_BYTES = 1024
 # their answers are less than half of what they read.
 _WIRE = {("PicsTable", ""): 2.0, ("PicsTable", "grid"): 1.5, ("LedgerTable", ""): 0.0}
 _WIRE |= {("PrivatePicsTable", index): _WIRE["PicsTable", index] for index in ("", "grid")} | {("AccessTable", ""): 0.0}
+# What was sent is answered in about half of its rows' bytes.
+_WIRE |= {("ContributionsTable", ""): 0.5, ("ContributionsTable", "waiting"): 0.5}
 _OWN_WIRE = 9.0
-# Only for somebody with a good pass, or who signs in as a member, the door reads the first and writes the second: a
-# stranger's call ends before.
-_READ_WITH_PASS, _WRITTEN_WITH_PASS = {"PrivatePicsTable"}, {"AccessTable"}
+# Functions read the first and write the second only for somebody with a good pass or an event's secret, or who signs in
+# as a member: a stranger's call ends before.
+_READ_WITH_PASS = {"PrivatePicsTable", "ContributionsTable"}
+_WRITTEN_WITH_PASS = {"AccessTable", "ContributionsTable"}
 # One line a call, with its metrics; an answer without photos, with its headers.
 _LOG_BYTES, _ANSWER_BYTES = 350, 1_000
+# A photo from a browser is put into the incoming bucket, to where it waits, and into its set; the arrivals function
+# looks at it twice, for so long.
+_PUTS_A_SENT_PHOTO, _CALLS_A_SENT_PHOTO, _ARRIVAL_SECONDS = 3, 2, 1.5
 # These log nothing but their own failures.
-_SILENT = {"RemovalFunction", "DoorFunction"}
+_SILENT = {"RemovalFunction", "DoorFunction", "UploadsFunction"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,22 @@ def more_with_pass(limits: Limits, region: str) -> WorstCost:
     """What people who were let into a private set can cost beyond what strangers can. Raises ``UnknownRegionError``."""
     (_, strangers), (_, let_in) = (sums(worst_by_service(limits, region, with_pass=known)) for known in (False, True))
     return WorstCost("with a pass", let_in.hour - strangers.hour, let_in.day - strangers.day)
+
+
+def cost_of_sent_photos(region: str) -> WorstCost:
+    """What as many photos cost as may be sent from browsers in a day: each comes, waits, is let in and processed.
+
+    Raises ``UnknownRegionError``.
+    """
+    files = int(load_defaults()["DailyUploads"])
+    units = count_processing(Usage(files, 0, 0))
+    megabytes = BYTES_A_FILE / 1e6
+    units["s3_puts"] += files * _PUTS_A_SENT_PHOTO
+    units["lambda_requests"] += files * _CALLS_A_SENT_PHOTO
+    units["lambda_gb_seconds"] += files * _CALLS_A_SENT_PHOTO * _ARRIVAL_SECONDS * memory_gb("ArrivalsFunction")
+    units["s3_gb"] = 2 * files * megabytes / 1e3
+    day = sum(cost.listed for cost in cost_by_service(units, region))
+    return WorstCost("sent photos", day, day)
 
 
 def list_unlimited(limits: Limits, region: str) -> list[str]:

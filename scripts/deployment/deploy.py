@@ -110,7 +110,7 @@ def has_room(target: Target, described: "StackTypeDef | None", wanted: int) -> b
     outputs = read_outputs(described)
     functions = target.session.client("lambda")
     reserved = 0
-    for name in ("SearchFunction", "RemovalFunction", "DoorFunction"):
+    for name in ("SearchFunction", "RemovalFunction", "DoorFunction", "UploadsFunction"):
         if name in outputs:
             settings = functions.get_function_concurrency(FunctionName=outputs[name])
             reserved += settings.get("ReservedConcurrentExecutions", 0)

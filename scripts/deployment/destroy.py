@@ -17,7 +17,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
     """Delete the stack; with ``photos``, also what it retains: originals, rows and faces. Raises ``DeployError``."""
     # CloudFormation deletes no bucket that holds anything.
     outputs = stack.outputs
-    for bucket in (outputs.site_bucket, outputs.thumbnails_bucket):
+    for bucket in (outputs.site_bucket, outputs.thumbnails_bucket, outputs.incoming_bucket):
         _empty(stack.s3, bucket)
     # IAM deletes no role or policy while one is attached to the other.
     _if_there(find_site_access(target.session, outputs).stop_denying)
@@ -42,6 +42,7 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
             outputs.requests_table,
             outputs.forgotten_table,
             outputs.decisions_table,
+            outputs.contributions_table,
         ):
             _if_there(stack.dynamodb.delete_table, TableName=table)
         for collection in (outputs.album_collection, outputs.celebrities_collection):

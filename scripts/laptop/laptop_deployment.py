@@ -32,6 +32,7 @@ _PARAMETERS = {
     "ProcessConcurrency": "2",
     "SearchConcurrency": str(max(2, os.cpu_count() or 1)),
     "DoorConcurrency": str(max(2, os.cpu_count() or 1)),
+    "UploadConcurrency": str(max(2, os.cpu_count() or 1)),
     "PeopleWait": "2",
     # Nobody pays for these calls here, and a folder of 20,000 photos goes in overnight.
     "DailyIndexing": "1000000",

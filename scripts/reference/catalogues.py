@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from functions.languages import ENGLISH, LANGUAGES
-from scripts.site.messages import find_messages, owner_messages, script_messages
+from scripts.site.messages import READERS, find_messages, messages_for, script_messages
 from scripts.site.translations import SCRIPT_MESSAGES, catalogue_path, read_catalogue
 
 _WIDTH = 120
@@ -43,10 +43,12 @@ def _header(catalog: Catalog) -> str:
 
 
 def script_list() -> str:
-    """The messages of the scripts as the generator reads them: those that visitors need, and the owner's besides."""
-    everything, owners = Counter(script_messages()), Counter(owner_messages())
-    visitors = everything - owners
-    found = {"visitors": sorted(visitors, key=str), "owner": sorted(owners.keys() - visitors.keys(), key=str)}
+    """The messages of the scripts as the generator reads them: those that visitors need, and others' besides."""
+    visitors, others = Counter(script_messages()), {reader: Counter(messages_for(reader)) for reader in READERS}
+    for messages in others.values():
+        visitors -= messages
+    found = {"visitors": sorted(visitors, key=str)}
+    found |= {reader: sorted(messages.keys() - visitors.keys(), key=str) for reader, messages in others.items()}
     return json.dumps(found, ensure_ascii=False, indent=0) + "\n"
 
 

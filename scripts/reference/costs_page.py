@@ -15,7 +15,7 @@ from scripts.costs.estimate import (
     load_prices,
 )
 from scripts.costs.limits import read_limits
-from scripts.costs.worst_case import list_unlimited, more_with_pass, sums, worst_by_service
+from scripts.costs.worst_case import cost_of_sent_photos, list_unlimited, more_with_pass, sums, worst_by_service
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 _USAGES = (Usage(1_000, 500, 200), Usage(10_000, 2_000, 1_000), Usage(100_000, 10_000, 5_000))
@@ -41,7 +41,12 @@ def render() -> str:
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(months), *_sums(months)]),
         _ONCE.format(idle=sum(cost.due for cost in idle)),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
-        _WORST.format(indexing=int(load_defaults()["DailyIndexing"]), call=load_prices(_REGION)["rekognition_calls"]),
+        _WORST.format(
+            indexing=int(load_defaults()["DailyIndexing"]),
+            call=load_prices(_REGION)["rekognition_calls"],
+            uploads=int(load_defaults()["DailyUploads"]),
+            sent=cost_of_sent_photos(_REGION).day,
+        ),
         _worst(),
         _REST,
     ]
@@ -102,7 +107,8 @@ list price is for metrics, alarms and the dashboard; every account gets that man
 
 _WORST = """
 Clicking the same face again costs nothing until photos are added or removed. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
-x {call:g} USD a day; any further photos wait.
+x {call:g} USD a day; any further photos wait. Of those, guests of events and members send at most `DailyUploads` ({uploads:,}) a day from their
+browsers, once you let them (`UploadConcurrency`): about {sent:.2f} USD with their processing and a month's storage; beyond it, they are refused before they are sent.
 
 ## The most that hostile visitors can cost, in USD
 

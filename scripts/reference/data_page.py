@@ -31,6 +31,9 @@ _TABLES = (
     (shapes.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
+    (shapes.EventRow, "Event: table `access`", "partition key `kind`, sort key `id`"),
+    (shapes.Contribution, "Contribution: table `contributions`", "partition key `set_name`, sort key `id`"),
+    (shapes.PlacedPhoto, "Photo from a browser: table `contributions`", "partition key `set_name`, sort key `id`"),
     (shapes.Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
     (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),
     (shapes.DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
@@ -78,6 +81,7 @@ _REST = f"""## Objects
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
+| incoming | `incoming/<set>/<id>`, `waiting/<set>/<id>` | a photo from a browser on its way, for a day at most, or waiting for the owner; `<id>` is the row's in `contributions` |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata |
 | thumbnails | `{keys.REGIONS_PREFIX}<set>/<file>.json` | faces that the file's own XMP names, if there are any: `[name, left, top, width, height]` each, in fractions of the upright photo. Written by the process function and read by the people function; visitors can't reach it |
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
@@ -155,6 +159,10 @@ its member are gone).
 
 Rows are as DynamoDB's own interface has them. An answer has at most {MAX_ANSWER_BYTES // 1_000_000} MB. For what may not be seen, `output` lacks it, as if it weren't there.
 
+## The uploads and the arrivals function
+
+Guests, members and the owner send photos through them: [contributing-photos.md](contributing-photos.md). `functions/uploads/handler.py` describes each call.
+
 ## The people function
 
 Only the owner may invoke it: signed in, or with IAM credentials (`kinpics people …` does that). Request: `{{"action": "…", "by": "…"}}` and the action's fields;
@@ -218,7 +226,8 @@ The people function's queue carries paths of photos that were processed or delet
 
 The queue carries S3's event notifications as they are; `kinpics` sends the same shape with event name
 `kinpics:Reprocess` (do it again) or `kinpics:Check` (see whether anything is missing). A message in the dead-letter queue has its
-reason in the attributes `code`, `reason`, `key`; one without them made the function crash or run out of time.
+reason in the attributes `code`, `reason`, `key`; one without them made the function crash or run out of time. Messages whose keys begin with
+`incoming/` or `waiting/` are about photos from browsers; those with event name `kinpics:Settle` ask to carry out what was decided.
 """
 
 

@@ -47,6 +47,7 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
             "site/css/lightbox.css",
             "site/css/share.css",
             "site/css/owner.css",
+            "site/css/uploading.css",
             *map(str, entries),
         ]
         arguments += ["--splitting", "--format=esm"]

@@ -17,6 +17,9 @@ from scripts.common.config import ROOT
 # A text, or the two forms of one with a plural.
 Message = str | tuple[str, str]
 
+# Who loads scripts with texts of their own, and the folder of these in site/js.
+READERS = {"owner": "owner", "contributors": "uploading"}
+
 _KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
 _TEMPLATE_OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
 
@@ -51,9 +54,9 @@ def script_messages() -> Iterator[Message]:
     return _find("site/js", "**.js", "javascript")
 
 
-def owner_messages() -> Iterator[Message]:
-    """Those of the scripts that only the owner loads."""
-    return _find("site/js/owner", "**.js", "javascript")
+def messages_for(reader: str) -> Iterator[Message]:
+    """Those of the scripts that only one of `READERS` loads."""
+    return _find(f"site/js/{READERS[reader]}", "**.js", "javascript")
 
 
 def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:

@@ -147,7 +147,9 @@ class SitePages:
         self._narrower: dict[str, SiteConfig] = {}
         for language, suffix in config.page_languages.items():
             translator = Translator(language)
-            texts, for_owner = (write_script_texts(folder, translator, reader) for reader in ("visitors", "owner"))
+            texts, for_owner, for_contributors = (
+                write_script_texts(folder, translator, reader) for reader in ("visitors", "owner", "contributors")
+            )
             of_language = {
                 "site": translator.with_default_texts(config),
                 "language": language,
@@ -156,7 +158,12 @@ class SitePages:
                 "describe": functools.partial(describe, translator=translator),
                 "describe_gallery": functools.partial(describe_gallery, site_url or "", translator=translator),
                 "day_taken": _day_taken(translator),
-                "browser_config": {**known, "texts": texts, "ownerTexts": for_owner},
+                "browser_config": {
+                    **known,
+                    "texts": texts,
+                    "ownerTexts": for_owner,
+                    "contributorTexts": for_contributors,
+                },
             }
             self._narrower[suffix] = translator.with_default_texts(config.for_audience(MEMBERS))
             self._templates[suffix] = make_environment(theme.template_folders, translator, {**shared, **of_language})

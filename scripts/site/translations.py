@@ -114,7 +114,7 @@ class Translator:
         return "".join(parse_pattern(pattern).apply(day, self._locale) for pattern, day in parts)
 
     def for_scripts(self, reader: str) -> dict[str, str | dict[str, str]]:
-        """The texts of the scripts by message, for ``visitors`` or for what only the ``owner`` loads besides.
+        """The texts of the scripts by message, for ``visitors`` or for what ``owner`` or ``contributors`` load besides.
 
         One with a plural has a text for each of CLDR's categories.
         """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, image_path
-from functions.process.media_types import HEAD_BYTES, media_type
+from functions.media_types import HEAD_BYTES, media_type
 from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows, open_file
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count

@@ -15,10 +15,13 @@ import "./fallback.js";
  * @property {string} picsTable
  * @property {string} searchFunction
  * @property {string} removalFunction
- * @property {string} doorFunction
  * @property {boolean} hasPrivate  Whether the album or one of its sets isn't public.
  * @property {string} peopleFunction  Only the owner may call it.
  * @property {string} manageFunction  Likewise.
+ * @property {string} uploadsFunction
+ * @property {boolean} takesPhotos  Whether members and guests may send photos; the owner always may.
+ * @property {string} arrivalsFunction  Only the owner may call it.
+ * @property {string} doorFunction
  * @property {number} faceMatchThreshold  In percent.
  * @property {string} thumbnailFolder  Path of the photos' thumbnails, with a slash at its end.
  * @property {string} largeFolder  Of their large renditions.
@@ -38,6 +41,7 @@ import "./fallback.js";
  * @property {string} shareCss  URL of the share sheet's style sheet.
  * @property {string} ownerCss  URL of the style sheet of what only the owner sees.
  * @property {string | null} ownerTexts  URL of the texts of the scripts that only the owner loads; null in English.
+ * @property {string | null} contributorTexts  Of those that send photos.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

@@ -13,9 +13,9 @@ const locale = language === "en" ? "en-GB" : language;
 /** @type {Record<string, string | Record<string, string>>} */
 const texts = config.texts ? await import(config.texts).then((module) => module.default, () => ({})) : {};
 
-/** Know the texts of the scripts that only the owner loads. Call it before they are loaded. */
-export async function learnOwnerTexts() {
-  if (config.ownerTexts) Object.assign(texts, await import(config.ownerTexts).then((module) => module.default, () => ({})));
+/** Know more texts: those of scripts that few load, in `config`. Call it before these. @param {string | null} url */
+export async function learn(url) {
+  if (url) Object.assign(texts, await import(url).then((module) => module.default, () => ({})));
 }
 
 // Making one takes a phone's processor milliseconds, so each is made when it is first needed.

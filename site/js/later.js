@@ -12,4 +12,5 @@ export { showPerson as person } from "./pages/person.js";
 export { showPosted as posted } from "./pages/posted.js";
 export { showSearch as search } from "./pages/search.js";
 export { showSelfie as selfie } from "./pages/selfie.js";
+export { showUpload as upload } from "./pages/upload.js";
 export { showCode as code } from "./sharing/share.js";

@@ -60,18 +60,33 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         "QUEUE_URL": aws.queue_url,
         "DEAD_LETTER_QUEUE_URL": aws.dead_letter_queue_url,
         "MAX_RECEIVE_COUNT": "3",
+        "ARRIVALS_FUNCTION": "arrivals",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     sqs = Visibility(aws.sqs)
-    monkeypatch.setattr(handler_module, "_clients", lambda: (aws.photo_sync, sqs))
+    functions = Functions()
+    monkeypatch.setattr(handler_module, "_clients", lambda: (aws.photo_sync, sqs, functions))
 
     def call(*messages: dict) -> list[str]:
         answer = handler_module.handler({"Records": list(messages)}, LambdaContext())
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     call.pauses = sqs.pauses
+    call.functions = functions
     return call
+
+
+class Functions:
+    """A Lambda client whose functions note what they get, and fail as long as they ``fail``."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict]] = []
+        self.fail = False
+
+    def invoke(self, *, FunctionName: str, Payload: str) -> dict:  # noqa: N803 - AWS's names
+        self.calls.append((FunctionName, json.loads(Payload)))
+        return {"FunctionError": "Unhandled"} if self.fail else {}
 
 
 class Visibility:
@@ -86,6 +101,18 @@ class Visibility:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
+
+
+def test_what_browsers_send_is_handed_on_and_tried_again(aws: FakeAws, handle: Callable[..., list[str]]) -> None:
+    arrived, decided = message("incoming/set/owner.0"), message("waiting/set/owner.0", number=2)
+    assert handle(arrived, decided) == []
+    assert handle.functions.calls == [("arrivals", {"message": item["body"]}) for item in (arrived, decided)]
+    handle.functions.fail = True
+    assert handle(arrived) == ["message-1"]
+    assert handle(message("incoming/set/owner.0", receives=3)) == []
+    (letter,) = aws.dead_letters()
+    assert letter["MessageAttributes"]["code"]["StringValue"] == "ArrivalsFunctionError"
+    assert letter["MessageAttributes"]["key"]["StringValue"] == "incoming/set/owner.0"
 
 
 def test_a_photo_beyond_the_ceiling_gets_its_own_code(aws: FakeAws, handle: Callable[..., list[str]]) -> None:

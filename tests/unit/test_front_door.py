@@ -448,6 +448,31 @@ def test_a_header_sent_twice_is_refused(home: Home) -> None:
     assert not is_guests_call({**scope, "headers": [target, (b"X-Amz-Target", b"DynamoDB_20120810.Scan")]}, bool)
 
 
+FORM = (b"content-type", b"multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW")
+INCOMING = b"/kinpics-incoming-000000000000-us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "headers", "is_open"),
+    [
+        (INCOMING, b"", [FORM], True),
+        (INCOMING, b"delete", [FORM], False),
+        (INCOMING + b"/key", b"", [FORM], False),
+        (INCOMING.replace(b"incoming", b"pics"), b"", [FORM], False),
+        (INCOMING, b"", [(b"content-type", b"application/xml")], False),
+        (INCOMING, b"", [], False),
+        (INCOMING, b"", [FORM, (b"authorization", b"AWS4-HMAC-SHA256 Credential=x")], False),
+        (INCOMING, b"", [FORM, (b"x-amz-target", b"AWSCognitoIdentityService.GetId")], False),
+        (INCOMING, b"", [FORM, (b"x-amz-copy-source", b"/pics/photos/a")], False),
+    ],
+)
+def test_a_form_with_a_photo_passes_and_nothing_else_for_its_bucket(
+    path: bytes, query: bytes, headers: list[tuple[bytes, bytes]], is_open: bool
+) -> None:
+    scope = {"raw_path": path, "query_string": query, "method": "POST", "headers": headers}
+    assert is_guests_call(scope, lambda key: key == VISITOR) == is_open
+
+
 def test_exactly_the_calls_that_the_pages_make_are_open() -> None:
     scripts = "".join(path.read_text() for path in (Path(__file__).parents[2] / "site" / "js").rglob("*.js"))
     pool, users = UNSIGNED["AWSCognitoIdentityService"], UNSIGNED["AWSCognitoIdentityProviderService"]

@@ -11,7 +11,7 @@ from PIL import Image
 from support import jpeg
 
 from functions.keys import image_path
-from functions.process.media_types import HEAD_BYTES, media_type
+from functions.media_types import HEAD_BYTES, media_type
 from scripts.commands.upload import print_remarks
 from scripts.common.folders import FolderError, Refusal, find_rows, sets_of
 from scripts.upload.plan import UploadFile, digest_of, hash_files, plan_folder, read_photo, set_name_of

@@ -20,6 +20,8 @@ FUNCTIONS = {
     "door": "DoorFunction",
     "people": "PeopleFunction",
     "manage": "ManageFunction",
+    "uploads": "UploadsFunction",
+    "arrivals": "ArrivalsFunction",
     "close": "CloseFunction",
     "edge_store": "EdgeStoreFunction",
 }
@@ -76,11 +78,11 @@ def test_whatever_visitors_may_invoke_is_closed_with_the_site() -> None:
     assert functions("visitor", "lambda:InvokeFunction") == functions("close", "lambda:PutFunctionConcurrency")
 
 
-def test_the_owner_may_call_two_functions_and_else_what_a_visitor_may() -> None:
-    statements = [(item["Action"], item["Resource"]) for item in policy("owner")["Statement"]]
-    arn = "arn:aws:lambda:eu-west-1:123456789012:function:album-"
-    functions = [f"{arn}peoplefunction", f"{arn}managefunction"]
-    assert statements == [("lambda:InvokeFunction", function) for function in functions]
+def test_the_owner_may_call_two_functions_more_and_else_what_a_visitor_may() -> None:
+    own = {"album-peoplefunction", "album-managefunction", "album-arrivalsfunction"}
+    granted_to_owner = {(item["Action"], item["Resource"]) for item in policy("owner")["Statement"]}
+    functions = {f"arn:aws:lambda:eu-west-1:123456789012:function:{name}" for name in own}
+    assert granted_to_owner == {("lambda:InvokeFunction", function) for function in functions}
     page = (ROOT / "site" / "js" / "visitor" / "owner.js").read_text()
     assert re.findall(r"\binvoke\(config\.(\w+)", page) == ["peopleFunction", "manageFunction"]
     roles = {name: template()["Resources"][name]["Properties"] for name in ("GuestRole", "MemberRole", "OwnerRole")}
@@ -105,9 +107,22 @@ def test_the_edge_store_function_mails_the_owner_and_nobody_else() -> None:
 
 
 def test_no_visitor_may_name_the_journal_or_the_owners_functions() -> None:
-    for role in ("visitor", "search", "removal"):
+    owners = ("decisionstable", "peoplefunction", "managefunction", "arrivalsfunction", "/people/")
+    for role in ("visitor", "search", "removal", "uploads"):
         text = json.dumps(policy(role)).lower()
-        assert not [name for name in ("decisionstable", "peoplefunction", "managefunction", "/people/") if name in text]
+        assert not [name for name in owners if name in text]
+
+
+def test_what_visitors_call_touches_no_photo_of_the_album() -> None:
+    """The uploads function only signs forms and addresses, in prefixes of their own; another one brings photos in."""
+    objects = {
+        (action, resource.rpartition("incomingbucket")[2])
+        for item in policy("uploads")["Statement"]
+        for action in as_list(item["Action"])
+        for resource in as_list(item["Resource"])
+        if action.startswith("s3:")
+    }
+    assert objects == {("s3:PutObject", "/incoming/*"), ("s3:GetObject", "/waiting/*")}
 
 
 def rendered_arns(logical_id: str) -> str:
@@ -140,6 +155,7 @@ def test_code_that_is_not_reached_counts_for_nothing(monkeypatch: pytest.MonkeyP
         "sqs:ChangeMessageVisibility",
         "sqs:SendMessage",
         "dynamodb:UpdateItem",
+        "lambda:InvokeFunction",
     }
 
 

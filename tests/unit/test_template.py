@@ -37,7 +37,8 @@ def statements(resource: dict) -> list[dict]:
 def test_buckets_are_private_encrypted_and_serve_one_distribution() -> None:
     buckets = of_type("AWS::S3::Bucket")
     policies = {item["Properties"]["Bucket"]["Ref"]: item for item in of_type("AWS::S3::BucketPolicy").values()}
-    assert set(buckets) == set(policies) == {"SiteBucket", "PicsBucket", "ThumbnailsBucket"}
+    unserved = {"PicsBucket", "IncomingBucket"}
+    assert set(buckets) == set(policies) == {"SiteBucket", "ThumbnailsBucket", *unserved}
     for name, bucket in buckets.items():
         properties = bucket["Properties"]
         assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
@@ -47,7 +48,7 @@ def test_buckets_are_private_encrypted_and_serve_one_distribution() -> None:
         tls, *served = statements(policies[name])
         assert (tls["Effect"], tls["Action"]) == ("Deny", "s3:*")
         assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-        assert len(served) == (name != "PicsBucket"), "originals are served to nobody"
+        assert len(served) == (name not in unserved), "originals are served to nobody"
         for cloudfront in served:
             assert cloudfront["Principal"] == {"Service": "cloudfront.amazonaws.com"}
             assert cloudfront["Action"] == "s3:GetObject"
@@ -74,7 +75,7 @@ def test_every_store_is_encrypted() -> None:
 def test_photos_rows_and_faces_outlive_the_stack() -> None:
     kept = {name for name, item in RESOURCES.items() if item.get("DeletionPolicy") == "RetainExceptOnCreate"}
     tables = {"PicsTable", "PrivatePicsTable", "PicsByImageIdTable", "MatchesTable", "RequestsTable", "ForgottenTable"}
-    tables |= {"DecisionsTable", "AccessTable"}
+    tables |= {"DecisionsTable", "AccessTable", "ContributionsTable"}
     assert kept == {"PicsBucket", *tables, "AlbumCollection", "CelebritiesCollection"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
     assert RESOURCES["PicsBucket"]["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}

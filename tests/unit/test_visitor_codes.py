@@ -1,5 +1,5 @@
 """People read words, never a code: site/js/problems.js knows every code that functions can answer visitors with,
-and those in owner/ what only the owner gets."""
+those in owner/ what only the owner gets, and uploading/refusals.js what is said about photos from browsers."""
 
 import ast
 import re
@@ -44,9 +44,22 @@ def test_every_code_that_visitors_are_answered_with_has_words() -> None:
         ROOT / "functions" / "manage": "owner/manage-refusals.js",
     }
     modules = set((ROOT / "functions").rglob("*.py"))
-    answered = codes_of(path for path in modules if not owners.keys() & set(path.parents))
+    senders = {ROOT / "functions" / "uploads", ROOT / "functions" / "arrivals"}
+    answered = codes_of(path for path in modules if not (owners.keys() | senders) & set(path.parents))
     assert {"ImageTooLarge", "SearchFailed", "TooManyRequests", AllowanceReachedError.code} <= answered
     problems = with_words("problems.js", "PROBLEMS = {", "\n};")
     assert answered - problems == set()
     for folder, script in owners.items():
         assert codes_of(folder.rglob("*.py")) - problems - with_words(script, "inWords(", "});") == set()
+    about_photos = {code for folder in senders for module in folder.glob("*.py") for code in codes_of_a_photo(module)}
+    assert {"NotAPhoto", "TooManyBytes", "EventClosed", "Lost", "Twice"} <= about_photos
+    known = with_words("uploading/refusals.js", "REFUSALS = {", "\n};") | set(
+        re.findall(r'code === "(\w+)"', (ROOT / "site" / "js" / "uploading" / "refusals.js").read_text())
+    )
+    assert about_photos - known - problems == set()
+
+
+def codes_of_a_photo(module: Path) -> set[str]:
+    """The codes by which a module says what is wrong with a photo, or who may not send it."""
+    text = module.read_text()
+    return codes_of([module]) | set(re.findall(r'(?:_refused\(|code=|code, most = |return )"([A-Z][A-Za-z]+)"', text))

@@ -60,6 +60,7 @@ export async function showAccount() {
     fault.textContent = "";
     address.textContent = email;
     byId("to-naming").hidden = !isOwner();
+    byId("to-upload").hidden = !(isOwner() || config.takesPhotos);
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
   }
 

@@ -1,8 +1,9 @@
 // The owner's place. Everybody else is told whose page it is, and loads none of its scripts.
 
+import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
-import { learnOwnerTexts } from "../language.js";
+import { learn } from "../language.js";
 import { tell } from "../notice.js";
 import { isOwner } from "../visitor/owner.js";
 
@@ -12,7 +13,7 @@ export async function showOwner() {
   byId("not-owner").hidden = isOwner();
   if (!isOwner()) return;
   try {
-    await learnOwnerTexts();
+    await learn(config.ownerTexts);
     await (await import("../owner/own-place.js")).startOwnPlace();
   } catch (error) {
     tell(new CodedError("Offline", String(error)), () => void showOwner());

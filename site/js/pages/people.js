@@ -1,10 +1,11 @@
 // The page of all people: those with a name, those without one, and faces at random.
 
 import pages from "../../pages.json" with { type: "json" };
+import { config } from "../config.js";
 import { byId, make } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { offerFaces } from "../faces/random.js";
-import { learnOwnerTexts, t, tn } from "../language.js";
+import { learn, t, tn } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPeople } from "../people/files.js";
 import { personCard } from "../people/heads.js";
@@ -31,7 +32,7 @@ export async function showPeople() {
 /** What the owner finds here besides. */
 async function offerTools() {
   try {
-    await learnOwnerTexts();
+    await learn(config.ownerTexts);
     await (await import("../owner/people-tools.js")).offerPeopleTools(pages.naming.path, named);
   } catch (error) {
     tell(new CodedError("Offline", String(error)), () => location.reload());

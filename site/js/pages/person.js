@@ -1,11 +1,12 @@
 // A person's page: all their photos by year or by album. And that of two or three people, with the photos that show all of them. The
 // first has its first photos in it; the rest of it, and the second, come from files of the site, without any search.
 
+import { config } from "../config.js";
 import { byId, make } from "../elements.js";
 import { albumSection, groupByAlbum } from "../grid/albums.js";
 import { Grid } from "../grid/grid.js";
 import { groupByYear, yearSection } from "../grid/years.js";
-import { formatList, formatNumber, learnOwnerTexts, t } from "../language.js";
+import { formatList, formatNumber, learn, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { readPeople, readPerson, readTitles } from "../people/files.js";
 import { headOf } from "../people/heads.js";
@@ -101,7 +102,7 @@ export async function showPerson() {
   await load();
   if (isReturn()) returnToPlace();
   viewer.followAddress();
-  if (isOwner() && !others.length) void learnOwnerTexts().then(() => import("../owner/person-tools.js")).then(({ offerPersonTools }) => offerPersonTools(first));
+  if (isOwner() && !others.length) void learn(config.ownerTexts).then(() => import("../owner/person-tools.js")).then(({ offerPersonTools }) => offerPersonTools(first));
 }
 
 /** Whether the address asks for albums instead of years. */

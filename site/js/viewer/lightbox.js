@@ -4,7 +4,7 @@ import PhotoSwipe from "photoswipe";
 import { config } from "../config.js";
 import { make } from "../elements.js";
 import { placeholder } from "../grid/placeholder.js";
-import { learnOwnerTexts, t } from "../language.js";
+import { learn, t } from "../language.js";
 import { clear, tell } from "../notice.js";
 import { forgetNames, peopleIn, withNames } from "../people/names.js";
 import { readDetails } from "../photos/details.js";
@@ -190,7 +190,7 @@ export class Stage {
 
   /** What the owner can say about the faces of a photo. @param {Photo} photo */
   async #offerTools(photo) {
-    await learnOwnerTexts();
+    await learn(config.ownerTexts);
     const { offerPhotoTools } = await import("../owner/photo-tools.js");
     await offerPhotoTools(this.pswp, this.panel.body, photo, () => void this.#nameAgain(photo));
   }

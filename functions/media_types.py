@@ -6,6 +6,10 @@ _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
+MEDIA_TYPES = frozenset(
+    {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/avif", "image/heic", "image/heif"}
+)
+
 
 def media_type(head: bytes) -> str | None:
     """The media type of a picture by its first `HEAD_BYTES` bytes; None for what kinpics can't read."""

@@ -1,0 +1,1 @@
+"""After photos came from browsers: into their sets, or out again."""

@@ -1,0 +1,101 @@
+"""Entry point of the arrivals function: what S3 tells of photos that were sent, and the owner's calls.
+
+The process function hands on messages of its queue about what browsers send: S3's events, and requests to carry out
+what was decided. The owner, signed in or with IAM credentials, invokes it with the actions of the uploads function
+(functions/uploads/handler.py), without any credentials in the call.
+"""
+
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from functions.arrivals.album_originals import AlbumOriginals
+from functions.arrivals.arrivals import Arrivals
+from functions.errors import KinpicsError
+from functions.uploads.handler import SORRY, Uploads, wire
+from functions.uploads.settling_queue import ToSettle, parse_body
+from functions.uploads.upload_call import parse_upload_call
+from functions.visitor_calls import answer_visitor, without_values
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+# How often boto3 itself tries a call again.
+_MAX_RETRIES = 8
+
+
+@dataclass(frozen=True)
+class ArrivalsFunction:
+    """What the function works with: ``uploads`` answers the owner, ``arrivals`` takes messages."""
+
+    uploads: Uploads
+    arrivals: Arrivals
+
+    def take(self, body: str) -> None:
+        """Take a message of the queue. Raises whatever AWS raises: to be tried again."""
+        for about in parse_body(body):
+            if isinstance(about, ToSettle):
+                self.arrivals.settle(about.set_name, about.row_id)
+            else:
+                self.arrivals.arrive(about)
+
+
+class ArrivalFailedError(KinpicsError):
+    """A message is to come again; the log says why."""
+
+
+@functools.cache
+def _function() -> ArrivalsFunction:
+    config = Config(retries={"mode": "adaptive", "max_attempts": _MAX_RETRIES})
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    s3, sqs = boto3.client("s3", config=config), boto3.client("sqs", config=config)
+    return wire_arrivals(dynamodb, s3, sqs, os.environ)
+
+
+def wire_arrivals(
+    dynamodb: "DynamoDBClient",
+    s3: "S3Client",
+    sqs: "SQSClient",
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+) -> ArrivalsFunction:
+    """What the function works with, as `functions.uploads.handler.wire` has it."""
+    uploads = wire(dynamodb, s3, sqs, environment, clock)
+    arrivals = Arrivals(
+        contributions=uploads.outcomes.contributions,
+        incoming=uploads.outcomes.incoming,
+        originals=AlbumOriginals(s3, environment["PICS_BUCKET"]),
+        senders=uploads.senders,
+    )
+    return ArrivalsFunction(uploads, arrivals)
+
+
+# What is logged says nothing about people or photos (functions/visitor_calls.py).
+def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
+    """Take a message of the process function's, or answer the owner. Raises ``ArrivalFailedError``."""
+    if isinstance(event, dict) and "message" in event:
+        return _take(event["message"])
+    return answer_visitor(
+        lambda: {"output": _function().uploads.answer_owner(parse_upload_call(event, is_owner=True))},
+        "UploadsFailed",
+        SORRY,
+    )
+
+
+def _take(body: str) -> dict[str, Any]:
+    try:
+        _function().take(body)
+    except Exception as error:
+        print(json.dumps({"level": "ERROR", "failed": "Arrival", **without_values(error)}))
+        raise ArrivalFailedError("a photo from a browser wasn't taken in: the log says why") from None
+    return {}

@@ -1,0 +1,1 @@
+"""Photos that come from browsers: the owner's, contributors' and guests'."""

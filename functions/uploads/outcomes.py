@@ -1,0 +1,127 @@
+"""What is decided about photos from browsers: taken back by who sent them, let in or refused by the owner.
+
+A decision is a row's new state; the arrivals function carries it out, asked by a message.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from functions.shapes import Contribution
+from functions.uploads.contributions import (
+    BEGUN,
+    FAILED,
+    LET_IN,
+    REFUSED,
+    SHOWN,
+    TAKEN_BACK,
+    WAITING,
+    Contributions,
+)
+from functions.uploads.incoming import Incoming
+from functions.uploads.senders import Sender
+from functions.uploads.settling_queue import SettlingQueue
+from functions.uploads.upload_call import MAX_IDS, UploadCall
+
+# From which states a photo may come to each.
+_COME_FROM = {
+    LET_IN: (WAITING,),
+    REFUSED: (BEGUN, WAITING, LET_IN, SHOWN),
+    TAKEN_BACK: (BEGUN, WAITING, LET_IN, SHOWN, FAILED),
+}
+# So many photos are decided in one call; more are decided by the next.
+_MAX_DECIDED = 500
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Lists photos, and decides about them."""
+
+    contributions: Contributions
+    incoming: Incoming
+    queue: SettlingQueue
+
+    def mine(self, sender: Sender, ids: Iterable[str]) -> dict[str, Any]:
+        """The answer to `mine` (functions/uploads/handler.py)."""
+        own = [row_id for row_id in ids if row_id.startswith(f"{sender.who}.")]
+        rows: Iterable[Contribution] = (
+            self.contributions.get_all(sender.set_name, own).values()
+            if ids
+            else self.contributions.list_of(sender.set_name, sender.who)
+        )
+        return {"set": sender.set_name, "photos": [_shown(row) for row in rows]}
+
+    def take_back(self, sender: Sender, ids: Iterable[str]) -> dict[str, Any]:
+        """Take back the sender's own among these photos."""
+        own = [row_id for row_id in ids if row_id.startswith(f"{sender.who}.")]
+        rows = self.contributions.get_all(sender.set_name, own).values()
+        return {"taken_back": self._decide(sender.set_name, rows, TAKEN_BACK)}
+
+    def list_waiting(self, call: UploadCall, set_name: str) -> dict[str, Any]:
+        """A page of the photos that wait in a set."""
+        rows, after = self.contributions.list_waiting(set_name, call.limit, call.after)
+        photos = [
+            {
+                **_shown(row),
+                "who": row.who,
+                **({"name": row.name} if row.name else {}),
+                "look": self.incoming.look_at(row),
+            }
+            for row in rows
+        ]
+        return {"photos": photos, **({"after": after} if after else {})}
+
+    def count_waiting(self) -> dict[str, int]:
+        """How many photos wait, by set."""
+        return self.contributions.count_waiting()
+
+    def let_in(self, call: UploadCall, set_name: str) -> dict[str, Any]:
+        """Show photos that wait."""
+        return {"let_in": self._decide(set_name, self._chosen(call, set_name), LET_IN)}
+
+    def refuse(self, call: UploadCall, set_name: str) -> dict[str, Any]:
+        """Remove photos that wait or are shown."""
+        return {"refused": self._decide(set_name, self._chosen(call, set_name), REFUSED)}
+
+    def _chosen(self, call: UploadCall, set_name: str) -> Iterable[Contribution]:
+        if call.ids:
+            return self.contributions.get_all(set_name, call.ids).values()
+        if not (call.everything or call.all_of):
+            return ()
+        return [row for row in self._all_waiting(set_name) if call.everything or row.who == call.all_of][:_MAX_DECIDED]
+
+    def _all_waiting(self, set_name: str) -> Iterator[Contribution]:
+        after = ""
+        while True:
+            rows, after = self.contributions.list_waiting(set_name, MAX_IDS, after)
+            yield from rows
+            if not after:
+                return
+
+    def _decide(self, set_name: str, rows: Iterable[Contribution], state: str) -> list[str]:
+        """Give rows a state; ids of those that have it now."""
+        decided, left = [], []
+        for row in rows:
+            is_decided = row.state == state
+            if not (is_decided or self.contributions.move(row, state, _COME_FROM[state])):
+                continue
+            decided.append(row.id)
+            if row.file or not is_decided:  # a photo that has gone has no file any more
+                left.append(row.id)
+        self.queue.ask(set_name, left)
+        return decided
+
+
+def _shown(row: Contribution) -> dict[str, Any]:
+    """A photo as browsers see it."""
+    known = {
+        "id": row.id,
+        "file": row.file,
+        "size": row.size,
+        "sha256": row.sha256 if row.file else None,
+        "at": row.at,
+        "state": row.state,
+        "code": row.code,
+        "message": row.message,
+    }
+    return {name: value for name, value in known.items() if value is not None}

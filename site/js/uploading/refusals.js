@@ -1,0 +1,53 @@
+// Why a photo isn't sent, or isn't shown, in words. The functions' codes: functions/uploads and functions/arrivals.
+
+import { formatTime, t } from "../language.js";
+import { OFFLINE } from "../words.js";
+
+const CLOSED = t("This album takes no more photos.");
+const NOT_ALLOWED = t("You can't add photos to this album. Ask its owner.");
+const AGAIN = t("That didn't work. Try again in a moment.");
+
+/** @type {Record<string, string>} */
+const REFUSALS = {
+  // The file
+  EmptyFile: t("This file is empty."),
+  NotAPhoto: t("This isn't a photo, whatever its name says. JPEG, PNG, HEIC, WebP, AVIF, TIFF and GIF work."),
+  TooLarge: t("This file is too large: at most 200 MB fit."),
+  BadName: t("A photo can't have this name. Rename the file and try again."),
+  Twice: t("You chose this photo twice: once is enough."),
+  Unreadable: t("Your browser can't read this file. Choose it again."),
+  NotWanted: t("The owner has decided not to show this photo."),
+  // On the way
+  Cancelled: t("Cancelled."),
+  OtherBytes: t("This photo was damaged on its way. Try again."),
+  Lost: t("This photo was lost on its way. Try again."),
+  Offline: OFFLINE,
+  // Who sends it, and where to
+  NoEvent: t("This link doesn't work any more. Ask for a new one."),
+  EventClosed: CLOSED,
+  NotAllowed: NOT_ALLOWED,
+  AccessDeniedException: NOT_ALLOWED,
+  NoSet: t("There's no album with this name. Only the owner can start a new one."),
+  UploadsFailed: AGAIN,
+};
+
+/**
+ * @param {string} code
+ * @param {string} [until]  When it works again (ISO 8601), if that is known.
+ */
+export function refusalInWords(code, until = "") {
+  if (code === "TooManyFiles" || code === "TooManyBytes") {
+    const full = t("That's as many photos as can be added today.");
+    return until ? `${full} ${t("Try again after %(time)s.", { time: formatTime(until) })}` : full;
+  }
+  return REFUSALS[code] ?? AGAIN;
+}
+
+/** What sending waits for. @param {"offline" | "busy"} why */
+export const waitingInWords = (why) =>
+  why === "offline"
+    ? t("The connection is lost. It goes on by itself once it's back.")
+    : t("The site is busy right now. It goes on by itself.");
+
+/** Whether trying again may help. @param {string} code */
+export const mayHelp = (code) => !["EmptyFile", "NotAPhoto", "TooLarge", "BadName", "Twice", "NotWanted"].includes(code);
