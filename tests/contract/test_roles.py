@@ -355,6 +355,10 @@ ALLOWED = {
         "read a large rendition",
     },
     "ManageFunction": {
+        "ask for arrivals",
+        "ask for ten arrivals",
+        "know who may see what",
+        "list a public set",
         "read an original",
         "write an original",
         "delete an original",
