@@ -17,6 +17,7 @@ from scripts.commands.collection import collection
 from scripts.commands.costs import cost
 from scripts.commands.dead_letters import dead_letters
 from scripts.commands.deployment import deploy, destroy, publish
+from scripts.commands.events import event
 from scripts.commands.gallery import gallery
 from scripts.commands.health import doctor, reconcile
 from scripts.commands.laptop import demo, env, local
@@ -32,7 +33,7 @@ from scripts.common.terminal import echo, printable
 
 _EMPTY = re.compile(r"(--[\w-]+=)?")
 # Commands that clear a setting if its argument is empty.
-_CLEARING = frozenset({"deploy", "caption", "set"})
+_CLEARING = frozenset({"deploy", "caption", "set", "event"})
 
 
 class Commands(click.Group):
@@ -115,7 +116,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 
 
-main.add_section("Photos", upload, watch, caption, set_command, move, reprocess, delete, undelete, export)
+main.add_section("Photos", upload, watch, caption, set_command, event, move, reprocess, delete, undelete, export)
 main.add_section("People", people, owner, gallery)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)

@@ -48,6 +48,7 @@ def bundle(folder: Path, rules: str = "", sheets: Iterable[Path] = ()) -> Assets
             "site/css/share.css",
             "site/css/owner.css",
             "site/css/uploading.css",
+            "site/css/events.css",
             *map(str, entries),
         ]
         arguments += ["--splitting", "--format=esm"]

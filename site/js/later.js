@@ -3,6 +3,7 @@
 
 export { showAccount as account } from "./pages/account.js";
 export { showEnter as enter } from "./pages/enter.js";
+export { showEvent as event } from "./pages/event.js";
 export { showFaces as faces } from "./pages/faces.js";
 export { showLookalike as lookalike } from "./pages/lookalike.js";
 export { showNaming as naming } from "./pages/naming.js";
@@ -12,5 +13,7 @@ export { showPerson as person } from "./pages/person.js";
 export { showPosted as posted } from "./pages/posted.js";
 export { showSearch as search } from "./pages/search.js";
 export { showSelfie as selfie } from "./pages/selfie.js";
+export { showSlideshow as slideshow } from "./pages/slideshow.js";
 export { showUpload as upload } from "./pages/upload.js";
+export { showWaiting as waiting } from "./pages/waiting.js";
 export { showCode as code } from "./sharing/share.js";

@@ -2,7 +2,6 @@
 
 import { session, watchSignOut } from "./aws/session.js";
 import { config } from "./config.js";
-import { byId } from "./elements.js";
 import { CodedError } from "./errors.js";
 import { onFirstMove } from "./move.js";
 import { tell } from "./notice.js";
@@ -30,7 +29,7 @@ const name = document.documentElement.dataset.page ?? "";
 const show = FIRST[name];
 watchSignOut();
 // If visitors can't create accounts, only those who are signed in need the page.
-if (session()) byId("my-account").hidden = false;
+if (session()) document.getElementById("my-account")?.removeAttribute("hidden");
 if (show) show();
 else void startLater(name);
 addEventListener("click", ({ target }) => {

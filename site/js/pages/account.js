@@ -5,7 +5,7 @@ import { freshSession } from "../aws/credentials.js";
 import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
-import { t } from "../language.js";
+import { formatNumber, t } from "../language.js";
 import { enter } from "../private/pass.js";
 import { wayBack, withWayBack } from "../private/way-back.js";
 import { inWords } from "../problems.js";
@@ -59,7 +59,8 @@ export async function showAccount() {
     status.textContent = words;
     fault.textContent = "";
     address.textContent = email;
-    byId("to-naming").hidden = !isOwner();
+    byId("to-naming").hidden = byId("to-waiting").hidden = !isOwner();
+    if (isOwner() && name === "member") void tellWaiting();
     byId("to-upload").hidden = !(isOwner() || config.takesPhotos);
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
   }
@@ -164,4 +165,12 @@ export async function showAccount() {
   email = member?.email ?? "";
   show(member ? "member" : "sign-in", ""); // without the focus, so that no keyboard slides in
   fault.textContent = problem;
+}
+
+/** Say how many photos wait for the owner. The page is of use without it, so no failure is told. */
+async function tellWaiting() {
+  const { countWaiting } = await import("../owner/waiting-calls.js");
+  const counts = await countWaiting().catch(() => ({}));
+  const waiting = Object.values(counts).reduce((total, count) => total + count, 0);
+  byId("waiting-count").textContent = waiting ? formatNumber(waiting) : "";
 }

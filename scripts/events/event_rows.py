@@ -1,0 +1,144 @@
+"""Opening a set to guests, and closing it again: one event at most for each set, in table ``access``.
+
+The uploads function reads the event at each call, so whatever changes here holds at once.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from functions.access.event_table import EventTable, event_id
+from functions.access.passes import new_secret
+from functions.dates import timestamp
+from functions.errors import KinpicsError
+from functions.keys import check_new_name, check_set_name
+from functions.shapes import EventRow, title_of
+from scripts.common.stack import Stack
+
+# The page that a code leads to. The secret is the address's fragment: browsers send that to nobody, so it is in no log.
+EVENT_PATH = "/event/#"
+SLIDESHOW_PATH = "/slideshow/"
+
+
+class NoEventError(KinpicsError):
+    """The set isn't open to guests; the message says how to open it."""
+
+
+class BadMomentError(KinpicsError):
+    """A closing time can't be read, or is over."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a command says of an event; None leaves it as it is.
+
+    ``closes_at`` is in seconds since 1970, and 0 for never; ``limit`` is photos a day for each guest.
+    """
+
+    title: str | None = None
+    at_once: bool | None = None
+    closes_at: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of a stack. ``clock`` gives seconds since 1970. Every method raises whatever AWS raises."""
+
+    table: EventTable
+    clock: Callable[[], float] = time.time
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Events":
+        return cls(EventTable(stack.dynamodb, stack.outputs.access_table))
+
+    def list(self) -> list[EventRow]:
+        """All of them, by their sets' names."""
+        return sorted(self.table.list_events(), key=lambda event: event.set_name)
+
+    def find(self, set_name: str) -> EventRow | None:
+        """The event of a set."""
+        return next((event for event in self.table.list_events() if event.set_name == set_name), None)
+
+    def open(self, set_name: str, change: Change) -> EventRow:
+        """Open a set to guests, or change its event. Raises ``BadNameError`` if no set can have this name."""
+        known = self.find(set_name)
+        if known is None:
+            check_set_name(check_new_name(set_name))
+        event = _changed(known or self._new(set_name), change)
+        if event != known:
+            self.table.put_event(event)
+        return event
+
+    def close(self, set_name: str) -> EventRow:
+        """Take no more photos from now on; guests still see what became of theirs. Raises ``NoEventError``."""
+        event = self._existing(set_name)
+        if not self.is_open(event):
+            return event
+        closed = replace(event, closes_at=int(self.clock()))
+        self.table.put_event(closed)
+        return closed
+
+    def renew(self, set_name: str) -> EventRow:
+        """Give an event another secret: the old one opens nothing any more. Raises ``NoEventError``."""
+        event = self._existing(set_name)
+        secret = new_secret()
+        renewed = replace(event, id=event_id(secret), secret=secret)
+        self.table.put_event(renewed)
+        self.table.remove_event(event.id)
+        return renewed
+
+    def is_open(self, event: EventRow) -> bool:
+        """Whether an event takes photos now."""
+        return event.closes_at is None or self.clock() < event.closes_at
+
+    def _new(self, set_name: str) -> EventRow:
+        made_at = timestamp(datetime.fromtimestamp(self.clock(), UTC))
+        secret = new_secret()
+        return EventRow(id=event_id(secret), set_name=set_name, secret=secret, made_at=made_at)
+
+    def _existing(self, set_name: str) -> EventRow:
+        event = self.find(set_name)
+        if event is None:
+            raise NoEventError(f"{set_name} isn't open to guests: open it with `kinpics event {set_name}`")
+        return event
+
+
+def _changed(event: EventRow, change: Change) -> EventRow:
+    if change.title is not None:
+        event = replace(event, title=change.title or None)
+    if change.at_once is not None:
+        event = replace(event, at_once=change.at_once)
+    if change.closes_at is not None:
+        event = replace(event, closes_at=change.closes_at or None)
+    if change.limit is not None:
+        event = replace(event, limits={**(event.limits or {}), "guest_files": change.limit})
+    return event
+
+
+def read_moment(text: str, now: float) -> int:
+    """A closing time in this machine's time zone, as seconds since 1970; 0 for `never`. Raises ``BadMomentError``.
+
+    A day without a time is meant with its evening.
+    """
+    if text == "never":
+        return 0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadMomentError(f'{text!r} is no closing time: write it like "2026-12-31 23:00", or `never`') from None
+    if len(text) <= len("2026-12-31"):
+        moment += timedelta(days=1)
+    seconds = int(moment.timestamp())
+    if seconds <= now:
+        raise BadMomentError(f"{text} is over already: give a time to come, or close the event with --close")
+    return seconds
+
+
+def title_for(event: EventRow, stack: Stack) -> str:
+    """What guests see an event called: its own title, that of its set, or the set's name as one would read it."""
+    if event.title:
+        return event.title
+    shown = stack.photos.get_set(event.set_name)
+    return (shown.title if shown else None) or title_of(event.set_name)

@@ -1,0 +1,161 @@
+// An event's page, for a guest: choose or take photos, watch them go, see what became of them, take them back.
+
+import { invoke } from "../aws/calls.js";
+import { config } from "../config.js";
+import { byId } from "../elements.js";
+import { CodedError } from "../errors.js";
+import { formatDay, formatTime, t, tn } from "../language.js";
+import { titleOf } from "../photos/rows.js";
+import { guestId, guestName, keepGuestName } from "./guest-id.js";
+import { GuestList } from "./guest-list.js";
+import { refusalInWords, waitingInWords } from "./refusals.js";
+import { mine, takeBack } from "./upload-calls.js";
+import { Uploads } from "./uploads.js";
+
+/**
+ * @typedef {object} Event  What the uploads function says of an event.
+ * @property {string} set
+ * @property {string} title
+ * @property {boolean} at_once
+ * @property {number} [closes_at]  Seconds since 1970.
+ * @property {boolean} is_open
+ */
+
+const SECRET = /^#([A-Za-z0-9_-]{22})$/;
+// While the guest waits for a decision.
+const LOOK_MS = 10_000;
+
+/** Start the page. Throws a `CodedError` if the site doesn't answer. */
+export async function startGuest() {
+  addEventListener("hashchange", () => location.reload()); // another event's code was scanned
+  const secret = SECRET.exec(location.hash)?.[1];
+  const event = secret ? await find(secret) : null;
+  byId("loading").hidden = true;
+  if (!secret || !event) return void (byId("no-event").hidden = false);
+  const title = event.title || titleOf(event.set);
+  byId("title").textContent = title;
+  document.title = `${title} · ${document.title}`;
+  byId("event").hidden = false;
+  if (event.is_open) welcome(event);
+  else close();
+  await new Guest(secret, event).start();
+}
+
+/** @param {string} secret @returns {Promise<Event | null>} */
+async function find(secret) {
+  try {
+    return (await invoke(config.uploadsFunction, { action: "event", event: secret })).output;
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "NoEvent") return null;
+    throw error;
+  }
+}
+
+/** @param {Event} event */
+function welcome({ at_once, closes_at }) {
+  byId("adding").hidden = false;
+  byId("consent").textContent = at_once
+    ? t("Everybody who sees this album sees your photos at once.")
+    : t("Your host looks at your photos first, and may then show them to everybody who sees this album.");
+  if (!closes_at) return;
+  const end = new Date(closes_at * 1000).toISOString();
+  byId("until").textContent = t("Open until %(day)s, %(time)s.", { day: formatDay(end), time: formatTime(end) });
+}
+
+function close() {
+  byId("adding").hidden = true;
+  byId("closed").hidden = false;
+}
+
+class Guest {
+  /** @param {string} secret @param {Event} event */
+  constructor(secret, event) {
+    const guest = guestId();
+    this.event = event;
+    /** @type {import("./upload-calls.js").Sender} */
+    this.sender = { credentials: async () => ({ event: secret, guest }), name: guestName() };
+    this.list = new GuestList(byId("sent-files"), {
+      again: (item) => this.uploads.again([item]),
+      takeBack: (id) => void this.takeBack(id),
+    });
+    this.uploads = new Uploads(this.sender, {
+      changed: (item) => this.changed(item),
+      waiting: (why) => {
+        byId("connection").textContent = why ? waitingInWords(why) : "";
+      },
+      idle: () => void this.look(),
+    });
+  }
+
+  async start() {
+    const name = byId("name", HTMLInputElement);
+    name.value = this.sender.name ?? "";
+    name.addEventListener("change", () => {
+      this.sender.name = name.value.trim();
+      keepGuestName(this.sender.name);
+    });
+    for (const id of ["files", "shot"]) {
+      const input = byId(id, HTMLInputElement);
+      input.addEventListener("change", () => {
+        this.sender.name = name.value.trim();
+        this.uploads.add([...(input.files ?? [])]);
+        input.value = "";
+        this.summarise();
+      });
+    }
+    addEventListener("beforeunload", (event) => {
+      if (this.uploads.isBusy) event.preventDefault(); // the browser asks whether to leave
+    });
+    setInterval(() => {
+      const isUndecided = this.list.count("waiting", "let_in", "begun") > 0;
+      if (document.visibilityState === "visible" && isUndecided) void this.look();
+    }, LOOK_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") void this.look();
+    });
+    await this.look();
+  }
+
+  /** @param {import("./uploads.js").Item} item */
+  changed(item) {
+    if (item.code === "EventClosed") close();
+    this.list.showItem(item);
+    this.summarise();
+  }
+
+  /** See what became of the photos. A look that fails is made again by itself. */
+  async look() {
+    try {
+      this.list.showAll(this.event.set, await mine(this.sender));
+      this.summarise();
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+    }
+  }
+
+  /** @param {string} id */
+  async takeBack(id) {
+    try {
+      await takeBack(this.sender, [id]);
+      byId("problem").textContent = "";
+    } catch (error) {
+      byId("problem").textContent = refusalInWords(error instanceof CodedError ? error.code : "");
+    }
+    await this.look();
+  }
+
+  summarise() {
+    const { list } = this;
+    byId("yours").hidden = !list.rows.size;
+    const going = list.count("reading", "ready", "asked", "sending", "arriving", "done");
+    const waiting = list.count("waiting");
+    const shown = list.count("shown", "let_in");
+    const said = [
+      going && tn("%(num)s photo on its way", "%(num)s photos on their way", going),
+      waiting && tn("%(num)s photo waits for your host", "%(num)s photos wait for your host", waiting),
+      shown && tn("%(num)s photo shown", "%(num)s photos shown", shown),
+    ];
+    const words = said.filter(Boolean).join(" · ");
+    if (byId("summary").textContent !== words) byId("summary").textContent = words;
+  }
+}
