@@ -8,7 +8,7 @@ import { tell } from "../notice.js";
 import { titleOf } from "../photos/rows.js";
 import { batchesOf } from "./batches.js";
 import { told } from "./owner-toast.js";
-import { decide, readWaiting } from "./waiting-calls.js";
+import { countWaiting, decide, readWaiting } from "./waiting-calls.js";
 
 /**
  * @typedef {import("./batches.js").Batch} Batch
@@ -18,6 +18,8 @@ import { decide, readWaiting } from "./waiting-calls.js";
 
 const UNDO_MS = 4_000;
 const LOOK_MS = 15_000;
+// Pictures' addresses are good for a quarter of an hour.
+const RENEW_MS = 600_000;
 
 /** Start the page. Throws a `CodedError` if the site doesn't answer. */
 export async function startWaiting() {
@@ -37,6 +39,13 @@ class Desk {
     this.last = null;
     /** What it was about. @type {Waiting[]} */
     this.undone = [];
+    this.readAt = 0;
+    /** What was counted last, as text. */
+    this.counted = "";
+    // Hundreds of photos as they came would be too much at once: each is fetched when it comes near.
+    this.near = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) if (isIntersecting) this.fetch(/** @type {HTMLElement} */ (target));
+    }, { rootMargin: "100%" });
   }
 
   async start() {
@@ -52,8 +61,13 @@ class Desk {
     }, LOOK_MS);
   }
 
+  /** See what waits: all of it only if the counts have changed, or the pictures' addresses are about to end. */
   async look() {
+    const counted = JSON.stringify(await countWaiting());
+    if (counted === this.counted && Date.now() - this.readAt < RENEW_MS) return;
     const found = await readWaiting();
+    this.counted = counted;
+    this.readAt = Date.now();
     this.photos = new Map(found.filter(({ id }) => !this.decided.has(id)).map((photo) => [photo.id, photo]));
     this.draw();
   }
@@ -64,6 +78,7 @@ class Desk {
     const next = at ? order.slice(order.indexOf(at)).find(({ id }) => this.photos.has(id)) : null;
     for (const [id, tile] of this.tiles) {
       if (this.photos.has(id)) continue;
+      this.near.unobserve(tile);
       tile.remove();
       this.tiles.delete(id);
     }
@@ -95,7 +110,6 @@ class Desk {
     const kept = this.tiles.get(photo.id);
     if (kept) return kept;
     const picture = make("div", { className: "desk-picture" });
-    void look(photo).then((image) => picture.replaceChildren(image));
     const letIn = make("button", { type: "button", className: "button strong", textContent: t("Let in") });
     letIn.addEventListener("click", () => this.answer("let_in", photo.set, [photo.id]));
     const refuse = make("button", { type: "button", className: "button", textContent: t("Refuse") });
@@ -104,7 +118,16 @@ class Desk {
     made.setAttribute("aria-label", t("Photo %(file)s from %(name)s", { file: photo.file, name: from }));
     made.dataset.id = photo.id;
     this.tiles.set(photo.id, made);
+    this.near.observe(made);
     return made;
+  }
+
+  /** Fetch a tile's picture. @param {HTMLElement} tile */
+  fetch(tile) {
+    const photo = this.photos.get(tile.dataset.id ?? "");
+    if (!photo) return;
+    this.near.unobserve(tile);
+    void look(photo).then((image) => tile.firstElementChild?.replaceChildren(image));
   }
 
   /** The photos as they stand on the page. @returns {Waiting[]} */
@@ -202,6 +225,7 @@ class Desk {
       await decide(last.answer);
     } catch (error) {
       for (const id of last.answer.ids) this.decided.delete(id);
+      this.counted = "";
       await this.look().catch(() => {});
       tell(error instanceof CodedError ? error : new CodedError("Offline", String(error)), () => void this.look().catch(() => {}));
     }

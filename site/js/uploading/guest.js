@@ -22,8 +22,9 @@ import { Uploads } from "./uploads.js";
  */
 
 const SECRET = /^#([A-Za-z0-9_-]{22})$/;
-// While the guest waits for a decision.
-const LOOK_MS = 10_000;
+// While a guest waits for a decision, the page asks for it: at first soon, then more seldom, since hundreds may wait.
+const FIRST_PAUSE_MS = 8_000;
+const MAX_PAUSE_MS = 60_000;
 
 /** Start the page. Throws a `CodedError` if the site doesn't answer. */
 export async function startGuest() {
@@ -83,8 +84,13 @@ class Guest {
       waiting: (why) => {
         byId("connection").textContent = why ? waitingInWords(why) : "";
       },
-      idle: () => void this.look(),
+      idle: () => {
+        this.pause = FIRST_PAUSE_MS;
+        void this.look();
+      },
     });
+    this.pause = FIRST_PAUSE_MS;
+    this.timer = 0;
   }
 
   async start() {
@@ -106,12 +112,10 @@ class Guest {
     addEventListener("beforeunload", (event) => {
       if (this.uploads.isBusy) event.preventDefault(); // the browser asks whether to leave
     });
-    setInterval(() => {
-      const isUndecided = this.list.count("waiting", "let_in", "begun") > 0;
-      if (document.visibilityState === "visible" && isUndecided) void this.look();
-    }, LOOK_MS);
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") void this.look();
+      if (document.visibilityState !== "visible") return;
+      this.pause = FIRST_PAUSE_MS;
+      void this.look();
     });
     await this.look();
   }
@@ -123,14 +127,19 @@ class Guest {
     this.summarise();
   }
 
-  /** See what became of the photos. A look that fails is made again by itself. */
+  /** See what became of the photos, and again as long as any is undecided. */
   async look() {
+    clearTimeout(this.timer);
     try {
       this.list.showAll(this.event.set, await mine(this.sender));
       this.summarise();
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
     }
+    clearTimeout(this.timer);
+    if (document.visibilityState !== "visible" || !this.list.count("waiting", "let_in", "begun")) return;
+    this.timer = setTimeout(() => void this.look(), this.pause);
+    this.pause = Math.min(2 * this.pause, MAX_PAUSE_MS);
   }
 
   /** @param {string} id */
