@@ -85,6 +85,7 @@ def wait_for(page: Page, *wanted: str) -> None:
 
 
 def add(page: Page, *files: dict[str, Any]) -> None:
+    expect(page.get_by_text("Add photos")).to_be_visible()
     page.locator("#files").set_input_files(list(files))
 
 
