@@ -13,7 +13,16 @@ _FUNCTIONS = {
     "process": "from functions.process import handler; handler._clients()",
     "search": "from functions.search import handler; handler._searcher()",
 }
-_TABLES = ("PICS_TABLE", "PICS_BY_IMAGE_ID_TABLE", "LEASES_TABLE", "LEDGER_TABLE", "MATCHES_TABLE", "FORGOTTEN_TABLE")
+_TABLES = (
+    "PICS_TABLE",
+    "PRIVATE_PICS_TABLE",
+    "ACCESS_TABLE",
+    "PICS_BY_IMAGE_ID_TABLE",
+    "LEASES_TABLE",
+    "LEDGER_TABLE",
+    "MATCHES_TABLE",
+    "FORGOTTEN_TABLE",
+)
 _NAMES = (
     *_TABLES,
     "THUMBNAILS_BUCKET",

@@ -119,8 +119,8 @@ class ImageLinks:
             return []
         if record.image_path not in (None, path):
             return [self._update(record, "DELETE", path)] if path in record.paths else []
-        heirs = self.photos.get_photos({other for text in record.paths - {path} if (other := _parsed(text))})
-        heirs = {other: photo for other, photo in heirs.items() if photo.image_id == image_id}
+        found = self.photos.locate_photos({other for text in record.paths - {path} if (other := _parsed(text))})
+        heirs = {other: photo for other, (photo, _) in found.items() if photo.image_id == image_id}
         if not heirs:
             key = {"image_id": image_id}
             return [{"Delete": {"TableName": self.name, "Key": key, **_is_same(record)}}]
@@ -131,7 +131,7 @@ class ImageLinks:
             {"Put": {"TableName": self.name, "Item": own.to_item(), **_is_same(record)}},
             {
                 "ConditionCheck": {
-                    "TableName": self.photos.name,
+                    "TableName": found[heir][1],
                     "Key": key_of(heir),
                     **is_unchanged(heirs[heir], "etag", "processed_at"),
                 }

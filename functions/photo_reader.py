@@ -1,11 +1,13 @@
-"""Reads table ``pics``, the rows of photos and of their sets. `photo_writer` writes them."""
+"""Reads the rows of photos and of their sets, in tables ``pics`` and ``private_pics``. `photo_writer` writes them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.keys import ImagePath
+from functions.photo_tables import PhotoTables
 from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet, attributes
 
 if TYPE_CHECKING:
@@ -14,27 +16,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PhotoReader:
-    """Photos and sets, in the table ``name``. ``client`` is the client of a boto3 DynamoDB *resource*.
+    """Photos and sets, whichever of the ``tables`` they lie in; a row in the wrong one isn't there.
 
     ``patience`` is how many seconds a batch of reads may wait for a busy table; then it raises ``TableBusyError``.
     """
 
-    client: "DynamoDBClient"
-    name: str
+    tables: PhotoTables
     patience: float = PATIENCE_SECONDS
 
+    @property
+    def client(self) -> "DynamoDBClient":
+        """The client of a boto3 DynamoDB *resource*."""
+        return self.tables.client
+
     def get_photo(self, path: ImagePath) -> Photo | None:
-        item = self._get(key_of(path))
+        item = self._get(path.set_name, key_of(path))
         return Photo.from_item(item) if item else None
 
     def get_set(self, set_name: str) -> PhotoSet | None:
-        item = self._get(set_key(set_name))
+        item = self._get(set_name, set_key(set_name))
         return PhotoSet.from_item(item) if item else None
 
     def get_photos(self, paths: Iterable[ImagePath], *, consistent: bool = True) -> dict[ImagePath, Photo]:
         """Photos by path; those without a row are left out."""
-        found = map(Photo.from_item, self._get_items(paths, consistent=consistent))
-        return {ImagePath(photo.primarykey, photo.sortkey): photo for photo in found}
+        return {path: photo for path, (photo, _) in self.locate_photos(paths, consistent=consistent).items()}
+
+    def locate_photos(
+        self, paths: Iterable[ImagePath], *, consistent: bool = True
+    ) -> dict[ImagePath, tuple[Photo, str]]:
+        """Photos by path, each with the table that its row was found in."""
+        found = self._get_items(paths, consistent=consistent)
+        return {_path_of(item): (Photo.from_item(item), table) for table, item in found}
 
     def get_etags(self, paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
         """Etag of each processed photo among ``paths``; the others are left out."""
@@ -43,17 +55,19 @@ class PhotoReader:
     def get_attribute(self, paths: Iterable[ImagePath], name: str) -> dict[ImagePath, Any]:
         """One attribute of each photo among ``paths`` whose row has it, as boto3 gives it."""
         items = self._get_items(paths, ("primarykey", "sortkey", name))
-        return {ImagePath(item["primarykey"], item["sortkey"]): item[name] for item in items if name in item}
+        return {_path_of(item): item[name] for _, item in items if name in item}
 
     def find_rows(self, paths: Iterable[ImagePath]) -> set[ImagePath]:
         """The photos among these that have a row, whoever wrote it."""
-        items = self._get_items(paths, ("primarykey", "sortkey"))
-        return {ImagePath(item["primarykey"], item["sortkey"]) for item in items}
+        return {_path_of(item) for _, item in self._get_items(paths, ("primarykey", "sortkey"))}
 
-    def find_other_file(self, path: ImagePath) -> str:
-        """File name of another photo of the same set, the first by name; the photo's own where there is none."""
+    def find_other_file(self, path: ImagePath, table: str) -> str:
+        """File name of another photo of the same set, the first by name; the photo's own where there is none.
+
+        ``table`` is where the set's rows lie, as a writer has found (`PhotoTables.settle`).
+        """
         page = self.client.query(
-            TableName=self.name,
+            TableName=table,
             KeyConditionExpression="primarykey = :p",
             ExpressionAttributeValues={":p": path.set_name},
             ProjectionExpression="sortkey",
@@ -65,7 +79,20 @@ class PhotoReader:
 
     def list_sets(self) -> Iterator[PhotoSet]:
         """All sets by name."""
-        return map(PhotoSet.from_item, self._query(SETS_PARTITION))
+        tables = self.tables.holding_any()
+        if len(tables) == 1:
+            # Read at once: a move that begins later goes on without being noticed here.
+            yield from map(PhotoSet.from_item, list(self._list(tables[0], SETS_PARTITION)))
+            return
+        if self.tables.access().moving:
+            # Whichever way a set moves, the table that it comes from is read before the other.
+            tables = (self.tables.private, *tables)
+        listed = {(item["sortkey"], table): item for table in tables for item in self._list(table, SETS_PARTITION)}
+        for name in sorted({name for name, _ in listed}):
+            holding = self.tables.holding(name)
+            item = next((found for table in reversed(holding) if (found := listed.get((name, table)))), None)
+            if item:
+                yield PhotoSet.from_item(item)
 
     def list_photos(self, set_name: str) -> Iterator[Photo]:
         """All photos of a set by file name, with everything that is known of them."""
@@ -91,15 +118,20 @@ class PhotoReader:
         """
         # Photos of other programs, whose rows aren't complete yet, have no grid key.
         condition = "primarykey = :p AND grid_key > :after" if after else "primarykey = :p"
-        page = self.client.query(
-            TableName=self.name,
-            IndexName=GRID_INDEX,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues={":p": set_name, **({":after": after} if after else {})},
-            Limit=limit,
-        )
-        rows: list[Mapping[str, Any]] = list(page["Items"])
-        return rows, str(rows[-1]["grid_key"]) if "LastEvaluatedKey" in page else ""
+        found, has_more = dict[str, Mapping[str, Any]](), False
+        for table in self.tables.holding(set_name):
+            page = self.client.query(
+                TableName=table,
+                IndexName=GRID_INDEX,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues={":p": set_name, **({":after": after} if after else {})},
+                Limit=limit,
+            )
+            found |= {str(row["grid_key"]): row for row in page["Items"]}
+            has_more |= "LastEvaluatedKey" in page
+        rows = [found[key] for key in sorted(found)]
+        has_more |= len(rows) > limit
+        return rows[:limit], str(rows[:limit][-1]["grid_key"]) if has_more and rows else ""
 
     def list_shown(self, set_name: str) -> Iterator[Mapping[str, Any]]:
         """What pages show of each photo of a set, by file name: plain items, without the face data.
@@ -114,30 +146,77 @@ class PhotoReader:
             ConsistentRead=True,
         )
 
-    def _get(self, key: dict[str, str]) -> Mapping[str, Any] | None:
-        return self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+    def _get(self, set_name: str, key: dict[str, str]) -> Mapping[str, Any] | None:
+        for table in self.tables.holding(set_name):
+            if item := self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item"):
+                return item
+        return None
 
-    def _query(self, partition: str, **options: Any) -> Iterator[Mapping[str, Any]]:
-        pages = self.client.get_paginator("query").paginate(
+    def _query(self, set_name: str, **options: Any) -> Iterator[Mapping[str, Any]]:
+        """The rows of a set in the order of their keys."""
+        tables = self.tables.holding(set_name)
+        last, start = "", dict[str, Any]()
+        while len(tables) == 1:
+            page = self._page(tables[0], set_name, **options, **start)
+            for item in page["Items"]:
+                if item["sortkey"] > last:
+                    last = item["sortkey"]
+                    yield item
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+            was, tables = tables, self.tables.holding(set_name)
+            if tables != was:
+                start = {}
+        # While rows move, those of the table that they come from are all read before those of the other.
+        moving = {
+            item["sortkey"]: item
+            for table in tables
+            for item in self._list(table, set_name, **(options | {"ConsistentRead": True}))
+        }
+        yield from (moving[key] for key in sorted(moving) if key > last)
+
+    def _list(self, table: str, partition: str, **options: Any) -> Iterator[Mapping[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            page = self._page(table, partition, **options, **start)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _page(self, table: str, partition: str, **options: Any) -> Mapping[str, Any]:
+        return self.client.query(
             **{
-                "TableName": self.name,
+                "TableName": table,
                 "KeyConditionExpression": "primarykey = :p",
                 "ExpressionAttributeValues": {":p": partition},
                 **options,
             }
         )
-        for page in pages:
-            yield from page["Items"]
 
     def _get_items(
         self, paths: Iterable[ImagePath], names: tuple[str, ...] = (), *, consistent: bool = True
-    ) -> Iterator[Mapping[str, Any]]:
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Rows, each with the table that it lies in."""
         options: dict[str, Any] = {}
         if names:  # written with a sign, for some are DynamoDB's own words
             options["ProjectionExpression"] = ", ".join(f"#{name}" for name in names)
             options["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
-        keys = map(key_of, paths)
-        return batch_get(self.client, self.name, keys, patience=self.patience, ConsistentRead=consistent, **options)
+        left = {path: list(self.tables.holding(path.set_name)) for path in paths}
+        while left:
+            wanted: dict[str, list[dict[str, str]]] = defaultdict(list)
+            for path, tables in left.items():
+                wanted[tables.pop(0)].append(key_of(path))
+            for table, keys in wanted.items():
+                found = batch_get(
+                    self.client, table, keys, patience=self.patience, ConsistentRead=consistent, **options
+                )
+                for item in found:
+                    left.pop(_path_of(item), None)
+                    yield table, item
+            # Those that may be in the table that their set's rows go to.
+            left = {path: tables for path, tables in left.items() if tables}
 
 
 def key_of(path: ImagePath) -> dict[str, str]:
@@ -148,3 +227,7 @@ def key_of(path: ImagePath) -> dict[str, str]:
 def set_key(set_name: str) -> dict[str, str]:
     """The key of a set's row."""
     return {"primarykey": SETS_PARTITION, "sortkey": set_name}
+
+
+def _path_of(item: Mapping[str, Any]) -> ImagePath:
+    return ImagePath(item["primarykey"], item["sortkey"])

@@ -21,8 +21,10 @@ _WORDS = ("title", "caption", "owner_words")
 
 @dataclass(frozen=True)
 class PhotoWriter:
-    """Writes to the tables of ``photos`` and ``images``; every method raises ``StaleRowError`` where others keep
-    changing the same rows.
+    """Writes to the tables of ``photos`` and ``images``.
+
+    Every method raises ``StaleRowError`` where others keep changing the same rows, and ``SetMovingError`` while the
+    set's rows move from one table to the other; both can be tried again.
     """
 
     photos: PhotoReader
@@ -31,17 +33,22 @@ class PhotoWriter:
     def put_photo(self, path: ImagePath, photo: Photo, now: str) -> Photo | None:
         """Write a photo's rows, with the owner's words, and count it into its set. Returns the row it replaces."""
         for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(path.set_name)
             old = self.photos.get_photo(path)
+            # A set that this process has seen there must still be there: its own row moves before all others.
+            is_known = not attempt and (path.set_name, place.table) in self.photos.tables.seen
             item = (old.unknown if old else {}) | keep_owner_words(photo, old).to_item()
             writes: list[Write] = [
-                {"Put": {"TableName": self.photos.name, "Item": item, **_is_same(old)}},
-                self._sets.join(path, photo, old, now, attempt),
+                {"Put": {"TableName": place.table, "Item": item, **_is_same(old)}},
+                SetCounts(self.photos, place.table).join(path, photo, old, now, attempt, is_known=is_known),
+                *([] if is_known else place.checks_of_new),
             ]
             if photo.image_id:
                 writes += self.images.join(photo.image_id, path, photo)
             if old and old.image_id and old.image_id != photo.image_id:
                 writes += self.images.leave(old.image_id, str(path))
-            if transact(self.photos.client, writes, attempt):
+            if self._transact(writes, attempt):
+                self.photos.tables.seen.add((path.set_name, place.table))
                 return old
         raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
 
@@ -54,53 +61,62 @@ class PhotoWriter:
     ) -> bool:
         """Give a photo the owner's ``words``, as `owner_words.reword` does; False if there is no such photo."""
         for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(path.set_name)
             old = self.photos.get_photo(path)
             if old is None:
                 return False
             changed = reword(old, words, in_file).to_item()
             texts = {name: changed.get(name) for name in _WORDS}
-            writes: list[Write] = [_update(self.photos.name, key_of(path), texts, _is_same(old))]
+            writes = [_update(place.table, key_of(path), texts, _is_same(old)), *place.checks]
             if self.photos.get_set(path.set_name):
                 seen = {"ConditionExpression": "attribute_exists(sortkey)"}
-                writes.append(_update(self.photos.name, set_key(path.set_name), {"updated_at": now}, seen))
-            if transact(self.photos.client, writes, attempt):
+                writes.append(_update(place.table, set_key(path.set_name), {"updated_at": now}, seen))
+            if self._transact(writes, attempt):
                 return True
         raise StaleRowError(f"the row of {path} could not be changed: other writers kept changing it")
 
     def describe_set(self, set_name: str, texts: Mapping[str, str], now: str) -> None:
         """Give a set its ``title`` or ``description``, empty for none; its row may come before its first photo."""
         values = {**{name: text or None for name, text in texts.items()}, "updated_at": now}
-        write = _update(self.photos.name, set_key(set_name), values, {})["Update"]
-        self.photos.client.update_item(**write)
+        for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(set_name)
+            writes = [_update(place.table, set_key(set_name), values, {}), *place.checks_of_new]
+            if self._transact(writes, attempt):
+                return
+        raise StaleRowError(f"the row of {set_name} could not be changed: other writers kept changing it")
 
     def choose_cover(self, path: ImagePath, now: str) -> bool:
         """Show a photo for its set, as the owner chose; False if there is no such photo."""
         there = {"ConditionExpression": "attribute_exists(sortkey)"}
         for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(path.set_name)
             if self.photos.get_photo(path) is None:
                 return False
             values = {"pic": path.file, "pic_chosen": True, "updated_at": now}
             writes: list[Write] = [
-                _update(self.photos.name, set_key(path.set_name), values, there),
-                {"ConditionCheck": {"TableName": self.photos.name, "Key": key_of(path), **there}},
+                _update(place.table, set_key(path.set_name), values, there),
+                {"ConditionCheck": {"TableName": place.table, "Key": key_of(path), **there}},
+                *place.checks,
             ]
-            if transact(self.photos.client, writes, attempt):
+            if self._transact(writes, attempt):
                 return True
         raise StaleRowError(f"the cover of {path.set_name} could not be changed: other writers kept changing its rows")
 
     def remove_photo(self, path: ImagePath, now: str) -> Photo | None:
         """Remove a photo's rows, count it out of its set, and replace it where it was featured. Returns the old row."""
         for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(path.set_name)
             old = self.photos.get_photo(path)
             if old is None:
                 return None
             writes: list[Write] = [
-                {"Delete": {"TableName": self.photos.name, "Key": key_of(path), **_is_same(old)}},
-                *self._sets.leave(path, old, now),
+                {"Delete": {"TableName": place.table, "Key": key_of(path), **_is_same(old)}},
+                *SetCounts(self.photos, place.table).leave(path, old, now),
+                *place.checks,
             ]
             if old.image_id:
                 writes += self.images.leave(old.image_id, str(path))
-            if transact(self.photos.client, writes, attempt):
+            if self._transact(writes, attempt):
                 return old
         raise StaleRowError(f"the rows of {path} could not be removed: other writers kept changing them")
 
@@ -108,13 +124,13 @@ class PhotoWriter:
         """Stop a row by image id from leading to the image path ``path``."""
         for attempt in range(MAX_ATTEMPTS):
             writes = self.images.leave(image_id, path)
-            if not writes or transact(self.photos.client, writes, attempt):
+            if not writes or self._transact(writes, attempt):
                 return
         raise StaleRowError(f"the row of image {image_id} could not be changed: other writers kept changing it")
 
-    @property
-    def _sets(self) -> SetCounts:
-        return SetCounts(self.photos)
+    def _transact(self, writes: list[Write], attempt: int) -> bool:
+        """As `transact`; a set whose rows have moved is looked for again."""
+        return transact(self.photos.client, writes, attempt, self.photos.tables.note_failed)
 
 
 def _is_same(old: Photo | None) -> Write:

@@ -22,19 +22,25 @@ _FEATURE_IF_NONE = ", pic = if_not_exists(pic, :file)"
 
 @dataclass(frozen=True)
 class SetCounts:
-    """The rows of sets, in the table of ``photos``."""
+    """The rows of sets in ``table``, which the set that is written to has been found in (`PhotoTables.settle`)."""
 
     photos: PhotoReader
+    table: str
 
-    def join(self, path: ImagePath, photo: Photo, old: Photo | None, now: str, attempt: int) -> Write:
+    def join(
+        self, path: ImagePath, photo: Photo, old: Photo | None, now: str, attempt: int, *, is_known: bool
+    ) -> Write:
         """The write that counts a photo into its set; ``old`` is the row it replaces.
 
-        That the set is counted is assumed until a first ``attempt`` has failed.
+        That the set is counted is assumed until a first ``attempt`` has failed. One that ``is_known`` must be there.
         """
         photo_set = self.photos.get_set(path.set_name) if attempt else None
         counted = photo_set is None or _is_counted(photo_set)
         faces = (photo.face_count or 0) - ((old.face_count or 0) if old else 0)
-        return self._count(path, 0 if old else 1, faces, now, featured=_FEATURE_IF_NONE, counted=counted)
+        write = self._count(path, 0 if old else 1, faces, now, featured=_FEATURE_IF_NONE, counted=counted)
+        if is_known:
+            write["Update"]["ConditionExpression"] += " AND attribute_exists(sortkey)"
+        return write
 
     def leave(self, path: ImagePath, old: Photo, now: str) -> list[Write]:
         """The writes that take a photo out of its set: count, featured photo, and with the last one the set itself."""
@@ -42,12 +48,12 @@ class SetCounts:
         if photo_set is None:
             return []
         counted = _is_counted(photo_set)
-        is_last = (photo_set.pic_count or 0) <= 1 if counted else self.photos.find_other_file(path) == path.file
+        is_last = (photo_set.pic_count or 0) <= 1 if counted else self._find_heir(path) == path.file
         if is_last:
             return [
                 {
                     "Delete": {
-                        "TableName": self.photos.name,
+                        "TableName": self.table,
                         "Key": set_key(path.set_name),
                         **is_unchanged(photo_set, "pic_count"),
                     }
@@ -63,19 +69,22 @@ class SetCounts:
         if not is_featured:
             update["ConditionExpression"] += " AND (attribute_not_exists(pic) OR pic <> :file)"
             return [write]
-        heir = self.photos.find_other_file(path)
+        heir = self._find_heir(path)
         update["ExpressionAttributeValues"][":heir"] = heir
         update["ConditionExpression"] += " AND pic = :file"
         return [
             write,
             {
                 "ConditionCheck": {
-                    "TableName": self.photos.name,
+                    "TableName": self.table,
                     "Key": key_of(ImagePath(path.set_name, heir)),
                     "ConditionExpression": "attribute_exists(sortkey)",
                 }
             },
         ]
+
+    def _find_heir(self, path: ImagePath) -> str:
+        return self.photos.find_other_file(path, self.table)
 
     def _count(self, path: ImagePath, photos: int, faces: int, now: str, *, featured: str, counted: bool) -> Write:
         """The set row's update when a photo comes, changes or goes; a row that another program wrote stays uncounted.
@@ -89,7 +98,7 @@ class SetCounts:
             values |= {":photos": photos, ":faces": faces}
         return {
             "Update": {
-                "TableName": self.photos.name,
+                "TableName": self.table,
                 "Key": set_key(path.set_name),
                 "UpdateExpression": changes
                 + featured

@@ -399,7 +399,12 @@ class AudienceRow(Row):
         "`public`, `link` or `members`; missing if the set inherits and has this row because it moves.", default=None
     )
     moving: str | None = described(
-        "While the set's rows move between `pics` and `private_pics`: where they come from, `public` or `private`.",
+        "While the set's rows, or those of all sets that inherit, move between `pics` and `private_pics`: where they "
+        "come from, `public` or `private`.",
+        default=None,
+    )
+    becomes: str | None = described(
+        "While they move: the audience once they have arrived; `inherited` for a set that will have none of its own.",
         default=None,
     )
 

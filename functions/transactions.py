@@ -4,6 +4,7 @@ Each write names what it has seen of its row, so a write from stale knowledge fa
 and tries again.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -27,19 +28,26 @@ class StaleRowError(KinpicsError):
     """The rows changed between reading and writing, again and again."""
 
 
-def transact(client: "DynamoDBClient", writes: list[Write], attempt: int) -> bool:
+def transact(
+    client: "DynamoDBClient", writes: list[Write], attempt: int, tell_failed: Callable[[Write], None] | None = None
+) -> bool:
     """Run a transaction; False when a condition no longer held or another transaction was at the same rows.
 
-    ``attempt`` counts from 0: the pause before the next try grows with it.
+    ``attempt`` counts from 0: the pause before the next try grows with it. ``tell_failed`` is told of each write whose
+    condition no longer held.
     """
+    items = _one_check_a_row(writes)
     try:
-        client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", _one_check_a_row(writes)))
+        client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", items))
     except ClientError as error:
         if code_of(error) != "TransactionCanceledException":
             raise
-        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-        if not reasons & {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+        if not {*reasons} & {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}:
             raise
+        for item, reason in zip(items, reasons, strict=False):
+            if tell_failed and reason == "ConditionalCheckFailed":
+                tell_failed(item)
         back_off(attempt)
         return False
     return True
@@ -61,6 +69,8 @@ def is_unchanged(row: Row, *names: str) -> Write:
 def _one_check_a_row(writes: list[Write]) -> list[Write]:
     """The same writes, with only the last check of each row: a transaction allows one operation per row."""
     checks = {
-        tuple(sorted(write["ConditionCheck"]["Key"].items())): write for write in writes if "ConditionCheck" in write
+        (check["TableName"], *sorted(check["Key"].items())): write
+        for write in writes
+        if (check := write.get("ConditionCheck"))
     }
     return [write for write in writes if "ConditionCheck" not in write] + list(checks.values())

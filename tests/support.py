@@ -4,6 +4,8 @@ import asyncio
 import concurrent.futures
 import functools
 import io
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,7 @@ from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_page import SKELETON_KEY
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import PhotoTables
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
@@ -185,11 +188,16 @@ class FakeAws:
 
     @property
     def photos(self) -> PhotoReader:
-        return PhotoReader(self.dynamodb, self.pics_table)
+        return PhotoReader(self.tables())
 
     @property
     def access(self) -> AccessTable:
         return AccessTable(self.dynamodb, self.access_table)
+
+    def tables(self, client: Any = None, clock: Callable[[], float] = time.time) -> PhotoTables:
+        """The tables of photos, through a client, for somebody who has read nothing of them yet."""
+        access = AccessTable(client or self.dynamodb, self.access_table)
+        return PhotoTables(access, self.pics_table, self.private_pics_table, clock)
 
     @property
     def images(self) -> ImageLinks:

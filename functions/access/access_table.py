@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
@@ -35,9 +35,14 @@ class AccessTable:
     name: str
     patience: float = PATIENCE_SECONDS
 
-    def read_access(self) -> Access:
+    def read_access(self, *, consistent: bool = True) -> Access:
         """Everybody's audiences: one Query."""
-        return access_of(self._list(_AUDIENCE, AudienceRow))
+        return access_of(self._list(_AUDIENCE, AudienceRow, consistent=consistent))
+
+    def get_audience(self, set_name: str) -> AudienceRow | None:
+        """The row of a set, or of the album (``ALBUM``)."""
+        item = self.client.get_item(TableName=self.name, Key=audience_key(set_name), ConsistentRead=True).get("Item")
+        return AudienceRow.from_item(item) if item else None
 
     def read_keys(self) -> dict[str, bytes]:
         """The keys that passes are made with, by id."""
@@ -116,12 +121,12 @@ class AccessTable:
         """Let a member in no more; their passes end at once."""
         self.client.delete_item(TableName=self.name, Key=_key(_MEMBER, member_id))
 
-    def _list(self, kind: str, shape: type[_Kind]) -> Iterator[_Kind]:
+    def _list(self, kind: str, shape: type[_Kind], *, consistent: bool = True) -> Iterator[_Kind]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression="kind = :kind",
             ExpressionAttributeValues={":kind": kind},
-            ConsistentRead=True,
+            ConsistentRead=consistent,
         )
         for page in pages:
             yield from map(shape.from_item, page["Items"])
@@ -132,17 +137,21 @@ class AccessTable:
 
 def access_of(rows: Iterable[AudienceRow]) -> Access:
     """Audiences as their rows say them; a row that says nothing readable counts as the narrowest."""
-    album, sets, moving = PUBLIC, {}, set()
+    album, sets, moving = PUBLIC, {}, {}
     for row in rows:
+        if row.moving:
+            moving[row.id] = row.moving
         if row.id == ALBUM:
             album = row.known_audience or PUBLIC
-            continue
-        if audience := row.known_audience:
+        elif audience := row.known_audience:
             sets[row.id] = audience
-        if row.moving:
-            moving.add(row.id)
-    return Access(album, sets, frozenset(moving))
+    return Access(album, sets, moving)
 
 
-def _key(kind: str, row_id: str) -> dict[str, Any]:
+def audience_key(set_name: str) -> dict[str, str]:
+    """The key of a set's row, or of the album's (``ALBUM``)."""
+    return _key(_AUDIENCE, set_name)
+
+
+def _key(kind: str, row_id: str) -> dict[str, str]:
     return {"kind": kind, "id": row_id}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.access.audiences import ALBUM, Access
+from functions.access.audiences import Access
 from functions.batch_get import batch_get
 from functions.door.door_call import Place
 from functions.shapes import GRID_INDEX, SETS_PARTITION
@@ -83,7 +83,7 @@ class PrivateRows:
 
 def is_moving(access: Access, set_names: Iterable[str]) -> bool:
     """Whether one of these sets is on its way between the tables."""
-    return any(name in access.moving or (ALBUM in access.moving and name not in access.sets) for name in set_names)
+    return any(map(access.is_moving, set_names))
 
 
 def fitting(rows: list[Item]) -> list[Item]:

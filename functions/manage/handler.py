@@ -29,6 +29,7 @@ from functions.people.people_lease import PeopleLease
 from functions.people_queue import PeopleQueue
 from functions.photo_originals import Originals
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import photo_tables
 from functions.photo_writer import PhotoWriter
 from functions.process_requests import ProcessRequests
 from functions.removal.requests_table import MAX_DAILY_REQUESTS
@@ -70,7 +71,7 @@ def wire(
 
     ``clock`` gives seconds since 1970.
     """
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"], _PATIENCE_SECONDS)
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock), _PATIENCE_SECONDS)
     images = ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos)
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
     thumbnails, site = environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]

@@ -43,6 +43,7 @@ from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_round import Budget, PeopleRounds
 from functions.people_queue import PeopleQueue, read_paths
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import photo_tables
 from functions.posted_table import PostedTable
 from functions.visitor_calls import RequestError, answer_visitor, without_values
 from functions.withheld_names import HiddenNames
@@ -168,7 +169,7 @@ def wire(
             raise
         _note("PaidCalls")
 
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock))
     rounds = PeopleRounds(
         photos=photos,
         access=AccessTable(dynamodb, environment["ACCESS_TABLE"]),

@@ -30,6 +30,7 @@ from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_messages import BadMessageError, ObjectChange, parse_message
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import SetMovingError, photo_tables
 from functions.process.complexity import UnusableImageError
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
@@ -55,6 +56,8 @@ _MAX_PAUSE_SECONDS = 300
 _AFTER_END_SECONDS = 5
 # A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
+# While a set's rows move from one table to the other, its messages wait for so many times as long as after failures.
+_MOVING_SECONDS = 8
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 # A little longer than the arrivals function may take.
@@ -89,7 +92,7 @@ def wire(
 
     ``clock`` gives seconds since 1970.
     """
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"])
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock))
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
 
     def pay() -> None:
@@ -162,7 +165,8 @@ def process_message(
         logger.exception("message %s failed", record["messageId"])
         tries = int(record["attributes"]["ApproximateReceiveCount"])
         if tries < int(os.environ["MAX_RECEIVE_COUNT"]):
-            _give_out_again(sqs, record, 2**tries)
+            seconds = _MOVING_SECONDS if isinstance(error, SetMovingError) else 1
+            _give_out_again(sqs, record, seconds * 2**tries)
             return False
         _to_dead_letters(sqs, record, changes, type(error).__name__, str(error))
     else:

@@ -97,8 +97,11 @@ class PhotoSync:
         ``owner`` and ``seconds`` name and bound the lease. Raises ``LeaseTakenError`` when another worker is at the
         photo, ``UnusableImageError`` when the original can't be shown (its traces are removed first),
         ``CeilingReachedError`` when its faces can't be paid for today, ``SearchPausedError`` when there is more to
-        clear up than fits into its time, and whatever AWS raises: to be tried again.
+        clear up than fits into its time, ``SetMovingError`` while the rows of its set move from one table to the other,
+        and whatever AWS raises: to be tried again.
         """
+        # Before anything is paid for.
+        self.photos.tables.settle(path.set_name)
         deadline = self.clock() + seconds * _LISTING_TIME
         etag = self.objects.etag(bucket, path.key)
         left = self.leases.acquire(path, owner, seconds, etag)

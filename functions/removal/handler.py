@@ -19,6 +19,7 @@ from functions.ledger import Ledger
 from functions.pace import Pace
 from functions.people_queue import PeopleQueue
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import photo_tables
 from functions.posted_table import PostedTable
 from functions.removal.posted_addresses import PostedAddresses
 from functions.removal.posted_call import FIELDS, parse_posted_call
@@ -50,7 +51,7 @@ def _requests() -> RemovalRequests:
         ledger=Ledger(dynamodb, environment["LEDGER_TABLE"], patience=_PATIENCE_SECONDS),
         access=AccessTable(dynamodb, environment["ACCESS_TABLE"], _PATIENCE_SECONDS),
         images=ImageLinks(
-            environment["PICS_BY_IMAGE_ID_TABLE"], PhotoReader(dynamodb, environment["PICS_TABLE"], _PATIENCE_SECONDS)
+            environment["PICS_BY_IMAGE_ID_TABLE"], PhotoReader(photo_tables(dynamodb, environment), _PATIENCE_SECONDS)
         ),
     )
 
@@ -77,7 +78,7 @@ def wire_addresses(
 
     ``clock`` gives seconds since 1970.
     """
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock), _PATIENCE_SECONDS)
     return PostedAddresses(
         table=PostedTable(dynamodb, environment["ACCESS_TABLE"], clock),
         access=AccessTable(dynamodb, environment["ACCESS_TABLE"], _PATIENCE_SECONDS),

@@ -17,6 +17,7 @@ from functions.image_links import ImageLinks
 from functions.ledger import Ledger
 from functions.pace import Pace
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import photo_tables
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
 from functions.visitor_calls import answer_visitor, visitor_of
@@ -54,7 +55,7 @@ def wire(
 
     ``clock`` gives seconds since 1970.
     """
-    photos = PhotoReader(dynamodb, environment["PICS_TABLE"], patience=_PATIENCE_SECONDS)
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock), _PATIENCE_SECONDS)
     return Searcher(
         collections={
             ALBUM_COLLECTION: FaceCollection(rekognition, environment["COLLECTION_ID"]),

@@ -4,17 +4,16 @@ A row is written for each photo that gets a POST, so what arrives can be held to
 gets the same answers, and a new POST for what hasn't arrived; nothing is counted twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.access.access_table import AccessTable
 from functions.batch_get import TableBusyError
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.media_types import MEDIA_TYPES
 from functions.photo_reader import PhotoReader
-from functions.shapes import Contribution, PhotoSet, PlacedPhoto
+from functions.shapes import Contribution, PlacedPhoto
 from functions.uploads.contributions import BEGUN, IN_THE_SET, ON_THE_WAY, REFUSED, Contributions, contribution_id
 from functions.uploads.incoming import Incoming
 from functions.uploads.senders import Sender
@@ -33,9 +32,7 @@ _Answer = dict[str, Any]
 class Beginning:
     """What answers `begin`. ``daily_uploads`` are the files a day for all senders but the owner."""
 
-    access: AccessTable
-    public: PhotoReader
-    private: PhotoReader
+    photos: PhotoReader
     contributions: Contributions
     incoming: Incoming
     counts: UploadCounts
@@ -43,8 +40,7 @@ class Beginning:
 
     def begin(self, sender: Sender, files: Sequence[FileToSend], name: str = "") -> _Answer:
         """The answer to `begin` (functions/uploads/handler.py). Raises ``RequestError``."""
-        tables = self._tables(sender.set_name)
-        if not (sender.is_owner or sender.event or _find_set(tables, sender.set_name)):
+        if not (sender.is_owner or sender.event or self.photos.get_set(sender.set_name)):
             raise RequestError(404, "NoSet", f"there is no album {sender.set_name}: its owner begins new ones")
         answers: dict[int, _Answer] = {}
         paths: dict[int, ImagePath] = {}
@@ -61,7 +57,9 @@ class Beginning:
         named = [row.file for row in known.values() if row.file] + [
             photo.file for photo in placed.values() if photo.file
         ]
-        stored = self._digests(tables, [*paths.values(), *(ImagePath(sender.set_name, name) for name in named)])
+        # SHA-256 of the photos that the set shows under these names.
+        shown = dict.fromkeys([*paths.values(), *(ImagePath(sender.set_name, name) for name in named)])
+        stored: dict[ImagePath, str] = self.photos.get_attribute(shown, "sha256")
         new: dict[int, Contribution] = {}
         posts: list[int] = []
         announced: set[str] = set()
@@ -91,22 +89,6 @@ class Beginning:
             "files": [answers[number] for number in range(len(files))],
         }
 
-    def _tables(self, set_name: str) -> list[PhotoReader]:
-        """Where the rows of a set are; in both while it moves."""
-        access = self.access.read_access()
-        if set_name in access.moving:
-            return [self.public, self.private]
-        return [self.private if access.is_private(set_name) else self.public]
-
-    @staticmethod
-    def _digests(tables: list[PhotoReader], paths: Iterable[ImagePath]) -> dict[ImagePath, str]:
-        """SHA-256 of the photos that the set shows under these names."""
-        wanted = list(dict.fromkeys(paths))
-        found: dict[ImagePath, str] = {}
-        for table in tables:
-            found |= table.get_attribute(wanted, "sha256")
-        return found
-
     def _count(self, sender: Sender, new: dict[int, Contribution]) -> dict[int, _Answer]:
         """Count new photos; answers for those that nothing is left for."""
         numbers = list(new)
@@ -120,14 +102,6 @@ class Beginning:
         if granted.short is None:
             return {}
         return {number: _beyond(granted) for number in numbers[granted.count :]}
-
-
-def _find_set(tables: list[PhotoReader], set_name: str) -> PhotoSet | None:
-    for table in tables:
-        found = table.get_set(set_name)
-        if found is not None:
-            return found
-    return None
 
 
 def _path_of(set_name: str, file: FileToSend) -> ImagePath | _Answer:

@@ -73,6 +73,7 @@ from functions.access.access_table import AccessTable
 from functions.access.event_table import EventTable
 from functions.pace import Pace
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import photo_tables
 from functions.uploads.beginning import Beginning
 from functions.uploads.contributions import Contributions
 from functions.uploads.incoming import Incoming
@@ -196,21 +197,18 @@ def wire(
     """
     access = AccessTable(dynamodb, environment["ACCESS_TABLE"], PATIENCE_SECONDS)
     contributions = Contributions(dynamodb, environment["CONTRIBUTIONS_TABLE"], clock, PATIENCE_SECONDS)
-    public = PhotoReader(dynamodb, environment["PICS_TABLE"], PATIENCE_SECONDS)
-    private = PhotoReader(dynamodb, environment["PRIVATE_PICS_TABLE"], PATIENCE_SECONDS)
+    photos = PhotoReader(photo_tables(dynamodb, environment, clock), PATIENCE_SECONDS)
     incoming = Incoming(s3, environment["INCOMING_BUCKET"], for_browsers(environment.get("KINPICS_API_URL")))
     return Uploads(
         senders=Senders(access, EventTable(dynamodb, environment["ACCESS_TABLE"]), clock),
         beginning=Beginning(
-            access=access,
-            public=public,
-            private=private,
+            photos=photos,
             contributions=contributions,
             incoming=incoming,
             counts=UploadCounts(dynamodb, environment["LEDGER_TABLE"], clock, PATIENCE_SECONDS),
             daily_uploads=int(environment["DAILY_UPLOADS"]),
         ),
-        open_sets=OpenSets(public, private),
+        open_sets=OpenSets(photos),
         outcomes=Outcomes(contributions, incoming, SettlingQueue(sqs, environment["QUEUE_URL"], incoming.bucket)),
         clock=clock,
     )

@@ -20,6 +20,7 @@ from scripts.common.stack import connect
 from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.deployment.account_limits import MORE_FUNCTIONS, UPGRADE, find_free_plan
+from scripts.deployment.audience_moves import changes_of
 from scripts.deployment.cloudformation import Event, StackApplier, read_outputs, read_parameters
 from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
@@ -188,6 +189,7 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     connect_bucket(stack)
     limit_tables(stack)
     migrate(stack)
+    changes_of(stack).finish()
     tell_once(stack)
     files = build_and_publish(stack)
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")

@@ -9,6 +9,7 @@ import click
 from scripts.commands.options import Context, json_option, print_failures, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
+from scripts.deployment.audience_moves import changes_of
 from scripts.deployment.migration import remove_old_rows
 from scripts.deployment.publish import build_and_publish
 
@@ -89,20 +90,29 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         question = f"Repair {count(len(drift), 'disagreement')}? This takes at most {paid}."
         return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
+    if not dry_run:
+        changes_of(context.stack).finish()
     mended = mend(context.stack, Progress(quiet=as_json), tell, survey_file(context.data, context.stack))
     if not dry_run:
         remove_old_rows(context.stack)
-    if mended.photos or mended.sets:
+    if mended.photos or mended.sets or mended.rows:
         build_and_publish(context.stack, whole=True)
     failures = dict(sorted(mended.failed.items()))
     if as_json:
-        numbers = {"pics": mended.photos, "portraits": mended.portraits, "removed": mended.removed, "sets": mended.sets}
+        numbers = {
+            "rows": mended.rows,
+            "pics": mended.photos,
+            "portraits": mended.portraits,
+            "removed": mended.removed,
+            "sets": mended.sets,
+        }
         echo_json({"found": found, "mended": numbers, "failures": failures})
     elif not found and not failures:
         echo("everything agrees")
     elif not dry_run:
+        moved = f"{count(mended.rows, 'row')} moved, " if mended.rows else ""
         echo(
-            f"{count(mended.photos, 'photo')} and {count(mended.portraits, 'portrait')} repaired, "
+            f"{moved}{count(mended.photos, 'photo')} and {count(mended.portraits, 'portrait')} repaired, "
             f"{count(mended.removed, 'leftover')} removed, {count(mended.sets, 'set')} counted again, "
             f"{len(failures)} failed"
         )

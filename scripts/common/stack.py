@@ -22,6 +22,7 @@ from functions.image_links import ImageLinks
 from functions.keys import NONE
 from functions.ledger import Ledger
 from functions.photo_reader import PhotoReader
+from functions.photo_tables import PhotoTables
 from functions.photo_writer import PhotoWriter
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
@@ -95,7 +96,7 @@ class Stack:
 
     @cached_property
     def photos(self) -> PhotoReader:
-        return PhotoReader(self.dynamodb, self.outputs.pics_table)
+        return PhotoReader(PhotoTables(self.access, self.outputs.pics_table, self.outputs.private_pics_table))
 
     @cached_property
     def access(self) -> AccessTable:

@@ -59,6 +59,7 @@ def examine(
         "paid calls today": lambda: stack_checks.check_paid_calls(stack),
         "maxima": lambda: stack_checks.check_maxima(target, stack),
         "alarms": lambda: stack_checks.check_alarms(target, stack),
+        "audiences": lambda: photo_checks.check_audiences(stack),
         "dead letters": lambda: photo_checks.check_dead_letters(stack),
         "people": lambda: photo_checks.check_people(stack),
         "removal requests": lambda: photo_checks.check_removal_requests(stack),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from functions.access.audiences import PUBLIC
 from functions.keys import CARDS_PREFIX, NONE, ImagePath, decode_external_image_id
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.common.words import count
@@ -51,6 +52,12 @@ WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
 )
 """
 
+# Rows that no page shows, though the owner let everybody see the set.
+_HIDDEN = (
+    "its row lies in the table of private sets, though everybody may see {set}: if that is right, run "
+    "`kinpics audience {set} members`, then `kinpics audience {set} public`"
+)
+
 
 @dataclass(frozen=True)
 class SetCount:
@@ -69,6 +76,8 @@ class Drift:
     redo: dict[ImagePath, str] = field(default_factory=dict)
     # The photos to check whose faces are known: repairing them costs nothing.
     free: set[ImagePath] = field(default_factory=set)
+    # Rows of photos (`<set>/<file>`) and of sets that lie in `pics`, though not everybody may see the set.
+    misplaced: set[str] = field(default_factory=set)
     # Records and faces that no row knows: image id to image paths, face id to external image id.
     records: dict[str, set[str]] = field(default_factory=dict)
     faces: dict[str, str] = field(default_factory=dict)
@@ -80,7 +89,8 @@ class Drift:
 
     def __len__(self) -> int:
         """How much there is to mend."""
-        return sum(len(part) for part in (self.check, self.redo, self.records, self.faces, self.sets, self.gallery))
+        parts = (self.check, self.redo, self.records, self.faces, self.sets, self.gallery)
+        return len(self.misplaced) + sum(len(part) for part in parts)
 
     @property
     def paid_calls(self) -> int:
@@ -91,6 +101,8 @@ class Drift:
         """Each disagreement in words."""
         for photo, reason in sorted((self.check | self.redo).items()):
             yield f"{photo}: {reason}"
+        for row in sorted(self.misplaced):
+            yield f"{row}: its row lies in the table that everybody can read"
         for image_id, paths in sorted(self.records.items()):
             for path in sorted(paths):
                 yield f"record {image_id} leads to {path}, whose row does not know it"
@@ -112,6 +124,12 @@ def find_drift(survey: Survey) -> Drift:
         result.records.setdefault(image_id, set()).add(path)
     for (image_id,) in survey.db.execute("SELECT image_id FROM records WHERE path = ''"):
         result.unfinished[f"record {image_id}"] = "it was written by another program, and its image_path can't be read"
+    for name, place in survey.db.execute("SELECT name, place FROM misplaced"):
+        if place == PUBLIC:
+            result.misplaced.add(name)
+        else:
+            # Whoever lost track of who may see what must not show it to everybody.
+            result.unfinished[name] = _HIDDEN.format(set=name.partition("/")[0])
     result.faces = dict(survey.db.execute(_FACES))
     result.sets = {name: SetCount(photos, faces) for name, photos, faces in survey.db.execute(_SETS)}
     return result

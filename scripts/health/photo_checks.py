@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from functions.access.audiences import ALBUM
+from functions.access.moving import AudienceChanges
 from functions.ceilings import PEOPLE, todays_ceiling
 from local.state_folder import StateFolder
 from scripts.common.progress import Progress
@@ -28,6 +30,18 @@ def check_dead_letters(stack: Stack) -> Finding:
         return Finding("dead letters", "ok", "none")
     advice = "`kinpics dead-letters list` says which and why"
     return Finding("dead letters", "warning", f"{count(len(keys), 'photo')} could not be processed", advice)
+
+
+def check_audiences(stack: Stack) -> Finding:
+    """Whether a change of who may see a set was stopped halfway."""
+    pending = AudienceChanges(stack.photos.tables).pending()
+    if not pending:
+        return Finding("audiences", "ok", "nobody is changing who may see what")
+    names = ", ".join("the album" if name == ALBUM else name for name in pending)
+    text = (
+        f"who may see {names} is being changed, or was when it was stopped; until it is done, nothing there can change"
+    )
+    return Finding("audiences", "warning", text, "if nobody is at it, `kinpics reconcile` finishes it")
 
 
 def check_people(stack: Stack) -> Finding:

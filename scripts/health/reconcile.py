@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
-
-from functions.aws_errors import is_condition_failed
 from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path
-from functions.shapes import SETS_PARTITION, PhotoSet
+from functions.photo_reader import set_key
+from functions.shapes import PhotoSet
+from functions.transactions import Write, transact
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_mending import mend_gallery
 from scripts.gallery.gallery_survey import GalleryDrift, gallery_drift, survey_gallery
 from scripts.health.drift import Drift
+from scripts.health.misplaced import hide_rows
 from scripts.health.stocktaking import look_for_drift
 from scripts.health.survey import is_sound
 from scripts.photos import dead_letter_queue, waiting
@@ -33,8 +33,9 @@ _Item = TypeVar("_Item")
 
 @dataclass
 class Mended:
-    """What was done: photos and portraits mended, leftovers removed, sets counted again, what failed and why."""
+    """What was done: rows moved, photos and portraits mended, leftovers removed, sets counted again; what failed."""
 
+    rows: int = 0
     photos: int = 0
     portraits: int = 0
     removed: int = 0
@@ -52,6 +53,8 @@ def mend(stack: Stack, progress: Progress, tell: Callable[[Drift], bool], file: 
     mended = Mended(failed=_by_name(dead_letter_queue.take_out(stack, found.check)))
     if not (len(found) or found.unfinished) or not tell(found):
         return mended
+    # First: what looks for a photo's row finds it only where it belongs.
+    mended.rows = hide_rows(stack, found.misplaced)
     _process(stack, found, progress, mended)
     wait_until_idle(stack, waiting.STALLED_SECONDS)
     settle(stack, found, mended)
@@ -72,7 +75,8 @@ def settle(stack: Stack, found: Drift, mended: Mended) -> None:
         mended.removed += len(faces)
         if faces:
             stack.ledger.note_change(ALBUM_COLLECTION)
-    for name in sorted(found.sets.keys() | {path.set_name for path in (*found.check, *found.redo)}):
+    moved = {name.partition("/")[0] for name in found.misplaced}
+    for name in sorted(found.sets.keys() | moved | {path.set_name for path in (*found.check, *found.redo)}):
         mended.sets += _count_again(stack, name)
 
 
@@ -143,6 +147,7 @@ def _parsed(text: str) -> ImagePath | None:
 
 def _count_again(stack: Stack, name: str) -> bool:
     """Let a set's row count what is there; False if it does so already, or changes meanwhile."""
+    place = stack.photos.tables.settle(name)
     photos = faces = 0
     first, is_bare = None, False
     for photo in stack.photos.list_photos(name):
@@ -158,28 +163,12 @@ def _count_again(stack: Stack, name: str) -> bool:
     if counted == (photos, faces) and is_sound(photo_set):
         return False
     seen = photo_set.source.get("pic_count")
-    key = {"primarykey": SETS_PARTITION, "sortkey": name}
     # A count of another type, such as null, counts as missing.
     unchanged = "NOT attribute_type(pic_count, :number)" if seen is None else "pic_count = :seen"
     values: dict[str, Any] = {":number": "N"} if seen is None else {":seen": seen}
-    try:
-        if photos:
-            stack.dynamodb.update_item(
-                TableName=stack.outputs.pics_table,
-                Key=key,
-                UpdateExpression="SET pic_count = :photos, face_count = :faces, pic = if_not_exists(pic, :first)",
-                ConditionExpression=unchanged,
-                ExpressionAttributeValues=values | {":photos": photos, ":faces": faces, ":first": first},
-            )
-        else:
-            stack.dynamodb.delete_item(
-                TableName=stack.outputs.pics_table,
-                Key=key,
-                ConditionExpression=unchanged,
-                ExpressionAttributeValues=values,
-            )
-    except ClientError as error:
-        if not is_condition_failed(error):
-            raise
-        return False
-    return True
+    write: Write = {"TableName": place.table, "Key": set_key(name), "ConditionExpression": unchanged}
+    if photos:
+        write["UpdateExpression"] = "SET pic_count = :photos, face_count = :faces, pic = if_not_exists(pic, :first)"
+        values |= {":photos": photos, ":faces": faces, ":first": first}
+    write["ExpressionAttributeValues"] = values
+    return transact(stack.dynamodb, [{"Update" if photos else "Delete": write}, *place.checks_of_new], 0)

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from functions.access.audiences import PRIVATE, PUBLIC
 from functions.aws_errors import code_of
 from functions.batch_get import batch_get
 from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
@@ -142,6 +143,7 @@ def _stages(stack: Stack, survey: Survey) -> Iterator[Stage]:
     photos = sum(photo_set.pic_count or 0 for photo_set in stack.photos.list_sets())
     yield Stage("faces", stack.faces.count_faces(), partial(_faces, stack, survey))
     yield Stage("rows", photos, partial(_rows, stack, survey))
+    yield Stage("private rows", 0, partial(_private_rows, stack, survey))
     yield Stage("originals", photos, partial(_originals, stack, survey))
     for kind in (THUMBNAIL, LARGE, CARD):
         yield Stage(f"copies/{kind}", photos, partial(_copies, stack, survey, kind, kind))
@@ -180,17 +182,31 @@ def _copies(stack: Stack, survey: Survey, prefix: str, kind: str, token: str | N
 
 
 def _rows(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
-    for items, following in _scan(stack, stack.outputs.pics_table, token):
-        yield partial(_add_rows, survey, items), following, len(items)
+    return _rows_in(stack.outputs.pics_table, stack, survey, token)
 
 
-def _add_rows(survey: Survey, items: list[Item]) -> None:
+def _private_rows(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    return _rows_in(stack.outputs.private_pics_table, stack, survey, token)
+
+
+def _rows_in(table: str, stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
+    for items, following in _scan(stack, table, token):
+        yield partial(_add_rows, stack, survey, items, table), following, len(items)
+
+
+def _add_rows(stack: Stack, survey: Survey, items: list[Item], table: str) -> None:
     for item in items:
-        if item["primarykey"] == SETS_PARTITION:
-            survey.add_set(PhotoSet.from_item(item))
+        is_set = item["primarykey"] == SETS_PARTITION
+        set_name = item["sortkey"] if is_set else item["primarykey"]
+        is_misplaced = table not in stack.photos.tables.holding(set_name)
+        if is_misplaced:
+            place = PUBLIC if table == stack.outputs.pics_table else PRIVATE
+            survey.add_misplaced(set_name if is_set else f"{set_name}/{item['sortkey']}", place)
+        if is_set:
+            survey.add_set(PhotoSet.from_item(item), is_misplaced=is_misplaced)
         else:
             photo = Photo.from_item(item)
-            survey.add_row(path_of(photo), PhotoRow.of(photo))
+            survey.add_row(path_of(photo), PhotoRow.of(photo), is_misplaced=is_misplaced)
 
 
 def _records(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:

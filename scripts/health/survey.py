@@ -21,7 +21,7 @@ from functions.shapes import ImageRecord, Photo, PhotoSet
 
 # Pages of SQLite's own that it keeps in memory, in kB.
 _CACHE_KB = 8_000
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stages (name TEXT PRIMARY KEY, token TEXT, steps INTEGER, is_done INTEGER) WITHOUT ROWID;
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS set_rows (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS faces (face_id TEXT PRIMARY KEY, external_image_id TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (image_id TEXT, path TEXT, PRIMARY KEY (image_id, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS misplaced (name TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS portraits (image_id TEXT PRIMARY KEY, item TEXT) WITHOUT ROWID;
 """
 
@@ -136,19 +137,25 @@ class Survey:
         """Photos that have a copy of a kind."""
         self.db.executemany("INSERT OR REPLACE INTO copies VALUES (?, ?)", ((str(path), kind) for path in paths))
 
-    def add_row(self, path: ImagePath, row: PhotoRow) -> None:
-        """A photo's row."""
+    def add_misplaced(self, name: str, place: str) -> None:
+        """A row, of the photo ``<set>/<file>`` or of a set, that lies in ``place``, in the wrong table."""
+        self.db.execute("INSERT OR REPLACE INTO misplaced VALUES (?, ?)", (name, place))
+
+    def add_row(self, path: ImagePath, row: PhotoRow, *, is_misplaced: bool = False) -> None:
+        """A photo's row; one that is misplaced counts if there is none where it belongs."""
         has = (row.has_card, row.has_sha256, len(row.face_ids))
         values = (str(path), path[0], row.etag, row.image_id, json.dumps(sorted(row.faults)), *has)
-        self.db.execute("INSERT OR REPLACE INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        or_else = "IGNORE" if is_misplaced else "REPLACE"
+        self.db.execute(f"INSERT OR {or_else} INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - one of two words
         faces = ((face_id, str(path)) for face_id in row.face_ids)
         self.db.executemany("INSERT OR REPLACE INTO row_faces VALUES (?, ?)", faces)
 
-    def add_set(self, photo_set: PhotoSet) -> None:
-        """A set's row."""
+    def add_set(self, photo_set: PhotoSet, *, is_misplaced: bool = False) -> None:
+        """A set's row; one that is misplaced counts if there is none where it belongs."""
+        or_else = "IGNORE" if is_misplaced else "REPLACE"
         counts = (photo_set.pic_count or 0, photo_set.face_count or 0)
         values = (photo_set.sortkey, *counts, photo_set.is_uncounted, is_sound(photo_set))
-        self.db.execute("INSERT OR REPLACE INTO set_rows VALUES (?, ?, ?, ?, ?)", values)
+        self.db.execute(f"INSERT OR {or_else} INTO set_rows VALUES (?, ?, ?, ?, ?)", values)  # noqa: S608 - one of two words
 
     def add_record(self, record: ImageRecord) -> None:
         """A photo's record by image id, or one of the gallery."""

@@ -30,7 +30,7 @@ def test_audiences_come_and_go(table: AccessTable) -> None:
     table.put_audience(ALBUM, MEMBERS)
     table.put_audience("party", LINK, moving="private")
     table.put_audience("plain", None, moving="public")
-    assert table.read_access() == Access(MEMBERS, {"party": LINK}, frozenset({"party", "plain"}))
+    assert table.read_access() == Access(MEMBERS, {"party": LINK}, {"party": "private", "plain": "public"})
     table.put_audience("party", LINK)
     table.put_audience("plain", None)
     assert table.read_access() == Access(MEMBERS, {"party": LINK})

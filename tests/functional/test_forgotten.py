@@ -14,6 +14,7 @@ from support import COLLECTION, GREEN, RED, FakeAws, picture
 from functions.face_collection import FaceCollection
 from functions.keys import FORGOTTEN_PREFIX, image_path
 from functions.ledger import CeilingReachedError
+from functions.photo_reader import PhotoReader
 from functions.process.sync import LostReferenceError
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
@@ -231,7 +232,7 @@ def answer(aws: FakeAws, event: dict) -> Any:
     tables = Counting(aws.dynamodb, reads)
     searcher = Searcher(
         {"album": collection},
-        replace(aws.images, photos=replace(aws.photos, client=tables)),
+        replace(aws.images, photos=PhotoReader(aws.tables(tables))),
         replace(aws.ledger, client=tables),
         1000,
         1000,

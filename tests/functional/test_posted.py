@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
+from functions.access.moving import AudienceChanges
 from functions.keys import image_path
 from functions.pace import Pace
 from functions.people import handler as people_module
@@ -56,6 +57,7 @@ def addresses(album: FakeAws) -> PostedAddresses:
     environment = {
         "ACCESS_TABLE": album.access_table,
         "PICS_TABLE": album.pics_table,
+        "PRIVATE_PICS_TABLE": album.private_pics_table,
         "PICS_BY_IMAGE_ID_TABLE": album.pics_by_image_id_table,
         "LEDGER_TABLE": album.ledger_table,
         "COLLECTION_ID": COLLECTION,
@@ -89,6 +91,10 @@ def remove(aws: FakeAws, path: str) -> None:
     where = image_path(*path.split("/"))
     aws.s3.delete_object(Bucket=aws.pics_bucket, Key=where.key)
     aws.photo_sync.sync(aws.pics_bucket, where, owner="message", seconds=60)
+
+
+def changes_of(aws: FakeAws) -> AudienceChanges:
+    return AudienceChanges(aws.tables(), sleep=lambda seconds: None)
 
 
 def deliver(aws: FakeAws) -> int:
@@ -353,7 +359,7 @@ def test_only_a_visitor_can_ask(album: FakeAws, call: Callable[..., dict]) -> No
 
 @pytest.mark.parametrize("audience", [LINK, MEMBERS])
 def test_in_a_private_album_a_stranger_makes_none(album: FakeAws, call: Callable[..., dict], audience: str) -> None:
-    album.dynamodb.put_item(TableName=album.access_table, Item={"kind": "audience", "id": ALBUM, "audience": audience})
+    changes_of(album).change(ALBUM, audience)
     unknown = call("keep", face_ids=[NOBODY])
     assert call("keep", face_ids=[face(album, "2024/b.png")]) == unknown
     assert unknown["err"]["code"] == "FaceNotFound"
@@ -364,15 +370,13 @@ def test_a_narrower_set_is_at_no_address(album: FakeAws, call: Callable[..., dic
     put(album, "family/c.png", RED)
     deliver(album)
     assert "family/c.png" in shown(album)
-    album.dynamodb.put_item(
-        TableName=album.access_table, Item={"kind": "audience", "id": "family", "audience": MEMBERS}
-    )
+    changes_of(album).change("family", MEMBERS)
     put(album, "2025/new.png", RED)
     deliver(album)
     assert set(shown(album)) == {"2024/a.png", "2024/b.png", "2025/new.png"}
     assert b"family" not in read(album, feed_key(ID))
     assert call("keep", secret=SECRET[::-1], face_ids=[face(album, "family/c.png")])["err"]["code"] == "FaceNotFound"
-    album.dynamodb.put_item(TableName=album.access_table, Item={"kind": "audience", "id": "family", "audience": PUBLIC})
+    changes_of(album).change("family", PUBLIC)
     put(album, "2025/newer.png", RED)
     deliver(album)
     assert "family/c.png" in shown(album)

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS
+from functions.access.moving import AudienceChanges
 from functions.access.passes import PASS_SECONDS, LinkSubject, MemberSubject, Subject, link_id, write_pass
 from functions.face_collection import FaceCollection
 from functions.keys import parse_image_path
 from functions.pace import Pace
+from functions.photo_reader import PhotoReader
 from functions.removal import handler as removal_handler
 from functions.removal.requests_table import RemovalRequests
 from functions.search import handler as search_handler
@@ -50,11 +53,9 @@ class Site:
         return {photo["image_path"] for photo in answer["output"]}
 
     def face(self, name: str, number: int = 0) -> str:
-        path = parse_image_path(name)
-        item = self.aws.dynamodb.get_item(
-            TableName=self.aws.pics_table, Key={"primarykey": path.set_name, "sortkey": path.file}
-        )["Item"]
-        return item["data"]["FaceRecords"][number]["Face"]["FaceId"]
+        photo = self.aws.photos.get_photo(parse_image_path(name))
+        assert photo is not None
+        return photo.face_records[number]["Face"]["FaceId"]
 
     def ask_removal(self, who: str, *faces: str) -> dict:
         event: dict[str, Any] = {"action": "ask", "face_ids": list(faces)}
@@ -71,7 +72,7 @@ class Site:
         )
 
     def set_album(self, audience: str) -> None:
-        self.aws.access.put_audience(ALBUM, audience)
+        AudienceChanges(self.aws.tables(), sleep=lambda seconds: None).change(ALBUM, audience)
 
 
 @pytest.fixture
@@ -115,7 +116,8 @@ def site(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Site:
             "album": FaceCollection(aws.rekognition, COLLECTION),
             "celebrities": FaceCollection(aws.rekognition, "gallery"),
         },
-        replace(aws.images, photos=replace(aws.photos, client=Counted(aws.dynamodb, reads), patience=0.05)),
+        # Each call is long after the one before.
+        replace(aws.images, photos=PhotoReader(aws.tables(Counted(aws.dynamodb, reads), count(0, 60).__next__), 0.05)),
         aws.ledger,
         1000,
         1000,
@@ -248,8 +250,6 @@ def test_photos_with_names_too_long_for_an_id_are_left_out_too(site: Site) -> No
     path = parse_image_path(name)
     site.aws.put(path.key, picture(RED, size=(200, 100)))
     site.aws.photo_sync.sync("pics", path, owner=name, seconds=60)
-    item = next(row for row in site.aws.rows(site.aws.pics_table) if row["sortkey"] == path.file)
-    site.aws.dynamodb.put_item(TableName=site.aws.private_pics_table, Item=item)
     assert site.found("stranger", "open/a.png") == SEEN["stranger"]
     assert site.found("member", "open/a.png") == {*ALL, name}
     assert site.search("stranger", faceid=site.face(name))["err"]["code"] == "FaceNotFound"

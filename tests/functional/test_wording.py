@@ -171,7 +171,7 @@ def put_while_reworded(aws: FakeAws, photo: Photo, words: dict[str, str | None])
                 aws.writer.reword_photo(path, words, moment)
             return found
 
-    type(aws.writer)(Slow(aws.photos.client, aws.photos.name), aws.images).put_photo(A, photo, moment)
+    type(aws.writer)(Slow(aws.tables()), aws.images).put_photo(A, photo, moment)
     assert Slow.reads == 2
 
 

@@ -135,7 +135,7 @@ def test_an_audience_that_cannot_be_read_counts_as_the_narrowest() -> None:
         AudienceRow.from_item({"kind": "audience", "id": "c", "moving": "public"}),
         AudienceRow.from_item({"kind": "audience", "id": "/", "audience": "everyone"}),
     ]
-    assert access_of(rows) == Access(MEMBERS, {"a": MEMBERS, "b": MEMBERS}, frozenset({"c"}))
+    assert access_of(rows) == Access(MEMBERS, {"a": MEMBERS, "b": MEMBERS}, {"c": "public"})
 
 
 def test_the_edge_is_told_what_it_needs() -> None:

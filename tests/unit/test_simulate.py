@@ -69,7 +69,7 @@ def test_photos_of_one_set_at_once_are_not_paid_for_twice(bench: Any) -> None:
 
 
 def test_a_crash_costs_the_same_in_a_large_collection(bench: Any) -> None:
-    found = fill(bench, photos=100, faults=bench.Faults(crashed=0.004), faces_before=20_000)
+    found = fill(bench, photos=100, faults=bench.Faults(crashed=0.002), faces_before=20_000)
     assert found.wrong == []
     assert found.crashes > 3
     assert found.tally.calls["list_faces"] == 0

@@ -127,7 +127,9 @@ class Site:
             region="region",
             outputs=stack_outputs(),
             download_rule="none",
-            photos=SimpleNamespace(list_sets=lambda: sets),
+            photos=SimpleNamespace(
+                list_sets=lambda: sets, tables=SimpleNamespace(holding=lambda set_name: ("pics_table",))
+            ),
             faces=SimpleNamespace(count_faces=lambda: 3 * self._photos, list_pages=self.list_faces),
             gallery=SimpleNamespace(list_faces=list, collection_id="gallery"),
             rekognition=SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [])),
@@ -167,6 +169,8 @@ class Site:
             yield {"Contents": found, "IsTruncated": numbers.stop < self._photos}
 
     def scan(self, *, TableName: str, ExclusiveStartKey: Any = None, **_: Any) -> Any:  # noqa: N803 - DynamoDB's words
+        if TableName == "private_pics_table":
+            return {"Items": []}
         self._give()
         numbers = self._numbers(int(ExclusiveStartKey["n"]) if ExclusiveStartKey else 0)[0]
         if TableName == "pics_table":
