@@ -25,6 +25,7 @@ from scripts.commands.options import Context, data_option
 from scripts.commands.owner import owner
 from scripts.commands.people import people
 from scripts.commands.photos import delete, export, move, reprocess, undelete
+from scripts.commands.private import audience, link, members
 from scripts.commands.upload import upload
 from scripts.commands.watch import watch
 from scripts.commands.wording import caption, set_command
@@ -118,6 +119,7 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
 
 main.add_section("Photos", upload, watch, caption, set_command, event, move, reprocess, delete, undelete, export)
 main.add_section("People", people, owner, gallery)
+main.add_section("Who may see it", audience, link, members)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)
 main.add_section("Health", doctor, reconcile, dead_letters, collection)
 main.add_section("This laptop", local, demo, service, env, backup, restore)

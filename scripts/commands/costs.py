@@ -24,6 +24,7 @@ _REGION = "us-east-1"
 @click.option("--photo-mb", type=click.FloatRange(0), default=4.0, show_default=True, help="Average MB per photo.")
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
 @click.option("--named", type=click.IntRange(0), default=0, show_default=True, help="People you have named.")
+@click.option("--members", type=click.IntRange(0), default=0, help="Members who sign in; then all visits are theirs.")
 @click.option("--labels", is_flag=True, help="Count labels too (`labels = true` in kinpics.toml).")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
@@ -37,6 +38,7 @@ def cost(
     photo_mb: float,
     people: int,
     named: int,
+    members: int,
     labels: bool,
     worst: bool,
     region: str | None,
@@ -58,7 +60,8 @@ def cost(
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            lines, usd = _a_month(Usage(photos, visitors, searches, photo_mb, people, labels, named), region or _REGION)
+            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members)
+            lines, usd = _a_month(usage, region or _REGION)
     except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
     if as_json:
@@ -71,7 +74,7 @@ def cost(
 def _refuse_usage() -> None:
     """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
     called = click.get_current_context()
-    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "labels")
+    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "labels")
     given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
     if given:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from functions.access.audiences import ALBUM, AUDIENCES
 from scripts.commands.options import Context, yes_option
 from scripts.common.config import (
     HOW_TO_DEPLOY,
@@ -14,13 +15,13 @@ from scripts.common.config import (
     load_aws_config,
     load_config,
     load_theme_config,
+    note_audience,
     note_aws_config,
 )
 from scripts.common.stack import connect
 from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.deployment.account_limits import MORE_FUNCTIONS, UPGRADE, find_free_plan
-from scripts.deployment.audience_moves import changes_of
 from scripts.deployment.cloudformation import Event, StackApplier, read_outputs, read_parameters
 from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
@@ -113,6 +114,9 @@ _PLAN_QUESTION = (
 )
 
 
+_WHO_QUESTION = "Who may see the site: everybody (public), whoever has its link (link), or people you invite (members)"
+
+
 def _with_settings(command: Any) -> Any:
     for name, parameter, kind, text in reversed(SETTINGS):
         option = f"--{name.replace('_', '-')}"
@@ -129,14 +133,23 @@ def _with_settings(command: Any) -> Any:
     type=click.Choice(["free", "none"]),
     help="CloudFront's Free plan costs nothing, but has limits.",
 )
-@click.option("--yes", is_flag=True, help="Don't ask. Use defaults for what you leave out.")
+@click.option(
+    "--audience",
+    type=click.Choice(AUDIENCES),
+    help="Who may see the site: everybody, whoever has its link, or people you invite. Kept in kinpics.toml.",
+)
+@click.option("--yes", is_flag=True, help="Don't ask. Use defaults for what you leave out, except for --audience.")
 @click.pass_obj
-def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool, **settings: Any) -> None:
+def deploy(
+    context: Context, /, region: str | None, plan: str | None, audience: str | None, yes: bool, **settings: Any
+) -> None:
     """Deploy the site to AWS, or update it.
 
-    Asks a few questions the first time. Settings you leave out stay as they are. Each is a parameter of template.yaml,
-    named in brackets. You can run this again at any time, even after a failure.
+    Asks a few questions the first time, and always who may see the site if kinpics.toml doesn't say it. Settings you
+    leave out stay as they are. Each is a parameter of template.yaml, named in brackets. You can run this again at any
+    time, even after a failure.
     """
+    from scripts.access.audience_change import link_for, settle_audience
     from scripts.deployment.deploy import (
         Target,
         check_stack_name,
@@ -164,6 +177,7 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     client = target.session.client("cloudformation")
     if asks and StackApplier(client, name).describe() is None:
         name = check_stack_name(click.prompt("Name of the stack", default=name, err=True))
+    audience = _settle_who(target, audience, asks)
     parameters |= load_config().parameters
     before = StackApplier(client, name).describe()
     account_plan = None if target.is_laptop else find_free_plan(target.session)
@@ -189,15 +203,37 @@ def deploy(context: Context, /, region: str | None, plan: str | None, yes: bool,
     connect_bucket(stack)
     limit_tables(stack)
     migrate(stack)
-    changes_of(stack).finish()
+    settle_audience(stack, audience, lambda text: echo(text, err=True))
     tell_once(stack)
     files = build_and_publish(stack)
     echo(f"{name} {'is deployed' if changed else 'was up to date'}, {count(files, 'changed file')} published")
     if stack.site_url:
         echo(stack.site_address("/"))
+    if link := link_for(stack, ALBUM):
+        echo(f"whoever has this link may see it: {link}")
     if owner and add_owner(stack, owner):
         echo(f"{owner} gets an email with a temporary password, to sign in and name people")
     _settle_plan(plan, find_plan(target.session, name, stack.outputs.distribution))
+
+
+def _settle_who(target: "Target", audience: str | None, asks: bool) -> str:
+    """Who may see the site, as the owner says now or has written down; then it is written down.
+
+    Nobody decides that but the owner: raises ``click.UsageError`` if it isn't known. On a laptop it may be empty, for
+    whoever may see the site already.
+    """
+    known = load_config().audience
+    chosen = audience or known
+    if not chosen and not target.is_laptop:
+        if not asks:
+            raise click.UsageError(
+                "say who may see the site with --audience: public (everybody), link (whoever has its link) or members "
+                "(people you invite). It is written into kinpics.toml, so you need it only once"
+            )
+        chosen = click.prompt(_WHO_QUESTION, type=click.Choice(AUDIENCES), err=True)
+    if chosen and chosen != known:
+        note_audience(chosen)
+    return chosen
 
 
 def _prepare_plan(plan: str | None, target: "Target", distribution: CloudFrontPlan, parameters: dict[str, str]) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scripts.access.audience_change import finish_changes
 from scripts.commands.options import Context, json_option, print_failures, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
-from scripts.deployment.audience_moves import changes_of
 from scripts.deployment.migration import remove_old_rows
 from scripts.deployment.publish import build_and_publish
 
@@ -91,7 +91,7 @@ def reconcile(context: Context, dry_run: bool, yes: bool, as_json: bool) -> None
         return bool(len(drift)) and not dry_run and (yes or as_json or click.confirm(question, err=True, abort=True))
 
     if not dry_run:
-        changes_of(context.stack).finish()
+        finish_changes(context.stack)
     mended = mend(context.stack, Progress(quiet=as_json), tell, survey_file(context.data, context.stack))
     if not dry_run:
         remove_old_rows(context.stack)

@@ -74,6 +74,7 @@ class SiteConfig:
             rule = WHOLE if self.keep_private_metadata else STRIPPED
         told = self.for_audience(self.audience or PUBLIC)
         return {
+            "Audience": self.audience or PUBLIC,
             "Downloads": rule,
             "EmbedOn": " ".join(told.embed_on) or _NOWHERE,
             "Labels": "yes" if self.labels else "no",

@@ -42,6 +42,13 @@ _COPIES = 2
 # How often CloudFront asks S3 again for each request, once its edges have a file.
 _CACHE_MISSES = 0.1
 
+# What the gate reads of CloudFront's key-value store at each request: who may see the album; if it isn't public, also
+# whether the set differs, the key of the pass, and whether its link or member is still there.
+_STORE_READS, _STORE_READS_OF_MEMBERS = 1, 4
+# A member's visit enters by the door once, and what a guest reads by itself, the door reads for a member: each time it
+# looks up who may see what, the keys of passes, and the member.
+_ENTERING, _DOOR_READS, _DOOR_SECONDS = 1, 3, 0.15
+
 # https://aws.amazon.com/rekognition/pricing/ (of what is called here; listing and deleting is free)
 # AssociateFaces is assumed to cost the same as the others.
 _PAID = ("AssociateFaces", "DetectLabels", "IndexFaces", "SearchFaces", "SearchFacesByImage", "SearchUsersByImage")
@@ -63,7 +70,7 @@ class Usage:
     """How much a site is used: photos there are, and visits and searches a month; the mean size of an original in MB.
 
     ``people`` are those of the lookalike gallery, with one portrait each; ``named`` have a name in the photos. With
-    ``labels``, each photo gets them.
+    ``labels``, each photo gets them. Where there are ``members``, as many sign in a month, and all visits are theirs.
     """
 
     photos: int
@@ -73,6 +80,7 @@ class Usage:
     people: int = 0
     labels: bool = False
     named: int = 0
+    members: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,9 +213,16 @@ def count_month(usage: Usage) -> Units:
     units["cloudfront_gb"] = (usage.visits * visit["bytes"] + usage.searches * search["bytes"]) / 1e9
     units["cloudfront_requests"] = usage.visits * visit["requests"] + usage.searches * search["requests"]
     units["cloudfront_functions"] = units["cloudfront_requests"]
-    # The gate reads the audience of a public album; one that isn't takes three to five reads.
-    units["cloudfront_store_reads"] = units["cloudfront_requests"]
+    reads = _STORE_READS_OF_MEMBERS if usage.members else _STORE_READS
+    units["cloudfront_store_reads"] = units["cloudfront_requests"] * reads
     units["s3_gets"] += units["cloudfront_requests"] * _CACHE_MISSES
+    if usage.members:
+        calls = usage.visits * (_ENTERING + visit["units"]["dynamodb_reads"])
+        units["cognito_users"] = usage.members
+        units["lambda_requests"] += calls
+        units["lambda_gb_seconds"] += calls * _DOOR_SECONDS * memory_gb("DoorFunction")
+        units["dynamodb_reads"] += calls * _DOOR_READS + usage.searches * _DOOR_READS
+        units["cloudwatch_log_gb"] += calls * _LOG_BYTES_A_CALL / 1e9
     units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * memory_gb("SearchFunction")
     units["sqs_requests"] += _IDLE_POLLS
     units["cloudwatch_log_gb"] += usage.searches * _LOG_BYTES_A_CALL / 1e9

@@ -14,7 +14,7 @@ from local.state_folder import StateFolder
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.deployment.deploy import Target
-from scripts.health import account_checks, photo_checks, stack_checks, visitor_checks
+from scripts.health import account_checks, photo_checks, stack_checks, stranger_checks, visitor_checks
 from scripts.health.finding import Finding
 from scripts.health.integrity import originals_file
 from scripts.health.round_trip import check_round_trip
@@ -51,6 +51,7 @@ def examine(
         checks |= {
             "site": lambda: visitor_checks.check_site(stack),
             "visitors": lambda: visitor_checks.check_visitors(stack),
+            "private": lambda: stranger_checks.check_private(stack),
         }
     checks |= {
         "cross-origin calls": lambda: visitor_checks.check_cors(stack),

@@ -22,6 +22,8 @@ from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import image_path
 from local.state_folder import STACK_NAME, Running
+from scripts.access.audience_change import settle_audience
+from scripts.common.config import load_config
 from scripts.common.stack import Stack, connect
 from scripts.common.terminal import echo
 from scripts.deployment.publish import build_and_publish
@@ -50,6 +52,13 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         if not is_published:
             raise
         # Publishing meets the same trouble, and says so.
+    try:
+        # Before anything is published: who may not see the site must not see what is new on it either.
+        await _in_whole(lambda: settle_audience(_stack(running, data), load_config().audience, _tell))
+    except KinpicsError as error:
+        if not is_published:
+            raise
+        echo(f"Who may see the site could not be changed yet: {error}", err=True)
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))
@@ -71,6 +80,10 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     else:
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()
+
+
+def _tell(text: str) -> None:
+    echo(text, err=True)
 
 
 def _make_ready_for_people(stack: Stack, data: Path) -> None:

@@ -59,6 +59,10 @@ def remove_owner(stack: Stack, mail: str) -> None:
         raise NotAnOwnerError(f"{mail} is no owner: `kinpics owner` lists them")
     cognito, pool = client(), stack.outputs.user_pool
     cognito.admin_remove_user_from_group(UserPoolId=pool, Username=mail, GroupName=OWNER_GROUP)
+    # The passes of an owner end too, whatever the site's audience is.
+    for member in stack.access.list_members():
+        if member.is_owner and (member.email or "").casefold() == mail.casefold():
+            stack.access.remove_member(member.id)
     # What is signed in now must sign in again.
     cognito.admin_user_global_sign_out(UserPoolId=pool, Username=mail)
 

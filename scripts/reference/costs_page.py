@@ -18,6 +18,8 @@ from scripts.costs.limits import read_limits
 from scripts.costs.worst_case import cost_of_sent_photos, list_unlimited, more_with_pass, sums, worst_by_service
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
+# Members, and how often each of them comes in a month.
+_MEMBERS, _VISITS_EACH = 1_000, 4
 _USAGES = (Usage(1_000, 500, 200), Usage(10_000, 2_000, 1_000), Usage(100_000, 10_000, 5_000))
 _REGION = "us-east-1"
 _MIN_SHOWN = 0.005
@@ -39,7 +41,7 @@ def render() -> str:
             search=SEARCH_SECONDS,
         ),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(months), *_sums(months)]),
-        _ONCE.format(idle=sum(cost.due for cost in idle)),
+        _ONCE.format(idle=sum(cost.due for cost in idle), **_of_members()),
         "\n".join([f"{head} |", "|---|---|---|---|", *_rows(uploads), *_sums(uploads)]),
         _WORST.format(
             indexing=int(load_defaults()["DailyIndexing"]),
@@ -51,6 +53,28 @@ def render() -> str:
         _REST,
     ]
     return "\n".join(parts)
+
+
+def _of_members() -> dict[str, float]:
+    """What members' visits take, and what they cost more than guests'."""
+    visits = _MEMBERS * _VISITS_EACH
+    guests, members = (count_month(Usage(1_000, visits, 0, members=number)) for number in (0, _MEMBERS))
+    # What Cognito charges at list price is free for ten times as many.
+    del members["cognito_users"]
+    dearer = [
+        sum(getattr(cost, kind) for cost in cost_by_service(members, _REGION))
+        - sum(getattr(cost, kind) for cost in cost_by_service(guests, _REGION))
+        for kind in ("listed", "due")
+    ]
+    return {
+        "members": _MEMBERS,
+        "each": _VISITS_EACH,
+        "visits": visits,
+        "runs": round(members["lambda_requests"]),
+        "store": round(members["cloudfront_store_reads"]),
+        "more": dearer[0],
+        "due": dearer[1],
+    }
 
 
 def _worst() -> str:
@@ -101,6 +125,10 @@ _ONCE = """
 While nobody is visiting, you pay only for storing photos and faces: about {idle:.2f} USD a month for 1,000 photos. Each photo is stored twice:
 whole for you, and without private metadata for visitors (only once with `downloads = "large"` or `"none"` in `kinpics.toml`). CloudWatch's
 list price is for metrics, alarms and the dashboard; every account gets that many for free.
+
+What isn't [public](private.md) costs nothing more while nobody looks. A member's visit enters by the door function, which also reads the rows for them: {members:,} members who
+come {each} times a month each, {visits:,} visits in all, make {runs:,} function calls and {store:,} reads of CloudFront's key-value store, {more:.2f} USD more at list price than
+the same visits to a public site, of which {due:.2f} is to be paid. Cognito charges nothing for them: the first 10,000 members who sign in in a month are free. `kinpics cost --members N` counts yours.
 
 ## Once, for uploading the photos, in USD
 """

@@ -86,7 +86,7 @@ _REST = f"""## Objects
 | thumbnails | `{keys.REGIONS_PREFIX}<set>/<file>.json` | faces that the file's own XMP names, if there are any: `[name, left, top, width, height]` each, in fractions of the upright photo. Written by the process function and read by the people function; visitors can't reach it |
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
 | thumbnails | `people/hidden-names.json`, `people/hidden-names-taken-out.json` | names of hidden people, which the process function leaves out of keywords, and those of them that all rows are without; visitors can't reach them |
-| site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function |
+| site | `people/people.json`, `people/<name>/photos.json`, `sets/<set>/people.json` | what visitors may know about people, written by the people function; in a set's list, `false` after a name says that this person has no page |
 | site | `people/portraits/<name>.webp` | WebP of {SIDE}x{SIDE} pixels, without metadata: a face that visitors see as somebody's, or are asked about; cut by the people function, which deletes it when they aren't any more. `<name>` is a hash of what it was cut from |
 | site | `posted/<id>/photos.json`, `posted/<id>/feed.xml` | what a private address shows, written by the people function; the removal function deletes them when a visitor stops |
 | site | {", ".join(f"`{page.file('<name>' if page.is_of_person else '<set>')}`" for page in list_pages().values() if not page.laptop_only)}, if other websites may embed albums, `sets/<set>/embed/index.html`, `{TITLES}`, `style.css`, `sw.js`, `site.webmanifest`, `favicon.svg`, `icons/…`, `notice.txt`, `assets/…`, `cards/…`, `feed.xml`, `sets/<set>/feed.xml`; if search engines may show the site, `sitemap.xml` (which lists `sitemap-albums.xml` and `sets/<set>/sitemap.xml`) and `robots.txt` | the rendered site |
@@ -178,6 +178,7 @@ Only the owner may invoke it: signed in, or with IAM credentials (`kinpics peopl
 | `person` | `person` | one person, all their `faces`, and `candidates`: faces that may be theirs |
 | `photo` | `path` | the `faces` of a photo, from left to right: whose they are, by which word (`confirmed`, `imported`, `automatic`), and whether they are ignored |
 | `history` | `limit`, `before` | `decisions`, newest first, with the names that people had then; a person who was renamed also has what they were called before (`was`); an undo has the decision it is about (`step`) and whether that holds `again`; `unread` counts lines that another release wrote or that are damaged |
+| `round` | | who may see what has changed, so files about people are made again; `shown` as above |
 
 A face is `path`, `box` (left, top, width, height, in fractions of the upright photo), `face` (Rekognition's id, or null), `width`, `height` and `taken_at` of the photo.
 

@@ -76,7 +76,7 @@ class Page:
 
 
 # The pages that edge/gate.js lets everybody have.
-_OPEN = ("account", "enter", "event", "offline", "unknown")
+_OPEN = ("account", "enter", "event", "offline", "unknown", "upload")
 # What a page says of the site if strangers may fetch it and the site isn't public: nothing of photos, faces or people.
 _SHELL = {"has_photos": True, "has_gallery": False, "people": People()}
 # The page of all of a set's photos, for visitors without JavaScript; it comes in parts.

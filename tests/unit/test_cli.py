@@ -17,8 +17,11 @@ from scripts.cli import Commands, main
 from scripts.commands import deployment
 from scripts.commands.laptop import local_command
 from scripts.commands.options import DATA, Context
+from scripts.common import config as config_module
 from scripts.common import stack as stacks
+from scripts.common.config import load_config
 from scripts.common.template import load_defaults
+from scripts.common.terminal import echo
 from scripts.deployment.deploy import Target
 from scripts.photos.originals import PhotoNotFoundError, find_photos
 
@@ -199,3 +202,63 @@ def test_the_worst_case_takes_no_usage() -> None:
     result = CliRunner().invoke(main, ["cost", "--worst", "--photos", "1000", "--people", "0"])
     assert result.exit_code == 2
     assert "--worst depends only on the stack's limits: leave out --photos, --people" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["audience", "2024_party", "friends"], "'friends' is not one of 'public', 'link', 'members', 'site'"),
+        (["audience", "--site", "site"], "'site' is not one of 'public', 'link', 'members'"),
+        (["audience", "2024_party", "--site", "link"], "say either a set or --site"),
+        (["link", "--new", "--revoke"], "say either --new or --revoke"),
+        (["members", "invite"], "give email addresses, or a file of them with --file"),
+        (["members", "invite", "--file", "/nowhere"], "'/nowhere' does not exist"),
+        (["members", "change", "ann@example.org"], "say what to change"),
+        (["members", "change", "ann@example.org", "--set", "a", "--all-sets"], "say either --set or --all-sets"),
+        (["members", "remove"], "Missing argument 'MAIL...'"),
+        (["audience", ""], "an argument is empty"),
+    ],
+)
+def test_who_may_see_what_is_said_in_full(arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kinpics.toml that doesn't say who may see the site."""
+    path = tmp_path / "kinpics.toml"
+    path.write_text("[site]\ntitle = 'x'\n")
+    monkeypatch.setattr(config_module, "CONFIG", path)
+    return path
+
+
+def test_nobody_but_the_owner_decides_who_may_see_a_site_on_aws(settings: Path) -> None:
+    on_aws = Target(boto3.Session(), is_laptop=False)
+    with pytest.raises(click.UsageError, match="--audience"):
+        deployment._settle_who(on_aws, None, asks=False)
+    assert "audience" not in settings.read_text()
+    assert deployment._settle_who(on_aws, "members", asks=False) == "members"
+    assert load_config(settings).audience == "members"
+    assert deployment._settle_who(on_aws, None, asks=False) == "members", "it is asked for only once"
+    assert deployment._settle_who(on_aws, "link", asks=False) == "link"
+    assert load_config(settings).audience == "link"
+
+
+def test_who_may_see_a_site_is_asked_for_without_a_default(settings: Path) -> None:
+    @click.command()
+    def ask() -> None:
+        echo(deployment._settle_who(Target(boto3.Session(), is_laptop=False), None, asks=True))
+
+    result = CliRunner().invoke(ask, input="\n\nmembers\n")
+    assert result.stdout.endswith("members\n")
+    assert result.stderr.count("Who may see the site") == 3
+    assert load_config(settings).audience == "members"
+
+
+def test_a_laptops_site_stays_as_it_is_unless_the_file_says_otherwise(settings: Path) -> None:
+    laptop = Target(boto3.Session(), is_laptop=True)
+    assert deployment._settle_who(laptop, None, asks=True) == ""
+    settings.write_text("[site]\naudience = 'link'\n")
+    assert deployment._settle_who(laptop, None, asks=True) == "link"

@@ -85,16 +85,29 @@ def test_more_of_anything_never_costs_less() -> None:
     assert base < total(Usage(1000, 5_000_000, 1000))
 
 
+def test_members_cost_functions_and_reads_but_hardly_money() -> None:
+    guests, members = (count_month(Usage(1000, 4000, 0, members=number)) for number in (0, 1000))
+    # The door is asked once to come in, and for each read that a guest makes by itself.
+    assert members["lambda_requests"] == pytest.approx(4000 * (1 + guests["dynamodb_reads"] / 4000))
+    assert members["cloudfront_store_reads"] == 4 * guests["cloudfront_store_reads"]
+    assert members["cognito_users"] == 1000
+    due = [sum(line.due for line in cost_by_service(units, "us-east-1")) for units in (guests, members)]
+    assert due[0] < due[1] < due[0] + 0.1
+
+
 def test_every_unit_has_a_price_everywhere_and_every_price_a_source() -> None:
     table = json.loads(PRICES.read_text())
-    used = set(count_month(Usage(1, 1, 1))) | set(count_upload(Usage(1, 1, 1))) | set(count_worst(limits(), DAY))
+    used = (
+        set(count_month(Usage(1, 1, 1, members=1)))
+        | set(count_upload(Usage(1, 1, 1)))
+        | set(count_worst(limits(), DAY))
+    )
     for region in table["regions"]:
         assert used <= set(load_prices(region))
         assert set(list_unchecked_prices(region)) <= set(load_prices(region))
-    told = {"cognito_users"}
-    assert set(load_prices("us-east-1")) == used | told
-    assert {name.partition("_")[0] for name in used | told} == set(table["sources"])
-    assert set(table["always_free"]) <= used | told
+    assert set(load_prices("us-east-1")) == used
+    assert {name.partition("_")[0] for name in used} == set(table["sources"])
+    assert set(table["always_free"]) <= used
     with pytest.raises(UnknownRegionError, match="us-east-1"):
         load_prices("mars")
 

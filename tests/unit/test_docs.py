@@ -100,7 +100,8 @@ def test_the_page_on_deploying_has_the_templates_defaults() -> None:
         told |= dict(zip(names, values.split(", ") if "," in values else [values] * len(names), strict=True))
     parameters = {option.replace("_", "-"): parameter for option, parameter, _, _ in SETTINGS}
     assert told == {option: defaults[parameter] or "none" for option, parameter in parameters.items()} | {
-        "cloudfront-plan": "by use"
+        "audience": "asked",
+        "cloudfront-plan": "by use",
     }
 
 

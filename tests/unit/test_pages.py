@@ -27,6 +27,14 @@ def test_each_script_belongs_to_a_page_and_main_starts_it() -> None:
     assert modules == {script: script for script in scripts}, "by the name that pages.json has for it"
 
 
+def test_the_pages_that_the_gate_lets_everybody_have_are_shells() -> None:
+    """Those say nothing of the site; edge/gate.js and scripts/site/pages.py each have a list of them."""
+    (pattern,) = re.findall(r"const OPEN =\s*/(.*)/;", (ROOT / "edge" / "gate.js").read_text())
+    is_open = re.compile(pattern.replace("\\/", "/"))
+    pages = list_pages().values()
+    assert {page.name for page in pages if page.is_open} == {page.name for page in pages if is_open.match(page.path)}
+
+
 @pytest.mark.parametrize(
     ("path", "file"),
     [

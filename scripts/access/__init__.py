@@ -1,0 +1,1 @@
+"""Who may see the site: audiences, links, members, as the owner's commands change them."""

@@ -1,0 +1,94 @@
+"""Changing who may see the site or a set, and making everything follow: lists of people, pages, CloudFront's copies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.access.audiences import ALBUM, LINK, PUBLIC, Access
+from functions.access.moving import AudienceChange, AudienceChanges
+from functions.dates import timestamp
+from functions.keys import check_set_name
+from scripts.access.secret_links import address_of, drop_useless_links, link_to
+from scripts.common.stack import Stack
+from scripts.common.words import count
+from scripts.deployment.publish import build_and_publish
+from scripts.people.catching_up import wait_until_recognised
+from scripts.people.people_calls import PeopleCalls
+
+# Another round may be at work for so long.
+_STALLED_SECONDS = 300.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SetAudience:
+    """Who may see a set. ``is_own`` if it differs from the site; ``is_moving`` while its rows are on their way."""
+
+    name: str
+    audience: str
+    is_own: bool
+    is_moving: bool
+    photos: int
+
+
+def list_audiences(stack: Stack) -> tuple[Access, list[SetAudience]]:
+    """Who may see what: sets by name, those included that have an audience and no photo yet."""
+    access = stack.photos.tables.refresh()
+    photos = {row.sortkey: row.pic_count or 0 for row in stack.photos.list_sets()}
+    sets = [
+        SetAudience(name, access.audience_of(name), name in access.sets, access.is_moving(name), photos.get(name, 0))
+        for name in sorted(photos.keys() | access.sets.keys())
+    ]
+    return access, sets
+
+
+def change_audience(stack: Stack, of: str, audience: str | None, tell: Tell) -> AudienceChange | None:
+    """Let an audience see a set or, where ``of`` is ``ALBUM``, the site; with None, whoever may see the site.
+
+    ``tell`` is told what is being done. None if nothing had to change. Raises ``BadNameError``, ``AudienceBusyError``,
+    ``BuildError``; called again, it goes on.
+    """
+    if of != ALBUM:
+        check_set_name(of)
+    if audience not in (None, PUBLIC):
+        stack.access.ensure_key(timestamp())
+    return _changes(stack, tell).change(of, audience)
+
+
+def settle_audience(stack: Stack, audience: str, tell: Tell) -> None:
+    """After a deployment: let ``audience`` see the site, if one is given, and finish what was stopped halfway.
+
+    Raises as `change_audience` does.
+    """
+    stack.access.ensure_key(timestamp())
+    changes = _changes(stack, tell)
+    if not audience or changes.change(ALBUM, audience) is None:
+        changes.finish()
+
+
+def finish_changes(stack: Stack, tell: Tell = lambda text: None) -> list[AudienceChange]:
+    """Finish the changes that were stopped halfway. Raises as `change_audience` does."""
+    return _changes(stack, tell).finish()
+
+
+def _changes(stack: Stack, tell: Tell) -> AudienceChanges:
+    return AudienceChanges(stack.photos.tables, follow=lambda change: _follow(stack, change, tell))
+
+
+def _follow(stack: Stack, change: AudienceChange, tell: Tell) -> None:
+    """Make links, lists of people and pages what they should be now; may be called twice for the same change."""
+    drop_useless_links(stack.access)
+    if change.rows:
+        tell(f"{count(change.rows, 'photo')} moved; bringing people and pages up to date")
+    # Pages are made from what this round writes.
+    if not PeopleCalls(stack).call("round")["shown"]:
+        wait_until_recognised(stack, _STALLED_SECONDS)
+    build_and_publish(stack)
+
+
+def link_for(stack: Stack, of: str) -> str | None:
+    """The address to send to those who may see a set or, where ``of`` is ``ALBUM``, the site; None if no link opens
+    it."""
+    access = stack.access.read_access()
+    audience = access.album if of == ALBUM else access.sets.get(of)
+    return address_of(stack, link_to(stack.access, of)) if audience == LINK else None
