@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from people_cases import Journal, box, inventory, person, photo, ref, sha256
 
@@ -274,6 +274,8 @@ TAKES_NO_NAME = DECISION.filter(
 @given(JOURNALS, TAKES_NO_NAME)
 def test_only_a_decision_about_a_face_changes_whose_it_is(events: list[Event], decision: dict[str, object]) -> None:
     before = fold(events)
+    # Of two merges of one person, into different people, the later one holds (docs/people.md).
+    assume(decision["kind"] != "merge" or decision["person"] not in before.merged)
     after = fold(_later(events, decision))
     was, now = hang(before, PHOTOS).confirmed, hang(after, PHOTOS).confirmed
     assert now == {face: after.root(who) for face, who in was.items()}
