@@ -131,7 +131,7 @@ def test_signing_in_brings_a_guests_lookalike_to_every_device(
     expect(other.locator("#last-status")).to_contain_text("you looked most like Grace Hopper")
     kept = page.evaluate("JSON.parse(localStorage.getItem('kinpics.session'))")
     keys = page.evaluate("JSON.parse(localStorage.getItem('kinpics.credentials'))")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("You're signed out.")
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'kinpics.credentials' }))")  # the other tab's
     let_pass(page, 300)
@@ -180,7 +180,7 @@ def test_the_account_page_says_what_went_wrong(stack: RunningStack, page: Page, 
     fill(page, code=code(stack, email))
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("You're signed in as")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
 
     page.get_by_role("button", name="Create an account").click()
     fill(page, email=email, password=PASSWORD)
