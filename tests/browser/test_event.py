@@ -102,7 +102,8 @@ def test_from_poster_to_projector(
     wall = open_browser(viewport={"width": 1280, "height": 720})
     wall.goto(event["slideshow"])
     expect(wall.get_by_text("Photos appear here by themselves.")).to_be_visible()
-    assert wall.locator("#code svg").is_visible()
+    expect(wall.locator("#code svg")).to_be_visible()
+    expect(wall.get_by_role("heading", name="Grandma turns ninety")).to_be_visible()
     assert [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(wall.screenshot())))] == [event["code"]]
 
     add(ann, photo("cake.jpg", 0), photo("dance.jpg", 80))

@@ -1,5 +1,7 @@
 // The slideshow for the projector: photos of an event as they come, for hours, with the code that leads to its page.
 
+import { invoke } from "../aws/calls.js";
+import { config } from "../config.js";
 import { byId, make } from "../elements.js";
 import { t } from "../language.js";
 import { keepLooking } from "../live/looking.js";
@@ -25,18 +27,30 @@ export function showSlideshow() {
   const name = new URLSearchParams(location.search).get("set") ?? "";
   byId("which").hidden = Boolean(name);
   if (!name) return;
+  const secret = SECRET.exec(location.hash)?.[1];
   const turns = new Turns();
   const pictures = new Pictures();
   const screen = byId("screen");
   let isReached = true;
   let wake = () => {};
 
-  byId("title").textContent = titleOf(name);
+  /** What the event is called; empty until that is known, and without an event. */
+  let called = "";
+  const entitle = (/** @type {string} */ title) => {
+    byId("title").textContent = called || title;
+    document.title = document.title.replace(/^[^·]*·/, () => `${called || title} ·`);
+  };
+  entitle(titleOf(name));
   byId("invitation").hidden = false;
-  void invite();
+  if (secret) {
+    void invite(secret);
+    void titleOfEvent(secret).then((title) => {
+      called = title;
+      if (title) entitle(title);
+    });
+  }
   keepLooking(name, (set, photos) => {
-    if (set) byId("title").textContent = set.title;
-    document.title = document.title.replace(/^[^·]*·/, `${set?.title ?? titleOf(name)} ·`);
+    entitle(set?.title ?? titleOf(name));
     byId("none").hidden = photos.length > 0;
     document.body.classList.toggle("empty", !photos.length);
     const hasCome = turns.learn(photos);
@@ -118,15 +132,17 @@ async function decoded(address, photo) {
   return image.decode().then(() => image, () => null);
 }
 
-/** Show the code of the event whose secret is in the address; without one, nobody is invited. */
-async function invite() {
-  const secret = SECRET.exec(location.hash)?.[1];
-  byId("join").hidden = !secret;
-  if (!secret) return;
+/** Show the code that leads to an event. @param {string} secret */
+async function invite(secret) {
   const { outlineOf } = await import("../sharing/outline.js");
   const code = drawCode(outlineOf(`${location.origin}/event/#${secret}`), byId("join-words").textContent ?? "");
   byId("code").replaceChildren(code);
+  byId("join").hidden = false;
 }
+
+/** What an event is called; empty if it is called like its set, or the site doesn't answer. @param {string} secret */
+const titleOfEvent = (secret) =>
+  invoke(config.uploadsFunction, { action: "event", event: secret }).then(({ output }) => String(output.title), () => "");
 
 /** @param {string} name */
 function watchKeys(name) {
