@@ -58,7 +58,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
     except KinpicsError as error:
         if not is_published:
             raise
-        echo(f"Who may see the site could not be changed yet: {error}", err=True)
+        echo(f"Who may see the site could not be checked, and stays as it was: {error}", err=True)
     kinpics = ("scripts", "--data", str(data))
     if demo:
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))

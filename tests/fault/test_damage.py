@@ -195,6 +195,7 @@ def test_a_site_that_is_not_brought_up_to_date_does_not_end_the_stack(
         asyncio.run(prepare(running, tmp_path, lambda: told.append("ready"), demo=False))
         server.shutdown()
     assert told == ["ready"]
-    (line,) = capsys.readouterr().err.splitlines()
+    audience, line = capsys.readouterr().err.splitlines()
+    assert audience.startswith("Who may see the site could not be checked, and stays as it was: AWS can't be reached")
     assert line.startswith("The site could not be brought up to date and stays as it was: AWS can't be reached")
     assert "`kinpics publish` tries again" in line
