@@ -183,10 +183,14 @@ def apply(laptop: RunningStack, name: str, template: dict[str, Any], **parameter
 
 
 def test_the_template_also_makes_what_only_aws_has(laptop: RunningStack, packaged: dict[str, Any]) -> None:
-    """By ministack's CloudFormation, which knows all of it but budgets and sums of metrics; nothing of it is served."""
+    """By ministack's CloudFormation, which knows all of it but budgets and sums of metrics; nothing of it is served.
+
+    The edge store's function is built for Lambda's processors, so it can't fill the store here.
+    """
     template = json.loads(json.dumps(packaged))
-    for name in ("Budget", "CloseAtBudgetAction", "ReadsAlarm"):
+    for name in ("Budget", "CloseAtBudgetAction", "ReadsAlarm", "EdgeStoreFilled"):
         del template["Resources"][name]
+    assert template["Resources"]["Router"].pop("DependsOn") == "EdgeStoreFilled"
     with pytest.raises(DeployError, match="CloseItself and CloseAtBudget need AlarmEmail"):
         apply(laptop, "aws-like", template, Platform="aws", CloseItself="yes")
     closing = {"CloseItself": "yes", "CloseAtBudget": "100"}
