@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, Request
+from running import RunningStack
 
 
 def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
@@ -47,3 +50,21 @@ def choose(page: Page, picture: Path) -> None:
     """Give consent and choose a picture."""
     page.get_by_label("I agree").check()
     page.get_by_label("Choose a picture").set_input_files(picture)
+
+
+def ask(stack: RunningStack, action: str, **fields: Any) -> dict[str, Any]:
+    """Call the people function as the owner's command line does."""
+    payload = json.dumps({"action": action, "by": "cli", **fields}).encode()
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs["PeopleFunction"], Payload=payload)
+    return dict(json.loads(answer["Payload"].read())["output"])
+
+
+@contextmanager
+def undone_afterwards(stack: RunningStack) -> Iterator[None]:
+    """Take back what is decided about people meanwhile, so that other tests find nobody named here, or hidden."""
+    latest = [step["id"] for step in ask(stack, "history", limit=1)["decisions"]]
+    yield
+    steps = [step for step in ask(stack, "history", limit=500)["decisions"] if [step["id"]] > latest]
+    undoing = [{"kind": "undo", "event": step["id"]} for step in steps if not step["undone"] and step["kind"] != "undo"]
+    if undoing:
+        ask(stack, "decide", events=undoing)

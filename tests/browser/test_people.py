@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from running import RunningStack
-from steps import settle
+from steps import settle, undone_afterwards
 
 SET = "/sets/2015_pioneers/"
 BARACK, GRACE = "Barack Obama", "Grace Hopper"
@@ -18,12 +18,11 @@ NAMED = {"2009_inauguration/obama.jpg#1": BARACK, "2015_pioneers/hopper.jpg#1": 
 @pytest.fixture(scope="module", autouse=True)
 def named(stack: RunningStack, published: None) -> Iterator[None]:
     """The owner names two people, who are together on the photo of a group."""
-    for face, name in NAMED.items():
-        stack.kinpics("people", "name", face, name)
-    stack.kinpics("publish")
-    yield
-    for name in NAMED.values():
-        stack.kinpics("people", "hide", name)
+    with undone_afterwards(stack):
+        for face, name in NAMED.items():
+            stack.kinpics("people", "name", face, name)
+        stack.kinpics("publish")
+        yield
     stack.kinpics("publish")
 
 
