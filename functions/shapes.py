@@ -429,7 +429,7 @@ class LinkRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberRow(Row):
-    """Somebody whom the owner invited."""
+    """Somebody the owner has invited."""
 
     kind: str = described("Always `member`.", default="member")
     id: str = described("Cognito's `sub` without its dashes.")

@@ -60,7 +60,7 @@ class Senders:
         return None if member.is_owner or member.sets is None else [str(name) for name in member.sets]
 
     def owner(self, set_name: str) -> Sender:
-        """The owner, whom IAM has let in. Raises ``RequestError`` for a set that can't be."""
+        """The owner; IAM has let them in already. Raises ``RequestError`` for an impossible set name."""
         return Sender(OWNER, checked(set_name))
 
     def helped_set(self, credentials: dict[str, str]) -> str:
