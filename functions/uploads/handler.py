@@ -56,7 +56,8 @@ and shown as a blob. The arrivals function also gives ``{"counts": {set: waiting
 [id]}``.
 
 ``refuse`` likewise → ``{"refused": [id]}``; a photo that is shown already goes as well. Helpers leave out ``set``: it
-is their event's. At most 500 photos are decided in a call; both are carried out within seconds.
+is their event's, and decide about guests' photos alone. At most 500 photos are decided in a call; both are carried out
+within seconds.
 """
 
 import functools
@@ -126,7 +127,7 @@ class Uploads:
         if call.action == SETS:
             return {"sets": self.open_sets.list(self.senders.names_of_sets(call.credentials))}
         if call.action in (WAITING, LET_IN, REFUSE):
-            return self._decided(call, self.senders.helped_set(call.credentials))
+            return self._decided(call, self.senders.helped_set(call.credentials), of_guests=True)
         return self._sent(
             call, self.senders.by_credentials(call.credentials, call.set_name, must_be_open=call.action == BEGIN)
         )
@@ -138,7 +139,7 @@ class Uploads:
         if call.action == WAITING and not call.set_name:
             return {"counts": self.outcomes.count_waiting()}
         if call.action in (WAITING, LET_IN, REFUSE):
-            return self._decided(call, call.set_name)
+            return self._decided(call, call.set_name, of_guests=False)
         return self._sent(call, self.senders.owner(call.set_name))
 
     def _sent(self, call: UploadCall, sender: Sender) -> dict[str, Any]:
@@ -148,12 +149,12 @@ class Uploads:
             return self.outcomes.take_back(sender, call.ids)
         return self.beginning.begin(sender, call.files, call.name)
 
-    def _decided(self, call: UploadCall, set_name: str) -> dict[str, Any]:
+    def _decided(self, call: UploadCall, set_name: str, *, of_guests: bool) -> dict[str, Any]:
         if call.action == WAITING:
             return self.outcomes.list_waiting(call, set_name)
         if call.action == LET_IN:
-            return self.outcomes.let_in(call, set_name)
-        return self.outcomes.refuse(call, set_name)
+            return self.outcomes.let_in(call, set_name, of_guests=of_guests)
+        return self.outcomes.refuse(call, set_name, of_guests=of_guests)
 
     def _event(self, call: UploadCall) -> dict[str, Any]:
         event = self.senders.find_event(call.credentials.get("event", ""))

@@ -19,7 +19,7 @@ from functions.uploads.contributions import (
     Contributions,
 )
 from functions.uploads.incoming import Incoming
-from functions.uploads.senders import Sender
+from functions.uploads.senders import GUESTS, Sender
 from functions.uploads.settling_queue import SettlingQueue
 from functions.uploads.upload_call import MAX_IDS, UploadCall
 
@@ -75,17 +75,19 @@ class Outcomes:
         """How many photos wait, by set."""
         return self.contributions.count_waiting()
 
-    def let_in(self, call: UploadCall, set_name: str) -> dict[str, Any]:
-        """Show photos that wait."""
-        return {"let_in": self._decide(set_name, self._chosen(call, set_name), LET_IN)}
+    def let_in(self, call: UploadCall, set_name: str, *, of_guests: bool = False) -> dict[str, Any]:
+        """Show photos that wait; with ``of_guests``, which helpers decide about, only guests'."""
+        return {"let_in": self._decide(set_name, self._chosen(call, set_name, of_guests=of_guests), LET_IN)}
 
-    def refuse(self, call: UploadCall, set_name: str) -> dict[str, Any]:
-        """Remove photos that wait or are shown."""
-        return {"refused": self._decide(set_name, self._chosen(call, set_name), REFUSED)}
+    def refuse(self, call: UploadCall, set_name: str, *, of_guests: bool = False) -> dict[str, Any]:
+        """Remove photos that wait or are shown; ``of_guests`` as for `let_in`."""
+        return {"refused": self._decide(set_name, self._chosen(call, set_name, of_guests=of_guests), REFUSED)}
 
-    def _chosen(self, call: UploadCall, set_name: str) -> Iterable[Contribution]:
+    def _chosen(self, call: UploadCall, set_name: str, *, of_guests: bool) -> Iterable[Contribution]:
         if call.ids:
-            return self.contributions.get_all(set_name, call.ids).values()
+            # Whoever sees a shown photo could say the id of a contributor's or the owner's row.
+            ids = [row_id for row_id in call.ids if not of_guests or row_id.startswith(GUESTS)]
+            return self.contributions.get_all(set_name, ids).values()
         if not (call.everything or call.all_of):
             return ()
         return [row for row in self._all_waiting(set_name) if call.everything or row.who == call.all_of][:_MAX_DECIDED]

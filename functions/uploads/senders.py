@@ -12,6 +12,8 @@ from functions.shapes import Contribution, EventRow, MemberRow
 from functions.visitor_calls import RequestError
 
 OWNER = "owner"
+# How the ids of guests begin, and so those of their rows.
+GUESTS = "g"
 _ID_DIGITS = 32
 
 
@@ -98,7 +100,7 @@ class Senders:
         if must_be_open and not is_open(event, self.clock()):
             raise RequestError(403, "EventClosed", "this event takes no more photos: it is closed")
         digest = hashlib.sha256(f"{event.id}/{guest}".encode()).hexdigest()
-        return Sender(f"g{digest[:_ID_DIGITS]}", event.set_name, waits=not event.at_once, event=event)
+        return Sender(f"{GUESTS}{digest[:_ID_DIGITS]}", event.set_name, waits=not event.at_once, event=event)
 
     def _member(self, text: str) -> MemberRow | None:
         """The member of a pass, if it is good and the member still there."""

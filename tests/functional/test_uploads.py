@@ -557,6 +557,24 @@ def test_only_the_owner_and_an_events_helpers_decide(aws: FakeAws, browsers: Bro
     assert browsers.states(**guest) == ["shown"]
 
 
+def test_a_helper_decides_about_guests_photos_alone(aws: FakeAws, browsers: Browsers) -> None:
+    aws.writer.describe_set(ALBUM, {"title": "Wedding"}, "2027-01-15T08:00:00+00:00")
+    guest = browsers.open_event(helpers=[HELPER])
+    browsers.send({"a.jpg": jpeg(RED)}, browsers.owner, set=ALBUM)
+    browsers.send({"b.jpg": jpeg(BLUE)}, set=ALBUM, **browsers.pass_of())
+    browsers.arrive()
+    shown = aws.keys(aws.pics_bucket)
+    assert len(shown) == 2
+    # Their ids are no secret: the photos' rows have their digests, and whoever is invited knows their own member id.
+    digests = [hashlib.sha256(jpeg(color)).hexdigest() for color in (RED, BLUE)]
+    ids = [f"{who}.{digest}" for who, digest in zip(("owner", f"m{MEMBER}"), digests, strict=True)]
+    helper = {"event": guest["event"], **browsers.pass_of(HELPER)}
+    assert browsers.ask("refuse", ids=ids, **helper) == {"refused": []}
+    browsers.arrive()
+    assert aws.keys(aws.pics_bucket) == shown
+    assert browsers.owner("refuse", set=ALBUM, ids=ids) == {"refused": ids}
+
+
 def test_the_owners_own_photos_neither_wait_nor_count(aws: FakeAws, browsers: Browsers) -> None:
     aws.daily_uploads = 0
     browsers.send({"a.jpg": jpeg(RED)}, browsers.owner, set="a new set")

@@ -25,6 +25,7 @@ test("who went on before the script had run is still led back", () => {
 
 test("nobody is led elsewhere, or in circles", () => {
   const elsewhere = ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\t/evil.example", "evil", "http:///evil.example"];
+  elsewhere.push("/.//evil.example/", "/a/..//evil.example/", "/%2e//evil.example/", "/a/%2e%2E//evil.example/", "/./\\evil.example/");
   for (const to of [...elsewhere, "", "/enter/", "/enter/?to=/enter/", "/account/", "/account"]) {
     at(to);
     assert.equal(wayBack(), "", to);

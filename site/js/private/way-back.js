@@ -7,7 +7,8 @@ import pages from "../../pages.json" with { type: "json" };
 export function wayBack() {
   const to = wantedBy(location.href) || wantedBy(document.referrer);
   const url = URL.canParse(to, location.origin) ? new URL(to, location.origin) : null;
-  const isOwn = url?.origin === location.origin && /^\/(?![/\\])/.test(to);
+  // Not only as it is written: `/.//photos.example/` is a path of this site, but what a URL makes of it is none.
+  const isOwn = url?.origin === location.origin && [to, url.pathname].every((path) => /^\/(?![/\\])/.test(path));
   const leadsHere = [pages.enter.path, pages.account.path].some((path) => url?.pathname.startsWith(path.slice(0, -1)));
   return url && isOwn && !leadsHere ? url.pathname + url.search + url.hash : "";
 }
