@@ -123,18 +123,26 @@ async function judge(request, area) {
       audience = await store.get(entry);
     }
   }
-  if (check(audience) === PUBLIC) {
+  const isRead = isPage(request) && request.method === 'GET';
+  const isPublic = check(audience) === PUBLIC;
+  // Beside private sets, a public page makes passes anew too: its script shows them at the door. It asks for no more of
+  // those who have none.
+  if (isPublic && !(isRead && album.differs !== false && request.cookies[COOKIE])) {
     return route(request);
   }
   const pass = await readPass(store, request);
-  const opened = await openedBy(store, pass, { area, audience, isOwn, albums: album.audience });
-  if ((opened.area || opened.album) && isPage(request) && request.method === 'GET' && isToRenew(pass)) {
+  if (isPublic && !isToRenew(pass)) {
+    return route(request);
+  }
+  const opened = isPublic ? null : await openedBy(store, pass, { area, audience, isOwn, albums: album.audience });
+  const isKnown = isPublic ? await hasLink(store, pass) : opened.area || opened.album;
+  if (isKnown && isRead && isToRenew(pass)) {
     const renewed = await newPass(store, album, pass.links, now() + PASS_SECONDS);
     if (renewed) {
       return lead(request.uri + query(request), renewed);
     }
   }
-  if (opened.area && !pass.hasEnded) {
+  if (isPublic || (opened.area && !pass.hasEnded)) {
     return route(request);
   }
   // Whoever sees the album learns nothing of sets they don't see, not even that there are such sets.
@@ -168,6 +176,17 @@ async function openedBy(store, pass, asked) {
     }
   }
   return opened;
+}
+
+// Whether a link that a pass has is still there.
+async function hasLink(store, pass) {
+  for (let at = pass.links.length - 1; at >= 0; at--) {
+    const opens = await find(store, 'link:' + pass.links[at].slice(1));
+    if (opens) {
+      return true;
+    }
+  }
+  return false;
 }
 
 async function readAlbum(store) {

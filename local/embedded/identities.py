@@ -23,6 +23,7 @@ def apply() -> None:
     """Make all fixes of this module."""
     _refuse_guests_where_the_pool_has_none()
     _refuse_sign_ups_where_only_the_owner_adds_members()
+    _let_members_write_what_they_may()
     _print_mails()
     _give_credentials_to_known_identities()
     _name_a_groups_role_in_its_members_tokens()
@@ -62,6 +63,47 @@ def _refuse_sign_ups_where_only_the_owner_adds_members() -> None:
         return original(data)
 
     original = replace(cognito, "_sign_up", sign_up, "(data)")
+
+
+def _let_members_write_what_they_may() -> None:
+    """Members could give themselves any attribute: also another member's id (`sub`), and an address without a code."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import cognito
+
+    def refused(pool: dict[str, Any], client: str, attributes: list[dict[str, Any]]) -> Any:
+        if forbidden_attributes(pool.get("_clients", {}).get(client) or {}, attributes):
+            text = "A client attempted to write unauthorized attribute"
+            return error_response_json("NotAuthorizedException", text, 400)
+        return None
+
+    def sign_up(data: dict[str, Any]) -> Any:
+        client = data.get("ClientId") or ""
+        pool = next((pool for pool in cognito._user_pools.values() if client in pool["_clients"]), {})
+        return refused(pool, client, data.get("UserAttributes") or []) or original_sign_up(data)
+
+    def update_user_attributes(data: dict[str, Any]) -> Any:
+        pool = cognito._user_pool_for_access_token(data.get("AccessToken") or "")[1]
+        if not pool:
+            return original_update(data)
+        client = cognito._token_claims(data["AccessToken"]).get("client_id", "")
+        attributes = data.get("UserAttributes") or []
+        # What counts only once a code has been entered stays as it is: nothing here asks for one.
+        checked = (pool.get("UserAttributeUpdateSettings") or {}).get("AttributesRequireVerificationBeforeUpdate") or []
+        counting = [attribute for attribute in attributes if attribute.get("Name") not in checked]
+        return refused(pool, client, attributes) or original_update({**data, "UserAttributes": counting})
+
+    original_sign_up = replace(cognito, "_sign_up", sign_up, "(data)")
+    original_update = replace(cognito, "_update_user_attributes", update_user_attributes, "(data)")
+
+
+def forbidden_attributes(client: dict[str, Any], attributes: list[dict[str, Any]]) -> set[str]:
+    """Those of the ``attributes`` that a user pool's client may not write; without a list it may write any but these.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+    """
+    names = {str(attribute.get("Name")) for attribute in attributes}
+    listed = client.get("WriteAttributes")
+    return names - set(listed) if listed else names & {"sub", "email_verified", "phone_number_verified"}
 
 
 def _print_mails() -> None:

@@ -44,6 +44,7 @@ USED: dict[str, dict[str, str]] = {
         "_identity_pools": _STORE,
         "_signature_valid": "(token)",
         "_token_claims": "(token)",
+        "_user_pool_for_access_token": "(access_token)",
         "_user_pools": _STORE,
     },
     "ministack.services.dynamodb": {

@@ -44,6 +44,33 @@ def sign_in(stack: RunningStack, email: str) -> tuple[str, boto3.Session]:
     return identity, session
 
 
+def test_a_member_stays_who_they_are(stack: RunningStack) -> None:
+    pool, email, other = unsigned(stack, "cognito-idp"), sign_up(stack), sign_up(stack)
+    client = {"ClientId": stack.outputs["UserPoolClient"]}
+
+    def access_token(name: str) -> str:
+        parameters = {"USERNAME": name, "PASSWORD": PASSWORD}
+        tokens = pool.initiate_auth(**client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)
+        return tokens["AuthenticationResult"]["AccessToken"]
+
+    def about(name: str) -> dict[str, str]:
+        user = pool.get_user(AccessToken=access_token(name))
+        return {attribute["Name"]: attribute["Value"] for attribute in user["UserAttributes"]}
+
+    of_other, before = about(other)["sub"], about(email)
+    stolen = [{"Name": "email", "Value": email}, {"Name": "sub", "Value": of_other}]
+    for attributes in ([{"Name": "sub", "Value": of_other}], [{"Name": "email_verified", "Value": "true"}]):
+        with pytest.raises(ClientError, match="NotAuthorizedException"):
+            pool.update_user_attributes(AccessToken=access_token(email), UserAttributes=attributes)
+    with pytest.raises(ClientError, match="NotAuthorizedException"):
+        pool.sign_up(**client, Username=f"x{email}", Password=PASSWORD, UserAttributes=stolen)
+    # Another address counts once its code has been entered.
+    elsewhere = [{"Name": "email", "Value": f"new-{email}"}]
+    pool.update_user_attributes(AccessToken=access_token(email), UserAttributes=elsewhere)
+    assert about(email)["email"] == email
+    assert about(email)["sub"] == before["sub"] != of_other == about(other)["sub"]
+
+
 def new_member(stack: RunningStack) -> tuple[str, boto3.Session]:
     return sign_in(stack, sign_up(stack))
 

@@ -12,6 +12,7 @@ from local.embedded import forms, watching
 from local.embedded.forms import file_name, note_form
 from local.embedded.identities import (
     MAX_GUESTS,
+    forbidden_attributes,
     forget_expired,
     forget_old_guests,
     mapped_role,
@@ -103,6 +104,23 @@ def test_the_oldest_guests_are_forgotten_and_members_are_not() -> None:
     forget_old_guests(identities)
     assert list(identities)[:2] == ["member", "3"]
     assert len(identities) == MAX_GUESTS + 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "names", "forbidden"),
+    [
+        (["email"], ["email"], set()),
+        (["email"], ["email", "sub"], {"sub"}),
+        (["email"], ["email_verified", "name"], {"email_verified", "name"}),
+        ([], ["email", "name"], set()),
+        (None, ["sub", "email_verified", "email"], {"sub", "email_verified"}),
+    ],
+)
+def test_nobody_gives_themselves_what_makes_them_somebody_else(
+    listed: list[str] | None, names: list[str], forbidden: set[str]
+) -> None:
+    attributes = [{"Name": name, "Value": "x"} for name in names]
+    assert forbidden_attributes({"WriteAttributes": listed}, attributes) == forbidden
 
 
 @pytest.mark.parametrize(

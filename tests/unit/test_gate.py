@@ -412,6 +412,23 @@ def test_it_is_not_made_anew_for_pictures_heads_or_while_it_is_fresh() -> None:
     assert (ask("/", by, half, "HEAD"), ask("/", by, ended, "HEAD")) == (LET_IN, ASKED_TO_ENTER)
 
 
+@pytest.mark.parametrize("hours", [-700, -0.01, 2.9])
+def test_a_links_pass_is_made_anew_on_public_pages_too(hours: float) -> None:
+    by, text = state(entries(rows(PUBLIC, party=LINK))), pass_for(TO_PARTY, hours=hours)
+    for path in ("/", "/sets/other/"):
+        to, renewed = led(judge(path, by, cookie=f"{COOKIE}={text}"))
+        assert (to, read(renewed)) == (path, (TO_PARTY,))
+        assert ask(path, by, renewed) == LET_IN, "once"
+    assert ask("/thumbnails/photos/other/a.jpg", by, text) == LET_IN
+    assert ask("/", by, text, "HEAD") == LET_IN
+    # Not for a link that is dead, a member, or a foreign pass; and not where nothing is private.
+    dead = [row for row in rows(PUBLIC, party=LINK) if getattr(row, "id", "") != TO_PARTY.id]
+    assert ask("/", state(entries(dead)), text) == LET_IN
+    assert ask("/", by, pass_for(MemberSubject(ANN, 1000), hours=hours)) == LET_IN
+    assert ask("/", by, text[:-64] + "0" * 64) == LET_IN
+    assert ask("/", state(entries(PEOPLE)), text) == LET_IN
+
+
 def test_a_members_pass_is_never_made_anew_here() -> None:
     by, ann = state(entries(rows(LINK))), MemberSubject(ANN, 1000)
     assert ask("/", by, pass_for(ann, hours=1)) == LET_IN

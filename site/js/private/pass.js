@@ -17,7 +17,7 @@ const KEEP_SECONDS = 30 * 86_400;
 export const UNINVITED = "kinpics.uninvited";
 const UNINVITED_MS = 3_600_000;
 
-// On a public page the gate makes no pass anew: it isn't asked again for so long.
+// Where the gate makes no new one, since the link is gone, it isn't asked again for so long.
 const ASKED_MS = 600_000;
 let askedAt = -Infinity;
 /** @type {Promise<string> | null} */
