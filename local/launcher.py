@@ -20,6 +20,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.typing import ASGIFramework
 
+from functions.access.edge_entries import narrowest_of
 from functions.errors import KinpicsError
 from functions.site_access import SiteAccess
 from local.connections import steady_connections
@@ -202,7 +203,10 @@ async def _serve(
                 """What `kinpics deploy` and other commands may have changed since the start."""
                 described = cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
                 now = {entry["ParameterKey"]: entry["ParameterValue"] for entry in described["Parameters"]}
-                gate = EdgeState(site_access().is_closed(), now["Language"], stack.read_entries())
+                entries = stack.read_entries()
+                gate = EdgeState(site_access().is_closed(), now["Language"], entries)
+                # What a deployment on AWS finds out, at once.
+                now["Audience"] = narrowest_of(entries)
                 return SiteState(now["Downloads"], response_headers(project.template, api_url, now), gate)
 
             return SiteServer(session, buckets, edge, read_state)

@@ -69,6 +69,11 @@ class Access:
         return inherits or audience == PUBLIC or (self.album == MEMBERS and audience == LINK)
 
     @property
+    def narrowest(self) -> str:
+        """The audience of those that may see everything, the album and each set."""
+        return max((self.album, *self.sets.values()), key=AUDIENCES.index)
+
+    @property
     def has_private(self) -> bool:
         """Whether anything isn't public."""
-        return self.album != PUBLIC or any(audience != PUBLIC for audience in self.sets.values())
+        return self.narrowest != PUBLIC

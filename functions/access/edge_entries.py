@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-fu
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from functions.access.access_table import access_of
+from functions.access.audiences import Access
 from functions.shapes import AudienceRow, KeyRow, LinkRow, MemberRow, Row
 
 MAX_VALUE_BYTES = 1024
 MAX_KEY_BYTES = 512
+_SET = "set:"
 
 
 def entries(rows: Iterable[Row]) -> dict[str, str]:
@@ -28,7 +30,7 @@ def entries(rows: Iterable[Row]) -> dict[str, str]:
         "differs": bool(access.sets),
     }
     found = {"album": _json(album)}
-    found |= {f"set:{name}": audience for name, audience in access.sets.items()}
+    found |= {f"{_SET}{name}": audience for name, audience in access.sets.items()}
     found |= {f"key:{row.id}": row.key.hex() for row in keys}
     found |= {f"link:{row.id}": row.opens for row in rows if isinstance(row, LinkRow)}
     found |= {
@@ -37,6 +39,12 @@ def entries(rows: Iterable[Row]) -> dict[str, str]:
         if isinstance(row, MemberRow)
     }
     return found
+
+
+def narrowest_of(known: Mapping[str, str]) -> str:
+    """The narrowest audience that the store's entries know of: `Access.narrowest`."""
+    sets = {key: audience for key, audience in known.items() if key.startswith(_SET)}
+    return Access(json.loads(known["album"])["audience"], sets).narrowest
 
 
 def fits(member: MemberRow) -> bool:

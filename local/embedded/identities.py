@@ -78,7 +78,8 @@ def _let_members_write_what_they_may() -> None:
 
     def sign_up(data: dict[str, Any]) -> Any:
         client = data.get("ClientId") or ""
-        pool = next((pool for pool in cognito._user_pools.values() if client in pool["_clients"]), {})
+        pools = (pool for pool in cognito._user_pools.values() if client in pool["_clients"])
+        pool: dict[str, Any] = next(pools, {})
         return refused(pool, client, data.get("UserAttributes") or []) or original_sign_up(data)
 
     def update_user_attributes(data: dict[str, Any]) -> Any:

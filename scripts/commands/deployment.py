@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from functions.access.audiences import ALBUM, AUDIENCES
+from functions.access.audiences import ALBUM, AUDIENCES, Access
 from scripts.commands.options import Context, yes_option
 from scripts.common.config import (
     HOW_TO_DEPLOY,
@@ -178,8 +178,9 @@ def deploy(
     if asks and StackApplier(client, name).describe() is None:
         name = check_stack_name(click.prompt("Name of the stack", default=name, err=True))
     audience = _settle_who(target, audience, asks)
-    parameters |= load_config().parameters
     before = StackApplier(client, name).describe()
+    known = _known_access(target, name, context, before)
+    parameters |= load_config().parameters_for(known) if known else load_config().parameters
     account_plan = None if target.is_laptop else find_free_plan(target.session)
     if account_plan:
         echo(f"note: {account_plan}: upgrade it with `{UPGRADE}`", err=True)
@@ -214,6 +215,13 @@ def deploy(
     if owner and add_owner(stack, owner):
         echo(f"{owner} gets an email with a temporary password, to sign in and name people")
     _settle_plan(plan, find_plan(target.session, name, stack.outputs.distribution))
+
+
+def _known_access(target: "Target", name: str, context: Context, before: "StackTypeDef | None") -> Access | None:
+    """Who may see what before a deployment; None on a laptop, which looks by itself, and without such a table."""
+    if target.is_laptop or "AccessTable" not in read_outputs(before):
+        return None
+    return connect(name, context.data).access.read_access()
 
 
 def _settle_who(target: "Target", audience: str | None, asks: bool) -> str:
@@ -336,7 +344,7 @@ def publish(context: Context, whole: bool) -> None:
         echo(f"note: {told}", err=True)
     if told := describe_unheeded(load_config(), access.album):
         echo(f"note: {told}", err=True)
-    if told := describe_undeployed(load_config(), stack.parameters):
+    if told := describe_undeployed(load_config(), stack.parameters, None if stack.endpoint_url else access):
         echo(f"note: {told}; {HOW_TO_DEPLOY}", err=True)
 
 

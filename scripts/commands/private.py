@@ -63,7 +63,8 @@ def audience(context: Context, set_name: str | None, audience: str | None, of_si
     echo(f"{name} is {whose} now, after {time.monotonic() - start:.0f} s" if change else f"{name} is {whose} already")
     if link:
         echo(link)
-    if told := describe_undeployed(load_config(), stack.parameters):
+    access = None if stack.endpoint_url else stack.access.read_access()
+    if told := describe_undeployed(load_config(), stack.parameters, access):
         echo(f"note: {told}; until you deploy, or on a laptop start `kinpics local` again, {_LONGER}", err=True)
 
 

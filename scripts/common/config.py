@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
-from functions.access.audiences import AUDIENCES, PUBLIC
+from functions.access.audiences import AUDIENCES, PUBLIC, Access
 from functions.errors import KinpicsError
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE, BadNameError, parse_image_path
 from functions.languages import AUTO, ENGLISH, LANGUAGES
@@ -81,6 +81,10 @@ class SiteConfig:
             "Language": self.language,
             "SearchEngines": "yes" if told.search_engines else "no",
         }
+
+    def parameters_for(self, access: Access) -> dict[str, str]:
+        """The same where sets have audiences of their own: browsers keep pictures by the narrowest."""
+        return {**self.parameters, "Audience": replace(access, album=self.audience or access.album).narrowest}
 
     def for_audience(self, audience: str) -> "SiteConfig":
         """These settings for what is seen by an audience: other websites and search engines are told of nothing that
@@ -175,14 +179,22 @@ def describe_unheeded(config: SiteConfig, audience: str) -> str:
     return f"the site isn't public, so {' and '.join(unheeded)} in kinpics.toml {are} no effect"
 
 
-def describe_undeployed(config: SiteConfig, deployed: dict[str, str]) -> str:
-    """Say which of the deployed stack's parameters differ from these settings; empty if none do."""
+def describe_undeployed(config: SiteConfig, deployed: dict[str, str], access: Access | None = None) -> str:
+    """Say which of the deployed stack's parameters differ from these settings; empty if none do.
+
+    ``access`` says who may see sets; a laptop goes by that without being deployed again, so there it is None.
+    """
+    wanted = config.parameters_for(access) if access else config.parameters
     wrong = [
-        f"{name} is {deployed.get(name, 'missing')}, but kinpics.toml asks for {value}"
-        for name, value in config.parameters.items()
-        if deployed.get(name) != value
+        f"{name} is {deployed.get(name, 'missing')}, but {_asks(name, value, config)} {value}"
+        for name, value in wanted.items()
+        if deployed.get(name) != value and (access or name != "Audience")
     ]
     return f"the deployed stack has different settings: {', '.join(wrong)}" if wrong else ""
+
+
+def _asks(name: str, value: str, config: SiteConfig) -> str:
+    return "kinpics.toml asks for" if config.parameters[name] == value else "a set needs"
 
 
 def load_aws_config(path: Path | None = None) -> AwsConfig:

@@ -30,7 +30,8 @@ def check_events(stack: Stack) -> Finding:
 
 def check_settings(stack: Stack) -> Finding:
     """Whether the deployed settings are those of `kinpics.toml`."""
-    if told := describe_undeployed(load_config(), stack.parameters):
+    access = None if stack.endpoint_url else stack.access.read_access()
+    if told := describe_undeployed(load_config(), stack.parameters, access):
         return Finding("settings", "warning", told, HOW_TO_DEPLOY)
     return Finding("settings", "ok", "the stack has the settings in kinpics.toml")
 

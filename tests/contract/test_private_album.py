@@ -25,6 +25,12 @@ def table(stack: RunningStack) -> Iterator[AccessTable]:
     time.sleep(SECONDS_UNTIL_IT_HOLDS)
 
 
+def other_than(stack: RunningStack, set_name: str) -> str:
+    """A photo of another set."""
+    rows = stack.table("PicsTable").scan()["Items"]
+    return next(f"{r['primarykey']}/{r['sortkey']}" for r in rows if r["primarykey"] not in ("/", set_name))
+
+
 def ask(stack: RunningStack, path: str, cookie: str = "") -> tuple[int, dict[str, str]]:
     """Status and headers of an answer of the site."""
     connection = http.client.HTTPConnection(stack.site_url.removeprefix("http://"), timeout=20)
@@ -53,6 +59,7 @@ def test_who_has_the_link_sees_the_album_until_it_is_made_anew(stack: RunningSta
     cookie = headers["set-cookie"].partition(";")[0]
     assert cookie.startswith(f"{COOKIE}=1.")
     assert [ask(stack, path, cookie)[0] for path in ("/", page, picture)] == [200, 200, 200]
+    assert ask(stack, picture, cookie)[1]["cache-control"] == "private, max-age=60"
     table.remove_link(link_id(secret))
     time.sleep(SECONDS_UNTIL_IT_HOLDS)
     assert [ask(stack, path, cookie)[0] for path in ("/", page, picture)] == [302, 302, 403]
@@ -68,3 +75,9 @@ def test_a_set_that_is_not_public_is_answered_like_one_that_is_not_there(
         hidden, missing = (ask(stack, form.format(name)) for name in (photo["primarykey"], "nowhere"))
         assert (hidden[0], str(hidden[1]).replace(photo["primarykey"], "nowhere")) == (missing[0], str(missing[1]))
     assert ask(stack, "/")[0] == 200
+    # Not even browsers of those who may see it keep it for long; the headers are the whole site's.
+    other = f"/thumbnails/photos/{other_than(stack, photo['primarykey'])}"
+    assert ask(stack, other)[1]["cache-control"] == "private, max-age=60"
+    table.put_audience(photo["primarykey"], None)
+    time.sleep(SECONDS_UNTIL_IT_HOLDS)
+    assert "max-age=60" not in ask(stack, other)[1]["cache-control"]

@@ -6,7 +6,7 @@ import pytest
 
 from functions.access.access_table import access_of
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC, Access, BadAudienceError, check_audience, narrower
-from functions.access.edge_entries import entries, fits
+from functions.access.edge_entries import entries, fits, narrowest_of
 from functions.access.passes import (
     MAX_SUBJECTS,
     BadPassError,
@@ -158,3 +158,17 @@ def test_the_edge_is_told_what_it_needs() -> None:
 def test_the_edge_keeps_about_twenty_sets_of_a_member() -> None:
     assert fits(MemberRow(id="b" * 32, sets=[f"2026_a_family_set_{number}" for number in range(20)]))
     assert not fits(MemberRow(id="b" * 32, sets=["x" * 200] * 6))
+
+
+@pytest.mark.parametrize(
+    ("album", "sets", "narrowest"),
+    [
+        (PUBLIC, {}, PUBLIC),
+        (PUBLIC, {"a": LINK, "b": PUBLIC}, LINK),
+        (LINK, {"a": PUBLIC}, LINK),
+        (LINK, {"a": MEMBERS}, MEMBERS),
+    ],
+)
+def test_the_narrowest_audience_is_known_from_the_entries_too(album: str, sets: dict[str, str], narrowest: str) -> None:
+    rows = [AudienceRow(id=name, audience=audience) for name, audience in {ALBUM: album, **sets}.items()]
+    assert access_of(rows).narrowest == narrowest_of(entries(rows)) == narrowest

@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from functions.access.audiences import LINK, MEMBERS, PUBLIC, Access
 from scripts.common.config import (
     ROOT,
     AwsConfig,
@@ -149,6 +151,19 @@ def test_positions_stay_private_unless_the_file_says_so(tmp_path: Path, settings
     assert describe_undeployed(config, config.parameters) == ""
     assert f"asks for {rule}" in describe_undeployed(config, {**config.parameters, "Downloads": "older"})
     assert "missing" in describe_undeployed(config, {}), "a stack of an earlier release"
+
+
+def test_browsers_keep_pictures_by_the_narrowest_audience(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, "[site]\naudience = 'public'"))
+    access = Access(PUBLIC, {"gala": LINK, "trip": PUBLIC})
+    assert config.parameters["Audience"] == config.parameters_for(Access())["Audience"] == PUBLIC
+    assert config.parameters_for(access) == {**config.parameters, "Audience": LINK}
+    told = describe_undeployed(config, config.parameters, access)
+    assert "Audience is public, but a set needs link" in told
+    assert describe_undeployed(config, config.parameters_for(access), access) == ""
+    assert describe_undeployed(config, config.parameters_for(access)) == "", "a laptop goes by its table"
+    members = replace(config, audience=MEMBERS)
+    assert "kinpics.toml asks for members" in describe_undeployed(members, config.parameters, access)
 
 
 @pytest.mark.parametrize(
