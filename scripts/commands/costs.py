@@ -25,6 +25,7 @@ _REGION = "us-east-1"
 @click.option("--people", type=click.IntRange(0), default=0, show_default=True, help="People in the lookalike gallery.")
 @click.option("--named", type=click.IntRange(0), default=0, show_default=True, help="People you have named.")
 @click.option("--members", type=click.IntRange(0), default=0, help="Members who sign in; then all visits are theirs.")
+@click.option("--posted", type=click.IntRange(0), default=0, help="Visitors who are kept posted of their photos.")
 @click.option("--labels", is_flag=True, help="Count labels too (`labels = true` in kinpics.toml).")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
@@ -39,6 +40,7 @@ def cost(
     people: int,
     named: int,
     members: int,
+    posted: int,
     labels: bool,
     worst: bool,
     region: str | None,
@@ -60,7 +62,7 @@ def cost(
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members)
+            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members, posted)
             lines, usd = _a_month(usage, region or _REGION)
     except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
@@ -74,7 +76,7 @@ def cost(
 def _refuse_usage() -> None:
     """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
     called = click.get_current_context()
-    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "labels")
+    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "posted", "labels")
     given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
     if given:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
@@ -103,7 +105,13 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     """The most that visitors can cost, in words and as data."""
     from scripts.common.template import load_defaults
     from scripts.costs.limits import read_limits
-    from scripts.costs.worst_case import format_worst, list_unlimited, more_with_pass, worst_by_service
+    from scripts.costs.worst_case import (
+        cost_of_addresses,
+        format_worst,
+        list_unlimited,
+        more_with_pass,
+        worst_by_service,
+    )
     from scripts.deployment.account_limits import read_concurrency
 
     try:
@@ -114,8 +122,8 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         source, region = "the template's defaults, as there is no stack", region or _REGION
         limits = read_limits(load_defaults())
     costs, unlimited = worst_by_service(limits, region), list_unlimited(limits, region)
-    more = more_with_pass(limits, region)
-    told = format_worst(costs, more, unlimited, region)
+    more, addresses = more_with_pass(limits, region), cost_of_addresses(region)
+    told = format_worst(costs, [more, addresses], unlimited, region)
     lines = [f"the most that visitors can cost, with the limits of {source}:", *told]
     usd = {cost.service: [cost.hour, cost.day] for cost in costs}
     return lines, {
@@ -123,5 +131,6 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         "limits": source,
         "usd": usd,
         "with_pass": [more.hour, more.day],
+        "addresses": [addresses.hour, addresses.day],
         "unbounded": unlimited,
     }

@@ -355,12 +355,20 @@ def publish(context: Context, whole: bool) -> None:
 def destroy(context: Context, photos: bool, yes: bool) -> None:
     """Remove the site from AWS, but keep the photos there.
 
-    Rows and faces stay too. If you deploy again with the same stack name, the site gets them all back.
+    Rows and faces stay too. If you deploy again with the same stack name, the site gets them all back. Accounts and
+    photos that wait for you don't stay: let these in before.
     """
     from scripts.deployment.deploy import Target
-    from scripts.deployment.destroy import destroy_stack
+    from scripts.deployment.destroy import count_waiting, destroy_stack
 
     stack = context.stack
+    if waiting := count_waiting(stack):
+        what = "waits for you and isn't" if waiting == 1 else "wait for you and aren't"
+        echo(
+            f"note: {count(waiting, 'photo')} from guests {what} in an album yet: deleted with the stack, "
+            f"unless you decide about them at {stack.site_address('/waiting/')} first",
+            err=True,
+        )
     if photos:
         words = f"delete all photos of {stack.name}"
         if click.prompt(f"To delete the photos as well, type: {words}", err=True) != words:

@@ -32,7 +32,10 @@ SEARCHES_A_PERSON, _SEARCHES_A_FACE = 5, 1
 _IDLE_POLLS = (5 + 2) * 3 * 60 * 24 * 30
 # For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it; then
 # one is sent to the people function, received and deleted.
-_SQS_REQUESTS_A_PHOTO = 7
+SQS_REQUESTS_A_ROUND = 3
+_SQS_REQUESTS_A_PHOTO = 4 + SQS_REQUESTS_A_ROUND
+# A private address has two files, which a round writes anew where they show another photo: at most with each.
+_PUTS_AN_ADDRESS = 2
 _LOG_BYTES_A_CALL = 1500
 # The template's own: metrics of the functions; alarms, by the metrics they look at, of which ReadsAlarm has three; one
 # dashboard.
@@ -70,7 +73,8 @@ class Usage:
     """How much a site is used: photos there are, and visits and searches a month; the mean size of an original in MB.
 
     ``people`` are those of the lookalike gallery, with one portrait each; ``named`` have a name in the photos. With
-    ``labels``, each photo gets them. Where there are ``members``, as many sign in a month, and all visits are theirs.
+    ``labels``, each photo gets them; ``posted`` visitors have a private address. Where there are ``members``, as many
+    sign in a month, and all visits are theirs.
     """
 
     photos: int
@@ -81,6 +85,7 @@ class Usage:
     labels: bool = False
     named: int = 0
     members: int = 0
+    posted: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,7 @@ def count_upload(usage: Usage) -> Units:
     rounds = math.ceil(usage.photos / _PHOTOS_A_ROUND)
     units["lambda_requests"] += rounds
     units["lambda_gb_seconds"] += rounds * ROUND_SECONDS * memory_gb("PeopleFunction")
+    units["s3_puts"] += rounds * usage.posted * _PUTS_AN_ADDRESS
     return units
 
 

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.pace import CALLS_A_SECOND
+from functions.removal.posted_addresses import MAX_DAILY_ADDRESSES
 from functions.uploads.upload_limits import BYTES_A_FILE
 from scripts.common.template import load_defaults
 from scripts.costs.estimate import (
     READ_BYTES,
+    ROUND_SECONDS,
+    SQS_REQUESTS_A_ROUND,
     Units,
     Usage,
     cost_by_service,
@@ -45,6 +48,10 @@ _LOG_BYTES, _ANSWER_BYTES = 350, 1_000
 # A photo from a browser is put into the incoming bucket, to where it waits, and into its set; the arrivals function
 # looks at it twice, for so long.
 _PUTS_A_SENT_PHOTO, _CALLS_A_SENT_PHOTO, _ARRIVAL_SECONDS = 3, 2, 1.5
+# Whoever keeps or ends a private address asks for a round of the people function, which collects what it is asked for
+# `PeopleWait`, two of it at most; a round keeps a handful of files, and an address has two.
+_ROUNDS_AN_ADDRESS, _ROUNDS_AT_ONCE = 2, 2
+_PUTS_A_ROUND, _PUTS_AN_ADDRESS = 6, 2
 # These log nothing but their own failures.
 _SILENT = {"RemovalFunction", "DoorFunction", "UploadsFunction"}
 
@@ -106,7 +113,7 @@ def sums(costs: list[WorstCost]) -> tuple[WorstCost, WorstCost]:
 def more_with_pass(limits: Limits, region: str) -> WorstCost:
     """What people who were let into a private set can cost beyond what strangers can. Raises ``UnknownRegionError``."""
     (_, strangers), (_, let_in) = (sums(worst_by_service(limits, region, with_pass=known)) for known in (False, True))
-    return WorstCost("with a pass", let_in.hour - strangers.hour, let_in.day - strangers.day)
+    return WorstCost("with a pass to a private album", let_in.hour - strangers.hour, let_in.day - strangers.day)
 
 
 def cost_of_sent_photos(region: str) -> WorstCost:
@@ -125,6 +132,27 @@ def cost_of_sent_photos(region: str) -> WorstCost:
     return WorstCost("sent photos", day, day)
 
 
+def cost_of_addresses(region: str) -> WorstCost:
+    """What the rounds cost that private addresses ask for, if somebody makes and ends as many as a day has.
+
+    Raises ``UnknownRegionError``.
+    """
+    wait = int(load_defaults()["PeopleWait"])
+    asked = MAX_DAILY_ADDRESSES * _ROUNDS_AN_ADDRESS
+
+    def listed(seconds: int) -> float:
+        rounds = min(asked, seconds / wait * _ROUNDS_AT_ONCE)
+        units: Units = {
+            "lambda_requests": rounds,
+            "lambda_gb_seconds": rounds * ROUND_SECONDS * memory_gb("PeopleFunction"),
+            "sqs_requests": asked * SQS_REQUESTS_A_ROUND,
+            "s3_puts": rounds * _PUTS_A_ROUND + MAX_DAILY_ADDRESSES * _PUTS_AN_ADDRESS,
+        }
+        return sum(cost.listed for cost in cost_by_service(units, region))
+
+    return WorstCost("private addresses", listed(HOUR), listed(DAY))
+
+
 def list_unlimited(limits: Limits, region: str) -> list[str]:
     """What has no maximum, with its price in USD. Raises ``UnknownRegionError``."""
     prices = load_prices(region)
@@ -132,11 +160,11 @@ def list_unlimited(limits: Limits, region: str) -> list[str]:
     return [text.format(**prices, **millions) for text in limits.unlimited]
 
 
-def format_worst(costs: list[WorstCost], more: WorstCost, unlimited: list[str], region: str) -> list[str]:
-    """Lines of text: the sums by service, what `more_with_pass` says, and what has no maximum."""
+def format_worst(costs: list[WorstCost], more: list[WorstCost], unlimited: list[str], region: str) -> list[str]:
+    """Lines of text: the sums by service, what comes on top of them, and what has no maximum."""
     shown = [f"{'':20}{'an hour':>10}{'a day':>10}"]
     shown += [f"  {cost.service:18}{cost.hour:10.2f}{cost.day:10.2f}" for cost in (*costs, *sums(costs))]
-    shown.append(f"with a pass to a private album: {more.hour:.2f} an hour, {more.day:.2f} a day more")
+    shown += [f"{one.service}: {one.hour:.2f} an hour, {one.day:.2f} a day more" for one in more]
     shown += ["without any limit:", *(f"  {text}" for text in unlimited)]
     shown.append(
         f"USD in {region} at list price, ignoring free allowances; transfer is what tables and functions send out."

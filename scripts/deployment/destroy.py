@@ -5,12 +5,23 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_bucket_missing, is_not_found
-from scripts.common.bucket import delete_versions, list_versions
+from functions.keys import WAITING_PREFIX
+from scripts.common.bucket import delete_versions, list_objects, list_versions
 from scripts.common.stack import Stack
 from scripts.deployment.closing import find_site_access
 from scripts.deployment.cloudformation import StackApplier
 from scripts.deployment.cloudfront_plan import find_plan
 from scripts.deployment.deploy import Target, artifacts_bucket
+
+
+def count_waiting(stack: Stack) -> int:
+    """How many photos that guests sent wait for the owner: they are nowhere else, and go with the stack."""
+    try:
+        return sum(1 for _ in list_objects(stack.s3, stack.outputs.incoming_bucket, WAITING_PREFIX))
+    except ClientError as error:
+        if not is_bucket_missing(error):
+            raise
+        return 0
 
 
 def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos: bool) -> None:

@@ -15,7 +15,14 @@ from scripts.costs.estimate import (
     load_prices,
 )
 from scripts.costs.limits import read_limits
-from scripts.costs.worst_case import cost_of_sent_photos, list_unlimited, more_with_pass, sums, worst_by_service
+from scripts.costs.worst_case import (
+    cost_of_addresses,
+    cost_of_sent_photos,
+    list_unlimited,
+    more_with_pass,
+    sums,
+    worst_by_service,
+)
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 # Members, and how often each of them comes in a month.
@@ -84,8 +91,8 @@ def _worst() -> str:
     told = [(cost.service, cost) for cost in costs]
     told += [(f"**{without_transfer.service}**", without_transfer), (together.service, together)]
     rows = [f"| {name} | {cost.hour:.2f} | {cost.day:.2f} |" for name, cost in told]
-    more = more_with_pass(limits, _REGION)
-    rows.append(f"| with a pass to a private album, more | {more.hour:.2f} | {more.day:.2f} |")
+    for more in (more_with_pass(limits, _REGION), cost_of_addresses(_REGION)):
+        rows.append(f"| {more.service}, more | {more.hour:.2f} | {more.day:.2f} |")
     unlimited = [f"- {text}" for text in list_unlimited(limits, _REGION)]
     return "\n".join(["| | an hour | a day |", "|---|---|---|", *rows, "", "Without any limit:", "", *unlimited])
 
@@ -117,6 +124,7 @@ each of its people, two calls (IndexFaces, and AssociateFaces at the same assume
 is assumed to be a face's. They also leave out labels (`labels = true` in `kinpics.toml`): `--labels` adds one call (DetectLabels) for each photo; and
 the people you name: `--named N` adds up to five calls (SearchFaces) for each. They count one call (SearchFaces) for each face, because it may have to be searched to know
 whose it is. Mostly there are fewer: one for each group of faces that are alike, and none for faces of somebody you named. There are at most `DailyPeople` of both a day.
+`--posted N` adds the files of visitors' [private addresses](posted.md), which are written anew when more photos come; a visit to one reads two files.
 
 ## A month, in USD
 """
@@ -143,7 +151,8 @@ browsers, once you let them (`UploadConcurrency`): about {sent:.2f} USD with the
 `kinpics cost --worst` prints this for your own stack's limits; these are the figures for the template's defaults ([deploying.md](deploying.md#ceilings)).
 It assumes that everything a visitor can reach runs at its maximum all the time, at list price, with no free allowance: paid searches
 (`DailySearches`); functions' time and calls (`SearchConcurrency`, `DoorConcurrency`, ten calls a second each) with what they log; reads
-and writes of tables (`MaxReads`, `MaxPrivateReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written. Transfer is what tables and functions send
+and writes of tables (`MaxReads`, `MaxPrivateReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written. Beside the sum stand the rounds of the people function, at five
+seconds each, that as many [private addresses](posted.md) ask for as a day has. Transfer is what tables and functions send
 to the internet, limited by the same reads; the first 100 GB a month are free. Requests that AWS refuses cost nothing.
 """
 

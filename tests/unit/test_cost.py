@@ -20,7 +20,15 @@ from scripts.costs.estimate import (
     without_rounds,
 )
 from scripts.costs.limits import FunctionLimit, Limits, TableLimit, read_limits
-from scripts.costs.worst_case import DAY, count_worst, list_unlimited, more_with_pass, sums, worst_by_service
+from scripts.costs.worst_case import (
+    DAY,
+    cost_of_addresses,
+    count_worst,
+    list_unlimited,
+    more_with_pass,
+    sums,
+    worst_by_service,
+)
 
 
 def call(*actions: str, sent: int = 100, received: int = 100) -> dict[str, Any]:
@@ -205,3 +213,13 @@ def test_a_photo_and_a_search_take_one_paid_call_a_visit_none() -> None:
     assert counted["photo"]["units"]["rekognition_calls"] == 1
     assert counted["search"]["units"]["rekognition_calls"] == 1
     assert "rekognition_calls" not in counted["visit"]["units"]
+
+
+def test_private_addresses_cost_little_for_their_owner_and_at_most_so_much() -> None:
+    few, many = (count_upload(Usage(600, 0, 0, posted=posted)) for posted in (0, 100))
+    # Ten rounds, two files for each address.
+    assert many["s3_puts"] - few["s3_puts"] == 10 * 100 * 2
+    worst = cost_of_addresses("us-east-1")
+    # An hour has room for two rounds each half minute, a day for two of each address, of 5 seconds with 2 GB.
+    assert worst.hour == pytest.approx(240 * 10 * 0.0000133334 + (240 * 6 + 1_000) * 0.000005, abs=0.002)
+    assert worst.day == pytest.approx(1_000 * 10 * 0.0000133334 + 7_000 * 0.000005, abs=0.002)
