@@ -215,7 +215,9 @@ class Photo(Row):
     size: int | None = described("Size of the original in bytes.", default=None)
     content_type: str | None = described("Media type found by decoding, not by extension.", default=None)
     taken_at: str | None = described(
-        "When the photo was taken, from EXIF (ISO 8601; local time if it has no zone).", default=None
+        "When the photo was taken (ISO 8601; local time if it has no zone): from EXIF, else from the service "
+        "that it was imported from.",
+        default=None,
     )
     exif: dict[str, Any] | None = described("Camera, lens and exposure from EXIF; never a location.", default=None)
     title: str | None = described(
@@ -230,7 +232,9 @@ class Photo(Row):
         "Which of `title` and `caption` are the owner's words, and outlive each processing.", default=None
     )
     keywords: list[Any] | None = described(
-        f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF.", default=None
+        f"At most {MAX_KEYWORDS} texts of at most {MAX_KEYWORD} characters, from XMP, IPTC or EXIF, and from "
+        "the service that it was imported from.",
+        default=None,
     )
     labels: list[Any] | None = described(
         "What Rekognition sees in it besides people (`Beach`), most certain first, if `kinpics.toml` asks for labels.",

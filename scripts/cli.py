@@ -20,6 +20,7 @@ from scripts.commands.deployment import deploy, destroy, publish
 from scripts.commands.events import event
 from scripts.commands.gallery import gallery
 from scripts.commands.health import doctor, reconcile
+from scripts.commands.imports import import_command
 from scripts.commands.laptop import demo, env, local
 from scripts.commands.options import Context, data_option
 from scripts.commands.owner import owner
@@ -117,7 +118,9 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
     context.obj = Context(stack_name or load_aws_config().stack, data.resolve())
 
 
-main.add_section("Photos", upload, watch, caption, set_command, event, move, reprocess, delete, undelete, export)
+main.add_section(
+    "Photos", upload, import_command, watch, caption, set_command, event, move, reprocess, delete, undelete, export
+)
 main.add_section("People", people, owner, gallery)
 main.add_section("Who may see it", audience, link, members)
 main.add_section("Site on AWS", deploy, publish, close, open_site, cost, destroy)

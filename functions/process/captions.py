@@ -112,8 +112,19 @@ def _is_cameras(text: str) -> bool:
 # XMP
 
 
+def xmp_words(root: ElementTree.Element) -> Words:
+    """The title, caption and keywords in XMP that is beside a photo."""
+    found = _found(root)
+    title = clean_title(found.title) or None
+    caption = clean_caption("".join(found.captions)) or None
+    return Words(title, None if caption == title else caption, tuple(clean_keywords(found.keywords)))
+
+
 def _xmp(packet: bytes) -> _Found:
-    root = parse_xmp(packet)
+    return _found(parse_xmp(packet))
+
+
+def _found(root: ElementTree.Element) -> _Found:
     return _Found(
         next(iter(_values(root, "title")), ""),
         tuple(_values(root, "description")[:1]),

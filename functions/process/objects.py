@@ -12,6 +12,7 @@ from functions.keys import DOWNLOAD_RULES, SOURCE_ETAG, ImagePath
 from functions.process.card_picture import CARD_TYPE, make_card
 from functions.process.downloads import inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
+from functions.told_facts import ToldFacts, from_metadata
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -28,6 +29,7 @@ class Original:
     data: bytes
     etag: str
     size: int
+    told: ToldFacts = ToldFacts()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Objects:
             raise
         check_size(response["ContentLength"])
         data = response["Body"].read()
-        return Original(data, response["ETag"].strip('"'), len(data))
+        return Original(data, response["ETag"].strip('"'), len(data), from_metadata(response.get("Metadata", {})))
 
     def put_renditions(self, path: ImagePath, renditions: Renditions, faces: Iterable[Area], source_etag: str) -> None:
         """Store renditions and card, each marked with the etag of the original it was made from."""

@@ -37,6 +37,7 @@ from functions.owner_words import keep_owner_words
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
+from functions.photo_texts import clean_keywords
 from functions.photo_writer import PhotoWriter
 from functions.process.complexity import UnusableImageError
 from functions.process.deletion import PhotoDeletion
@@ -276,7 +277,7 @@ class PhotoSync:
         data: dict[str, Any],
         labels: list[str] | None,
     ) -> Photo:
-        taken, now = taken_at(renditions.exif), self._timestamp()
+        taken, now = taken_at(renditions.exif) or original.told.taken_at, self._timestamp()
         return Photo(
             primarykey=path.set_name,
             sortkey=path.file,
@@ -292,7 +293,7 @@ class PhotoSync:
             exif=summary(renditions.exif),
             title=renditions.words.title,
             caption=renditions.words.caption,
-            keywords=self._keywords(renditions) or None,
+            keywords=self._keywords(renditions, original) or None,
             labels=labels,
             card_at=now,
             processed_at=now,
@@ -310,9 +311,9 @@ class PhotoSync:
             regions = [found for found in over_faces(regions, photo.face_boxes) if not is_forgotten(found.name, rows)]
         return regions
 
-    def _keywords(self, renditions: Renditions) -> list[str]:
-        """The keywords in the file that visitors may read."""
-        keywords = renditions.words.keywords
+    def _keywords(self, renditions: Renditions, original: Original) -> list[str]:
+        """The keywords in the file, and those that came with it, that visitors may read."""
+        keywords = clean_keywords((*renditions.words.keywords, *original.told.keywords))
         return self._withheld().without(keywords) if keywords else []
 
     def _withheld(self) -> WithheldNames:

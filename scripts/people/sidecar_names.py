@@ -67,12 +67,17 @@ def add_names(
             continue
         if not (has_journal and sidecar.is_ours):
             read.append((name, photo, sidecar.regions))
+    add_regions(stack, read, found)
+    return found
+
+
+def add_regions(stack: Stack, read: list[tuple[str, SentPhoto, list[NamedArea]]], found: FoundNames) -> None:
+    """Take what sidecars say, each with its name and its photo, into the journal."""
     said: dict[ImagePath, tuple[SentPhoto, list[NamedRegion]]] = {}
     for name, photo, regions in _without_forgotten(stack, read):
         said.setdefault(photo.path, (photo, []))[1].extend(_faces(name, photo, regions, found))
     events = list(_events(stack, said.values())) if said else []
-    found.new = add_events(stack, {event.id: event for event in events}.values())
-    return found
+    found.new += add_events(stack, {event.id: event for event in events}.values())
 
 
 def _events(stack: Stack, said: Iterable[tuple[SentPhoto, list[NamedRegion]]]) -> Iterator[Imported]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, image_path
 from functions.media_types import HEAD_BYTES, media_type
+from functions.told_facts import ToldFacts
 from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows, open_file
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
@@ -27,12 +28,13 @@ _FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 @dataclass(frozen=True)
 class UploadFile:
-    """A file of the set: ``sha256`` as hex digits, ``size`` in bytes."""
+    """A file of the set: ``sha256`` as hex digits, ``size`` in bytes, ``told`` what is known of it beside its bytes."""
 
     source: Path
     path: ImagePath
     size: int
     sha256: str
+    told: ToldFacts = ToldFacts()
 
 
 @dataclass

@@ -7,11 +7,11 @@ goes on when it is run again. The owner's files are only read.
 import base64
 import mimetypes
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.photo_originals import SHA256_METADATA
+from functions.told_facts import to_metadata
 from scripts.common.folders import Refusal, open_file
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
@@ -33,6 +34,8 @@ from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_n
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+_File = TypeVar("_File")
+_Sent = TypeVar("_Sent")
 _MULTIPART_BYTES = 16 * 1024 * 1024
 _CACHE_CONTROL = "public, max-age=86400"
 
@@ -99,7 +102,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     report.uploaded = len(sent)
     if title:
         stack.writer.describe_set(plan.set_name, {"title": title}, timestamp())
-    failed_before, resumed = _unfinished(stack, plan.present)
+    failed_before, resumed = unfinished(stack, [file.path for file in plan.present])
     report.failures += [Refusal(path.file, reason) for path, reason in sorted(failed_before.items())]
     report.resumed = len(resumed)
     report.already_there = len(plan.present) - len(resumed) - len(failed_before)
@@ -114,7 +117,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
     _take_names(stack, plan, report)
     _take_words(stack, plan, report)
     report.processed = len(outcome.done)
-    report.faces = _count_faces(stack, outcome.done)
+    report.faces = count_faces(stack, outcome.done)
     report.seconds = time.monotonic() - started
     return report
 
@@ -143,26 +146,40 @@ def _upload_all(
 ) -> dict[ImagePath, str]:
     """Upload files; returns the etag of each that arrived, and reports the others as failures."""
     etags: dict[ImagePath, str] = {}
-    with (
-        progress.bar("Uploading", sum(file.size for file in files), in_bytes=True) as step,
-        ThreadPoolExecutor(concurrency) as pool,
-    ):
-        running: dict[Future[str], UploadFile] = {}
+
+    def send(file: UploadFile) -> str:
+        return upload_file(stack.s3, stack.outputs.pics_bucket, file)
+
+    with progress.bar("Uploading", sum(file.size for file in files), in_bytes=True) as step:
+        for file, etag in transfer(files, send, concurrency):
+            if isinstance(etag, Exception):
+                report.failures.append(Refusal(file.path.file, f"could not be uploaded: {cause(etag)}"))
+            else:
+                etags[file.path] = etag
+            step(file.size)
+    return etags
+
+
+def transfer(
+    files: Iterable[_File], send: Callable[[_File], _Sent], concurrency: int
+) -> Iterator[tuple[_File, _Sent | Exception]]:
+    """Send files, so many at once; yields each with what sending it gave, or why it couldn't be sent."""
+    with ThreadPoolExecutor(concurrency) as pool:
+        running: dict[Future[_Sent], _File] = {}
         left = iter(files)
         try:
             while True:
                 # Only as many are submitted as can run, so that Ctrl-C waits for no more than those.
                 while len(running) < concurrency and (file := next(left, None)):
-                    running[pool.submit(upload_file, stack.s3, stack.outputs.pics_bucket, file)] = file
+                    running[pool.submit(send, file)] = file
                 if not running:
-                    return etags
+                    return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     file = running.pop(future)
                     try:
-                        etags[file.path] = future.result()
+                        yield file, future.result()
                     except (ClientError, BotoCoreError, OSError) as error:
-                        report.failures.append(Refusal(file.path.file, f"could not be uploaded: {cause(error)}"))
-                    step(file.size)
+                        yield file, error
         except KeyboardInterrupt:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -173,7 +190,7 @@ def upload_file(s3: "S3Client", bucket: str, file: UploadFile) -> str:
     arguments: dict[str, Any] = {
         "ContentType": mimetypes.guess_type(file.path.file)[0] or "application/octet-stream",
         "CacheControl": _CACHE_CONTROL,
-        "Metadata": {SHA256_METADATA: file.sha256},
+        "Metadata": {SHA256_METADATA: file.sha256, **to_metadata(file.told)},
     }
     key = file.path.key
     with open_file(file.source) as body:
@@ -187,12 +204,11 @@ def upload_file(s3: "S3Client", bucket: str, file: UploadFile) -> str:
     return s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
 
 
-def _unfinished(stack: Stack, present: Iterable[UploadFile]) -> tuple[dict[ImagePath, str], dict[ImagePath, str]]:
+def unfinished(stack: Stack, paths: Collection[ImagePath]) -> tuple[dict[ImagePath, str], dict[ImagePath, str]]:
     """Photos in S3 that are not processed: those that failed before, with the reason; those to wait for, with the etag.
 
     The latter are sent to the queue once more, because their events may have been lost.
     """
-    paths = [file.path for file in present]
     missing = set(paths) - stack.photos.get_etags(paths).keys()
     failed = waiting.failures(stack, missing)
     left = sorted(missing - failed.keys())
@@ -201,5 +217,6 @@ def _unfinished(stack: Stack, present: Iterable[UploadFile]) -> tuple[dict[Image
     return failed, {path: etag for path, etag in etags if etag}
 
 
-def _count_faces(stack: Stack, paths: set[ImagePath]) -> int:
+def count_faces(stack: Stack, paths: set[ImagePath]) -> int:
+    """How many faces these photos have."""
     return sum(map(int, stack.photos.get_attribute(paths, "face_count").values()))

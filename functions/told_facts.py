@@ -1,0 +1,52 @@
+"""What a service knew about a photo whose file doesn't say it: when it was taken, and keywords.
+
+It comes with the original as the object's metadata, so it goes wherever the original is copied. What the file itself
+says comes first. S3 takes 2 kB of ASCII in all: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from functions.photo_texts import clean_keywords
+
+TAKEN_AT_METADATA, KEYWORDS_METADATA = "taken-at", "keywords"
+# There is the digest beside them.
+_MAX_KEYWORDS_BYTES = 1500
+_SEPARATOR = ","
+
+
+class ToldFacts(NamedTuple):
+    """When a photo was taken (ISO 8601), and its keywords."""
+
+    taken_at: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+def to_metadata(facts: ToldFacts) -> dict[str, str]:
+    """The facts as metadata; of the keywords as many as there is room for."""
+    metadata = {TAKEN_AT_METADATA: facts.taken_at} if facts.taken_at else {}
+    kept = ""
+    for keyword in clean_keywords(facts.keywords):
+        longer = f"{kept}{_SEPARATOR if kept else ''}{quote(keyword, safe='')}"
+        if len(longer) <= _MAX_KEYWORDS_BYTES:
+            kept = longer
+    return metadata | ({KEYWORDS_METADATA: kept} if kept else {})
+
+
+def from_metadata(metadata: Mapping[str, str]) -> ToldFacts:
+    """The facts in an object's metadata, which anybody who writes to the bucket may have made up."""
+    words = metadata.get(KEYWORDS_METADATA, "")
+    return ToldFacts(_moment(metadata.get(TAKEN_AT_METADATA, "")), _keywords(words))
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    return tuple(clean_keywords(unquote(word, errors="replace") for word in text.split(_SEPARATOR)))
+
+
+def _moment(text: str) -> str | None:
+    try:
+        return datetime.fromisoformat(text).replace(microsecond=0).isoformat()
+    except ValueError:
+        return None

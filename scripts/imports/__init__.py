@@ -1,0 +1,1 @@
+"""Importing what other services gave the owner of photos."""

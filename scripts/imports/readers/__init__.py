@@ -1,0 +1,1 @@
+"""What each service's exports look like; nothing else knows."""
