@@ -1,6 +1,7 @@
 """Fixtures shared by all tests. No socket is opened but by the running stack that contract and browser tests share."""
 
 import contextlib
+import functools
 import gc
 import os
 import signal
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore import loaders
 from hypothesis import settings
 from running import HOME_PASSWORD, DeployedStack, RunningStack, free_port, start_stack
 
@@ -18,6 +21,9 @@ from local.home.passwords import PasswordFile
 # A busy machine makes no property false.
 settings.register_profile("kinpics", deadline=None)
 settings.load_profile("kinpics")
+
+# What one session has read of AWS's models, all have: reading them is most of what a client costs.
+botocore.session.create_loader = loaders.create_loader = functools.cache(loaders.create_loader)
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTOS = ROOT.parent / "shared" / "photos"

@@ -111,7 +111,7 @@ def test_a_gallerys_records_come_back_as_they_were() -> None:
 class Site:
     """Made-up photos with three faces each, in pages; nothing is kept that grows with their number."""
 
-    PAGE = 100
+    PAGE = 25
 
     def __init__(self, photos: int):
         self._photos = photos
@@ -207,7 +207,7 @@ def take(site: Site, file: Path | None = None) -> tuple[int, int, int]:
 def test_the_memory_of_a_survey_does_not_grow_with_the_site(tmp_path: Path) -> None:
     take(Site(50), tmp_path / "warm")
     peaks = []
-    for photos in (800, 4_000):
+    for photos in (200, 1_000):
         tracemalloc.start()
         assert take(Site(photos), tmp_path / "survey") == (0, photos, 3 * photos)
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -216,10 +216,10 @@ def test_the_memory_of_a_survey_does_not_grow_with_the_site(tmp_path: Path) -> N
 
 
 def test_a_survey_goes_on_where_it_was_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = Site(2_100)
-    assert take(whole) == (0, 2_100, 6_300)
+    whole = Site(525)
+    assert take(whole) == (0, 525, 1_575)
     file = tmp_path / "survey"
-    site = Site(2_100)
+    site = Site(525)
     stops = 0
     while site.pages < whole.pages:
         stops += 1
@@ -227,7 +227,7 @@ def test_a_survey_goes_on_where_it_was_stopped(tmp_path: Path, capsys: pytest.Ca
         with pytest.raises(KeyboardInterrupt):
             take(site, file)
     site.stops_after = None
-    assert take(site, file) == (0, 2_100, 6_300)
+    assert take(site, file) == (0, 525, 1_575)
     assert site.pages <= whole.pages + stops * 4, "only what was being fetched is listed once more"
     assert "going on where listing was stopped" in capsys.readouterr().err
     assert not file.exists()
@@ -236,7 +236,7 @@ def test_a_survey_goes_on_where_it_was_stopped(tmp_path: Path, capsys: pytest.Ca
 def test_a_survey_of_long_ago_or_of_another_site_is_begun_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, site = tmp_path / "survey", Site(1_000)
+    file, site = tmp_path / "survey", Site(250)
     for age, name in ((4_000, "pics_bucket"), (0, "another")):
         site.stops_after = site.pages + 5
         with pytest.raises(KeyboardInterrupt):
@@ -248,7 +248,7 @@ def test_a_survey_of_long_ago_or_of_another_site_is_begun_again(
         monkeypatch.setattr(stocktaking.time, "time", lambda now=now: now)
         assert len(look_for_drift(stack, Progress(quiet=True), file).drift) == 0
         monkeypatch.undo()
-        whole = Site(1_000)
+        whole = Site(250)
         take(whole)
         assert site.pages == whole.pages
 
