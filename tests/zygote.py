@@ -147,14 +147,16 @@ def _read_models() -> None:
 
 
 def _read_languages() -> None:
-    """Read what pages say and how dates look in all languages."""
+    """Read what pages say and how dates look in all languages, and which packages render them."""
     from functions.languages import LANGUAGES
+    from scripts.site.fingerprints import versions
     from scripts.site.translations import Translator
 
     for language in LANGUAGES:
         translator = Translator(language)
         translator.for_scripts("visitors")
         translator.date(date(2000, 1, 1))
+    versions()
 
 
 def _keep(request: dict[str, Any], descriptors: list[int]) -> None:

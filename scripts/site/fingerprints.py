@@ -6,6 +6,7 @@ and the time are written in the same transaction (`functions.set_counts`, `funct
 `scripts.site.people_shown`.
 """
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -27,12 +28,17 @@ _SETTLED_AFTER = timedelta(minutes=10)
 def fingerprint_of_site(config: SiteConfig, look: ThemeConfig, root: Path, facts: Any) -> str:
     """The fingerprint of what all sets' pages share; ``root`` has the owner's theme, ``facts`` are plain values."""
     digest = hashlib.sha256()
-    versions = [sys.version, *(importlib.metadata.version(name) for name in _PACKAGES)]
-    digest.update(json.dumps([versions, repr(config), repr(look), facts], sort_keys=True).encode())
+    digest.update(json.dumps([versions(), repr(config), repr(look), facts], sort_keys=True).encode())
     for path in _sources(look, root):
         digest.update(f"\n{path}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:32]
+
+
+@functools.cache
+def versions() -> tuple[str, ...]:
+    """What runs: Python's version, and those of the packages that render, whose folder is searched for each."""
+    return sys.version, *(importlib.metadata.version(name) for name in _PACKAGES)
 
 
 def _sources(look: ThemeConfig, root: Path) -> Iterator[Path]:
