@@ -33,6 +33,10 @@ class EntryStore:
     client: Any
     arn: str
 
+    def count_wrong(self, wanted: Mapping[str, str]) -> int:
+        """How many entries differ from these, are missing, or are too many. Raises ``ClientError``."""
+        return len(plan_changes(self._there(), wanted))
+
     def make_equal(self, wanted: Mapping[str, str]) -> int:
         """Make the store hold these entries and no others; returns how many it changed.
 
@@ -49,15 +53,17 @@ class EntryStore:
     def _try(self, wanted: Mapping[str, str]) -> int:
         # Asked for first: had somebody written since, the update would be refused.
         etag = self.client.describe_key_value_store(KvsARN=self.arn)["ETag"]
-        pages = self.client.get_paginator("list_keys").paginate(KvsARN=self.arn)
-        there = {item["Key"]: item["Value"] for page in pages for item in page.get("Items", [])}
-        changes = plan_changes(there, wanted)
+        changes = plan_changes(self._there(), wanted)
         for batch in _batches(changes):
             puts = [{"Key": change.key, "Value": change.value} for change in batch if change.value is not None]
             deletes = [{"Key": change.key} for change in batch if change.value is None]
             answer = self.client.update_keys(KvsARN=self.arn, IfMatch=etag, Puts=puts, Deletes=deletes)
             etag = answer["ETag"]
         return len(changes)
+
+    def _there(self) -> dict[str, str]:
+        pages = self.client.get_paginator("list_keys").paginate(KvsARN=self.arn)
+        return {item["Key"]: item["Value"] for page in pages for item in page.get("Items", [])}
 
 
 def plan_changes(there: Mapping[str, str], wanted: Mapping[str, str]) -> list[Change]:

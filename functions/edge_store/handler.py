@@ -1,7 +1,8 @@
 """Entry point of the edge store function.
 
 It is called with changes of table ``access``, and by CloudFormation before the gate goes by a new store; whatever calls
-it, it makes the store equal to the whole table.
+it, it makes the store equal to the whole table. `kinpics doctor` only asks whether it is, with ``{"action":
+"compare"}``: the answer is ``{"entries", "wrong"}``, how many there should be, and how many differ.
 """
 
 import functools
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 logger = Logger()
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5})
 _ANSWER_SECONDS = 10
+COMPARE = "compare"
 
 
 @functools.cache
@@ -37,11 +39,14 @@ def _store() -> EntryStore:
 
 
 @logger.inject_lambda_context(log_event=False)
-def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, int] | None:
     """Bring the store up to date. A failure is raised, so that Lambda tries again; CloudFormation is told."""
+    if event.get("action") == COMPARE:
+        wanted = entries(_access().read_all())
+        return {"entries": len(wanted), "wrong": _store().count_wrong(wanted)}
     if "RequestType" not in event:
         _update()
-        return
+        return None
     try:
         # The store goes with the stack; there is nothing to take back.
         if event["RequestType"] != "Delete":
@@ -51,6 +56,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
         _answer(event, "FAILED", f"{type(error).__name__}: see the log group of the edge store function")
     else:
         _answer(event, "SUCCESS")
+    return None
 
 
 def _update() -> None:

@@ -50,6 +50,7 @@ class StackOutputs:
     site_url: str | None = None
     distribution: str | None = None
     router: str | None = None
+    edge_store_function: str | None = None
 
     @classmethod
     def read(cls, listed: "Iterable[OutputTypeDef]") -> "StackOutputs":
@@ -61,6 +62,7 @@ class StackOutputs:
             site_url=values.get("SiteUrl"),
             distribution=values.get("Distribution"),
             router=values.get("Router"),
+            edge_store_function=values.get("EdgeStoreFunction"),
         )
 
     def by_key(self) -> dict[str, str]:

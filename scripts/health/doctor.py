@@ -6,6 +6,7 @@ Each check says what it found and, if something is wrong, what to do. A failed c
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.aws_errors import code_of, message_of
@@ -14,7 +15,7 @@ from local.state_folder import StateFolder
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.deployment.deploy import Target
-from scripts.health import account_checks, photo_checks, stack_checks, stranger_checks, visitor_checks
+from scripts.health import account_checks, edge_checks, photo_checks, stack_checks, stranger_checks, visitor_checks
 from scripts.health.finding import Finding
 from scripts.health.integrity import originals_file
 from scripts.health.round_trip import check_round_trip
@@ -60,6 +61,7 @@ def examine(
         "paid calls today": lambda: stack_checks.check_paid_calls(stack),
         "maxima": lambda: stack_checks.check_maxima(target, stack),
         "alarms": lambda: stack_checks.check_alarms(target, stack),
+        "the gate's entries": lambda: edge_checks.check_edge_store(boto3.client("lambda"), stack.outputs),
         "audiences": lambda: photo_checks.check_audiences(stack),
         "dead letters": lambda: photo_checks.check_dead_letters(stack),
         "people": lambda: photo_checks.check_people(stack),

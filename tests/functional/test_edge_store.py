@@ -1,8 +1,10 @@
 """The edge store function, called with changes of table `access` and by CloudFormation."""
 
 import contextlib
+import io
 import json
 import urllib.request
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from support import FakeAws, LambdaContext
 from functions.access.access_table import AccessTable
 from functions.access.audiences import ALBUM, MEMBERS
 from functions.edge_store import handler
+from scripts.health.edge_checks import check_edge_store
 
 NOW = "2026-01-02T03:04:05+00:00"
 CHANGES = {"Records": [{"eventName": "INSERT", "dynamodb": {"Keys": {"kind": {"S": "link"}}}}]}
@@ -69,6 +72,42 @@ def test_a_change_of_the_table_changes_the_store(table: AccessTable, store: Stor
     table.remove_link(link.id)
     call(CHANGES)
     assert f"link:{link.id}" not in store.entries
+
+
+class Lambda:
+    """Invokes the function as `kinpics doctor` does."""
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        assert given["FunctionName"] == "edge-store"
+        try:
+            answer: Any = handler.handler(json.loads(given["Payload"]), LambdaContext())  # type: ignore[arg-type]
+        except Exception as error:
+            told = json.dumps({"errorMessage": str(error)})
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(told.encode())}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+def test_doctor_tells_of_a_store_that_differs_and_changes_nothing(
+    table: AccessTable, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = Lambda()
+    there = SimpleNamespace(edge_store_function="edge-store")
+    outputs: Any = there
+    call(CHANGES)
+    table.add_link("party", NOW)
+    # Its link, the key, and which key the album's passes are made with.
+    told = check_edge_store(client, outputs)
+    assert (told.state, told.text.split()[0]) == ("wrong", "3")
+    call(CHANGES)
+    assert check_edge_store(client, outputs).state == "ok"
+    store.entries["link:left"] = "/"
+    before = dict(store.entries)
+    assert check_edge_store(client, outputs).text.startswith("1 entry ")
+    assert store.entries == before
+    monkeypatch.setattr(handler, "_store", lambda: None)
+    assert "can't compare" in check_edge_store(client, outputs).text
+    there.edge_store_function = None
+    assert check_edge_store(client, outputs).state == "ok"
 
 
 @pytest.mark.parametrize("kind", ["Create", "Update"])
