@@ -217,7 +217,7 @@ async def _serve(
         sites.append(site)
         await _listening(options.site_port, site)
         if home:
-            rooms = Rooms(site_server(None).app, aws.app, is_visitors_key)
+            rooms = Rooms(site_server(None).app, aws.app, is_visitors_key, f"localhost:{options.api_port}")
             sites.append(asyncio.create_task(home.serve(rooms, project.home_pages, closing.wait)))
         # What was loaded stays: from here on the collector need not look at it.
         gc.freeze()

@@ -18,7 +18,7 @@ from functions.access.passes import COOKIE
 from functions.languages import choose_language
 from local.asgi import App, Message, Receive, Scope, Send
 from local.home import HomeError
-from local.home.guest_calls import is_guests_call
+from local.home.guest_calls import is_guests_call, is_look
 from local.home.hosts import in_address_bar
 from local.home.passwords import Password
 from local.home.sessions import Sessions
@@ -61,11 +61,14 @@ class DoorPages(Protocol):
 
 @dataclass(frozen=True)
 class Rooms:
-    """What the door leads to. ``is_visitors_key`` knows the access keys that Cognito gave to visitors."""
+    """What the door leads to. ``is_visitors_key`` knows the access keys that Cognito gave to visitors; ``api_host`` is
+    the API's own name, for which addresses are signed.
+    """
 
     site: App
     api: App
     is_visitors_key: Callable[[str], bool]
+    api_host: str = ""
 
 
 class FrontDoor:
@@ -133,6 +136,8 @@ class FrontDoor:
         scope = visit.without_session
         if visit.path == HOME_PAGE and visit.is_read:
             await send_page(send, 200, self._pages.logged_in(visit.language), is_head=visit.is_head)
+        elif scope["method"] == "GET" and is_look(scope):
+            await self._rooms.api(_with_host(scope, self._rooms.api_host), receive, _only_to_look_at(send))
         elif visit.is_read:
             await self._rooms.site(scope, receive, send)
         elif scope["method"] != "POST":
@@ -240,6 +245,25 @@ class _Visit:
         if passes:
             headers.append((b"cookie", "; ".join(passes).encode("latin-1")))
         return {**self.scope, "headers": headers}
+
+
+def _with_host(scope: Scope, host: str) -> Scope:
+    """A request for another host: a signature holds for the name in it."""
+    headers = [pair for pair in scope["headers"] if pair[0].lower() != b"host"]
+    return {**scope, "headers": [*headers, (b"host", host.encode())]}
+
+
+def _only_to_look_at(send: Send) -> Send:
+    """Send what a guest sent, at the pages' own origin: a browser takes it for nothing but a picture."""
+
+    async def send_shown(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            names = {name for name, _ in _HEADERS}
+            kept = [pair for pair in message["headers"] if pair[0].lower() not in names]
+            message = {**message, "headers": [*kept, *_HEADERS]}
+        await send(message)
+
+    return send_shown
 
 
 def _hurried(receive: Receive) -> Receive:

@@ -22,6 +22,8 @@ SIGNED = {"DynamoDB_20120810": {"Query", "GetItem", "BatchGetItem", "PutItem", "
 _INVOKE = re.compile(rb"/2015-03-31/functions/[A-Za-z0-9_-]{1,64}/invocations")
 # A presigned form has its signature inside, and leads into the bucket of what browsers send (template.yaml).
 _FORM = re.compile(rb"/[a-z0-9-]{1,40}-incoming-[0-9]{12}-[a-z0-9-]{1,20}")
+# Photos there that wait for the owner, whose signature is in the address.
+_LOOK = re.compile(_FORM.pattern + rb"/waiting/[^?]+")
 _FORM_TYPE = re.compile(rb"multipart/form-data; boundary=[\w'()+,./:=? -]{1,70}")
 _SIGNATURE = re.compile(
     rb"AWS4-HMAC-SHA256 Credential=(?P<key>[A-Z0-9]{16,32})/[0-9]{8}/[a-z0-9-]{1,32}/(?P<service>[a-z]+)/aws4_request"
@@ -47,6 +49,15 @@ def is_guests_call(scope: Scope, is_visitors_key: Callable[[str], bool]) -> bool
     if operation in UNSIGNED.get(prefix, ()):
         return signature is None
     return operation in SIGNED.get(prefix, ()) and _is_signed(signature, b"dynamodb", is_visitors_key)
+
+
+def is_look(scope: Scope) -> bool:
+    """Whether a GET is for a photo that waits, by a signed address that a function gave to the owner or a helper."""
+    names = [name.lower() for name, _ in scope["headers"]]
+    if any(name == b"authorization" or name.startswith(b"x-amz-") for name in names):
+        return False
+    path = scope["raw_path"].partition(b"?")[0]
+    return bool(_LOOK.fullmatch(path)) and b"X-Amz-Signature=" in scope["query_string"]
 
 
 def _is_signed(signature: bytes | None, service: bytes, is_visitors_key: Callable[[str], bool]) -> bool:

@@ -49,7 +49,7 @@ class Home:
         self.file = PasswordFile(data, cost=2)
         self.seen: list[tuple[str, Scope]] = []
         sessions = Sessions(lambda: self.file.read().key, data / "home" / "ended.json")
-        rooms = Rooms(self._room("site"), self._room("api"), lambda key: key == VISITOR)
+        rooms = Rooms(self._room("site"), self._room("api"), lambda key: key == VISITOR, "localhost:4566")
         names = (NAME, "192.168.1.20", "fd00::7")
         self.door = FrontDoor(names, PORT, rooms, Pages(), self.file.read, sessions, b"authority")
 
@@ -471,6 +471,33 @@ def test_a_form_with_a_photo_passes_and_nothing_else_for_its_bucket(
 ) -> None:
     scope = {"raw_path": path, "query_string": query, "method": "POST", "headers": headers}
     assert is_guests_call(scope, lambda key: key == VISITOR) == is_open
+
+
+def test_a_waiting_photo_can_be_looked_at_by_its_signed_address(home: Home) -> None:
+    signed = f"{INCOMING.decode()}/waiting/gala/g0.ab?X-Amz-Algorithm=x&X-Amz-Signature=ab"
+    session = home.log_in()
+    status, headers, body = home.ask(signed, cookie=session)
+    assert (status, body) == (200, "api")
+    # At this origin, so it is nothing but a picture.
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    (_, scope) = home.seen[-1]
+    assert [value for name, value in scope["headers"] if name == b"host"] == [b"localhost:4566"], (
+        "what it is signed for"
+    )
+    home.seen.clear()
+    assert home.ask(signed)[2] != "api", "without the owner's password"
+    assert home.seen == []
+    other = signed.replace("/waiting/", "/incoming/")
+    for path in (
+        other,
+        signed.replace("incoming-", "pics-", 1),
+        signed.partition("?")[0],
+        signed.replace("Signature", "x"),
+    ):
+        assert home.ask(path, cookie=session)[2] == "site"
+    assert home.ask(signed, "HEAD", cookie=session)[2] == "site"
+    assert home.ask(signed, cookie=session, authorization="AWS4-HMAC-SHA256 x")[2] == "site"
 
 
 def test_exactly_the_calls_that_the_pages_make_are_open() -> None:

@@ -12,6 +12,12 @@ export function serviceUrl(service) {
   return config.endpoint ?? `https://${service}.${config.region}.amazonaws.com`;
 }
 
+/** Where S3 is reached by an address that a function signed: a laptop's pages may be elsewhere than it knows. @param {string} url */
+export function signedUrl(url) {
+  const { pathname, search } = new URL(url);
+  return config.endpoint ? serviceUrl("s3") + pathname + search : url;
+}
+
 /**
  * Call an operation of the members' user pool, which takes no signature.
  * @param {string} operation

@@ -1,8 +1,7 @@
 // Sends a file to S3 by a presigned form. XMLHttpRequest, because fetch doesn't tell how much has gone out.
 
-import { config } from "../config.js";
 import { CodedError } from "../errors.js";
-import { serviceUrl } from "./http.js";
+import { signedUrl } from "./http.js";
 
 /** @typedef {{url: string, fields: Record<string, string>}} Form */
 
@@ -31,13 +30,10 @@ export function sendFile(form, file, tell, signal) {
       if (request.status >= 200 && request.status < 300) return done();
       failed(request.status ? refusal(request.responseText) : new CodedError("Offline", "no answer"));
     });
-    request.open("POST", addressOf(form));
+    request.open("POST", signedUrl(form.url));
     request.send(body);
   });
 }
-
-/** A laptop's pages may be at another address than its function knows. @param {Form} form */
-const addressOf = ({ url }) => (config.endpoint ? serviceUrl("s3") + new URL(url).pathname : url);
 
 /** @param {string} answer  S3's, in XML. */
 function refusal(answer) {

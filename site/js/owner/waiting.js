@@ -1,6 +1,7 @@
 // The owner looks at photos that guests have added, and lets them in or refuses them: one by one or a whole batch, by key
 // or by touch. An answer leaves a few seconds later, so that it can be taken back: what is refused is gone.
 
+import { signedUrl } from "../aws/http.js";
 import { byId, make } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t, tn } from "../language.js";
@@ -235,7 +236,7 @@ class Desk {
 /** The picture of a photo that waits, which only the owner may fetch. @param {Waiting} photo @returns {Promise<HTMLElement>} */
 async function look({ look: address, file }) {
   try {
-    const answer = await fetch(address);
+    const answer = await fetch(signedUrl(address));
     if (!answer.ok) throw new Error(String(answer.status));
     const image = make("img", { alt: "", src: URL.createObjectURL(await answer.blob()) });
     for (const event of ["load", "error"]) image.addEventListener(event, () => URL.revokeObjectURL(image.src), { once: true });
