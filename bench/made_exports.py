@@ -137,8 +137,13 @@ _EDITED = ("edited", "bearbeitet", "modifié", "editado", "編集済み")
 _ALBUMS = ("Lisbon", "Gran & Co.", "Årsfest 🎉", "2014", "Wien/Praha")
 
 
-def takeout(folder: Path, photos: int = 20_000, parts: int = 4, year_folder: str = "Fotos von {}") -> Export:
-    """An export in German, in several zips: by year and in albums, with every way its JSON is called."""
+def takeout(
+    folder: Path, photos: int = 20_000, parts: int = 4, year_folder: str = "Fotos von {}", *, films: bool = True
+) -> Export:
+    """An export in German, in several zips: by year and in albums, with every way its JSON is called.
+
+    With ``films``, one photo has a film beside it, and is only the beginning of a file.
+    """
     paths = [folder / f"takeout-20250101T000000Z-{part:03d}.zip" for part in range(1, parts + 1)]
     zips = [zipfile.ZipFile(path, "w") for path in paths]
     export = Export(paths)
@@ -161,7 +166,7 @@ def takeout(folder: Path, photos: int = 20_000, parts: int = 4, year_folder: str
         text = caption(number) if number % 3 == 0 else ""
         people = tuple(sorted(random.Random(number).sample(_PEOPLE, number % 3)))  # noqa: S311 - no secret
         file, sidecar, title = _names(number)
-        data = picture(number)
+        data = picture(1_000_000 + number)  # unlike Instagram's
         about = _about(title, seconds, text, people)
         truth = Truth({year}, iso(seconds), text, people)
         if number % 40 == 7:  # 1970, and so no date
@@ -190,21 +195,22 @@ def takeout(folder: Path, photos: int = 20_000, parts: int = 4, year_folder: str
             stem, dot, suffix = file.rpartition(".")
             word = _EDITED[number // 100 % len(_EDITED)]
             numbered, bracket, rest = stem.partition("(")
-            edited = picture(photos + number)
+            edited = picture(2_000_000 + number)
             write(f"{root}/{where}/{numbered}-{word}{bracket}{rest}{dot}{suffix}", edited)
             export.photos[sha256(edited)] = Truth({year}, truth.taken_at, text, people)
     # A JSON without its photo, a photo in the bin, the film of a motion photo, Drive's photo.
     write(f"{root}/{year_folder.format(2015)}/gone.jpg.json", json.dumps(_about("gone.jpg", _START, "", ())))
     write(f"{root}/Papierkorb/bin.jpg", picture(-5))
     write(f"{root}/Papierkorb/bin.jpg.json", json.dumps(_about("bin.jpg", _START, "", ()) | {"trashed": True}))
-    write(f"{root}/{year_folder.format(2013)}/live.HEIC", _heic_like())
-    write(f"{root}/{year_folder.format(2013)}/live.HEIC.json", json.dumps(_about("live.HEIC", _START, "", ())))
-    write(f"{root}/{year_folder.format(2013)}/live.MP4", b"\0\0\0\x18ftypisom" + bytes(64))
+    if films:
+        write(f"{root}/{year_folder.format(2013)}/live.HEIC", _heic_like())
+        write(f"{root}/{year_folder.format(2013)}/live.HEIC.json", json.dumps(_about("live.HEIC", _START, "", ())))
+        write(f"{root}/{year_folder.format(2013)}/live.MP4", b"\0\0\0\x18ftypisom" + bytes(64))
+        export.photos[sha256(_heic_like())] = Truth({iso(_START)[:4]}, iso(_START))
     write("Takeout/Drive/scan.jpg", picture(-6))
     write("Takeout/archive_browser.html", "<html></html>")
     for opened in zips:
         opened.close()
-    export.photos[sha256(_heic_like())] = Truth({iso(_START)[:4]}, iso(_START))
     export.files = written
     return export
 

@@ -173,9 +173,13 @@ def _digests(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _list(value: Any) -> list[Any]:
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(map(_name, _list(value, "names")))
+
+
+def _list(value: Any, what: str = "faces") -> list[Any]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_FACES:
-        raise DecisionError(f"has to be a list of 1 to {MAX_FACES} faces")
+        raise DecisionError(f"has to be a list of 1 to {MAX_FACES} {what}")
     return value
 
 
@@ -354,6 +358,16 @@ class Imported(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SaidToBeIn(Event):
+    """Another service says that these people are in the photo, by its SHA-256, but not where: the owner is asked."""
+
+    kind = "said"
+    photo: str = _part(_sha256)
+    names: tuple[str, ...] = _part(_names, list)
+    source: str = _part(_text)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Undone(Event):
     """As if the event had not happened: any earlier one, also one of this kind."""
 
@@ -432,6 +446,11 @@ def import_id(faces: Iterable[NamedRegion], after: str = "") -> str:
     """
     said = json.dumps(sorted(json.dumps([face.photo or face.path, *face.box, name]) for face, name in faces))
     return ulid_of(f"{said} after {after}" if after else said)
+
+
+def said_id(photo: str, names: Iterable[str]) -> str:
+    """The id of what is said of a photo; always the same for the same names, so that it counts once."""
+    return ulid_of(f"said {photo} {json.dumps(sorted(names))}")
 
 
 def replacement_id(photo: str, was: str) -> str:

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from functions.people.decisions import Drawn, Event, Imported, Merged, PersonForgotten, Split, Undone
+from functions.people.decisions import Drawn, Event, Imported, Merged, PersonForgotten, SaidToBeIn, Split, Undone
 from functions.people.journal_lines import Journal
 from functions.people.knowledge import Knowledge, fold
 from functions.people.ulid import is_made_from_content, ulid_of
@@ -58,7 +58,7 @@ def forget(journal: Journal, people: Collection[str]) -> Forgetting:
     # A line that this release can't read is about a person if it contains that person's id.
     unread = [line.id for line in journal.unread if any(person in line.text for person in people)]
     # Imports first: it takes names and merges to tell who is meant in them. And no event after what undoes it.
-    ordered = sorted(gone, key=lambda event_id: (not isinstance(gone[event_id], Imported), event_id))
+    ordered = sorted(gone, key=lambda event_id: (not isinstance(gone[event_id], Imported | SaidToBeIn), event_id))
     return Forgetting(tuple(changed), (*unread, *ordered))
 
 
@@ -131,6 +131,9 @@ def _without(event: Event, people: Collection[str], there: Collection[str], know
         case Imported(faces=faces):
             others = tuple(entry for entry in faces if knowledge.person_called(entry.name) not in people)
             return replace(event, faces=others) if others else None
+        case SaidToBeIn(names=names):
+            left = tuple(name for name in names if knowledge.person_called(name) not in people)
+            return replace(event, names=left) if left else None
         case Split(person=person, to=to) if person in people and to not in people:
             return replace(event, person=_NOBODY)
         case Split(to=to) if to in people:

@@ -30,6 +30,7 @@ from functions.people.decisions import (
     PhotoReplaced,
     PortraitChosen,
     Rejected,
+    SaidToBeIn,
     Shown,
     Split,
     Undone,
@@ -106,6 +107,8 @@ class Knowledge:
     only_imported: frozenset[str] = frozenset()
     # For each file that a fact is about, the files that replaced it, one after another; all by SHA-256.
     replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Names that other services say are in a photo, by its SHA-256, without saying where.
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # Whether a name is that of somebody who was forgotten.
     is_forgotten: Callable[[str], bool] = nobody
 
@@ -180,6 +183,7 @@ class _Said:
         self.named_at: dict[str, tuple[int, str]] = {}
         self.facts: list[Fact] = []
         self.imports: list[Imported] = []
+        self.said: dict[str, dict[str, None]] = defaultdict(dict)
         self.replaced: dict[str, set[str]] = defaultdict(set)
         self.forgotten = 0
         self.count = 0
@@ -217,6 +221,8 @@ class _Said:
                 self.births[person] = self.count, date
             case Imported():
                 self.imports.append(event)
+            case SaidToBeIn(photo=photo, names=names):
+                self.said[photo] |= dict.fromkeys(names)
             case PhotoReplaced(photo=photo, was=was):
                 self.replaced[was].add(photo)
             case PersonForgotten():
@@ -276,6 +282,9 @@ class _Said:
             called=called,
             only_imported=frozenset(person for person, (count, _) in self.named_at.items() if count == _BY_IMPORT),
             replaced={was: frozenset(_reached(was, self.replaced)) - {was} for was in sorted(filter(None, asked))},
+            said={
+                photo: tuple(name for name in names if self._counts(name, called)) for photo, names in self.said.items()
+            },
             is_forgotten=self.is_forgotten,
         )
 

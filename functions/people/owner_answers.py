@@ -1,22 +1,26 @@
 """What the people function answers the owner: who there is, who is asked about, and what was decided."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
+from functions.people.boxes import Box, is_same_place
 from functions.people.decisions import Event, Named, Split, Undone
 from functions.people.inventory import FaceInPhoto, Inventory
 from functions.people.journal_lines import Journal
-from functions.people.knowledge import Knowledge, undone_by
+from functions.people.knowledge import Knowledge, Says, undone_by
 from functions.people.people_state import PersonState, State, Unknown, faces_in
+from functions.people.suggestions import MAX_SUGGESTIONS, MAX_WITH_UNLIKE
 from functions.visitor_calls import RequestError
 
 # Of a group, so many are enough to know somebody by.
 _SHOWN_FACES = 4
 _PEOPLE = ("person", "into", "to")
-_TOLD = ("name", "date", "why", "source", "event")
+# Why somebody is suggested whom no likeness or company tells: another service says that they are in the photo.
+SAID = "said"
+_TOLD = ("name", "names", "date", "why", "source", "event")
 
 
 @dataclass(frozen=True)
@@ -152,16 +156,61 @@ class Answers:
             "photos": len({self._faces[face].photo.path for face in faces}),
             "faces": list(map(self._face, faces[:_SHOWN_FACES])),
             "members": [face for face in faces if self._faces[face].is_searchable],
-            "suggestions": [
-                {
-                    "person": entry.person,
-                    "name": self._name(entry.person),
-                    "portrait": self._portrait(entry.person),
-                    "why": entry.why,
-                }
-                for entry in unknown.suggestions
-            ],
+            "suggestions": self._suggestions(unknown, [self._faces[face] for face in faces]) if faces else [],
         }
+
+    def _suggestions(self, unknown: Unknown, faces: list[FaceInPhoto]) -> list[dict[str, Any]]:
+        """Who it may be, those said to be in the photos first. Who has no face here yet comes without ``person``."""
+        whys: dict[str, str] = {}
+        fresh: dict[str, str] = {}
+        for name in self._said(faces):
+            person = self.knowledge.person_called(name)
+            if person in self.state.by_id:
+                whys[person] = SAID
+            else:
+                fresh.setdefault(person, name)
+        for entry in unknown.suggestions:
+            whys.setdefault(entry.person, entry.why)
+        suggested: list[dict[str, Any]] = [
+            {"person": None, "name": name, "portrait": None, "why": SAID} for name in fresh.values()
+        ]
+        for person, why in whys.items():
+            portrait = self._portrait(person)
+            suggested.append({"person": person, "name": self._name(person), "portrait": portrait, "why": why})
+        return suggested[:MAX_SUGGESTIONS]
+
+    def _said(self, faces: list[FaceInPhoto]) -> list[str]:
+        """Names said to be in these photos, most often said first, without those found in them or rejected for them."""
+        counts: Counter[str] = Counter()
+        for face in faces:
+            named = self._named_in.get(face.photo.path, set())
+            for name in self.knowledge.said.get(face.photo.sha256 or "", ()):
+                person = self.knowledge.person_called(name)
+                if person not in named and not self._is_rejected(face, person):
+                    counts[name] += 1
+        return sorted(counts, key=lambda name: (-counts[name], name))[:MAX_WITH_UNLIKE]
+
+    @cached_property
+    def _named_in(self) -> Mapping[str, set[str]]:
+        """The people found in each photo."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for face_id, whose in self.state.whose.items():
+            if face := self._faces.get(face_id):
+                found[face.photo.path].add(self.knowledge.root(whose.person))
+        return found
+
+    @cached_property
+    def _rejections(self) -> Mapping[str, list[tuple[Box, frozenset[str]]]]:
+        """For each photo, by its SHA-256, who certain places in it are not."""
+        found: dict[str, list[tuple[Box, frozenset[str]]]] = defaultdict(list)
+        for fact in self.knowledge.facts:
+            if fact.says is Says.IS_NOT and fact.face.photo:
+                found[fact.face.photo].append((fact.face.box, frozenset(map(self.knowledge.root, fact.people))))
+        return found
+
+    def _is_rejected(self, face: FaceInPhoto, person: str) -> bool:
+        places = self._rejections.get(face.photo.sha256 or "", ())
+        return any(person in people and is_same_place(box, face.box) for box, people in places)
 
     def _portrait(self, person: str) -> dict[str, Any] | None:
         known = self.state.by_id.get(person)

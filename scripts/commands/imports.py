@@ -165,6 +165,9 @@ def _print_report(stack: Stack, report: "ImportReport") -> None:
         echo(f"  words     {count(report.words, 'text')}")
     if report.names:
         echo(f"  names     in {count(report.names, 'photo')}, from sidecars")
+    if report.people:
+        photos = count(report.people, "photo")
+        echo(f"  people    {photos} with names that the page Names suggests for their faces")
     print_remarks([Refusal(printable(one.name), one.reason) for one in report.failures[:_MAX_LISTED]], [], [])
     for name in report.sets[:_MAX_LISTED]:
         echo(f"  {stack.site_address(f'/sets/{address(name)}/')}")

@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 
 from functions.dates import timestamp
 from functions.face_regions import NamedArea, Stored, read_regions
+from functions.forgotten_people import is_forgotten
 from functions.keys import ImagePath
+from functions.people.decisions import SaidToBeIn, said_id
+from functions.people.person_names import PersonNameError, person_name
 from functions.photo_texts import clean_caption, clean_title
 from functions.told_facts import ToldFacts
 from functions.xmp import MAX_XMP_BYTES, BadXmpError, parse_xmp
@@ -29,6 +32,7 @@ from scripts.imports.import_plan import ImportPlan
 from scripts.imports.placing import title_for
 from scripts.people.sidecar_names import FoundNames, SentPhoto, add_regions
 from scripts.people.sidecars import stored_file
+from scripts.people.site_journal import add_events
 from scripts.photos import dead_letter_queue, waiting
 from scripts.upload.plan import UploadFile
 from scripts.upload.uploader import count_faces, transfer, unfinished, upload_file
@@ -48,7 +52,10 @@ class _Sent(NamedTuple):
 
 @dataclass
 class ImportReport:
-    """What an import did; ``sets`` are those with something new. ``resumed`` photos were uploaded by an earlier run."""
+    """What an import did; ``sets`` are those with something new. ``resumed`` photos were uploaded by an earlier run.
+
+    ``names`` are photos with names in boxes, ``people`` those of which the service says who is in them.
+    """
 
     uploaded: int = 0
     resumed: int = 0
@@ -57,6 +64,7 @@ class ImportReport:
     faces: int = 0
     words: int = 0
     names: int = 0
+    people: int = 0
     seconds: float = 0.0
     sets: list[str] = field(default_factory=list)
     failures: list[Unplaced] = field(default_factory=list)
@@ -112,7 +120,9 @@ class _Carrier:
         report.sets += sorted({path.set_name for path in outcome.done} - set(report.sets))
         self._describe_sets(items)
         self._give_words(by_path)
-        self._give_names(items, {item.id: one for item, one in sent})
+        digests = {item.id: one for item, one in sent}
+        self._give_names(items, digests)
+        self._tell_who(items, digests)
 
     def _fail(self, items: dict[ImagePath, Item], reasons: dict[ImagePath, str]) -> None:
         self._report.failures += [
@@ -203,6 +213,23 @@ class _Carrier:
                 Unplaced(refused.file, refused.reason, is_failure=True) for refused in found.refused
             ]
 
+    def _tell_who(self, items: Sequence[Item], sent: dict[int, _Sent]) -> None:
+        """Note who is said to be in photos, for the owner to be asked; nobody who was forgotten."""
+        told = [(item, sent[item.id].sha256 if item.id in sent else item.sha256) for item in items if item.found.people]
+        forgotten = self._stack.forgotten.list_rows() if told else []
+        events = []
+        for item, digest in told:
+            names = [name for name in item.found.people if not is_forgotten(name, forgotten)]
+            names = list(dict.fromkeys(filter(None, map(_name, names))))
+            if names and digest:
+                event_id = said_id(digest, names)
+                kind = self._plan.sources[item.source].kind
+                events.append(
+                    SaidToBeIn(id=event_id, at=timestamp(), by="cli", photo=digest, names=tuple(names), source=kind)
+                )
+        if events:
+            self._report.people += add_events(self._stack, {event.id: event for event in events}.values())
+
     def _regions(self, item: Item, sent: _Sent | None) -> Iterator[tuple[str, SentPhoto, list[NamedArea]]]:
         container = self._container(item)
         stored, digest = (sent.stored, sent.sha256) if sent else (None, item.sha256)
@@ -222,6 +249,14 @@ def _words(item: Item) -> dict[str, str | None]:
     title, caption = clean_title(item.found.title), clean_caption(item.found.caption)
     texts = {"title": title, "caption": "" if caption == title else caption}
     return {name: text for name, text in texts.items() if text}
+
+
+def _name(text: str) -> str:
+    """A name as people have it; empty for what can't be one."""
+    try:
+        return person_name(clean_title(text))
+    except PersonNameError:
+        return ""
 
 
 def _digest(file: Path) -> str:

@@ -1,6 +1,6 @@
 """What readers find in an export: photos and films with what the service knows of them, and what can't be placed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, Self
 
 from scripts.common.folders import PHOTO_SUFFIXES
@@ -49,9 +49,8 @@ class Found:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values, without the entry."""
-        plain = asdict(self)
-        del plain["entry"]
-        return {name: value for name, value in plain.items() if value}
+        names = (entry.name for entry in fields(self) if entry.name != "entry")
+        return {name: value for name in names if (value := getattr(self, name))}
 
     @classmethod
     def from_json(cls, entry: Entry, plain: dict[str, Any]) -> Self:
@@ -97,7 +96,7 @@ def folder_of(name: str) -> str:
 
 def is_photo(name: str) -> bool:
     """Whether a file's name is that of a photo."""
-    return suffix_of(name) in PHOTO_SUFFIXES
+    return suffix_of(name) in PHOTO_SUFFIXES - FILM_SUFFIXES
 
 
 def is_film(name: str) -> bool:

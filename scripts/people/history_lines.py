@@ -40,6 +40,8 @@ def sentence(decision: dict[str, Any]) -> str:
             return f"{who} was born on {date}" if date else f"the birth date of {who} was removed"
         case "import":
             return f"{faces} named in a photo's file"
+        case "said":
+            return f"said to be in a photo: {', '.join(decision.get('names', ()))}"
         case "undo" if "step" in decision:
             return f"{'done again' if decision['again'] else 'undone'}: {sentence(decision['step'])}"
         case "undo":

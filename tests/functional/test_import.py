@@ -13,7 +13,10 @@ from support import BLUE, GREEN, RED, FakeAws, make_fake_aws, picture
 
 from functions.crops import Area
 from functions.face_regions import NamedArea, Stored
+from functions.forgotten_people import name_digest
 from functions.keys import ImagePath, parse_key
+from functions.people.decisions import SaidToBeIn
+from functions.shapes import Forgotten
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.imports.carrying import ImportReport, carry_import
@@ -127,7 +130,7 @@ def takeout(path: Path, more: dict[str, bytes | str] | None = None) -> Path:
         f"{WHERE}/Gran & Co./b.png.json": about("b.png", "In the garden", favorited=True),
         f"{WHERE}/Gran & Co./c.png": picture(RED, GREEN),
         f"{WHERE}/Photos from 2019/a.png": picture(RED),
-        f"{WHERE}/Photos from 2019/a.png.json": about("a.png", "Alone 🎉"),
+        f"{WHERE}/Photos from 2019/a.png.json": about("a.png", "Alone 🎉", people=[{"name": "Ada"}, {"name": "Björn"}]),
         f"{WHERE}/Photos from 2019/b.png": picture(GREEN),
         f"{WHERE}/Photos from 2019/b.png.json": about("b.png", "In the garden", favorited=True),
         **(more or {}),
@@ -153,7 +156,12 @@ def test_an_import_brings_dates_words_albums_and_covers(export: Path) -> None:
         assert garden["keywords"] == ["favourite"]
         assert (rows["Gran: & Co."]["description"], rows["Gran: & Co."]["pic"]) == ("Sundays", "b.png")
         assert rows["2019/a.png"]["caption"] == "Alone 🎉"
+        (said,) = read_journal(here.stack).events
+        assert isinstance(said, SaidToBeIn)
+        assert (said.photo, said.names) == (rows["2019/a.png"]["sha256"], ("Ada", "Björn"))
+        assert "Ada" not in json.dumps(rows)
         again = here.take(export)
+        assert again.people == 0
         assert (again.processed, again.already_there, again.words) == (0, 3, 0)
         assert here.rows() == rows
 
@@ -176,6 +184,18 @@ def test_a_newer_export_adds_what_is_new_and_changes_nothing_else(export: Path, 
         assert rows["2019/a.png"]["caption"] == "Mine"
         assert rows["Gran: & Co."]["title"] == "Us"
         assert "2019/d.png" in rows
+
+
+def test_forgotten_people_do_not_come_back_with_an_import(export: Path, tmp_path: Path) -> None:
+    nameless = takeout(tmp_path / "nameless.zip", {f"{WHERE}/Photos from 2019/a.png.json": about("a.png")})
+    with site() as here:
+        here.take(nameless)
+        row = Forgotten(id="f", person="p", made_at="2026-01-01T00:00:00Z", names=[name_digest("p", "ADA")])
+        here.aws.dynamodb.put_item(TableName=here.aws.forgotten_table, Item=row.to_item())
+        here.take(export)
+        (said,) = read_journal(here.stack).events
+        assert isinstance(said, SaidToBeIn)
+        assert said.names == ("Björn",)
 
 
 def test_a_photo_that_was_moved_is_not_brought_back(export: Path) -> None:

@@ -635,3 +635,27 @@ def test_rounds_end_where_one_from_scratch_does(album: FakeAws, call: Call) -> N
         album.people.queue.tell(image_path("2024", f"{file}.png"))
     deliver(album)
     assert shown() == grown
+
+
+def suggested(call: Call, path: str) -> list[tuple[str, str, bool]]:
+    """Who is suggested for the faces of a photo that have no name: names, why, and whether they have a face already."""
+    groups = [group for group in call("questions")["groups"] if path in {face["path"] for face in group["faces"]}]
+    return [(one["name"], one["why"], bool(one["person"])) for group in groups for one in group["suggestions"]]
+
+
+def test_names_that_a_service_gave_a_photo_are_suggested_until_found(album: FakeAws, call: Call) -> None:
+    row = album.photos.get_photo(image_path("2024", "c.png"))
+    assert row
+    call("decide", events=[{"kind": "said", "photo": row.sha256, "names": ["Ann", "Bob"], "source": "takeout"}])
+    assert suggested(call, "2024/c.png") == [("Ann", "said", False), ("Bob", "said", False)]
+    assert "Ann" not in json.dumps(public(album))
+    name(call, "2024/a.png", 1, "ann")
+    assert suggested(call, "2024/c.png")[:2] == [("Bob", "said", False), ("ann", "said", True)]
+    ann = next(person["id"] for person in call("people")["people"])
+    face = as_sent(call("photo", path="2024/c.png")["faces"][0])
+    call("decide", events=[{"kind": "reject", "person": ann, "faces": [face]}])
+    assert ("ann", "said", True) not in suggested(call, "2024/c.png")
+    name(call, "2024/c.png", 0, "Bob")
+    assert [entry for entry in suggested(call, "2024/b.png") if entry[1] == "said"] == []
+    history = call("history", limit=10, before="")["decisions"]
+    assert next(entry for entry in history if entry["kind"] == "said")["names"] == ("Ann", "Bob")

@@ -37,6 +37,8 @@ def of_many() -> Made:
     journal.add("import", faces=regions((ref(PHOTO, 1), "Dora"), (ref(PHOTO, 2), "Bob")), source="sidecar")
     alone = journal.add("import", faces=regions((ref(PHOTO, 1), "ann")), source="sidecar")
     journal.add("undo", event=alone)
+    journal.add("said", photo=PHOTO.sha256, names=["Dora", "Bob"], source="takeout")
+    journal.add("said", photo=PHOTO.sha256, names=["ANN"], source="takeout")
     return journal
 
 

@@ -18,6 +18,7 @@ MERGED = {"kind": "merge", "faces": 0, **ANN, "into": BOB}
         ({"kind": "assign", **ANN, "faces": 2}, "2 faces are Ann"),
         ({"kind": "reject", "person": {"id": "A", "name": None}, "faces": 1}, "1 face is not somebody without a name"),
         ({"kind": "ignore", "why": "stranger", "faces": 3}, "3 faces are a stranger's"),
+        ({"kind": "said", "names": ["Ann", "Bob"], "faces": 0}, "said to be in a photo: Ann, Bob"),
         ({"kind": "ignore", "why": "no-face", "faces": 2}, "2 boxes aren't faces"),
         ({"kind": "box", "faces": 1}, "a face was drawn"),
         ({"kind": "box", **ANN, "faces": 1}, "a face was drawn: Ann"),

@@ -94,6 +94,7 @@ class _Folder:
         self._folder = folder
         self._json = {file.casefold(): file for file in files if file.lower().endswith(_JSON)}
         self._media = sorted(file for file in files if is_photo(file) or is_film(file) or self._is_described(file))
+        self._films = {stem_of(file).casefold(): file for file in self._media if is_film(file)}
         self._parsed: dict[str, Any] = {}
         self._by_title: dict[str, list[Sidecar]] | None = None
         self._taken: set[str] = set()
@@ -161,10 +162,8 @@ class _Folder:
         """The moving part of a photo: a film of its name that has no JSON of its own."""
         if not is_photo(file):
             return ""
-        films = (
-            other for other in self._media if is_film(other) and stem_of(other).casefold() == stem_of(file).casefold()
-        )
-        return next((_join(self._folder, film) for film in films), "")
+        film = self._films.get(stem_of(file).casefold())
+        return _join(self._folder, film) if film else ""
 
     def _own(self, file: str, *, exact: bool) -> Sidecar | None:
         """A photo's own JSON: by its whole name, or by every cut of it, then by the title in it."""

@@ -103,7 +103,7 @@ export function showHistory(changed) {
  * @param {Decision} decision
  * @returns {string}
  */
-export function sentenceOf({ kind, person, into, to, name = "", was, faces, date, why, step, again }) {
+export function sentenceOf({ kind, person, into, to, name = "", names = [], was, faces, date, why, step, again }) {
   const who = person?.name ?? t("somebody without a name");
   /** @type {Record<string, () => string>} */
   const sentences = {
@@ -119,6 +119,7 @@ export function sentenceOf({ kind, person, into, to, name = "", was, faces, date
     portrait: () => t("A portrait of %(name)s was chosen", { name: who }),
     birth: () => (date ? t("%(name)s was born on %(date)s", { name: who, date: formatDay(`${date}T00:00`) }) : t("The birth date of %(name)s was removed", { name: who })),
     import: () => tn("%(num)s face named in a photo's file", "%(num)s faces named in photos' files", faces),
+    said: () => t("Said to be in a photo: %(names)s", { names: names.join(", ") }),
     undo: () => (!step ? t("A step was undone") : again ? t("Done again: %(step)s", { step: sentenceOf(step) }) : t("Undone: %(step)s", { step: sentenceOf(step) })),
     forgotten: () => t("Somebody was forgotten"),
     replace: () => t("A photo's file was replaced by another one of the same picture"),

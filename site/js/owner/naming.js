@@ -97,6 +97,12 @@ export async function startNaming() {
     show();
   }
 
+  /** @param {{person: string | null, name: string}} suggestion  Whom another service named may have been named here since. */
+  function choose({ person, name }) {
+    const known = person ? { id: person, name } : everybody.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    answer(known ? evening.itIs(known) : evening.itIsNew(name));
+  }
+
   /** @param {Given} given */
   function ignoredWords(given) {
     const faces = given.drafts().flatMap((draft) => /** @type {unknown[]} */ (draft.faces)).length;
@@ -173,11 +179,11 @@ export async function startNaming() {
     field.caption.textContent = group.suggestions.length ? t("Somebody else") : t("Name");
     byId("how-many").textContent = more > 0 ? t("“A stranger” applies to all %(photos)s photos, “Not a face” only to the faces you see here.", { photos: group.photos }) : "";
     byId("choices").replaceChildren(...group.suggestions.map(({ person, name, portrait, why }, index) => {
-      const reasons = { alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
+      const reasons = { said: t("Said to be in this photo"), alike: t("Looks alike"), "same-photos": t("Often in the same photos"), "same-set": t("Also in this album") };
       const words = make("span", {}, make("bdi", { textContent: name }), make("small", { textContent: reasons[why] }));
       const button = make("button", { type: "button", className: "choice" }, faceImage(portrait, CHOICE_PX), words, make("kbd", { textContent: formatNumber(index + 1) }));
       button.setAttribute("aria-keyshortcuts", String(index + 1));
-      button.addEventListener("click", () => answer(evening.itIs({ id: person, name })));
+      button.addEventListener("click", () => choose({ person, name }));
       return button;
     }));
     const names = group.suggestions.map(({ name }, index) => `${index + 1} ${name}`).join(", ");
@@ -205,7 +211,7 @@ export async function startNaming() {
     if ((event.ctrlKey || event.metaKey) && !isUndo) return;
     if (!evening.current && rowKey?.(event.key.toLowerCase())) return event.preventDefault();
     const suggestion = evening.current?.suggestions[Number(event.key) - 1];
-    const act = suggestion ? () => answer(evening.itIs({ id: suggestion.person, name: suggestion.name })) : keys[event.key.toLowerCase()];
+    const act = suggestion ? () => choose(suggestion) : keys[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     act();

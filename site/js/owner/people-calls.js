@@ -22,10 +22,10 @@ import { callPeople } from "../visitor/owner.js";
  * @typedef {KnownPerson & {faces: (FaceShown & {origin: string})[], candidates: FaceShown[]}} PersonFaces
  *
  * @typedef {object} Suggestion
- * @property {string} person
+ * @property {string | null} person  None yet, if only another service has named them.
  * @property {string} name
  * @property {FaceShown | null} portrait
- * @property {"alike" | "same-photos" | "same-set"} why
+ * @property {"said" | "alike" | "same-photos" | "same-set"} why
  *
  * @typedef {object} Group  Somebody without a name.
  * @property {string} id
@@ -49,6 +49,7 @@ import { callPeople } from "../visitor/owner.js";
  * @property {{id: string, name: string | null}} [into]
  * @property {{id: string, name: string | null}} [to]
  * @property {string} [name]
+ * @property {string[]} [names]
  * @property {string} [was]  What the person was called before.
  * @property {string} [date]
  * @property {string} [why]
