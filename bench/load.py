@@ -53,7 +53,7 @@ def run() -> list[str]:
         alone = _upload(stack, folder, "alone")
         faces = face_ids(stack)
         seen, stop = Seen(), threading.Event()
-        with ThreadPoolExecutor(VISITORS) as pool, _Memory(stack.process.pid) as memory:
+        with ThreadPoolExecutor(VISITORS) as pool, Memory(stack.process.pid) as memory:
             for number in range(VISITORS):
                 pool.submit(_visit, stack, faces, random.Random(number), seen, stop)  # noqa: S311 - which face is met
             timer = threading.Timer(MAX_SECONDS, stop.set)
@@ -144,8 +144,8 @@ class Visitor:
         """Become a guest."""
         target = "AWSCognitoIdentityService."
         pool = {"IdentityPoolId": self._stack.outputs["IdentityPool"]}
-        identity = self._call("cognito-identity", "/", pool, target + "GetId")
-        answer = self._call("cognito-identity", "/", identity, target + "GetCredentialsForIdentity")
+        identity = self.call("cognito-identity", "/", pool, target + "GetId")
+        answer = self.call("cognito-identity", "/", identity, target + "GetCredentialsForIdentity")
         keys = answer["Credentials"]
         self._keys = Credentials(keys["AccessKeyId"], keys["SecretKey"], keys["SessionToken"])
 
@@ -157,17 +157,18 @@ class Visitor:
             "KeyConditionExpression": "primarykey = :set",
             "ExpressionAttributeValues": {":set": {"S": "warm"}},
         }
-        assert self._call("dynamodb", "/", query, "DynamoDB_20120810.Query")["Count"] == PHOTOS
+        assert self.call("dynamodb", "/", query, "DynamoDB_20120810.Query")["Count"] == PHOTOS
 
     def search(self, face: str) -> None:
         """Search a face."""
         path = f"/2015-03-31/functions/{self._stack.outputs['SearchFunction']}/invocations"
-        answer = self._call("lambda", path, {"faceid": face})
+        answer = self.call("lambda", path, {"faceid": face})
         if answer["statusCode"] != 200:
             raise RefusedError(answer["err"]["code"])
 
-    def _call(self, service: str, path: str, body: dict, target: str = "") -> Any:
-        for attempt in range(_RETRIES + 1):
+    def call(self, service: str, path: str, body: dict, target: str = "") -> Any:
+        """One call; what is refused is tried again as aws4fetch does. Raises ``RefusedError``."""
+        for attempt in range(1 if service == "lambda" else _RETRIES + 1):
             status, answer = self._try(service, path, body, target)
             if status == 200:
                 return answer
@@ -187,7 +188,7 @@ class Visitor:
         return response.status, json.loads(response.read() or b"{}")
 
 
-class _Memory:
+class Memory:
     """Looks after the memory of a process and all that it starts, in MB, a few times a second."""
 
     def __init__(self, pid: int):
@@ -196,7 +197,7 @@ class _Memory:
         self._thread = threading.Thread(target=self._run)
         self.peak, self.processes = 0.0, 0
 
-    def __enter__(self) -> "_Memory":
+    def __enter__(self) -> "Memory":
         self._thread.start()
         return self
 

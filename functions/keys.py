@@ -26,6 +26,8 @@ DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
 # In the bucket of what browsers send: what a form put there, and photos that wait for the owner.
 INCOMING_PREFIX, WAITING_PREFIX = "incoming/", "waiting/"
+# And small JPEGs of those that wait and that browsers can't show.
+LOOKS_PREFIX = "looks/"
 # In the thumbnails bucket, where CloudFront can't reach it: the names in photos' files.
 REGIONS_PREFIX = "people/regions/"
 # There too: the names of hidden people, and those of them that have been taken out of all rows.

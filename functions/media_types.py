@@ -9,6 +9,8 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 MEDIA_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/avif", "image/heic", "image/heif"}
 )
+# What not every browser can show.
+SELDOM_SHOWN = frozenset({"image/tiff", "image/heic", "image/heif"})
 
 
 def media_type(head: bytes) -> str | None:

@@ -48,6 +48,15 @@ class EventTable:
         """Make an event, or change it."""
         self.client.put_item(TableName=self.name, Item=event.to_item())
 
+    def replace_event(self, old: str, event: EventRow) -> None:
+        """Put an event in the place of the one with the id ``old``: both at once, or neither."""
+        self.client.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": self.name, "Item": event.to_item()}},
+                {"Delete": {"TableName": self.name, "Key": {"kind": _EVENT, "id": old}}},
+            ]
+        )
+
     def remove_event(self, event: str) -> None:
         """End an event by its id: its secret opens nothing any more."""
         self.client.delete_item(TableName=self.name, Key={"kind": _EVENT, "id": event})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.arrivals.album_originals import AlbumOriginals, NoNameLeftError, names_for
 from functions.keys import BadNameError, ImagePath, image_path
-from functions.media_types import media_type
+from functions.media_types import SELDOM_SHOWN, media_type
 from functions.shapes import Contribution, PlacedPhoto
 from functions.uploads.contributions import (
     BEGUN,
@@ -27,6 +27,7 @@ from functions.uploads.incoming import (
     Incoming,
     StrayObjectError,
     incoming_key,
+    look_key,
     parse_incoming_key,
     waiting_key,
 )
@@ -44,17 +45,20 @@ class Arrivals:
     originals: AlbumOriginals
     senders: Senders
 
-    def arrive(self, key: str) -> None:
-        """Take what a browser has sent. Raises whatever AWS raises: to be tried again."""
+    def arrive(self, key: str) -> str:
+        """Take what a browser has sent. Returns the photo, as set and id, if it waits and browsers can't show it.
+
+        Raises whatever AWS raises: to be tried again.
+        """
         try:
             set_name, row_id = parse_incoming_key(key)
         except StrayObjectError:
             self.incoming.delete(key)
-            return
+            return ""
         row = self.contributions.get(set_name, row_id)
-        if row is not None and row.state == BEGUN:
-            self._take_in(row)
+        waits_unseen = row is not None and row.state == BEGUN and self._take_in(row)
         self.incoming.delete(key)  # also what was sent twice, or taken back before it came
+        return f"{set_name}/{row_id}" if waits_unseen else ""
 
     def settle(self, set_name: str, row_id: str) -> None:
         """Carry out what was decided about a contribution. Raises whatever AWS raises: to be tried again."""
@@ -66,10 +70,11 @@ class Arrivals:
         elif row.state in GONE:
             self._remove(row)
 
-    def _take_in(self, row: Contribution) -> None:
+    def _take_in(self, row: Contribution) -> bool:
+        """Take a photo in; whether it waits, and is of a kind that browsers can't show."""
         with self.incoming.reading(incoming_key(row.set_name, row.id)) as arrived:
             if arrived is None:
-                return
+                return False
             sender = self.senders.still(row)
             refused = _why_refused(row, arrived, sender)
             kind = media_type(arrived.head)
@@ -79,8 +84,10 @@ class Arrivals:
             elif sender.waits:
                 self.incoming.keep_waiting(row, arrived.file, kind)
                 self._move_on(row, WAITING, BEGUN)
+                return kind in SELDOM_SHOWN
             else:
                 self._show(row, arrived, kind, BEGUN)
+        return False
 
     def _let_in(self, row: Contribution) -> None:
         key = waiting_key(row.set_name, row.id)
@@ -91,7 +98,7 @@ class Arrivals:
                 self.contributions.move(row, FAILED, (LET_IN,), code="Lost", message=message)
                 return
             self._show(row, arrived, kind, LET_IN)
-        self.incoming.delete(key)
+        self.incoming.delete(key, look_key(row.set_name, row.id))
 
     def _show(self, row: Contribution, arrived: Arrived, kind: str, state: str) -> None:
         """Bring a photo into its set, unless it is there."""
@@ -127,7 +134,8 @@ class Arrivals:
 
     def _remove(self, row: Contribution) -> None:
         """Remove a photo with everything; one that somebody else sent too stays, unless it is refused."""
-        self.incoming.delete(incoming_key(row.set_name, row.id), waiting_key(row.set_name, row.id))
+        keys = (of(row.set_name, row.id) for of in (incoming_key, waiting_key, look_key))
+        self.incoming.delete(*keys)
         placed = self.contributions.leave(row)
         if placed and placed.by and row.state == REFUSED:
             for other in self.contributions.get_all(row.set_name, placed.by).values():

@@ -41,13 +41,18 @@ class ArrivalsFunction:
     uploads: Uploads
     arrivals: Arrivals
 
-    def take(self, body: str) -> None:
-        """Take a message of the queue. Raises whatever AWS raises: to be tried again."""
+    def take(self, body: str) -> list[str]:
+        """Take a message of the queue. Returns the photos that wait now and that browsers can't show, as set and id.
+
+        Raises whatever AWS raises: to be tried again.
+        """
+        looks = []
         for about in parse_body(body):
             if isinstance(about, ToSettle):
                 self.arrivals.settle(about.set_name, about.row_id)
-            else:
-                self.arrivals.arrive(about)
+            elif waits := self.arrivals.arrive(about):
+                looks.append(waits)
+        return looks
 
 
 class ArrivalFailedError(KinpicsError):
@@ -94,8 +99,8 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
 
 def _take(body: str) -> dict[str, Any]:
     try:
-        _function().take(body)
+        looks = _function().take(body)
     except Exception as error:
         print(json.dumps({"level": "ERROR", "failed": "Arrival", **without_values(error)}))
         raise ArrivalFailedError("a photo from a browser wasn't taken in: the log says why") from None
-    return {}
+    return {"looks": looks} if looks else {}

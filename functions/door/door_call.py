@@ -17,7 +17,7 @@ _MAX_TEXT = 8_192
 _FIELDS: dict[str, tuple[str, ...]] = {
     ENTER: ("token", "pass"),
     LEAVE: ("token",),
-    SETS: ("pass", "set"),
+    SETS: ("pass", "set", "next"),
     PHOTOS: ("pass", "set", "next", "whole"),
     ROWS: ("pass", "paths"),
 }
@@ -40,6 +40,7 @@ class DoorCall:
     token: str = ""
     shown: str = ""  # the pass
     set_name: str = ""
+    after: str = ""  # the last set of the page before
     start: Place = Place()
     whole: bool = False
     paths: tuple[ImagePath, ...] = ()
@@ -54,7 +55,8 @@ def parse_door_call(event: Any) -> DoorCall:
         token=_token(event) if "token" in needed else "",
         shown=parse_pass(event),
         set_name=_set_name(event, needed=action == PHOTOS),
-        start=_start(event.get("next")),
+        after=_after(event.get("next", "")) if action == SETS else "",
+        start=_start(event.get("next")) if action == PHOTOS else Place(),
         whole=_whole(event.get("whole", False)),
         paths=_paths(event.get("paths")) if action == ROWS else (),
     )
@@ -80,6 +82,12 @@ def _set_name(event: dict[str, Any], *, needed: bool) -> str:
         return check_set_name(value if isinstance(value, str) else "")
     except (BadNameError, UnicodeEncodeError):
         raise RequestError(400, "InvalidParameter", "set must be the name of a set") from None
+
+
+def _after(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+        return value
+    raise RequestError(400, "InvalidParameter", "next is not a set's name")
 
 
 def _start(token: Any) -> Place:

@@ -48,7 +48,7 @@ class DoorKeeper:
                 return self._leave(call)
             sight = self._sight(call.shown)
             if call.action == SETS:
-                return {"output": self._sets(sight, call.set_name)}
+                return self._sets(sight, call)
             return self._photos(sight, call) if call.action == PHOTOS else self._rows(sight, call)
         except TableBusyError:
             raise RequestError(429, "TooManyRequests", "too many calls at once: try again in a moment") from None
@@ -109,17 +109,19 @@ class DoorKeeper:
             raise RequestError(403, "PassEnded", "this pass counts no more: ask for a new link, or sign in again")
         return sight
 
-    def _sets(self, sight: Sight, set_name: str) -> list[dict[str, Any]]:
-        """The rows of private sets that may be seen, or of one of them."""
-        if set_name:
-            named = {set_name} if sight.sees(set_name) else {NOWHERE}
-        elif _sees_unnamed(sight):
-            rows = self.rows.list_sets(sight.access)
-            return fitting([row for row in rows if sight.sees(row["sortkey"]["S"])])
+    def _sets(self, sight: Sight, call: DoorCall) -> dict[str, Any]:
+        """A page of the rows of private sets that may be seen, by name, or one of them."""
+        if not call.set_name and _sees_unnamed(sight):
+            found = [row for row in self.rows.list_sets(sight.access) if sight.sees(row["sortkey"]["S"])]
         else:
-            named = {name for name in _named(sight) if sight.sees(name)} or {NOWHERE}
-        keys = [(SETS_PARTITION, name) for name in sorted(named)]
-        return fitting(list(self.rows.get_rows(keys, also_public=is_moving(sight.access, named))))
+            asked = {call.set_name} if call.set_name else _named(sight)
+            named = {name for name in asked if sight.sees(name)} or {NOWHERE}
+            keys = [(SETS_PARTITION, name) for name in sorted(named)]
+            found = list(self.rows.get_rows(keys, also_public=is_moving(sight.access, named)))
+        found.sort(key=lambda row: row["sortkey"]["S"])
+        left = [row for row in found if row["sortkey"]["S"] > call.after]
+        rows = fitting(left)
+        return {"output": rows, **({"next": rows[-1]["sortkey"]["S"]} if len(rows) < len(left) else {})}
 
     def _photos(self, sight: Sight, call: DoorCall) -> dict[str, Any]:
         name = call.set_name if sight.sees(call.set_name) else NOWHERE

@@ -18,6 +18,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
@@ -36,6 +37,7 @@ from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync, SearchPausedError
+from functions.process.waiting_looks import WaitingLooks
 from functions.withheld_names import HiddenNames
 
 if TYPE_CHECKING:
@@ -144,7 +146,8 @@ def process_message(
         _hide(sqs, record, context.get_remaining_time_in_millis() // 1000 + _AFTER_END_SECONDS)
         changes = parse_message(record["body"])
         if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
-            _hand_on(functions, record["body"])
+            for photo in _hand_on(functions, record["body"]):
+                _make_look(photo_sync, changes[0].bucket, photo)
         else:
             for change in changes:
                 _process_change(photo_sync, change, record["messageId"], context)
@@ -174,12 +177,24 @@ def process_message(
     return True
 
 
-def _hand_on(functions: "LambdaClient", body: str) -> None:
-    """Give a message about what a browser sent to the arrivals function, which may touch no more than that."""
+def _hand_on(functions: "LambdaClient", body: str) -> list[str]:
+    """Give a message about what a browser sent to the arrivals function, which may touch no more than that.
+
+    Its answer is which photos wait now that browsers can't show; this function alone can decode them.
+    """
     payload = json.dumps({"message": body})
     answer = functions.invoke(FunctionName=os.environ["ARRIVALS_FUNCTION"], Payload=payload)
     if "FunctionError" in answer:
         raise ArrivalsFunctionError("the arrivals function failed on it: its log group says why")
+    return list(json.loads(answer["Payload"].read()).get("looks", ()))
+
+
+def _make_look(photo_sync: PhotoSync, bucket: str, photo: str) -> None:
+    """Show the owner a photo that waits, if that works: without it, the photo can be let in all the same."""
+    try:
+        WaitingLooks(photo_sync.objects.client).make(bucket, photo)
+    except (UnusableImageError, ClientError) as error:
+        logger.info("no look", extra={"cause": repr(error.__cause__ or error)})
 
 
 def _process_change(photo_sync: PhotoSync, change: ObjectChange, owner: str, context: "LambdaContext") -> None:

@@ -115,6 +115,15 @@ def render(data: bytes) -> Renditions:
     )
 
 
+def make_look(data: bytes) -> bytes:
+    """A JPEG of a picture of any kind, as large as the large rendition. Raises ``UnusableImageError``."""
+    image, structure = _open(data)
+    with _decoding_errors(), image:
+        _, exif = _words(image, structure)
+        picture = _upright_rgb(image, exif, LARGE_SIDE)
+    return _jpeg(_fit(picture, LARGE_SIDE), 82)
+
+
 def read_file_words(data: bytes) -> Words:
     """What a file says about its photo. Raises ``UnusableImageError``."""
     image, structure = _open(data)

@@ -25,6 +25,7 @@ from functions.visitor_calls import RequestError
 _ANY_KIND = "application/octet-stream"
 # What browsers call files that are no photos whatever is in them: a film's bytes needn't come to find out.
 _NO_PHOTO = ("video/", "audio/", "text/", "image/svg")
+BUSY = "too many uploads at once: try again in a moment"
 _Answer = dict[str, Any]
 
 
@@ -77,7 +78,10 @@ class Beginning:
                 if row is None or row.state != BEGUN:
                     new[number] = _row(sender, file, path, name)
         answers |= self._count(sender, new)
-        self.contributions.begin(row for number, row in new.items() if number not in answers)
+        left = self.contributions.begin(row for number, row in new.items() if number not in answers)
+        if left:  # whoever asks again finds the others begun, and isn't counted twice for any
+            self.counts.take_off(len(left), sum(row.size or 0 for row in left), allowances(sender, self.daily_uploads))
+            raise RequestError(429, "TooManyRequests", BUSY)
         for number in posts:
             if number not in answers:
                 row = new.get(number) or known[contribution_id(sender.who, files[number].sha256)]
@@ -98,7 +102,7 @@ class Beginning:
         try:
             granted = self.counts.count([new[number].size or 0 for number in numbers], counted)
         except TableBusyError:
-            raise RequestError(429, "TooManyRequests", "too many uploads at once: try again in a moment") from None
+            raise RequestError(429, "TooManyRequests", BUSY) from None
         if granted.short is None:
             return {}
         return {number: _beyond(granted) for number in numbers[granted.count :]}

@@ -42,15 +42,20 @@ for by ids: ``{"id", "file", "size", "sha256", "at", "state", "code"?, "message"
 gone with everything within seconds.
 
 ``event`` ``{"event"}`` → ``{"set", "title", "at_once", "closes_at"?, "is_open", "limits": {"guest_files",
-"guest_bytes"}}``: what the event's page shows before anything is sent.
+"guest_bytes"}, "is_public"}``: what the event's page shows before anything is sent. With ``is_public``, everybody may
+see the album.
+
+``added`` ``{"event", "shown": [≤ 30 names of photos]}`` → ``{"by": [{"name", "photos"}]}``: which guests added these
+photos of the album, and how many of them each; a guest who gave no name has an empty one.
 
 ``sets`` ``{"pass"}`` → ``{"sets": [{"name", "title"}]}``: the sets that a member, or the owner, may add to.
 
 For the owner by the arrivals function, and for an event's helpers (members, by ``event`` and ``pass`` together):
 
-``waiting`` ``{"set", "limit"? ≤ 100, "after"?}`` → ``{"photos": [{…PHOTO, "who", "name"?, "look": url}], "after"?}``,
-oldest first; ``look`` is a presigned GET of the waiting photo, good for 15 minutes, to be fetched by script (CORS)
-and shown as a blob. The arrivals function also gives ``{"counts": {set: waiting}}`` when ``set`` is missing.
+``waiting`` ``{"set", "limit"? ≤ 100, "after"?}`` → ``{"photos": [{…PHOTO, "who", "name"?, "look": url, "look_jpeg":
+url}], "after"?}``, oldest first; ``look`` is a presigned GET of the waiting photo, good for 15 minutes, to be fetched
+by script (CORS) and shown as a blob; ``look_jpeg`` of a JPEG of it, which there is of HEIC and TIFF. The arrivals
+function also gives ``{"counts": {set: waiting}}`` when ``set`` is missing.
 
 ``let_in`` ``{"set", "ids": [≤ 100]}`` or ``{"set", "all_of": who}`` or ``{"set", "everything": true}`` → ``{"let_in":
 [id]}``.
@@ -75,6 +80,7 @@ from functions.access.event_table import EventTable
 from functions.pace import Pace
 from functions.photo_reader import PhotoReader
 from functions.photo_tables import photo_tables
+from functions.uploads.adders import Adders
 from functions.uploads.beginning import Beginning
 from functions.uploads.contributions import Contributions
 from functions.uploads.incoming import Incoming
@@ -83,6 +89,7 @@ from functions.uploads.outcomes import Outcomes
 from functions.uploads.senders import Sender, Senders, is_open
 from functions.uploads.settling_queue import SettlingQueue
 from functions.uploads.upload_call import (
+    ADDED,
     BEGIN,
     EVENT,
     LET_IN,
@@ -118,12 +125,16 @@ class Uploads:
     beginning: Beginning
     open_sets: OpenSets
     outcomes: Outcomes
+    adders: Adders
     clock: Callable[[], float]
 
     def answer(self, call: UploadCall) -> dict[str, Any]:
         """The output of a visitor's call. Raises ``RequestError``, or whatever AWS raises."""
         if call.action == EVENT:
             return self._event(call)
+        if call.action == ADDED:
+            event = self.senders.find_event(call.credentials.get("event", ""))
+            return {"by": self.adders.of(event.set_name, call.shown)}
         if call.action == SETS:
             return {"sets": self.open_sets.list(self.senders.names_of_sets(call.credentials))}
         if call.action in (WAITING, LET_IN, REFUSE):
@@ -165,6 +176,7 @@ class Uploads:
             **({"closes_at": event.closes_at} if event.closes_at is not None else {}),
             "is_open": is_open(event, self.clock()),
             "limits": guest_limits(event),
+            "is_public": not self.senders.access.read_access().is_private(event.set_name),
         }
 
 
@@ -210,6 +222,7 @@ def wire(
             daily_uploads=int(environment["DAILY_UPLOADS"]),
         ),
         open_sets=OpenSets(photos),
+        adders=Adders(photos, contributions),
         outcomes=Outcomes(contributions, incoming, SettlingQueue(sqs, environment["QUEUE_URL"], incoming.bucket)),
         clock=clock,
     )

@@ -1,7 +1,8 @@
 """Bucket ``incoming``: what browsers send, and photos that wait for the owner.
 
 ``incoming/<set>/<id>`` is what a POST puts there, and goes after a day; ``waiting/<set>/<id>`` stays until somebody
-decides.
+decides. Of what browsers can't show, ``looks/<set>/<id>`` is a JPEG as long as it waits
+(functions/process/waiting_looks.py).
 """
 
 import base64
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.errors import KinpicsError
-from functions.keys import INCOMING_PREFIX, WAITING_PREFIX
+from functions.keys import INCOMING_PREFIX, LOOKS_PREFIX, WAITING_PREFIX
 from functions.media_types import HEAD_BYTES
 from functions.shapes import Contribution
 
@@ -67,13 +68,15 @@ class Incoming:
         )
         return {"url": given["url"], "fields": given["fields"]}
 
-    def look_at(self, row: Contribution) -> str:
-        """An address at which a waiting photo can be looked at for a quarter of an hour."""
-        return self.for_browsers.generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self.bucket, "Key": waiting_key(row.set_name, row.id)},
-            ExpiresIn=LOOK_SECONDS,
-        )
+    def look_at(self, row: Contribution) -> dict[str, str]:
+        """Where a waiting photo can be looked at for a quarter of an hour: itself, and as a JPEG, if there is one."""
+        keys = {"look": waiting_key(row.set_name, row.id), "look_jpeg": look_key(row.set_name, row.id)}
+        return {
+            name: self.for_browsers.generate_presigned_url(
+                "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=LOOK_SECONDS
+            )
+            for name, key in keys.items()
+        }
 
     @contextmanager
     def reading(self, key: str) -> Iterator[Arrived | None]:
@@ -115,6 +118,11 @@ def incoming_key(set_name: str, row_id: str) -> str:
 def waiting_key(set_name: str, row_id: str) -> str:
     """Key of a photo that waits for the owner."""
     return f"{WAITING_PREFIX}{set_name}/{row_id}"
+
+
+def look_key(set_name: str, row_id: str) -> str:
+    """Key of a waiting photo as a JPEG, where browsers can't show the photo itself."""
+    return f"{LOOKS_PREFIX}{set_name}/{row_id}"
 
 
 def parse_incoming_key(key: str) -> tuple[str, str]:

@@ -45,7 +45,7 @@ class Outcomes:
         """The answer to `mine` (functions/uploads/handler.py)."""
         own = [row_id for row_id in ids if row_id.startswith(f"{sender.who}.")]
         rows: Iterable[Contribution] = (
-            self.contributions.get_all(sender.set_name, own).values()
+            self.contributions.look_at(sender.set_name, sender.who, own)
             if ids
             else self.contributions.list_of(sender.set_name, sender.who)
         )
@@ -65,7 +65,7 @@ class Outcomes:
                 **_shown(row),
                 "who": row.who,
                 **({"name": row.name} if row.name else {}),
-                "look": self.incoming.look_at(row),
+                **self.incoming.look_at(row),
             }
             for row in rows
         ]

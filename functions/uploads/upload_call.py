@@ -9,9 +9,11 @@ from functions.visitor_calls import RequestError, action_of
 
 BEGIN, MINE, TAKE_BACK, EVENT, SETS = "begin", "mine", "take_back", "event", "sets"
 WAITING, LET_IN, REFUSE = "waiting", "let_in", "refuse"
+ADDED = "added"
 MAX_FILES = 50
 MAX_IDS = 100
 MAX_NAME = 40
+MAX_SHOWN = 30
 # What the names of files and sets may have at most; `functions.keys` says what is wrong with one.
 _MAX_TEXT = 1100
 _WHICH = ("set", "ids", "all_of", "everything")
@@ -20,6 +22,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     MINE: ("set", "ids"),
     TAKE_BACK: ("set", "ids"),
     EVENT: (),
+    ADDED: ("shown",),
     SETS: (),
     WAITING: ("set", "limit", "after"),
     LET_IN: _WHICH,
@@ -57,6 +60,7 @@ class UploadCall:
     set_name: str = ""
     name: str = ""
     files: tuple[FileToSend, ...] = ()
+    shown: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     all_of: str = ""
     everything: bool = False
@@ -74,6 +78,7 @@ def parse_upload_call(event: Any, *, is_owner: bool = False) -> UploadCall:
         set_name=_text(event, "set"),
         name=_first_name(event.get("name", "")),
         files=_files(event.get("files")) if action == BEGIN else (),
+        shown=_shown(event.get("shown")) if action == ADDED else (),
         ids=_ids(event.get("ids"), needed=action == TAKE_BACK),
         all_of=_matching(event, "all_of", _WHO),
         everything=event.get("everything") is True,
@@ -130,6 +135,13 @@ def _file(entry: Any) -> FileToSend:
     is_kind = isinstance(kind, str) and _KIND.fullmatch(kind)
     # Some systems split a letter and its accent into two characters; names of photos never do.
     return FileToSend(unicodedata.normalize("NFC", name), size, sha256, str(kind) if is_kind else "")
+
+
+def _shown(value: Any) -> tuple[str, ...]:
+    is_list = isinstance(value, list) and 1 <= len(value) <= MAX_SHOWN
+    if not is_list or not all(isinstance(name, str) and 0 < len(name) <= _MAX_TEXT for name in value):
+        raise RequestError(400, "InvalidParameter", f"shown must be a list of 1 to {MAX_SHOWN} names of photos")
+    return tuple(dict.fromkeys(value))
 
 
 def _ids(value: Any, *, needed: bool) -> tuple[str, ...]:

@@ -81,12 +81,21 @@ class UploadCounts:
 
     def _add_all(self, allowances: Sequence[Allowance], files: int, size: int) -> bool:
         """Add to every entry, or to none."""
-        for number, allowance in enumerate(allowances):
-            if not self._add(allowance, files, size):
-                for earlier in allowances[:number]:
-                    self._subtract(earlier, files, size)
-                return False
-        return True
+        added: list[Allowance] = []
+        try:
+            for allowance in allowances:
+                if not self._add(allowance, files, size):
+                    break
+                added.append(allowance)
+        finally:
+            if len(added) < len(allowances):
+                self.take_off(files, size, added)
+        return len(added) == len(allowances)
+
+    def take_off(self, files: int, size: int, allowances: Sequence[Allowance]) -> None:
+        """Take off files that were counted, of ``size`` bytes together, and can't be sent after all."""
+        for allowance in allowances:
+            self._subtract(allowance, files, size)
 
     def _add(self, allowance: Allowance, files: int, size: int) -> bool:
         """Add to an entry; False where it has no room."""

@@ -3,11 +3,16 @@
 import os
 from pathlib import Path
 
+from local.embedded.turns import MAX_WAITING
+
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
 
 # What a stack of ours uses; everything else answers that it is not there, instead of costing memory at the first call.
 SERVICES = "s3,dynamodb,sqs,lambda,cognito-identity,cognito-idp,iam,sts,cloudformation,logs,rekognition"
+
+# What ministack has by itself.
+OTHER_THREADS = 64
 
 
 def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> None:
@@ -35,6 +40,8 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{api_port}",
         # Where pages call it (functions/uploads/handler.py).
         "KINPICS_API_URL": f"http://localhost:{api_port}",
+        # Beside the calls that wait for their turn.
+        "MINISTACK_WORKER_THREADS": str(MAX_WAITING + OTHER_THREADS),
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("KINPICS_LOG_LEVEL", "ERROR"),

@@ -11,8 +11,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-MAX_WAITING = 300
-MAX_SECONDS = 20.0
+# As many guests as may send at once, and a few more. Each waits in a thread of ministack's, which has as many for all
+# other work (`environment`): a call that waits must not hold up what those before it call in turn.
+MAX_WAITING = 600
+# A page gives up after half a minute (site/js/aws/http.js).
+MAX_SECONDS = 25.0
 
 # A function, or its configuration, as ministack records it.
 Function = dict[str, Any]
@@ -33,7 +36,7 @@ class Turns:
         with self._lock:
             slot, limit = self._acquire(function, config)
             waiting = self._waiting[key]
-            if slot is not None or limit != "function" or len(waiting) >= MAX_WAITING:
+            if slot is not None or limit != "function" or sum(map(len, self._waiting.values())) >= MAX_WAITING:
                 return slot, limit
             turn = threading.Event()
             waiting.append(turn)

@@ -47,7 +47,7 @@ _WRITTEN_WITH_PASS = {"AccessTable", "ContributionsTable"}
 _LOG_BYTES, _ANSWER_BYTES = 350, 1_000
 # A photo from a browser is put into the incoming bucket, to where it waits, and into its set; the arrivals function
 # looks at it twice, for so long.
-_PUTS_A_SENT_PHOTO, _CALLS_A_SENT_PHOTO, _ARRIVAL_SECONDS = 3, 2, 1.5
+PUTS_A_SENT_PHOTO, CALLS_A_SENT_PHOTO, ARRIVAL_SECONDS = 3, 2, 1.5
 # Whoever keeps or ends a private address asks for a round of the people function, which collects what it is asked for
 # `PeopleWait`, two of it at most; a round keeps a handful of files, and an address has two.
 _ROUNDS_AN_ADDRESS, _ROUNDS_AT_ONCE = 2, 2
@@ -124,9 +124,9 @@ def cost_of_sent_photos(region: str) -> WorstCost:
     files = int(load_defaults()["DailyUploads"])
     units = count_processing(Usage(files, 0, 0))
     megabytes = BYTES_A_FILE / 1e6
-    units["s3_puts"] += files * _PUTS_A_SENT_PHOTO
-    units["lambda_requests"] += files * _CALLS_A_SENT_PHOTO
-    units["lambda_gb_seconds"] += files * _CALLS_A_SENT_PHOTO * _ARRIVAL_SECONDS * memory_gb("ArrivalsFunction")
+    units["s3_puts"] += files * PUTS_A_SENT_PHOTO
+    units["lambda_requests"] += files * CALLS_A_SENT_PHOTO
+    units["lambda_gb_seconds"] += files * CALLS_A_SENT_PHOTO * ARRIVAL_SECONDS * memory_gb("ArrivalsFunction")
     units["s3_gb"] = 2 * files * megabytes / 1e3
     day = sum(cost.listed for cost in cost_by_service(units, region))
     return WorstCost("sent photos", day, day)

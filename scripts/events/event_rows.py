@@ -85,8 +85,7 @@ class Events:
         event = self._existing(set_name)
         secret = new_secret()
         renewed = replace(event, id=event_id(secret), secret=secret)
-        self.table.put_event(renewed)
-        self.table.remove_event(event.id)
+        self.table.replace_event(event.id, renewed)  # stopped in between, the old one would go on for ever
         return renewed
 
     def is_open(self, event: EventRow) -> bool:

@@ -22,9 +22,11 @@ class BadFileError(KinpicsError):
 
 
 def check_file(path: Path) -> Path:
-    """A path, if it says what to write. Raises ``BadFileError``."""
+    """A path, if it says what to write, and there is a folder for it. Raises ``BadFileError``."""
     if path.suffix.lower() not in _KINDS:
         raise BadFileError(f"{path} must end with .svg or .pdf, which say what to write")
+    if not path.parent.is_dir():
+        raise BadFileError(f"there is no folder {path.parent} to write {path.name} to: make it first")
     return path
 
 
@@ -52,7 +54,12 @@ class Printer:
 
     def _write(self, sheet: Sheet, path: Path) -> None:
         is_svg = path.suffix.lower() == ".svg"
-        path.write_bytes(write_svg(sheet) if is_svg else write_pdf(sheet, self._language))
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            partial.write_bytes(write_svg(sheet) if is_svg else write_pdf(sheet, self._language))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _look() -> Look:

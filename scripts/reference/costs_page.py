@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from functions.uploads.upload_limits import GUEST_FILES, SET_FILES
 from scripts.common.template import load_defaults
+from scripts.costs.crowd import CALL_SECONDS, Crowd, cost_of_crowd, until_all_shown, until_all_wait
 from scripts.costs.estimate import (
     PROCESS_SECONDS,
     SEARCH_SECONDS,
@@ -16,6 +18,7 @@ from scripts.costs.estimate import (
 )
 from scripts.costs.limits import read_limits
 from scripts.costs.worst_case import (
+    ARRIVAL_SECONDS,
     cost_of_addresses,
     cost_of_sent_photos,
     list_unlimited,
@@ -28,6 +31,14 @@ PATH = Path(__file__).parents[2] / "docs" / "costs.md"
 # Members, and how often each of them comes in a month.
 _MEMBERS, _VISITS_EACH = 1_000, 4
 _USAGES = (Usage(1_000, 500, 200), Usage(10_000, 2_000, 1_000), Usage(100_000, 10_000, 5_000))
+# Guests who send at once, with as much as docs/events.md says to deploy; and a deployment for more of them.
+_CROWD, _UPLOAD_CONCURRENCY, _PROCESS_CONCURRENCY = Crowd(500, 5), "2", "20"
+_FASTER = {
+    "ProcessConcurrency": _PROCESS_CONCURRENCY,
+    "MaxWrites": "50",
+    "MaxPrivateReads": "50",
+    "UploadConcurrency": "8",
+}
 _REGION = "us-east-1"
 _MIN_SHOWN = 0.005
 
@@ -57,6 +68,8 @@ def render() -> str:
             sent=cost_of_sent_photos(_REGION).day,
         ),
         _worst(),
+        _REST_OF_WORST,
+        _of_event(),
         _REST,
     ]
     return "\n".join(parts)
@@ -82,6 +95,48 @@ def _of_members() -> dict[str, float]:
         "more": dearer[0],
         "due": dearer[1],
     }
+
+
+def _of_event() -> str:
+    """A crowd that all sends at once, at the template's defaults but for who may send."""
+    parameters = {**load_defaults(), "UploadConcurrency": _UPLOAD_CONCURRENCY}
+    parts = (
+        (until_all_wait, "until all wait for the owner"),
+        (until_all_shown, "from letting all in until all are shown"),
+    )
+    tables = []
+    for limits, title in parts:
+        rows = [
+            f"| {limit.what} | {limit.limit} | {limit.needed:,.0f} | {limit.rate:g} a second | {limit.seconds / 60:.0f} |"
+            for limit in limits(_CROWD, parameters)
+        ]
+        tables.append(
+            "\n".join([f"| {title} | limited by | needed | given | minutes |", "|---|---|---|---|---|", *rows])
+        )
+    costs = cost_of_crowd(_CROWD, parameters, _REGION)
+    wait, shown = (limits(_CROWD, parameters)[0].seconds / 60 for limits, _ in parts)
+    dearest = ", ".join(f"{cost.service} {cost.listed:.2f}" for cost in costs if cost.listed >= _MIN_SHOWN)
+    return _EVENT.format(
+        guests=_CROWD.guests,
+        each=_CROWD.photos_each,
+        photos=_CROWD.photos,
+        megabytes=_CROWD.photo_mb,
+        wait=wait,
+        shown=shown,
+        waiting_table=tables[0],
+        shown_table=tables[1],
+        cost=sum(cost.listed for cost in costs),
+        dearest=dearest,
+        daily=int(parameters["DailyUploads"]),
+        set_files=SET_FILES,
+        guest_files=GUEST_FILES,
+        call=CALL_SECONDS,
+        arrival=ARRIVAL_SECONDS,
+        process=PROCESS_SECONDS,
+        faster=_PROCESS_CONCURRENCY,
+        fast_wait=until_all_wait(_CROWD, {**parameters, **_FASTER})[0].seconds / 60,
+        fast_shown=until_all_shown(_CROWD, {**parameters, **_FASTER})[0].seconds / 60,
+    )
 
 
 def _worst() -> str:
@@ -156,11 +211,30 @@ seconds each, that as many [private addresses](posted.md) ask for as a day has. 
 to the internet, limited by the same reads; the first 100 GB a month are free. Requests that AWS refuses cost nothing.
 """
 
-_REST = """
+_EVENT = """## An event: {guests} guests who add {each} photos each at the same moment
+
+On paper, with the template's defaults and `UploadConcurrency` 2 ([events.md](events.md)), originals of {megabytes:g} MB. Functions are assumed to
+take {call:g} seconds for a guest's call, {arrival:g} to check a photo, {process:g} to process it. All {photos:,} photos wait for the owner after **{wait:.0f} minutes**:
+
+{waiting_table}
+
+What one limit refuses comes again by itself: guests' pages ask more and more seldom and say that the site is busy, messages stay in the queue.
+Nobody is told that a photo failed. Once the owner lets all of them in, all are shown after **{shown:.0f} minutes**, the first after seconds:
+
+{shown_table}
+
+`kinpics deploy --process-concurrency {faster} --max-writes 50 --max-private-reads 50 --upload-concurrency 8` makes that {fast_wait:.0f} and {fast_shown:.0f} minutes, where Rekognition lets you call it as
+often. All of it costs **{cost:.2f} USD** at list price ({dearest}), with a month's storage. The limits of a day let such a crowd in: {daily:,} photos for the site (`DailyUploads`),
+{set_files:,} for an album, {guest_files} for a guest. For a larger one, raise `--daily-uploads`.
+"""
+
+_REST_OF_WORST = """
 CloudFront gives 1 TB and 10 million requests a month for free. With `--email`, you get a mail long before that is used up, and
 [CloudFront's Free plan](deploying.md#cloudfronts-free-plan) never bills traffic. An asynchronous function call costs no more than any
 other: it is counted and limited the same way, is not retried, and is dropped after a minute.
+"""
 
+_REST = """
 ## Compared with the alternatives
 
 | | USD a month |

@@ -81,7 +81,7 @@ _REST = f"""## Objects
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
-| incoming | `incoming/<set>/<id>`, `waiting/<set>/<id>` | a photo from a browser on its way, for a day at most, or waiting for the owner; `<id>` is the row's in `contributions` |
+| incoming | `incoming/<set>/<id>`, `waiting/<set>/<id>`, `looks/<set>/<id>` | a photo from a browser on its way, for a day at most, or waiting for the owner, or a JPEG of one that waits and that browsers cannot show; `<id>` is the row's in `contributions` |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata |
 | thumbnails | `{keys.REGIONS_PREFIX}<set>/<file>.json` | faces that the file's own XMP names, if there are any: `[name, left, top, width, height]` each, in fractions of the upright photo. Written by the process function and read by the people function; visitors can't reach it |
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
@@ -153,7 +153,7 @@ its member are gone).
 |---|---|---|
 | `enter` | `token`: a member's access token; `pass`: an earlier one, whose links go into the new one | `pass` |
 | `leave` | `token` | `output`: null; every pass of this member has ended |
-| `sets` | `pass`; `set`, for one alone | `output`: rows of the private sets that may be seen |
+| `sets` | `pass`; `set`, for one alone; `next` | `output`: rows of the private sets that may be seen, by name; `next`, if there are more |
 | `photos` | `pass`, `set`; `next`; `whole` | `output`: what index `{shapes.GRID_INDEX}` has of the set's photos, or with `whole` all of each row; `next`, if there are more |
 | `rows` | `pass`; `paths`: up to {MAX_PATHS} photos | `output`: whole rows; `next`: paths that didn't fit |
 

@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from running import RunningStack
 
 from local.state_folder import StateFolder
@@ -151,22 +151,85 @@ def test_from_poster_to_projector(
     faults.seen = [seen for seen in faults.seen if "404" not in seen]  # the set's page isn't published yet
 
 
-def test_the_show_goes_on_without_a_connection(open_browser: Callable[..., Page], faults: Any) -> None:
+class Wall:
+    """A projector's page with a clock that a test turns; its album of so many photos answers unless it is cut."""
+
+    def __init__(self, page: Page, count: int):
+        self.page, self.is_cut, self.version = page, False, 1
+        self.files = [f"{number:04}.jpg" for number in range(count)]
+        page.add_init_script(
+            "let made = URL.createObjectURL, gone = URL.revokeObjectURL; window.inMemory = 0;"
+            "URL.createObjectURL = (blob) => (inMemory += 1, made.call(URL, blob));"
+            "URL.revokeObjectURL = (url) => (inMemory -= 1, gone.call(URL, url));"
+        )
+        page.clock.install()
+        page.route("**/*", self._answer)
+        page.goto("/slideshow/?set=made_up")
+        page.clock.run_for(100)
+        page.locator("#screen img").wait_for()
+
+    def _answer(self, route: Route) -> None:
+        target = route.request.headers.get("x-amz-target", "")
+        anywhere = {"access-control-allow-origin": "*"}
+        if self.is_cut:
+            route.abort()
+        elif target.endswith("GetItem"):
+            row = {"primarykey": "/", "sortkey": "made_up", "pic": "0000.jpg", "updated_at": str(self.version)}
+            item = {name: {"S": value} for name, value in row.items()} | {"pic_count": {"N": "1"}}
+            route.fulfill(json={"Item": item}, headers=anywhere)
+        elif target.endswith("Query"):
+            items = [{"sortkey": {"S": file}, "width": {"N": "9"}, "height": {"N": "6"}} for file in self.files]
+            route.fulfill(json={"Items": items}, headers=anywhere)
+        elif "/made_up/" in route.request.url:
+            route.fulfill(body=SMALL["buffer"], content_type="image/jpeg")
+        else:
+            route.fallback()
+
+    def turn(self, seconds: int) -> str | None:
+        """Let so many seconds of the page's clock pass; the photo that is shown then."""
+        self.page.clock.run_for(seconds * 1000)
+        self.page.wait_for_timeout(15)  # what comes from the site comes by another clock
+        return self.page.locator("#screen img").last.get_attribute("data-file")
+
+    def size(self) -> tuple[int, int]:
+        """Elements of the page, and pictures in memory."""
+        return self.page.evaluate("[document.querySelectorAll('*').length, inMemory]")
+
+
+SMALL = photo("small.jpg", 0, (90, 60))
+
+
+def test_hours_of_showing_and_one_without_a_connection(open_browser: Callable[..., Page], faults: Any) -> None:
+    wall = Wall(open_browser(viewport={"width": 1280, "height": 720}), count=400)
+    shown = {wall.turn(6) for _ in range(60)}
+    elements, _ = wall.size()
+    shown |= {wall.turn(6) for _ in range(300)}
+    assert len(shown) > 120, "more than are kept"
+    after, pictures = wall.size()
+    assert after <= elements + 1
+    assert pictures <= 82, "80, and one that comes while one goes"
+
+    wall.is_cut = True
+    kept = {wall.turn(30) for _ in range(120)}
+    assert len(kept) > 10, "the show goes on with what it has"
+    expect(wall.page.locator("#notice")).to_be_hidden()
+    assert wall.size()[0] <= elements + 1
+    faults.seen.clear()  # the browser reports each request that fails
+
+    wall.is_cut = False  # and no event says so
+    wall.files.insert(0, "new.jpg")
+    wall.version += 1
+    assert "new.jpg" in [wall.turn(1) for _ in range(20)]
+
+
+def test_without_motion_one_picture_takes_the_others_place(open_browser: Callable[..., Page]) -> None:
     wall = open_browser(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     wall.goto("/slideshow/?set=2016_weekend")
     expect(wall.locator("#screen img")).to_have_count(1)
     expect(wall.locator("#join")).to_be_hidden()
-    wall.wait_for_timeout(8_000)
-    files = set()
-    # Neither the site nor its data answers.
-    wall.route("**/*", lambda route: route.abort())
-    for _ in range(9):
-        wall.wait_for_timeout(2_000)
-        files.add(wall.locator("#screen img").last.get_attribute("data-file"))
-        assert wall.locator("#screen img").count() == 1, "without motion, one picture takes the other's place"
-        expect(wall.locator("#notice")).to_be_hidden()
-    assert len(files) >= 2
-    faults.seen.clear()  # the browser reports each request that fails
+    first = wall.locator("#screen img").get_attribute("data-file")
+    expect(wall.locator(f'#screen img:not([data-file="{first}"])')).to_have_count(1)
+    assert wall.locator("#screen img").count() == 1
 
 
 def test_bad_files_and_a_photo_of_two_guests(
@@ -190,6 +253,32 @@ def test_bad_files_and_a_photo_of_two_guests(
     while states(ben) not in (["shown"], ["there"]):
         assert time.monotonic() < deadline, states(ben)
         ben.wait_for_timeout(250)
+
+
+def test_a_page_that_is_opened_again_goes_on_with_what_was_chosen(
+    event: dict[str, Any], open_browser: Callable[..., Page]
+) -> None:
+    guest = open_browser(**PHONE)
+    guest.goto(event["code"])
+    guest.get_by_label("Your first name (optional)").fill("Dora")
+
+    def keep_back(route: Route) -> None:
+        if "multipart" not in route.request.headers.get("content-type", ""):
+            route.fallback()
+
+    guest.route("**/*", keep_back)
+    add(guest, photo("one.jpg", 20), photo("two.jpg", 120))
+    wait_for(guest, "sending", "sending")
+    again = guest.context.new_page()
+    guest.close()
+    again.goto(event["code"])
+    expect(again.get_by_label("Your first name (optional)")).to_have_value("Dora")
+    wait_for(again, "waiting", "waiting")
+    again.reload()
+    wait_for(again, "waiting", "waiting")
+    again.get_by_role("button", name="Take back").first.click()
+    again.get_by_role("button", name="Take back").last.click()
+    wait_for(again, "taken_back", "taken_back")
 
 
 def test_an_event_that_closes_says_so(

@@ -1,16 +1,18 @@
 """A private set: who has the link or was invited sees it, and nobody else; being let out ends it at once."""
 
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from running import RunningStack
-from steps import let_pass, open_photo
+from steps import choose, let_pass, open_photo
 
 from functions.access.access_table import AccessTable
 from functions.access.audiences import LINK
@@ -134,6 +136,25 @@ def test_a_link_opens_the_set_and_a_face_leads_to_that_persons_photos_there(priv
     page.locator(".pswp a.face, .strip a").first.click()
     page.wait_for_url("**/faces/**")
     expect(page.locator('#grid a.tile[data-key="2016_weekend/obama3.jpg"]')).to_be_visible()
+
+
+def test_a_selfie_finds_what_its_holder_may_see_under_its_title(
+    private: Private, page: Page, other: Page, face: Path
+) -> None:
+    row = {"primarykey": "/", "sortkey": SET}
+    table = private.stack.table("PrivatePicsTable")
+    title = {"UpdateExpression": "SET title = :t", "ExpressionAttributeValues": {":t": "A weekend by the sea"}}
+    table.update_item(Key=row, **title)
+    try:
+        open_link(page, private.link())
+        for visitor, found in ((page, True), (other, False)):
+            visitor.goto("/selfie/")
+            choose(visitor, face)
+            expect(visitor.get_by_role("status")).to_have_text(re.compile("best match first|No photo on this site"))
+            expect(visitor.get_by_role("link", name="A weekend by the sea")).to_have_count(int(found))
+            assert bool(visitor.locator(f'a[href*="{SET}"]').count()) is found
+    finally:
+        table.update_item(Key=row, UpdateExpression="REMOVE title")
 
 
 def test_a_link_that_was_made_anew_is_dead(private: Private, page: Page, faults: Any) -> None:

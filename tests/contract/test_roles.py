@@ -184,6 +184,9 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "let a photo wait": ("s3", "put_object", {"Bucket": incoming, "Key": "waiting/probe", "Body": ""}),
         "read what arrives": ("s3", "get_object", {"Bucket": incoming, "Key": "incoming/none"}),
         "look at what waits": ("s3", "get_object", {"Bucket": incoming, "Key": "waiting/none"}),
+        "make a look": ("s3", "put_object", {"Bucket": incoming, "Key": "looks/probe", "Body": ""}),
+        "see a look": ("s3", "get_object", {"Bucket": incoming, "Key": "looks/none"}),
+        "remove a look": ("s3", "delete_object", {"Bucket": incoming, "Key": "looks/probe"}),
         "delete what waits": ("s3", "delete_object", {"Bucket": incoming, "Key": "waiting/probe"}),
         "write elsewhere among what arrives": ("s3", "put_object", {"Bucket": incoming, "Key": "other", "Body": ""}),
         "list what arrives": ("s3", "list_objects_v2", {"Bucket": incoming}),
@@ -258,6 +261,10 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
 
 ALLOWED = {
     "ProcessFunction": {
+        "look at what waits",
+        "list what arrives",
+        "make a look",
+        "remove a look",
         "read an original",
         "list originals",
         "delete a thumbnail",
@@ -320,6 +327,7 @@ ALLOWED = {
         "read photos",
     },
     "UploadsFunction": {
+        "see a look",
         "know who may see what",
         "read a row",
         "read photos",
@@ -337,6 +345,8 @@ ALLOWED = {
         "read private photos",
     },
     "ArrivalsFunction": {
+        "see a look",
+        "remove a look",
         "know who may see what",
         "read a row",
         "read photos",

@@ -292,6 +292,28 @@ def test_a_large_set_comes_in_pages_without_gap_or_repeat(site: Site, monkeypatc
     assert sorted([*named, *answer["next"]]) == paths
 
 
+def test_many_sets_come_in_pages_without_gap_or_repeat(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{number:03}" for number in range(40)]
+    for name in names:
+        site.aws.access.put_audience(name, LINK)
+        site.add(site.aws.private_pics_table, name, "1.jpg")
+    monkeypatch.setattr(private_rows, "MAX_ANSWER_BYTES", 1_000)
+    everything = site.call(action="enter", token=site.invite("ann@example.org"))["pass"]
+    some = site.call(action="enter", token=site.invite("bea@example.org", names[:20]))["pass"]
+    for shown, expected in ((everything, [*names, "gala", "party", "reunion"]), (some, names[:20])):
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        for _ in range(50):
+            answer = site.call(action="sets", **{"pass": shown}, **more)
+            assert 0 < len(json.dumps(answer["output"])) <= 1_000
+            seen += [row["sortkey"]["S"] for row in answer["output"]]
+            if "next" not in answer:
+                break
+            more = {"next": answer["next"]}
+        assert seen == expected
+    assert "next" not in site.call(action="sets", **{"pass": everything, "set": "gala"})
+
+
 def test_a_set_that_moves_is_read_where_its_rows_are(site: Site) -> None:
     site.add(site.aws.pics_table, "summer", "1.jpg", "2.jpg", "3.jpg")
     site.aws.access.put_audience("summer", LINK, moving=PUBLIC)
@@ -341,6 +363,7 @@ def test_a_public_site_has_nothing_behind_the_door(site: Site) -> None:
         ({"action": "sets", "pass": 1}, "InvalidParameter"),
         ({"action": "sets", "pass": "x" * 5_000}, "InvalidParameter"),
         ({"action": "sets", "pass": "1", "set": "/"}, "InvalidParameter"),
+        ({"action": "sets", "pass": "1", "next": 1}, "InvalidParameter"),
         ({"action": "sets", "pass": "1", "set": None}, "InvalidParameter"),
         ({"action": "photos", "pass": "1"}, "InvalidParameter"),
         ({"action": "photos", "pass": "1", "set": "\ud800"}, "InvalidParameter"),

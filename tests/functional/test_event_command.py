@@ -1,6 +1,8 @@
 """`kinpics event`: opening a set to guests, closing it, a new link, and what is printed."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -84,6 +86,48 @@ def test_a_new_link_makes_the_old_one_useless(events: Events) -> None:
     assert events.list() == [new]
 
 
+def test_a_command_that_is_stopped_leaves_one_event_and_whole_files(
+    events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = events.open(PARTY, Change(title="Party"))
+    poster = tmp_path / "poster.pdf"
+    poster.write_bytes(b"the one before")
+
+    class Stopped(BaseException):
+        """Ctrl-C"""
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    printer = Printer("Party", "http://localhost:8000/event/#x", is_at_once=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", stop)
+        with pytest.raises(Stopped):
+            printer.print_poster(poster)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"the one before"]
+    stopped = Events(replace(events.table, client=StoppedAfterOne(events.table.client)), events.clock)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.renew(PARTY)
+    (left,) = events.list()
+    assert left.id != event.id, "the old link is dead, and no other lives"
+
+
+class StoppedAfterOne:
+    """A client that is stopped right after its first write."""
+
+    def __init__(self, client: Any):
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+
+        def call(**arguments: Any) -> None:
+            found(**arguments)
+            raise KeyboardInterrupt
+
+        return call if name.startswith(("put_", "delete_", "update_", "transact_")) else found
+
+
 def test_what_isnt_open_is_said_so(events: Events) -> None:
     for ask in (events.close, events.renew):
         with pytest.raises(
@@ -128,3 +172,5 @@ def test_a_file_says_by_its_name_what_to_write() -> None:
     assert check_file(Path("a b.PDF")) == Path("a b.PDF")
     with pytest.raises(BadFileError, match=r"poster\.png must end with \.svg or \.pdf"):
         check_file(Path("poster.png"))
+    with pytest.raises(BadFileError, match="there is no folder never"):
+        check_file(Path("never/poster.pdf"))

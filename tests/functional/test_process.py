@@ -32,10 +32,10 @@ from functions.shapes import ImageRecord, Photo
 KEY = "photos/set/a.jpg"
 
 
-def message(key: str, number: int = 1, receives: int = 1, body: str | None = None) -> dict:
+def message(key: str, number: int = 1, receives: int = 1, body: str | None = None, bucket: str = "pics") -> dict:
     event = {
         "Records": [
-            {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "pics"}, "object": {"key": quote_plus(key)}}}
+            {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": bucket}, "object": {"key": quote_plus(key)}}}
         ]
     }
     return {
@@ -78,15 +78,18 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
 
 
 class Functions:
-    """A Lambda client whose functions note what they get, and fail as long as they ``fail``."""
+    """A Lambda client whose functions note what they get and ``answer``, and fail as long as they ``fail``."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict]] = []
         self.fail = False
+        self.answer: dict = {}
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict:  # noqa: N803 - AWS's names
         self.calls.append((FunctionName, json.loads(Payload)))
-        return {"FunctionError": "Unhandled"} if self.fail else {}
+        if self.fail:
+            return {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
 
 
 class Visibility:
@@ -107,6 +110,15 @@ def test_what_browsers_send_is_handed_on_and_tried_again(aws: FakeAws, handle: C
     arrived, decided = message("incoming/set/owner.0"), message("waiting/set/owner.0", number=2)
     assert handle(arrived, decided) == []
     assert handle.functions.calls == [("arrivals", {"message": item["body"]}) for item in (arrived, decided)]
+    aws.s3.put_object(Bucket=aws.incoming_bucket, Key="waiting/set/g.1", Body=picture(RED, kind="TIFF"))
+    for photo, made in (("set/g.1", {"waiting/set/g.1", "looks/set/g.1"}), ("set/gone.1", {"waiting/set/g.1"})):
+        aws.s3.delete_object(Bucket=aws.incoming_bucket, Key="looks/set/g.1")
+        handle.functions.answer = {"looks": [photo]}
+        assert handle(message("incoming/set/g.1", bucket=aws.incoming_bucket)) == []
+        assert aws.keys(aws.incoming_bucket) == made
+    aws.s3.put_object(Bucket=aws.incoming_bucket, Key="waiting/set/g.1", Body=b"II*\0 and no picture")
+    handle.functions.answer = {"looks": ["set/g.1"]}
+    assert handle(message("incoming/set/g.1", bucket=aws.incoming_bucket)) == [], "it waits all the same"
     handle.functions.fail = True
     assert handle(arrived) == ["message-1"]
     assert handle(message("incoming/set/owner.0", receives=3)) == []

@@ -3,11 +3,15 @@
 import base64
 import hashlib
 import json
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from PIL import Image
 from support import BLUE, GREEN, RED, FakeAws, LambdaContext, jpeg, picture
 
 from functions.access.access_table import AccessTable
@@ -19,10 +23,15 @@ from functions.arrivals.handler import ArrivalFailedError
 from functions.keys import image_path
 from functions.pace import Pace
 from functions.process.images import MAX_FILE_BYTES as MOST_OF_PROCESS
+from functions.process.waiting_looks import WaitingLooks
 from functions.shapes import EventRow, MemberRow
 from functions.uploads import handler as uploads_module
 from functions.uploads.contributions import BEGUN, SHOWN, Contributions
-from functions.uploads.upload_limits import MAX_FILE_BYTES
+from functions.uploads.senders import Sender
+from functions.uploads.upload_limits import MAX_FILE_BYTES, allowances
+from scripts.common.template import load_defaults
+from scripts.costs import crowd
+from scripts.costs.crowd import Crowd
 from scripts.photos.originals import SHA256_METADATA, find_same
 
 GUEST, OTHER_GUEST = "guest-number-one-000000", "guest-number-two-000000"
@@ -275,8 +284,6 @@ class Dying:
         s3, dynamodb = self._wrap(aws.s3), self._wrap(aws.dynamodb)
         arrivals = function.arrivals
         contributions = Contributions(dynamodb, aws.contributions_table, lambda: aws.now)
-        from dataclasses import replace
-
         self.function = replace(
             function,
             arrivals=Arrivals(
@@ -492,7 +499,10 @@ def test_a_page_learns_what_an_event_is(aws: FakeAws, browsers: Browsers) -> Non
         "closes_at": int(aws.now) + 60,
         "is_open": True,
         "limits": {"guest_files": 7, "guest_bytes": 2_000_000_000},
+        "is_public": True,
     }
+    browsers.access.put_audience(ALBUM, "members")
+    assert browsers.ask("event", event=guest["event"])["is_public"] is False
     aws.now += 61
     assert browsers.ask("event", event=guest["event"])["is_open"] is False
 
@@ -626,6 +636,159 @@ def test_what_goes_beyond_a_days_limits_is_refused_before_it_is_sent(
     assert aws.rows(aws.ledger_table) == before, "a refused file counts nothing"
     aws.now += 86_400
     assert [answer["do"] for answer in browsers.ask("begin", files=files[2:4], **guest)["files"]] == ["send"] * 2
+
+
+def test_what_a_busy_table_has_no_room_for_is_not_counted(aws: FakeAws, browsers: Browsers) -> None:
+    guest = browsers.open_event(limits={"guest_files": 5})
+    files = [describe(f"{number}.jpg", bytes([number])) for number in range(5)]
+    busy = Busy(aws, tables=[aws.contributions_table], after=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uploads_module, "_uploads", lambda: busy.uploads)
+        refused = browsers.call("begin", files=files, **guest)
+    assert (refused["statusCode"], refused["err"]["code"]) == (429, "TooManyRequests")
+    assert {int(row["calls"]) for row in aws.rows(aws.ledger_table)} == {2}, "those that are begun"
+    assert {answer["do"] for answer in browsers.ask("begin", files=files, **guest)["files"]} == {"send"}
+    assert {int(row["calls"]) for row in aws.rows(aws.ledger_table)} == {5}
+
+
+def test_a_ledger_too_busy_for_one_count_has_counted_none(aws: FakeAws, browsers: Browsers) -> None:
+    guest = browsers.open_event()
+    busy = Busy(aws, tables=[aws.ledger_table], after=2, times=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uploads_module, "_uploads", lambda: busy.uploads)
+        assert browsers.call("begin", files=[describe("a.jpg", b"a")], **guest)["err"]["code"] == "TooManyRequests"
+    assert {int(row["calls"]) for row in aws.rows(aws.ledger_table)} == {0}
+
+
+class Busy:
+    """An uploads function whose tables take so many writes, then refuse some for their maximum."""
+
+    def __init__(self, aws: FakeAws, tables: list[str], after: int, times: int = 100):
+        self._client, self._tables, self._after, self._times = aws.dynamodb, tables, after, times
+        self._lock = threading.Lock()
+        uploads = aws.arrivals.uploads
+        beginning = replace(
+            uploads.beginning,
+            contributions=replace(uploads.beginning.contributions, client=self),
+            counts=replace(uploads.beginning.counts, client=self),
+        )
+        self.uploads = replace(uploads, beginning=beginning)
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name not in ("put_item", "update_item"):
+            return real
+
+        def call(**arguments: Any) -> Any:
+            with self._lock:
+                self._after -= arguments["TableName"] in self._tables
+                if self._after < 0 and self._times and arguments["TableName"] in self._tables:
+                    self._times -= 1
+                    raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
+            return real(**arguments)
+
+        return call
+
+
+def test_a_guest_takes_no_more_than_the_page_of_costs_counts(aws: FakeAws, browsers: Browsers) -> None:
+    event = browsers.open_event()
+    units: dict[tuple[str, str], float] = {}
+
+    def count(params: dict[str, Any], model: Any, **_: Any) -> None:
+        name = model.name
+        if name == "BatchGetItem":
+            for table, wanted in params["RequestItems"].items():
+                keys = len(wanted["Keys"]) * (1 if wanted.get("ConsistentRead") else 0.5)
+                units["reads", table] = units.get(("reads", table), 0) + keys
+            return
+        kind = "reads" if name in ("GetItem", "Query") else "writes"
+        size = 0.5 if kind == "reads" and not params.get("ConsistentRead") else 1
+        units[kind, params["TableName"]] = units.get((kind, params["TableName"]), 0) + size
+
+    def taken(work: Callable[[], Any]) -> dict[tuple[str, str], float]:
+        units.clear()
+        events = aws.dynamodb.meta.events
+        events.register("provide-client-params.dynamodb.*", count)
+        try:
+            work()
+        finally:
+            events.unregister("provide-client-params.dynamodb.*", count)
+        return dict(units)
+
+    access, contributions, ledger = aws.access_table, aws.contributions_table, aws.ledger_table
+    photos = {f"{number}.jpg": jpeg(RED, size=(100 + number, 90)) for number in range(5)}
+    opened = taken(lambda: browsers.ask("event", event=event["event"]))
+    assert opened["reads", access] <= crowd.ACCESS_READS_A_CALL
+    begun = taken(lambda: browsers.send(photos, **event))
+    assert begun["reads", access] <= crowd.ACCESS_READS_A_CALL
+    assert begun["writes", ledger] == crowd.LEDGER_WRITES_A_CALL
+    ids = [row["id"] for row in aws.rows(contributions)]
+    looked = taken(lambda: browsers.ask("mine", ids=ids, **event))
+    assert looked == {("reads", access): 1, ("reads", contributions): crowd.READS_A_LOOK}
+    arrived = taken(browsers.arrive)
+    both = begun["reads", contributions] + arrived["reads", contributions]
+    assert both <= len(photos) * crowd.READS_A_PHOTO
+    assert begun["writes", contributions] + arrived["writes", contributions] == len(photos) * crowd.WRITES_TO_WAIT
+    decided = taken(lambda: (browsers.owner("let_in", set=ALBUM, ids=ids), browsers.arrive()))
+    assert decided["writes", contributions] == len(photos) * crowd.WRITES_TO_SHOW
+
+
+def test_the_usual_limits_let_the_crowd_in_that_the_page_of_costs_tells_of() -> None:
+    told = Crowd(500, 5)
+    daily = int(load_defaults()["DailyUploads"])
+    for allowance in allowances(Sender("g", ALBUM, event=EventRow(id="e", set_name=ALBUM)), daily):
+        photos = told.photos_each if allowance.says == "you can add" else told.photos
+        assert photos <= allowance.files
+        assert photos * told.photo_mb * 1e6 <= allowance.bytes
+
+
+def test_a_guest_of_hundreds_of_photos_learns_of_those_asked_for(browsers: Browsers) -> None:
+    guest = browsers.open_event()
+    files = [describe(f"{number}.jpg", bytes([number])) for number in range(45)]
+    ids = [answer["id"] for answer in browsers.ask("begin", files=files, **guest)["files"]]
+    for wanted in (ids[:3], ids[40:], [*ids[:2], ids[44]], ids):
+        found = browsers.ask("mine", ids=wanted, **guest)["photos"]
+        assert sorted(photo["id"] for photo in found) == sorted(wanted)
+    stranger = {**guest, "guest": OTHER_GUEST}
+    assert browsers.ask("mine", ids=ids[:3], **stranger)["photos"] == []
+
+
+def test_the_projector_learns_who_added_a_photo(aws: FakeAws, browsers: Browsers) -> None:
+    event = browsers.open_event(at_once=True)
+    ann, ben = ({**event, "guest": guest} for guest in (GUEST, OTHER_GUEST))
+    browsers.send({"a.jpg": jpeg(RED), "b.jpg": jpeg(GREEN)}, name="Ann", **ann)
+    browsers.send({"c.jpg": jpeg(BLUE)}, **ben)
+    browsers.send({"own.jpg": jpeg(BLUE, size=(90, 90))}, browsers.owner, set=ALBUM)
+    browsers.arrive()
+    process(aws, "a.jpg", "b.jpg", "c.jpg", "own.jpg")
+    shown = ["a.jpg", "b.jpg", "c.jpg", "own.jpg", "never.jpg"]
+    by = browsers.ask("added", event=event["event"], shown=shown)["by"]
+    assert sorted(by, key=lambda one: one["name"]) == [{"name": "", "photos": 1}, {"name": "Ann", "photos": 2}]
+    for wrong in ([], ["a"] * 31, [""], "a.jpg", [1]):
+        assert browsers.call("added", event=event["event"], shown=wrong)["err"]["code"] == "InvalidParameter"
+    assert browsers.call("added", event=new_secret(), shown=shown)["err"]["code"] == "NoEvent"
+
+
+def test_what_browsers_cant_show_waits_with_a_jpeg_of_it(aws: FakeAws, browsers: Browsers) -> None:
+    guest, heic = browsers.open_event(), picture(RED, kind="HEIF")
+    browsers.send({"a.heic": heic, "b.jpg": jpeg(RED)}, **guest)
+    keys = sorted(key for key in browsers.incoming() if key.startswith("incoming/"))
+    body = json.dumps({"Records": [{"s3": {"object": {"key": key}}} for key in keys]})
+    (photo,) = arrivals_module.handler({"message": body}, LambdaContext())["looks"]
+    assert arrivals_module.handler({"message": body}, LambdaContext()) == {}, "done already"
+    WaitingLooks(aws.s3).make(aws.incoming_bucket, photo)
+    look = aws.s3.get_object(Bucket=aws.incoming_bucket, Key=f"looks/{photo}")
+    assert look["ContentType"] == "image/jpeg"
+    with Image.open(look["Body"]) as shown:
+        assert shown.format == "JPEG"
+    assert [key.partition("/")[0] for key in sorted(browsers.incoming())] == ["looks", "waiting", "waiting"]
+    shown_to_owner = browsers.owner("waiting", set=ALBUM)["photos"]
+    assert any(f"/looks/{photo.rpartition('.')[0]}" in each["look_jpeg"] for each in shown_to_owner)
+    browsers.owner("let_in", set=ALBUM, everything=True)
+    browsers.arrive()
+    assert browsers.incoming() == set()
+    WaitingLooks(aws.s3).make(aws.incoming_bucket, photo)
+    assert browsers.incoming() == set(), "no look is left of what waits no more"
 
 
 def test_one_guest_uses_up_nobody_elses_limit(browsers: Browsers) -> None:

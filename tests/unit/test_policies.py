@@ -122,7 +122,11 @@ def test_what_visitors_call_touches_no_photo_of_the_album() -> None:
         for resource in as_list(item["Resource"])
         if action.startswith("s3:")
     }
-    assert objects == {("s3:PutObject", "/incoming/*"), ("s3:GetObject", "/waiting/*")}
+    assert objects == {
+        ("s3:PutObject", "/incoming/*"),
+        ("s3:GetObject", "/looks/*"),
+        ("s3:GetObject", "/waiting/*"),
+    }
 
 
 def rendered_arns(logical_id: str) -> str:
@@ -149,8 +153,9 @@ def test_the_check_sees_through_the_code() -> None:
 def test_code_that_is_not_reached_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     code = read_package()
     assert code.method("PhotoWriter", "choose_cover") is not None, "only the command line calls it"
-    photo_sync = code.classes["PhotoSync"]
-    monkeypatch.setattr(photo_sync, "body", [node for node in photo_sync.body if getattr(node, "name", "") != "sync"])
+    for name, left_out in (("PhotoSync", "sync"), ("WaitingLooks", "make")):
+        found = code.classes[name]
+        monkeypatch.setattr(found, "body", [node for node in found.body if getattr(node, "name", "") != left_out])
     assert actions_of("functions.process.handler") == {
         "sqs:ChangeMessageVisibility",
         "sqs:SendMessage",

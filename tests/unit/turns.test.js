@@ -7,6 +7,7 @@ import "./page.js";
 const { Turns } = await import("../../site/js/live/turns.js");
 const { Pictures } = await import("../../site/js/live/pictures.js");
 const { pauseAfter, EVERY_MS, MAX_PAUSE_MS } = await import("../../site/js/live/looking.js");
+const { addedInWords } = await import("../../site/js/live/adders.js");
 const { batchesOf } = await import("../../site/js/owner/batches.js");
 
 /** @param {string[]} files */
@@ -26,7 +27,7 @@ function show(turns, count) {
 
 test("photos come in turn, over and over", () => {
   const turns = new Turns();
-  assert.equal(turns.learn(photos("a", "b", "c")), false, "at the first look, nothing has just come");
+  assert.deepEqual(turns.learn(photos("a", "b", "c")), [], "at the first look, nothing has just come");
   assert.equal(show(turns, 7), "abcabca");
 });
 
@@ -34,7 +35,7 @@ test("what has just come is shown first, and the round goes on where it was", ()
   const turns = new Turns();
   turns.learn(photos("a", "b", "c", "d"));
   assert.equal(show(turns, 2), "ab");
-  assert.equal(turns.learn(photos("X", "a", "b", "Y", "c", "d")), true);
+  assert.deepEqual(turns.learn(photos("X", "a", "b", "Y", "c", "d")), photos("X", "Y"));
   assert.equal(show(turns, 8), "XYcdXabY");
 });
 
@@ -68,11 +69,22 @@ test("only so many pictures are kept, those used last", async () => {
     assert.equal(pictures.kept.size, 2);
     pictures.keepOnly(({ file }) => file === "a");
     assert.deepEqual([...pictures.kept.keys()], ["a"]);
+    const [one] = photos("d");
+    assert.deepEqual(await Promise.all([pictures.get(one), pictures.get(one)]), ["blob:d", "blob:d"]);
+    assert.equal(fetched.join(""), "abcb!d", "who asks for a picture on its way waits for the same");
   } finally {
     globalThis.fetch = known.fetch;
     URL.createObjectURL = known.create;
     URL.revokeObjectURL = known.revoke;
   }
+});
+
+test("the projector says who added photos", () => {
+  assert.equal(addedInWords([{ name: "Ben", photos: 3 }, { name: "", photos: 2 }]), "Ben added 3 photos");
+  assert.equal(addedInWords([{ name: "Ann", photos: 1 }]), "Ann added a photo");
+  assert.equal(addedInWords(["A", "B", "C"].map((name) => ({ name, photos: 1 }))), "A, B and C added 3 photos");
+  assert.equal(addedInWords(["A", "B", "C", "D"].map((name) => ({ name, photos: 1 }))), "A, B and others added 4 photos");
+  assert.equal(addedInWords([{ name: "", photos: 2 }]), "");
 });
 
 test("while the album doesn't answer, it is asked less and less often", () => {

@@ -3,10 +3,11 @@
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 15_000;
 const MAX_WAIT_MS = 120_000;
-// What DynamoDB, Lambda, Cognito and the search function call too many calls at once.
+// What DynamoDB, Lambda, Cognito and the search function call too many calls at once; or Lambda a fault of its own.
 const BUSY_CODES = new Set([
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
+  "ServiceException",
   "ThrottlingException",
   "TooManyRequests",
   "TooManyRequestsException",

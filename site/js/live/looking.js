@@ -1,5 +1,6 @@
 // Looks for new photos every few seconds: one small read of the set's row, and of its photos only when that has changed.
-// While the album doesn't answer, it looks less and less often, and says nothing: the show goes on with what there is.
+// While the album doesn't answer, it says nothing: the show goes on with what there is. An answer that takes long is given
+// up, and asked for anew: of a connection that was lost, nobody tells when it is back.
 
 import { readPhotos, readSet } from "../photos/read.js";
 
@@ -9,7 +10,8 @@ import { readPhotos, readSet } from "../photos/read.js";
  */
 
 export const EVERY_MS = 6_000;
-export const MAX_PAUSE_MS = 60_000;
+export const MAX_PAUSE_MS = 10_000;
+export const PATIENCE_MS = 8_000;
 
 /**
  * How long to wait after so many looks that failed, one after the other.
@@ -33,7 +35,7 @@ export function keepLooking(name, found, reached) {
     isLooking = true;
     clearTimeout(timer);
     try {
-      const set = await readSet(name);
+      const set = await inTime(readSet(name));
       const now = set?.updatedAt ?? "";
       if (now !== version) {
         found(set, set ? await readPhotos(set) : []);
@@ -49,4 +51,17 @@ export function keepLooking(name, found, reached) {
   };
   addEventListener("online", () => void look());
   void look();
+}
+
+/**
+ * @template Found
+ * @param {Promise<Found>} answer
+ * @returns {Promise<Found>}
+ */
+function inTime(answer) {
+  let timer = 0;
+  const late = new Promise((_, failed) => {
+    timer = setTimeout(() => failed(new Error("no answer in time")), PATIENCE_MS);
+  });
+  return Promise.race([answer, /** @type {Promise<never>} */ (late)]).finally(() => clearTimeout(timer));
 }

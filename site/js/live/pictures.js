@@ -14,6 +14,8 @@ export class Pictures {
     this.most = most;
     /** Addresses of pictures in memory by file, the one used last at the end. @type {Map<string, string>} */
     this.kept = new Map();
+    /** Those on their way: whoever asks meanwhile gets the same. @type {Map<string, Promise<string | null>>} */
+    this.coming = new Map();
   }
 
   /** @param {Photo} photo */
@@ -26,7 +28,7 @@ export class Pictures {
    * @returns {Promise<string | null>}  Its address in memory; null if it can't be fetched now.
    */
   async get(photo) {
-    const address = this.kept.get(photo.file) ?? (await fetched(photo));
+    const address = this.kept.get(photo.file) ?? (await this.#fetched(photo));
     if (!address) return null;
     this.kept.delete(photo.file);
     this.kept.set(photo.file, address);
@@ -35,6 +37,15 @@ export class Pictures {
       this.drop({ file });
     }
     return address;
+  }
+
+  /** @param {Photo} photo */
+  #fetched(photo) {
+    const known = this.coming.get(photo.file);
+    if (known) return known;
+    const coming = fetched(photo).finally(() => this.coming.delete(photo.file));
+    this.coming.set(photo.file, coming);
+    return coming;
   }
 
   /** @param {{file: string}} photo */

@@ -17,7 +17,7 @@ export class Turns {
   /**
    * What the set holds now.
    * @param {Photo[]} photos
-   * @returns {boolean}  Whether any of them has just come.
+   * @returns {Photo[]}  Those that have just come.
    */
   learn(photos) {
     const files = new Set(photos.map(({ file }) => file));
@@ -26,7 +26,7 @@ export class Turns {
     for (const { file } of come) this.fresh.add(file);
     this.photos = photos;
     this.known = files;
-    return come.length > 0;
+    return come;
   }
 
   /** Whether the set still holds a photo. @param {Photo} photo */

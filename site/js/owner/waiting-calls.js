@@ -12,6 +12,7 @@ import { config } from "../config.js";
  * @property {string} file
  * @property {string} at    Since when (ISO 8601).
  * @property {string} look  Where its picture can be had, for a quarter of an hour.
+ * @property {string} look_jpeg  Where a JPEG of it can be, if it is a HEIC or a TIFF.
  *
  * @typedef {{decision: "let_in" | "refuse", set: string, ids: string[]}} Decided
  */

@@ -234,7 +234,7 @@ class Desk {
 }
 
 /** The picture of a photo that waits, which only the owner may fetch. @param {Waiting} photo @returns {Promise<HTMLElement>} */
-async function look({ look: address, file }) {
+async function look({ look: address, look_jpeg: jpeg, ...photo }) {
   try {
     const answer = await fetch(signedUrl(address));
     if (!answer.ok) throw new Error(String(answer.status));
@@ -243,6 +243,8 @@ async function look({ look: address, file }) {
     await image.decode();
     return image;
   } catch {
+    if (jpeg) return look({ ...photo, look: jpeg, look_jpeg: "" });
+    const { file } = photo;
     return make("p", { className: "quiet", textContent: t("Your browser can't show %(file)s. You can let it in all the same.", { file }) });
   }
 }

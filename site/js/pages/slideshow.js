@@ -1,9 +1,11 @@
 // The slideshow for the projector: photos of an event as they come, for hours, with the code that leads to its page.
 
 import { invoke } from "../aws/calls.js";
-import { config } from "../config.js";
+import { session } from "../aws/session.js";
+import { config, PASS_COOKIE } from "../config.js";
 import { byId, make } from "../elements.js";
 import { t } from "../language.js";
+import { Adders } from "../live/adders.js";
 import { keepLooking } from "../live/looking.js";
 import { Pictures } from "../live/pictures.js";
 import { Turns } from "../live/turns.js";
@@ -31,6 +33,7 @@ export function showSlideshow() {
   const turns = new Turns();
   const pictures = new Pictures();
   const screen = byId("screen");
+  const adders = secret ? new Adders(byId("by"), secret) : null;
   let isReached = true;
   let wake = () => {};
 
@@ -44,21 +47,23 @@ export function showSlideshow() {
   byId("invitation").hidden = false;
   if (secret) {
     void invite(secret);
-    void titleOfEvent(secret).then((title) => {
-      called = title;
-      if (title) entitle(title);
+    void readEvent(secret).then((event) => {
+      called = event?.title ?? "";
+      if (called) entitle(called);
+      byId("not-public").hidden = !event || event.is_public || document.cookie.includes(PASS_COOKIE) || Boolean(session());
     });
   }
   keepLooking(name, (set, photos) => {
     entitle(set?.title ?? titleOf(name));
     byId("none").hidden = photos.length > 0;
     document.body.classList.toggle("empty", !photos.length);
-    const hasCome = turns.learn(photos);
+    const come = turns.learn(photos);
+    if (come.length) void adders?.tell(come.map(({ file }) => file));
     pictures.keepOnly(({ file }) => photos.some((photo) => photo.file === file));
     const shown = screen.lastElementChild;
     const isGone = shown instanceof HTMLElement && !photos.some(({ file }) => file === shown.dataset.file);
     if (isGone) screen.replaceChildren(); // a photo that was taken back leaves the wall at once
-    if (hasCome || isGone) wake();
+    if (come.length || isGone) wake();
   }, (isThere) => {
     isReached = isThere;
   });
@@ -101,6 +106,8 @@ export function showSlideshow() {
   /** @param {HTMLImageElement} image */
   function present(image) {
     const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : FADE_MS;
+    // Out of view, a browser may let fades wait: no more than two pictures lie on each other.
+    while (screen.children.length > 1) screen.firstElementChild?.remove();
     const before = [...screen.children];
     screen.append(image);
     image.animate([{ opacity: 0 }, { opacity: 1 }], { duration });
@@ -140,9 +147,13 @@ async function invite(secret) {
   byId("join").hidden = false;
 }
 
-/** What an event is called; empty if it is called like its set, or the site doesn't answer. @param {string} secret */
-const titleOfEvent = (secret) =>
-  invoke(config.uploadsFunction, { action: "event", event: secret }).then(({ output }) => String(output.title), () => "");
+/**
+ * What the site says of an event; null if it doesn't answer.
+ * @param {string} secret
+ * @returns {Promise<{title: string, is_public: boolean} | null>}  The title is empty if it is called like its set.
+ */
+const readEvent = (secret) =>
+  invoke(config.uploadsFunction, { action: "event", event: secret }).then(({ output }) => output, () => null);
 
 /** @param {string} name */
 function watchKeys(name) {

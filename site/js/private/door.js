@@ -95,7 +95,16 @@ export async function readPhotos(set) {
 const privateSetFrom = (row) => ({ ...setFrom(row), isPrivate: true });
 
 /** @param {string} [name]  Of the only one that matters. */
-const setRows = async (name) => rowsOf(await ask({ action: "sets", ...(name ? { set: name } : {}) }));
+async function setRows(name) {
+  const rows = [];
+  let next;
+  do {
+    const answer = await ask({ action: "sets", ...(name ? { set: name } : {}), ...(next ? { next } : {}) });
+    rows.push(...rowsOf(answer));
+    next = answer?.next;
+  } while (next);
+  return rows;
+}
 
 /**
  * Whole rows of photos in private sets, in any order.

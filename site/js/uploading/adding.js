@@ -6,13 +6,14 @@ import { formatNumber, t, tn } from "../language.js";
 import { setUrl } from "../photos/urls.js";
 import { findContributor } from "./contributor.js";
 import { FileList } from "./file-list.js";
-import { drop, dropAll, keep, kept } from "./kept-files.js";
+import { KeptFiles } from "./kept-files.js";
 import { waitingInWords } from "./refusals.js";
 import { Uploads } from "./uploads.js";
 
 /** @typedef {import("./uploads.js").Item} Item */
 
 const NEW = "+new";
+const kept = new KeptFiles("kinpics-uploads");
 const DONE = new Set(["done", "there"]);
 
 /** Start the page. Throws a `CodedError`. @returns {Promise<boolean>}  False for who may add nothing. */
@@ -51,7 +52,7 @@ export async function startAdding() {
       set = name;
       uploads = new Uploads({ isOwner, credentials, set }, { changed, waiting, idle });
     }
-    void keep(set, files);
+    void kept.keep(set, files);
     choice.disabled = newName.disabled = true; // until these are sent
     byId("sending").hidden = false;
     uploads.add(files);
@@ -70,7 +71,7 @@ export async function startAdding() {
   /** @param {Item} item */
   function changed(item) {
     list.show(item);
-    if (DONE.has(item.state) || item.state === "failed") void drop(set, item.file);
+    if (DONE.has(item.state) || item.state === "failed") void kept.drop(set, item.file);
     showTotal();
   }
 
@@ -110,7 +111,7 @@ export async function startAdding() {
   newName.addEventListener("input", () => newName.setCustomValidity(""));
   cancel.addEventListener("click", () => {
     uploads?.cancel();
-    void dropAll();
+    void kept.dropAll();
   });
   again.addEventListener("click", () => uploads?.again(uploads.items.filter(({ state }) => state === "failed")));
   addEventListener("beforeunload", (event) => {
@@ -122,11 +123,11 @@ export async function startAdding() {
 
   /** Go on with what was chosen before the page was closed. */
   async function goOn() {
-    const [first, ...rest] = await kept();
+    const [first, ...rest] = await kept.all();
     if (!first) return;
     const name = first.set;
     if (![...choice.options].some(({ value }) => value === name)) {
-      if (!isOwner) return void dropAll();
+      if (!isOwner) return void kept.dropAll();
       choice.prepend(make("option", { value: name, textContent: name }));
     }
     choice.value = name;

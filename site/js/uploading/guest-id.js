@@ -9,6 +9,9 @@ const BYTES = 24;
 /** @type {Record<string, string>} */
 const memory = {};
 
+/** Whether nobody has added photos in this browser. */
+export const isNewGuest = () => !read(ID);
+
 /** Whoever has this may take the guest's photos back. */
 export function guestId() {
   const kept = read(ID);

@@ -21,6 +21,7 @@ import { mayHelp, refusalInWords } from "./refusals.js";
 
 // What browsers can show; of the others, only the name.
 const SHOWN = /^image\/(jpeg|png|webp|gif|avif)$/;
+const FORM_MS = 300_000;
 const MAY_TAKE_BACK = new Set(["waiting", "let_in", "shown"]);
 
 export class GuestList {
@@ -63,7 +64,7 @@ export class GuestList {
     for (const sent of [...photos].reverse()) {
       const row = this.rows.get(sent.id);
       if (row && ["sending", "reading", "ready", "asked"].includes(row.state)) continue; // it is being sent again
-      if (!row && (sent.state === "taken_back" || sent.state === "begun")) continue;
+      if (!row && sent.state === "taken_back") continue;
       this.#showSent(row ?? this.#add(sent.id, sent.file ?? ""), sent, set);
     }
   }
@@ -170,7 +171,8 @@ function outcome(sent) {
     case "failed":
       return refusalInWords(sent.code ?? "");
     default:
-      return t("Sent. Being checked…");
+      // A form is good for five minutes: what hasn't come since then was never sent as a whole.
+      return Date.now() - Date.parse(sent.at ?? "") > FORM_MS ? t("This photo didn't arrive. Choose it again.") : t("Sent. Being checked…");
   }
 }
 

@@ -1,14 +1,16 @@
 // An event's page, for a guest: choose or take photos, watch them go, see what became of them, take them back.
 
 import { invoke } from "../aws/calls.js";
-import { config } from "../config.js";
+import { config, PASS_COOKIE } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { formatDay, formatTime, t, tn } from "../language.js";
 import { titleOf } from "../photos/rows.js";
-import { guestId, guestName, keepGuestName } from "./guest-id.js";
+import { setUrl } from "../photos/urls.js";
+import { guestId, guestName, isNewGuest, keepGuestName } from "./guest-id.js";
 import { GuestList } from "./guest-list.js";
-import { refusalInWords, waitingInWords } from "./refusals.js";
+import { KeptFiles } from "./kept-files.js";
+import { mayHelp, refusalInWords, waitingInWords } from "./refusals.js";
 import { mine, takeBack } from "./upload-calls.js";
 import { Uploads } from "./uploads.js";
 
@@ -19,6 +21,7 @@ import { Uploads } from "./uploads.js";
  * @property {boolean} at_once
  * @property {number} [closes_at]  Seconds since 1970.
  * @property {boolean} is_open
+ * @property {boolean} is_public  Whether everybody may see the album.
  */
 
 const SECRET = /^#([A-Za-z0-9_-]{22})$/;
@@ -37,6 +40,8 @@ export async function startGuest() {
   byId("title").textContent = title;
   document.title = `${title} · ${document.title}`;
   byId("event").hidden = false;
+  byId("found").hidden = !(event.is_public || document.cookie.includes(PASS_COOKIE));
+  byId("album", HTMLAnchorElement).href = setUrl(event.set);
   if (event.is_open) welcome(event);
   else close();
   await new Guest(secret, event).start();
@@ -71,6 +76,8 @@ function close() {
 class Guest {
   /** @param {string} secret @param {Event} event */
   constructor(secret, event) {
+    this.isNew = isNewGuest();
+    this.kept = new KeptFiles("kinpics-guest-uploads");
     const guest = guestId();
     this.event = event;
     /** @type {import("./upload-calls.js").Sender} */
@@ -96,7 +103,7 @@ class Guest {
   async start() {
     const name = byId("name", HTMLInputElement);
     name.value = this.sender.name ?? "";
-    name.addEventListener("change", () => {
+    name.addEventListener("input", () => {
       this.sender.name = name.value.trim();
       keepGuestName(this.sender.name);
     });
@@ -104,9 +111,8 @@ class Guest {
       const input = byId(id, HTMLInputElement);
       input.addEventListener("change", () => {
         this.sender.name = name.value.trim();
-        this.uploads.add([...(input.files ?? [])]);
+        this.add([...(input.files ?? [])]);
         input.value = "";
-        this.summarise();
       });
     }
     addEventListener("beforeunload", (event) => {
@@ -117,12 +123,30 @@ class Guest {
       this.pause = FIRST_PAUSE_MS;
       void this.look();
     });
+    if (this.isNew) return;
     await this.look();
+    await this.goOn();
+  }
+
+  /** @param {File[]} files */
+  add(files) {
+    void this.kept.keep(this.event.set, files);
+    this.uploads.add(files);
+    this.summarise();
+  }
+
+  /** Go on with what was chosen before the page was closed. */
+  async goOn() {
+    const left = (await this.kept.all()).filter(({ set }) => set === this.event.set).map(({ file }) => file);
+    if (!this.event.is_open) for (const file of left) void this.kept.drop(this.event.set, file);
+    else if (left.length) this.add(left);
   }
 
   /** @param {import("./uploads.js").Item} item */
   changed(item) {
     if (item.code === "EventClosed") close();
+    const isOver = item.state === "failed" && (!mayHelp(item.code) || item.code === "EventClosed");
+    if (isOver || ["done", "there"].includes(item.state)) void this.kept.drop(this.event.set, item.file);
     this.list.showItem(item);
     this.summarise();
   }

@@ -30,8 +30,10 @@ const MOST_A_CALL = 50;
 const MAX_BYTES = 200_000_000; // functions/uploads/upload_limits.py
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSE_MS = 30_000;
-const LOOK_EVERY_MS = 2_500;
-const LOOK_FOR_MS = 180_000;
+// What was sent is checked in a moment, unless hundreds send at once: then all of them looking would hold up the rest.
+const FIRST_LOOK_MS = 2_500;
+const MAX_LOOK_MS = 120_000;
+const LOOK_FOR_MS = 600_000;
 const IDS_A_CALL = 100;
 // A new form helps with these; the photo is as good as before.
 const ASK_AGAIN = new Set(["FormExpired", "RequestTimeout", "InternalError", "SlowDown", "ServiceUnavailable"]);
@@ -246,8 +248,8 @@ export class Uploads {
   async #look() {
     if (this.isLooking) return;
     this.isLooking = true;
-    for (let waited = 0; waited < LOOK_FOR_MS; waited += LOOK_EVERY_MS) {
-      await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    for (let waited = 0, pause = FIRST_LOOK_MS; waited < LOOK_FOR_MS; waited += pause, pause = Math.min(2 * pause, MAX_LOOK_MS)) {
+      await new Promise((done) => setTimeout(done, pause * (0.75 + Math.random() / 2)));
       const arriving = this.items.filter(({ state }) => state === "arriving").slice(0, IDS_A_CALL);
       if (!arriving.length) break;
       const found = await mine(this.sender, arriving.map(({ id }) => id)).catch(() => []); // looked at again soon
