@@ -1,10 +1,11 @@
 """Private addresses: what a visitor asks the removal function, and what the people function shows there."""
 
+import contextlib
 import json
 import re
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 from xml.etree import ElementTree
@@ -15,11 +16,12 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, pictur
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.moving import AudienceChanges
-from functions.keys import image_path
+from functions.keys import ImagePath, image_path
 from functions.pace import Pace
 from functions.people import handler as people_module
 from functions.people.people_files import PeopleFiles, is_people_file
 from functions.people.people_round import STATE
+from functions.photo_reader import PhotoReader
 from functions.posted_table import PostedTable, address_id, feed_key, photos_key
 from functions.removal import handler as handler_module
 from functions.removal.posted_addresses import (
@@ -28,7 +30,9 @@ from functions.removal.posted_addresses import (
     MAX_VISITOR_DAILY_ADDRESSES,
     PostedAddresses,
 )
-from functions.shapes import KEEP_POSTED_DAYS, PostedAddress
+from functions.removal.posted_call import parse_posted_call
+from functions.shapes import KEEP_POSTED_DAYS, Photo, PostedAddress
+from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
 from scripts.common.stack import Stack
 from scripts.people.catching_up import tell_of_all
@@ -380,6 +384,30 @@ def test_a_narrower_set_is_at_no_address(album: FakeAws, call: Callable[..., dic
     put(album, "2025/newer.png", RED)
     deliver(album)
     assert "family/c.png" in shown(album)
+
+
+@dataclass(frozen=True)
+class Noting(PhotoReader):
+    """Notes of which sets photos are read."""
+
+    sets: list[str] = field(default_factory=list)
+
+    def get_photos(self, paths: Iterable[ImagePath], *, consistent: bool = True) -> dict[ImagePath, Photo]:
+        paths = list(paths)
+        self.sets.extend(path.set_name for path in paths)
+        return super().get_photos(paths, consistent=consistent)
+
+
+def test_what_may_not_be_seen_is_not_even_read(album: FakeAws, addresses: PostedAddresses) -> None:
+    put(album, "family/c.png", RED)
+    changes_of(album).change("family", MEMBERS)
+    reader = Noting(addresses.photos.tables, addresses.photos.patience)
+    noting = replace(addresses, photos=reader, images=replace(addresses.images, photos=reader))
+    for known, read in ((["family/c.png"], set()), (["family/c.png", "2024/b.png"], {"2024"})):
+        event = {"action": "keep", "secret": SECRET, "face_ids": [face(album, path) for path in known]}
+        with contextlib.suppress(RequestError):
+            noting.answer(parse_posted_call(event), VISITOR)
+        assert set(reader.sets) == read
 
 
 def test_publish_leaves_addresses_alone_and_a_rebuild_makes_them_again(
