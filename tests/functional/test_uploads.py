@@ -799,6 +799,19 @@ def test_one_guest_uses_up_nobody_elses_limit(browsers: Browsers) -> None:
         assert [answer["do"] for answer in answers] == ["send", "refused"]
 
 
+@pytest.mark.parametrize(("limits", "daily"), [({"files": 3}, 1000), ({"bytes": 35_000}, 1000), ({}, 3)])
+def test_who_calls_themselves_another_guest_each_time_meets_the_albums_and_the_sites_limit(
+    aws: FakeAws, browsers: Browsers, limits: dict[str, int], daily: int
+) -> None:
+    aws.daily_uploads = daily
+    event = {"event": browsers.open_event(limits=limits)["event"]}
+    answers = []
+    for number in range(6):
+        file = {**describe(f"{number}.jpg", bytes([number])), "size": 10_000}
+        answers += browsers.ask("begin", files=[file], guest=f"guest-number-{number}-0000000", **event)["files"]
+    assert [answer["do"] for answer in answers] == ["send"] * 3 + ["refused"] * 3
+
+
 def test_a_thousand_files_of_one_guest_are_too_many(aws: FakeAws, browsers: Browsers) -> None:
     guest = browsers.open_event()
     sent = 0
