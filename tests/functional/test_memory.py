@@ -31,9 +31,13 @@ def encode(image: Image.Image, kind: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+# So encoding takes half the time, and decoding no less memory.
+FAST_HEIC = {"preset": "ultrafast", "x265:sao": "1"}
+
+
 def heic(image: Image.Image, **options: object) -> bytes:
     out = io.BytesIO()
-    pillow_heif.from_pillow(image).save(out, quality=30, **options)
+    pillow_heif.from_pillow(image).save(out, quality=30, enc_params={**FAST_HEIC}, **options)
     return out.getvalue()
 
 
@@ -44,7 +48,9 @@ def deep(image: Image.Image) -> Image.Image:
 def deep_heic(image: Image.Image) -> bytes:
     out = io.BytesIO()
     pixels = np.asarray(image).astype(np.uint16) * 257
-    pillow_heif.from_bytes("RGB;16", image.size, pixels.tobytes()).save(out, quality=30, chroma=444)
+    pillow_heif.from_bytes("RGB;16", image.size, pixels.tobytes()).save(
+        out, quality=30, chroma=444, enc_params={**FAST_HEIC}
+    )
     return out.getvalue()
 
 

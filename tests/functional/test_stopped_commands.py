@@ -1,6 +1,7 @@
 """A command of the owner's that is stopped before any of its calls to AWS: run again, or mended, all agrees.
 
-The stop is an exception at the n-th call, for every n, that no handler of ours catches.
+The stop is an exception at the n-th call that changes something, for every n, that no handler of ours catches. A stop
+before a call that only reads leaves what the stop before the next change does.
 """
 
 import contextlib
@@ -36,12 +37,15 @@ from scripts.photos.requesting import ask_to_process
 GALLERY = "gallery"
 
 
+READING = ("batch_get_", "describe_", "get_", "head_", "list_", "query", "scan", "search_")
+
+
 class Stopped(BaseException):
     """The command is stopped here."""
 
 
 class Stop:
-    """Counts the calls of clients, and stops before the n-th."""
+    """Counts the calls of clients that change something, and stops before the n-th."""
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -62,7 +66,7 @@ class _Client:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        if name in ("exceptions", "get_paginator"):  # paginators only read
+        if name == "exceptions" or name.startswith(READING):
             return found
 
         def call(**arguments: Any) -> Any:
