@@ -1,3 +1,4 @@
+import contextlib
 import functools
 import io
 import subprocess
@@ -34,13 +35,31 @@ def chromium() -> str:
     ).stdout.strip()
 
 
-# Not for the whole session: while Playwright runs, this thread has an event loop, and other tests want their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
-        yield launched
-        launched.close()
+# One browser for all browser tests: starting it takes as long as many a test.
+_started = contextlib.ExitStack()
+
+
+@functools.cache
+def _launched() -> Browser:
+    browser = _started.enter_context(sync_playwright()).chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+    _started.callback(browser.close)
+    return browser
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return _launched()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """Close it before other tests: while Playwright runs, this thread has an event loop, and they want their own."""
+    try:
+        yield
+    finally:
+        if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+            _launched.cache_clear()
+            _started.close()
 
 
 _BLOCKED = "Service Worker registration blocked by Playwright"

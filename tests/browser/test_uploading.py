@@ -26,10 +26,10 @@ def draw(folder: Path, name: str, shade: int) -> Path:
     return path
 
 
-@pytest.fixture
-def album(stack: RunningStack, tmp_path: Path) -> Iterator[Path]:
-    """An album with one photo, by its folder."""
-    folder = tmp_path / SET
+@pytest.fixture(scope="module")
+def album(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An album that had one photo at first, by its folder."""
+    folder = tmp_path_factory.mktemp("uploading") / SET
     folder.mkdir()
     draw(folder, "there.jpg", 1)
     stack.kinpics("upload", str(folder))
