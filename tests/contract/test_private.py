@@ -1,5 +1,6 @@
 """A private site and private sets give nothing away: every address of both buckets, rows, the door and the search are
-tried as a stranger, as a guest with another link, as a member without the set, as an expired and as a removed one."""
+tried as a stranger, and each kind of address as a guest with another link, as a member without the set, as an expired
+and as a removed one."""
 
 import base64
 import json
@@ -130,6 +131,19 @@ def set_of(path: str) -> str:
     return found[1] if found else ""
 
 
+def kinds(paths: list[str]) -> list[str]:
+    """One of each kind of these addresses. The gate goes by no photo's name, and all languages are alike."""
+    alike = {}
+    for path in paths:
+        of_set = set_of(path)
+        kind = re.sub(r"index\.\w\w\.html$", "index.xx.html", path)
+        if of_set:
+            kind = re.sub(r"[^/]+(\.\w+)(?=$|/)", r"*\1", kind)
+            kind = kind if of_set in SETS else kind.replace(f"/{of_set}/", "/*/")
+        alike[kind] = path
+    return sorted(alike.values())
+
+
 def ask_all(stack: RunningStack, paths: list[str], cookie: str) -> dict[str, tuple[int, dict[str, str], bytes]]:
     with ThreadPoolExecutor(_WORKERS) as pool:
         return dict(zip(paths, pool.map(lambda path: get_as(stack.site_url, path, cookie), paths), strict=True))
@@ -165,7 +179,7 @@ def test_a_private_set_is_answered_as_one_that_does_not_exist(site: RunningStack
     nowhere = {path: path.replace(set_of(path), NO_SET) for path in of_sets}
     missing = ask_all(site, sorted(set(nowhere.values())), "")
     for who, cookie in callers.outsiders().items():
-        for path, (status, headers, body) in ask_all(site, of_sets, cookie).items():
+        for path, (status, headers, body) in ask_all(site, of_sets if not cookie else kinds(of_sets), cookie).items():
             as_missing = missing[nowhere[path]]
             told = (status, headers.get("content-type"), body)
             assert told == (as_missing[0], as_missing[1].get("content-type"), as_missing[2]), (who, path)
@@ -350,7 +364,7 @@ def test_a_site_for_members_gives_away_nothing_at_any_address(site: RunningStack
         words = [b"2009_inauguration", b"2015_pioneers", b"biden", *(name.encode() for name in SETS)]
         tried = 0
         for who, cookie in callers.outsiders().items():
-            for path, (status, headers, body) in ask_all(site, closed, cookie).items():
+            for path, (status, headers, body) in ask_all(site, closed if not cookie else kinds(closed), cookie).items():
                 if who == "a guest with another link" and set_of(path) == OTHER:
                     continue
                 if who == "a member without the set" and set_of(path) == OTHER:
@@ -362,7 +376,7 @@ def test_a_site_for_members_gives_away_nothing_at_any_address(site: RunningStack
                     status,
                 )
                 assert not body, (who, path)
-        assert tried > 2000
+        assert tried > len(closed) + 8 * 40
         for path, (status, _, body) in ask_all(site, [path for path in paths if _OPEN.match(path)], "").items():
             assert status == 200 or path.endswith("/"), path
             assert not any(word in body for word in words), path
