@@ -38,14 +38,17 @@ def to_metadata(facts: ToldFacts) -> dict[str, str]:
 def from_metadata(metadata: Mapping[str, str]) -> ToldFacts:
     """The facts in an object's metadata, which anybody who writes to the bucket may have made up."""
     words = metadata.get(KEYWORDS_METADATA, "")
-    return ToldFacts(_moment(metadata.get(TAKEN_AT_METADATA, "")), _keywords(words))
+    return ToldFacts(moment_of(metadata.get(TAKEN_AT_METADATA)), _keywords(words))
 
 
 def _keywords(text: str) -> tuple[str, ...]:
     return tuple(clean_keywords(unquote(word, errors="replace") for word in text.split(_SEPARATOR)))
 
 
-def _moment(text: str) -> str | None:
+def moment_of(text: object) -> str | None:
+    """A moment in ISO 8601, to the second; None for what is none."""
+    if not isinstance(text, str):
+        return None
     try:
         return datetime.fromisoformat(text).replace(microsecond=0).isoformat()
     except ValueError:

@@ -3,16 +3,17 @@
 Of the same bytes there is one original, with what all of them know. A copy has other bytes: it was taken in the same
 second (give or take time zones, which not every source has) and looks the same, by the differences of brightness
 between neighbouring points (a "difference hash"). Burst shots look alike too, so two files of one folder are copies
-only if one's name begins with the other's, as `IMG_1-edited.jpg` with `IMG_1`. The larger stays; the other is left out
-and listed, never dropped without a word.
+only if one's name is the other's and a word, as `IMG_1-edited.jpg` is. The larger stays; the other is left out and
+listed, never dropped without a word.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from PIL import Image, ImageOps, ImageStat
 
@@ -32,6 +33,8 @@ _MIN_CONTRAST = 4
 _DAY = 26 * 3600
 # Scans may all have one time: each is compared with so many.
 _MAX_COMPANY = 30
+# What programs put behind the name of a photo for a copy of it; behind burst shots there are numbers.
+_WORD = re.compile(r"[-_ ~]\(?[^\W\d_]*\)?(?:\(\d+\))?")
 _Value = TypeVar("_Value")
 
 
@@ -58,6 +61,14 @@ def join_same(table: FoundTable, containers: Sequence[Container], step: Callable
         )
         for other in others:
             table.change(other.id, state=SAME)
+
+
+def count_candidates(table: FoundTable) -> int:
+    """How many files `join_same` has to read, about."""
+    return table.count(
+        "state = 'new' AND (size IN (SELECT size FROM stored) OR "
+        "size IN (SELECT size FROM found GROUP BY size HAVING COUNT(*) > 1))"
+    )
 
 
 def joined(founds: Sequence[Found], is_beside: Sequence[bool]) -> Found:
@@ -92,8 +103,6 @@ def leave_out_copies(table: FoundTable, containers: Sequence[Container]) -> int:
         if one_id in gone or other_id in gone:
             continue
         one, other = table.item(one_id), table.item(other_id)
-        if not may_be_copies(one, other):
-            continue
         first, second = look_of(one), look_of(other)
         if first is None or second is None or not is_same_look(first, second):
             continue
@@ -106,12 +115,22 @@ def leave_out_copies(table: FoundTable, containers: Sequence[Container]) -> int:
     return len(gone)
 
 
-def may_be_copies(one: Item, other: Item) -> bool:
-    """Whether two photos of one moment can be copies, by where they are and what they are called."""
-    if (one.source, folder_of(one.found.entry.name)) != (other.source, folder_of(other.found.entry.name)):
-        return True
-    first, second = (stem_of(item.found.entry.name).casefold() for item in (one, other))
-    return first.startswith(second) or second.startswith(first)
+class _Taken(NamedTuple):
+    """When a photo was taken, in seconds, whether that has a zone, and where the photo is."""
+
+    epoch: int
+    zoned: int
+    id: int
+    place: tuple[int, str]
+    stem: str
+
+
+def _may_be_copies(one: _Taken, other: _Taken) -> bool:
+    """Whether two photos can be copies, by their times, where they are and what they are called."""
+    if one.epoch != other.epoch and one.zoned and other.zoned:
+        return False
+    shorter, longer = sorted((one.stem, other.stem), key=len)
+    return one.place != other.place or (longer.startswith(shorter) and bool(_WORD.fullmatch(longer[len(shorter) :])))
 
 
 def is_same_look(one: Look, other: Look) -> bool:
@@ -149,17 +168,16 @@ def _candidates(table: FoundTable) -> Iterator[Item]:
 def _same_moment(table: FoundTable) -> Iterator[tuple[int, int]]:
     """Pairs of photos that may have been taken in the same second."""
     rows = table.query(
-        "SELECT epoch % 900, epoch, zoned, id FROM found WHERE state = 'new' AND epoch IS NOT NULL "
+        "SELECT epoch % 900, epoch, zoned, id, source, entry FROM found WHERE state = 'new' AND epoch IS NOT NULL "
         "AND kind LIKE 'image/%' ORDER BY epoch % 900, epoch, id"
     )
     for _, group in groupby(rows, key=itemgetter(0)):
-        window: list[tuple[int, int, int]] = []
-        for _, epoch, zoned, number in group:
-            window = [known for known in window[-_MAX_COMPANY:] if epoch - known[0] <= _DAY]
-            for at, has_zone, other in window:
-                if at == epoch or not (zoned and has_zone):
-                    yield other, number
-            window.append((epoch, zoned, number))
+        window: list[_Taken] = []
+        for _, epoch, zoned, number, source, entry in group:
+            one = _Taken(epoch, zoned, number, (source, folder_of(entry)), stem_of(entry).casefold())
+            window = [other for other in window[-_MAX_COMPANY:] if epoch - other.epoch <= _DAY]
+            yield from ((other.id, number) for other in window if _may_be_copies(one, other))
+            window.append(one)
 
 
 def _look(container: Container, name: str) -> Look | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from scripts.common.folders import FolderError
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
-from scripts.imports.doubles import join_same, leave_out_copies
+from scripts.imports.doubles import count_candidates, join_same, leave_out_copies
 from scripts.imports.found import Album, Found, Note, Unplaced
 from scripts.imports.found_table import SAME, FoundTable
 from scripts.imports.placing import check_names, note_stored, place, skip_present
@@ -110,7 +110,8 @@ def make_import_plan(
         look(table, containers, step)
     if stack:
         note_stored(table, stack)
-    join_same(table, containers, lambda: None)
+    with progress.bar("Comparing", count_candidates(table)) as step:
+        join_same(table, containers, step)
     plan.same = table.count(f"state = '{SAME}'")
     if not wishes.copies:
         plan.copies = leave_out_copies(table, containers)

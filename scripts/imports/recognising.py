@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from functions.errors import KinpicsError
 from scripts.common.folders import is_export
 from scripts.imports.containers import Container, Folder, ZipParts
-from scripts.imports.found import Found, Note, Unplaced
+from scripts.imports.found import Found, Note, Unplaced, is_photo, suffix_of
 from scripts.imports.readers import flickr, folder_trees, icloud, instagram, takeout
 from scripts.imports.readers.reading import Choices
 
@@ -47,26 +47,30 @@ class Source(NamedTuple):
 
 def open_sources(paths: Sequence[Path], kind: str | None) -> tuple[list[Source], list[str]]:
     """Open what the owner gave; returns notes too. Raises ``SourceError`` and ``FolderError``."""
-    folders, zips = [], []
+    folders: list[Folder] = []
+    zips: list[Path] = []
+    notes: list[str] = []
     for path in dict.fromkeys(paths):
         if not path.exists():
             raise SourceError(f"there is no {path}: check its name")
         if path.is_dir():
             if is_export(path):
                 raise SourceError(f"{path} is a site that `kinpics export` saved: use `kinpics upload {path}`")
-            folders.append(path)
+            folder = Folder(path)
+            inside = [path / name for name in folder.names() if suffix_of(name) == ".zip"]
+            if inside and not any(map(is_photo, folder.names())):
+                zips += inside
+                continue
+            folders.append(folder)
+            if inside:
+                notes.append(f"zips in {path} aren't opened: give {inside[0].name} by name if it is of an export")
         elif path.suffix.lower() in (".tgz", ".gz", ".tar", ".7z", ".rar"):
             raise SourceError(f"{path} is not a zip: ask the service for zips, or unpack it and give the folder")
         else:
             zips.append(path)
-    sources, notes = _open_zips(zips, kind)
-    for path in folders:
-        container = Folder(path)
-        inside = sorted(name for name in container.names() if name.lower().endswith(".zip"))
-        sources.append(Source(container, kind or _kind_of(container)))
-        if inside and sources[-1].kind == "folder":
-            notes.append(f"{path} has zips in it, such as {inside[0]}: give them by name if they are an export's")
-    return sources, notes
+    sources, found = _open_zips(zips, kind)
+    sources += [Source(folder, kind or _kind_of(folder)) for folder in folders]
+    return sources, notes + found
 
 
 def _open_zips(zips: Sequence[Path], kind: str | None) -> tuple[list[Source], list[str]]:

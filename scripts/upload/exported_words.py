@@ -3,6 +3,7 @@
 What was written on this site since stays, so an upload may be run again at any time.
 """
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.owner_texts import TextTooLongError, check_text
 from functions.owner_words import TEXTS
+from functions.told_facts import ToldFacts, moment_of
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 
@@ -23,11 +25,15 @@ class ExportedWordsError(KinpicsError):
 
 @dataclass
 class ExportedWords:
-    """What the owner wrote about a set, about its photos (by attribute, empty for none), and the cover they chose."""
+    """What the owner wrote about a set, about its photos (by attribute, empty for none), and the cover they chose.
+
+    ``told`` is what else was known of photos, perhaps from a service that they were imported from.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     photos: dict[ImagePath, dict[str, str | None]] = field(default_factory=dict)
     cover: ImagePath | None = None
+    told: dict[ImagePath, ToldFacts] = field(default_factory=dict)
 
 
 def read_exported_words(file: Path, set_name: str) -> ExportedWords:
@@ -37,6 +43,8 @@ def read_exported_words(file: Path, set_name: str) -> ExportedWords:
         row = whole["set"]
         found = ExportedWords({name: text for name in ("title", "description") if (text := _text(name, row))})
         for photo in whole["pics"]:
+            with contextlib.suppress(BadNameError):
+                found.told[image_path(set_name, photo["sortkey"])] = told_of(photo)
             if words := {name: _text(name, photo) for name in TEXTS if name in (photo.get("owner_words") or ())}:
                 found.photos[image_path(set_name, photo["sortkey"])] = dict(words)
         if row.get("pic_chosen") and row.get("pic"):
@@ -64,6 +72,13 @@ def give_exported_words(stack: Stack, words: ExportedWords, set_name: str) -> in
     if words.cover and not (known and known.pic_chosen):
         stack.writer.choose_cover(words.cover, timestamp())
     return given
+
+
+def told_of(row: dict[str, Any]) -> ToldFacts:
+    """When a photo was taken, and its keywords, by its exported row."""
+    keywords = row.get("keywords")
+    texts = [word for word in keywords if isinstance(word, str)] if isinstance(keywords, list) else []
+    return ToldFacts(moment_of(row.get("taken_at")), tuple(texts))
 
 
 def _text(name: str, row: dict[str, Any]) -> str:

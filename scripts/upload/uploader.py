@@ -9,7 +9,7 @@ import mimetypes
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +28,7 @@ from scripts.people.sidecar_names import SentPhoto, add_names
 from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
-from scripts.upload.exported_words import ExportedWordsError, give_exported_words, read_exported_words
+from scripts.upload.exported_words import ExportedWords, ExportedWordsError, give_exported_words, read_exported_words
 from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
 if TYPE_CHECKING:
@@ -97,8 +97,10 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
         left_out=list(plan.left_out),
         warnings=list(plan.warnings),
     )
-    ignore = dead_letter_queue.read_ids(stack) if plan.uploads else set()
-    sent = _upload_all(stack, plan.uploads, concurrency, progress, report)
+    words = _read_words(plan, report)
+    uploads = [replace(file, told=words.told.get(file.path, file.told)) for file in plan.uploads]
+    ignore = dead_letter_queue.read_ids(stack) if uploads else set()
+    sent = _upload_all(stack, uploads, concurrency, progress, report)
     report.uploaded = len(sent)
     if title:
         stack.writer.describe_set(plan.set_name, {"title": title}, timestamp())
@@ -115,7 +117,7 @@ def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, pro
         for path in sorted(outcome.unheard)
     ]
     _take_names(stack, plan, report)
-    _take_words(stack, plan, report)
+    report.words = give_exported_words(stack, words, plan.set_name) if plan.rows else 0
     report.processed = len(outcome.done)
     report.faces = count_faces(stack, outcome.done)
     report.seconds = time.monotonic() - started
@@ -131,14 +133,13 @@ def _take_names(stack: Stack, plan: Plan, report: Report) -> None:
         report.left_out += found.refused
 
 
-def _take_words(stack: Stack, plan: Plan, report: Report) -> None:
-    """Take in what the owner wrote on the site that the folder was exported from."""
-    if plan.rows:
-        try:
-            words = read_exported_words(plan.rows, plan.set_name)
-            report.words = give_exported_words(stack, words, plan.set_name)
-        except ExportedWordsError as error:
-            report.warnings.append(f"{error}; what you wrote about this set stays there")
+def _read_words(plan: Plan, report: Report) -> ExportedWords:
+    """What the site that the folder was exported from knew of this set; nothing if it wasn't exported."""
+    try:
+        return read_exported_words(plan.rows, plan.set_name) if plan.rows else ExportedWords()
+    except ExportedWordsError as error:
+        report.warnings.append(f"{error}; what you wrote about this set stays there")
+        return ExportedWords()
 
 
 def _upload_all(

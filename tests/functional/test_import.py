@@ -23,6 +23,8 @@ from scripts.imports.carrying import ImportReport, carry_import
 from scripts.imports.import_plan import Wishes, make_import_plan
 from scripts.people.sidecars import make_sidecar
 from scripts.people.site_journal import read_journal
+from scripts.photos.export import export_site
+from scripts.upload.uploader import carry_out, make_plan
 
 QUIET = Progress(quiet=True)
 WHERE = "Takeout/Google Photos"
@@ -84,8 +86,14 @@ class Site:
         self.kill_at: int | None = None
         self.writes = 0
         self.stack = KillableStack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
-        arriving = Arriving(aws, self._kill)
-        self.stack.__dict__.update({"kill": self._kill, "sqs": aws.sqs, "photos": aws.photos, "s3": arriving})
+        aws.rekognition.create_collection(CollectionId=aws.outputs.celebrities_collection)
+        clients = {
+            "sqs": aws.sqs,
+            "photos": aws.photos,
+            "s3": Arriving(aws, self._kill),
+            "rekognition": aws.rekognition,
+        }
+        self.stack.__dict__.update({"kill": self._kill, **clients})
 
     def _kill(self) -> None:
         self.writes += 1
@@ -223,6 +231,18 @@ def test_another_photo_of_the_same_name_is_never_replaced(export: Path) -> None:
         assert len(names) == 2
         kept = here.aws.s3.get_object(Bucket=here.aws.pics_bucket, Key="photos/2019/a.png")["Body"].read()
         assert kept == picture(BLUE, RED)
+
+
+def test_dates_that_came_with_an_import_survive_an_export(export: Path, tmp_path: Path) -> None:
+    with site() as here:
+        here.take(export)
+        export_site(here.stack, tmp_path / "out", 1, QUIET)
+    with site() as there:
+        plan = make_plan(there.stack, tmp_path / "out" / "photos" / "Gran: & Co.", None, 1, QUIET)
+        carry_out(there.stack, plan, None, 1, QUIET)
+        garden = there.rows()["Gran: & Co./b.png"]
+        assert (garden["taken_at"], garden["keywords"]) == ("2019-07-01T10:10:10+00:00", ["favourite"])
+        assert garden["caption"] == "In the garden"
 
 
 def test_names_with_boxes_come_from_sidecars_in_a_zip(tmp_path: Path) -> None:

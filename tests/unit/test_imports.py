@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from PIL import Image, ImageEnhance
 
 from bench import made_exports
 from bench.made_exports import picture, sha256
 from functions.told_facts import ToldFacts, from_metadata, to_metadata
+from scripts.cli import main
 from scripts.common.folders import FolderError
 from scripts.common.progress import Progress
 from scripts.imports.containers import Folder, ZipParts
@@ -248,14 +250,15 @@ def test_burst_shots_and_recompressed_copies_are_told_apart(tmp_path: Path) -> N
     exif.get_ifd(0x8769)[0x9003] = "2019:07:01 12:10:10"
     files: dict[str, Image.Image] = {
         "camera/IMG_1.jpg": whole,
-        "camera/IMG_2.jpg": ImageEnhance.Brightness(whole).enhance(1.02),  # a burst
+        "camera/IMG_1_1.jpg": ImageEnhance.Brightness(whole).enhance(1.02),  # a burst
+        "camera/IMG_12.jpg": ImageEnhance.Brightness(whole).enhance(1.04),
         "sent/by mail.jpg": whole.resize((400, 300)),
     }
     for name, image in files.items():
         (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
         image.save(tmp_path / "all" / name, quality=80, exif=exif)
     with planned(tmp_path / "all") as plan:
-        assert sorted(placed(plan)) == ["camera/IMG_1.jpg", "camera/IMG_2.jpg"]
+        assert sorted(placed(plan)) == ["camera/IMG_1.jpg", "camera/IMG_12.jpg", "camera/IMG_1_1.jpg"]
         assert "which is larger" in left(plan)["sent/by mail.jpg"]
 
 
@@ -492,6 +495,17 @@ def test_what_cannot_be_a_photo_says_so(tmp_path: Path) -> None:
     assert "a film" in reasons["c.mp4"]
 
 
+def test_a_folder_of_zips_is_its_zips(tmp_path: Path) -> None:
+    export = made_exports.takeout(tmp_path, 20, parts=2)
+    with planned(tmp_path) as plan:
+        assert [source.kind for source in plan.sources] == ["takeout"]
+        assert plan.uploads == len(export.photos)
+    (tmp_path / "a.jpg").write_bytes(picture(1))
+    with planned(tmp_path) as plan:
+        assert list(placed(plan)) == [f"{tmp_path.name}/a.jpg"]
+        assert "by name if it is of an export" in plan.notes[0]
+
+
 def test_sources_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="check its name"):
         open_sources([tmp_path / "none.zip"], None)
@@ -598,3 +612,38 @@ def test_what_was_found_survives_the_table(tmp_path: Path) -> None:
     assert again == item.found
     assert isinstance(Note("x"), tuple)
     assert Unplaced("a", "b").is_failure is False
+
+
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    """Run the command where there is no site yet."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "KINPICS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "import", *arguments])
+
+
+def test_a_dry_run_needs_no_site_and_ends_with_what_it_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = made_exports.instagram(tmp_path, 30)
+    result = command(tmp_path, monkeypatch, "--dry-run", *map(str, export.paths))
+    assert f"kinpics cost --photos {len(export.photos)} " in result.stdout
+    assert "there is no site yet" in result.stdout
+    assert result.exit_code == 1, "one photo is missing from the export"
+    plan = json.loads(command(tmp_path, monkeypatch, "--dry-run", "--json", *map(str, export.paths)).stdout)
+    assert sum(one["uploads"] for one in plan["sets"]) == len(export.photos)
+    assert [entry["name"] for entry in plan["left_out"] if entry["is_failure"]] == ["media/posts/201501/gone.jpg"]
+
+
+def test_a_long_list_of_what_is_left_out_goes_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: Files = {f"{number}.jpg": b"" for number in range(30)} | {"good.jpg": picture(1)}
+    result = command(tmp_path, monkeypatch, "--dry-run", str(folder_of(tmp_path / "all", files)))
+    listed = tmp_path / "data" / "import-left-out.txt"
+    assert str(listed) in result.stdout
+    assert len(listed.read_text().splitlines()) == 30
+
+
+def test_without_a_site_an_import_says_what_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = command(tmp_path, monkeypatch, str(folder_of(tmp_path / "all", {"good.jpg": picture(1)})))
+    assert result.exit_code == 1
+    assert "kinpics local" in result.stderr
