@@ -119,7 +119,7 @@ def instagram(folder: Path, posts: int = 5000, seed: int = 0, root: str = "your_
         export.photos[sha256(unlisted)] = Truth({"Instagram 2015"})
         out.writestr(f"{root}messages/inbox/friend_1/photos/1.jpg", picture(number + 2))
         out.writestr("media/stories/201503/story.jpg", picture(number + 3))
-        out.writestr("media/posts/201503/film.mp4", b"\0\0\0\x18ftypisom" + bytes(200))
+        out.writestr("media/posts/201503/film.mp4", bytes(200))  # and it is none
         listed.append({"media": [{"uri": "media/posts/201503/film.mp4", "creation_timestamp": _START, "title": ""}]})
         story = {"uri": "media/stories/201503/story.jpg", "creation_timestamp": _START, "title": ""}
         half = len(listed) // 2
