@@ -23,8 +23,9 @@ from scripts.site.announcements import write_announcements
 from scripts.site.browser_config import browser_config
 from scripts.site.bundle import bundle, bundle_worker
 from scripts.site.changes import Changes, PeopleChanges
-from scripts.site.covers import Cover, find_covers, portraits_of_gallery
+from scripts.site.covers import Cover, find_covers
 from scripts.site.fingerprints import fingerprint_of_site
+from scripts.site.galleries_shown import list_galleries_shown
 from scripts.site.pages import SitePages
 from scripts.site.people_shown import (
     KnownPerson,
@@ -99,9 +100,9 @@ def build(
     known_to_scripts = browser_config(stack, config)
     # The site's own pages don't know of sets that are for fewer people than the site is.
     has_photos = any(access.is_everywhere(row.sortkey) for row in rows)
-    has_gallery = stack.gallery.count_faces() > 0
+    galleries = list_galleries_shown(stack)
     people = read_people(stack)
-    facts = [assets.urls, known_to_scripts, stack.site_url, has_photos, has_gallery, bool(people.people)]
+    facts = [assets.urls, known_to_scripts, stack.site_url, has_photos, bool(galleries), bool(people.people)]
     facts.append(access.album == PUBLIC)
     last, fingerprint = last or Published(), fingerprint_of_site(config, look, root, facts)
     changes = Changes(stack, rows, people, access, last, fingerprint)
@@ -119,7 +120,7 @@ def build(
         known_to_scripts,
         site_url=stack.site_url,
         has_photos=has_photos,
-        has_gallery=has_gallery,
+        galleries=galleries,
         people=people,
         is_public=access.album == PUBLIC,
     )
@@ -139,7 +140,6 @@ def build(
         cover=covers.of_site,
         cover_person=_person_on(stack, people, covers.of_site),
         covers=covers.of_sets,
-        portraits=portraits_of_gallery(stack.gallery),
         search_index=f"/{search_index}",
         suggestions=suggestions(entries),
     )

@@ -172,7 +172,12 @@ def encode_external_image_id(path: ImagePath) -> str:
     If that is longer than 255 characters, it is a hash of the path: still one id per photo, but
     `decode_external_image_id` can't find the path.
     """
-    return _encode(str(path), MAX_EXTERNAL_IMAGE_ID)
+    return encode_external_text(str(path))
+
+
+def encode_external_text(text: str) -> str:
+    """The same for any text, which `decode_external_text` finds again."""
+    return _encode(text, MAX_EXTERNAL_IMAGE_ID)
 
 
 def encode_user_id(person: str) -> str:
@@ -192,12 +197,21 @@ def photo_ref(face: Mapping[str, Any]) -> str:
 
 def decode_external_image_id(external_image_id: str) -> ImagePath | None:
     """The photo of an external image id, or None for one that is a hash or was not made here."""
+    text = decode_external_text(external_image_id)
+    try:
+        return None if text is None else parse_image_path(text)
+    except BadNameError:
+        return None
+
+
+def decode_external_text(external_image_id: str) -> str | None:
+    """The text of an external image id, or None for one that is a hash or was not made here."""
     if external_image_id.startswith(_HASHED):
         return None
     raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), external_image_id)
     try:
-        return parse_image_path(raw.encode("latin-1").decode())
-    except (BadNameError, UnicodeError):
+        return raw.encode("latin-1").decode()
+    except UnicodeError:
         return None
 
 

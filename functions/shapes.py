@@ -308,7 +308,9 @@ class ImageRecord(Row):
         "For a photo Rekognition's image id; for a portrait the same, `/`, and its external image id; for a person "
         "`person:` and Rekognition's user id."
     )
-    image_path: str | None = described("`<set>/<file>`; for a portrait `celebrities/<person>/<file>`.", default=None)
+    image_path: str | None = described(
+        "`<set>/<file>`; for a portrait the key of its pictures (see [Objects](#objects)).", default=None
+    )
     other_paths: set[str] | None = described("Paths of other photos with the same bytes, if any.", default=None)
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
@@ -342,6 +344,7 @@ class LookalikeResult(Row):
         "The most similar people first: `person`, `similarity`, `portrait` (its path), `width`, `height`, and if "
         "there are any `credit`, `licence`, `url`."
     )
+    gallery: str | None = described("The name of the gallery they are in; missing for `celebrities`.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -599,7 +602,7 @@ class DailyCount(Row):
 class CollectionVersion(Row):
     """Which version of a collection's faces is current: answers found in another version are out of date."""
 
-    entry: str = described("`collection/album` or `collection/celebrities`.")
+    entry: str = described("`collection/album`, `collection/celebrities`, or `collection/celebrities/<gallery>`.")
     version: int | None = described("Goes up with each change to the collection's faces.", default=None)
     changed_at: int | None = described("When it last went up (seconds since 1970).", default=None)
 

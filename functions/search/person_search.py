@@ -76,7 +76,8 @@ class Searcher:
         known = self.collections.get(request.collection)
         if known is None:
             raise RequestError(400, "InvalidCollection", f"this site has no collection {request.collection}")
-        collection = replace(known, pay=lambda: self._pay(visitor))
+        collection_id = request.gallery.collection_id(known.collection_id)
+        collection = replace(known, collection_id=collection_id, pay=lambda: self._pay(visitor))
         try:
             sight = Sight.by_pass(self.access, request.shown, self.ledger.clock())
             if sight.access.has_private:
@@ -119,7 +120,7 @@ class Searcher:
         """All matches of a face down to a round similarity, so that one search serves every higher threshold."""
         min_similarity = min(request.threshold, DEFAULT_THRESHOLD) // 10 * 10
         search = f"{request.face_id}/{min_similarity:.0f}/{_MATCH_FORMAT}"
-        recalled = self.ledger.recall(request.collection, search)
+        recalled = self.ledger.recall(request.kept_as, search)
         if recalled.found and recalled.found.is_current:
             self.count_metric("AnswersFromCache")
             return recalled.found
@@ -135,7 +136,7 @@ class Searcher:
             return recalled.found
         found = Found(_best_by_photo([{"Face": own, "Similarity": 100.0}, *matches]), time.time(), True)
         try:
-            self.ledger.keep_answer(request.collection, search, found, recalled.version)
+            self.ledger.keep_answer(request.kept_as, search, found, recalled.version)
         except ClientError as error:
             # The paid answer is shown even if a busy table can't keep it.
             if not is_busy(error):
@@ -176,8 +177,8 @@ class Searcher:
         """What matches lead to, by their photo's reference."""
         if collection != GALLERY_COLLECTION:
             return self.images.find_photos(((face_id, ref) for face_id, ref, _ in matches), sight.sees)
-        # The first release kept portraits by their image id alone.
-        names = {ref: (ref, ref.partition("/")[0]) for _, ref, _ in matches}
+        # The first release kept portraits by their image id alone; a person's record is named by the gallery too.
+        names = {ref: (ref, ref if ref.startswith(PERSON_PREFIX) else ref.partition("/")[0]) for _, ref, _ in matches}
         known = self.images.get_records({name for pair in names.values() for name in pair})
         return {ref: record for ref, pair in names.items() for name in reversed(pair) if (record := known.get(name))}
 
@@ -189,7 +190,7 @@ def _by_picture(collection: FaceCollection, request: PictureSearch) -> Found:
     people = collection.search_people_by_image(request.picture, request.threshold)
     if people is None:
         raise _no_face()
-    matches = [(_FIRST_FACE, f"{PERSON_PREFIX}{user_id}", similarity) for user_id, similarity in people]
+    matches = [(_FIRST_FACE, request.gallery.record_of_user(user_id), similarity) for user_id, similarity in people]
     return Found(matches, 0, True)
 
 
@@ -235,6 +236,10 @@ def _face(face: dict[str, Any]) -> dict[str, Any]:
 def _as_request_error(error: ClientError, request: SearchRequest) -> Exception:
     """What the visitor can do something about, as a ``RequestError``; everything else as it is."""
     code = code_of(error)
+    # The collection of the first gallery, like the tables, is there as long as the site is.
+    if code == "ResourceNotFoundException" and not request.gallery.is_first:
+        message = f"this site has no gallery {request.gallery.name}: load the page again to see those it has"
+        return RequestError(404, "GalleryNotFound", message)
     if code == "InvalidParameterException" and isinstance(request, FaceSearch):
         return _face_not_found()
     if code == "InvalidParameterException" and "face" in message_of(error).lower():

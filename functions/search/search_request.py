@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.face_collection import ALBUM_COLLECTION, GALLERY_COLLECTION, MAX_IMAGE_BYTES, is_face_id
+from functions.galleries import FIRST_GALLERY, BadGalleryNameError, Gallery
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError, parse_pass
 
@@ -18,14 +19,15 @@ COLLECTIONS = (ALBUM_COLLECTION, GALLERY_COLLECTION)
 
 _TOKEN = re.compile(rb'\{"offset": ([0-9]{1,4})\}')
 _MAX_TOKEN = 64
-_FIELDS = {"faceid", "image", "collection", "threshold", "limit", "next", "pass"}
+_FIELDS = {"faceid", "image", "collection", "gallery", "threshold", "limit", "next", "pass"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
     """What every search says: the collection's name, the least similarity, and which of the photos to answer with.
 
-    ``shown`` is the pass of somebody who may see more than a stranger, or empty.
+    ``shown`` is the pass of somebody who may see more than a stranger, or empty. ``gallery`` counts where the
+    collection is that of galleries.
     """
 
     collection: str
@@ -33,6 +35,12 @@ class _Search:
     limit: int
     offset: int
     shown: str = ""
+    gallery: Gallery = FIRST_GALLERY
+
+    @property
+    def kept_as(self) -> str:
+        """What the ledger calls the collection."""
+        return self.gallery.kept_as if self.collection == GALLERY_COLLECTION else self.collection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +73,22 @@ def parse_request(event: Any) -> SearchRequest:
     face_id = _face_id(event["faceid"]) if "faceid" in event else None
     picture = _picture(event["image"]) if "image" in event else b""
     collection = _collection(event.get("collection", ALBUM_COLLECTION))
+    gallery = _gallery(event.get("gallery", GALLERY_COLLECTION), collection)
     threshold = _number(event, "threshold", DEFAULT_THRESHOLD, 0, 100)
     limit = int(_number(event, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, whole=True))
     offset = _offset(event.get("next"))
     shown = parse_pass(event)
+    common: dict[str, Any] = {
+        "collection": collection,
+        "gallery": gallery,
+        "threshold": threshold,
+        "limit": limit,
+        "offset": offset,
+        "shown": shown,
+    }
     if face_id is not None:
-        return FaceSearch(
-            face_id=face_id, collection=collection, threshold=threshold, limit=limit, offset=offset, shown=shown
-        )
-    return PictureSearch(
-        picture=picture, collection=collection, threshold=threshold, limit=limit, offset=offset, shown=shown
-    )
+        return FaceSearch(face_id=face_id, **common)
+    return PictureSearch(picture=picture, **common)
 
 
 def next_token(offset: int) -> str:
@@ -107,6 +120,17 @@ def _collection(value: Any) -> str:
     if not isinstance(value, str) or value not in COLLECTIONS:
         raise RequestError(400, "InvalidCollection", f"collection must be one of {', '.join(COLLECTIONS)}")
     return value
+
+
+def _gallery(name: Any, collection: str) -> Gallery:
+    try:
+        gallery = Gallery(name if isinstance(name, str) else "")
+    except BadGalleryNameError:
+        raise RequestError(400, "InvalidGallery", "gallery must be the name of one of the site's galleries") from None
+    if collection != GALLERY_COLLECTION and not gallery.is_first:
+        message = f"a gallery is searched with the collection {GALLERY_COLLECTION}"
+        raise RequestError(400, "InvalidGallery", message)
+    return gallery
 
 
 def _number(event: dict[str, Any], name: str, default: float, low: float, high: float, *, whole: bool = False) -> float:

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_bucket_missing, is_not_found
 from functions.keys import WAITING_PREFIX
 from scripts.common.bucket import delete_versions, list_objects, list_versions
+from scripts.common.site_galleries import list_other_collections
 from scripts.common.stack import Stack
 from scripts.deployment.closing import find_site_access
 from scripts.deployment.cloudformation import StackApplier
@@ -56,7 +57,8 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
             outputs.contributions_table,
         ):
             _if_there(stack.dynamodb.delete_table, TableName=table)
-        for collection in (outputs.album_collection, outputs.celebrities_collection):
+        others = list_other_collections(stack)
+        for collection in (outputs.album_collection, outputs.celebrities_collection, *others):
             _if_there(stack.rekognition.delete_collection, CollectionId=collection)
 
 

@@ -10,22 +10,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import PERSON_PREFIX, encode_user_id
 from functions.shapes import ImageRecord
 from scripts.common.bucket import list_objects
+from scripts.common.site_galleries import faces_of, list_galleries
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import list_users
 
 if TYPE_CHECKING:
     from types_boto3_rekognition.type_defs import FaceTypeDef
 
-GALLERY_PREFIX = "celebrities/"
-
 
 @dataclass
 class GallerySurvey:
-    """What is there: records of portraits and of people by their ids, faces by theirs, user ids, keys of pictures."""
+    """What is there: records of portraits and of people by their ids, faces by theirs, user ids, keys of pictures.
 
+    ``has_collection``: whether there is anything that could hold faces.
+    """
+
+    gallery: Gallery = FIRST_GALLERY
+    has_collection: bool = True
     portraits: dict[str, ImageRecord] = field(default_factory=dict)
     people: dict[str, ImageRecord] = field(default_factory=dict)
     faces: dict[str, "FaceTypeDef"] = field(default_factory=dict)
@@ -47,6 +52,8 @@ class GalleryDrift:
     users: set[str] = field(default_factory=set)
     pictures: set[str] = field(default_factory=set)
     records: dict[str, str] = field(default_factory=dict)
+    # Names of galleries that were being made or deleted: all that is left is their words.
+    galleries: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         return sum(len(getattr(self, part.name)) for part in fields(self))
@@ -65,6 +72,8 @@ class GalleryDrift:
             yield f"{key}: there is no record of this portrait"
         for image_id, path in sorted(self.records.items()):
             yield f"record {image_id} leads to {path}, which is not in the gallery"
+        for name in sorted(self.galleries):
+            yield f"gallery {name} has words, but no collection and no portraits"
 
     def also_in(self, later: "GalleryDrift") -> "GalleryDrift":
         """What both say, as ``later`` says it: what one alone says may come from a command that is still running."""
@@ -76,24 +85,39 @@ class GalleryDrift:
         return GalleryDrift(**{part.name: both(part.name) for part in fields(self)})
 
 
-def survey_gallery(stack: Stack, records: Iterable[ImageRecord] | None = None) -> GallerySurvey:
-    """List everything that the gallery holds; its ``records`` are looked for among all photos' if they aren't given."""
-    found = GallerySurvey()
-    found.faces = {face["FaceId"]: face for face in stack.gallery.list_faces()}
-    found.users = set(list_users(stack))
+def survey_gallery(
+    stack: Stack, records: Iterable[ImageRecord] | None = None, gallery: Gallery = FIRST_GALLERY
+) -> GallerySurvey:
+    """List everything that a gallery holds; its ``records`` are looked for among all photos' if they aren't given."""
+    found = GallerySurvey(gallery)
+    faces = faces_of(stack, gallery)
+    try:
+        found.faces = {face["FaceId"]: face for face in faces.list_faces()}
+        found.users = set(list_users(faces))
+    except stack.rekognition.exceptions.ResourceNotFoundException:
+        if gallery.is_first:
+            raise
+        found = GallerySurvey(gallery, has_collection=False)
     for bucket, keys in (
         (stack.outputs.pics_bucket, found.pictures),
         (stack.outputs.thumbnails_bucket, found.thumbnails),
     ):
-        keys |= {item["Key"] for item in list_objects(stack.s3, bucket, GALLERY_PREFIX)}
+        listed = (item["Key"] for item in list_objects(stack.s3, bucket, gallery.folder))
+        keys |= set(filter(gallery.has, listed))
     for record in _scan_records(stack) if records is None else records:
-        if not path_of(record).startswith(GALLERY_PREFIX):
-            continue  # another program has written it
+        if not gallery.has(path_of(record)):
+            continue  # it is in another gallery, or another program has written it
         if record.image_id.startswith(PERSON_PREFIX):
-            found.people[record.image_id.removeprefix(PERSON_PREFIX)] = record
+            found.people[record.image_id] = record
         else:
             found.portraits[record.image_id] = record
     return found
+
+
+def survey_galleries(stack: Stack, records: Iterable[ImageRecord] | None = None) -> dict[Gallery, "GalleryDrift"]:
+    """What disagrees in each of the site's galleries; ``records`` as for `survey_gallery`."""
+    known = list(_scan_records(stack) if records is None else records)
+    return {gallery: gallery_drift(survey_gallery(stack, known, gallery)) for gallery in list_galleries(stack)}
 
 
 def _scan_records(stack: Stack) -> Iterator[ImageRecord]:
@@ -110,8 +134,9 @@ def gallery_drift(found: GallerySurvey) -> GalleryDrift:
     for record in found.portraits.values():
         by_person[encode_user_id(record.person or "")].append(record)
     kept: dict[str, list[ImageRecord]] = {}
+    record_of = found.gallery.record_of_user
     for user_id, records in by_person.items():
-        is_removed = user_id not in found.people and not any(
+        is_removed = record_of(user_id) not in found.people and not any(
             _face_ids(record) & found.faces.keys() for record in records
         )
         for record in records:
@@ -127,11 +152,13 @@ def gallery_drift(found: GallerySurvey) -> GalleryDrift:
     result.users = found.users - kept.keys()
     result.pictures = (found.pictures | found.thumbnails) - paths
     for user_id, records in kept.items():
-        person = found.people.get(user_id)
+        person = found.people.get(record_of(user_id))
         if person is None or path_of(person) not in paths:
             result.people[user_id] = records[0]
-    for user_id in found.people.keys() - kept.keys():
-        result.records[PERSON_PREFIX + user_id] = path_of(found.people[user_id])
+    for image_id in found.people.keys() - {record_of(user_id) for user_id in kept}:
+        result.records[image_id] = path_of(found.people[image_id])
+    if not found.has_collection and not kept:
+        result.galleries.add(found.gallery.name)
     return result
 
 

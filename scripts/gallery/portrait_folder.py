@@ -7,9 +7,12 @@ from pathlib import Path
 from functions.keys import BadNameError, check_set_name
 from scripts.common.csv_table import Table, read_table
 from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal
+from scripts.common.site_galleries import GalleryError, GalleryWords, parse_words
 
 # Columns of the CSV: those it must have, and those it may have.
 NEEDED, OTHERS = ("file", "name"), ("credit", "licence", "url")
+# An exported gallery's title and text.
+WORDS_FILE = "gallery.json"
 # A number at a name's end tells portraits of one person apart: `Ada_Lovelace_2.jpg`.
 _NUMBER = re.compile(r"[ _-]+\d+$")
 
@@ -27,11 +30,12 @@ class Portrait:
 
 @dataclass
 class PortraitFolder:
-    """What a folder holds: portraits, files that can't be used as one, and notes for the owner."""
+    """What a folder holds: portraits, files that can't be used as one, notes for the owner, and words of an export."""
 
     portraits: list[Portrait] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: GalleryWords | None = None
 
 
 def read_folder(folder: Path) -> PortraitFolder:
@@ -46,7 +50,7 @@ def read_folder(folder: Path) -> PortraitFolder:
         raise FolderError(f"{folder} holds {len(tables)} CSV files: keep one")
     table = read_table(tables[0], NEEDED, OTHERS) if tables else Table()
     described = table.rows
-    found = PortraitFolder(notes=table.notes)
+    found = PortraitFolder(notes=table.notes, words=_words_in(folder))
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in PHOTO_SUFFIXES or not path.is_file():
             continue
@@ -66,6 +70,16 @@ def read_folder(folder: Path) -> PortraitFolder:
     if not found.portraits and not found.refused:
         raise FolderError(f"there are no portraits in {folder}")
     return found
+
+
+def _words_in(folder: Path) -> GalleryWords | None:
+    file = folder / WORDS_FILE
+    if not file.is_file():
+        return None
+    try:
+        return parse_words(file.read_bytes())
+    except GalleryError as error:
+        raise FolderError(f"{file} can't be read: {error}") from None
 
 
 def _person_of(path: Path) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from functions.access.audiences import PUBLIC
+from functions.galleries import Gallery
 from functions.keys import CARDS_PREFIX, NONE, ImagePath, decode_external_image_id
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.common.words import count
@@ -85,17 +86,20 @@ class Drift:
     sets: dict[str, SetCount] = field(default_factory=dict)
     # What other programs wrote and nothing here can complete, with the reason: it stays, and is reported.
     unfinished: dict[str, str] = field(default_factory=dict)
-    gallery: GalleryDrift = field(default_factory=GalleryDrift)
+    # Of the lookalike galleries, each.
+    galleries: dict[Gallery, GalleryDrift] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How much there is to mend."""
-        parts = (self.check, self.redo, self.records, self.faces, self.sets, self.gallery)
-        return len(self.misplaced) + sum(len(part) for part in parts)
+        parts = (self.check, self.redo, self.records, self.faces, self.sets)
+        portraits = sum(len(drift) for drift in self.galleries.values())
+        return len(self.misplaced) + sum(len(part) for part in parts) + portraits
 
     @property
     def paid_calls(self) -> int:
         """The most IndexFaces calls that mending makes."""
-        return len(self.check) - len(self.free) + len(self.redo) + len(self.gallery.redo)
+        portraits = sum(len(drift.redo) for drift in self.galleries.values())
+        return len(self.check) - len(self.free) + len(self.redo) + portraits
 
     def lines(self) -> Iterator[str]:
         """Each disagreement in words."""
@@ -114,11 +118,12 @@ class Drift:
         for name, has in sorted(self.sets.items()):
             holds = f"{count(has.photos, 'photo')} and {count(has.faces, 'face')}"
             yield f"set {name} has wrong counts: it holds {holds}"
-        yield from self.gallery.lines()
+        for drift in self.galleries.values():
+            yield from drift.lines()
 
 
 def find_drift(survey: Survey) -> Drift:
-    """What disagrees, the gallery aside."""
+    """What disagrees, the galleries aside."""
     result = find_photo_drift(survey)
     for image_id, path in survey.db.execute(_RECORDS):
         result.records.setdefault(image_id, set()).add(path)

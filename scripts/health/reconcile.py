@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from functions.face_collection import ALBUM_COLLECTION, is_face_id
+from functions.galleries import Gallery
 from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path
 from functions.photo_reader import set_key
 from functions.shapes import PhotoSet
@@ -58,9 +59,10 @@ def mend(stack: Stack, progress: Progress, tell: Callable[[Drift], bool], file: 
     _process(stack, found, progress, mended)
     wait_until_idle(stack, waiting.STALLED_SECONDS)
     settle(stack, found, mended)
-    if len(found.gallery):
-        again = gallery_drift(survey_gallery(stack))
-        _mend_gallery(stack, found.gallery.also_in(again), mended)
+    for gallery, drift in found.galleries.items():
+        if len(drift):
+            again = gallery_drift(survey_gallery(stack, gallery=gallery))
+            _mend_gallery(stack, drift.also_in(again), gallery, mended)
     return mended
 
 
@@ -80,10 +82,11 @@ def settle(stack: Stack, found: Drift, mended: Mended) -> None:
         mended.sets += _count_again(stack, name)
 
 
-def _mend_gallery(stack: Stack, drift: GalleryDrift, mended: Mended) -> None:
-    failed = mend_gallery(stack, drift)
+def _mend_gallery(stack: Stack, drift: GalleryDrift, gallery: Gallery, mended: Mended) -> None:
+    failed = mend_gallery(stack, drift, gallery)
     mended.portraits += len(drift.redo) + len(drift.people) - len(failed)
-    mended.removed += len(drift.faces) + len(drift.users) + len(drift.pictures) + len(drift.records)
+    left_over = (drift.faces, drift.users, drift.pictures, drift.records, drift.galleries)
+    mended.removed += sum(len(part) for part in left_over)
     mended.failed |= failed
 
 

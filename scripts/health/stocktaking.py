@@ -20,7 +20,7 @@ from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.terminal import echo
 from scripts.common.words import count
-from scripts.gallery.gallery_survey import gallery_drift, survey_gallery
+from scripts.gallery.gallery_survey import survey_galleries
 from scripts.health.drift import CARD, LARGE, THUMBNAIL, Drift, find_drift
 from scripts.health.survey import PhotoRow, Survey
 from scripts.photos.originals import list_stored_pages
@@ -65,7 +65,7 @@ def look_for_drift(stack: Stack, progress: Progress, file: Path | None = None) -
     try:
         _take_stock(stack, survey, progress)
         drift = find_drift(survey)
-        drift.gallery = gallery_drift(survey_gallery(stack, survey.list_portraits()))
+        drift.galleries = survey_galleries(stack, survey.list_portraits())
         found = Found(drift, *survey.count())
     except BaseException:
         survey.close()
@@ -213,7 +213,7 @@ def _records(stack: Stack, survey: Survey, token: str | None) -> Iterator[Page]:
     table = stack.outputs.pics_by_image_id_table
     names = "image_id, image_path, other_paths, person"
     for items, following in _scan(stack, table, token, ProjectionExpression=names):
-        # Only those of the gallery are needed whole.
+        # Only those of the galleries are needed whole.
         keys = [{"image_id": item["image_id"]} for item in items if "person" in item]
         found = [item for item in items if "person" not in item] + list(batch_get(stack.dynamodb, table, keys))
         yield partial(_add_records, survey, found), following, len(items)

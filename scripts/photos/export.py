@@ -10,21 +10,24 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.errors import KinpicsError
+from functions.galleries import Gallery
 from functions.keys import ImagePath
 from functions.photo_originals import SHA256_METADATA
 from functions.shapes import from_dynamodb
 from scripts.common.folders import PHOTOS_FOLDER, ROWS_FOLDER
 from scripts.common.progress import Progress
+from scripts.common.site_galleries import GalleryWords, list_galleries, read_words
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.gallery.gallery_survey import path_of
-from scripts.gallery.portrait_folder import NEEDED, OTHERS
+from scripts.gallery.portrait_folder import NEEDED, OTHERS, WORDS_FILE
 from scripts.gallery.portraits import list_portraits
 from scripts.people.exported_names import export_names
 from scripts.people.sidecars import is_sidecar
@@ -56,8 +59,8 @@ def _written(target: Path) -> Iterator[Any]:
 def export_site(stack: Stack, folder: Path, concurrency: int, progress: Progress) -> tuple[int, int, dict[str, str]]:
     """Write ``photos/<set>/<file>`` and ``sets/<set>.json``; returns photos written, photos there, failures.
 
-    The lookalike gallery goes to ``gallery/``, as `kinpics gallery add` takes it; decisions about people go to
-    ``people.jsonl`` and into sidecars, ``photos/<set>/<file>.xmp``.
+    The lookalike gallery goes to ``gallery/``, and the others to ``galleries/<name>/``, as `kinpics gallery add` takes
+    them; decisions about people go to ``people.jsonl`` and into sidecars, ``photos/<set>/<file>.xmp``.
     A photo that is there in its full size, and has not changed since, is not fetched again, so an export that was
     stopped goes on when it is run again. Raises ``ExportError`` once there is no room for more.
     """
@@ -113,7 +116,9 @@ def _export(stack: Stack, folder: Path, concurrency: int, progress: Progress) ->
             whole = {"set": from_dynamodb(photo_set.to_item()), "pics": photos}
             text = json.dumps(whole, indent=1, ensure_ascii=False, default=_as_text)
             file.write(text.encode())
-    _export_gallery(stack, folder / "gallery")
+    for gallery in list_galleries(stack):
+        target = folder / "gallery" if gallery.is_first else folder / "galleries" / gallery.name
+        _export_gallery(stack, gallery, target)
     failures |= export_names(stack, folder, _write)
     written = len(wanted) - sum(1 for path, _ in wanted if str(path) in failures)
     return written, present, failures
@@ -131,8 +136,11 @@ def _as_text(value: Any) -> Any:
     return base64.b64encode(bytes(value)).decode()
 
 
-def _export_gallery(stack: Stack, folder: Path) -> None:
-    portraits = sorted(list_portraits(stack), key=path_of)
+def _export_gallery(stack: Stack, gallery: Gallery, folder: Path) -> None:
+    portraits = sorted(list_portraits(stack, gallery), key=path_of)
+    words = read_words(stack, gallery)
+    if words != GalleryWords():
+        _write(folder / WORDS_FILE, json.dumps(asdict(words), indent=1, ensure_ascii=False).encode())
     if not portraits:
         return
     table = io.StringIO()

@@ -82,7 +82,8 @@ _REST = f"""## Objects
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | incoming | `incoming/<set>/<id>`, `waiting/<set>/<id>`, `looks/<set>/<id>` | a photo from a browser on its way, for a day at most, or waiting for the owner, or a JPEG of one that waits and that browsers cannot show; `<id>` is the row's in `contributions` |
-| pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata |
+| pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata. In another gallery than the first: `celebrities/<gallery>/<person>/<digest>.jpg` |
+| pics | `galleries/<gallery>.json` | that there is this gallery, and what visitors read about it: `{{"title", "text"}}`, both may be empty; the first one may do without |
 | thumbnails | `{keys.REGIONS_PREFIX}<set>/<file>.json` | faces that the file's own XMP names, if there are any: `[name, left, top, width, height]` each, in fractions of the upright photo. Written by the process function and read by the people function; visitors can't reach it |
 | thumbnails | `people/inventory.json.gz`, `evidence`, `state`, `candidates`, `written` | what the people function makes from the journal, the rows and `people/regions/`; visitors can't reach it, and it can be thrown away (`kinpics people rebuild`) |
 | thumbnails | `people/hidden-names.json`, `people/hidden-names-taken-out.json` | names of hidden people, which the process function leaves out of keywords, and those of them that all rows are without; visitors can't reach them |
@@ -96,7 +97,8 @@ _REST = f"""## Objects
 | site | `{RECORD_KEY}` | what `kinpics publish` remembers until the next time (`scripts/site/published.py`); visitors can't reach it. Without it, all is published anew |
 
 The external image id of a face is its image path, with each byte outside `[A-Za-z0-9_.-]` written as `:XX`; if that is longer
-than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
+than {keys.MAX_EXTERNAL_IMAGE_ID} characters, it is `::` and a hash of the path. For a portrait the path is `<person>/<file>`,
+or `<gallery>/<person>/<file>`. For a forgotten person's reference face it begins with `{keys.FORGOTTEN_PREFIX}`.
 
 ## The search function
 
@@ -104,6 +106,7 @@ Request: `{{"faceid": "…"}}` or `{{"image": "<base64 of a JPEG or PNG, at most
 
 | field | default | what it is |
 |---|---|---|
+| `gallery` | `{COLLECTIONS[1]}` | with the collection `{COLLECTIONS[1]}`: which gallery ([lookalike.md](lookalike.md)) |
 | `threshold` | {DEFAULT_THRESHOLD:g} | least similarity, 0 to 100 |
 | `limit` | {DEFAULT_LIMIT} | photos in this answer, 1 to {MAX_LIMIT} |
 | `next` | | token from the previous answer |
@@ -125,7 +128,7 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
 are, for the day). `err.until` (ISO 8601) then says when to try again; it is missing if trying again can't help. Status 403 has code `NotInvited`: nothing on the site
-may be seen without a pass, or with this one.
+may be seen without a pass, or with this one. Status 404 has code `GalleryNotFound`: there is no gallery of this name any more.
 
 ## The removal function
 

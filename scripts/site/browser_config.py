@@ -39,7 +39,6 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "largeFolder": LARGE_FOLDER,
         "downloadFolder": DOWNLOAD_FOLDER,
         "portraitFolder": THUMBNAILS_FOLDER,
-        "galleryPeople": stack.gallery.count_people(),
         "thumbnailSide": THUMBNAIL_SIDE,
         "largeSide": LARGE_SIDE,
         "unknownWidth": UNKNOWN_WIDTH,

@@ -6,8 +6,7 @@ from typing import Any
 
 from functions.access.audiences import Access
 from functions.crops import Area, focus
-from functions.face_collection import FaceCollection
-from functions.keys import ImagePath, decode_external_image_id, parse_image_path
+from functions.keys import ImagePath, parse_image_path
 from functions.photo_reader import PhotoReader
 from functions.shapes import Photo
 from scripts.site.shown import ShownSet, path_of
@@ -101,18 +100,6 @@ def describe_missing_cover(reader: PhotoReader, chosen: str, access: Access) -> 
 def _covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:
     photos = reader.get_photos(path_of(shown.cover) for shown in sets if shown.cover)
     return {path.set_name: _cover(photo, _OF_SETS) for path, photo in photos.items() if photo.width and photo.height}
-
-
-def portraits_of_gallery(gallery: FaceCollection, count: int = 2) -> list[ImagePath]:
-    """Person and file of one portrait for each of the first people in the gallery, at most ``count``."""
-    found: dict[str, ImagePath] = {}
-    for face in gallery.list_faces():
-        path = decode_external_image_id(face.get("ExternalImageId", ""))
-        if path:
-            found.setdefault(path.set_name, path)
-        if len(found) == count:
-            break
-    return list(found.values())
 
 
 def _best(reader: PhotoReader, shown: ShownSet) -> Photo | None:

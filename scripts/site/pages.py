@@ -27,9 +27,10 @@ from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError
 from scripts.site.catalogue_files import write_script_texts
+from scripts.site.galleries_shown import GalleryShown
 from scripts.site.heads import head
 from scripts.site.people_shown import InSet, People, PersonPage
-from scripts.site.renditions import large_size, large_url, portrait_url, thumbnail_url, tile_sources
+from scripts.site.renditions import large_size, large_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
 from scripts.site.sections import first_sections, first_years, headings, section_pages
 from scripts.site.shown import ShownSet, describe
@@ -78,7 +79,7 @@ class Page:
 # The pages that edge/gate.js lets everybody have.
 _OPEN = ("account", "enter", "event", "offline", "unknown", "upload")
 # What a page says of the site if strangers may fetch it and the site isn't public: nothing of photos, faces or people.
-_SHELL = {"has_photos": True, "has_gallery": False, "people": People()}
+_SHELL = {"has_photos": True, "galleries": [], "people": People()}
 # The page of all of a set's photos, for visitors without JavaScript; it comes in parts.
 _ALL = "all"
 # Not in `site/pages.json`, because scripts don't need them. The second is for websites that may embed albums.
@@ -105,7 +106,7 @@ class SitePages:
         *,
         site_url: str | None,
         has_photos: bool,
-        has_gallery: bool,
+        galleries: list[GalleryShown],
         people: People,
         is_public: bool = True,
     ):
@@ -117,9 +118,7 @@ class SitePages:
         self._row_scale = theme.row_scale
         self._pages = list_pages()
         sheets = {f"{name}Css": assets[f"{name}.css"] for name in ("lightbox", "share", "owner")}
-        # How many people the gallery has: no page but theirs tells it, since some pages are open to everybody.
-        gallery_people = browser_config["galleryPeople"]
-        known = {name: value for name, value in browser_config.items() if name != "galleryPeople"} | sheets
+        known = browser_config | sheets
         shared = {
             "site_url": site_url,
             "assets": assets,
@@ -127,8 +126,7 @@ class SitePages:
             # Not its folders: a path would let a template read any file.
             "theme": {"name": theme.name, "font": theme.font, "palette": theme.palette, "logo": theme.logo},
             "has_photos": has_photos,
-            "has_gallery": has_gallery,
-            "gallery_people": gallery_people,
+            "galleries": galleries,
             "people": people,
             "head_of": head,
             "pages": self._pages,
@@ -137,7 +135,6 @@ class SitePages:
             "thumbnail_url": thumbnail_url,
             "large_url": large_url,
             "tile_sources": tile_sources,
-            "portrait_url": portrait_url,
             "large_size": large_size,
             "card_width": CARD_WIDTH,
             "card_height": CARD_HEIGHT,
@@ -224,8 +221,7 @@ class SitePages:
             if not context.get("is_everywhere", True):
                 told = {"site": self._narrower[language]}
             if page.is_open and not self._is_public:
-                known = cast(dict[str, Any], templates.globals["browser_config"])
-                told = {**_SHELL, "browser_config": {**known, "galleryPeople": 0}}
+                told = dict(_SHELL)
             text = self._render(templates, template, page, {**context, **told})
             target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
 

@@ -21,9 +21,9 @@ def head_url(name: str) -> str:
     return f"/{portrait_key(name)}"
 
 
-def portrait_url(person: str, file: str) -> str:
-    """Address of the thumbnail of a portrait of the gallery."""
-    return f"{THUMBNAILS_FOLDER}celebrities/{address(person, file)}"
+def portrait_url(key: str) -> str:
+    """Address of the thumbnail of a portrait of a gallery, by its key."""
+    return THUMBNAILS_FOLDER + address(*key.split("/"))
 
 
 def large_size(photo: Photo) -> tuple[int, int]:

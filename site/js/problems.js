@@ -26,6 +26,8 @@ const PROBLEMS = {
   InvalidRequest: OUTDATED,
   InvalidParameter: OUTDATED,
   InvalidCollection: OUTDATED,
+  InvalidGallery: OUTDATED,
+  GalleryNotFound: OUTDATED,
   NoVisitor: OUTDATED,
 
   // Sharing

@@ -96,6 +96,34 @@ def test_a_late_card_never_shows_a_visitor_who_no_longer_wants_it(page: Page, po
     assert saved_card(page).tobytes() == without.tobytes()
 
 
+def test_a_visitor_chooses_the_gallery_to_be_compared_with(
+    phone: Page, portrait: Path, stack: RunningStack, tmp_path: Path
+) -> None:
+    page = phone
+    shutil.copy(portrait, tmp_path / "Admiral_Hopper.jpg")
+    stack.kinpics("gallery", "add", str(tmp_path), "--gallery", "officers", "--no-build")
+    stack.kinpics("gallery", "set", "officers", "--title", "Seafarers", "--text", "People of the navy.")
+    try:
+        page.goto("/lookalike/")
+        expect(page.get_by_role("radio", name="Celebrities 2 people")).to_be_checked()
+        page.get_by_role("radio", name="Seafarers People of the navy. 1 person").check(force=True)
+        assert Axe().run(page).violations_count == 0
+        choose(page, portrait)
+        expect(page.get_by_role("status")).to_have_text("You look most like Admiral Hopper (Seafarers).")
+        expect(page.get_by_text("The only person to choose from so far.")).to_be_visible()
+        expect(page.locator("#gallery")).to_have_text("Seafarers")
+        expect(page.get_by_alt_text("Card: I look like Admiral Hopper")).to_be_visible()
+        expect(page.get_by_text("Your result is saved for your next visit.")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("you looked most like Admiral Hopper (Seafarers).")).to_be_visible()
+        choose(page, portrait)
+        expect(page.get_by_role("status")).to_have_text("You look most like Grace Hopper (Celebrities).")
+    finally:
+        stack.kinpics("gallery", "delete", "officers", "--yes")
+    page.goto("/lookalike/")
+    expect(page.get_by_role("radio", name="Celebrities")).to_have_count(0)
+
+
 def saved_card(page: Page) -> Image.Image:
     with page.expect_download() as download:
         page.get_by_role("button", name="Share the card").click()

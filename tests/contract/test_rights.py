@@ -64,6 +64,7 @@ def test_a_guest_keeps_a_last_lookalike_and_nothing_else(stack: RunningStack, ou
     dynamodb = session.client("dynamodb", endpoint_url=stack.api_url)
     table, key = outputs["MatchesTable"], {"identity_id": {"S": identity}, "kind": {"S": "lookalike"}}
     dynamodb.put_item(TableName=table, Item=key | {"people": {"L": []}})
+    dynamodb.put_item(TableName=table, Item=key | {"people": {"L": []}, "gallery": {"S": "bands"}})
     # What the first release's page wrote here, a removal request.
     with pytest.raises(ClientError) as refused:
         dynamodb.put_item(TableName=table, Item=key | {"people": {"L": []}, "face_ids": {"L": []}})
@@ -142,6 +143,8 @@ FORBIDDEN = [
     ("rekognition", "list_collections", {}),
     ("rekognition", "list_faces", {"CollectionId": "{AlbumCollection}"}),
     ("rekognition", "search_faces", {"CollectionId": "{AlbumCollection}", "FaceId": "0" * 8}),
+    ("rekognition", "list_users", {"CollectionId": "{CelebritiesCollection}.bands"}),
+    ("s3", "get_object", {"Bucket": "{PicsBucket}", "Key": "galleries/bands.json"}),
     ("rekognition", "index_faces", {"CollectionId": "{AlbumCollection}", "Image": {"Bytes": b"x"}}),
     ("rekognition", "delete_faces", {"CollectionId": "{AlbumCollection}", "FaceIds": ["0"]}),
     ("rekognition", "delete_collection", {"CollectionId": "{AlbumCollection}"}),

@@ -69,6 +69,9 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     forgotten = {"kind": {"S": "forgotten"}, "id": {"S": "probe"}}
     posted = {"kind": {"S": "posted"}, "id": {"S": "probe"}}
     album = {"CollectionId": outputs["AlbumCollection"]}
+    bands, another = (
+        {"CollectionId": f"{outputs['CelebritiesCollection']}{rest}"} for rest in (".bands", "-bands-celebrities")
+    )
     nobody = "00000000-0000-0000-0000-000000000000"
     batch = {"RequestItems": {outputs["PicsByImageIdTable"]: {"Keys": [image_row]}}}
     ledger = {"TableName": outputs["LedgerTable"]}
@@ -134,6 +137,10 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "list faces": ("rekognition", "list_faces", album),
         "delete faces": ("rekognition", "delete_faces", album | {"FaceIds": [nobody]}),
         "search faces": ("rekognition", "search_faces", album | {"FaceId": nobody}),
+        "search a gallery": ("rekognition", "search_faces", bands | {"FaceId": nobody}),
+        "empty a gallery": ("rekognition", "delete_faces", bands | {"FaceIds": [nobody]}),
+        "delete a gallery": ("rekognition", "delete_collection", bands),
+        "search another stack's gallery": ("rekognition", "search_faces", another | {"FaceId": nobody}),
         "list another's faces": ("rekognition", "list_faces", {"CollectionId": "another"}),
         "delete the collection": ("rekognition", "delete_collection", {"CollectionId": "another"}),
         "know who is forgotten": partition("ForgottenTable", "kind", "forgotten"),
@@ -303,6 +310,7 @@ ALLOWED = {
         "read private photos",
         "list faces",
         "search faces",
+        "search a gallery",
         "count searches",
         "count a visitor",
         "keep an answer",

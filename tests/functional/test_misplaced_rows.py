@@ -8,6 +8,7 @@ from support import BLUE, GREEN, RED, FakeAws, picture
 
 from functions.access.audiences import MEMBERS
 from functions.access.moving import AudienceChanges
+from functions.face_collection import FaceCollection
 from functions.keys import ImagePath
 from scripts.common.progress import Progress
 from scripts.health import reconcile
@@ -33,8 +34,8 @@ def changes_of(aws: FakeAws) -> AudienceChanges:
 
 
 def stack_of(aws: FakeAws) -> Any:
-    gallery = SimpleNamespace(list_faces=lambda: iter(()), collection_id="gallery", list_users=lambda: iter(()))
-    if "gallery" not in aws.rekognition.list_collections()["CollectionIds"]:
+    gallery = FaceCollection(aws.rekognition, "gallery")
+    if gallery.collection_id not in aws.rekognition.list_collections()["CollectionIds"]:
         aws.rekognition.create_collection(CollectionId="gallery")
     return SimpleNamespace(
         outputs=aws.outputs,

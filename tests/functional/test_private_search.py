@@ -209,7 +209,9 @@ def test_who_may_see_nothing_pays_for_nothing(site: Site) -> None:
         answer = site.search(who, image=image)
         assert (answer["statusCode"], answer["err"]["code"]) == (403, "NotInvited")
         assert site.search(who, faceid=site.face("open/a.png"))["err"]["code"] == "FaceNotFound"
-        assert site.search(who, image=image, collection="celebrities")["err"]["code"] == "NotInvited"
+        for gallery in ("celebrities", "bands"):  # nor do they hear which galleries there are
+            refused = site.search(who, image=image, collection="celebrities", gallery=gallery)
+            assert refused["err"]["code"] == "NotInvited"
     assert site.paid == before
     assert site.search("owner", image=image)["statusCode"] == 200
     assert site.paid == before + 1

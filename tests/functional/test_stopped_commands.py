@@ -15,11 +15,13 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 
 from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
+from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import image_path
 from functions.photo_messages import parse_message
+from scripts.common.site_galleries import list_galleries, open_gallery
 from scripts.gallery.gallery_mending import mend_gallery
 from scripts.gallery.gallery_people import detach_face
-from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_gallery
+from scripts.gallery.gallery_survey import GallerySurvey, gallery_drift, survey_galleries, survey_gallery
 from scripts.gallery.portrait_folder import Portrait
 from scripts.gallery.portraits import (
     add_portrait,
@@ -27,6 +29,7 @@ from scripts.gallery.portraits import (
     delete_record,
     list_portraits,
     list_portraits_of,
+    remove_gallery,
     remove_person,
 )
 from scripts.people.removal_requests import forgetting_of
@@ -184,6 +187,36 @@ def test_a_stopped_remove_is_mended_or_finished(stack: Any, stop: Stop, tmp_path
         add_all(stack, gallery)
 
 
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_stopped_deletion_of_a_gallery_is_mended_or_finished(
+    stack: Any, stop: Stop, tmp_path: Path, is_mended: bool
+) -> None:
+    bands = Gallery("bands")
+    ada = make_portraits(tmp_path)[0]
+
+    def add() -> None:
+        add_portrait(stack, ada, (), open_gallery(stack, "bands"))
+
+    add()
+    for number in stops(stop, lambda: remove_gallery(stack, bands)):
+        if is_mended:
+            for gallery, drift in survey_galleries(stack).items():
+                mend_gallery(stack, drift, gallery)
+            assert not any(map(len, survey_galleries(stack).values())), number
+            there = bands in list_galleries(stack)
+            assert count_portraits(stack, bands) == {"Ada": 1} if there else not count_files(stack), number
+        remove_gallery(stack, bands)
+        assert list_galleries(stack) == [FIRST_GALLERY], number
+        assert count_files(stack) == 0, number
+        add()
+    assert list_galleries(stack) == [FIRST_GALLERY]
+
+
+def count_files(stack: Any) -> int:
+    buckets = (stack.outputs.pics_bucket, stack.outputs.thumbnails_bucket)
+    return sum(stack.s3.list_objects_v2(Bucket=bucket)["KeyCount"] for bucket in buckets)
+
+
 def test_a_stopped_repair_resumes(stack: Any, stop: Stop, tmp_path: Path) -> None:
     gallery = make_portraits(tmp_path)
 
@@ -193,7 +226,7 @@ def test_a_stopped_repair_resumes(stack: Any, stop: Stop, tmp_path: Path) -> Non
         records = sorted(found.portraits.values(), key=lambda record: record.image_path)
         # Ada's first has lost its face, the second its thumbnail; Grace her record as a person.
         (face,) = records[0].face_records
-        detach_face(stack, "Ada", face["Face"]["FaceId"])
+        detach_face(stack.gallery, "Ada", face["Face"]["FaceId"])
         stack.gallery.delete([face["Face"]["FaceId"]])
         stack.s3.delete_object(Bucket=stack.outputs.thumbnails_bucket, Key=records[1].image_path)
         delete_record(stack, "person:Grace")

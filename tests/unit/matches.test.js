@@ -17,6 +17,7 @@ function match(changes = {}) {
 test("a match that the page wrote is one", () => {
   assert.ok(isMatch(match()));
   assert.ok(isMatch(match({ people: [] })));
+  assert.ok(isMatch(match({ gallery: "bands-2" })));
   assert.ok(isMatch(match({ people: [{ ...person, credit: "c", licence: "l", url: "https://example.com" }] })));
 });
 
@@ -33,6 +34,7 @@ test("a row that another page wrote is no match", () => {
       if (field === "people" && Array.isArray(strange) && !strange.length) continue;
       assert.ok(!isMatch(match({ [field]: strange })), `${field}: ${strange}`);
     }
+    if (strange !== undefined && strange !== "x") assert.ok(!isMatch(match({ gallery: strange })), `gallery: ${strange}`);
     for (const field of ["person", "similarity", "portrait", "width", "height"]) {
       const isText = typeof strange === "string" && strange.length <= 300;
       if (field === "person" && isText) continue;

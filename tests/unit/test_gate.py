@@ -94,6 +94,7 @@ PAGES = ("/", "/people/", "/people/ann/", "/people/ann+bob/", "/search/", "/face
 PAGES += ("/sets/", "/selfie/", "/styleguide/", "/anything/", "/index.html", "/index.de.html", "/embed/")
 FILES = ("/people/people.json", "/people/ann/photos.json", "/people/portraits/ann.jpg", "/feed.xml", "/sitemap.xml")
 FILES += ("/search-0123.json", "/albums.json", "/cards/x.jpg", "/photos/x.json", "/thumbnails/celebrities/ann/1.jpg")
+FILES += ("/thumbnails/celebrities/bands/ann/1.jpg", "/thumbnails/celebrities/photos/party/1.jpg")
 FILES += ("/unknown.bin", "/thumbnails/people/hidden-names.json", "/Style.css", "/style.css.map", "/thumbnails/x")
 OPEN = ("/assets/main-A.js", "/style.css", "/sw.js", "/site.webmanifest", "/favicon.svg", "/icons/192.png")
 OPEN += (

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.galleries import Gallery
 from functions.search.search_request import FaceSearch, PictureSearch, next_token, parse_request
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
@@ -35,6 +36,9 @@ def test_everything_given() -> None:
     )
     expected = PictureSearch(picture=b"jpeg", collection="celebrities", threshold=12.5, limit=7, offset=40)
     assert request == expected
+    assert request.kept_as == "celebrities"
+    other = parse_request({"image": image, "collection": "celebrities", "gallery": "bands"})
+    assert (other.gallery, other.kept_as) == (Gallery("bands"), "celebrities/bands")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,10 @@ def test_everything_given() -> None:
         ({"image": "\ud800"}, "InvalidImage"),
         ({"faceid": FACE, "collection": "other"}, "InvalidCollection"),
         ({"faceid": FACE, "collection": ["album"]}, "InvalidCollection"),
+        ({"faceid": FACE, "gallery": "bands"}, "InvalidGallery"),
+        ({"faceid": FACE, "collection": "celebrities", "gallery": ["bands"]}, "InvalidGallery"),
+        ({"faceid": FACE, "collection": "celebrities", "gallery": "\ud800" * 60}, "InvalidGallery"),
+        ({"faceid": FACE, "collection": "celebrities", "gallery": "../album"}, "InvalidGallery"),
         ({"image": ""}, "InvalidImage"),
         ({"image": "not base64!"}, "InvalidImage"),
         ({"image": 1}, "InvalidImage"),
@@ -92,7 +100,7 @@ def test_bad_requests_are_refused_field_by_field(event: Any, code: str) -> None:
     assert len(str(caught.value)) < 200
 
 
-FIELDS = st.sampled_from(["faceid", "image", "collection", "threshold", "limit", "next"])
+FIELDS = st.sampled_from(["faceid", "image", "collection", "gallery", "threshold", "limit", "next"])
 
 
 @given(st.dictionaries(FIELDS, JSON) | st.dictionaries(FIELDS | TEXT, JSON) | JSON)

@@ -122,6 +122,7 @@ class Site:
     def stack(self) -> Any:
         sets = [PhotoSet(sortkey="set", pic_count=self._photos, face_count=3 * self._photos)]
         nothing = SimpleNamespace(list_references=list)
+        rekognition = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: []))
         return SimpleNamespace(
             name="stack",
             region="region",
@@ -131,8 +132,8 @@ class Site:
                 list_sets=lambda: sets, tables=SimpleNamespace(holding=lambda set_name: ("pics_table",))
             ),
             faces=SimpleNamespace(count_faces=lambda: 3 * self._photos, list_pages=self.list_faces),
-            gallery=SimpleNamespace(list_faces=list, collection_id="gallery"),
-            rekognition=SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [])),
+            gallery=SimpleNamespace(client=rekognition, list_faces=list, collection_id="gallery"),
+            rekognition=rekognition,
             forgotten=nothing,
             s3=SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=self.list_objects)),
             dynamodb=SimpleNamespace(scan=self.scan),

@@ -11,8 +11,12 @@ import { drawCard, SHAPES } from "../sharing/card.js";
 import { save } from "../sharing/save.js";
 import { keepMatch, lastMatch, removeMatch } from "../visitor/matches.js";
 import { rankInWords, RUNNERS_UP } from "../visitor/ranks.js";
+import { chosenGallery, titleOf } from "../visitor/galleries.js";
 
-/** @typedef {import("../photos/search.js").Lookalike} Lookalike */
+/**
+ * @typedef {import("../photos/search.js").Lookalike} Lookalike
+ * @typedef {import("../visitor/galleries.js").Gallery} Gallery
+ */
 
 const CARD_NAME = "lookalike.jpg";
 // How many characters fit in the largest type.
@@ -32,22 +36,24 @@ export function showLookalike() {
   const last = byId("last-result");
   const lastPeople = byId("last-people");
   const lastStatus = byId("last-status");
-  /** @type {{best: Lookalike, selfie: Blob} | null} */
+  /** @type {{best: Lookalike, selfie: Blob, title: string} | null} */
   let shown = null;
   /** @type {Blob | null} */
   let drawn = null;
   let drawing = {};
 
   /**
-   * @param {{people: Lookalike[], total: number}} found
+   * @param {{people: Lookalike[], total: number, gallery: Gallery}} found
    * @param {Blob} selfie
    */
-  function show({ people, total }, selfie) {
+  function show({ people, total, gallery }, selfie) {
     const [best] = people;
     own.src = URL.createObjectURL(selfie);
     for (const part of [portrait, shareButton, sharing]) part.hidden = !best;
     name.textContent = best ? best.person : t("Nobody yet");
     name.classList.toggle("long", name.textContent.length > LONG_NAME);
+    const from = document.getElementById("gallery"); // only if there are several
+    if (from) from.textContent = gallery.title;
     byId("rank").textContent = best ? rankInWords(people, total) : t("There's nobody in the gallery to compare you with.");
     byId("credit").replaceChildren(...(best ? credit(best) : []));
     if (!best) return t("There's nobody in the gallery to compare you with.");
@@ -58,17 +64,20 @@ export function showLookalike() {
         return person ? [runnerUp(person, rank)] : [];
       }),
     );
-    shown = { best, selfie };
+    shown = { best, selfie, title: gallery.title };
     void draw();
-    void keep(people);
-    return t("You look most like %(person)s.", { person: best.person });
+    void keep(people, gallery);
+    return t("You look most like %(person)s.", { person: inGallery(best, gallery.title) });
   }
 
-  /** @param {Lookalike[]} people */
-  async function keep(people) {
+  /**
+   * @param {Lookalike[]} people
+   * @param {Gallery} gallery
+   */
+  async function keep(people, gallery) {
     lastPeople.replaceChildren();
     try {
-      await keepMatch(people);
+      await keepMatch(people, gallery.name);
       lastStatus.textContent = t("Your result is saved for your next visit. Your picture isn't.");
     } catch {
       lastStatus.textContent = t("Your result couldn't be saved for your next visit.");
@@ -84,7 +93,7 @@ export function showLookalike() {
     lastPeople.replaceChildren(...match.people.map(small));
     lastStatus.textContent = t("On %(day)s you looked most like %(person)s.", {
       day: formatDay(match.made_at),
-      person: best.person,
+      person: inGallery(best, titleOf(match.gallery)),
     });
     last.hidden = false;
   }
@@ -102,14 +111,14 @@ export function showLookalike() {
 
   async function draw() {
     if (!shown) return;
-    const { best, selfie } = shown;
+    const { best, selfie, title } = shown;
     const run = (drawing = {}); // what the visitor has changed since makes an older card too late
     take(null);
     const shape = shapes.find(({ checked }) => checked)?.value === "tall" ? "tall" : "wide";
     const { width, height } = SHAPES[shape];
     Object.assign(card, { width, height }); // at once, so that what is below moves with the tap
     try {
-      const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best));
+      const made = await drawCard(shape, best, withSelfie.checked ? selfie : null, creditOf(best), title);
       if (drawing !== run) return;
       take(made);
       URL.revokeObjectURL(card.src);
@@ -154,12 +163,22 @@ export function showLookalike() {
   byId("forget-last").addEventListener("click", forgetLast);
   searchWithPicture({
     searching: t("Comparing you with the people in the gallery…"),
-    search: searchGallery,
+    search: async (image) => {
+      const gallery = chosenGallery(); // as it is now: it may be another when the answer comes
+      return { ...(await searchGallery(image, gallery)), gallery };
+    },
     show,
     forget,
   });
   void comeBack();
 }
+
+/**
+ * Who it is, and in which gallery if there are several.
+ * @param {Lookalike} person
+ * @param {string} title  Empty if there is only one.
+ */
+const inGallery = ({ person }, title) => (title ? `${person} (${title})` : person);
 
 /**
  * @param {HTMLImageElement} image

@@ -3,7 +3,6 @@
 import { invoke } from "../aws/calls.js";
 import { patiently } from "../aws/patience.js";
 import { config } from "../config.js";
-import { byId } from "../elements.js";
 import { door } from "./read.js";
 import { faceFrom, facesFrom, photoFrom } from "./rows.js";
 import { portraitUrl } from "./urls.js";
@@ -48,20 +47,21 @@ export async function searchPicture(image, threshold) {
 }
 
 /**
- * The people in the gallery who are most similar to the person in a picture, however little.
+ * The people in a gallery who are most similar to the person in a picture, however little.
  * @param {string} image  A JPEG in base64.
+ * @param {import("../visitor/galleries.js").Gallery} gallery
  * @returns {Promise<{people: Lookalike[], total: number}>}  `total`: how many there were to choose from.
  */
-export async function searchGallery(image) {
-  const answer = await search({ image, collection: "celebrities", threshold: 0, limit: MAX_LOOKALIKES });
+export async function searchGallery(image, gallery) {
+  const which = gallery.name ? { gallery: gallery.name } : {};
+  const answer = await search({ image, collection: "celebrities", ...which, threshold: 0, limit: MAX_LOOKALIKES });
   const people = answer.output.map((/** @type {any} */ found) => {
     const { person, similarity, width, height, credit, licence, url } = found;
     const face = faceFrom(found.face)?.BoundingBox;
     return { person, similarity, width, height, face, credit, licence, url, portrait: portraitUrl(found.image_path) };
   });
   // An answer that isn't the last holds only some of them; the page was given their number when it was made.
-  const known = Number(byId("results").dataset.people);
-  return { people, total: answer.next ? Math.max(known, people.length) : people.length };
+  return { people, total: answer.next ? Math.max(gallery.people, people.length) : people.length };
 }
 
 /** @param {object} request */

@@ -62,7 +62,7 @@ export const largeName = ({ file }) => file.replace(/\.\w+$/, "") + ".jpg";
 /** A photo in the form that the owner lets visitors download. @param {{setName: string, file: string}} photo */
 export const downloadUrl = (photo) => config.downloadFolder + path(photo.setName, photo.file);
 
-/** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`. */
+/** @param {string} imagePath  Of a portrait: `celebrities/<person>/<file>`, or `celebrities/<gallery>/…`. */
 export const portraitUrl = (imagePath) => config.portraitFolder + path(...imagePath.split("/"));
 
 /** The name of the set that this page shows; null on any other page. */

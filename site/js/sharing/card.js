@@ -45,16 +45,17 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Sy
  * @param {Lookalike} person
  * @param {Blob | null} selfie  A square; without it, there is a silhouette.
  * @param {string} credit       Who made the portrait; empty if there is nobody to credit.
+ * @param {string} gallery      Title of the person's gallery; empty if there is only one.
  * @returns {Promise<Blob>}  A JPEG.
  */
-export async function drawCard(shape, person, selfie, credit) {
+export async function drawCard(shape, person, selfie, credit, gallery) {
   const { width, height } = SHAPES[shape];
   const [own, portrait] = await Promise.all([selfie && createImageBitmap(selfie), load(person.portrait), loadFont()]);
   const canvas = make("canvas", { width, height });
   const card = new Card(/** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), SHAPES[shape]);
   card.background();
   card.pair(own, portrait, person);
-  card.words(person.person);
+  card.words(person.person, gallery);
   card.source(document.title.split(" · ").at(-1) ?? "", credit);
   own?.close();
   portrait.close();
@@ -98,12 +99,16 @@ class Card {
     this.#picture(portrait, square, second, top);
   }
 
-  /** @param {string} name */
-  words(name) {
+  /**
+   * @param {string} name
+   * @param {string} gallery
+   */
+  words(name, gallery) {
     const { context } = this;
     const { wordsLeft, wordsMiddle, wordsWidth, small } = this.shape;
     const { lines, size } = this.#fit(name);
-    const top = wordsMiddle - (lines.length * size * LEADING + small * 1.5) / 2;
+    const more = gallery ? small * 1.3 : 0;
+    const top = wordsMiddle - (lines.length * size * LEADING + small * 1.5 + more) / 2;
     context.textAlign = "left";
     context.letterSpacing = "0px";
     context.fillStyle = this.ink;
@@ -118,8 +123,12 @@ class Card {
     }
     context.direction = "inherit";
     context.letterSpacing = "0px";
+    if (gallery) {
+      context.font = `${small * 0.8}px ${this.text}`;
+      context.fillText(gallery, wordsLeft, y + small * 1.3, wordsWidth);
+    }
     context.font = `550 ${small}px ${this.text}`;
-    context.fillText(t("Who do you look like?"), wordsLeft, y + small * 1.7, wordsWidth);
+    context.fillText(t("Who do you look like?"), wordsLeft, y + small * 1.7 + more, wordsWidth);
   }
 
   /**

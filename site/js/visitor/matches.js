@@ -13,11 +13,14 @@ import { plain, typed } from "../aws/values.js";
  * @property {string} made_at  ISO 8601, UTC.
  * @property {number} expires_at  Seconds since 1970.
  * @property {Lookalike[]} people  Most similar first.
+ * @property {string} [gallery]  The name of theirs, unless it is the first one.
  */
 
 const KIND = "lookalike";
 const MAX_PEOPLE = 5;
 const MAX_TEXT = 300;
+// As in functions/galleries.py.
+const GALLERY = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 const KEPT_SECONDS = config.keepMatchDays * 86_400;
 
 /**
@@ -32,12 +35,15 @@ export async function lastMatch(as) {
   return isMatch(row) ? row : null;
 }
 
-/** @param {Lookalike[]} people */
-export function keepMatch(people) {
+/**
+ * @param {Lookalike[]} people
+ * @param {string} [gallery]  Unless it is the first one.
+ */
+export function keepMatch(people, gallery) {
   const seconds = Math.floor(Date.now() / 1000);
   const moments = { made_at: new Date(seconds * 1000).toISOString(), expires_at: seconds + KEPT_SECONDS };
   const kept = people.slice(0, MAX_PEOPLE).map(({ face, ...person }) => person);
-  return bringMatch({ kind: KIND, people: kept, ...moments });
+  return bringMatch({ kind: KIND, people: kept, ...moments, ...(gallery ? { gallery } : {}) });
 }
 
 /**
@@ -72,7 +78,8 @@ export function isMatch(row) {
     left <= KEPT_SECONDS * 1000 &&
     Array.isArray(row.people) &&
     row.people.length <= MAX_PEOPLE &&
-    row.people.every(isLookalike)
+    row.people.every(isLookalike) &&
+    (row.gallery === undefined || (typeof row.gallery === "string" && GALLERY.test(row.gallery)))
   );
 }
 
