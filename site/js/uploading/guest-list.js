@@ -161,7 +161,7 @@ function outcome(sent) {
     case "let_in":
       return t("Let in. It's about to be shown.");
     case "shown":
-      return t("Shown to everybody.");
+      return t("It's in the album.");
     case "there":
       return t("Already there.");
     case "refused":
