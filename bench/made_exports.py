@@ -205,7 +205,7 @@ def takeout(
     if films:
         write(f"{root}/{year_folder.format(2013)}/live.HEIC", _heic_like())
         write(f"{root}/{year_folder.format(2013)}/live.HEIC.json", json.dumps(_about("live.HEIC", _START, "", ())))
-        write(f"{root}/{year_folder.format(2013)}/live.MP4", b"\0\0\0\x18ftypisom" + bytes(64))
+        write(f"{root}/{year_folder.format(2013)}/live.MP4", bytes(64))
         export.photos[sha256(_heic_like())] = Truth({iso(_START)[:4]}, iso(_START))
     write("Takeout/Drive/scan.jpg", picture(-6))
     write("Takeout/archive_browser.html", "<html></html>")

@@ -29,7 +29,7 @@ class Found:
     """A photo or a film, and what the service says of it.
 
     ``name`` is the file name it should have. ``taken_at`` is ISO 8601, ``year`` a hint for where there is no time.
-    ``people`` are names without boxes. ``xmp`` names the sidecars beside it, ``beside`` the film of a motion photo.
+    ``people`` are names without boxes, ``xmp`` names the sidecars beside it.
     """
 
     entry: Entry
@@ -45,7 +45,6 @@ class Found:
     rating: int = 0
     xmp: tuple[str, ...] = ()
     film: bool = False
-    beside: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values, without the entry."""

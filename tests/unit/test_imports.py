@@ -220,6 +220,19 @@ def test_two_photos_with_one_cut_name_keep_their_own_json(tmp_path: Path) -> Non
         assert {item.file: item.found.caption for item in placed(plan).values()} == {one: f"of {one}", two: f"of {two}"}
 
 
+def test_what_moves_in_a_motion_photo_has_its_place_and_time(tmp_path: Path) -> None:
+    where = "Takeout/Google Photos/Photos from 2019/"
+    # Here it has only to be placed, so it may be a picture.
+    files: Files = {
+        f"{where}live.jpg": picture(1),
+        f"{where}live.MP4": picture(2),
+        f"{where}live.jpg.json": about("live.jpg"),
+    }
+    with planned(zip_of(tmp_path / "a.zip", files)) as plan:
+        moving = placed(plan)["2019/live.MP4"].found
+    assert (moving.film, moving.taken_at, moving.caption) == (True, "2019-07-01T10:10:10+00:00", "")
+
+
 def saved(image: Image.Image, quality: int = 90) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality)
@@ -332,7 +345,7 @@ def test_an_icloud_export_keeps_albums_favourites_and_dates(tmp_path: Path) -> N
     one: Files = {
         "Photos/Photo Details.csv": details,
         "Photos/IMG_1.HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(80),
-        "Photos/IMG_1.MOV": bytes(90),
+        "Photos/IMG_1.MOV": picture(7),  # what moves in it; here it has only to be placed
         **{f"Photos/IMG_{number}.JPG": picture(number) for number in (2, 3, 4)},
     }
     two: Files = {"Albums/Crète.csv": "Images\nIMG_1.HEIC\n"}
@@ -341,13 +354,13 @@ def test_an_icloud_export_keeps_albums_favourites_and_dates(tmp_path: Path) -> N
     ]
     with planned(*parts) as plan:
         found = placed(plan)
-        assert list(found) == ["Crète/IMG_1.HEIC", "No date/IMG_4.JPG"]
+        assert list(found) == ["Crète/IMG_1.HEIC", "Crète/IMG_1.MOV", "No date/IMG_4.JPG"]
+        assert found["Crète/IMG_1.MOV"].taken_at == found["Crète/IMG_1.HEIC"].taken_at
         assert found["Crète/IMG_1.HEIC"].found.is_favourite
         assert found["Crète/IMG_1.HEIC"].taken_at == "2019-08-11T17:43:00+00:00"
         reasons = left(plan)
     assert reasons["Photos/IMG_2.JPG"] == "hidden in Apple Photos"
     assert reasons["Photos/IMG_3.JPG"] == "deleted in Apple Photos"
-    assert reasons["Photos/IMG_1.MOV"] == "the moving part of a photo"
     assert "isn't in what you gave" in reasons["GONE.JPG"]
 
 

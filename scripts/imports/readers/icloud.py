@@ -49,8 +49,10 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
                 # A name may come twice in an export, in different folders.
                 details[f"{folder_of(name)}/{photo}".casefold()] = row
                 details.setdefault(photo.casefold(), row)
-    stems = {
-        (folder_of(entry.name), stem_of(entry.name).casefold()) for entry in container.entries() if is_photo(entry.name)
+    photos = {
+        f"{folder_of(entry.name)}/{stem_of(entry.name)}".casefold(): entry.name.rpartition("/")[2]
+        for entry in container.entries()
+        if is_photo(entry.name)
     }
     placed = set()
     for entry in container.entries():
@@ -59,9 +61,11 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
         file = entry.name.rpartition("/")[2]
         known = details.get(entry.name.casefold()) or details.get(file.casefold())
         placed.add(file.casefold())
-        if known is None and is_film(file) and (folder_of(entry.name), stem_of(file).casefold()) in stems:
-            yield Unplaced(entry.name, "the moving part of a photo")
-            continue
+        about = file
+        if known is None and is_film(file):
+            # The film of a motion photo has the photo's place and time.
+            about = photos.get(f"{folder_of(entry.name)}/{stem_of(file)}".casefold(), file)
+            known = details.get(f"{folder_of(entry.name)}/{about}".casefold()) or details.get(about.casefold())
         row = known or {}
         if _is_yes(row, "deleted"):
             yield Unplaced(entry.name, "deleted in Apple Photos")
@@ -71,9 +75,9 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
             yield Found(
                 entry=entry,
                 name=file,
-                albums=tuple(dict.fromkeys(albums.get(file.casefold(), ()))),
+                albums=tuple(dict.fromkeys(albums.get(about.casefold(), ()))),
                 taken_at=_moment(row.get("originalcreationdate", "")),
-                is_favourite=_is_yes(row, "favorite"),
+                is_favourite=about == file and _is_yes(row, "favorite"),
                 film=is_film(file),
             )
     for photo in sorted({row.get("imgname", "") for row in details.values()}):

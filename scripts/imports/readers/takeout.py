@@ -94,7 +94,6 @@ class _Folder:
         self._folder = folder
         self._json = {file.casefold(): file for file in files if file.lower().endswith(_JSON)}
         self._media = sorted(file for file in files if is_photo(file) or is_film(file) or self._is_described(file))
-        self._films = {stem_of(file).casefold(): file for file in self._media if is_film(file)}
         self._parsed: dict[str, Any] = {}
         self._by_title: dict[str, list[Sidecar]] | None = None
         self._taken: set[str] = set()
@@ -120,7 +119,7 @@ class _Folder:
                 continue
             sidecar = matched.get(file)
             if is_film(file) and sidecar is None and (photo := stems.get(stem_of(file).casefold())):
-                yield Unplaced(entry.name, f"the moving part of {photo}")
+                yield self._moving(entry, file, self._found(entry, file, matched.get(photo), albums, year))
                 continue
             if sidecar is None and (original := self._original(file, stems)):
                 sidecar = matched.get(original)
@@ -149,7 +148,6 @@ class _Folder:
             people=tuple(_people(values)),
             is_favourite=bool(values.get("favorited")),
             film=is_film(file),
-            beside=self._beside(file),
         )
 
     def _is_described(self, file: str) -> bool:
@@ -158,12 +156,11 @@ class _Folder:
             name.casefold() in self._json for name in _whole_names(file)[:2]
         )
 
-    def _beside(self, file: str) -> str:
-        """The moving part of a photo: a film of its name that has no JSON of its own."""
-        if not is_photo(file):
-            return ""
-        film = self._films.get(stem_of(file).casefold())
-        return _join(self._folder, film) if film else ""
+    def _moving(self, entry: Entry, file: str, found: Found | Unplaced) -> Found | Unplaced:
+        """The film of a motion photo, which has the photo's place and time; what is said of it is said of the photo."""
+        if isinstance(found, Unplaced):
+            return found
+        return Found(entry, file, found.albums, found.taken_at, found.year, film=True)
 
     def _own(self, file: str, *, exact: bool) -> Sidecar | None:
         """A photo's own JSON: by its whole name, or by every cut of it, then by the title in it."""
