@@ -5,6 +5,7 @@ right. Then a smaller import into a laptop stack, killed at ten random moments: 
 """
 
 import json
+import os
 import random
 import resource
 import shutil
@@ -133,11 +134,9 @@ def _killed() -> list[str]:
     moments = random.Random(7)  # noqa: S311 - no secret
     with workplace.stack("import-killed-stack") as stack:
         command = [sys.executable, "-m", "scripts", "--data", str(stack.data), "import", *paths, "--no-build"]
-        killed = 0
+        environment, quiet, killed = os.environ | stack.environment, subprocess.DEVNULL, 0
         for _ in range(KILLS):
-            running = subprocess.Popen(
-                command, env=stack.environment, cwd=workplace.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            running = subprocess.Popen(command, env=environment, cwd=workplace.ROOT, stdout=quiet, stderr=quiet)
             try:
                 running.wait(moments.uniform(0, seconds))
             except subprocess.TimeoutExpired:
