@@ -43,6 +43,7 @@ from scripts.site.shown import ShownSet, list_shown_rows, path_of, write_titles
 from scripts.site.theme import load_theme
 from scripts.site.translations import Translator
 from scripts.site.web_app import write_web_app
+from scripts.site.withdrawn import write_withdrawn
 
 # How to make a file of the site bucket, by its key.
 Makers = dict[str, Callable[[], bytes]]
@@ -144,8 +145,9 @@ def build(
         suggestions=suggestions(entries),
     )
     write_titles(fresh, newest_first)
+    write_withdrawn(fresh, pages, config, stack.site_url)
     skeleton = pages.render_skeleton()
-    (fresh / SKELETON_KEY).parent.mkdir()
+    (fresh / SKELETON_KEY).parent.mkdir(exist_ok=True)
     (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")
     photo_pages: Makers = {}
     cards = {name: known.card for name, known in changes.known.items()}

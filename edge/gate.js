@@ -35,7 +35,7 @@ const MAX_SET_NAME_BYTES = 200;
 
 // What holds neither photos nor names nor counts. No such path has a `%` of its own.
 const OPEN =
-  /^\/(?:(?:assets|icons)\/|(?:enter|account|offline|event|upload)(?:\/|$)|(?:style\.css|sw\.js|site\.webmanifest|favicon\.svg|robots\.txt|notice\.txt|404\.html)$)/;
+  /^\/(?:(?:assets|icons)\/|(?:enter|account|offline|event|upload|waiting)(?:\/|$)|(?:style\.css|sw\.js|site\.webmanifest|favicon\.svg|robots\.txt|notice\.txt|404\.html)$)/;
 // Pages, rows and lists of a set; its pictures, and what visitors download, also by the name it has in the bucket.
 const OF_SET = /^\/(?:sets|(?:thumbnails\/(?:(?:[0-9]+|card|downloads\/[^/]+)\/)?)?photos)\/([^/]+)(?:\/|$)/;
 const SECRET = /^\/l\/([A-Za-z0-9_-]{22})\/?$/;

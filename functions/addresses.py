@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote_to_bytes
 
 from functions.keys import CARDS_PREFIX, PHOTOS_PREFIX
@@ -26,6 +27,10 @@ DOWNLOAD_FOLDER = f"/{PHOTOS_PREFIX}"
 _PLAIN = "!$&'()*,:;=@"
 # Encoded, though not what RFC 1738 calls unsafe.
 _DOUBTFUL = re.compile(r"%(?:2B|3F)")
+# Assets keep their names, and visitors never get what pages are made from.
+_NEVER_INVALIDATED = ("assets", "skeletons")
+# Each path costs money after the first thousand of a month.
+_MAX_SETS_INVALIDATED = 5
 _MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -54,3 +59,18 @@ def invalidation_path(path: str) -> str:
     anew then, but nothing stays.
     """
     return f"{_DOUBTFUL.split(path, maxsplit=1)[0]}*"
+
+
+def page_paths(keys: Iterable[str]) -> set[str]:
+    """What CloudFront has to fetch again after these files of the site bucket have changed."""
+    paths = set()
+    for key in keys:
+        folder, _, rest = key.partition("/")
+        if folder == "sets":
+            paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
+        elif not rest and folder.startswith("index."):
+            paths |= {"/", "/index.*"}
+        elif folder not in _NEVER_INVALIDATED:
+            paths.add(f"/{folder}/*" if rest else f"/{folder}")
+    of_sets = {path for path in paths if path.startswith("/sets/")}
+    return paths if len(of_sets) <= _MAX_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}

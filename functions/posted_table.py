@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from functions.access.access_rows import KEEP_POSTED_DAYS, POSTED, PostedAddress
 from functions.access.passes import link_id
 from functions.aws_errors import is_condition_failed
-from functions.shapes import KEEP_POSTED_DAYS, POSTED, PostedAddress
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -24,6 +24,7 @@ _ARNS = {
     "AWS::Logs::LogGroup": "arn:aws:logs:eu-west-1:123456789012:log-group:{name}:*",
     "AWS::CloudFront::KeyValueStore": "arn:aws:cloudfront::123456789012:key-value-store/{name}",
     "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{name}",
+    "AWS::Cognito::UserPool": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{name}",
 }
 # What is referred to by its ARN.
 _REFERENCES = {

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, LinkRow, MemberRow
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
 from functions.batch_get import PATIENCE_SECONDS, batch_get
-from functions.shapes import ACCESS_KINDS, AudienceRow, KeyRow, LinkRow, MemberRow, Row
+from functions.shapes import Row
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -90,6 +91,15 @@ class AccessTable:
             self.client.delete_item(TableName=self.name, Key=_key(_AUDIENCE, set_name))
         else:
             self._put(AudienceRow(id=set_name, audience=audience, moving=moving))
+
+    def note_configured(self, audience: str) -> None:
+        """Note what the album's audience was deployed as."""
+        self.client.update_item(
+            TableName=self.name,
+            Key=audience_key(ALBUM),
+            UpdateExpression="SET configured = :audience",
+            ExpressionAttributeValues={":audience": audience},
+        )
 
     def add_link(self, opens: str, now: str) -> str:
         """Make a link to a set, or to the album (``ALBUM``), and give its secret. ``now`` is ISO 8601."""

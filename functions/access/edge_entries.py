@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-fu
 import json
 from collections.abc import Iterable, Mapping
 
+from functions.access.access_rows import AudienceRow, KeyRow, LinkRow, MemberRow
 from functions.access.access_table import access_of
 from functions.access.audiences import Access
-from functions.shapes import AudienceRow, KeyRow, LinkRow, MemberRow, Row
+from functions.shapes import Row
 
 MAX_VALUE_BYTES = 1024
 MAX_KEY_BYTES = 512

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from functions.access.access_rows import EventRow
 from functions.access.passes import link_id
-from functions.shapes import EventRow
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

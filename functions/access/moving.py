@@ -23,12 +23,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from functions.access.access_rows import AudienceRow
 from functions.access.access_table import audience_key
 from functions.access.audiences import ALBUM, PRIVATE, PUBLIC, narrower
 from functions.errors import KinpicsError
 from functions.photo_reader import set_key
 from functions.photo_tables import KEEP_SECONDS, PhotoTables
-from functions.shapes import SETS_PARTITION, AudienceRow, PhotoSet, attributes
+from functions.shapes import SETS_PARTITION, PhotoSet, attributes
 from functions.transactions import MAX_ATTEMPTS, Write, is_unchanged, transact
 
 # What a set becomes that will have no audience of its own.
@@ -89,6 +90,7 @@ class AudienceChanges:
             audience=narrower(old, audience or inherited),
             moving=_place(old),
             becomes=audience or INHERITED,
+            configured=row.configured if row else None,
             source=row.source if row else {},
         )
         writes: list[Write] = [{"Put": {"TableName": self._table, "Item": begun.to_item(), **_is_same(row)}}]
@@ -102,6 +104,10 @@ class AudienceChanges:
     def pending(self) -> list[str]:
         """What is being changed, or was when it was stopped: names of sets, and ``ALBUM`` first."""
         return sorted(self.tables.refresh().moving, key=lambda of: (of != ALBUM, of))
+
+    def photos_left(self, set_name: str, place: str) -> int:
+        """How many photos' rows of a set are still in a place, ``PUBLIC`` or ``PRIVATE``."""
+        return sum(1 for _ in self._query(set_name, place, "sortkey"))
 
     def finish(self) -> list[AudienceChange]:
         """Finish all that was stopped halfway. Raises as `change` does."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from functions.access.access_rows import LinkRow, MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.audiences import ALBUM, LINK, PUBLIC, Access
 from functions.access.passes import BadPassError, MemberSubject, Subject, read_pass
-from functions.shapes import LinkRow, MemberRow
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.audiences import ALBUM, LINK
 from functions.access.passes import (
@@ -26,7 +27,7 @@ from functions.batch_get import TableBusyError
 from functions.door.door_call import ENTER, LEAVE, PHOTOS, SETS, DoorCall, next_photos
 from functions.door.members import Members, SignedIn
 from functions.door.private_rows import NOWHERE, PrivateRows, fitting, is_moving
-from functions.shapes import SETS_PARTITION, MemberRow
+from functions.shapes import SETS_PARTITION
 from functions.visitor_calls import RequestError
 
 

@@ -11,6 +11,10 @@ import boto3
 from botocore.config import Config
 
 from functions.access.access_table import AccessTable
+from functions.access.event_changes import Events
+from functions.access.event_table import EventTable
+from functions.access.invitations import Invitations
+from functions.access.user_pool import UserPool
 from functions.ceilings import INDEX, PEOPLE, REMOVAL, SEARCH
 from functions.errors import KinpicsError
 from functions.face_collection import FaceCollection
@@ -18,8 +22,10 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
 from functions.ledger import Ledger
+from functions.manage.audience_moves import AudienceMoves, PeopleRoundCalls
 from functions.manage.forgetting_people import Removals
 from functions.manage.later import Later
+from functions.manage.letting_in import LettingIn
 from functions.manage.manage_call import ManageCall, parse_manage_call
 from functions.manage.site_manager import SiteManager
 from functions.people.journal_table import JournalTable
@@ -35,10 +41,14 @@ from functions.process_requests import ProcessRequests
 from functions.removal.requests_table import MAX_DAILY_REQUESTS
 from functions.unprocessed_photos import DeadLetters
 from functions.visitor_calls import RequestError, answer_visitor
+from functions.withdrawn_site import SiteBucket
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_rekognition import RekognitionClient
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
@@ -47,6 +57,7 @@ if TYPE_CHECKING:
 _MAX_RETRIES = 8
 # The owner's page waits for a round of the people function, and for a busy table, for so many seconds.
 _PATIENCE_SECONDS = 15.0
+_ROUND_SECONDS = 100
 
 
 @functools.cache
@@ -56,7 +67,10 @@ def _manager() -> SiteManager:
     rekognition = boto3.client("rekognition", config=config)
     s3 = boto3.client("s3", config=config)
     sqs = boto3.client("sqs", config=config)
-    return wire(dynamodb, rekognition, s3, sqs, os.environ)
+    cognito, cloudfront = boto3.client("cognito-idp", config=config), boto3.client("cloudfront", config=config)
+    # A round may take as long as this function; asked again meanwhile, it would only wait.
+    lambda_ = boto3.client("lambda", config=Config(read_timeout=_ROUND_SECONDS, retries={"total_max_attempts": 1}))
+    return wire(dynamodb, rekognition, s3, sqs, cognito, cloudfront, lambda_, os.environ)
 
 
 def wire(
@@ -64,15 +78,21 @@ def wire(
     rekognition: "RekognitionClient",
     s3: "S3Client",
     sqs: "SQSClient",
+    cognito: "CognitoIdentityProviderClient",
+    cloudfront: "CloudFrontClient",
+    lambda_: "LambdaClient",
     environment: Mapping[str, str],
     clock: Callable[[], float] = time.time,
 ) -> SiteManager:
-    """What the function works with, on four clients, DynamoDB's being that of the resource, in an environment.
+    """What the function works with, on seven clients, DynamoDB's being that of the resource, in an environment.
 
     ``clock`` gives seconds since 1970.
     """
     photos = PhotoReader(photo_tables(dynamodb, environment, clock), _PATIENCE_SECONDS)
     images = ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos)
+    access = AccessTable(dynamodb, environment["ACCESS_TABLE"])
+    # A laptop has no mail.
+    pool = UserPool(cognito, environment["USER_POOL"], sends_mail="KINPICS_API_URL" not in environment)
     ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
     thumbnails, site = environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]
     journal = OwnersJournal(
@@ -100,7 +120,17 @@ def wire(
             regions=KeptRegions(s3, thumbnails),
             journal=journal,
         ),
-        access=AccessTable(dynamodb, environment["ACCESS_TABLE"]),
+        access=access,
+        letting_in=LettingIn(
+            access,
+            Invitations(access, pool, sign_up=environment["SIGN_UP"] == "yes", clock=clock),
+            Events(EventTable(dynamodb, access.name), clock),
+        ),
+        audiences=AudienceMoves(
+            photos,
+            SiteBucket(s3, site, cloudfront, environment["DISTRIBUTION"]),
+            PeopleRoundCalls(lambda_, environment["PEOPLE_FUNCTION"]).make,
+        ),
         ledger=ledger,
         most={
             SEARCH: int(environment["DAILY_SEARCHES"]),

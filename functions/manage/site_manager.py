@@ -14,8 +14,10 @@ from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.ledger import Ledger
 from functions.manage import manage_call
+from functions.manage.audience_moves import AudienceMoves
 from functions.manage.forgetting_people import FaceOnSite, Removals, warnings_about
 from functions.manage.later import ForgettingLeft, Later, Left, MoveLeft, WordsLeft
+from functions.manage.letting_in import LettingIn
 from functions.manage.manage_call import ManageCall
 from functions.manage.photo_moves import PhotoMoves
 from functions.owner_words import owned_words
@@ -46,6 +48,8 @@ class SiteManager:
     journal: OwnersJournal
     forgetting: Removals
     access: AccessTable
+    letting_in: LettingIn
+    audiences: AudienceMoves
     ledger: Ledger
     most: dict[str, int]
     later: Later
@@ -69,6 +73,10 @@ class SiteManager:
             manage_call.RETRY: self._retry,
             manage_call.DROP: self._drop,
             manage_call.CEILINGS: self._list_ceilings,
+            manage_call.AUDIENCE: self._change_audience,
+            manage_call.SETTLE: self._settle_audiences,
+            manage_call.PROGRESS: self._audience_progress,
+            **self.letting_in.actions,
         }
         self.later.finish(self.finish)
         return actions[call.action](call)
@@ -93,6 +101,7 @@ class SiteManager:
         return {
             "sets": [_shown_set(photo_set, access, published) for photo_set in self.photos.list_sets()],
             "audience": access.album,
+            "moving": bool(access.moving),
             "published_at": _iso(published),
             "processing": self.process.count_waiting(),
             "dead_letters": self.letters.count(),
@@ -111,6 +120,21 @@ class SiteManager:
 
     def _list_ceilings(self, call: ManageCall) -> dict[str, Any]:
         return {"ceilings": list(map(_shown_ceiling, todays_ceilings(self.ledger, self.most)))}
+
+    # Who may see it
+
+    def _change_audience(self, call: ManageCall) -> dict[str, Any]:
+        audience = None if call.audience == manage_call.INHERITED else call.audience
+        change = self.audiences.change(call.set_name, audience)
+        link = self.letting_in.link_of(call.set_name)
+        return {"changed": change is not None, "photos": change.rows if change else 0, "link": link}
+
+    def _settle_audiences(self, call: ManageCall) -> dict[str, Any]:
+        self.audiences.finish()
+        return self._audience_progress(call)
+
+    def _audience_progress(self, call: ManageCall) -> dict[str, Any]:
+        return {"moving": self.audiences.progress()}
 
     # Sets and photos
 
@@ -272,6 +296,7 @@ def _shown_set(photo_set: PhotoSet, access: Access, published: datetime | None) 
         "updated_at": photo_set.updated_at,
         "audience": access.audience_of(photo_set.sortkey),
         "inherits": photo_set.sortkey not in access.sets,
+        "is_everywhere": access.is_everywhere(photo_set.sortkey),
         "is_published": bool(published and changed and changed <= published),
     }
 

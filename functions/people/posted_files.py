@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.access.access_rows import PostedAddress
 from functions.addresses import LARGE_FOLDER, address
 from functions.dates import date_in
 from functions.feeds import MAX_ENTRIES, Entry, render_feed
@@ -17,7 +18,7 @@ from functions.people.posted_photos import PostedFaces, PostedPhotos, described
 from functions.photo_page import page_url
 from functions.posted_table import feed_key, photos_key
 from functions.public_lists import VERSION, written
-from functions.shapes import PostedAddress, title_of
+from functions.shapes import title_of
 
 PAGE = "/posted/"
 # At most so many are shown, the oldest first: a few more than visitors may make (`removal/posted_addresses.py`).

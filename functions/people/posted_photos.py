@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from functions.access.access_rows import PostedAddress
 from functions.people.boxes import BadBoxError, Box, is_same_place, overlap
 from functions.people.inventory import FaceInPhoto, Inventory, PhotoFaces
 from functions.people.people_state import State, faces_in
-from functions.shapes import PostedAddress
 
 # A page shows at most so many, the latest: it is written as one file.
 MAX_PHOTOS = 2_000

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from functions.access.access_rows import PostedAddress
 from functions.access.access_table import AccessTable
 from functions.access.sight import Sight
 from functions.batch_get import TableBusyError
@@ -21,7 +22,6 @@ from functions.people_queue import PeopleQueue
 from functions.photo_reader import PhotoReader
 from functions.posted_table import KEPT_SECONDS, PostedTable, feed_key, photos_key
 from functions.removal.posted_call import KEEP, RENEW, PostedCall
-from functions.shapes import PostedAddress
 from functions.visitor_calls import RequestError
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from functions.access.access_rows import MAX_POSTED_FACES
 from functions.face_collection import is_face_id
 from functions.languages import LANGUAGES
 from functions.posted_table import address_id, is_secret
-from functions.shapes import MAX_POSTED_FACES
 from functions.visitor_calls import RequestError, action_of, parse_pass
 
 KEEP, RENEW, STOP = "keep", "renew", "stop"

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from functions.shapes import EventRow
+from functions.access.access_rows import EventRow
 from functions.uploads.senders import Sender
 from functions.uploads.upload_counts import Allowance
 

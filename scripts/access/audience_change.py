@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from functions.access.audiences import ALBUM, LINK, PUBLIC, Access
 from functions.access.moving import AudienceChange, AudienceChanges
+from functions.access.secret_links import LINK_PATH, drop_useless_links, link_to
 from functions.dates import timestamp
 from functions.keys import check_set_name
-from scripts.access.secret_links import address_of, drop_useless_links, link_to
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -52,18 +52,32 @@ def change_audience(stack: Stack, of: str, audience: str | None, tell: Tell) -> 
         check_set_name(of)
     if audience not in (None, PUBLIC):
         stack.access.ensure_key(timestamp())
-    return _changes(stack, tell).change(of, audience)
+    change = _changes(stack, tell).change(of, audience)
+    known = stack.access.get_audience(ALBUM) if of == ALBUM else None
+    if known and known.configured and audience:
+        stack.access.note_configured(audience)
+    return change
 
 
 def settle_audience(stack: Stack, audience: str, tell: Tell) -> None:
     """After a deployment: let ``audience`` see the site, if one is given, and finish what was stopped halfway.
 
-    Raises as `change_audience` does.
+    What was given the last time doesn't count again: the owner may have changed it on the site's pages since. Raises as
+    `change_audience` does.
     """
     stack.access.ensure_key(timestamp())
     changes = _changes(stack, tell)
-    if not audience or changes.change(ALBUM, audience) is None:
+    known = stack.access.get_audience(ALBUM)
+    is_new = bool(audience) and (known is None or known.configured != audience)
+    if not is_new or changes.change(ALBUM, audience) is None:
         changes.finish()
+    if is_new:
+        stack.access.note_configured(audience)
+    elif known and audience and known.known_audience != audience:
+        tell(
+            f"note: kinpics.toml says {audience}, but who may see the site was changed at /owner/ to "
+            f"{known.known_audience}, which stays: `kinpics audience --site {audience}` changes it back"
+        )
 
 
 def finish_changes(stack: Stack, tell: Tell = lambda text: None) -> list[AudienceChange]:
@@ -91,4 +105,4 @@ def link_for(stack: Stack, of: str) -> str | None:
     it."""
     access = stack.access.read_access()
     audience = access.album if of == ALBUM else access.sets.get(of)
-    return address_of(stack, link_to(stack.access, of)) if audience == LINK else None
+    return stack.site_address(LINK_PATH + link_to(stack.access, of)) if audience == LINK else None

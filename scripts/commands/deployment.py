@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from functions.access.audiences import ALBUM, AUDIENCES, Access
+from functions.access.user_pool import BadMailError, check_mail
 from scripts.commands.options import Context, yes_option
 from scripts.common.config import (
     HOW_TO_DEPLOY,
@@ -27,7 +28,7 @@ from scripts.deployment.cloudfront_plan import CloudFrontPlan, find_plan
 from scripts.deployment.migration import migrate
 from scripts.deployment.publish import build_and_publish
 from scripts.people.catching_up import tell_once
-from scripts.people.owners import BadMailError, add_owner, check_mail
+from scripts.people.owners import add_owner
 from scripts.site.covers import describe_missing_cover
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from functions.shapes import EventRow
+from functions.access.access_rows import EventRow
 from scripts.commands.options import Context, json_option
 from scripts.common.terminal import echo, echo_json
 
@@ -22,6 +22,14 @@ from scripts.common.terminal import echo, echo_json
 )
 @click.option("--closes", metavar="TIME", help='When it closes, in your time: "2026-12-31 23:00", or `never`.')
 @click.option("--limit", type=click.IntRange(1, 5000), help="Photos a day that each guest may add; by default 200.")
+@click.option(
+    "--helper",
+    "helpers",
+    metavar="MAIL",
+    multiple=True,
+    help="A member who may let photos in; repeat it for several.",
+)
+@click.option("--no-helpers", is_flag=True, help="Nobody but you lets photos in any more.")
 @click.option("--close", is_flag=True, help="Take no more photos from now on.")
 @click.option("--new-link", is_flag=True, help="Make a new address and code: the old ones stop working.")
 @click.option("--poster", metavar="FILE", type=click.Path(path_type=Path), help="Write a poster, as .svg or .pdf.")
@@ -35,6 +43,8 @@ def event(
     at_once: bool | None,
     closes: str | None,
     limit: int | None,
+    helpers: tuple[str, ...],
+    no_helpers: bool,
     close: bool,
     new_link: bool,
     poster: Path | None,
@@ -46,30 +56,34 @@ def event(
     Prints the address of the guests' page and of the slideshow for a projector. SET needn't exist yet. Without SET,
     lists the events.
     """
+    from functions.access.event_changes import EventChange
     from functions.owner_texts import check_text
-    from scripts.events.event_rows import Change, Events, read_moment
     from scripts.events.printing import check_file
+    from scripts.events.site_events import events_of, read_moment
 
     if set_name is None:
-        if any((title, at_once is not None, closes, limit, close, new_link, poster, cards)):
+        if any((title, at_once is not None, closes, limit, helpers, no_helpers, close, new_link, poster, cards)):
             raise click.UsageError("say which set: give its name too")
         return _list(context, as_json=as_json)
     if close and (closes or new_link):
         raise click.UsageError("--close goes neither with --closes nor with --new-link")
-    change = Change(
+    if helpers and no_helpers:
+        raise click.UsageError("say either --helper or --no-helpers")
+    change = EventChange(
         title=None if title is None else check_text("title", title),
         at_once=at_once,
         closes_at=None if closes is None else read_moment(closes, time.time()),
         limit=limit,
+        helpers=_helper_ids(context, helpers) if helpers or no_helpers else None,
     )
     files = [check_file(path) for path in (poster, cards) if path]
-    events = Events.of(context.stack)
+    events = events_of(context.stack)
     known = events.find(set_name)
     if close:
         events.close(set_name)
     elif new_link and known:
         events.renew(set_name)
-    found = events.find(set_name) if close and change == Change() else events.open(set_name, change)
+    found = events.find(set_name) if close and change == EventChange() else events.open(set_name, change)
     if found is None:
         raise click.ClickException(f"{set_name} was closed by somebody else meanwhile")
     if files:
@@ -82,9 +96,9 @@ def event(
 
 
 def _list(context: Context, *, as_json: bool) -> None:
-    from scripts.events.event_rows import Events
+    from scripts.events.site_events import events_of
 
-    events = Events.of(context.stack)
+    events = events_of(context.stack)
     found = events.list()
     if as_json:
         echo_json([_described(context, events.is_open(event), event) for event in found])
@@ -96,11 +110,16 @@ def _list(context: Context, *, as_json: bool) -> None:
 
 
 def _show(context: Context, *, is_open: bool, event: EventRow) -> None:
+    from functions.access.event_changes import HELPERS_PATH
+
     echo(f"{event.set_name}: {_state(event, is_open=is_open)}")
     echo(f"guests:    {_address(context, event)}")
     echo(f"slideshow: {_slideshow(context, event)}")
     if not event.at_once:
         echo(f"let photos in at {context.stack.site_address('/waiting/')}")
+    if helpers := _helpers(context, event):
+        address = context.stack.site_address(f"{HELPERS_PATH}{event.secret}")
+        echo(f"{', '.join(helpers)} may let photos in at {address}")
     if context.stack.parameters.get("UploadConcurrency") == "0":
         echo(
             "guests can't send photos yet: let them with `kinpics deploy --upload-concurrency 2` "
@@ -109,9 +128,23 @@ def _show(context: Context, *, is_open: bool, event: EventRow) -> None:
         )
 
 
+def _helper_ids(context: Context, mails: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of members. Raises ``MemberError``."""
+    from scripts.access.site_members import members_of
+
+    members = members_of(context.stack)
+    return tuple(members.find(mail).id for mail in dict.fromkeys(mails))
+
+
+def _helpers(context: Context, event: EventRow) -> list[str]:
+    """The helpers' email addresses; who is a member no more helps no more."""
+    helpers = event.helpers or ()
+    return sorted(member.email or "" for member in context.stack.access.list_members() if member.id in helpers)
+
+
 def _print(context: Context, event: EventRow, poster: Path | None, cards: Path | None) -> None:
-    from scripts.events.event_rows import title_for
     from scripts.events.printing import Printer
+    from scripts.events.site_events import title_for
 
     title = title_for(event, context.stack)
     printer = Printer(title, _address(context, event), is_at_once=bool(event.at_once))
@@ -133,6 +166,7 @@ def _described(context: Context, is_open: bool, event: EventRow) -> dict[str, An
         "at_once": bool(event.at_once),
         "closes_at": event.closes_at,
         "limits": event.limits or {},
+        "helpers": _helpers(context, event),
         "address": _address(context, event),
         "slideshow": _slideshow(context, event),
     }
@@ -147,7 +181,7 @@ def _state(event: EventRow, *, is_open: bool) -> str:
 
 
 def _address(context: Context, event: EventRow) -> str:
-    from scripts.events.event_rows import EVENT_PATH
+    from functions.access.event_changes import EVENT_PATH
 
     return context.stack.site_address(f"{EVENT_PATH}{event.secret}")
 
@@ -155,6 +189,6 @@ def _address(context: Context, event: EventRow) -> str:
 def _slideshow(context: Context, event: EventRow) -> str:
     from urllib.parse import quote
 
-    from scripts.events.event_rows import SLIDESHOW_PATH
+    from functions.access.event_changes import SLIDESHOW_PATH
 
     return context.stack.site_address(f"{SLIDESHOW_PATH}?set={quote(event.set_name, safe='')}#{event.secret}")

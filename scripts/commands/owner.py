@@ -17,15 +17,16 @@ def owner(context: Context, mail: str | None, remove: bool) -> None:
     password. On a laptop, you don't need this: `kinpics local` prints a link that signs you in, and without MAIL this
     command prints it again.
     """
+    from functions.access.user_pool import check_mail
     from scripts.laptop.laptop_owner import OWNER_MAIL, running_link
-    from scripts.people.owners import add_owner, check_mail, list_owners, remove_owner
+    from scripts.people.owners import add_owner, pool_of, remove_owner
 
     stack = context.stack
     if mail is None:
         if remove:
             raise click.UsageError("say who: give the email address too")
         link = running_link(context.data) if stack.endpoint_url else None
-        owners = list_owners(stack)
+        owners = pool_of(stack).list_owners()
         for known in owners:
             echo(known, *([link] if link and known == OWNER_MAIL else []))
         if not owners:

@@ -2,12 +2,11 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
+from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, AUDIENCES
-from functions.shapes import MemberRow
 from scripts.commands.options import Context, end_with_failures, json_option, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
@@ -34,8 +33,8 @@ def audience(context: Context, set_name: str | None, audience: str | None, of_si
     visitor may no longer see is refused at once; pages, lists of people and searches follow within a minute. If the
     command is stopped, run it again: until then it stays with the fewer people.
     """
+    from functions.access.secret_links import describe
     from scripts.access.audience_change import change_audience, link_for
-    from scripts.access.secret_links import describe
     from scripts.common.config import describe_undeployed, load_config
 
     if of_site and set_name:
@@ -126,7 +125,7 @@ def link(context: Context, set_name: str | None, new: bool, revoke: bool, qr: bo
     The site's audience, or the set's, has to be `link`. Whoever has it can look without an account. Whoever came by a
     link that you make anew or revoke is out within a minute, wherever they are.
     """
-    from scripts.access.secret_links import address_of, link_to, renew_link, revoke_links
+    from functions.access.secret_links import LINK_PATH, link_to, renew_link, revoke_links
 
     if new and revoke:
         raise click.UsageError("say either --new or --revoke")
@@ -140,7 +139,7 @@ def link(context: Context, set_name: str | None, new: bool, revoke: bool, qr: bo
             echo(f"{count(revoked, 'link')} to {name} revoked" if revoked else f"there was no link to {name}")
         return
     secret = renew_link(stack.access, opens) if new else link_to(stack.access, opens)
-    address = address_of(stack, secret)
+    address = stack.site_address(LINK_PATH + secret)
     if as_json:
         echo_json({"set": set_name, "link": address})
         return
@@ -170,11 +169,12 @@ sets_option = click.option("--set", "sets", metavar="SET", multiple=True, help="
 @click.pass_obj
 def members_list(context: Context, as_json: bool) -> None:
     """List the members, and what they may see."""
-    from scripts.access.invitations import list_members
+    from functions.access.invitations import shown_member
+    from scripts.access.site_members import members_of
 
-    found = list_members(context.stack)
+    found = members_of(context.stack).list()
     if as_json:
-        echo_json(list(map(_told, found)))
+        echo_json(list(map(shown_member, found)))
         return
     for member in found:
         echo(member.email or member.id, _rights(member), (member.invited_at or "")[:10])
@@ -199,8 +199,9 @@ def members_invite(
     Each gets a mail with a temporary password; on a laptop, which sends no mail, the passwords are printed for you to
     pass on. Who was invited before and hasn't signed in yet is invited again.
     """
+    from functions.access.invitations import Rights, shown_member
     from functions.errors import KinpicsError
-    from scripts.access.invitations import Rights, invite, read_addresses
+    from scripts.access.site_members import members_of, read_addresses
 
     failures: dict[str, str] = {}
     addresses = list(dict.fromkeys(mails))
@@ -211,16 +212,17 @@ def members_invite(
     if not addresses and not failures:
         raise click.UsageError("give email addresses, or a file of them with --file")
     stack = context.stack
+    invitations = members_of(stack)
     _note_unknown(context, sets)
     rights = Rights(sets or None, changes_sets=bool(sets), may_add=may_add or None)
     done = []
     for mail in addresses:
         try:
-            invited = invite(stack, mail, rights)
+            invited = invitations.invite(mail, rights)
         except KinpicsError as error:
             failures[mail] = str(error)
             continue
-        done.append({**_told(invited.member), "mailed": invited.is_mailed, "password": invited.password})
+        done.append({**shown_member(invited.member), "mailed": invited.is_mailed, "password": invited.password})
         if as_json:
             continue
         if invited.password:
@@ -247,18 +249,39 @@ def members_change(
     context: Context, mail: str, sets: tuple[str, ...], all_sets: bool, may_add: bool | None, as_json: bool
 ) -> None:
     """Change what a member may see or do."""
-    from scripts.access.invitations import Rights, change
+    from functions.access.invitations import Rights, shown_member
+    from scripts.access.site_members import members_of
 
     if sets and all_sets:
         raise click.UsageError("say either --set or --all-sets")
     if not sets and not all_sets and may_add is None:
         raise click.UsageError("say what to change: --set, --all-sets, --may-add or --may-not-add")
     _note_unknown(context, sets)
-    member = change(context.stack, mail, Rights(sets or None, changes_sets=bool(sets or all_sets), may_add=may_add))
+    rights = Rights(sets or None, changes_sets=bool(sets or all_sets), may_add=may_add)
+    member = members_of(context.stack).change(mail, rights)
     if as_json:
-        echo_json(_told(member))
+        echo_json(shown_member(member))
     else:
         echo(member.email or member.id, _rights(member))
+
+
+@members.command("sign-out")
+@click.argument("mail", metavar="MAIL")
+@json_option
+@click.pass_obj
+def members_sign_out(context: Context, mail: str, as_json: bool) -> None:
+    """Sign a member out on all their devices.
+
+    Their visits end within a minute. They may sign in again.
+    """
+    from functions.access.invitations import shown_member
+    from scripts.access.site_members import members_of
+
+    member = members_of(context.stack).sign_out(mail)
+    if as_json:
+        echo_json(shown_member(member))
+    else:
+        echo(f"{mail} is signed out everywhere")
 
 
 @members.command("remove")
@@ -273,14 +296,15 @@ def members_remove(context: Context, mails: tuple[str, ...], yes: bool, as_json:
     make accounts themselves.
     """
     from functions.errors import KinpicsError
-    from scripts.access.invitations import remove
+    from scripts.access.site_members import members_of
 
     if not yes and not as_json:
         click.confirm(f"Let {', '.join(mails)} in no more?", abort=True, err=True)
+    invitations = members_of(context.stack)
     failures, done = {}, []
     for mail in dict.fromkeys(mails):
         try:
-            is_gone = remove(context.stack, mail)
+            is_gone = invitations.remove(mail)
         except KinpicsError as error:
             failures[mail] = str(error)
             continue
@@ -294,20 +318,10 @@ def members_remove(context: Context, mails: tuple[str, ...], yes: bool, as_json:
 
 def _note_unknown(context: Context, sets: tuple[str, ...]) -> None:
     """Tell of sets that don't exist: they may come, or be misspelled."""
-    from scripts.access.invitations import unknown_sets
+    from scripts.access.site_members import unknown_sets
 
     for name in unknown_sets(context.stack, sets):
         echo(f"note: there is no set {name} yet", err=True)
-
-
-def _told(member: MemberRow) -> dict[str, Any]:
-    return {
-        "email": member.email,
-        "sets": None if member.is_owner else member.sets,
-        "may_add": bool(member.may_add or member.is_owner),
-        "owner": bool(member.is_owner),
-        "invited_at": member.invited_at,
-    }
 
 
 def _rights(member: MemberRow) -> str:

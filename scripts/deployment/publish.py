@@ -1,8 +1,6 @@
 """Publish the rendered site: make the site bucket hold what ``dist/`` holds, and CloudFront show it."""
 
 import itertools
-import mimetypes
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,45 +16,29 @@ from functions.addresses import (
     THUMBNAILS_FOLDER,
     address,
     invalidation_path,
+    page_paths,
 )
-from functions.feeds import ATOM_TYPE
 from functions.people.people_files import is_people_file
-from functions.photo_page import CACHE_CONTROL, RECORD_KEY, SKELETON_KEY, read_page_key
-from functions.public_lists import LIST_CACHE, lists_of_nobody, write_unless_there
+from functions.photo_page import RECORD_KEY, read_page_key
+from functions.public_lists import lists_of_nobody, write_unless_there
 from scripts.common.bucket import delete_objects, etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.deployment.publish_record import PublishRecord
-from scripts.site.announcements import FEED
 from scripts.site.people_shown import list_pages_of_nobody, read_people
 from scripts.site.previews import CARDS_FOLDER
 from scripts.site.search_index import SEARCH_INDEX
+from scripts.site.served import headers_of
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import ObjectTypeDef, PutObjectRequestTypeDef
-
-# Assets have a hash of their content in their name. Browsers ask for a page each time, at the cost of a 304; CloudFront
-# keeps it for a day, or until it is invalidated.
-_ASSET_CACHE = "public, max-age=31536000, immutable"
-_PAGE_CACHE = "public, max-age=0, s-maxage=86400, must-revalidate"
-# The language a page says it is in.
-_LANGUAGE = re.compile(rb'<!doctype html>\s*<html lang="([\w-]+)"')
-# Assets keep their names, and visitors never get the skeleton of photos' pages.
-_NEVER_INVALIDATED = ("assets", SKELETON_KEY.partition("/")[0])
-# Each path costs money after the first thousand of a month.
-_MAX_SETS_INVALIDATED = 5
+    from types_boto3_s3.type_defs import ObjectTypeDef
 
 # Files named by a hash of their content: if one exists, it is right. Cards take long to make.
 _NAMED_BY_CONTENT = ("assets/", f"{CARDS_FOLDER}/", SEARCH_INDEX)
 _WORKERS = 8
 # Sets' files are under this prefix, and others before it or after this key.
-_PEOPLE = "people"
 _SETS, _AFTER_SETS = "sets/", "sets/\U0010ffff"
 # How often a publish starts again because another one, or the people function, was at work at the same time.
 _TRIES = 3
-
-mimetypes.add_type("text/javascript", ".js")
-mimetypes.add_type("application/xml", ".xml")
-mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 def build_and_publish(stack: Stack, *, whole: bool = False) -> int:
@@ -149,21 +131,6 @@ def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
     return [key for key, path in photos.items() if path not in found]
 
 
-def page_paths(keys: list[str]) -> set[str]:
-    """What CloudFront has to fetch again after these files of the site bucket have changed."""
-    paths = set()
-    for key in keys:
-        folder, _, rest = key.partition("/")
-        if folder == "sets":
-            paths.add(invalidation_path(f"/sets/{address(rest.partition('/')[0])}/"))
-        elif not rest and folder.startswith("index."):
-            paths |= {"/", "/index.*"}
-        elif folder not in _NEVER_INVALIDATED:
-            paths.add(f"/{folder}/*" if rest else f"/{folder}")
-    of_sets = {path for path in paths if path.startswith("/sets/")}
-    return paths if len(of_sets) <= _MAX_SETS_INVALIDATED else (paths - of_sets) | {"/sets/*"}
-
-
 def picture_paths(set_names: Iterable[str]) -> set[str]:
     """What CloudFront has to forget when pictures of these sets are gone: addresses before and after its router."""
     served = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER)
@@ -173,29 +140,4 @@ def picture_paths(set_names: Iterable[str]) -> set[str]:
 
 
 def _put(stack: Stack, bucket: str, key: str, body: bytes) -> None:
-    request: PutObjectRequestTypeDef = {
-        "Bucket": bucket,
-        "Key": key,
-        "Body": body,
-        "ContentType": _content_type(key),
-        "CacheControl": _cache_control(key),
-    }
-    if language := _LANGUAGE.match(body):
-        request["ContentLanguage"] = language[1].decode()
-    stack.s3.put_object(**request)
-
-
-def _content_type(key: str) -> str:
-    if key.endswith(FEED):
-        return f"{ATOM_TYPE}; charset=utf-8"
-    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-
-
-def _cache_control(key: str) -> str:
-    if key.startswith(("assets/", SEARCH_INDEX)):
-        return _ASSET_CACHE
-    # The people function removes the page of somebody who is hidden, and can't invalidate it.
-    if key.startswith(f"{_PEOPLE}/") and "/" in key.removeprefix(f"{_PEOPLE}/"):
-        return LIST_CACHE
-    return CACHE_CONTROL if read_page_key(key) else _PAGE_CACHE
+    stack.s3.put_object(Bucket=bucket, Key=key, Body=body, **headers_of(key, body))

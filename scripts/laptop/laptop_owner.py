@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from functions.access.user_pool import OWNER_GROUP
 from functions.aws_errors import code_of
 from local.state_folder import Running, StateFolder
 from scripts.common.stack import Stack
-from scripts.people.owners import OWNER_GROUP, client
+from scripts.people.owners import client
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -1,12 +1,11 @@
-"""Who may name people in the browser: members of the user pool's group `owner`."""
+"""Who may name people in the browser and manage the site: members of the user pool's group `owner`."""
 
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.access.user_pool import OWNER_GROUP, UserPool
 from functions.aws_errors import code_of
 from functions.errors import KinpicsError
 from scripts.common.stack import Stack
@@ -14,23 +13,14 @@ from scripts.common.stack import Stack
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
-# The group's name in template.yaml.
-OWNER_GROUP = "owner"
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-
-
-class BadMailError(KinpicsError):
-    """What was given is no email address."""
-
 
 class NotAnOwnerError(KinpicsError):
     """There is no such owner."""
 
 
-def check_mail(mail: str) -> None:
-    """Raise ``BadMailError`` for what is no email address."""
-    if not _MAIL.fullmatch(mail):
-        raise BadMailError(f"{mail!r} is not an email address: give one such as ann@example.org")
+def pool_of(stack: Stack) -> UserPool:
+    """The user pool of a stack."""
+    return UserPool(client(), stack.outputs.user_pool, sends_mail=stack.endpoint_url is None)
 
 
 def add_owner(stack: Stack, mail: str) -> bool:
@@ -55,37 +45,18 @@ def add_owner(stack: Stack, mail: str) -> bool:
 
 def remove_owner(stack: Stack, mail: str) -> None:
     """Take an owner's right; the account stays. Raises ``NotAnOwnerError``."""
-    if mail.lower() not in (owner.lower() for owner in list_owners(stack)):
+    pool = pool_of(stack)
+    if not pool.is_owner(mail):
         raise NotAnOwnerError(f"{mail} is no owner: `kinpics owner` lists them")
-    cognito, pool = client(), stack.outputs.user_pool
-    cognito.admin_remove_user_from_group(UserPoolId=pool, Username=mail, GroupName=OWNER_GROUP)
+    pool.client.admin_remove_user_from_group(UserPoolId=pool.id, Username=mail, GroupName=OWNER_GROUP)
     # The passes of an owner end too, whatever the site's audience is.
     for member in stack.access.list_members():
         if member.is_owner and (member.email or "").casefold() == mail.casefold():
             stack.access.remove_member(member.id)
     # What is signed in now must sign in again.
-    cognito.admin_user_global_sign_out(UserPoolId=pool, Username=mail)
-
-
-def list_owners(stack: Stack) -> list[str]:
-    """The owners' email addresses."""
-    return sorted(mail for user in _users(stack) for mail in [_mail(user)] if mail)
+    pool.sign_out(mail)
 
 
 def client() -> "CognitoIdentityProviderClient":
     """What user pools are called with."""
     return boto3.client("cognito-idp")
-
-
-def _users(stack: Stack) -> Iterator[Any]:
-    pages = (
-        client()
-        .get_paginator("list_users_in_group")
-        .paginate(UserPoolId=stack.outputs.user_pool, GroupName=OWNER_GROUP)
-    )
-    for page in pages:
-        yield from page["Users"]
-
-
-def _mail(user: Any) -> str:
-    return next((entry["Value"] for entry in user.get("Attributes", []) if entry["Name"] == "email"), "")

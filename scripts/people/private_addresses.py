@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterable
 
+from functions.access.access_rows import PostedAddress
 from functions.people_queue import PeopleQueue
 from functions.posted_table import PostedTable, feed_key, photos_key
-from functions.shapes import PostedAddress
 from scripts.common.bucket import delete_objects
 from scripts.common.stack import Stack
 

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from functions import keys, shapes
+from functions.access import access_rows
 from functions.door.door_call import MAX_PATHS
 from functions.door.private_rows import MAX_ANSWER_BYTES
 from functions.keys import ImagePath
-from functions.manage.manage_call import MAX_PAGE, MAX_PHOTOS
+from functions.manage.call_fields import MAX_LISTED
+from functions.manage.manage_call import MAX_PAGE
 from functions.people.portrait_cut import SIDE
 from functions.photo_page import RECORD_KEY, SKELETON_KEY, page_key
 from functions.removal.posted_addresses import MAX_ADDRESSES, MAX_DAILY_ADDRESSES, MAX_VISITOR_DAILY_ADDRESSES
@@ -26,12 +28,12 @@ _TABLES = (
     (shapes.LookalikeResult, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
     (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
     (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
-    (shapes.AudienceRow, "Audience: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.LinkRow, "Link: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.EventRow, "Event: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.AudienceRow, "Audience: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.LinkRow, "Link: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.EventRow, "Event: table `access`", "partition key `kind`, sort key `id`"),
     (shapes.Contribution, "Contribution: table `contributions`", "partition key `set_name`, sort key `id`"),
     (shapes.PlacedPhoto, "Photo from a browser: table `contributions`", "partition key `set_name`, sort key `id`"),
     (shapes.Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
@@ -64,7 +66,7 @@ def render() -> str:
 
 _HEAD = """# Data
 
-Generated from `functions/shapes.py` by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
+Generated from `functions/shapes.py` and `functions/access/access_rows.py` by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
 is a `pic`.
 """
 
@@ -142,8 +144,8 @@ It also keeps private addresses ([posted.md](posted.md)), whose `secret` is 22 c
 
 | action | fields | what it does |
 |---|---|---|
-| `keep` | `secret`; `face_ids`, 1 to {shapes.MAX_POSTED_FACES} face ids from the site, the surest first; `language` of the feed; `pass`, in an album that isn't public | makes an address. About {MAX_ADDRESSES:,} a site, {MAX_DAILY_ADDRESSES} a day, released hour by hour, and {MAX_VISITOR_DAILY_ADDRESSES} a day per visitor (`TooManyAddresses`) |
-| `renew` | `secret` | keeps it for {shapes.KEEP_POSTED_DAYS} days from now; `AddressClosed` if it is gone |
+| `keep` | `secret`; `face_ids`, 1 to {access_rows.MAX_POSTED_FACES} face ids from the site, the surest first; `language` of the feed; `pass`, in an album that isn't public | makes an address. About {MAX_ADDRESSES:,} a site, {MAX_DAILY_ADDRESSES} a day, released hour by hour, and {MAX_VISITOR_DAILY_ADDRESSES} a day per visitor (`TooManyAddresses`) |
+| `renew` | `secret` | keeps it for {access_rows.KEEP_POSTED_DAYS} days from now; `AddressClosed` if it is gone |
 | `stop` | `secret` | deletes it and its files |
 
 ## The door function
@@ -192,18 +194,27 @@ checked as the commands check them; `""` takes one away, and what isn't given st
 
 | action | fields | output |
 |---|---|---|
-| `overview` | | `sets`, each with its words, `cover`, counts, `audience`, and `is_published`: false if it has changed since the last `kinpics publish`; how many `requests`, `dead_letters` and photos `processing` there are; `ceilings` |
+| `overview` | | `sets`, each with its words, `cover`, counts, `audience`, and `is_published`: false if it has changed since the last `kinpics publish`; the site's `audience`, and whether one is `moving`; how many `requests`, `dead_letters` and photos `processing` there are; `ceilings` |
 | `set` | `set`, and any of `title`, `description`, `cover` (a file) | `before`: the same as they were |
 | `photos` | `set`, `limit` (up to {MAX_PAGE}), `after` | `photos` as the grid shows them, by time, and what to go on `after` |
 | `photo` | `path`; `title`, `caption` | its `title` and `caption`, and what they were (`before`) |
-| `delete` | `paths`: up to {MAX_PHOTOS} | `deleted`: the owner's words by photo; `names` of people that are decisions in other photos from now on |
+| `delete` | `paths`: up to {MAX_LISTED} | `deleted`: the owner's words by photo; `names` of people that are decisions in other photos from now on |
 | `restore` | `photos`: words by photo, as `deleted` has them | `restored`: photos that S3 still had; within minutes they are back |
-| `move` | `paths`: up to {MAX_PHOTOS}, `set` | `moving`: where each goes; `refused`: reasons by photo. A photo goes from where it was once it is processed where it goes |
+| `move` | `paths`: up to {MAX_LISTED}, `set` | `moving`: where each goes; `refused`: reasons by photo. A photo goes from where it was once it is processed where it goes |
 | `requests` | | removal `requests`, each with its `faces`, the `names` of those people, and `warnings` |
 | `grant`, `refuse` | `request` | `photos` that are processed again without that face; nothing |
 | `dead_letters` | | `key`, `path`, `code` and `reason` of each photo that could not be processed |
-| `retry`, `drop` | `keys`: up to {MAX_PHOTOS} | those that were `retried`, or `dropped` along with their originals |
+| `retry`, `drop` | `keys`: up to {MAX_LISTED} | those that were `retried`, or `dropped` along with their originals |
 | `ceilings` | | `ceilings`: what was `used` today of the `most`, what is `allowed` until when (`until`, ISO 8601); `purpose` is `search`, `index`, `people` or `removal` |
+| `audience` | `set` (missing: the site), `audience`: `public`, `link`, `members`, or for a set `inherited` | whether it `changed`, how many `photos` moved, the `link` if there is one. Works until everything has followed that can without a publish ([private.md](private.md#from-the-owners-place)); a call that fails is made again, or finished by `settle` |
+| `settle`, `progress` | | `moving`: what is still being changed, each `set` (null for the site) with its `photos` and those `left`; `settle` finishes it first |
+| `link`, `new_link`, `revoke_link` | `set` (missing: the site) | `link`, a path, or null if no link opens it; how many were `revoked` |
+| `members` | | `members`: `email`, `sets` (null for all), `may_add`, `owner`, `invited_at` |
+| `invite`, `change_member` | `email`, `sets` (null for all), `may_add` | the member; of an invitation also whether it was `mailed`, and the first `password` where nothing is mailed |
+| `sign_out_member`, `remove_member` | `email` | the member; whether the account went too (`account_gone`) |
+| `events` | | `events`: `set`, `title`, `is_open`, `at_once`, `closes_at`, `limit`, `helpers` (email addresses), and the paths for `guests`, `slideshow` and `helping` |
+| `event` | `set`, and any of `title`, `at_once`, `closes_at` (seconds since 1970; 0 for never), `limit`, `helpers` | the event, opened if it wasn't there |
+| `close_event`, `renew_event` | `set` | the event, closed, or with another secret |
 
 ## What can be searched
 

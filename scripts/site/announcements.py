@@ -29,16 +29,24 @@ def write_announcements(
     Of all sets, only those that are ``rendered`` get files of their own; one that isn't everywhere has no sitemap.
     """
     everywhere = {shown.name for shown in newest_first}
-    (folder / FEED).write_bytes(_feed_of_site(config, site_url, newest_first))
+    for file, content in announcements_of_site(config, site_url, newest_first).items():
+        (folder / file).write_bytes(content)
     if config.search_engines:
-        (folder / SITEMAP).write_bytes(render_sitemap_index(_sitemaps(site_url, newest_first)))
-        (folder / SITEMAP_OF_SETS).write_bytes(render_sitemap(_addresses_of_sets(site_url, newest_first)))
         (folder / "robots.txt").write_bytes(render_robots(site_url))
     for shown in rendered:
         own = folder / "sets" / shown.name
         (own / FEED).write_bytes(_feed_of_set(config, site_url, shown))
         if config.search_engines and shown.name in everywhere:
             (own / SITEMAP).write_bytes(render_sitemap(_addresses_of_photos(site_url, shown)))
+
+
+def announcements_of_site(config: SiteConfig, site_url: str, newest_first: Sequence[ShownSet]) -> dict[str, bytes]:
+    """The files by which the site itself announces its sets."""
+    files = {FEED: _feed_of_site(config, site_url, newest_first)}
+    if config.search_engines:
+        files[SITEMAP] = render_sitemap_index(_sitemaps(site_url, newest_first))
+        files[SITEMAP_OF_SETS] = render_sitemap(_addresses_of_sets(site_url, newest_first))
+    return files
 
 
 def _feed_of_site(config: SiteConfig, site_url: str, newest_first: Sequence[ShownSet]) -> bytes:

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,7 +77,9 @@ class Page:
 
 
 # The pages that edge/gate.js lets everybody have.
-_OPEN = ("account", "enter", "event", "offline", "unknown", "upload")
+_OPEN = ("account", "enter", "event", "offline", "unknown", "upload", "waiting")
+# Those of the whole site that show what is in its sets.
+_OF_SETS = ("index", "people", "search")
 # What a page says of the site if strangers may fetch it and the site isn't public: nothing of photos, faces or people.
 _SHELL = {"has_photos": True, "galleries": [], "people": People()}
 # The page of all of a set's photos, for visitors without JavaScript; it comes in parts.
@@ -171,6 +173,13 @@ class SitePages:
             if not page.is_of_set and not page.is_of_person and (self._on_laptop or not page.laptop_only):
                 self._write(page, "", context)
 
+    def render_without_sets(self, **context: Any) -> dict[str, str]:
+        """Of the pages that exist once for the site, those that show what sets hold, by their files."""
+        pages = (page for name, page in self._pages.items() if name in _OF_SETS)
+        return {
+            file: text for page in pages for file, text in self._rendered(page, "", {**context, "people": People()})
+        }
+
     def write_of_person(self, shown: PersonPage) -> None:
         """Write a person's page."""
         context = {"shown": shown, "years": first_years(shown.photos, self._row_scale)}
@@ -212,10 +221,18 @@ class SitePages:
 
     def _write(self, page: Page, name: str, context: dict[str, Any], *, template: str = "", part: str = "") -> None:
         """Write a page in every language; ``part`` is the folder of one of its later parts."""
+        for name_of_file, text in self._rendered(page, name, context, template=template, part=part):
+            target = self._folder / name_of_file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+
+    def _rendered(
+        self, page: Page, name: str, context: dict[str, Any], *, template: str = "", part: str = ""
+    ) -> Iterator[tuple[str, str]]:
+        """A page in every language, each by its file."""
         template = template or f"pages/{page.name}.html"
-        file = self._folder / page.file(name)
-        target = file.parent / part / file.name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder, _, file = page.file(name).rpartition("/")
+        folder = f"{folder}/{part}" if folder else part
         for language, templates in self._templates.items():
             told: dict[str, Any] = {}
             if not context.get("is_everywhere", True):
@@ -223,7 +240,7 @@ class SitePages:
             if page.is_open and not self._is_public:
                 told = dict(_SHELL)
             text = self._render(templates, template, page, {**context, **told})
-            target.with_name(in_language(target.name, language)).write_text(text, encoding="utf-8")
+            yield f"{folder.rstrip('/')}/{in_language(file, language)}".lstrip("/"), text
 
     def _render(self, templates: jinja2.Environment, name: str, page: Page, context: dict[str, Any]) -> str:
         try:

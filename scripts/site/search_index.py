@@ -32,7 +32,7 @@ _YEARS = 6
 def write_search_index(folder: Path, entries: Iterable[Entry]) -> str:
     """Write the index of sets, in their order, into a rendered site; returns its key, which has its hash."""
     content = search_index(entries)
-    key = _key_of(content)
+    key = key_of_index(content)
     (folder / key).parent.mkdir(exist_ok=True)
     (folder / key).write_bytes(content)
     return key
@@ -45,10 +45,11 @@ def search_index(entries: Iterable[Entry]) -> bytes:
 
 def read_search_index(key: str, content: bytes) -> dict[str, Entry]:
     """The entries of an index that was published under this key, by their sets' names; none if it is damaged."""
-    return {entry["name"]: entry for entry in json.loads(content)["sets"]} if key == _key_of(content) else {}
+    return {entry["name"]: entry for entry in json.loads(content)["sets"]} if key == key_of_index(content) else {}
 
 
-def _key_of(content: bytes) -> str:
+def key_of_index(content: bytes) -> str:
+    """The key of an index in the site bucket: it has the hash of its content."""
     return f"{SEARCH_INDEX}{hashlib.sha256(content).hexdigest()[:8].upper()}.json"
 
 

@@ -139,8 +139,13 @@ def write_titles(folder: Path, sets: Iterable[ShownSet]) -> None:
     """Write the titles that sets were given, by name: people's pages show photos by album, and load this when asked."""
     file = folder / TITLES
     file.parent.mkdir(exist_ok=True)
+    file.write_bytes(titles_of(sets))
+
+
+def titles_of(sets: Iterable[ShownSet]) -> bytes:
+    """The content of that file."""
     titles = {shown.name: shown.row.title for shown in sets if shown.row.title}
-    file.write_text(json.dumps({"v": 1, "titles": titles}, ensure_ascii=False), encoding="utf-8")
+    return json.dumps({"v": 1, "titles": titles}, ensure_ascii=False).encode()
 
 
 def path_of(photo: Photo) -> ImagePath:

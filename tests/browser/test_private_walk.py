@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from running import RunningStack
 from steps import choose, let_pass, open_photo
 
+from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.audiences import LINK
 from functions.access.passes import COOKIE, link_id, member_id
-from functions.shapes import MemberRow
 
 SET = "2016_weekend"
 PASSWORD = "correct horse battery"

@@ -10,9 +10,9 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 from running import RunningStack
 
+from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.passes import member_id
-from functions.shapes import MemberRow
 from local.state_folder import StateFolder
 from scripts.laptop.laptop_owner import sign_in_link
 

@@ -262,6 +262,20 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "remove a feed": ("s3", "delete_object", {"Bucket": site, "Key": "posted/none/feed.xml"}),
         "remove the page of addresses": ("s3", "delete_object", {"Bucket": site, "Key": "posted/index.html"}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
+        "look for a member": ("cognito-idp", "admin_get_user", {"UserPoolId": outputs["UserPool"], "Username": "x"}),
+        "let a member out": ("cognito-idp", "admin_delete_user", {"UserPoolId": outputs["UserPool"], "Username": "x"}),
+        "make somebody an owner": (
+            "cognito-idp",
+            "admin_add_user_to_group",
+            {"UserPoolId": outputs["UserPool"], "Username": "x", "GroupName": "owner"},
+        ),
+        "delete a card": ("s3", "delete_object", {"Bucket": site, "Key": "cards/none.jpg"}),
+        "rewrite a script": ("s3", "put_object", {"Bucket": site, "Key": "assets/none.js", "Body": ""}),
+        "have people shown anew": (
+            "lambda",
+            "invoke",
+            {"FunctionName": outputs["PeopleFunction"], "Payload": '{"action": "none"}'},
+        ),
     }
     return made
 
@@ -439,6 +453,22 @@ ALLOWED = {
         "read private photos",
         "read a private row",
         "check that a set stays",
+        "delete a row",
+        "delete a private row",
+        "read members",
+        "change an audience",
+        "let a link in",
+        "make a key",
+        "let an owner out",
+        "delete a link",
+        "make a set public",
+        "close a private address",
+        "keep a private address",
+        "look for a member",
+        "let a member out",
+        "delete a person's page",
+        "delete a card",
+        "have people shown anew",
     },
     "RemovalFunction": {
         "list faces",

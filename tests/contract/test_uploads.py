@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 from running import RunningStack, new_guest
 
+from functions.access.access_rows import EventRow
 from functions.access.event_table import EventTable, event_id
 from functions.access.passes import new_secret
-from functions.shapes import EventRow
 
 SET = "2026_contributed"
 

@@ -4,11 +4,11 @@ import pytest
 from botocore.exceptions import ClientError
 from support import FakeAws
 
+from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.audiences import ALBUM, LINK, MEMBERS, Access
 from functions.access.passes import LinkSubject, MemberSubject, link_id, write_pass
 from functions.access.sight import Sight
-from functions.shapes import MemberRow
 
 NOW = "2026-01-02T03:04:05+00:00"
 MEMBER = "b" * 32

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from support import FakeAws, LambdaContext
 
+from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.passes import PASS_SECONDS, LinkSubject, link_id, member_id, read_pass, write_pass
 from functions.door import door_call, private_rows
@@ -20,7 +21,7 @@ from functions.door.door_keeper import DoorKeeper
 from functions.door.members import Members
 from functions.door.private_rows import PrivateRows
 from functions.pace import Pace
-from functions.shapes import MemberRow, Photo, PhotoSet
+from functions.shapes import Photo, PhotoSet
 
 NOW = "2026-01-02T03:04:05+00:00"
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/"

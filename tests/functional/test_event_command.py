@@ -9,12 +9,13 @@ import pytest
 import zxingcpp
 from support import FakeAws
 
+from functions.access.access_rows import EventRow
+from functions.access.event_changes import EventChange, Events, NoEventError
 from functions.access.event_table import EventTable, event_id
 from functions.keys import BadNameError
-from functions.shapes import EventRow
 from functions.uploads.senders import is_open
-from scripts.events.event_rows import BadMomentError, Change, Events, NoEventError, read_moment
 from scripts.events.printing import BadFileError, Printer, check_file
+from scripts.events.site_events import BadMomentError, read_moment
 
 NOON = 1_800_000_000.0
 PARTY = "2026_party"
@@ -38,7 +39,7 @@ def events(aws: FakeAws, clock: Clock) -> Events:
 
 
 def test_an_opened_set_is_found_by_the_secret_in_its_address(events: Events) -> None:
-    opened = events.open(PARTY, Change(title="Grandma turns ninety", at_once=True, limit=20))
+    opened = events.open(PARTY, EventChange(title="Grandma turns ninety", at_once=True, limit=20))
     assert len(opened.secret or "") == 22
     found = events.table.get_event(event_id(opened.secret or ""))
     assert found == opened
@@ -48,29 +49,29 @@ def test_an_opened_set_is_found_by_the_secret_in_its_address(events: Events) -> 
 
 
 def test_opening_again_changes_only_what_is_said_and_keeps_the_printed_code(events: Events) -> None:
-    first = events.open(PARTY, Change(title="Party", limit=20))
-    again = events.open(PARTY, Change(at_once=True))
+    first = events.open(PARTY, EventChange(title="Party", limit=20))
+    again = events.open(PARTY, EventChange(at_once=True))
     assert (again.id, again.secret, again.title, again.limits) == (first.id, first.secret, "Party", {"guest_files": 20})
     assert again.at_once
     assert [event.set_name for event in events.list()] == [PARTY]
-    assert events.open(PARTY, Change(title="")).title is None
+    assert events.open(PARTY, EventChange(title="")).title is None
 
 
 def test_a_closed_event_takes_nothing_at_once_and_can_be_opened_again(events: Events, clock: Clock) -> None:
-    opened = events.open(PARTY, Change())
+    opened = events.open(PARTY, EventChange())
     closed = events.close(PARTY)
     for decides in (events.is_open(closed), is_open(closed, clock.now)):
         assert not decides
     clock.now += 60
     assert events.close(PARTY).closes_at == closed.closes_at, "closing twice changes nothing"
-    assert not events.is_open(events.open(PARTY, Change())), "the poster can be printed without opening it"
-    assert events.is_open(events.open(PARTY, Change(closes_at=int(clock.now) + 3600)))
-    assert events.is_open(events.open(PARTY, Change(closes_at=0)))
+    assert not events.is_open(events.open(PARTY, EventChange())), "the poster can be printed without opening it"
+    assert events.is_open(events.open(PARTY, EventChange(closes_at=int(clock.now) + 3600)))
+    assert events.is_open(events.open(PARTY, EventChange(closes_at=0)))
     assert events.find(PARTY) == opened
 
 
 def test_an_event_closes_by_itself(events: Events, clock: Clock) -> None:
-    event = events.open(PARTY, Change(closes_at=int(NOON) + 60))
+    event = events.open(PARTY, EventChange(closes_at=int(NOON) + 60))
     assert events.is_open(event)
     clock.now += 60
     assert not events.is_open(event)
@@ -78,7 +79,7 @@ def test_an_event_closes_by_itself(events: Events, clock: Clock) -> None:
 
 
 def test_a_new_link_makes_the_old_one_useless(events: Events) -> None:
-    old = events.open(PARTY, Change(title="Party"))
+    old = events.open(PARTY, EventChange(title="Party"))
     new = events.renew(PARTY)
     assert new.secret != old.secret
     assert new.title == "Party"
@@ -89,7 +90,7 @@ def test_a_new_link_makes_the_old_one_useless(events: Events) -> None:
 def test_a_command_that_is_stopped_leaves_one_event_and_whole_files(
     events: Events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    event = events.open(PARTY, Change(title="Party"))
+    event = events.open(PARTY, EventChange(title="Party"))
     poster = tmp_path / "poster.pdf"
     poster.write_bytes(b"the one before")
 
@@ -136,7 +137,7 @@ def test_what_isnt_open_is_said_so(events: Events) -> None:
             ask(PARTY)
     for name in ("", ".hidden", "a/b", "tab\there"):
         with pytest.raises(BadNameError):
-            events.open(name, Change())
+            events.open(name, EventChange())
     assert events.list() == []
 
 
@@ -154,7 +155,7 @@ def test_closing_times_are_this_machines(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_poster_and_cards_lead_to_the_event(events: Events, tmp_path: Path) -> None:
-    event: EventRow = events.open(PARTY, Change())
+    event: EventRow = events.open(PARTY, EventChange())
     address = f"http://localhost:8000/event/#{event.secret}"
     printer = Printer("Grandma turns ninety", address, is_at_once=False)
     assert not printer.lacks_title

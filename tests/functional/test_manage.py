@@ -4,12 +4,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
+from owner_calls import Owner
+from support import BLUE, GREEN, RED, FakeAws, picture
 
-from functions.keys import ImagePath, image_path
-from functions.manage import handler, later
-from functions.photo_messages import parse_message
-from functions.photo_originals import SHA256_METADATA
+from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
 from functions.shapes import PhotoSet, RemovalRequest
 from scripts.cli import main
@@ -22,95 +20,9 @@ A, B, C = (image_path("trip", name) for name in ("a.png", "b.png", "c.png"))
 VISITOR = "us-east-1:visitor"
 
 
-class Owner:
-    """The owner's calls, and what other functions do meanwhile."""
-
-    def __init__(self, aws: FakeAws):
-        self.aws = aws
-        aws.s3.put_bucket_versioning(Bucket=aws.pics_bucket, VersioningConfiguration={"Status": "Enabled"})
-        self.queue = aws.sqs.create_queue(QueueName="manage")["QueueUrl"]
-        self.manager = handler.wire(
-            aws.dynamodb,
-            aws.rekognition,
-            aws.s3,
-            aws.sqs,
-            {
-                "PICS_BUCKET": aws.pics_bucket,
-                "THUMBNAILS_BUCKET": aws.thumbnails_bucket,
-                "SITE_BUCKET": aws.site_bucket,
-                "PICS_TABLE": aws.pics_table,
-                "PRIVATE_PICS_TABLE": aws.private_pics_table,
-                "PICS_BY_IMAGE_ID_TABLE": aws.pics_by_image_id_table,
-                "ACCESS_TABLE": aws.access_table,
-                "REQUESTS_TABLE": aws.requests_table,
-                "FORGOTTEN_TABLE": aws.forgotten_table,
-                "DECISIONS_TABLE": aws.decisions_table,
-                "LEASES_TABLE": aws.leases_table,
-                "LEDGER_TABLE": aws.ledger_table,
-                "COLLECTION_ID": COLLECTION,
-                "DAILY_SEARCHES": "2000",
-                "DAILY_INDEXING": "1000",
-                "DAILY_PEOPLE": "500",
-                "PROCESS_QUEUE_URL": aws.queue_url,
-                "DEAD_LETTER_QUEUE_URL": aws.dead_letter_queue_url,
-                "PEOPLE_QUEUE_URL": aws.people_queue_url,
-                "QUEUE_URL": self.queue,
-            },
-            clock=lambda: aws.now,
-        )
-
-    def call(self, action: str, **fields: Any) -> dict[str, Any]:
-        answer = handler.handler({"action": action, "by": "owner@example.org", **fields}, LambdaContext())
-        assert answer["statusCode"] == 200, answer
-        return answer["output"]
-
-    def refused(self, action: Any, **fields: Any) -> tuple[int, str]:
-        answer = handler.handler({"action": action, **fields}, LambdaContext())
-        return answer["statusCode"], answer["err"]["message"]
-
-    def put(self, path: ImagePath, body: bytes) -> None:
-        self.aws.s3.put_object(
-            Bucket=self.aws.pics_bucket, Key=path.key, Body=body, Metadata={SHA256_METADATA: f"digest-of-{len(body)}"}
-        )
-        self.process(path)
-
-    def process(self, *paths: ImagePath) -> None:
-        """What the process function does once S3 has told it of photos."""
-        for path in paths:
-            self.aws.photo_sync.sync(self.aws.pics_bucket, path, owner="test", seconds=60)
-
-    def process_asked(self) -> list[str]:
-        """What it does with the messages in its queue; returns the photos."""
-        done = []
-        queue = {"QueueUrl": self.aws.queue_url, "MaxNumberOfMessages": 10}
-        while found := self.aws.sqs.receive_message(**queue).get("Messages"):
-            for message in found:
-                for change in parse_message(message["Body"]):
-                    path = image_path(*change.key.split("/")[1:])
-                    self.aws.photo_sync.sync(change.bucket, path, owner="test", seconds=60, force=change.force)
-                    done.append(str(path))
-                self.aws.sqs.delete_message(QueueUrl=self.aws.queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return sorted(done)
-
-    def round(self) -> None:
-        """What the people function does with its queue."""
-        found = self.aws.sqs.receive_message(QueueUrl=self.aws.people_queue_url, MaxNumberOfMessages=10)
-        self.aws.people.take([message["Body"] for message in found.get("Messages", [])], "test", 60)
-
-    def left(self) -> int:
-        """How much is left to do after trying it once more."""
-        self.call("ceilings")
-        counted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.aws.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=counted)["Attributes"]
-        return sum(map(int, found.values()))
-
-
 @pytest.fixture
 def owner(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Owner:
-    made = Owner(aws)
-    monkeypatch.setattr(handler, "_manager", lambda: made.manager)
-    for pause in ("_FIRST_SECONDS", "_AGAIN_SECONDS"):
-        monkeypatch.setattr(later, pause, 0)
+    made = Owner(aws, monkeypatch)
     made.put(A, picture(RED))
     made.put(B, picture(GREEN))
     return made
@@ -164,6 +76,21 @@ def test_photos_come_page_by_page_and_one_with_its_words(owner: Owner) -> None:
     owner.aws.photo_sync.sync(owner.aws.pics_bucket, A, owner="test", seconds=60, force=True)
     assert owner.call("photo", path=str(A), caption="")["title"] == "The boat", "it outlives processing"
     assert owner.call("photo", path=str(A))["caption"] == ""
+
+
+def test_a_private_set_is_looked_after_like_any_other(owner: Owner) -> None:
+    owner.aws.access.put_audience("secret", "members")
+    for name in ("a.png", "b.png"):
+        owner.put(image_path("secret", name), picture(RED))
+    assert owner.aws.rows(owner.aws.private_pics_table)
+    shown = {entry["set"]: (entry["audience"], entry["inherits"]) for entry in owner.call("overview")["sets"]}
+    assert shown == {"secret": ("members", False), "trip": ("public", True)}
+    assert [row["sortkey"] for row in owner.call("photos", set="secret")["photos"]] == ["a.png", "b.png"]
+    owner.call("set", set="secret", title="Ours alone", cover="b.png")
+    owner.call("photo", path="secret/a.png", caption="At noon")
+    found = photo_set(owner, "secret")
+    assert (found.title, found.pic) == ("Ours alone", "b.png")
+    assert "Ours alone" not in str(owner.aws.rows(owner.aws.pics_table))
 
 
 def test_a_deleted_photo_goes_and_comes_back_with_its_words(owner: Owner) -> None:

@@ -5,23 +5,29 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
-from functions.access.moving import AudienceChanges
+from functions.access.edge_entries import entries
+from functions.access.moving import AudienceBusyError, AudienceChanges
 from functions.dates import timestamp
 from functions.keys import ImagePath
+from functions.manage.audience_moves import AudienceMoves
 from functions.people import handler as handler_module
 from functions.photo_page import SKELETON_KEY
 from functions.public_lists import PEOPLE_KEY
 from functions.shapes import SETS_PARTITION
+from functions.withdrawn_site import WITHDRAWN_KEY, NoWithdrawnSiteError, SiteBucket
 from scripts.common.config import load_config
 from scripts.deployment import publish as publish_module
 from scripts.deployment.publish import build_and_publish
 from scripts.deployment.publish_record import RECORD_KEY
+
+if TYPE_CHECKING:
+    from types_boto3_cloudfront import CloudFrontClient
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)
 MOMENTS = (timestamp(LONG_AGO + timedelta(seconds=second)) for second in itertools.count())
@@ -138,6 +144,106 @@ def test_only_its_own_files_know_of_a_narrower_set(aws: FakeAws, stack: Any, alb
     assert b"Clandestine" in files[f"sets/{SECRET}/index.html"]
     assert b'content="noindex"' in files[f"sets/{SECRET}/index.html"]
     assert b"og:image" not in files[f"sets/{SECRET}/index.html"]
+
+
+class FakeCloudFront:
+    """Remembers what it is to forget."""
+
+    def __init__(self) -> None:
+        self.forgotten: set[str] = set()
+
+    def create_invalidation(self, **call: Any) -> None:
+        assert call["DistributionId"] == "D1"
+        self.forgotten |= set(call["InvalidationBatch"]["Paths"]["Items"])
+
+
+@pytest.fixture
+def cloudfront() -> FakeCloudFront:
+    return FakeCloudFront()
+
+
+@pytest.fixture
+def moves(aws: FakeAws, cloudfront: FakeCloudFront) -> AudienceMoves:
+    """As the owner's pages change audiences."""
+
+    def later(seconds: float) -> None:
+        aws.now += seconds
+
+    site = SiteBucket(aws.s3, aws.site_bucket, cast("CloudFrontClient", cloudfront), "D1")
+    return AudienceMoves(aws.photos, site, lambda: bool(call("round")["shown"]), later)
+
+
+def told_by(files: dict[str, bytes]) -> set[str]:
+    """The words of the narrower set that site-wide files tell."""
+    return {word for word in WORDS for key, body in site_wide(files).items() if word.encode() in body or word in key}
+
+
+@pytest.mark.parametrize(("album", "of_set"), NARROWER)
+def test_made_private_from_the_pages_a_set_is_in_no_file_of_the_site_before_the_next_publish(
+    aws: FakeAws, stack: Any, moves: AudienceMoves, cloudfront: FakeCloudFront, album: str, of_set: str
+) -> None:
+    build_and_publish(stack)
+    moves.change(ALBUM, album)
+    assert told_by(files_of(aws)) == set(WORDS), "whoever may see the album may see all of its sets"
+    assert moves.change(SECRET, of_set)
+    files = files_of(aws)
+    assert told_by(files) == set()
+    assert b"2024" not in files["index.html"], "no set stands there, so none is missing"
+    assert b"Ann" in files[PEOPLE_KEY]
+    assert {"/", "/index.*", "/feed.xml", "/people/*", "/search/*"} <= cloudfront.forgotten
+    stack.photos = aws.photos
+    build_and_publish(stack)
+    again = files_of(aws)
+    assert told_by(again) == set()
+    assert OPEN.encode() in again["index.html"]
+
+
+def test_who_sees_a_set_in_another_way_changes_no_file_of_the_site(
+    aws: FakeAws, stack: Any, moves: AudienceMoves
+) -> None:
+    build_and_publish(stack)
+    before = files_of(aws)
+    moves.change(ALBUM, MEMBERS)
+    moves.change(SECRET, LINK)
+    assert site_wide(files_of(aws)) == site_wide(before), "in an album for members, whoever has a set's link is fewer"
+
+
+def test_a_change_that_stops_before_people_are_shown_anew_stays_closed_and_goes_on(
+    aws: FakeAws, stack: Any, moves: AudienceMoves
+) -> None:
+    build_and_publish(stack)
+    with pytest.raises(AudienceBusyError, match="goes on soon"):
+        replace(moves, make_round=lambda: False).change(SECRET, MEMBERS)
+    assert entries(aws.access.read_all())[f"set:{SECRET}"] == MEMBERS, "the edge refuses it already"
+    assert moves.progress() == [{"set": SECRET, "photos": 2, "left": 0}]
+    moves.finish()
+    assert moves.progress() == []
+    assert told_by(files_of(aws)) == set()
+
+
+def test_a_publish_that_began_before_starts_again(
+    aws: FakeAws, stack: Any, moves: AudienceMoves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_and_publish(stack)
+    real, ran = publish_module.publish, []
+
+    def publish_late(*args: Any) -> int:
+        if not ran:
+            ran.append(moves.change(SECRET, MEMBERS))
+        return real(*args)
+
+    monkeypatch.setattr(publish_module, "publish", publish_late)
+    stack.photos = aws.photos
+    build_and_publish(stack)
+    assert told_by(files_of(aws)) == set()
+
+
+def test_nothing_begins_on_a_site_that_cannot_be_withdrawn(aws: FakeAws, stack: Any, moves: AudienceMoves) -> None:
+    build_and_publish(stack)
+    aws.s3.delete_object(Bucket=aws.site_bucket, Key=WITHDRAWN_KEY)
+    with pytest.raises(NoWithdrawnSiteError, match="kinpics publish"):
+        moves.change(SECRET, MEMBERS)
+    assert aws.access.read_access().sets == {}
 
 
 @pytest.mark.parametrize(("album", "of_set"), [(LINK, None), (LINK, PUBLIC), (MEMBERS, LINK)])

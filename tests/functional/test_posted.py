@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
 
+from functions.access.access_rows import KEEP_POSTED_DAYS, PostedAddress
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.moving import AudienceChanges
 from functions.keys import ImagePath, image_path
@@ -31,7 +32,7 @@ from functions.removal.posted_addresses import (
     PostedAddresses,
 )
 from functions.removal.posted_call import parse_posted_call
-from functions.shapes import KEEP_POSTED_DAYS, Photo, PostedAddress
+from functions.shapes import Photo
 from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
 from scripts.common.stack import Stack

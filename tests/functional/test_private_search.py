@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
 
+from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS
 from functions.access.moving import AudienceChanges
 from functions.access.passes import PASS_SECONDS, LinkSubject, MemberSubject, Subject, link_id, write_pass
@@ -22,7 +23,6 @@ from functions.removal import handler as removal_handler
 from functions.removal.requests_table import RemovalRequests
 from functions.search import handler as search_handler
 from functions.search.person_search import Searcher
-from functions.shapes import MemberRow
 
 NOW = "2026-01-02T03:04:05+00:00"
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from PIL import Image
 from support import BLUE, GREEN, RED, FakeAws, LambdaContext, jpeg, picture
 
+from functions.access.access_rows import EventRow, MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.event_table import EventTable, event_id
 from functions.access.passes import MemberSubject, new_secret, write_pass
@@ -24,7 +25,6 @@ from functions.keys import image_path
 from functions.pace import Pace
 from functions.process.images import MAX_FILE_BYTES as MOST_OF_PROCESS
 from functions.process.waiting_looks import WaitingLooks
-from functions.shapes import EventRow, MemberRow
 from functions.uploads import handler as uploads_module
 from functions.uploads.contributions import BEGUN, SHOWN, Contributions
 from functions.uploads.senders import Sender

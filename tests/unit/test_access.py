@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from functions.access.access_rows import AudienceRow, KeyRow, LinkRow, MemberRow
 from functions.access.access_table import access_of
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC, Access, BadAudienceError, check_audience, narrower
 from functions.access.edge_entries import entries, fits, narrowest_of
@@ -20,7 +21,6 @@ from functions.access.passes import (
     write_pass,
 )
 from functions.access.sight import Sight
-from functions.shapes import AudienceRow, KeyRow, LinkRow, MemberRow
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 LINKED, MEMBER = LinkSubject("a" * 32), MemberSubject("b" * 32, 5)

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.access import passes
+from functions.access.access_rows import AudienceRow, KeyRow, LinkRow, MemberRow
 from functions.access.access_table import access_of
 from functions.access.audiences import ALBUM, AUDIENCES, LINK, MEMBERS, PUBLIC
 from functions.access.edge_entries import entries
 from functions.access.passes import LinkSubject, MemberSubject, Subject, link_id, new_secret, write_pass
 from functions.access.sight import Sight
-from functions.shapes import AudienceRow, KeyRow, LinkRow, MemberRow, Row
+from functions.shapes import Row
 from local.edge.edge_process import EdgeState
 
 KEY = KeyRow(id="cafe0001", secret=base64.b64encode(bytes(range(32))).decode(), made_at="2026-01-01")

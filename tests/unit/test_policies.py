@@ -35,7 +35,10 @@ def as_list(value: str | list[str]) -> list[str]:
 
 
 def granted(role: str) -> set[str]:
-    return {action for statement in policy(role)["Statement"] for action in as_list(statement["Action"])}
+    """What a role may do, also with the policy that it has on AWS alone."""
+    names = [name for name in (role, f"{role}_edge") if name in ROLES]
+    statements = [statement for name in names for statement in policy(name)["Statement"]]
+    return {action for statement in statements for action in as_list(statement["Action"])}
 
 
 def called(role: str) -> set[str]:
@@ -104,6 +107,13 @@ def test_the_edge_store_function_mails_the_owner_and_nobody_else() -> None:
     assert mapping[:2] == ["Alarms", {"OnFailure": {"Destination": {"Ref": "AlarmTopic"}}}]
     condition, document, _ = resources["EdgeStoreRole"]["Properties"]["Policies"][1]["Fn::If"]
     assert (condition, document["PolicyName"]) == ("Alarms", "edge_alarm"), "without alarms there is no topic to name"
+
+
+def test_the_manage_function_makes_one_distribution_forget_pages_where_there_is_one() -> None:
+    (statement,) = policy("manage_edge")["Statement"]
+    assert statement["Resource"] == "arn:aws:cloudfront::123456789012:distribution/album-distribution"
+    condition, document, _ = template()["Resources"]["ManageRole"]["Properties"]["Policies"][1]["Fn::If"]
+    assert (condition, document["PolicyName"]) == ("OnAws", "manage_edge")
 
 
 def test_no_visitor_may_name_the_journal_or_the_owners_functions() -> None:

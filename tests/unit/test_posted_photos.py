@@ -2,13 +2,13 @@
 
 from people_cases import box, inventory, photo
 
+from functions.access.access_rows import PostedAddress
 from functions.people.boxes import Box
 from functions.people.inventory import Inventory, PhotoFaces
 from functions.people.people_state import CONFIRMED, PersonState, State, Unknown, Whose
 from functions.people.posted_files import posted_files
 from functions.people.posted_photos import MAX_PHOTOS, PostedPhotos
 from functions.posted_table import address_id, feed_key, photos_key
-from functions.shapes import PostedAddress
 
 A, B, C = photo("2024/a.jpg", 0, 1, taken_at="2024-01-01T10:00:00"), photo("2024/b.jpg", 0), photo("2025/c.jpg", 0, 2)
 

@@ -11,9 +11,10 @@ from fakes import stack_outputs
 
 from build import Site
 from functions.access.audiences import Access
+from functions.addresses import page_paths
 from functions.keys import ImagePath
 from functions.thumbnail_sizes import LARGE_SIDE
-from scripts.deployment.publish import page_paths, picture_paths, publish, publish_after_deleting
+from scripts.deployment.publish import picture_paths, publish, publish_after_deleting
 from scripts.deployment.publish_record import RECORD_KEY
 
 

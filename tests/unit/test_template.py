@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 import rendered
 
+from functions.access.access_rows import ACCESS_KINDS, POSTED, EventRow
+from functions.access.user_pool import OWNER_GROUP
 from functions.keys import CARDS_PREFIX
 from functions.photo_page import RECORD_KEY, SKELETON_KEY
-from functions.shapes import ACCESS_KINDS, GRID_ATTRIBUTES, POSTED, EventRow
+from functions.shapes import GRID_ATTRIBUTES
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from local.response_headers import response_headers
 from scripts.common.template import load_template
 from scripts.costs import estimate
 from scripts.laptop.packaging import digest, package_checkout
-from scripts.people.owners import OWNER_GROUP
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = load_template()

@@ -39,11 +39,12 @@ export function dynamodb(operation, body, as) {
  * @param {string} name
  * @param {object} event
  * @param {Credentials} [as]  Credentials from earlier; by default the visitor's.
+ * @param {number} [attemptMs]  How long an attempt may take.
  * @returns {Promise<any>}
  */
-export async function invoke(name, event, as) {
+export async function invoke(name, event, as, attemptMs) {
   const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
-  const answer = await signed("lambda", path, event, { "content-type": "application/json" }, as);
+  const answer = await signed("lambda", path, event, { "content-type": "application/json" }, as, attemptMs);
   if (answer.statusCode !== 200) {
     throw new CodedError(answer.err?.code ?? "FunctionFailed", answer.err?.message ?? "", answer.err?.until);
   }
@@ -56,14 +57,15 @@ export async function invoke(name, event, as) {
  * @param {object | ((identityId: string) => object)} body
  * @param {Record<string, string>} headers
  * @param {Credentials} [as]
+ * @param {number} [attemptMs]
  */
-async function signed(service, path, body, headers, as) {
+async function signed(service, path, body, headers, as, attemptMs = ATTEMPT_MS) {
   const call = () => patiently(async () => {
     const keys = as ?? (await credentials());
     const content = JSON.stringify(body instanceof Function ? body(keys.identityId) : body);
     // What Lambda refuses for being too much at once isn't asked for three times in a row.
     const client = new AwsClient({ ...keys, service, region: config.region, retries: service === "lambda" ? 0 : 2 });
-    const init = { method: "POST", body: content, headers, signal: AbortSignal.timeout(ATTEMPT_MS) };
+    const init = { method: "POST", body: content, headers, signal: AbortSignal.timeout(attemptMs) };
     return answerOf(client.fetch(serviceUrl(service) + path, init));
   });
   try {

@@ -12,7 +12,7 @@ let number = 0;
  * @param {(Node | string)[]} content
  * @param {string} button  What it does.
  * @param {() => Promise<unknown>} act
- * @param {{isDangerous?: boolean, otherwise?: string}} [look]
+ * @param {{isDangerous?: boolean, otherwise?: string}} [look]  Nothing else to do where `otherwise` is empty.
  */
 export function ask(title, content, button, act, { isDangerous = false, otherwise = t("Cancel") } = {}) {
   const heading = make("h2", { id: `asking-${++number}`, textContent: title, dir: "auto" });
@@ -20,7 +20,7 @@ export function ask(title, content, button, act, { isDangerous = false, otherwis
   problem.setAttribute("role", "alert");
   const doIt = make("button", { className: `button ${isDangerous ? "danger" : "strong"}`, textContent: button });
   const leave = make("button", { type: "button", className: "button", textContent: otherwise });
-  const form = make("form", { className: "asking" }, heading, ...content, problem, make("div", { className: "actions" }, doIt, leave));
+  const form = make("form", { className: "asking" }, heading, ...content, problem, make("div", { className: "actions" }, doIt, ...(otherwise ? [leave] : [])));
   const dialog = make("dialog", { className: "owner-dialog" }, form);
   dialog.setAttribute("aria-labelledby", heading.id);
   leave.addEventListener("click", () => dialog.close());

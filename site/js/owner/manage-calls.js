@@ -3,6 +3,8 @@
 import { callManage } from "../visitor/owner.js";
 
 /**
+ * @typedef {"public" | "link" | "members"} Audience
+ *
  * @typedef {object} OwnSet
  * @property {string} set  Its name.
  * @property {string} title  The owner's; empty for none.
@@ -11,7 +13,7 @@ import { callManage } from "../visitor/owner.js";
  * @property {string | null} cover  A file.
  * @property {number | null} photos
  * @property {number | null} faces
- * @property {"public" | "link" | "members"} audience
+ * @property {Audience} audience
  * @property {boolean} inherits  Whether it has the album's audience.
  * @property {boolean} is_published  False if it has changed since the last publish.
  *
@@ -24,7 +26,9 @@ import { callManage } from "../visitor/owner.js";
  *
  * @typedef {object} Overview
  * @property {OwnSet[]} sets
- * @property {string | null} published_at
+ * @property {Audience} audience  The site's.
+ * @property {boolean} moving  Whether an audience is being changed, or was when that was stopped.
+ * @property {string | null} published_at  None also since a set was made private here.
  * @property {number} processing
  * @property {number} dead_letters
  * @property {number} requests

@@ -21,6 +21,13 @@ export function whyNot(error) {
     BadName: t("That name can't be used: %(reason)s.", { reason }),
     Forgetting: t("This can't be done: %(reason)s.", { reason }),
     TableBusy: t("The album is busy right now. Try again in a moment."),
+    AudienceBusy: t("This isn't finished yet: %(reason)s.", { reason }),
+    NoWithdrawnSite: t("This can't begin yet: %(reason)s.", { reason }),
+    Link: t("This can't be done: %(reason)s.", { reason }),
+    Member: t("This can't be done: %(reason)s.", { reason }),
+    NoEvent: t("This can't be done: %(reason)s.", { reason }),
+    BadMail: t("That's no email address. Check it."),
+    NoMailsLeft: t("No more mails go out today. Invite the rest tomorrow."),
     ManageFailed: t("That didn't work. Try again in a moment."),
     TooManyRequests: t("That didn't work. Try again in a moment."),
   });

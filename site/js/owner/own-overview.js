@@ -10,6 +10,9 @@ import { faceImage } from "./face-image.js";
 import { dropPhotos, grantRequest, readCeilings, readDeadLetters, readOverview, readRequests, refuseRequest, retryPhotos } from "./manage-calls.js";
 import { whyNot } from "./manage-refusals.js";
 import { audienceWords, ceilingWords, deadLetterWords } from "./own-words.js";
+import { audiencePanel } from "./own-audience.js";
+import { membersPanel } from "./own-members.js";
+import { section } from "./own-parts.js";
 import { told } from "./owner-toast.js";
 import { setForm } from "./set-form.js";
 
@@ -40,6 +43,8 @@ export async function showOverview(place) {
     ...(requests.length ? [section(t("Who asks to be removed"), make("ul", { className: "own-rows" }, ...requests.map(requestRow)))] : []),
     ...(letters.length ? [lettersSection(letters)] : []),
     section(t("Albums"), albums(seen)),
+    section(t("Who may see the site"), audiencePanel(seen, null)),
+    section(t("Members"), membersPanel(seen.sets)),
     section(t("Today"), today(seen)),
     saved,
   );
@@ -67,9 +72,6 @@ function ways() {
     return page ? [make("a", { className: "button", href: page.path, textContent })] : [];
   });
 }
-
-/** @param {string} title @param {Node[]} content */
-const section = (title, ...content) => make("section", { className: "own-section" }, make("h2", { textContent: title }), ...content);
 
 // Albums
 
@@ -209,7 +211,7 @@ function today({ ceilings, processing, published_at: publishedAt, sets }) {
   const lines = [
     ...ceilings.map(ceilingWords),
     ...(processing ? [tn("%(num)s photo is being processed.", "%(num)s photos are being processed.", processing)] : []),
-    publishedAt ? t("Last published on %(date)s UTC.", { date: formatMoment(publishedAt) }) : t("The pages haven't been published yet."),
+    publishedAt ? t("Last published on %(date)s UTC.", { date: formatMoment(publishedAt) }) : t("The pages haven't been published yet, or not since an album was made private here: run `kinpics publish`."),
     ...(late ? [
       tn(
         "%(num)s album has changed since. Open albums show it at once; the front page's words, search, feeds and links follow with `kinpics publish`.",

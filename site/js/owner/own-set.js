@@ -9,6 +9,9 @@ import { changePhotoWords, changeSet, deletePhotos, movePhotos, readOverview, re
 import { whyNot } from "./manage-refusals.js";
 import { told } from "./owner-toast.js";
 import { Chosen } from "./chosen.js";
+import { audiencePanel } from "./own-audience.js";
+import { eventPanel } from "./own-event.js";
+import { folded } from "./own-parts.js";
 import { setForm } from "./set-form.js";
 
 /**
@@ -27,22 +30,22 @@ const NAMED = 5;
  * @param {string} name  Of the set.
  */
 export async function showOwnSet(place, name) {
-  const [{ sets }, first] = await Promise.all([readOverview(), readOwnPhotos(name)]);
-  const set = sets.find((one) => one.set === name);
+  const [seen, first] = await Promise.all([readOverview(), readOwnPhotos(name)]);
+  const set = seen.sets.find((one) => one.set === name);
   if (!set) {
     place.replaceChildren(back(), make("h1", { textContent: t("This album isn't there") }), make("p", { textContent: t("It has no photos any more, or another name.") }));
     return;
   }
-  new OwnSetPage(place, set, sets, first);
+  new OwnSetPage(place, set, seen, first);
 }
 
 const back = () => make("p", {}, make("a", { className: "textlink", href: pages.owner.path, textContent: t("Your site") }));
 
 class OwnSetPage {
-  /** @param {HTMLElement} place @param {OwnSet} set @param {OwnSet[]} sets @param {OwnPhoto[]} photos */
-  constructor(place, set, sets, photos) {
+  /** @param {HTMLElement} place @param {OwnSet} set @param {import("./manage-calls.js").Overview} seen @param {OwnPhoto[]} photos */
+  constructor(place, set, seen, photos) {
     this.set = set;
-    this.sets = sets;
+    this.sets = seen.sets;
     this.photos = photos;
     this.looks = 0;
     /** Files that move or are deleted, and those that come back. @type {Set<string>} */
@@ -68,7 +71,10 @@ class OwnSetPage {
     tray.setAttribute("role", "region");
     tray.setAttribute("aria-label", t("Selected photos"));
     const hint = make("p", { className: "quiet small", textContent: t("Choose photos, then what to do with them. With Shift, everything in between is chosen too.") });
-    place.replaceChildren(back(), this.head, hint, this.grid, tray);
+    const access = folded(t("Who may see this album"), audiencePanel(seen, set));
+    const guests = folded(t("Guests"), eventPanel(set));
+    const letting = make("div", { className: "own-letting" }, access, guests);
+    place.replaceChildren(back(), this.head, letting, hint, this.grid, tray);
     this.#showHead();
     this.#show();
   }

@@ -1,6 +1,6 @@
 // Sentences of the owner's pages: ceilings, what couldn't be processed, audiences. Without a page.
 
-import { formatTime, t } from "../language.js";
+import { formatNumber, formatTime, t } from "../language.js";
 
 /**
  * @typedef {import("./manage-calls.js").Ceiling} Ceiling
@@ -38,6 +38,41 @@ export function deadLetterWords({ code, reason }) {
     LostReference: t("Somebody was forgotten, and can't be told from others any more. Look at what it says below."),
   };
   return known[code] ?? t("Something went wrong with it. Try it again.");
+}
+
+/**
+ * What will happen if an audience is changed.
+ * @param {import("./manage-calls.js").Audience | "inherited"} wanted
+ * @param {import("./manage-calls.js").Overview} seen
+ * @param {import("./manage-calls.js").OwnSet | null} set  Null for the site.
+ */
+export function consequenceWords(wanted, seen, set) {
+  const audience = wanted === "inherited" ? seen.audience : wanted;
+  const site = set ? seen.audience : audience;
+  /** @type {Record<import("./manage-calls.js").Audience, string>} */
+  const who = {
+    public: t("Everybody may look, without an account."),
+    link: t("Whoever has the secret link may look, and may pass it on. An older link doesn't work again."),
+    members: t("Only people you have invited may look, once they have signed in."),
+  };
+  const isNarrower = set !== null && wanted !== "inherited" && audience !== "public" && !(site === "members" && audience === "link");
+  const others = seen.sets.some((one) => one !== set && !one.inherits);
+  return [
+    who[audience],
+    ...(set ? [] : [t("This is about all albums that have no audience of their own.")]),
+    t("Whoever may not see it any more is refused within seconds. The rest takes about a minute."),
+    ...(isNarrower || (!set && others)
+      ? [t("The front page, the search for words and the feeds are emptied, so that they don't tell of it. Visitors with JavaScript still see all albums they may see; `kinpics publish` brings the rest back.")]
+      : [t("The front page's words, the search and the feeds follow with `kinpics publish`.")]),
+  ];
+}
+
+/** How far changes of audiences are. @param {import("./letting-calls.js").Moving[]} moving */
+export function movingWords(moving) {
+  const all = moving.reduce((sum, { photos }) => sum + photos, 0);
+  const left = moving.reduce((sum, one) => sum + one.left, 0);
+  if (!left) return t("Closed already. People and pages are being brought up to date…");
+  return t("Closed already. %(done)s of %(all)s photos have moved…", { done: formatNumber(all - left), all: formatNumber(all) });
 }
 
 /** @param {"public" | "link" | "members"} audience */

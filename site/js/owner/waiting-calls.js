@@ -1,7 +1,8 @@
-// The owner's calls about photos that wait (functions/uploads/handler.py).
+// Calls about photos that wait, of the owner, or of a member who helps with an event (functions/uploads/handler.py).
 
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
+import { goodPass } from "../private/pass.js";
 
 /**
  * @typedef {object} Waiting  A photo that waits.
@@ -18,22 +19,39 @@ import { config } from "../config.js";
  */
 
 const MOST_IDS = 100;
+/** Whoever helps: the event's secret, and its set. @type {{event: string, set: string} | null} */
+let helping = null;
+
+/** From now on, calls are a helper's. Throws a `CodedError` if there is no such event. @param {string} event  Its secret. */
+export async function helpWith(event) {
+  const { output } = await invoke(config.uploadsFunction, { action: "event", event });
+  helping = { event, set: output.set };
+}
 
 /** How many photos wait, by set. @returns {Promise<Record<string, number>>} */
-export const countWaiting = async () => (await call({ action: "waiting" })).counts;
+export async function countWaiting() {
+  return helping ? { [helping.set]: (await pagesOf(helping.set)).length } : (await call({ action: "waiting" })).counts;
+}
 
 /** Every photo that waits. @returns {Promise<Waiting[]>} */
 export async function readWaiting() {
   const found = [];
   for (const [set, count] of Object.entries(await countWaiting())) {
-    let after = count ? undefined : "";
-    while (after !== "") {
-      const page = await call({ action: "waiting", set, ...(after && { after }) });
-      found.push(...page.photos.map((/** @type {Waiting} */ photo) => ({ ...photo, set })));
-      after = page.after ?? "";
-    }
+    if (count) found.push(...(await pagesOf(set)));
   }
   return found;
+}
+
+/** @param {string} set @returns {Promise<Waiting[]>} */
+async function pagesOf(set) {
+  /** @type {Waiting[]} */
+  const found = [];
+  for (let after = ""; ; ) {
+    const page = await call({ action: "waiting", set, ...(after && { after }) });
+    found.push(...page.photos.map((/** @type {Waiting} */ photo) => ({ ...photo, set })));
+    after = page.after ?? "";
+    if (!after) return found;
+  }
 }
 
 /** Carry out a decision. @param {Decided} decided */
@@ -44,4 +62,9 @@ export async function decide({ decision, set, ids }) {
 }
 
 /** @param {{action: string, [field: string]: unknown}} event @returns {Promise<any>} */
-const call = async (event) => (await invoke(config.arrivalsFunction, event)).output;
+async function call(event) {
+  if (!helping) return (await invoke(config.arrivalsFunction, event)).output;
+  // A helper's set is the event's.
+  const { set: _, ...rest } = event;
+  return (await invoke(config.uploadsFunction, { ...rest, event: helping.event, pass: await goodPass() })).output;
+}

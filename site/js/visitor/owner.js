@@ -30,8 +30,9 @@ export async function callPeople(call) {
 /**
  * Call the manage function as the owner. Throws a `CodedError` if the answer is an error.
  * @param {{ action: string, [field: string]: unknown }} call  Its action and fields: docs/data.md.
+ * @param {number} [attemptMs]  How long it may take.
  * @returns {Promise<any>}  The answer's output.
  */
-export async function callManage(call) {
-  return (await invoke(config.manageFunction, { by: session()?.email ?? "", ...call })).output;
+export async function callManage(call, attemptMs) {
+  return (await invoke(config.manageFunction, { by: session()?.email ?? "", ...call }, undefined, attemptMs)).output;
 }

@@ -6,40 +6,39 @@ The uploads function reads the event at each call, so whatever changes here hold
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from functions.access.access_rows import EventRow
 from functions.access.event_table import EventTable, event_id
 from functions.access.passes import new_secret
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import check_new_name, check_set_name
-from functions.shapes import EventRow, title_of
-from scripts.common.stack import Stack
 
 # The page that a code leads to. The secret is the address's fragment: browsers send that to nobody, so it is in no log.
 EVENT_PATH = "/event/#"
 SLIDESHOW_PATH = "/slideshow/"
+# Where its helpers let photos in: they sign in, too, so that the secret alone opens nothing there.
+HELPERS_PATH = "/waiting/#"
 
 
 class NoEventError(KinpicsError):
     """The set isn't open to guests; the message says how to open it."""
 
 
-class BadMomentError(KinpicsError):
-    """A closing time can't be read, or is over."""
-
-
 @dataclass(frozen=True)
-class Change:
+class EventChange:
     """What a command says of an event; None leaves it as it is.
 
-    ``closes_at`` is in seconds since 1970, and 0 for never; ``limit`` is photos a day for each guest.
+    ``closes_at`` is in seconds since 1970, and 0 for never; ``limit`` is photos a day for each guest; ``helpers`` are
+    ids of members who may let photos in, too.
     """
 
     title: str | None = None
     at_once: bool | None = None
     closes_at: int | None = None
     limit: int | None = None
+    helpers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,6 @@ class Events:
     table: EventTable
     clock: Callable[[], float] = time.time
 
-    @classmethod
-    def of(cls, stack: Stack) -> "Events":
-        return cls(EventTable(stack.dynamodb, stack.outputs.access_table))
-
     def list(self) -> list[EventRow]:
         """All of them, by their sets' names."""
         return sorted(self.table.list_events(), key=lambda event: event.set_name)
@@ -61,7 +56,7 @@ class Events:
         """The event of a set."""
         return next((event for event in self.table.list_events() if event.set_name == set_name), None)
 
-    def open(self, set_name: str, change: Change) -> EventRow:
+    def open(self, set_name: str, change: EventChange) -> EventRow:
         """Open a set to guests, or change its event. Raises ``BadNameError`` if no set can have this name."""
         known = self.find(set_name)
         if known is None:
@@ -104,7 +99,7 @@ class Events:
         return event
 
 
-def _changed(event: EventRow, change: Change) -> EventRow:
+def _changed(event: EventRow, change: EventChange) -> EventRow:
     if change.title is not None:
         event = replace(event, title=change.title or None)
     if change.at_once is not None:
@@ -113,31 +108,6 @@ def _changed(event: EventRow, change: Change) -> EventRow:
         event = replace(event, closes_at=change.closes_at or None)
     if change.limit is not None:
         event = replace(event, limits={**(event.limits or {}), "guest_files": change.limit})
+    if change.helpers is not None:
+        event = replace(event, helpers=list(change.helpers) or None)
     return event
-
-
-def read_moment(text: str, now: float) -> int:
-    """A closing time in this machine's time zone, as seconds since 1970; 0 for `never`. Raises ``BadMomentError``.
-
-    A day without a time is meant with its evening.
-    """
-    if text == "never":
-        return 0
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadMomentError(f'{text!r} is no closing time: write it like "2026-12-31 23:00", or `never`') from None
-    if len(text) <= len("2026-12-31"):
-        moment += timedelta(days=1)
-    seconds = int(moment.timestamp())
-    if seconds <= now:
-        raise BadMomentError(f"{text} is over already: give a time to come, or close the event with --close")
-    return seconds
-
-
-def title_for(event: EventRow, stack: Stack) -> str:
-    """What guests see an event called: its own title, that of its set, or the set's name as one would read it."""
-    if event.title:
-        return event.title
-    shown = stack.photos.get_set(event.set_name)
-    return (shown.title if shown else None) or title_of(event.set_name)

@@ -1,23 +1,17 @@
 """Secret links: whoever has one may see what it opens, without an account."""
 
+from functions.access.access_rows import LinkRow
 from functions.access.access_table import AccessTable
 from functions.access.audiences import ALBUM, LINK, Access
 from functions.dates import timestamp
 from functions.errors import KinpicsError
-from functions.shapes import LinkRow
-from scripts.common.stack import Stack
 
 # Where the gate looks a link's secret up (edge/gate.js).
-_FOLDER = "/l/"
+LINK_PATH = "/l/"
 
 
 class LinkError(KinpicsError):
     """There is no such link, or there can't be one; the message says what to do."""
-
-
-def address_of(stack: Stack, secret: str) -> str:
-    """What to send to those who may look."""
-    return stack.site_address(_FOLDER + secret)
 
 
 def link_to(table: AccessTable, opens: str) -> str:

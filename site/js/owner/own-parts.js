@@ -1,0 +1,43 @@
+// What sections of the owner's place are made of.
+
+import { make } from "../elements.js";
+import { t } from "../language.js";
+import { openSheet } from "../sharing/share.js";
+
+/** @param {string} title @param {Node[]} content */
+export const section = (title, ...content) => make("section", { className: "own-section" }, make("h2", { textContent: title }), ...content);
+
+/** What is out of the way until it is asked for. @param {string} title @param {Node[]} content */
+export const folded = (title, ...content) => make("details", { className: "own-folded" }, make("summary", { textContent: title }), ...content);
+
+/** @param {string} textContent @param {() => void} act @param {string} [more] */
+export function button(textContent, act, more = "") {
+  const made = make("button", { type: "button", className: `button ${more}`.trim(), textContent });
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** @param {string} textContent */
+export const quiet = (textContent) => make("p", { className: "quiet small", textContent });
+
+/** A box to tick, with its words. @param {string} words @param {boolean} checked */
+export function tick(words, checked) {
+  const box = make("input", { type: "checkbox", checked });
+  return { box, label: make("label", { className: "own-tick" }, box, make("span", { dir: "auto", textContent: words })) };
+}
+
+/**
+ * An address to pass on, with its code.
+ * @param {string} label
+ * @param {string} path  On this site.
+ * @param {string} title  Of what it leads to.
+ */
+export function addressRow(label, path, title) {
+  const url = new URL(path, location.origin).href;
+  const shown = make("input", { className: "input", readOnly: true, value: url });
+  shown.addEventListener("focus", () => shown.select());
+  const field = make("label", { className: "field" }, make("span", { textContent: label }), shown);
+  const pass = button(t("Copy or show its code…"), () => void openSheet({ url, title }));
+  pass.setAttribute("aria-label", t("%(what)s: copy or show its code", { what: label }));
+  return make("div", { className: "own-address" }, field, pass);
+}
