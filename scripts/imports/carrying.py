@@ -6,7 +6,7 @@ again, and ends the same. Words that the owner wrote on the site since stay.
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -79,22 +79,25 @@ def carry_import(stack: Stack, plan: ImportPlan, concurrency: int, progress: Pro
     """Do what a plan says, and wait until the photos are processed."""
     started = time.monotonic()
     report = ImportReport()
-    carrier = _Carrier(stack, plan, concurrency, report)
-    with progress.bar("Importing", plan.table.count("state IN ('new', 'present')")) as step:
+    # Sending a photo is one step, and processing it another.
+    with progress.bar("Importing", 2 * plan.table.count("state IN ('new', 'present')")) as step:
+        carrier = _Carrier(stack, plan, concurrency, report, step)
         items = plan.table.items("state IN ('new', 'present')", order="set_name, file")
         for portion in _portions(items):
             carrier.carry(portion)
-            step(len(portion))
     report.seconds = time.monotonic() - started
     return report
 
 
 class _Carrier:
-    def __init__(self, stack: Stack, plan: ImportPlan, concurrency: int, report: ImportReport):
+    def __init__(
+        self, stack: Stack, plan: ImportPlan, concurrency: int, report: ImportReport, step: Callable[[int], None]
+    ):
         self._stack = stack
         self._plan = plan
         self._concurrency = concurrency
         self._report = report
+        self._step = step
         self._described: set[str] = set()
 
     def carry(self, items: Sequence[Item]) -> None:
@@ -112,7 +115,8 @@ class _Carrier:
         arrived = {item.id: etag for item, (etag, _, _) in sent}
         by_path = {_path(item): item for item in items}
         expected = {_path(item): arrived[item.id] for item in new if item.id in arrived} | resumed
-        outcome = waiting.wait(self._stack, expected, ignore, lambda number: None)
+        self._step(2 * len(present) - len(resumed) + len(new) - len(sent))
+        outcome = waiting.wait(self._stack, expected, ignore, self._step)
         self._fail(by_path, outcome.failed)
         self._fail(by_path, dict.fromkeys(outcome.unheard, "no result yet: run the same command again to check"))
         report.processed += len(outcome.done)
@@ -135,6 +139,7 @@ class _Carrier:
     def _send(self, items: Iterable[Item]) -> list[tuple[Item, _Sent]]:
         sent = []
         for item, result in transfer(items, self._send_one, self._concurrency):
+            self._step(1)
             if isinstance(result, Exception):
                 reason = f"could not be uploaded: {cause(result)}"
             elif isinstance(result, str):

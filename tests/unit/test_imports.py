@@ -572,6 +572,20 @@ def test_photos_of_one_name_in_one_set_keep_theirs_from_run_to_run(tmp_path: Pat
     )
 
 
+@pytest.mark.parametrize(
+    ("by", "sets"), [("year", ["2012", "No date"]), ("month", ["2012-05", "No date"]), ("one", ["Flickr", "Flickr"])]
+)
+def test_photos_of_no_album_go_where_the_owner_says(tmp_path: Path, by: str, sets: list[str]) -> None:
+    files: Files = {
+        "photo_52345678901.json": {"id": "52345678901", "date_taken": "2012-05-01 10:11:12"},
+        "photo_52345678902.json": {"id": "52345678902"},
+        "x_52345678901_o.jpg": picture(1),
+        "x_52345678902_o.jpg": picture(2),
+    }
+    with planned(zip_of(tmp_path / "a.zip", files), sets=by) as plan:
+        assert [item.set_name for item in plan.table.items()] == sets
+
+
 def test_names_of_files_are_made_possible() -> None:
     assert file_name_of("a/b\n.jpg") == "a_b_.jpg"
     assert file_name_of(f"{'é' * 200}.jpg") == f"{'é' * 118}.jpg"
