@@ -113,7 +113,7 @@ lock: ## Pin every package again, with hashes (needs uv)
 	$(LOCK) --extra local pyproject.toml requirements/build.in -o requirements/local.txt
 	$(LOCK) --extra local --extra test pyproject.toml requirements/build.in -o requirements/test.txt
 	for name in pip sam policy node; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
-	for name in process search close people manage edge_store; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
+	for name in process films search close people manage edge_store; do uv pip compile -q --no-deps --python-platform aarch64-manylinux_2_28 --python-version 3.13 \
 		--generate-hashes --no-annotate --no-header functions/$$name/requirements.in -o functions/$$name/requirements.txt; done
 	npm install --package-lock-only
 

@@ -9,6 +9,7 @@ from bench import (
     crowding,
     event,
     faces,
+    films,
     finding,
     importing,
     imports,
@@ -30,6 +31,7 @@ from bench import (
 BENCHMARKS = {
     "thumbnails": thumbnails,
     "faces": faces,
+    "films": films,
     "accuracy": accuracy,
     "crowding": crowding,
     "people": people,

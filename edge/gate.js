@@ -37,7 +37,7 @@ const MAX_SET_NAME_BYTES = 200;
 const OPEN =
   /^\/(?:(?:assets|icons)\/|(?:enter|account|offline|event|upload|waiting)(?:\/|$)|(?:style\.css|sw\.js|site\.webmanifest|favicon\.svg|robots\.txt|notice\.txt|404\.html)$)/;
 // Pages, rows and lists of a set; its pictures, and what visitors download, also by the name it has in the bucket.
-const OF_SET = /^\/(?:sets|(?:thumbnails\/(?:(?:[0-9]+|card|downloads\/[^/]+)\/)?)?photos)\/([^/]+)(?:\/|$)/;
+const OF_SET = /^\/(?:sets|(?:thumbnails\/(?:(?:[0-9]+|card|film|film-faces|downloads\/[^/]+)\/)?)?photos)\/([^/]+)(?:\/|$)/;
 const SECRET = /^\/l\/([A-Za-z0-9_-]{22})\/?$/;
 // Photos that show two or three people at once: one page, whose script reads the address.
 const TOGETHER = /^\/people\/[^/]*%2B[^/]*\/$/;

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, unquote_to_bytes
 
-from functions.keys import CARDS_PREFIX, PHOTOS_PREFIX
+from functions.keys import CARDS_PREFIX, FILM_FACES_PREFIX, FILMS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
 
 # Where the site serves the thumbnails bucket, and in it the photos' thumbnails, large renditions and cards.
@@ -21,6 +21,9 @@ THUMBNAILS_FOLDER = "/thumbnails/"
 THUMBNAIL_FOLDER = f"{THUMBNAILS_FOLDER}{PHOTOS_PREFIX}"
 LARGE_FOLDER = f"{THUMBNAILS_FOLDER}{LARGE_SIDE}/{PHOTOS_PREFIX}"
 CARD_FOLDER = f"{THUMBNAILS_FOLDER}{CARDS_PREFIX}{PHOTOS_PREFIX}"
+# There too: what plays of films, and the portraits in them.
+FILM_FOLDER = f"{THUMBNAILS_FOLDER}{FILMS_PREFIX}{PHOTOS_PREFIX}"
+FILM_FACES_FOLDER = f"{THUMBNAILS_FOLDER}{FILM_FACES_PREFIX}{PHOTOS_PREFIX}"
 # Where it serves what visitors download.
 DOWNLOAD_FOLDER = f"/{PHOTOS_PREFIX}"
 

@@ -186,6 +186,7 @@ def _record(photo: Photo, image_id: str, path: ImagePath, old: ImageRecord | Non
         height=photo.height,
         placeholder=photo.placeholder,
         taken_at=photo.taken_at,
+        film=photo.film,
         data=photo.data,
         source=old.source if old else {},
     )

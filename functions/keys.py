@@ -24,6 +24,8 @@ STRIPPED, WHOLE, LARGE, NONE = "stripped", "whole", "large", "none"
 DOWNLOAD_RULES = (STRIPPED, WHOLE, LARGE)
 DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
+# Of a film: what plays in browsers, and a strip with a portrait of each face in it.
+FILMS_PREFIX, FILM_FACES_PREFIX = "film/", "film-faces/"
 # In the bucket of what browsers send: what a form put there, and photos that wait for the owner.
 INCOMING_PREFIX, WAITING_PREFIX = "incoming/", "waiting/"
 # And small JPEGs of those that wait and that browsers can't show.
@@ -84,6 +86,16 @@ class ImagePath(NamedTuple):
         return f"{CARDS_PREFIX}{self.key}"
 
     @property
+    def film_key(self) -> str:
+        """Key in the thumbnails bucket of what plays in browsers, if this is a film or has one."""
+        return f"{FILMS_PREFIX}{self.key}"
+
+    @property
+    def film_faces_key(self) -> str:
+        """Key in the thumbnails bucket of the portraits in a film, side by side."""
+        return f"{FILM_FACES_PREFIX}{self.key}"
+
+    @property
     def rendition_keys(self) -> tuple[str, str]:
         """Keys in the thumbnails bucket of the two renditions that every photo on the site has."""
         return self.key, self.large_key
@@ -100,7 +112,8 @@ class ImagePath(NamedTuple):
     @property
     def served_keys(self) -> tuple[str, ...]:
         """Every key in the thumbnails bucket under which visitors may get something of this photo."""
-        return *self.rendition_keys, self.card_key, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
+        films = (self.film_key, self.film_faces_key)
+        return *self.rendition_keys, self.card_key, *films, *(self.download_key(rule) for rule in DOWNLOAD_RULES)
 
 
 def check_set_name(name: str) -> str:

@@ -6,15 +6,26 @@ _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
+# https://developer.apple.com/documentation/quicktime-file-format/: cameras of before 2005 write no `ftyp`.
+_QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_EBML, _WEBM = b"\x1a\x45\xdf\xa3", b"webm"
+
 MEDIA_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/avif", "image/heic", "image/heif"}
 )
 # What not every browser can show.
 SELDOM_SHOWN = frozenset({"image/tiff", "image/heic", "image/heif"})
+MP4, QUICKTIME, WEBM = "video/mp4", "video/quicktime", "video/webm"
+FILM_TYPES = {".mp4": MP4, ".m4v": MP4, ".mov": QUICKTIME, ".webm": WEBM}
+
+
+def is_film(file: str) -> bool:
+    """Whether a file of this name is a film: which function works on it, its name alone decides."""
+    return file.lower().endswith(tuple(FILM_TYPES))
 
 
 def media_type(head: bytes) -> str | None:
-    """The media type of a picture by its first `HEAD_BYTES` bytes; None for what kinpics can't read."""
+    """The media type of a picture or a film by its first `HEAD_BYTES` bytes; None for what kinpics can't read."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -32,4 +43,7 @@ def media_type(head: bytes) -> str | None:
             return "image/avif"
         if brands & _HEIC_BRANDS:
             return "image/heic"
-    return None
+        return QUICKTIME if head[8:12] == b"qt  " else MP4
+    if head[4:8] in _QUICKTIME_ATOMS:
+        return QUICKTIME
+    return WEBM if head.startswith(_EBML) and _WEBM in head else None

@@ -7,7 +7,7 @@ the same page.
 
 from collections.abc import Iterable
 
-from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, FILM_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
 from functions.dates import date_in
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
@@ -65,6 +65,7 @@ def _values(photo: Photo, set_title: str) -> dict[str, Value]:
     path = ImagePath(photo.primarykey, photo.sortkey)
     name = photo.title or photo.sortkey
     caption_line = shorten(photo.caption)
+    film = FILM_FOLDER + address(*path) if _is_whole_film(photo) else None
     width, height = _large_size(photo)
     exif = photo.exif or {}
     taken_with = {"camera": camera_words(exif), "lens": lens_words(exif), "exposure": exposure_words(exif)}
@@ -83,6 +84,8 @@ def _values(photo: Photo, set_title: str) -> dict[str, Value]:
         "page_url": page_url(path),
         "pic": address(path.file),
         "large": LARGE_FOLDER + address(*path),
+        "film": film,
+        "still": None if film else "yes",
         "thumbnail": THUMBNAIL_FOLDER + address(*path),
         "download": DOWNLOAD_FOLDER + address(*path),
         "width": width,
@@ -94,6 +97,11 @@ def _values(photo: Photo, set_title: str) -> dict[str, Value]:
         "facts": next(filter(None, facts.values()), None),
         **facts,
     }
+
+
+def _is_whole_film(photo: Photo) -> bool:
+    """Whether a film stands in the photo's place; one that is behind a photo doesn't."""
+    return photo.film is not None and not photo.film.get("unplayable") and not photo.film.get("motion")
 
 
 def _url_of(photo: Photo | None) -> str | None:

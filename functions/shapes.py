@@ -198,7 +198,9 @@ class Photo(Row):
     primarykey: str = described("Name of the set.")
     sortkey: str = described("File name of the photo.")
     grid_key: str | None = described(
-        "Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name.", default=None
+        "Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name; for a film also a tab "
+        "and how many seconds it lasts.",
+        default=None,
     )
     width: int | None = described("Width in pixels, after EXIF orientation.", default=None)
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
@@ -246,6 +248,14 @@ class Photo(Row):
         "have none until `kinpics reconcile`.",
         default=None,
     )
+    film: dict[str, Any] | None = described(
+        "Films only: `seconds` it lasts, the original's `codec`, whether it has `sound`, the second that its picture "
+        "is from (`poster`), `faces` by id (`at`, the second; `place` in the strip of portraits), and in `unplayable` "
+        "why it can't be played: `long`, `large` or `codec`; with `motion`, of a photo that has a film behind it, the "
+        "first three. `width` and `height` are the film's; the box of a face is "
+        "in the picture of its second.",
+        default=None,
+    )
     data: dict[str, Any] = described(
         "The whole IndexFaces response, without its HTTP metadata.", default_factory=dict[str, Any]
     )
@@ -279,6 +289,24 @@ class Photo(Row):
         boxes = (record["Face"].get("BoundingBox") for record in self.face_records)
         return [Area(box["Left"], box["Top"], box["Width"], box["Height"]) for box in boxes if box]
 
+    @property
+    def film_seconds(self) -> float | None:
+        """How long a film lasts, also by a row of the grid's index; None for a photo."""
+        if self.film:
+            return float(self.film.get("seconds") or 0)
+        with contextlib.suppress(ValueError):
+            return float((self.grid_key or "").partition("\t")[2])
+        return None
+
+    @property
+    def poster_boxes(self) -> list[Area]:
+        """Where faces are in the picture that stands for it: for a film, those of that second alone."""
+        if not self.film:
+            return self.face_boxes
+        faces = self.film.get("faces") or {}
+        shown = {face_id for face_id, face in faces.items() if face.get("at") == self.film.get("poster")}
+        return [box for face_id in sorted(shown) if (box := self.box_of(face_id))]
+
     def box_of(self, face_id: str) -> Area | None:
         """Where a face is, by its id, if its record says so."""
         faces = (record["Face"] for record in self.face_records)
@@ -311,6 +339,7 @@ class ImageRecord(Row):
     height: int | None = described("Height in pixels, after EXIF orientation.", default=None)
     placeholder: str | None = described("ThumbHash of the photo, base64.", default=None)
     taken_at: str | None = described("When the photo was taken, as in `pics`.", default=None)
+    film: dict[str, Any] | None = described("Films only: as in `pics`.", default=None)
     data: dict[str, Any] = described("The whole IndexFaces response, as in `pics`.", default_factory=dict)
     person: str | None = described("Portraits only: the person's name.", default=None)
     credit: str | None = described("Portraits only: who made it.", default=None)
@@ -511,6 +540,10 @@ def title_of(name: str) -> str:
     return name.replace("_", " ").strip() or name
 
 
-def grid_key(taken_at: str | None, file: str) -> str:
-    """Sort key that orders a set by time taken, undated photos last and by name."""
-    return f"{taken_at or '~'}/{file}"
+def grid_key(taken_at: str | None, file: str, film_seconds: float | None = None) -> str:
+    """Sort key that orders a set by time taken, undated photos last and by name.
+
+    Of all that the index holds, it alone can say more in stacks that are there already: an index can't be changed.
+    No name contains a tab.
+    """
+    return f"{taken_at or '~'}/{file}" + ("" if film_seconds is None else f"\t{film_seconds:.1f}")

@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, read_path
-from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, PHOTOS_PREFIX
+from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, FILM_FACES_PREFIX, FILMS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
 from local.asgi import Message, Receive, Scope, Send
 from local.edge.edge_process import EdgeError, EdgeState
@@ -232,9 +232,9 @@ def _passed_on(found: "GetObjectOutputTypeDef") -> list[tuple[bytes, bytes]]:
 
 def served_prefixes(downloads: str) -> tuple[str, ...]:
     """Where in the thumbnails bucket visitors may read, as the bucket's policy says in template.yaml."""
-    folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, f"{DOWNLOADS_PREFIX}{downloads}/")
-    photos, large, cards, copies = (folder + PHOTOS_PREFIX for folder in folders)
-    return (photos, large, cards, "celebrities/", copies)
+    folders = ("", f"{LARGE_SIDE}/", CARDS_PREFIX, FILMS_PREFIX, FILM_FACES_PREFIX)
+    copies = f"{DOWNLOADS_PREFIX}{downloads}/{PHOTOS_PREFIX}"
+    return (*(folder + PHOTOS_PREFIX for folder in folders), "celebrities/", copies)
 
 
 def _with_headers(headers_of: HeadersOf, scope: Scope, send: Send) -> Send:

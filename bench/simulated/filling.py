@@ -227,7 +227,7 @@ class Site:
             if self.random.random() < self.plan.faults.given_out_twice:
                 self.world.at(self.world.now + self.random.random(), functools.partial(self._again, record))
             # Nothing comes from browsers here.
-            is_done = handler.process_message(photo_sync, sqs, None, record, context)  # type: ignore[arg-type]
+            is_done = handler.process_message(photo_sync, sqs, lambda _, changes: changes, record, context)
             handler.metrics.clear_metrics()
             self.last = self.world.now
             return is_done

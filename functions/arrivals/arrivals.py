@@ -34,6 +34,7 @@ from functions.uploads.incoming import (
 from functions.uploads.senders import Sender, Senders
 
 NOT_A_PHOTO = "the file is not an image that kinpics can read, whatever its name says"
+FILM = "films can't be sent from a browser: give it to the album's owner, who can upload it"
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,9 @@ def _why_refused(row: Contribution, arrived: Arrived, sender: Sender | None) -> 
         return "NotAllowed", "you may no longer add photos to this album: ask its owner"
     if arrived.size != row.size or arrived.sha256 != row.sha256:
         return "OtherBytes", "what arrived is not what was announced: send the photo again"
-    if media_type(arrived.head) is None:
+    kind = media_type(arrived.head)
+    if kind is None:
         return "NotAPhoto", NOT_A_PHOTO
+    if not kind.startswith("image/"):
+        return "Film", FILM
     return None

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_not_found
 from functions.keys import SOURCE_ETAG, ImagePath, parse_image_path
 from functions.people.inventory import FaceInPhoto
-from functions.people.portrait_cut import PORTRAIT_TYPE, UnusableRenditionError, cut_portrait
+from functions.people.portrait_cut import PORTRAIT_TYPE, UnusableRenditionError, cut_from_strip, cut_portrait
 from functions.people.public_files import PORTRAITS_PREFIX, portrait_key, portrait_named
 from functions.photo_reader import PhotoReader
 from functions.shapes import Photo
@@ -82,11 +82,14 @@ class PeoplePortraits:
         if row is None or row.sha256 != face.photo.sha256:
             return False
         try:
-            large = self.client.get_object(Bucket=self.thumbnails_bucket, Key=path.large_key)
+            in_film = (row.film or {}).get("faces", {}).get(face.id)
+            key = path.film_faces_key if in_film else path.large_key
+            large = self.client.get_object(Bucket=self.thumbnails_bucket, Key=key)
             # The process function writes a new file's rendition before its row; other programs' don't say whose it is.
             if large["Metadata"].get(SOURCE_ETAG, row.etag) != row.etag:
                 return False
-            portrait = cut_portrait(large["Body"].read(), face.box)
+            picture = large["Body"].read()
+            portrait = cut_from_strip(picture, in_film["place"]) if in_film else cut_portrait(picture, face.box)
         except ClientError as error:
             if is_not_found(error):
                 return False

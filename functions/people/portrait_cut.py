@@ -1,4 +1,4 @@
-"""Cutting a portrait: a small square picture of a face, from the large rendition of its photo."""
+"""Cutting a portrait: a small square picture of a face, from the large rendition of its photo or a film's strip."""
 
 import io
 
@@ -31,6 +31,17 @@ def cut_portrait(large: bytes, box: Box) -> bytes:
     out = io.BytesIO()
     portrait.save(out, "WEBP", quality=70, method=4, exif=b"", icc_profile=b"")
     return out.getvalue()
+
+
+def cut_from_strip(strip: bytes, place: int) -> bytes:
+    """One portrait of a strip, as large as the others. Raises ``UnusableRenditionError``."""
+    try:
+        with Image.open(io.BytesIO(strip)) as picture:
+            count = max(1, picture.width // SIDE)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnusableRenditionError(str(error)) from error
+    # The whole square: as a face it would get room around it.
+    return cut_portrait(strip, Box(place / count, 0.0, 1 / count, 1.0))
 
 
 def _square(box: Box, width: int, height: int) -> tuple[float, float, float, float]:

@@ -3,7 +3,8 @@
 A message that fails is tried again alone, after a growing pause. When its tries are used up, or at once if trying
 again can't help (the file isn't an image, or no photo can have that key), it goes to the dead-letter queue with its
 reason in the message attributes `code`, `reason` and `key`. Messages about what browsers send are handed on to the
-arrivals function, which has no queue of its own.
+arrivals function, which has no queue of its own, and those about films to the films function's queue: no photo waits
+for a film.
 """
 
 import functools
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
@@ -25,11 +27,12 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
-from functions.keys import INCOMING_PREFIX, WAITING_PREFIX, BadNameError, parse_key
+from functions.keys import INCOMING_PREFIX, WAITING_PREFIX, BadNameError, ImagePath, parse_key
 from functions.ledger import CeilingReachedError, Ledger
+from functions.media_types import is_film
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
-from functions.photo_messages import BadMessageError, ObjectChange, parse_message
+from functions.photo_messages import BadMessageError, ObjectChange, owner_message, parse_message
 from functions.photo_reader import PhotoReader
 from functions.photo_tables import SetMovingError, photo_tables
 from functions.process.complexity import UnusableImageError
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics()
+# Takes a message's body and its changes, and returns those that are left to do here.
+HandOn = Callable[[str, list[ObjectChange]], list[ObjectChange]]
 
 # How often boto3 itself tries a call again.
 MAX_RETRIES = 8
@@ -64,6 +69,10 @@ _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 # A little longer than the arrivals function may take.
 _HANDED_ON_SECONDS = 70
+
+
+class FilmsOffError(KinpicsError):
+    """The site takes no films."""
 
 
 class ArrivalsFunctionError(KinpicsError):
@@ -101,6 +110,10 @@ def wire(
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
+    def hand_on_motion(bucket: str, path: ImagePath) -> None:
+        if environment["FILMS"] == "yes":
+            _ask_for_film(sqs, environment["FILMS_QUEUE_URL"], ObjectChange(bucket, path.key))
+
     return PhotoSync(
         objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
@@ -116,6 +129,7 @@ def wire(
         people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=clock,
+        hand_on_motion=hand_on_motion,
     )
 
 
@@ -124,10 +138,18 @@ def wire(
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
     photo_sync, sqs, functions = _clients()
+
+    def hand_on(body: str, changes: list[ObjectChange]) -> list[ObjectChange]:
+        if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
+            for photo in _hand_to_arrivals(functions, body):
+                _make_look(photo_sync, changes[0].bucket, photo)
+            return []
+        return _hand_films_on(photo_sync, sqs, changes)
+
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not process_message(photo_sync, sqs, functions, record, context)
+        if not process_message(photo_sync, sqs, hand_on, record, context)
     ]
     return {"batchItemFailures": failures}
 
@@ -135,7 +157,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 def process_message(
     photo_sync: PhotoSync,
     sqs: "SQSClient",
-    functions: "LambdaClient",
+    hand_on: HandOn,
     record: dict[str, Any],
     context: "LambdaContext",
 ) -> bool:
@@ -145,13 +167,9 @@ def process_message(
         # The queue would hide it for six times as long.
         _hide(sqs, record, context.get_remaining_time_in_millis() // 1000 + _AFTER_END_SECONDS)
         changes = parse_message(record["body"])
-        if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
-            for photo in _hand_on(functions, record["body"]):
-                _make_look(photo_sync, changes[0].bucket, photo)
-        else:
-            for change in changes:
-                _process_change(photo_sync, change, record["messageId"], context)
-    except (BadMessageError, BadNameError, UnusableImageError) as error:
+        for change in hand_on(record["body"], changes):
+            _process_change(photo_sync, change, record["messageId"], context)
+    except (BadMessageError, BadNameError, FilmsOffError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
         _to_dead_letters(sqs, record, changes, error.code, str(error))
     except CeilingReachedError as error:
@@ -177,7 +195,31 @@ def process_message(
     return True
 
 
-def _hand_on(functions: "LambdaClient", body: str) -> list[str]:
+def _hand_films_on(photo_sync: PhotoSync, sqs: "SQSClient", changes: list[ObjectChange]) -> list[ObjectChange]:
+    """Give changes of films to the films function, each in a message of its own; returns the others.
+
+    Where the site takes no films, those that are gone are left to do here, and for others this raises
+    ``FilmsOffError``.
+    """
+    films = [change for change in changes if is_film(change.key)]
+    if os.environ["FILMS"] != "yes":
+        if any(photo_sync.objects.etag(film.bucket, film.key) for film in films):
+            raise FilmsOffError(
+                "this site takes no films: set `films = true` in kinpics.toml, run `kinpics deploy`, then "
+                "`kinpics dead-letters redrive`"
+            )
+        return changes
+    for film in films:
+        _ask_for_film(sqs, os.environ["FILMS_QUEUE_URL"], film)
+    return [change for change in changes if change not in films]
+
+
+def _ask_for_film(sqs: "SQSClient", queue_url: str, change: ObjectChange) -> None:
+    body = owner_message(change.bucket, quote_plus(change.key), force=change.force)
+    sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+
+
+def _hand_to_arrivals(functions: "LambdaClient", body: str) -> list[str]:
     """Give a message about what a browser sent to the arrivals function, which may touch no more than that.
 
     Its answer is which photos wait now that browsers can't show; this function alone can decode them.

@@ -1,16 +1,18 @@
 """The photos and thumbnails buckets, as the process function uses them."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
 from functions.crops import Area
-from functions.keys import DOWNLOAD_RULES, SOURCE_ETAG, ImagePath
+from functions.keys import DOWNLOAD_RULES, LARGE, NONE, SOURCE_ETAG, ImagePath
 from functions.process.card_picture import CARD_TYPE, make_card
-from functions.process.downloads import inline_as, make_copy
+from functions.process.downloads import Copy, inline_as, make_copy
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, check_size
 from functions.told_facts import ToldFacts, from_metadata
 
@@ -30,6 +32,11 @@ class Original:
     etag: str
     size: int
     told: ToldFacts = ToldFacts()
+
+    @property
+    def sha256(self) -> str | None:
+        """In hex; None where nobody knows it."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -65,29 +72,36 @@ class Objects:
             (path.large_key, renditions.large, LARGE_TYPE),
             (path.key, renditions.thumbnail, THUMBNAIL_TYPE),
         ):
-            self._put(key, body, source_etag, ContentType=kind)
+            self.put(key, body, source_etag, ContentType=kind)
 
     def has_renditions(self, path: ImagePath, source_etag: str) -> bool:
         """Whether both renditions are there and made from this original."""
-        return all(self._is_of(key, source_etag) for key in path.rendition_keys)
+        return all(self.is_of(key, source_etag) for key in path.rendition_keys)
 
     def has_card(self, path: ImagePath, source_etag: str) -> bool:
         """Whether there is a card made from this original."""
-        return self._is_of(path.card_key, source_etag)
+        return self.is_of(path.card_key, source_etag)
 
     def put_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
         """Store what visitors may download of an original, and remove other rules' copies."""
-        copy = make_copy(self.download_rule, path.file, original.data, renditions)
+        self._put_copy(path, original, make_copy(self.download_rule, path.file, original.data, renditions))
+
+    def put_large_as_download(self, path: ImagePath, original: Original, renditions: Renditions) -> None:
+        """Let visitors download the large rendition, where there is nothing better, and remove other rules' copies."""
+        rule = NONE if self.download_rule == NONE else LARGE
+        self._put_copy(path, original, make_copy(rule, path.file, original.data, renditions))
+
+    def _put_copy(self, path: ImagePath, original: Original, copy: Copy | None) -> None:
         if copy is not None:
             name = {"ContentDisposition": inline_as(copy.file)} if copy.file != path.file else {}
             key = path.download_key(self.download_rule)
-            self._put(key, copy.data, original.etag, ContentType=copy.content_type, **name)
-        self._delete(path.download_key(rule) for rule in DOWNLOAD_RULES if rule != self.download_rule)
+            self.put(key, copy.data, original.etag, ContentType=copy.content_type, **name)
+        self.delete(path.download_key(rule) for rule in DOWNLOAD_RULES if rule != self.download_rule)
 
     def has_download(self, path: ImagePath, source_etag: str) -> bool:
         """Whether this original has the current rule's copy, and none of other rules."""
         return all(
-            self._is_of(key, source_etag)
+            self.is_of(key, source_etag)
             if rule == self.download_rule
             else self._head(self.thumbnails_bucket, key) is None
             for rule in DOWNLOAD_RULES
@@ -96,9 +110,10 @@ class Objects:
 
     def delete_served(self, path: ImagePath) -> None:
         """Delete renditions, card and download copies."""
-        self._delete(path.served_keys)
+        self.delete(path.served_keys)
 
-    def _put(self, key: str, body: bytes, source_etag: str, **headers: Any) -> None:
+    def put(self, key: str, body: bytes, source_etag: str, **headers: Any) -> None:
+        """Store something made from the original with this etag, with ``headers`` as PutObject has them."""
         self.client.put_object(
             Bucket=self.thumbnails_bucket,
             Key=key,
@@ -108,11 +123,18 @@ class Objects:
             **headers,
         )
 
-    def _delete(self, keys: Iterable[str]) -> None:
+    def put_file(self, key: str, file: Path, source_etag: str, **headers: Any) -> None:
+        """The same of a file, in parts if it is large."""
+        about = {"CacheControl": _CACHE_CONTROL, "Metadata": {SOURCE_ETAG: source_etag}, **headers}
+        self.client.upload_file(str(file), self.thumbnails_bucket, key, ExtraArgs=about)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete what there is under these keys."""
         for key in keys:
             self.client.delete_object(Bucket=self.thumbnails_bucket, Key=key)
 
-    def _is_of(self, key: str, source_etag: str) -> bool:
+    def is_of(self, key: str, source_etag: str) -> bool:
+        """Whether there is something under this key that was made from this original."""
         head = self._head(self.thumbnails_bucket, key)
         return head is not None and head["Metadata"].get(SOURCE_ETAG) == source_etag
 

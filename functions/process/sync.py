@@ -13,10 +13,9 @@ replacing a row and deleting the faces that only that row knew, the next worker 
 that no row knows of, as far as its time allows, and the one after it goes on from there.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,6 +43,7 @@ from functions.process.deletion import PhotoDeletion
 from functions.process.images import Renditions, render
 from functions.process.leases import Leases, may_have_leftovers
 from functions.process.metadata import summary, taken_at
+from functions.process.motion import film_start
 from functions.process.objects import Objects, Original
 from functions.process.photo_pages import PhotoPages
 from functions.shapes import Lease, Photo, grid_key
@@ -91,6 +91,8 @@ class PhotoSync:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     render: Callable[[bytes], Renditions] = render
+    # Told of photos with a film behind them.
+    hand_on_motion: Callable[[str, ImagePath], None] = lambda bucket, path: None
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
         """Make rows, thumbnails and faces of a photo agree with its original.
@@ -172,6 +174,9 @@ class PhotoSync:
         """Whether a known photo has everything that can be made without paying again."""
         etag = known.etag or ""
         has_card = bool(known.card_at) and self.objects.has_card(path, etag)
+        plays = known.film is not None and not known.film.get("unplayable")
+        if plays and not self.objects.is_of(path.film_key, etag):
+            return False
         return has_card and self.objects.has_download(path, etag) and not self._is_outdated(known)
 
     def _is_outdated(self, known: Photo) -> bool:
@@ -188,16 +193,32 @@ class PhotoSync:
         if original.etag != etag:  # replaced a moment ago
             self.leases.add_version(path, owner, original.etag)
         renditions = self.render(original.data)
+        self._bring_photo_in_sync(bucket, path, owner, original, renditions, row, known)
+        if film_start(original.data) is not None:
+            self.hand_on_motion(bucket, path)
+        elif row and row.film:
+            self.objects.delete([path.film_key])
+
+    def _bring_photo_in_sync(
+        self,
+        bucket: str,
+        path: ImagePath,
+        owner: str,
+        original: Original,
+        renditions: Renditions,
+        row: Photo | None,
+        known: Photo | None,
+    ) -> None:
         if known and known.etag == original.etag:  # its faces are paid for
             self._put_objects(path, original, renditions, known)
             if self._is_outdated(known):
                 photo = self._make_row(path, original, renditions, known.data, known.labels)
-                self._put_row(path, photo, renditions)
+                self._put_row(path, _with_film(photo, known), renditions)
             return
         indexed = self._adopted(row) or self._index(bucket, path, renditions)
         data = self._without_forgotten(path, indexed)
         labels = self._find_labels(bucket, path, original, renditions)
-        photo = self._make_row(path, original, renditions, data, labels)
+        photo = _with_film(self._make_row(path, original, renditions, data, labels), row)
         self._put_objects(path, original, renditions, photo)
         if row and row.face_ids - photo.face_ids:
             self.leases.add_version_before(path, owner)
@@ -297,7 +318,7 @@ class PhotoSync:
             labels=labels,
             card_at=now,
             processed_at=now,
-            sha256=hashlib.sha256(original.data).hexdigest(),
+            sha256=original.sha256,
             data=data,
         )
 
@@ -321,6 +342,13 @@ class PhotoSync:
 
     def _timestamp(self) -> str:
         return timestamp(self.now())
+
+
+def _with_film(photo: Photo, row: Photo | None) -> Photo:
+    """A photo's new row, with the film that the films function found behind the same original."""
+    if row is None or not row.film or row.etag != photo.etag:
+        return photo
+    return replace(photo, film=row.film, grid_key=grid_key(photo.taken_at, photo.sortkey, row.film_seconds))
 
 
 def _show(

@@ -48,7 +48,7 @@ _FIRST_FACE = ""
 # Raised when the format of kept answers changes, so that a release only reads its own.
 _MATCH_FORMAT = 2
 # What a photo or a portrait may have; left out if it has none.
-_IF_KNOWN = ("taken_at", "person", "credit", "licence", "url")
+_IF_KNOWN = ("taken_at", "film", "person", "credit", "licence", "url")
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,8 @@ def _best_by_photo(matches: "list[FaceMatchTypeDef]") -> list[FaceHit]:
         if is_reference(face):
             continue
         ref = photo_ref(face)
-        best.setdefault(ref, (face["FaceId"], ref, match["Similarity"]))
+        # The pictures of a film have an image id each, and one external image id.
+        best.setdefault(face.get("ExternalImageId") or ref, (face["FaceId"], ref, match["Similarity"]))
     return list(best.values())
 
 

@@ -26,6 +26,7 @@ _REGION = "us-east-1"
 @click.option("--named", type=click.IntRange(0), default=0, show_default=True, help="People you have named.")
 @click.option("--members", type=click.IntRange(0), default=0, help="Members who sign in; then all visits are theirs.")
 @click.option("--posted", type=click.IntRange(0), default=0, help="Visitors who are kept posted of their photos.")
+@click.option("--films", type=click.IntRange(0), default=0, show_default=True, help="Films, of a minute each.")
 @click.option("--labels", is_flag=True, help="Count labels too (`labels = true` in kinpics.toml).")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
@@ -41,6 +42,7 @@ def cost(
     named: int,
     members: int,
     posted: int,
+    films: int,
     labels: bool,
     worst: bool,
     region: str | None,
@@ -62,7 +64,7 @@ def cost(
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members, posted)
+            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members, posted, films)
             lines, usd = _a_month(usage, region or _REGION)
     except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
@@ -76,7 +78,7 @@ def cost(
 def _refuse_usage() -> None:
     """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
     called = click.get_current_context()
-    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "posted", "labels")
+    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "posted", "films", "labels")
     given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
     if given:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
@@ -107,6 +109,7 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     from scripts.costs.limits import read_limits
     from scripts.costs.worst_case import (
         cost_of_addresses,
+        cost_of_films,
         format_worst,
         list_unlimited,
         more_with_pass,
@@ -125,6 +128,8 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     more, addresses = more_with_pass(limits, region), cost_of_addresses(region)
     told = format_worst(costs, [more, addresses], unlimited, region)
     lines = [f"the most that visitors can cost, with the limits of {source}:", *told]
+    films = cost_of_films(region)
+    lines.append(f"films that you upload yourself: at most {films.day:.2f} a day (DailyFilms)")
     usd = {cost.service: [cost.hour, cost.day] for cost in costs}
     return lines, {
         "region": region,
@@ -132,5 +137,6 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         "usd": usd,
         "with_pass": [more.hour, more.day],
         "addresses": [addresses.hour, addresses.day],
+        "films": films.day,
         "unbounded": unlimited,
     }

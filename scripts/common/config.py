@@ -57,6 +57,8 @@ class SiteConfig:
     keep_private_metadata: bool = False
     # Whether Rekognition says what photos show besides people.
     labels: bool = False
+    # Whether the site takes films; a laptop's always does.
+    films: bool = False
     # Whether browsers keep the last albums a visitor looked at, so that they open without a connection.
     offline: bool = True
     # Whether search engines may show the site; never the pages of single people.
@@ -77,6 +79,7 @@ class SiteConfig:
             "Audience": self.audience or PUBLIC,
             "Downloads": rule,
             "EmbedOn": " ".join(told.embed_on) or _NOWHERE,
+            "Films": "yes" if self.films else "no",
             "Labels": "yes" if self.labels else "no",
             "Language": self.language,
             "SearchEngines": "yes" if told.search_engines else "no",

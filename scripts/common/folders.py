@@ -6,6 +6,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from functions.errors import KinpicsError
+from functions.media_types import FILM_TYPES
 from scripts.common.words import cause
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
@@ -13,6 +14,10 @@ PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", 
 # Of an exported site: the owner's decisions about people, the folder in which each folder is a set, and the folder with
 # a file of rows for each set.
 JOURNAL_FILE, PHOTOS_FOLDER, ROWS_FOLDER = "people.jsonl", "photos", "sets"
+
+
+# Films of a set; portraits of the gallery are pictures.
+FILM_SUFFIXES = frozenset(FILM_TYPES)
 
 
 class FolderError(KinpicsError):

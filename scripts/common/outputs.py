@@ -25,6 +25,7 @@ class StackOutputs:
     ledger_table: str
     leases_table: str
     process_queue: str
+    films_queue: str
     dead_letter_queue: str
     search_function: str
     removal_function: str

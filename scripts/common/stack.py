@@ -131,6 +131,11 @@ class Stack:
         """What visitors may download: one of the rules in `functions.keys`."""
         return self.parameters.get("Downloads", NONE)
 
+    @property
+    def takes_films(self) -> bool:
+        """Whether the site takes films; those of earlier releases take none."""
+        return self.parameters.get("Films") == "yes"
+
     def invalidate(self, paths: Iterable[str]) -> None:
         """Make CloudFront, if there is one, fetch these paths again; a `*` at the end matches anything."""
         wanted = sorted(set(paths))

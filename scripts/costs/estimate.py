@@ -22,14 +22,20 @@ PRICES = _FOLDER / "prices.json"
 
 # Assumed: seconds that AWS's functions take, most of them waiting for Rekognition.
 PROCESS_SECONDS, SEARCH_SECONDS, ROUND_SECONDS = 2.5, 0.5, 5.0
+# Of a film of a minute, in 1080p: seconds that the films function takes, pictures in which faces are looked for,
+# people, MB of the original and of what plays.
+FILM_SECONDS, FILM_PICTURES, FILM_PEOPLE, FILM_MB, FILM_PLAYED_MB = 90.0, 10, 4, 60.0, 15.0
+# Lambda's disk is free up to this size.
+_FREE_DISK_GB = 0.5
 # Photos whose people are recognised in one round: those that are processed within `PeopleWait`.
 _PHOTOS_A_ROUND = 60
 # At most (functions/people/recognition.py): for each person who has a name, and for each face that isn't recognised.
 SEARCHES_A_PERSON, _SEARCHES_A_FACE = 5, 1
-# Lambda polls both queues even while they are empty: five pollers and, where two may run at once, two; each waits 20
-# seconds for a message.
+# Lambda polls the queues even while they are empty: five pollers and, where two may run at once, two; so too of films,
+# where the site takes them. Each waits 20 seconds for a message.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-_IDLE_POLLS = (5 + 2) * 3 * 60 * 24 * 30
+_POLLS = 3 * 60 * 24 * 30
+_IDLE_POLLS, _IDLE_POLLS_FOR_FILMS = (5 + 2) * _POLLS, 2 * _POLLS
 # For each message: S3 sends it, a poller receives it, the function hides it for its time, Lambda deletes it; then
 # one is sent to the people function, received and deleted.
 SQS_REQUESTS_A_ROUND = 3
@@ -75,6 +81,7 @@ class Usage:
     ``people`` are those of the lookalike gallery, with one portrait each; ``named`` have a name in the photos. With
     ``labels``, each photo gets them; ``posted`` visitors have a private address. Where there are ``members``, as many
     sign in a month, and all visits are theirs.
+    ``films`` last a minute each, and come on top of the photos.
     """
 
     photos: int
@@ -86,6 +93,7 @@ class Usage:
     named: int = 0
     members: int = 0
     posted: int = 0
+    films: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,23 @@ def count_processing(usage: Usage) -> Units:
     units["lambda_gb_seconds"] += usage.photos * PROCESS_SECONDS * memory_gb("ProcessFunction")
     units["sqs_requests"] += usage.photos * _SQS_REQUESTS_A_PHOTO
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
+    for name, value in count_films(usage.films, FILM_SECONDS, FILM_PICTURES + FILM_PEOPLE).items():
+        units[name] += value
     return units
+
+
+def count_films(films: int, seconds: float, calls: int) -> Units:
+    """Units of cutting films for so many seconds each, with so many paid calls for the faces in each."""
+    template = load_template()["Resources"]["FilmsFunction"]["Properties"]
+    disk_gb = template["EphemeralStorage"]["Size"] / 1024 - _FREE_DISK_GB
+    return {
+        "rekognition_calls": films * calls,
+        "lambda_requests": films * 2,  # the process function hands it on
+        "lambda_gb_seconds": films * seconds * memory_gb("FilmsFunction"),
+        "lambda_disk_gb_seconds": films * seconds * disk_gb,
+        "sqs_requests": films * _SQS_REQUESTS_A_PHOTO * 2,
+        "s3_puts": films * 10,
+    }
 
 
 def count_month(usage: Usage) -> Units:
@@ -212,8 +236,9 @@ def count_month(usage: Usage) -> Units:
             units[name] += value * times
     gigabytes = usage.photos * photo["rendition_bytes"] / 1e9
     units["s3_gb"] = usage.photos * usage.photo_mb * _COPIES / 1000 + gigabytes
+    units["s3_gb"] += usage.films * (FILM_MB * _COPIES + FILM_PLAYED_MB) / 1000
     units["dynamodb_gb"] = units["dynamodb_backup_gb"] = usage.photos * photo["row_bytes"] / 1e9
-    units["rekognition_faces"] = usage.photos * photo["faces"] + usage.people
+    units["rekognition_faces"] = usage.photos * photo["faces"] + usage.people + usage.films * FILM_PEOPLE
     units["rekognition_users"] = usage.people
     units["transfer_gb"] = units["dynamodb_reads"] * READ_BYTES / 1e9
     units["cloudfront_gb"] = (usage.visits * visit["bytes"] + usage.searches * search["bytes"]) / 1e9
@@ -230,7 +255,7 @@ def count_month(usage: Usage) -> Units:
         units["dynamodb_reads"] += calls * _DOOR_READS + usage.searches * _DOOR_READS
         units["cloudwatch_log_gb"] += calls * _LOG_BYTES_A_CALL / 1e9
     units["lambda_gb_seconds"] += usage.searches * SEARCH_SECONDS * memory_gb("SearchFunction")
-    units["sqs_requests"] += _IDLE_POLLS
+    units["sqs_requests"] += _IDLE_POLLS + _IDLE_POLLS_FOR_FILMS * (usage.films > 0)
     units["cloudwatch_log_gb"] += usage.searches * _LOG_BYTES_A_CALL / 1e9
     units["cloudwatch_metrics"] = _METRICS
     units["cloudwatch_alarms"] = ALARMS

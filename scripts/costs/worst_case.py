@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from functions.films.moments import MAX_MOMENTS, MAX_PEOPLE
 from functions.pace import CALLS_A_SECOND
 from functions.removal.posted_addresses import MAX_DAILY_ADDRESSES
 from functions.uploads.upload_limits import BYTES_A_FILE
-from scripts.common.template import load_defaults
+from scripts.common.template import load_defaults, load_template
 from scripts.costs.estimate import (
     READ_BYTES,
     ROUND_SECONDS,
@@ -20,6 +21,7 @@ from scripts.costs.estimate import (
     Units,
     Usage,
     cost_by_service,
+    count_films,
     count_processing,
     load_prices,
     memory_gb,
@@ -151,6 +153,20 @@ def cost_of_addresses(region: str) -> WorstCost:
         return sum(cost.listed for cost in cost_by_service(units, region))
 
     return WorstCost("private addresses", listed(HOUR), listed(DAY))
+
+
+def cost_of_films(region: str) -> WorstCost:
+    """The most that the owner's films can cost in a day: as many as may be cut, each for all the time there is.
+
+    Raises ``UnknownRegionError``.
+    """
+    films, seconds = (
+        int(load_defaults()["DailyFilms"]),
+        load_template()["Resources"]["FilmsFunction"]["Properties"]["Timeout"],
+    )
+    units = count_films(films, seconds, MAX_MOMENTS + MAX_PEOPLE)
+    day = sum(cost.listed for cost in cost_by_service(units, region))
+    return WorstCost("films", day, day)
 
 
 def list_unlimited(limits: Limits, region: str) -> list[str]:

@@ -11,6 +11,8 @@ from build import Makers, Site, build
 from functions.addresses import (
     CARD_FOLDER,
     DOWNLOAD_FOLDER,
+    FILM_FACES_FOLDER,
+    FILM_FOLDER,
     LARGE_FOLDER,
     THUMBNAIL_FOLDER,
     THUMBNAILS_FOLDER,
@@ -133,7 +135,7 @@ def _pages_without_photos(stack: Stack, keys: list[str]) -> list[str]:
 
 def picture_paths(set_names: Iterable[str]) -> set[str]:
     """What CloudFront has to forget when pictures of these sets are gone: addresses before and after its router."""
-    served = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER)
+    served = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER, FILM_FOLDER, FILM_FACES_FOLDER)
     # The router removes their folder; what is left of a thumbnail's address is that of its download copy.
     folders = {DOWNLOAD_FOLDER, *served, *("/" + folder.removeprefix(THUMBNAILS_FOLDER) for folder in served)}
     return {invalidation_path(f"{folder}{address(set_name)}/") for set_name in set_names for folder in folders}

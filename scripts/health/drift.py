@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from functions.access.audiences import PUBLIC
 from functions.galleries import Gallery
-from functions.keys import CARDS_PREFIX, NONE, ImagePath, decode_external_image_id
+from functions.keys import CARDS_PREFIX, FILMS_PREFIX, NONE, ImagePath, decode_external_image_id
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.common.words import count
 from scripts.gallery.gallery_survey import GalleryDrift
 from scripts.health.survey import Survey
 
 # The kinds of copies besides the rules of download copies: prefixes in the thumbnails bucket.
-THUMBNAIL, LARGE, CARD = "", f"{LARGE_SIDE}/", CARDS_PREFIX
+THUMBNAIL, LARGE, CARD, FILM = "", f"{LARGE_SIDE}/", CARDS_PREFIX, FILMS_PREFIX
 
 # Every photo that has anything, in the order of keys.
 _PHOTOS = """
 SELECT paths.path, originals.etag, photo_rows.path IS NOT NULL, photo_rows.etag, faults, has_card, has_sha256,
+    plays,
     (SELECT json_group_array(kind) FROM copies WHERE copies.path = paths.path),
     EXISTS (SELECT 1 FROM lacking_faces WHERE lacking_faces.path = paths.path),
     image_id IS NULL OR EXISTS (SELECT 1 FROM portraits WHERE portraits.image_id = photo_rows.image_id)
@@ -147,7 +148,7 @@ def find_photo_drift(survey: Survey) -> Drift:
     survey.db.execute(_LACKING_FACES)
     wanted = {survey.rule} - {NONE}
     for name, etag, has_row, row_etag, faults, *has, kinds, lacks_face, has_record in survey.db.execute(_PHOTOS):
-        has_card, has_sha256 = map(bool, has)
+        has_card, has_sha256, plays = map(bool, has)
         path = ImagePath(*name.split("/", 1))
         copies = set(json.loads(kinds))
         missing = json.loads(faults or "[]")
@@ -172,7 +173,7 @@ def find_photo_drift(survey: Survey) -> Drift:
         elif not has_record:
             result.redo[path] = "its record by image id is missing"
         # Last, because only these are mended without indexing faces again.
-        elif reason := _missing_copy(copies, wanted, has_card=has_card):
+        elif reason := _missing_copy(copies, wanted, has_card=has_card, plays=plays):
             result.check[path] = reason
             result.free.add(path)
         elif not has_sha256:
@@ -181,11 +182,13 @@ def find_photo_drift(survey: Survey) -> Drift:
     return result
 
 
-def _missing_copy(copies: set[str], wanted: set[str], *, has_card: bool) -> str:
+def _missing_copy(copies: set[str], wanted: set[str], *, has_card: bool, plays: bool) -> str:
     """Which of the copies beside the thumbnails is missing, in words; empty if none is."""
     if CARD not in copies or not has_card:
         return "the card for links to it is missing"
-    if copies - {THUMBNAIL, LARGE, CARD} != wanted:
+    if plays and FILM not in copies:
+        return "what plays of the film is missing"
+    if copies - {THUMBNAIL, LARGE, CARD, FILM} != wanted:
         return "the copy that visitors download is missing, or follows an old setting"
     return ""
 

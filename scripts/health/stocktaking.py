@@ -21,7 +21,7 @@ from scripts.common.stack import Stack
 from scripts.common.terminal import echo
 from scripts.common.words import count
 from scripts.gallery.gallery_survey import survey_galleries
-from scripts.health.drift import CARD, LARGE, THUMBNAIL, Drift, find_drift
+from scripts.health.drift import CARD, FILM, LARGE, THUMBNAIL, Drift, find_drift
 from scripts.health.survey import PhotoRow, Survey
 from scripts.photos.originals import list_stored_pages
 from scripts.site.shown import path_of
@@ -147,6 +147,7 @@ def _stages(stack: Stack, survey: Survey) -> Iterator[Stage]:
     yield Stage("originals", photos, partial(_originals, stack, survey))
     for kind in (THUMBNAIL, LARGE, CARD):
         yield Stage(f"copies/{kind}", photos, partial(_copies, stack, survey, kind, kind))
+    yield Stage("copies/films", 0, partial(_copies, stack, survey, FILM, FILM))
     for rule in DOWNLOAD_RULES:
         expected = photos if rule == stack.download_rule else 0
         pages = partial(_copies, stack, survey, f"{DOWNLOADS_PREFIX}{rule}/", rule)

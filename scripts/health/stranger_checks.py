@@ -13,7 +13,15 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions.access.audiences import PUBLIC, Access
-from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, address
+from functions.addresses import (
+    CARD_FOLDER,
+    DOWNLOAD_FOLDER,
+    FILM_FACES_FOLDER,
+    FILM_FOLDER,
+    LARGE_FOLDER,
+    THUMBNAIL_FOLDER,
+    address,
+)
 from functions.keys import ImagePath
 from functions.photo_page import page_url
 from functions.public_lists import PEOPLE_KEY
@@ -83,9 +91,9 @@ def _private_addresses(stack: Stack, access: Access, sets: Iterable[PrivateSet])
         for photo in one.photos:
             path = ImagePath(one.name, photo.sortkey)
             yield page_url(path)
-            yield from (
-                served + address(*path) for served in (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER, DOWNLOAD_FOLDER)
-            )
+            folders = (THUMBNAIL_FOLDER, LARGE_FOLDER, CARD_FOLDER, DOWNLOAD_FOLDER)
+            of_films = (FILM_FOLDER, FILM_FACES_FOLDER) if photo.film_seconds is not None else ()
+            yield from (served + address(*path) for served in (*folders, *of_films))
 
 
 def _is_let_in(site_url: str, path: str) -> bool:

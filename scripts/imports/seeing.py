@@ -16,7 +16,7 @@ from scripts.imports.containers import Container, ContainerError
 from scripts.imports.found import Unplaced, is_film
 from scripts.imports.found_table import FoundTable, Item
 
-NO_FILMS = "a film: this release shows photos only, so keep it"
+NO_FILMS = "a film: an import takes photos only, so put it into a folder and use `kinpics upload`"
 _THREADS = 4
 _PORTION = 200
 _Result = TypeVar("_Result")
@@ -68,10 +68,9 @@ def _see(item: Item, container: Container) -> tuple[str | Unplaced, str | None]:
         with container.open(entry.name) as stream:
             head = stream.read(HEAD_BYTES)
         kind = media_type(head)
-        if kind is None:
+        if kind is None or not kind.startswith("image/"):
             return _no_photo(entry.name, entry.size), None
-        if kind.startswith("image/"):
-            check_size(entry.size)
+        check_size(entry.size)
         return kind, None if item.taken_at else _time_in(container, entry.name)
     except (ContainerError, UnusableImageError) as error:
         return Unplaced(entry.name, str(error), is_failure=True), None

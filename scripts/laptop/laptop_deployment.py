@@ -36,6 +36,7 @@ _PARAMETERS = {
     "PeopleWait": "2",
     # Nobody pays for these calls here, and a folder of 20,000 photos goes in overnight.
     "DailyIndexing": "1000000",
+    "DailyFilms": "1000000",
     "DailyPeople": "1000000",
     "SignUp": "yes",
 }
@@ -44,7 +45,8 @@ _PARAMETERS = {
 def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> Project:
     """What the launcher deploys and serves of a checkout. Raises ``ConfigError``."""
     config = load_config(root / "kinpics.toml")
-    parameters = _PARAMETERS | config.parameters
+    # Asking a queue for work costs nothing here.
+    parameters = _PARAMETERS | config.parameters | {"Films": "yes"}
     template = load_template(root / "template.yaml")
 
     def deployed(session: boto3.Session) -> Deployed:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from functions.batch_get import MAX_KEYS
 from functions.keys import ImagePath
+from functions.media_types import is_film
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 from scripts.photos import dead_letter_queue
@@ -25,6 +26,8 @@ _WORTH_LOOKING = 10
 _IDLE_LOOKS = 6
 # A retry pauses up to 5 minutes; no progress for longer means that nothing is being processed.
 STALLED_SECONDS = 6 * 60.0
+# One film may take as long as its function may run.
+_FILM_STALLED_SECONDS = 16 * 60.0
 NO_RESULT = "no result yet: run `kinpics doctor` later to check"
 
 
@@ -105,6 +108,8 @@ def _wait(
     stalled_seconds: float = STALLED_SECONDS,
 ) -> Outcome:
     outcome = Outcome()
+    if any(is_film(path.file) for path in paths):
+        stalled_seconds = max(stalled_seconds, _FILM_STALLED_SECONDS)
     waiting = deque(sorted(paths))
     last_progress = time.monotonic()
     next_letters = last_progress + _DEAD_LETTER_PAUSE_SECONDS

@@ -6,6 +6,9 @@ from functions.uploads.upload_limits import GUEST_FILES, SET_FILES
 from scripts.common.template import load_defaults
 from scripts.costs.crowd import CALL_SECONDS, Crowd, cost_of_crowd, until_all_shown, until_all_wait
 from scripts.costs.estimate import (
+    FILM_PEOPLE,
+    FILM_PICTURES,
+    FILM_SECONDS,
     PROCESS_SECONDS,
     SEARCH_SECONDS,
     ServiceCost,
@@ -20,6 +23,7 @@ from scripts.costs.limits import read_limits
 from scripts.costs.worst_case import (
     ARRIVAL_SECONDS,
     cost_of_addresses,
+    cost_of_films,
     cost_of_sent_photos,
     list_unlimited,
     more_with_pass,
@@ -66,6 +70,9 @@ def render() -> str:
             call=load_prices(_REGION)["rekognition_calls"],
             uploads=int(load_defaults()["DailyUploads"]),
             sent=cost_of_sent_photos(_REGION).day,
+            films=int(load_defaults()["DailyFilms"]),
+            cut=cost_of_films(_REGION).day,
+            **_of_a_film(),
         ),
         _worst(),
         _REST_OF_WORST,
@@ -139,6 +146,30 @@ def _of_event() -> str:
     )
 
 
+def _of_a_film() -> dict[str, float]:
+    """What a film of a minute costs once, and to keep for a month."""
+    with_films, without = (Usage(0, 0, 0, films=films) for films in (1_001, 1))
+    once, month = (
+        sum(cost.listed for cost in cost_by_service(count(with_films), _REGION))
+        - sum(cost.listed for cost in cost_by_service(count(without), _REGION))
+        for count in (count_upload, count_month)
+    )
+    return {
+        "film": once / 1_000,
+        "kept": month / 1_000,
+        "waiting": _dearer(Usage(1_000, 0, 0, films=1), Usage(1_000, 0, 0)),
+        "film_seconds": FILM_SECONDS,
+        "pictures": FILM_PICTURES,
+        "people": FILM_PEOPLE,
+    }
+
+
+def _dearer(one: Usage, other: Usage) -> float:
+    """How much more there is to pay for a month of the first."""
+    paid = [sum(cost.due for cost in cost_by_service(count_month(usage), _REGION)) for usage in (one, other)]
+    return paid[0] - paid[1]
+
+
 def _worst() -> str:
     limits = read_limits(load_defaults())
     costs = worst_by_service(limits, _REGION)
@@ -200,6 +231,9 @@ _WORST = """
 Clicking the same face again costs nothing until photos are added or removed. Recognising faces in uploads costs at most `DailyIndexing` ({indexing:,})
 x {call:g} USD a day; any further photos wait. Of those, guests of events and members send at most `DailyUploads` ({uploads:,}) a day from their
 browsers, once you let them (`UploadConcurrency`): about {sent:.2f} USD with their processing and a month's storage; beyond it, they are refused before they are sent.
+
+A [film](films.md) of a minute costs about {film:.3f} USD once (`kinpics cost --films N`): {film_seconds:g} seconds of the films function, {pictures} pictures in which faces are indexed and {people} searches are assumed; and {kept:.4f} USD for
+each month it is kept. A site that takes films (`films = true` in `kinpics.toml`) pays {waiting:.2f} USD a month more even while it has none, because Lambda asks their queue for work. Only you can send films; `DailyFilms` ({films}) of them can cost at most {cut:.2f} USD a day, if each takes all the time and calls there are.
 
 ## The most that hostile visitors can cost, in USD
 

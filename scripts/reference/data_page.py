@@ -6,6 +6,7 @@ from functions import keys, shapes
 from functions.access import access_rows
 from functions.door.door_call import MAX_PATHS
 from functions.door.private_rows import MAX_ANSWER_BYTES
+from functions.films.ffmpeg_calls import FILM_SIDE
 from functions.keys import ImagePath
 from functions.manage.call_fields import MAX_LISTED
 from functions.manage.manage_call import MAX_PAGE
@@ -82,6 +83,8 @@ _REST = f"""## Objects
 | thumbnails | `photos/<set>/<file>` | WebP, whatever the suffix, of at most {THUMBNAIL_SIDE} pixels a side (a panorama: up to {MAX_THUMBNAIL_SIDE}); metadata `source-etag`: ETag of its original |
 | thumbnails | `{LARGE_SIDE}/photos/<set>/<file>` | JPEG of at most {LARGE_SIDE} pixels a side, with the same metadata |
 | thumbnails | `{keys.CARDS_PREFIX}photos/<set>/<file>` | JPEG of {CARD_WIDTH}x{CARD_HEIGHT} pixels, cropped to the faces, with the same metadata: what other sites show with a link; photos processed by earlier releases have none until `kinpics reconcile` or `reprocess` |
+| thumbnails | `{keys.FILMS_PREFIX}photos/<set>/<file>` | of a film, what plays in browsers, with the same metadata: MP4 with H.264 and AAC, of at most {FILM_SIDE} pixels a side, whatever the suffix; `film` in its row says why there is none |
+| thumbnails | `{keys.FILM_FACES_PREFIX}photos/<set>/<file>` | of a film with faces, a WebP with a portrait of each, side by side, {SIDE} pixels a side, in the order that `film` in its row says; with the same metadata |
 | thumbnails | `downloads/<rule>/photos/<set>/<file>` | what visitors get at `/photos/<set>/<file>`, with the same metadata. The rule is {" or ".join(f"`{rule}`" for rule in keys.DOWNLOAD_RULES)}; copies made by other rules are not served |
 | incoming | `incoming/<set>/<id>`, `waiting/<set>/<id>`, `looks/<set>/<id>` | a photo from a browser on its way, for a day at most, or waiting for the owner, or a JPEG of one that waits and that browsers cannot show; `<id>` is the row's in `contributions` |
 | pics, thumbnails | `celebrities/<person>/<digest>.jpg` | a portrait of the lookalike gallery as JPEG, and a square of it round the face as WebP; without metadata. In another gallery than the first: `celebrities/<gallery>/<person>/<digest>.jpg` |

@@ -30,7 +30,7 @@ from scripts.site.catalogue_files import write_script_texts
 from scripts.site.galleries_shown import GalleryShown
 from scripts.site.heads import head
 from scripts.site.people_shown import InSet, People, PersonPage
-from scripts.site.renditions import large_size, large_url, thumbnail_url, tile_sources
+from scripts.site.renditions import film_length, large_size, large_url, thumbnail_url, tile_sources
 from scripts.site.search_engines import describe_gallery
 from scripts.site.sections import first_sections, first_years, headings, section_pages
 from scripts.site.shown import ShownSet, describe
@@ -299,7 +299,7 @@ def make_environment(folders: Sequence[Path], translator: Translator, known: dic
 
     templates.globals |= {**known, "ngettext": ngettext}
     templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
-    templates.filters["shorten"] = shorten
+    templates.filters |= {"shorten": shorten, "film_length": film_length}
     templates.globals["dates"] = translator.dates
     return templates
 

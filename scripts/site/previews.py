@@ -63,4 +63,4 @@ class Previews:
                 return None, []
             raise
         photo = self._stack.photos.get_photo(path)
-        return Image.open(io.BytesIO(body.read())), photo.face_boxes if photo else []
+        return Image.open(io.BytesIO(body.read())), photo.poster_boxes if photo else []

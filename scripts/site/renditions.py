@@ -1,5 +1,7 @@
 """Where pages find the renditions of a photo, and how large these are."""
 
+import math
+
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.people.public_files import portrait_key
 from functions.shapes import Photo
@@ -37,6 +39,13 @@ def tile_sources(photo: Photo) -> str:
     thumbnail, _ = thumbnail_size(photo.width or 1, photo.height or 1)
     large, _ = large_size(photo)
     return f"{_in_srcset(thumbnail_url(*path))} {thumbnail}w, {_in_srcset(large_url(*path))} {large}w"
+
+
+def film_length(seconds: float) -> str:
+    """How long a film is, as site/js/viewer/film-words.js writes it: "0:07", "12:30", "1:02:03"."""
+    whole = max(0, math.floor(seconds + 0.5))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _in_srcset(url: str) -> str:

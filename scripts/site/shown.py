@@ -16,6 +16,7 @@ from functions.photo_reader import PhotoReader
 from functions.photo_texts import shorten
 from functions.shapes import Photo, PhotoSet, grid_key
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
+from scripts.site.pairs import paired
 from scripts.site.translations import Translator
 
 # A photo so much wider than it is high loses most of itself in a cover.
@@ -180,4 +181,4 @@ def _list_photos(photos: PhotoReader, row: PhotoSet) -> list[Photo]:
     """A set's photos, as scripts show them: of a set that is counted, only those that the grid's index has."""
     found = (replace(Photo.from_item(item), source={}) for item in photos.list_shown(row.sortkey))
     shown = [photo for photo in found if photo.grid_key or row.is_uncounted]
-    return sorted(shown, key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey))
+    return paired(sorted(shown, key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey)))

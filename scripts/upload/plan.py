@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, image_path
-from functions.media_types import HEAD_BYTES, media_type
+from functions.media_types import HEAD_BYTES, is_film, media_type
 from functions.told_facts import ToldFacts
-from scripts.common.folders import PHOTO_SUFFIXES, FolderError, Refusal, find_journal, find_rows, open_file
+from scripts.common.folders import (
+    FILM_SUFFIXES,
+    PHOTO_SUFFIXES,
+    FolderError,
+    Refusal,
+    find_journal,
+    find_rows,
+    open_file,
+)
 from scripts.common.terminal import printable
 from scripts.common.words import cause, count
 from scripts.people.sidecars import is_sidecar
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 SIDECAR = "a sidecar"
+NO_FILMS = "a film, and this site takes none: set `films = true` in kinpics.toml, then run `kinpics deploy`"
 _FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 
@@ -126,7 +135,7 @@ def why_left_out(entry: Path) -> str:
         return _FOLDER
     if not entry.is_file():
         return "not a regular file"
-    if entry.suffix.lower() in PHOTO_SUFFIXES:
+    if entry.suffix.lower() in PHOTO_SUFFIXES | FILM_SUFFIXES:
         return ""
     if is_sidecar(entry.name):
         return SIDECAR
@@ -165,6 +174,10 @@ def read_photo(entry: Path, set_name: str) -> UploadFile | Refusal:
         return Refusal(printable(entry.name), f"{error}; rename the file")
     except OSError as error:
         return _unreadable(entry.name, error)
+    if kind is not None and kind.startswith("video/") != is_film(path.file):
+        is_one = kind.startswith("video/")
+        what = "a film: give it a name that ends in .mp4, .mov or .webm" if is_one else "a picture, not a film"
+        return Refusal(entry.name, f"the file is {what}")
     if kind is None:
         reason = "is not an image that kinpics can read, whatever its name says" if size else "is empty"
         return Refusal(entry.name, f"the file {reason}")

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
+from functions.media_types import is_film
 from functions.photo_originals import SHA256_METADATA
 from functions.told_facts import to_metadata
 from scripts.common.folders import Refusal, open_file
@@ -29,7 +30,7 @@ from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
 from scripts.upload.exported_words import ExportedWords, ExportedWordsError, give_exported_words, read_exported_words
-from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
+from scripts.upload.plan import NO_FILMS, Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -82,10 +83,19 @@ class Report:
 def make_plan(stack: Stack, folder: Path, set_name: str | None, concurrency: int, progress: Progress) -> Plan:
     """List, hash and compare a folder. Raises ``FolderError``."""
     plan = plan_folder(folder, set_name_of(folder, set_name))
+    leave_films_out(stack, plan)
     with progress.bar("Reading", len(plan.uploads)) as step:
         hash_files(plan, step)
     skip_present(plan, stack.s3, stack.outputs.pics_bucket, concurrency)
     return plan
+
+
+def leave_films_out(stack: Stack, plan: Plan) -> None:
+    """Leave films out where the site takes none."""
+    if not stack.takes_films:
+        films = [file for file in plan.uploads if is_film(file.path.file)]
+        plan.uploads = [file for file in plan.uploads if file not in films]
+        plan.left_out += [Refusal(film.path.file, NO_FILMS) for film in films]
 
 
 def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, progress: Progress) -> Report:

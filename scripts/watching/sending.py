@@ -9,11 +9,12 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from functions.keys import BadNameError, ImagePath
+from functions.media_types import is_film
 from scripts.common.folders import Refusal
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.photos.originals import find_same
-from scripts.upload.plan import UploadFile, digest_of, read_photo, why_left_out
+from scripts.upload.plan import NO_FILMS, UploadFile, digest_of, read_photo, why_left_out
 from scripts.upload.uploader import upload_file
 from scripts.watching.folder_tree import Sight, set_name_of
 from scripts.watching.looking import Found, Place
@@ -87,6 +88,8 @@ class Sender:
             photo = read_photo(entry, set_name_of(self._root, folder))
             if isinstance(photo, Refusal):
                 return LeftOut(found, photo.reason, is_failure=True) if self._is_same(found) else None
+            if is_film(name) and not self._stack.takes_films:
+                return LeftOut(found, NO_FILMS, is_failure=False)
             digest = digest_of(entry)
         except BadNameError as error:
             return LeftOut(found, f"{error}; rename the folder", is_failure=True)

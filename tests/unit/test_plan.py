@@ -29,13 +29,13 @@ def test_photos_are_planned_and_the_rest_reported(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(jpeg())  # as some phones name what they have converted
     (tmp_path / "no_suffix").write_bytes(jpeg())
     (tmp_path / "notes.txt").write_text("text")
-    (tmp_path / "movie.mov").write_bytes(b"x")
+    (tmp_path / "movie.avi").write_bytes(b"x")
     (tmp_path / ".DS_Store").write_text("x")
     (tmp_path / "Thumbs.db").write_text("x")
     (tmp_path / "below").mkdir()
     plan = plan_folder(tmp_path, "set")
     assert names(plan.uploads) == ["a.heic", "b.JPG", "no_suffix"]
-    assert sorted(item.file for item in plan.left_out) == ["below", "movie.mov", "notes.txt"]
+    assert sorted(item.file for item in plan.left_out) == ["below", "movie.avi", "notes.txt"]
     assert plan.refused == []
 
 
@@ -57,7 +57,18 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 FILM = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 
 
-@pytest.mark.parametrize("content", [b"-----BEGIN OPENSSH PRIVATE KEY-----", b"%PDF-1.7", FILM])
+def test_a_film_is_called_like_one(tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.MOV", "c.jpg"):
+        (tmp_path / name).write_bytes(FILM)
+    (tmp_path / "d.mp4").write_bytes(jpeg())
+    plan = plan_folder(tmp_path, "set")
+    assert names(plan.uploads) == ["a.mp4", "b.MOV"]
+    refused = {item.file: item.reason for item in plan.refused}
+    assert "ends in .mp4" in refused["c.jpg"]
+    assert "a picture, not a film" in refused["d.mp4"]
+
+
+@pytest.mark.parametrize("content", [b"-----BEGIN OPENSSH PRIVATE KEY-----", b"%PDF-1.7"])
 def test_what_a_file_is_goes_by_its_content(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key.jpg").write_bytes(content)
     (tmp_path / "key").write_bytes(content)

@@ -43,6 +43,10 @@ def test_deleted_pictures_leave_cloudfronts_cache() -> None:
         f"/{LARGE_SIDE}/photos/Party%20(2024)/*",
         "/thumbnails/card/photos/Party%20(2024)/*",
         "/card/photos/Party%20(2024)/*",
+        "/thumbnails/film/photos/Party%20(2024)/*",
+        "/film/photos/Party%20(2024)/*",
+        "/thumbnails/film-faces/photos/Party%20(2024)/*",
+        "/film-faces/photos/Party%20(2024)/*",
     }
 
 

@@ -3,6 +3,7 @@
 import { make } from "../elements.js";
 import { config } from "../config.js";
 import { t } from "../language.js";
+import { filmUrl } from "../photos/film-urls.js";
 import { faceUrl, personUrl, thumbnailUrl, largeUrl } from "../photos/urls.js";
 import { cropToFace } from "./boxes.js";
 
@@ -61,6 +62,17 @@ export function facePortraits(photo, faces, side) {
  * @param {number} side  Of the element, in pixels.
  */
 export function showFace(element, photo, face, side) {
+  if (face.film) {
+    const { place, of } = face.film;
+    Object.assign(element.style, {
+      width: `${side}px`,
+      height: `${side}px`,
+      backgroundImage: `url("${filmUrl(photo, "film-faces")}")`,
+      backgroundSize: `${of * side}px ${side}px`,
+      backgroundPosition: `${-place * side}px 0`,
+    });
+    return;
+  }
   const crop = cropToFace(face.BoundingBox, photo.width, photo.height, side);
   Object.assign(element.style, {
     width: `${side}px`,

@@ -92,6 +92,7 @@ export class Grid {
       this.#hold(photos);
       this.#divide(groups);
     });
+    if (photos.some(({ film }) => film)) void import("./films.js").then(({ showFilms }) => showFilms(this), () => {});
   }
 
   /** Where the grid begins on the page, in pixels. */

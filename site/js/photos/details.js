@@ -5,8 +5,9 @@ import { patiently } from "../aws/patience.js";
 import { plain } from "../aws/values.js";
 import { config } from "../config.js";
 import { CodedError } from "../errors.js";
+import { detailsFrom, facesFrom } from "./detail-rows.js";
+import { filmFrom, inFilm } from "./films.js";
 import { door, getItem } from "./read.js";
-import { detailsFrom, facesFrom } from "./rows.js";
 import { keyOf } from "./urls.js";
 
 /**
@@ -18,7 +19,7 @@ import { keyOf } from "./urls.js";
 const MAX_KEYS = 100;
 
 // Some of the names are reserved words in DynamoDB.
-const DETAILS = "#d.FaceRecords, title, caption, keywords, #l, taken_at, exif, #s, content_type";
+const DETAILS = "#d.FaceRecords, title, caption, keywords, #l, taken_at, exif, #s, content_type, film";
 const DETAIL_NAMES = { "#d": "data", "#l": "labels", "#s": "size" };
 
 /**
@@ -30,7 +31,9 @@ export async function readDetails(photo) {
   const reader = await door();
   const isBehind = reader?.isBehind(photo.setName);
   const item = isBehind ? null : await getItem(photo.setName, photo.file, DETAILS, DETAIL_NAMES);
-  return detailsFrom(item ?? (await reader?.wholeRows([keyOf(photo)]))?.[0] ?? null);
+  const row = item ?? (await reader?.wholeRows([keyOf(photo)]))?.[0] ?? null;
+  const details = detailsFrom(row);
+  return { ...details, faces: inFilm(details.faces, row?.film), film: filmFrom(row?.film) };
 }
 
 /**
@@ -47,7 +50,7 @@ export async function addFaces(photos) {
   const add = (item) => {
     const key = keyOf({ setName: item.primarykey, file: item.sortkey });
     const photo = byKey.get(key);
-    if (photo) found.push({ ...photo, faces: facesFrom(item.data) });
+    if (photo) found.push({ ...photo, faces: inFilm(facesFrom(item.data), item.film) });
     byKey.delete(key);
   };
   for (let start = 0; start < keys.length; start += MAX_KEYS) {
@@ -55,7 +58,7 @@ export async function addFaces(photos) {
     let wanted = {
       [config.picsTable]: {
         Keys: keys.slice(start, start + MAX_KEYS),
-        ProjectionExpression: "primarykey, sortkey, #d.FaceRecords",
+        ProjectionExpression: "primarykey, sortkey, #d.FaceRecords, film",
         ExpressionAttributeNames: { "#d": "data" },
       },
     };

@@ -41,7 +41,12 @@ export async function readSet(name) {
  * @returns {Promise<Photo[]>}
  */
 export async function readPhotos(set) {
-  if (set.isPrivate) return (await door())?.readPhotos(set) ?? [];
+  const photos = set.isPrivate ? ((await (await door())?.readPhotos(set)) ?? []) : await readPublic(set);
+  return photos.some(({ film }) => film) ? (await import("./pairs.js")).paired(photos) : photos;
+}
+
+/** @param {PhotoSet} set */
+async function readPublic(set) {
   const photos = [];
   const request = isUncounted(set)
     ? { ProjectionExpression: "sortkey, width, height, placeholder, face_count, taken_at" }

@@ -14,6 +14,18 @@ import { config } from "../config.js";
  * @property {string} FaceId  Empty if only a person has seen the face.
  * @property {Box} BoundingBox
  * @property {import("../people/files.js").InSet} [person]  Whose it is, if that is somebody with a name.
+ * @property {FilmFace} [film]  In a film.
+ *
+ * @typedef {object} FilmFace
+ * @property {number} at     The second whose picture the box is in.
+ * @property {number} place  Of its portrait, among the `of` portraits in the film's strip.
+ * @property {number} of
+ *
+ * @typedef {object} Film
+ * @property {number} seconds  0 if nobody knows.
+ * @property {number} poster   The second that its picture is from.
+ * @property {boolean} motion  Whether it is behind a photo, which is shown until the visitor asks for it.
+ * @property {string} [unplayable]  Why it can't be played: `long`, `large` or `codec`.
  *
  * @typedef {object} Photo
  * @property {string} setName
@@ -23,6 +35,8 @@ import { config } from "../config.js";
  * @property {string} placeholder
  * @property {number} [faceCount]
  * @property {string} [takenAt]
+ * @property {number} [film]  How many seconds it lasts, if it is a film or has one.
+ * @property {string} [filmFile]  Of a photo, the film of the same name beside it.
  * @property {number} [similarity]
  * @property {Face} [face]   The face that a search found.
  * @property {Face[]} [faces]
@@ -46,6 +60,7 @@ import { config } from "../config.js";
  * @property {Exif} exif
  * @property {number} [size]    Of the original, in bytes.
  * @property {string} [contentType]
+ * @property {Film} [film]
  *
  * @typedef {object} PhotoSet
  * @property {string} name
@@ -75,6 +90,8 @@ export function photoFrom(item, setName, file) {
     placeholder: text(item.placeholder) ?? "",
     faceCount: number(item.face_count),
     takenAt: text(item.taken_at),
+    // The grid's index says it behind a tab.
+    film: number(item.film?.seconds ?? text(item.grid_key)?.split("\t")[1]),
   };
 }
 
@@ -100,59 +117,6 @@ export function setFrom(item) {
 export const isUncounted = (set) => set.photoCount === null && set.cover !== "";
 
 /**
- * The faces that can be shown, from left to right.
- * @param {any} data  An IndexFaces response.
- * @returns {Face[]}
- */
-export function facesFrom(data) {
-  const records = Array.isArray(data?.FaceRecords) ? data.FaceRecords : [];
-  return records
-    .map((/** @type {any} */ record) => faceFrom(record?.Face))
-    .filter((/** @type {Face | null} */ face) => face !== null)
-    .sort((/** @type {Face} */ a, /** @type {Face} */ b) => a.BoundingBox.Left - b.BoundingBox.Left);
-}
-
-/**
- * @param {any} item  A photo's row; null if the photo is gone.
- * @returns {Details}
- */
-export function detailsFrom(item) {
-  const exif = item?.exif ?? {};
-  return {
-    faces: facesFrom(item?.data),
-    title: text(item?.title) ?? "",
-    caption: text(item?.caption) ?? "",
-    words: [...new Set([...texts(item?.keywords), ...texts(item?.labels)])],
-    takenAt: text(item?.taken_at),
-    exif: {
-      make: text(exif.make),
-      model: text(exif.model),
-      lens: text(exif.lens),
-      f_number: number(exif.f_number),
-      focal_length: number(exif.focal_length),
-      exposure_time: number(exif.exposure_time),
-      iso: number(exif.iso),
-    },
-    size: number(item?.size),
-    contentType: text(item?.content_type),
-  };
-}
-
-/**
- * @param {any} face
- * @returns {Face | null}  Null if it has no id, or no place in the photo.
- */
-export function faceFrom(face) {
-  const Left = number(face?.BoundingBox?.Left);
-  const Top = number(face?.BoundingBox?.Top);
-  const Width = number(face?.BoundingBox?.Width);
-  const Height = number(face?.BoundingBox?.Height);
-  if (typeof face?.FaceId !== "string") return null;
-  if (Left === undefined || Top === undefined || Width === undefined || Height === undefined) return null;
-  return { ...face, BoundingBox: { Left, Top, Width, Height } };
-}
-
-/**
  * A set's name written as a title: `2024_newport` reads "2024 newport". functions/shapes.py does the same.
  * @param {string} name
  */
@@ -161,13 +125,10 @@ export function titleOf(name) {
 }
 
 /** @param {unknown} value */
-function number(value) {
+export function number(value) {
   const read = typeof value === "string" && value.trim() ? Number(value) : value;
   return typeof read === "number" && Number.isFinite(read) ? read : undefined;
 }
 
-/** @param {unknown} value @returns {string[]} */
-const texts = (value) => (Array.isArray(value) ? value.filter((item) => typeof item === "string" && item !== "") : []);
-
 /** @param {unknown} value */
-const text = (value) => (typeof value === "string" ? value : undefined);
+export const text = (value) => (typeof value === "string" ? value : undefined);

@@ -3,8 +3,10 @@
 import { invoke } from "../aws/calls.js";
 import { patiently } from "../aws/patience.js";
 import { config } from "../config.js";
+import { faceFrom, facesFrom } from "./detail-rows.js";
+import { inFilm } from "./films.js";
 import { door } from "./read.js";
-import { faceFrom, facesFrom, photoFrom } from "./rows.js";
+import { photoFrom } from "./rows.js";
 import { portraitUrl } from "./urls.js";
 
 /**
@@ -76,7 +78,7 @@ function photoFromSearch(found) {
   return {
     ...photoFrom(found, found.image_path.slice(0, slash), found.image_path.slice(slash + 1)),
     similarity: found.similarity,
-    face: faceFrom(found.face) ?? undefined,
-    faces: facesFrom(found.data),
+    face: inFilm([faceFrom(found.face)], found.film)[0] ?? undefined,
+    faces: inFilm(facesFrom(found.data), found.film),
   };
 }

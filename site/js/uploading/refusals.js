@@ -12,6 +12,7 @@ const REFUSALS = {
   // The file
   EmptyFile: t("This file is empty."),
   NotAPhoto: t("This isn't a photo, whatever its name says. JPEG, PNG, HEIC, WebP, AVIF, TIFF and GIF work."),
+  Film: t("Films can't be added here. Give them to the album's owner."),
   TooLarge: t("This file is too large: at most 200 MB fit."),
   BadName: t("A photo can't have this name. Rename the file and try again."),
   Twice: t("You chose this photo twice: once is enough."),
@@ -50,4 +51,4 @@ export const waitingInWords = (why) =>
     : t("The site is busy right now. It goes on by itself.");
 
 /** Whether trying again may help. @param {string} code */
-export const mayHelp = (code) => !["EmptyFile", "NotAPhoto", "TooLarge", "BadName", "Twice", "NotWanted"].includes(code);
+export const mayHelp = (code) => !["EmptyFile", "NotAPhoto", "Film", "TooLarge", "BadName", "Twice", "NotWanted"].includes(code);

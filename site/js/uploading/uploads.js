@@ -307,7 +307,7 @@ async function look(item) {
   if (!file.size) return "EmptyFile";
   try {
     item.kind = kindOf(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
-    if (!item.kind) return "NotAPhoto";
+    if (!item.kind) return file.type.startsWith("video/") ? "Film" : "NotAPhoto";
     if (file.size > MAX_BYTES) return "TooLarge";
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     item.sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -49,6 +49,8 @@ export class Stage {
    */
   constructor(photos, index, animated, callbacks) {
     this.photos = photos;
+    /** @type {import("./film.js").Film | null} */
+    this.film = null;
     this.callbacks = callbacks;
     this.panel = new Panel({ resting: (byVisitor) => this.#makeRoom(byVisitor) });
     this.controls = new Controls({
@@ -87,6 +89,7 @@ export class Stage {
   /** Start the slideshow at the photo in view. */
   play() {
     this.panel.close();
+    this.film?.video.pause();
     this.pswp.element?.classList.add("playing");
     this.slideshow.start(this.pswp.currIndex);
   }
@@ -128,7 +131,11 @@ export class Stage {
     pswp.on("keydown", (event) => {
       if (this.#onKey(event.originalEvent)) event.preventDefault();
     });
-    pswp.on("close", () => this.slideshow.stop());
+    pswp.on("close", () => {
+      this.slideshow.stop();
+      this.film?.leave();
+      this.film = null;
+    });
     pswp.on("destroy", () => this.#leave());
     return pswp;
   }
@@ -168,6 +175,8 @@ export class Stage {
     clear();
     this.callbacks.shown(photo);
     this.rings.clear();
+    this.film?.leave();
+    this.film = null;
     this.controls.show(photo, this.pswp.currIndex, this.photos.length);
     this.panel.show(photo);
     try {
@@ -178,6 +187,8 @@ export class Stage {
       const faces = withNames(photo.details.faces, people, photo.file);
       this.panel.describe(photo, photo.details, faces);
       this.rings.show(photo, faces);
+      const film = photo.details.film ?? (photo.filmFile && { seconds: photo.film ?? 0, poster: 0, motion: true });
+      if (film) void this.#playFilm(photo, film, faces);
       if (isOwner()) void this.#offerTools(photo);
       const image = this.pswp.currSlide?.content.element;
       if (image instanceof HTMLImageElement && photo.details.title) image.alt = photo.details.title;
@@ -186,6 +197,16 @@ export class Stage {
       this.rings.fail();
       tell(error, () => void this.#show());
     }
+  }
+
+  /**
+   * @param {Photo} photo
+   * @param {import("../photos/rows.js").Film} facts
+   * @param {import("../photos/rows.js").Face[]} faces
+   */
+  async #playFilm(photo, facts, faces) {
+    const { Film } = await import("./film.js");
+    if (this.#current() === photo && this.pswp.element?.isConnected) this.film = new Film(this.pswp, this.rings, photo, facts, faces);
   }
 
   /** What the owner can say about the faces of a photo. @param {Photo} photo */
@@ -229,6 +250,10 @@ export class Stage {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     if (event.key === "Escape") return this.#stepOut(event);
     if (this.slideshow.isOn) return this.slideshow.onKey(event);
+    if (this.film?.onKey(event)) {
+      event.preventDefault();
+      return true;
+    }
     /** @type {Record<string, () => void>} */
     const keys = {
       i: () => this.panel.toggle(),

@@ -1,0 +1,1 @@
+"""The films function: films in, posters, renditions, faces and rows out."""

@@ -1,0 +1,75 @@
+"""Entry point of the films function: as the process function's, which hands films on to its queue.
+
+A message that fails is tried again, and given up with its reason, in the same way and to the same dead-letter queue.
+From there it goes back to the process function, which hands it on once more.
+"""
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from functions.films.film_files import FilmFiles
+from functions.films.film_sync import FilmSync
+from functions.films.motion_films import MotionFilms
+from functions.keys import parse_key
+from functions.ledger import Ledger
+from functions.media_types import is_film
+from functions.photo_messages import ObjectChange
+from functions.photo_writer import PhotoWriter
+from functions.process.handler import MAX_RETRIES, logger, metrics, process_message, wire
+from functions.process.sync import PhotoSync
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_sqs import SQSClient
+
+
+@functools.cache
+def _clients() -> "tuple[FilmSync, SQSClient]":
+    config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
+    dynamodb = boto3.resource("dynamodb", config=config).meta.client
+    rekognition = boto3.client("rekognition", config=config)
+    # Addresses of films that don't fit on the disk are signed, and only the newer signature holds everywhere.
+    s3 = boto3.client("s3", config=config.merge(Config(signature_version="s3v4")))
+    sqs = boto3.client("sqs", config=config)
+    return wire_films(wire(dynamodb, rekognition, s3, sqs, os.environ), os.environ), sqs
+
+
+def wire_films(photo_sync: PhotoSync, environment: Mapping[str, str]) -> FilmSync:
+    """What keeps films in sync, from what keeps photos in sync in the same environment."""
+    shared = {field.name: getattr(photo_sync, field.name) for field in fields(photo_sync)}
+    ledger: Ledger = photo_sync.ledger
+    return FilmSync(
+        **shared,
+        films=FilmFiles(photo_sync.objects),
+        count=lambda: ledger.count("film", int(environment["DAILY_FILMS"])),
+        seconds_left=lambda: 0.0,
+    )
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Process a batch; returns SQS's partial batch response."""
+    film_sync, sqs = _clients()
+    film_sync = replace(film_sync, seconds_left=lambda: context.get_remaining_time_in_millis() / 1000)
+    writer = PhotoWriter(film_sync.photos, film_sync.images)
+    motion = MotionFilms(film_sync.films, writer, film_sync.count, film_sync.seconds_left)
+
+    def hand_on(_body: str, changes: list[ObjectChange]) -> list[ObjectChange]:
+        for change in changes:
+            if not is_film(change.key):
+                motion.sync(change.bucket, parse_key(change.key))
+        return [change for change in changes if is_film(change.key)]
+
+    failures = [
+        {"itemIdentifier": record["messageId"]}
+        for record in event["Records"]
+        if not process_message(film_sync, sqs, hand_on, record, context)
+    ]
+    return {"batchItemFailures": failures}
