@@ -48,7 +48,7 @@ _KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
 _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
 # What is counted besides paid calls.
-_ASKED = {"removal": "removal requests", "posted": "private addresses"}
+_ASKED = {"film": "films", "removal": "removal requests", "posted": "private addresses"}
 
 
 class CeilingReachedError(KinpicsError):

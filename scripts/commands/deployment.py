@@ -65,6 +65,7 @@ SETTINGS = (
         "Maximum paid face searches a day for one visitor.",
     ),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
+    ("daily_films", "DailyFilms", click.IntRange(0), "Films cut a day."),
     ("daily_people", "DailyPeople", click.IntRange(0), "Paid searches a day to recognise people you have named."),
     ("daily_uploads", "DailyUploads", click.IntRange(0), "Photos a day that guests and members may send."),
     ("people_wait", "PeopleWait", click.IntRange(1, 300), "Seconds for which photos are collected before that."),

@@ -33,8 +33,7 @@ def handle(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", aws.dead_letter_queue_url)
     monkeypatch.setenv("MAX_RECEIVE_COUNT", "3")
-    monkeypatch.setenv("DAILY_FILMS", "5")
-    film_sync = films_handler.wire_films(aws.photo_sync, {"DAILY_FILMS": "5"})
+    film_sync = films_handler.wire_films(aws.photo_sync, {"DAILY_FILMS": "3"})
     sqs = Quiet(aws.sqs)
     monkeypatch.setattr(films_handler, "_clients", lambda: (film_sync, sqs))
 
@@ -203,13 +202,15 @@ def test_a_film_beyond_the_days_ceiling_waits(
     aws: FakeAws, handle: Callable[..., list[str]], three_people: bytes
 ) -> None:
     aws.put(KEY, three_people)
-    for _ in range(5):
-        handle(force=True)
-    assert aws.dead_letters() == []
+    handle()
+    before = row_of(aws)
+    for _ in range(2):
+        aws.ledger.count("film", 3)
     handle(force=True)
     (letter,) = aws.dead_letters()
     assert letter["MessageAttributes"]["code"]["StringValue"] == "CeilingReached"
-    assert row_of(aws), "what was there stays"
+    assert row_of(aws) == before, "what was there stays"
+    assert "films" in letter["MessageAttributes"]["reason"]["StringValue"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ function playOnHover(grid) {
   });
   element.addEventListener("pointerleave", stop);
   element.addEventListener("click", stop);
-  // What moves isn't pointed at.
-  addEventListener("scroll", () => wait(element.querySelector("a.tile:hover")), { passive: true });
+  // What moves isn't pointed at; and the mouse may have been there before this script.
+  const look = () => wait(element.querySelector("a.tile:hover"));
+  addEventListener("scroll", look, { passive: true });
+  look();
 }
