@@ -159,7 +159,7 @@ class _Carrier:
                 size = file.stat().st_size
                 if size != found.entry.size or (item.sha256 or digest) != digest:
                     return "it changed while it was read: run the same command again"
-                stored = stored_file(file) if found.xmp else None
+                stored = stored_file(file) if found.xmp and _is_picture(item) else None
                 told = ToldFacts(found.taken_at, (*found.keywords, *([FAVOURITE] if found.is_favourite else [])))
                 upload = UploadFile(file, _path(item), size, digest, told)
                 etag = upload_file(self._stack.s3, self._stack.outputs.pics_bucket, upload)
@@ -205,7 +205,7 @@ class _Carrier:
         """Take in the names with boxes that sidecars have."""
         read: list[tuple[str, SentPhoto, list[NamedArea]]] = []
         for item in items:
-            if item.found.xmp and (item.id in sent or item.state != NEW):
+            if item.found.xmp and _is_picture(item) and (item.id in sent or item.state != NEW):
                 try:
                     read += self._regions(item, sent.get(item.id))
                 except (BadXmpError, ContainerError, OSError) as error:
@@ -244,6 +244,10 @@ class _Carrier:
                 with container.as_file(item.found.entry.name) as file:
                     stored = stored_file(file)
             yield name, SentPhoto(Path(item.found.entry.name), _path(item), digest or ""), read_regions(root, stored)
+
+
+def _is_picture(item: Item) -> bool:
+    return (item.kind or "").startswith("image/")
 
 
 def _path(item: Item) -> ImagePath:

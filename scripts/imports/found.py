@@ -98,6 +98,6 @@ def is_photo(name: str) -> bool:
     return suffix_of(name) in PHOTO_SUFFIXES - FILM_SUFFIXES
 
 
-def is_film(name: str) -> bool:
+def may_be_film(name: str) -> bool:
     """Whether a file's name is that of a film."""
     return suffix_of(name) in FILM_SUFFIXES

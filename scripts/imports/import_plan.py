@@ -107,7 +107,7 @@ def make_import_plan(
     list_found(plan, wishes)
     table, containers = plan.table, [source.container for source in sources]
     with progress.bar("Looking", plan.found) as step:
-        look(table, containers, step)
+        look(table, containers, step, takes_films=stack is None or stack.takes_films)
     if stack:
         note_stored(table, stack)
     with progress.bar("Comparing", count_candidates(table)) as step:

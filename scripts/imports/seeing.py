@@ -8,25 +8,26 @@ from typing import TypeVar
 
 from PIL import Image
 
-from functions.media_types import HEAD_BYTES, media_type
+from functions.media_types import HEAD_BYTES, is_film, media_type
 from functions.process.complexity import UnusableImageError
 from functions.process.images import FORMATS, check_size
 from functions.process.metadata import taken_at
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Unplaced, is_film
+from scripts.imports.found import Unplaced, may_be_film
 from scripts.imports.found_table import FoundTable, Item
+from scripts.upload.plan import NO_FILMS
 
-NO_FILMS = "a film: an import takes photos only, so put it into a folder and use `kinpics upload`"
+_OTHER_FILM = "a film of a kind that kinpics can't show: convert it to MP4"
 _THREADS = 4
 _PORTION = 200
 _Result = TypeVar("_Result")
 
 
-def look(table: FoundTable, containers: Sequence[Container], step: Callable[[], None]) -> None:
-    """Find out what each new file is; what is no photo is left out."""
+def look(table: FoundTable, containers: Sequence[Container], step: Callable[[], None], *, takes_films: bool) -> None:
+    """Find out what each new file is; what is no photo is left out, and films where the site takes none."""
 
     def see(item: Item) -> tuple[str | Unplaced, str | None]:
-        return _see(item, containers[item.source])
+        return _see(item, containers[item.source], takes_films=takes_films)
 
     for item, (kind, seen_at) in _in_threads(see, table.items()):
         if isinstance(kind, Unplaced):
@@ -62,25 +63,39 @@ def _in_threads(look_at: Callable[[Item], _Result], items: Iterable[Item]) -> It
             yield from zip(portion, pool.map(look_at, portion), strict=True)
 
 
-def _see(item: Item, container: Container) -> tuple[str | Unplaced, str | None]:
+def _see(item: Item, container: Container, *, takes_films: bool) -> tuple[str | Unplaced, str | None]:
     entry = item.found.entry
     try:
         with container.open(entry.name) as stream:
             head = stream.read(HEAD_BYTES)
         kind = media_type(head)
-        if kind is None or not kind.startswith("image/"):
+        if kind is None:
             return _no_photo(entry.name, entry.size), None
+        if kind.startswith("video/"):
+            return _see_film(item, kind, takes_films=takes_films), None
+        if is_film(item.found.name):
+            return Unplaced(entry.name, "the file is a picture, not a film", is_failure=True), None
         check_size(entry.size)
         return kind, None if item.taken_at else _time_in(container, entry.name)
     except (ContainerError, UnusableImageError) as error:
         return Unplaced(entry.name, str(error), is_failure=True), None
 
 
+def _see_film(item: Item, kind: str, *, takes_films: bool) -> str | Unplaced:
+    name = item.found.entry.name
+    if not takes_films:
+        return Unplaced(name, NO_FILMS)
+    if not is_film(item.found.name):
+        reason = "the file is a film: give it a name that ends in .mp4, .mov or .webm"
+        return Unplaced(name, reason, is_failure=True)
+    return kind
+
+
 def _no_photo(name: str, size: int) -> Unplaced:
     if not size:
         return Unplaced(name, "the file is empty", is_failure=True)
-    if is_film(name):
-        return Unplaced(name, NO_FILMS)
+    if may_be_film(name):
+        return Unplaced(name, _OTHER_FILM)
     return Unplaced(name, "the file is not an image that kinpics can read, whatever its name says", is_failure=True)
 
 

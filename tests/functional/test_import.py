@@ -257,6 +257,16 @@ def test_names_with_boxes_come_from_sidecars_in_a_zip(tmp_path: Path) -> None:
         assert here.take(tmp_path / "a.zip").names == 0
 
 
+def test_a_site_that_takes_no_films_says_what_to_set(tmp_path: Path) -> None:
+    film = b"\0\0\0\x18ftypisom" + bytes(100)
+    export = takeout(tmp_path / "takeout.zip", {f"{WHERE}/Photos from 2019/waves.mp4": film})
+    with site() as here:
+        plan = make_import_plan([export], Wishes(), here.stack, 1, QUIET)
+        (left_out,) = plan.unplaced()
+        plan.close()
+        assert "films = true" in left_out.reason
+
+
 def test_what_cannot_be_processed_is_told_and_the_rest_arrives(tmp_path: Path) -> None:
     export = takeout(tmp_path / "takeout.zip")
     whole = bytearray(export.read_bytes())

@@ -29,6 +29,8 @@ from scripts.imports.readers.values import from_seconds, from_text
 from scripts.imports.recognising import SourceError, open_sources
 
 Files = dict[str, "bytes | str | list[Any] | dict[str, Any]"]
+# How a film begins; nothing looks further before it has gone up.
+FILM = b"\0\0\0\x18ftypisom" + bytes(100)
 SUMMER = "1561975810"  # 2019-07-01T10:10:10 in UTC
 
 
@@ -222,10 +224,9 @@ def test_two_photos_with_one_cut_name_keep_their_own_json(tmp_path: Path) -> Non
 
 def test_what_moves_in_a_motion_photo_has_its_place_and_time(tmp_path: Path) -> None:
     where = "Takeout/Google Photos/Photos from 2019/"
-    # Here it has only to be placed, so it may be a picture.
     files: Files = {
         f"{where}live.jpg": picture(1),
-        f"{where}live.MP4": picture(2),
+        f"{where}live.MP4": FILM,
         f"{where}live.jpg.json": about("live.jpg"),
     }
     with planned(zip_of(tmp_path / "a.zip", files)) as plan:
@@ -345,7 +346,7 @@ def test_an_icloud_export_keeps_albums_favourites_and_dates(tmp_path: Path) -> N
     one: Files = {
         "Photos/Photo Details.csv": details,
         "Photos/IMG_1.HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(80),
-        "Photos/IMG_1.MOV": picture(7),  # what moves in it; here it has only to be placed
+        "Photos/IMG_1.MOV": FILM,
         **{f"Photos/IMG_{number}.JPG": picture(number) for number in (2, 3, 4)},
     }
     two: Files = {"Albums/Crète.csv": "Images\nIMG_1.HEIC\n"}
@@ -505,7 +506,23 @@ def test_what_cannot_be_a_photo_says_so(tmp_path: Path) -> None:
         reasons = left(plan)
     assert reasons["a.jpg"] == "the file is empty"
     assert "not an image" in reasons["b.jpg"]
-    assert "a film" in reasons["c.mp4"]
+    assert "convert it to MP4" in reasons["c.mp4"]
+
+
+def test_films_go_in_with_their_posts(tmp_path: Path) -> None:
+    files: Files = {
+        "content/posts_1.json": [post("media/posts/201907/a.mp4", "Waves"), post("media/posts/201907/b.mp4")],
+        "media/posts/201907/a.mp4": FILM,
+        "media/posts/201907/b.mp4": picture(1),
+        "media/posts/201907/film.jpg": FILM + b"1",
+    }
+    with planned(zip_of(tmp_path / "a.zip", files)) as plan:
+        (item,) = placed(plan).values()
+        assert (item.file, item.kind, item.found.film) == ("2019-07-01_101010.mp4", "video/mp4", True)
+        assert (item.found.caption, item.taken_at) == ("Waves", "2019-07-01T10:10:10+00:00")
+        reasons = left(plan)
+    assert "not a film" in reasons["media/posts/201907/b.mp4"]
+    assert "ends in .mp4" in reasons["media/posts/201907/film.jpg"]
 
 
 def test_a_folder_of_zips_is_its_zips(tmp_path: Path) -> None:

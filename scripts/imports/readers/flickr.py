@@ -12,7 +12,7 @@ from typing import Any
 
 from scripts.common.words import count
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Album, Found, Note, Unplaced, is_film, is_photo
+from scripts.imports.found import Album, Found, Note, Unplaced, is_photo, may_be_film
 from scripts.imports.readers.reading import Choices
 from scripts.imports.readers.values import dicts_of, from_text, read_json, text_of
 
@@ -42,12 +42,12 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
     placed = set()
     hidden = 0
     for entry in container.entries():
-        if not (is_photo(entry.name) or is_film(entry.name)):
+        if not (is_photo(entry.name) or may_be_film(entry.name)):
             continue
         file = entry.name.rpartition("/")[2]
         identity = next((found for found in reversed(_ID.findall(file)) if found in about), None)
         if identity is None:
-            yield Found(entry, file, film=is_film(file))
+            yield Found(entry, file, film=may_be_film(file))
             continue
         placed.add(identity)
         try:
@@ -65,7 +65,7 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
             title=_plain(values.get("name")),
             caption=_plain(values.get("description")),
             keywords=tuple(_plain(tag.get("tag")) for tag in dicts_of(values.get("tags"))),
-            film=is_film(file),
+            film=may_be_film(file),
         )
     for identity in sorted(about.keys() - placed):
         reason = "the photo that this JSON is about isn't in what you gave: give all zips of the export together"

@@ -13,7 +13,7 @@ from functions.face_regions import MWG_RS
 from functions.process.captions import xmp_words
 from functions.xmp import ITEM, MAX_XMP_BYTES, BadXmpError, parse_xmp
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Album, Found, Note, Unplaced, folder_of, is_film, is_photo, suffix_of
+from scripts.imports.found import Album, Found, Note, Unplaced, folder_of, is_photo, may_be_film, suffix_of
 from scripts.imports.readers.reading import Choices
 from scripts.imports.readers.values import from_text
 from scripts.people.sidecar_names import NO_PHOTO
@@ -66,7 +66,7 @@ class XmpWords:
 
 def recognises(names: Iterable[str]) -> bool:
     """Whether there is a photo or a film among these names."""
-    return any(is_photo(name) or is_film(name) for name in names)
+    return any(is_photo(name) or may_be_film(name) for name in names)
 
 
 def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | Note]:
@@ -101,7 +101,7 @@ def read_words(packet: bytes) -> XmpWords:
 
 
 def _read_folder(container: Container, folder: str, names: list[str]) -> Iterator[Found | Unplaced]:
-    media = {name.rpartition("/")[2]: name for name in names if is_photo(name) or is_film(name)}
+    media = {name.rpartition("/")[2]: name for name in names if is_photo(name) or may_be_film(name)}
     # A TIFF is a photo; a camera's raw file isn't, but its sidecar may be the photo's beside it.
     sidecars = {name.rpartition("/")[2]: name for name in names if is_sidecar(name)}
     pairs, orphans = pair(sidecars, media)
@@ -141,7 +141,7 @@ def _read_folder(container: Container, folder: str, names: list[str]) -> Iterato
                 is_favourite=words.rating == _BEST,
                 rating=max(words.rating, 0),
                 xmp=tuple(read),
-                film=is_film(file),
+                film=may_be_film(file),
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Album, Found, Note, Unplaced, folder_of, is_film, is_photo, stem_of
+from scripts.imports.found import Album, Found, Note, Unplaced, folder_of, is_photo, may_be_film, stem_of
 from scripts.imports.readers.reading import Choices
 from scripts.imports.readers.values import from_text
 
@@ -56,13 +56,13 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
     }
     placed = set()
     for entry in container.entries():
-        if not (is_photo(entry.name) or is_film(entry.name)):
+        if not (is_photo(entry.name) or may_be_film(entry.name)):
             continue
         file = entry.name.rpartition("/")[2]
         known = details.get(entry.name.casefold()) or details.get(file.casefold())
         placed.add(file.casefold())
         about = file
-        if known is None and is_film(file):
+        if known is None and may_be_film(file):
             # The film of a motion photo has the photo's place and time.
             about = photos.get(f"{folder_of(entry.name)}/{stem_of(file)}".casefold(), file)
             known = details.get(f"{folder_of(entry.name)}/{about}".casefold()) or details.get(about.casefold())
@@ -78,7 +78,7 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
                 albums=tuple(dict.fromkeys(albums.get(about.casefold(), ()))),
                 taken_at=_moment(row.get("originalcreationdate", "")),
                 is_favourite=about == file and _is_yes(row, "favorite"),
-                film=is_film(file),
+                film=may_be_film(file),
             )
     for photo in sorted({row.get("imgname", "") for row in details.values()}):
         if photo.strip().casefold() not in placed:

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Album, Entry, Found, Note, Unplaced, folder_of, is_film, is_photo, suffix_of
+from scripts.imports.found import Album, Entry, Found, Note, Unplaced, folder_of, is_photo, may_be_film, suffix_of
 from scripts.imports.readers.reading import Choices
 from scripts.imports.readers.values import dicts_of, from_seconds, from_text, read_json, text_of
 
@@ -146,7 +146,13 @@ class _Reader:
             place = number if len(post) > 1 else 0
             name = _name(entry.name, medium.time, place)
             yield Found(
-                entry, name, albums, medium.time, caption=medium.text, film=is_film(entry.name), year=_year(entry.name)
+                entry,
+                name,
+                albums,
+                medium.time,
+                caption=medium.text,
+                film=may_be_film(entry.name),
+                year=_year(entry.name),
             )
 
     def _find(self, base: str, uri: str) -> Entry | None:
@@ -162,13 +168,13 @@ class _Reader:
     def _rest(self) -> Iterator[Found | Unplaced]:
         """Files that no JSON lists: those of posts go in all the same."""
         for entry in self._container.entries():
-            if entry.name in self._used or not (is_photo(entry.name) or is_film(entry.name)):
+            if entry.name in self._used or not (is_photo(entry.name) or may_be_film(entry.name)):
                 continue
             parts = entry.name.split("/")
             if "messages" in parts:
                 yield Unplaced(entry.name, "sent in a message")
             elif {"posts", "photos", "videos", "reels", "igtv"} & set(parts[:-1]):
-                yield Found(entry, parts[-1], film=is_film(entry.name), year=_year(entry.name))
+                yield Found(entry, parts[-1], film=may_be_film(entry.name), year=_year(entry.name))
             else:
                 yield Unplaced(entry.name, "in no post")
 

@@ -17,7 +17,18 @@ from typing import Any, NamedTuple
 
 from scripts.common.words import count
 from scripts.imports.containers import Container, ContainerError
-from scripts.imports.found import Album, Entry, Found, Note, Unplaced, folder_of, is_film, is_photo, stem_of, suffix_of
+from scripts.imports.found import (
+    Album,
+    Entry,
+    Found,
+    Note,
+    Unplaced,
+    folder_of,
+    is_photo,
+    may_be_film,
+    stem_of,
+    suffix_of,
+)
 from scripts.imports.readers.reading import Choices
 from scripts.imports.readers.values import from_seconds, read_json, text_of
 
@@ -74,7 +85,7 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
     for folder in sorted(folders):
         if folder_of(folder) not in photos_folders:
             for file in folders[folder]:
-                if is_photo(file) or is_film(file):
+                if is_photo(file) or may_be_film(file):
                     yield Unplaced(_join(folder, file), "not from Google Photos, but from another part of the Takeout")
             continue
         reader = _Folder(container, folder, folders[folder])
@@ -93,7 +104,7 @@ class _Folder:
         self._container = container
         self._folder = folder
         self._json = {file.casefold(): file for file in files if file.lower().endswith(_JSON)}
-        self._media = sorted(file for file in files if is_photo(file) or is_film(file) or self._is_described(file))
+        self._media = sorted(file for file in files if is_photo(file) or may_be_film(file) or self._is_described(file))
         self._parsed: dict[str, Any] = {}
         self._by_title: dict[str, list[Sidecar]] | None = None
         self._taken: set[str] = set()
@@ -118,7 +129,7 @@ class _Folder:
             if entry is None:
                 continue
             sidecar = matched.get(file)
-            if is_film(file) and sidecar is None and (photo := stems.get(stem_of(file).casefold())):
+            if may_be_film(file) and sidecar is None and (photo := stems.get(stem_of(file).casefold())):
                 yield self._moving(entry, file, self._found(entry, file, matched.get(photo), albums, year))
                 continue
             if sidecar is None and (original := self._original(file, stems)):
@@ -147,7 +158,7 @@ class _Folder:
             caption=text_of(values.get("description")),
             people=tuple(_people(values)),
             is_favourite=bool(values.get("favorited")),
-            film=is_film(file),
+            film=may_be_film(file),
         )
 
     def _is_described(self, file: str) -> bool:
