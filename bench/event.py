@@ -58,7 +58,7 @@ class Told:
     until: float = field(default_factory=lambda: time.monotonic() + _LONGEST)
 
 
-def run(guests: int = GUESTS) -> list[str]:
+def run(guests: int = GUESTS) -> Iterator[str]:
     """Lines of the report."""
     photos = [_made_up(guest, number) for guest in range(guests) for number in range(PHOTOS)]
     with workplace.stack("event-stack") as stack:
@@ -79,19 +79,20 @@ def run(guests: int = GUESTS) -> list[str]:
                 future.result()
             took = time.perf_counter() - start
         waiting = _owner(stack, {"action": "waiting"})["counts"].get(_SET, 0)
-    size = statistics.mean(map(len, photos)) / 1000
-    refused = ", ".join(f"{number} {code}" for code, number in told.refused.items()) or "none"
-    errors = ", ".join(f"{number} {code}" for code, number in told.errors.items()) or "none"
-    return [
-        f"{guests} guests at once with {PHOTOS} photos each of {size:.0f} kB:",
-        *_rows(told),
-        f"  photos that wait for the owner: {waiting:,} of {len(photos):,}; errors that guests saw: {errors}",
-        f"  calls refused and tried again: {refused}; guests told that the site is busy: {len(told.waited)}",
-        f"  looks at what became of them: {told.looks:,}, {told.looks / guests:.1f} of each guest",
-        f"  all {took:.1f} s, S3 alone {peer:.1f} s for the same photos   -> {took / peer:.1f}x",
-        f"  memory of all processes: {memory.peak:.0f} MB at the most, {memory.processes} processes; "
-        f"while S3 alone took them {idle.peak:.0f} MB",
-    ]
+        size = statistics.mean(map(len, photos)) / 1000
+        refused = ", ".join(f"{number} {code}" for code, number in told.refused.items()) or "none"
+        errors = ", ".join(f"{number} {code}" for code, number in told.errors.items()) or "none"
+        yield from [
+            f"{guests} guests at once with {PHOTOS} photos each of {size:.0f} kB:",
+            *_rows(told),
+            f"  photos that wait for the owner: {waiting:,} of {len(photos):,}; errors that guests saw: {errors}",
+            f"  calls refused and tried again: {refused}; guests told that the site is busy: {len(told.waited)}",
+            f"  looks at what became of them: {told.looks:,}, {told.looks / guests:.1f} of each guest",
+            f"  all {took:.1f} s, S3 alone {peer:.1f} s for the same photos   -> {took / peer:.1f}x",
+            f"  memory of all processes: {memory.peak:.0f} MB at the most, {memory.processes} processes; "
+            f"while S3 alone took them {idle.peak:.0f} MB",
+        ]
+        stack.process.kill()  # it would first finish what waits, and is thrown away
 
 
 def _rows(told: Told) -> Iterator[str]:
