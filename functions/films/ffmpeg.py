@@ -13,7 +13,7 @@ from functions.process.complexity import UnusableImageError
 
 logger = Logger(child=True)
 # Photos, searches and pages on the same machine come first.
-_NICENESS = 10
+NICENESS = 10
 _MAX_REPORT = 200_000
 
 
@@ -46,7 +46,7 @@ def _run(arguments: list[str], seconds: float) -> tuple[bytes, bytes, int]:
     program = imageio_ffmpeg.get_ffmpeg_exe()
     with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 - no shell
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         try:
             output, report = process.communicate(timeout=max(1.0, seconds))
         except subprocess.TimeoutExpired:
