@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { wayBack, withWayBack } = await import("../../site/js/private/way-back.js");
+const { wayBack, wholeWayBack, withWayBack } = await import("../../site/js/private/way-back.js");
 
 globalThis.document = { referrer: "" };
 const at = (to) => (globalThis.location = new URL(`https://photos.example/enter/?${new URLSearchParams({ to })}`));
@@ -31,4 +31,14 @@ test("nobody is led elsewhere, or in circles", () => {
     assert.equal(wayBack(), "", to);
     assert.equal(withWayBack("/account/"), "/account/");
   }
+});
+
+test("what stood behind the # comes along, and never in what a server is sent", () => {
+  const to = "/slideshow/?set=gala";
+  globalThis.location = new URL(`https://photos.example/enter/?${new URLSearchParams({ to })}#secret`);
+  assert.equal(withWayBack("/account/"), `/account/?${new URLSearchParams({ to })}#secret`);
+  assert.equal(wholeWayBack(), `${to}#secret`);
+  globalThis.location = new URL("https://photos.example/enter/#secret");
+  assert.equal(withWayBack("/account/"), "/account/");
+  assert.equal(wholeWayBack(), "");
 });

@@ -8,7 +8,7 @@ import { tell } from "../notice.js";
 import { setCard } from "../photos/set-card.js";
 import { privateSets } from "../private/door.js";
 import { enter, keptPass } from "../private/pass.js";
-import { wayBack, withWayBack } from "../private/way-back.js";
+import { wayBack, wholeWayBack, withWayBack } from "../private/way-back.js";
 
 // The edge may learn of somebody who came in for the first time a little later than the door.
 const PAUSE_MS = 1500;
@@ -18,6 +18,7 @@ export function showEnter() {
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = document.querySelectorAll("[data-sign-in]");
   for (const link of links) link.href = withWayBack(pages.account.path);
+  if (session()) show("coming"); // whoever is signed in needn't read for a moment that they should
   void comeIn();
 }
 
@@ -28,7 +29,7 @@ async function comeIn() {
     if (isOldLink && !isMember) return show("link");
     if (!keptPass()) return show("private");
     const to = wayBack() || "/";
-    if ((await isOpen(to)) || (isMember && (await isOpenSoon(to)))) return location.replace(to);
+    if ((await isOpen(to)) || (isMember && (await isOpenSoon(to)))) return location.replace(wholeWayBack() || to);
     const sets = await privateSets();
     if (sets.length) return list(sets);
     show(isMember ? "nothing" : "private");

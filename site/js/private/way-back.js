@@ -20,5 +20,13 @@ function wantedBy(address) {
   return (asks && url.searchParams.get("to")) || "";
 }
 
-/** A page's address that remembers where to go back to. @param {string} page  Its path. @param {string} [to] */
-export const withWayBack = (page, to = wayBack()) => (to ? `${page}?${new URLSearchParams({ to })}` : page);
+/**
+ * A page's address that remembers where to go back to. What stood behind the `#` there may be an event's secret: browsers take
+ * it along to the page that asks them to come in, and it stays behind a `#`, since they send that to no server.
+ * @param {string} page  Its path.
+ * @param {string} [to]
+ */
+export const withWayBack = (page, to = wayBack()) => (to ? `${page}?${new URLSearchParams({ to })}${location.hash}` : page);
+
+/** Where to go back to, with what stood behind the `#`; empty if there is nowhere. */
+export const wholeWayBack = (to = wayBack()) => (to.includes("#") ? to : to && to + location.hash);
