@@ -120,12 +120,25 @@ def _show(context: Context, *, is_open: bool, event: EventRow) -> None:
     if helpers := _helpers(context, event):
         address = context.stack.site_address(f"{HELPERS_PATH}{event.secret}")
         echo(f"{', '.join(helpers)} may let photos in at {address}")
+    if is_only_here(context.stack.site_url):
+        echo(
+            "phones can't open these addresses, nor scan a poster's code: localhost is this computer alone "
+            "(docs/events.md#on-a-laptop)",
+            err=True,
+        )
     if context.stack.parameters.get("UploadConcurrency") == "0":
         echo(
             "guests can't send photos yet: let them with `kinpics deploy --upload-concurrency 2` "
             "(docs/events.md says what that can cost)",
             err=True,
         )
+
+
+def is_only_here(address: str | None) -> bool:
+    """Whether only the computer itself can open this address."""
+    from urllib.parse import urlsplit
+
+    return bool(address) and urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _helper_ids(context: Context, mails: tuple[str, ...]) -> tuple[str, ...]:

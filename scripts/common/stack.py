@@ -160,7 +160,10 @@ def connect(name: str, data: Path) -> Stack:
         client = boto3.client("cloudformation", config=Config(retries={"mode": "standard", "max_attempts": 3}))
         found = client.describe_stacks(StackName=name)["Stacks"][0]
     except (NoCredentialsError, NoRegionError):
-        raise StackError(f"no AWS credentials or region are set and no stack runs on this laptop: {_HINT}") from None
+        raise StackError(
+            f"no AWS credentials or region are set and no stack runs on this laptop with its data in {data}: {_HINT}; "
+            "if yours was started with --data, give that here too (`kinpics --data FOLDER COMMAND`)"
+        ) from None
     except ClientError as error:
         if is_stack_missing(error):
             raise StackError(f"there is no stack {name} in {client.meta.region_name}: {_HINT}") from None
