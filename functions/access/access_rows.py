@@ -92,7 +92,7 @@ class EventRow(Row):
     kind: str = described("Always `event`.", default="event")
     id: str = described("The first 32 hex digits of the SHA-256 of its secret.")
     set_name: str = described("The set that guests add to.")
-    title: str | None = described("What guests see it called; without one, the set's title.", default=None)
+    title: str | None = described("The title that guests see; without one, the set's own.", default=None)
     at_once: bool | None = described("Whether photos are shown at once; else they wait for the owner.", default=None)
     closes_at: int | None = described(
         "When it closes (seconds since 1970); missing for an event that the owner closes.", default=None

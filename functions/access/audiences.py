@@ -21,7 +21,7 @@ class BadAudienceError(KinpicsError):
 def check_audience(text: str) -> str:
     """An audience by its name. Raises ``BadAudienceError``."""
     if text not in AUDIENCES:
-        raise BadAudienceError(f"{text!r} is no audience: it is one of {', '.join(AUDIENCES)}")
+        raise BadAudienceError(f"{text!r} isn't an audience: give one of {', '.join(AUDIENCES)}")
     return text
 
 

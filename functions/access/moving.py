@@ -151,7 +151,7 @@ class AudienceChanges:
         if audience:
             return self._put(replace(row, audience=audience, moving=None, becomes=None), row, attempt)
         if album and album.moving:
-            raise AudienceBusyError("the album's own audience is being changed: try again in a minute")
+            raise AudienceBusyError("the site's own audience is being changed: try again in a minute")
         key = audience_key(row.id)
         writes: list[Write] = [{"Delete": {"TableName": self._table, "Key": key, **_is_same(row)}}]
         return transact(self.tables.client, [*writes, self._check(ALBUM, album)], attempt)

@@ -92,12 +92,12 @@ def write_pass(subjects: Iterable[Subject], end: int, key_id: str, key: bytes) -
 def read_pass(text: str, keys: Mapping[str, bytes], now: float) -> tuple[Subject, ...]:
     """The subjects of a pass, made with one of these keys by id. Raises ``BadPassError``."""
     if not _PASS.fullmatch(text):
-        raise BadPassError("this is no pass of this album")
+        raise BadPassError("this isn't a pass for this site")
     signed, _, mac = text.rpartition(".")
     _, key_id, subjects, end = signed.split(".")
     key = keys.get(key_id)
     if key is None or not hmac.compare_digest(_mac(signed, key), mac):
-        raise BadPassError("this is no pass of this album")
+        raise BadPassError("this isn't a pass for this site")
     if now >= int(end):
         raise BadPassError("this pass has ended: open the link again, or sign in again")
     return tuple(_read_subject(subject) for subject in subjects.split("~"))
@@ -108,7 +108,7 @@ def _read_subject(text: str) -> Subject:
         return LinkSubject(found[1])
     if found := _MEMBER.fullmatch(text):
         return MemberSubject(found[1], int(found[2]))
-    raise BadPassError("this is no pass of this album")
+    raise BadPassError("this isn't a pass for this site")
 
 
 def _mac(text: str, key: bytes) -> str:

@@ -42,7 +42,7 @@ class Beginning:
     def begin(self, sender: Sender, files: Sequence[FileToSend], name: str = "") -> _Answer:
         """The answer to `begin` (functions/uploads/handler.py). Raises ``RequestError``."""
         if not (sender.is_owner or sender.event or self.photos.get_set(sender.set_name)):
-            raise RequestError(404, "NoSet", f"there is no album {sender.set_name}: its owner begins new ones")
+            raise RequestError(404, "NoSet", f"there is no album {sender.set_name}: only the owner can start a new one")
         answers: dict[int, _Answer] = {}
         paths: dict[int, ImagePath] = {}
         for number, file in enumerate(files):
@@ -113,7 +113,7 @@ def _path_of(set_name: str, file: FileToSend) -> ImagePath | _Answer:
     if not file.size:
         return _refused("EmptyFile", "the file is empty")
     if file.size > MAX_FILE_BYTES:
-        return _refused("TooLarge", f"the file has {file.size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:.0f} fit")
+        return _refused("TooLarge", f"the file has {file.size / 1e6:,.0f} MB; the limit is {MAX_FILE_BYTES / 1e6:.0f}")
     if file.kind.startswith(_NO_PHOTO):
         return _refused("NotAPhoto", "the file is not an image that kinpics can read, whatever its name says")
     try:

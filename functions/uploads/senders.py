@@ -47,7 +47,7 @@ class Senders:
         if "event" in credentials:
             return self._guest(credentials["event"], credentials.get("guest", ""), must_be_open=must_be_open)
         if "pass" not in credentials:
-            raise RequestError(400, "InvalidRequest", "an event with guest, or a pass, must say who calls")
+            raise RequestError(400, "InvalidRequest", "say who is calling: give event and guest, or a pass")
         member = self._member(credentials["pass"])
         if member is None:
             raise RequestError(403, "NotAllowed", "sign in again: this pass has ended, or isn't a member's")
@@ -71,14 +71,14 @@ class Senders:
         event = self.find_event(credentials.get("event", ""))
         member = self._member(credentials.get("pass", ""))
         if member is None or not (member.is_owner or member.id in (event.helpers or ())):
-            raise RequestError(403, "NotAllowed", "only the owner, or who helps the owner, may decide about photos")
+            raise RequestError(403, "NotAllowed", "only the owner and the event's helpers may decide about photos")
         return event.set_name
 
     def find_event(self, secret: str) -> EventRow:
         """An event by its secret, open or closed. Raises ``RequestError``."""
         event = self.events.get_event(event_id(secret)) if secret else None
         if event is None:
-            raise RequestError(404, "NoEvent", "this link leads to no event, or not any more: ask for a new one")
+            raise RequestError(404, "NoEvent", "this link leads to no event, or no longer does: ask for a new one")
         return event
 
     def still(self, row: Contribution) -> Sender | None:
@@ -97,9 +97,9 @@ class Senders:
     def _guest(self, secret: str, guest: str, *, must_be_open: bool) -> Sender:
         event = self.find_event(secret)
         if not guest:
-            raise RequestError(400, "InvalidRequest", "guest must say which guest of the event calls")
+            raise RequestError(400, "InvalidRequest", "guest must say which guest of the event is calling")
         if must_be_open and not is_open(event, self.clock()):
-            raise RequestError(403, "EventClosed", "this event takes no more photos: it is closed")
+            raise RequestError(403, "EventClosed", "this event is closed: it takes no more photos")
         digest = hashlib.sha256(f"{event.id}/{guest}".encode()).hexdigest()
         return Sender(f"{GUESTS}{digest[:_ID_DIGITS]}", event.set_name, waits=not event.at_once, event=event)
 

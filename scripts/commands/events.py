@@ -14,13 +14,13 @@ from scripts.common.terminal import echo, echo_json
 
 @click.command()
 @click.argument("set_name", metavar="[SET]", required=False)
-@click.option("--title", help="What guests see it called; an empty one is the set's own title.")
+@click.option("--title", help="The title that guests see; an empty one means the set's own.")
 @click.option(
     "--at-once/--look-first",
     default=None,
     help="Whether photos are shown at once, or wait until you have let them in (the default).",
 )
-@click.option("--closes", metavar="TIME", help='When it closes, in your time: "2026-12-31 23:00", or `never`.')
+@click.option("--closes", metavar="TIME", help='When it closes, in your time zone: "2026-12-31 23:00", or `never`.')
 @click.option("--limit", type=click.IntRange(1, 5000), help="Photos a day that each guest may add; by default 200.")
 @click.option(
     "--helper",
@@ -33,7 +33,7 @@ from scripts.common.terminal import echo, echo_json
 @click.option("--close", is_flag=True, help="Take no more photos from now on.")
 @click.option("--new-link", is_flag=True, help="Make a new address and code: the old ones stop working.")
 @click.option("--poster", metavar="FILE", type=click.Path(path_type=Path), help="Write a poster, as .svg or .pdf.")
-@click.option("--cards", metavar="FILE", type=click.Path(path_type=Path), help="Write eight table cards, likewise.")
+@click.option("--cards", metavar="FILE", type=click.Path(path_type=Path), help="Write table cards, as .svg or .pdf.")
 @json_option
 @click.pass_obj
 def event(
@@ -66,7 +66,7 @@ def event(
             raise click.UsageError("say which set: give its name too")
         return _list(context, as_json=as_json)
     if close and (closes or new_link):
-        raise click.UsageError("--close goes neither with --closes nor with --new-link")
+        raise click.UsageError("--close can't be combined with --closes or --new-link")
     if helpers and no_helpers:
         raise click.UsageError("say either --helper or --no-helpers")
     change = EventChange(

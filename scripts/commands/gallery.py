@@ -147,7 +147,7 @@ def gallery_remove(context: Context, name: str, gallery_name: str, yes: bool) ->
 def gallery_delete(context: Context, name: str, yes: bool) -> None:
     """Delete the gallery NAME with everybody in it.
 
-    The first one, celebrities, stays and is empty.
+    The first one, celebrities, is only emptied.
     """
     from scripts.common.site_galleries import find_gallery
     from scripts.gallery.portraits import count_portraits, remove_gallery

@@ -32,7 +32,7 @@ _LISTED = "import-left-out.txt"
     "--as",
     "kind",
     type=click.Choice(["instagram", "takeout", "flickr", "icloud", "folder"]),
-    help="What the sources are. By default it is found out.",
+    help="What the sources are; by default, kinpics finds out.",
 )
 @click.option(
     "--sets",
@@ -46,7 +46,7 @@ _LISTED = "import-left-out.txt"
     "extras",
     multiple=True,
     type=click.Choice(["stories", "profile", "archived"]),
-    help="Of Instagram, also take these; may be given several times.",
+    help="From Instagram, also take these; repeat it for several.",
 )
 @click.option("--copies", is_flag=True, help="Also take smaller or unedited copies of photos.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
@@ -167,7 +167,7 @@ def _print_report(stack: Stack, report: "ImportReport") -> None:
         echo(f"  names     in {count(report.names, 'photo')}, from sidecars")
     if report.people:
         photos = count(report.people, "photo")
-        echo(f"  people    {photos} with names that the page Names suggests for their faces")
+        echo(f'  people    {photos} with names that the page "Who is this?" suggests for their faces')
     print_remarks([Refusal(printable(one.name), one.reason) for one in report.failures[:_MAX_LISTED]], [], [])
     for name in report.sets[:_MAX_LISTED]:
         echo(f"  {stack.site_address(f'/sets/{address(name)}/')}")

@@ -13,7 +13,7 @@ from scripts.common.words import count
 
 # What a set is called that has no audience of its own.
 _LIKE_SITE = "site"
-_LONGER = "browsers keep pictures for as long as they did"
+_LONGER = "browsers keep pictures as long as before"
 set_argument = click.argument("set_name", metavar="[SET]", required=False)
 
 
@@ -21,7 +21,7 @@ set_argument = click.argument("set_name", metavar="[SET]", required=False)
 @set_argument
 @click.argument("audience", type=click.Choice([*AUDIENCES, _LIKE_SITE]), required=False)
 @click.option(
-    "--site", "of_site", type=click.Choice(AUDIENCES), help="Who may see the site, and sets that don't differ."
+    "--site", "of_site", type=click.Choice(AUDIENCES), help="Who may see the site, and sets without their own audience."
 )
 @json_option
 @click.pass_obj
@@ -31,7 +31,7 @@ def audience(context: Context, set_name: str | None, audience: str | None, of_si
     `public` is everybody, `link` whoever has its link, `members` the people you have invited; `site` lets a set be seen
     by whoever may see the site. Sets that don't exist yet can be given an audience before you upload them. What a
     visitor may no longer see is refused at once; pages, lists of people and searches follow within a minute. If the
-    command is stopped, run it again: until then it stays with the fewer people.
+    command is stopped, run it again: until then, the narrower audience holds.
     """
     from functions.access.secret_links import describe
     from scripts.access.audience_change import change_audience, link_for
@@ -114,16 +114,16 @@ def _list_audiences(context: Context, set_name: str | None, as_json: bool) -> No
 
 @click.command()
 @set_argument
-@click.option("--new", is_flag=True, help="Make a new link; the old one leads nowhere within a minute.")
-@click.option("--revoke", is_flag=True, help="Make the link lead nowhere, without a new one.")
+@click.option("--new", is_flag=True, help="Make a new link; the old one stops working within a minute.")
+@click.option("--revoke", is_flag=True, help="Withdraw the link, without making a new one.")
 @click.option("--qr", is_flag=True, help="Also print it as a QR code.")
 @json_option
 @click.pass_obj
 def link(context: Context, set_name: str | None, new: bool, revoke: bool, qr: bool, as_json: bool) -> None:
     """Print the secret link to the site or a set.
 
-    The site's audience, or the set's, has to be `link`. Whoever has it can look without an account. Whoever came by a
-    link that you make anew or revoke is out within a minute, wherever they are.
+    The site's audience, or the set's, has to be `link`. Whoever has the link can look without an account. If you
+    replace or revoke it, whoever came in by it is out within a minute.
     """
     from functions.access.secret_links import LINK_PATH, link_to, renew_link, revoke_links
 
@@ -147,7 +147,7 @@ def link(context: Context, set_name: str | None, new: bool, revoke: bool, qr: bo
     if qr:
         _print_code(address)
     if new:
-        echo("the old link leads nowhere within a minute", err=True)
+        echo("the old link stops working within a minute", err=True)
 
 
 def _print_code(address: str) -> None:
@@ -158,7 +158,7 @@ def _print_code(address: str) -> None:
 
 @click.group()
 def members() -> None:
-    """Invite people to see the site, or let them in no more."""
+    """Invite people to see the site, or remove them."""
 
 
 sets_option = click.option("--set", "sets", metavar="SET", multiple=True, help="Only this set; repeat it for several.")
@@ -196,8 +196,8 @@ def members_invite(
 ) -> None:
     """Invite people by email to see the site.
 
-    Each gets a mail with a temporary password; on a laptop, which sends no mail, the passwords are printed for you to
-    pass on. Who was invited before and hasn't signed in yet is invited again.
+    Each gets an email with a temporary password; on a laptop, which sends no email, the passwords are printed for you
+    to pass on. Anyone invited before who hasn't signed in yet is invited again.
     """
     from functions.access.invitations import Rights, shown_member
     from functions.errors import KinpicsError
@@ -230,7 +230,7 @@ def members_invite(
         elif invited.is_mailed:
             echo(f"{mail} gets an email with a temporary password")
         else:
-            echo(f"{mail} has an account already, and may sign in with it")
+            echo(f"{mail} already has an account, and can sign in with it")
     if as_json:
         echo_json({"invited": done, "failures": failures})
     elif done:
@@ -241,7 +241,7 @@ def members_invite(
 @members.command("change")
 @click.argument("mail", metavar="MAIL")
 @sets_option
-@click.option("--all-sets", is_flag=True, help="All sets, also those to come.")
+@click.option("--all-sets", is_flag=True, help="All sets, including future ones.")
 @click.option("--may-add/--may-not-add", default=None, help="Whether they may add photos.")
 @json_option
 @click.pass_obj
@@ -272,7 +272,7 @@ def members_change(
 def members_sign_out(context: Context, mail: str, as_json: bool) -> None:
     """Sign a member out on all their devices.
 
-    Their visits end within a minute. They may sign in again.
+    Their visits end within a minute. They can sign in again.
     """
     from functions.access.invitations import shown_member
     from scripts.access.site_members import members_of
@@ -290,16 +290,16 @@ def members_sign_out(context: Context, mail: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def members_remove(context: Context, mails: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Let members in no more.
+    """Remove members.
 
-    They are out within a minute, also where they are signed in now. Their accounts are deleted, unless visitors may
+    They are out within a minute, even where they are signed in now. Their accounts are deleted, unless visitors may
     make accounts themselves.
     """
     from functions.errors import KinpicsError
     from scripts.access.site_members import members_of
 
     if not yes and not as_json:
-        click.confirm(f"Let {', '.join(mails)} in no more?", abort=True, err=True)
+        click.confirm(f"Remove {', '.join(mails)}?", abort=True, err=True)
     invitations = members_of(context.stack)
     failures, done = {}, []
     for mail in dict.fromkeys(mails):
@@ -310,7 +310,7 @@ def members_remove(context: Context, mails: tuple[str, ...], yes: bool, as_json:
             continue
         done.append(mail)
         if not as_json:
-            echo(f"{mail} is a member no more" + ("" if is_gone else "; the account stays"))
+            echo(f"{mail} is no longer a member" + ("" if is_gone else "; the account stays"))
     if as_json:
         echo_json({"removed": done, "failures": failures})
     end_with_failures(failures, as_json)

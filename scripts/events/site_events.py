@@ -34,7 +34,7 @@ def read_moment(text: str, now: float) -> int:
         moment += timedelta(days=1)
     seconds = int(moment.timestamp())
     if seconds <= now:
-        raise BadMomentError(f"{text} is over already: give a time to come, or close the event with --close")
+        raise BadMomentError(f"{text} is in the past: give a later time, or close the event with --close")
     return seconds
 
 

@@ -63,7 +63,7 @@ def open_sources(paths: Sequence[Path], kind: str | None) -> tuple[list[Source],
                 continue
             folders.append(folder)
             if inside:
-                notes.append(f"zips in {path} aren't opened: give {inside[0].name} by name if it is of an export")
+                notes.append(f"zips in {path} aren't opened: give {inside[0].name} by name if it is part of an export")
         elif path.suffix.lower() in (".tgz", ".gz", ".tar", ".7z", ".rar"):
             raise SourceError(f"{path} is not a zip: ask the service for zips, or unpack it and give the folder")
         else:
@@ -89,7 +89,7 @@ def _open_zips(zips: Sequence[Path], kind: str | None) -> tuple[list[Source], li
         if len(groups) > 1 and found != "folder":
             named = " and ".join(group.label for group in groups)
             notes.append(
-                f"{named} aren't parts of one export: are they two people's? What has one title is one set here"
+                f"{named} aren't parts of one export: are they two people's? Albums with one title become one set here"
             )
         sources += [Source(group, found or "folder") for group in groups]
     return sources, notes

@@ -110,7 +110,7 @@ def test_from_poster_to_projector(
     add(ben, photo("toast.jpg", 160))
     wait_for(ann, "waiting", "waiting")
     wait_for(ben, "waiting")
-    expect(ann.locator("#summary")).to_have_text("2 photos wait for your host")
+    expect(ann.locator("#summary")).to_have_text("2 photos waiting for your host")
     ben.get_by_role("button", name="Take back").click()
     wait_for(ben, "taken_back")
     assert Axe().run(ann).response["violations"] == []
@@ -128,7 +128,7 @@ def test_from_poster_to_projector(
     expect(desk.locator(".desk li")).to_have_count(2)
     desk.keyboard.press("a")
     start = time.monotonic()
-    expect(desk.get_by_text("No photo waits for you.")).to_be_visible()
+    expect(desk.get_by_text("No photos are waiting for you.")).to_be_visible()
     expect(wall.locator("#screen img").first).to_be_visible(timeout=40_000)
     took = time.monotonic() - start
     print(f"on the wall after {took:.1f} s")
@@ -310,6 +310,6 @@ def test_a_wrong_code_is_answered_in_a_sentence(open_browser: Callable[..., Page
 def test_only_the_owner_sees_what_waits(open_browser: Callable[..., Page]) -> None:
     page = open_browser()
     page.goto("/waiting/")
-    expect(page.get_by_role("heading", name="Only the owner can use this page")).to_be_visible()
+    expect(page.get_by_role("heading", name="Only the owner and helpers can use this page")).to_be_visible()
     page.goto("/slideshow/")
     expect(page.get_by_text("This address doesn't say which album to show.")).to_be_visible()

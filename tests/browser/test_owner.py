@@ -97,7 +97,7 @@ def test_photos_are_captioned_chosen_moved_and_deleted(owner: Page, stack: Runni
     tile(owner, "a.jpg").press("Space")
     tile(owner, "b.jpg").press("Enter")
     owner.get_by_role("button", name="Make cover").click()
-    expect(saved).to_contain_text("this photo stands for the album")
+    expect(saved).to_contain_text("this photo is the album's cover")
     expect(tile(owner, "b.jpg")).to_contain_text("Cover")
     assert row(stack, f"/{SET}")["pic"] == "b.jpg"
 
@@ -135,7 +135,8 @@ def test_a_removal_request_is_granted_on_a_phone(phone: Page, stack: RunningStac
     stack.table("RequestsTable").put_item(Item=request.to_item())
     owner = sign_in(phone, stack)
     owner.goto("/owner/")
-    asked = owner.locator("section", has_text="Who asks to be removed").get_by_role("listitem")
+    heading = owner.get_by_role("heading", name="Removal requests", exact=True)
+    asked = owner.locator("section", has=heading).get_by_role("listitem")
     expect(asked).to_have_count(1)
     expect(asked.locator(".head")).to_have_count(1)
     assert Axe().run(owner).response["violations"] == []

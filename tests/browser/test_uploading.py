@@ -76,7 +76,7 @@ def test_the_owner_adds_photos_over_a_bad_connection(
     expect(owner.get_by_role("button", name="Cancel")).to_be_hidden()
     assert Axe().run(owner).response["violations"] == []
     stack.wait_for_queue("ProcessQueue")
-    owner.get_by_role("link", name="Look at the album").click()
+    owner.get_by_role("link", name="See the album").click()
     expect(owner.locator("[data-file='new2.jpg']")).to_be_visible()
     s3 = stack.client("s3")
     stored = s3.get_object(Bucket=stack.outputs["PicsBucket"], Key=f"photos/{SET}/new1.jpg")["Body"].read()

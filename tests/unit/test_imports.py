@@ -171,7 +171,7 @@ def test_broken_json_of_posts_leaves_the_photos(tmp_path: Path) -> None:
     files: Files = {"content/posts_1.json": '[{"media": [', "media/posts/201907/a.jpg": picture(1)}
     with planned(zip_of(tmp_path / "a.zip", files)) as plan:
         assert list(placed(plan)) == ["Instagram 2019/a.jpg"]
-        assert "isn't whole JSON" in left(plan)["content/posts_1.json"]
+        assert "isn't complete JSON" in left(plan)["content/posts_1.json"]
 
 
 # Google's names
@@ -533,7 +533,7 @@ def test_a_folder_of_zips_is_its_zips(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(picture(1))
     with planned(tmp_path) as plan:
         assert list(placed(plan)) == [f"{tmp_path.name}/a.jpg"]
-        assert "by name if it is of an export" in plan.notes[0]
+        assert "by name if it is part of an export" in plan.notes[0]
 
 
 def test_sources_that_cannot_be_read_are_refused(tmp_path: Path) -> None:

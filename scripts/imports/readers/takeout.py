@@ -93,7 +93,7 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
         without += reader.without
     if without:
         yield Note(
-            f"{count(without, 'photo')} of Google's had no JSON: no caption, and the date only if it is in the file"
+            f"{count(without, 'photo')} from Google had no JSON: no caption, and the date only if it is in the file"
         )
 
 

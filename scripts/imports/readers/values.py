@@ -17,7 +17,7 @@ def read_json(container: Container, name: str) -> Any:
     try:
         return json.loads(container.read(name))
     except (ValueError, RecursionError):
-        raise ContainerError("isn't whole JSON: get this export again") from None
+        raise ContainerError("isn't complete JSON: get this export again") from None
 
 
 def is_known_time(moment: datetime) -> bool:

@@ -26,8 +26,8 @@ export function whyNot(error) {
     Link: t("This can't be done: %(reason)s.", { reason }),
     Member: t("This can't be done: %(reason)s.", { reason }),
     NoEvent: t("This can't be done: %(reason)s.", { reason }),
-    BadMail: t("That's no email address. Check it."),
-    NoMailsLeft: t("No more mails go out today. Invite the rest tomorrow."),
+    BadMail: t("That isn't an email address. Check it."),
+    NoMailsLeft: t("No more emails can be sent today. Invite the rest tomorrow."),
     ManageFailed: t("That didn't work. Try again in a moment."),
     TooManyRequests: t("That didn't work. Try again in a moment."),
   });

@@ -41,7 +41,7 @@ export function audiencePanel(seen, set) {
       const path = await readLink(name);
       if (!path) return;
       const anew = button(t("New link…"), () => {
-        const sure = [make("p", { textContent: t("The old link leads nowhere any more, and whoever came by it is out within a minute.") })];
+        const sure = [make("p", { textContent: t("The old link stops working, and whoever came in by it is out within a minute.") })];
         ask(t("Make a new link?"), sure, t("Make a new link"), async () => {
           await renewLink(name);
           view();
@@ -91,7 +91,7 @@ export function audiencePanel(seen, set) {
  */
 async function seenThrough(act, tell) {
   const timer = setInterval(() => void readProgress().then((moving) => tell(movingWords(moving)), () => {}), LOOK_MS);
-  tell(t("Whoever may not see it any more is refused from now on…"));
+  tell(t("Anyone who may no longer see it is refused from now on…"));
   try {
     await act();
   } catch (error) {

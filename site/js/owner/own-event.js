@@ -48,7 +48,7 @@ function opened(event, set, view) {
     ask(t("Close it to guests?"), sure, t("Close it"), async () => view(await closeEvent(set.set)));
   });
   const anew = button(t("New link…"), () => {
-    const sure = [make("p", { textContent: t("What is printed leads nowhere any more, and guests see only what they add from then on.") })];
+    const sure = [make("p", { textContent: t("Printed codes stop working, and guests see only what they add from then on.") })];
     ask(t("Make a new link?"), sure, t("Make a new link"), async () => view(await renewEvent(set.set)));
   });
   const helpers = button(t("Helpers…"), () => void askHelpers(set, event, view));
@@ -79,7 +79,7 @@ function askFor(set, event, view) {
   const closes = make("input", { type: "datetime-local", value: event?.closes_at ? localTime(event.closes_at) : "" });
   const limit = make("input", { type: "number", min: "1", max: String(MOST), required: true, value: String(event?.limit ?? USUAL_LIMIT) });
   const atOnce = tick(t("Show photos at once, without waiting for you"), event?.at_once ?? false);
-  const fields = [field(t("What guests see it called"), title), field(t("Closes, in your time (empty: when you close it)"), closes), field(t("Photos a day for each guest"), limit), atOnce.label];
+  const fields = [field(t("Title for guests"), title), field(t("Closes, in your time zone (empty: when you close it)"), closes), field(t("Photos a day for each guest"), limit), atOnce.label];
   ask(event ? t("This album's guests") : t("Open it to guests"), fields, event ? t("Save") : t("Open it"), async () => {
     const until = closes.value ? Math.floor(new Date(closes.value).getTime() / 1000) : 0;
     view(await changeEvent(set.set, { title: title.value, at_once: atOnce.box.checked, closes_at: until, limit: Number(limit.value) }));

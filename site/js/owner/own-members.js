@@ -36,7 +36,7 @@ export function membersPanel(sets) {
       const invited = await invite(mail.value.trim(), rights.read());
       await show();
       if (invited.password) setTimeout(() => showPassword(invited.email, invited.password ?? ""));
-      else told(invited.mailed ? t("%(email)s gets an email with a temporary password.", { email: invited.email }) : t("%(email)s has an account already, and may sign in with it.", { email: invited.email }));
+      else told(invited.mailed ? t("%(email)s gets an email with a temporary password.", { email: invited.email }) : t("%(email)s already has an account, and can sign in with it.", { email: invited.email }));
     });
   }, "strong");
   return make("div", { className: "own-panel" }, status, list, make("p", { className: "actions" }, add));
@@ -45,8 +45,8 @@ export function membersPanel(sets) {
 /** Where no mail goes out, the owner passes it on. @param {string} email @param {string} password */
 function showPassword(email, password) {
   const shown = make("input", { readOnly: true, value: password });
-  const words = make("p", { textContent: t("This site sends no mail: pass this first password on to %(email)s. They choose their own when they sign in at %(address)s.", { email, address: new URL("/account/", location.origin).href }) });
-  ask(t("Invited"), [words, field(t("First password"), shown)], t("Done"), async () => {}, { otherwise: "" });
+  const words = make("p", { textContent: t("This site sends no email: pass this temporary password on to %(email)s. They choose their own when they sign in at %(address)s.", { email, address: new URL("/account/", location.origin).href }) });
+  ask(t("Invited"), [words, field(t("Temporary password"), shown)], t("Done"), async () => {}, { otherwise: "" });
   shown.select();
 }
 
@@ -76,14 +76,14 @@ function memberRow(member, sets, titles, show) {
     });
   }), t("Change %(email)s", { email }));
   const out = named(button(t("Sign out…"), () => {
-    const sure = [make("p", { textContent: t("Their visits end within a minute, on all their devices. They may sign in again.") })];
+    const sure = [make("p", { textContent: t("Their visits end within a minute, on all their devices. They can sign in again.") })];
     ask(t("Sign out %(email)s?", { email }), sure, t("Sign out"), async () => {
       await signOutMember(email);
       told(t("Signed out."));
     });
   }), t("Sign out %(email)s", { email }));
   const remove = named(button(t("Remove…"), () => {
-    const sure = [make("p", { textContent: t("They are out within a minute, also where they are signed in now. Photos they have added stay.") })];
+    const sure = [make("p", { textContent: t("They are out within a minute, even where they are signed in now. Photos they have added stay.") })];
     ask(t("Remove %(email)s?", { email }), sure, t("Remove"), async () => {
       const { account_gone: isGone } = await removeMember(email);
       await show();
@@ -96,7 +96,7 @@ function memberRow(member, sets, titles, show) {
 
 /** What somebody may see and do. @param {OwnSet[]} sets @param {{sets: string[] | null, may_add: boolean}} now */
 function rightsFields(sets, now) {
-  const all = tick(t("All albums, also those to come"), now.sets === null);
+  const all = tick(t("All albums, including future ones"), now.sets === null);
   // Albums that aren't there any more, or not yet, stay chosen.
   const names = [...new Set([...sets.map(({ set }) => set).reverse(), ...(now.sets ?? [])])];
   const titles = new Map(sets.map(({ set, shown_title: title }) => [set, title]));

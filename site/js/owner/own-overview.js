@@ -40,7 +40,7 @@ export async function showOverview(place) {
     make("h1", { textContent: t("Your site") }),
     make("p", { className: "actions own-ways" }, ...ways()),
     ...troubles.map((textContent) => make("p", { className: "problem", textContent })),
-    ...(requests.length ? [section(t("Who asks to be removed"), make("ul", { className: "own-rows" }, ...requests.map(requestRow)))] : []),
+    ...(requests.length ? [section(t("Removal requests"), make("ul", { className: "own-rows" }, ...requests.map(requestRow)))] : []),
     ...(letters.length ? [lettersSection(letters)] : []),
     section(t("Albums"), albums(seen)),
     section(t("Who may see the site"), audiencePanel(seen, null)),
@@ -129,7 +129,7 @@ function requestRow(asked) {
   const refuse = make("button", { type: "button", className: "button", textContent: t("Refuse…") });
   grant.addEventListener("click", () => {
     const sure = [
-      make("p", { textContent: tn("In %(num)s photo, this face isn't found any more, also not when the photo is processed again.", "In %(num)s photos, this face isn't found any more, also not when the photos are processed again.", photos) }),
+      make("p", { textContent: tn("In %(num)s photo, this face isn't found any more, even if the photo is processed again.", "In %(num)s photos, this face isn't found any more, even if the photos are processed again.", photos) }),
       ...(names.length ? [make("p", { textContent: t("The name %(name)s goes from all pages, exports and decisions.", { name: formatList(names) }) })] : []),
       make("p", { textContent: t("The photos stay. This can't be undone.") }),
     ];
@@ -137,7 +137,7 @@ function requestRow(asked) {
       await grantRequest(asked.request);
       item.remove();
       seeItThrough(TRIES);
-      told(t("Removed. Within a minute or two, nobody finds this person any more. `kinpics publish` takes them off the front page and out of the search for words."));
+      told(t("Removed. Within a minute or two, nobody finds this person any more. `kinpics publish` takes them off the front page and out of the search box."));
     }, { isDangerous: true });
   });
   refuse.addEventListener("click", () => {

@@ -33,7 +33,7 @@ export async function showOwnSet(place, name) {
   const [seen, first] = await Promise.all([readOverview(), readOwnPhotos(name)]);
   const set = seen.sets.find((one) => one.set === name);
   if (!set) {
-    place.replaceChildren(back(), make("h1", { textContent: t("This album isn't there") }), make("p", { textContent: t("It has no photos any more, or another name.") }));
+    place.replaceChildren(back(), make("h1", { textContent: t("This album isn't there") }), make("p", { textContent: t("It has no photos any more, or a different name.") }));
     return;
   }
   new OwnSetPage(place, set, seen, first);
@@ -165,7 +165,7 @@ class OwnSetPage {
     try {
       const { before } = await changeSet(this.set.set, { cover: file });
       this.#showCover(file);
-      told(t("Saved: this photo stands for the album."), () => void this.#undo(async () => {
+      told(t("Saved: this photo is the album's cover."), () => void this.#undo(async () => {
         if (!before.cover) return;
         await changeSet(this.set.set, { cover: before.cover });
         this.#showCover(before.cover);
@@ -190,7 +190,7 @@ class OwnSetPage {
     const named = field(t("Name of the new album's folder"), name);
     named.hidden = Boolean(options.length);
     choice.addEventListener("change", () => (named.hidden = Boolean(choice.value)));
-    const words = make("p", { className: "quiet", textContent: t("Titles, captions and names of people go along. Each photo is processed again there, which costs one paid call.") });
+    const words = make("p", { className: "quiet", textContent: t("Titles, captions and people's names go along. Each photo is processed again there, which costs one paid call.") });
     ask(tn("Move %(num)s photo", "Move %(num)s photos", files.length), [field(t("To the album"), choice), named, words], t("Move"), async () => {
       const target = choice.value || name.value.trim();
       const { moving, refused } = await movePhotos(files.map(this.#path), target);

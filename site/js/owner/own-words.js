@@ -35,7 +35,7 @@ export function deadLetterWords({ code, reason }) {
     BadName: t("No photo can have this name. Delete it, and upload it under another name."),
     CeilingReached: t("The day's paid calls were used up. Try it again tomorrow."),
     Crashed: t("The program gave up on it: it ran out of time or memory. Try it again, or upload a smaller copy."),
-    LostReference: t("Somebody was forgotten, and can't be told from others any more. Look at what it says below."),
+    LostReference: t("A forgotten person can't be told from others any more. Read what it says below."),
   };
   return known[code] ?? t("Something went wrong with it. Try it again.");
 }
@@ -52,17 +52,17 @@ export function consequenceWords(wanted, seen, set) {
   /** @type {Record<import("./manage-calls.js").Audience, string>} */
   const who = {
     public: t("Everybody may look, without an account."),
-    link: t("Whoever has the secret link may look, and may pass it on. An older link doesn't work again."),
+    link: t("Whoever has the secret link may look, and may pass it on. Old links won't work again."),
     members: t("Only people you have invited may look, once they have signed in."),
   };
   const isNarrower = set !== null && wanted !== "inherited" && audience !== "public" && !(site === "members" && audience === "link");
   const others = seen.sets.some((one) => one !== set && !one.inherits);
   return [
     who[audience],
-    ...(set ? [] : [t("This is about all albums that have no audience of their own.")]),
-    t("Whoever may not see it any more is refused within seconds. The rest takes about a minute."),
+    ...(set ? [] : [t("This applies to all albums without an audience of their own.")]),
+    t("Anyone who may no longer see it is refused within seconds. The rest takes about a minute."),
     ...(isNarrower || (!set && others)
-      ? [t("The front page, the search for words and the feeds are emptied, so that they don't tell of it. Visitors with JavaScript still see all albums they may see; `kinpics publish` brings the rest back.")]
+      ? [t("The front page, the search box and the feeds are emptied, so that they don't give it away. Visitors with JavaScript still see all albums they may see; `kinpics publish` brings the rest back.")]
       : [t("The front page's words, the search and the feeds follow with `kinpics publish`.")]),
   ];
 }

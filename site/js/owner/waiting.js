@@ -87,7 +87,7 @@ class Desk {
     this.place.replaceChildren(...batches.map((batch) => this.batch(batch)));
     byId("none").hidden = batches.length > 0;
     byId("hint").hidden = !batches.length;
-    byId("how-many").textContent = batches.length ? tn("%(num)s photo waits", "%(num)s photos wait", this.photos.size) : "";
+    byId("how-many").textContent = batches.length ? tn("%(num)s photo waiting", "%(num)s photos waiting", this.photos.size) : "";
     if (at) this.focus(next ?? this.order().at(-1));
   }
 

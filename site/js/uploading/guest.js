@@ -185,7 +185,7 @@ class Guest {
     const shown = list.count("shown", "let_in");
     const said = [
       going && tn("%(num)s photo on its way", "%(num)s photos on their way", going),
-      waiting && tn("%(num)s photo waits for your host", "%(num)s photos wait for your host", waiting),
+      waiting && tn("%(num)s photo waiting for your host", "%(num)s photos waiting for your host", waiting),
       shown && tn("%(num)s photo shown", "%(num)s photos shown", shown),
     ];
     const words = said.filter(Boolean).join(" · ");

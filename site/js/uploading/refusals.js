@@ -13,7 +13,7 @@ const REFUSALS = {
   EmptyFile: t("This file is empty."),
   NotAPhoto: t("This isn't a photo, whatever its name says. JPEG, PNG, HEIC, WebP, AVIF, TIFF and GIF work."),
   Film: t("Films can't be added here. Give them to the album's owner."),
-  TooLarge: t("This file is too large: at most 200 MB fit."),
+  TooLarge: t("This file is too large: the limit is 200 MB."),
   BadName: t("A photo can't have this name. Rename the file and try again."),
   Twice: t("You chose this photo twice: once is enough."),
   Unreadable: t("Your browser can't read this file. Choose it again."),
@@ -47,8 +47,8 @@ export function refusalInWords(code, until = "") {
 /** What sending waits for. @param {"offline" | "busy"} why */
 export const waitingInWords = (why) =>
   why === "offline"
-    ? t("The connection is lost. It goes on by itself once it's back.")
-    : t("The site is busy right now. It goes on by itself.");
+    ? t("The connection is lost. Sending goes on by itself once it's back.")
+    : t("The site is busy right now. Sending goes on by itself.");
 
 /** Whether trying again may help. @param {string} code */
 export const mayHelp = (code) => !["EmptyFile", "NotAPhoto", "Film", "TooLarge", "BadName", "Twice", "NotWanted"].includes(code);

@@ -81,7 +81,7 @@ export class Film {
     video.loop = false;
     const button = make("button", { type: "button", className: "button bare num", textContent: filmLength(this.facts.seconds) });
     button.prepend(icon("play"));
-    button.setAttribute("aria-label", t("Play the film of this photo"));
+    button.setAttribute("aria-label", t("Play this photo's film"));
     button.onclick = () => video.play().catch(() => {});
     this.moments = make("div", { className: "moments" }, button);
     this.rings.strip.append(this.moments);

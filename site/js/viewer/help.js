@@ -12,8 +12,8 @@ export function showHelp() {
     [["I"], t("About this photo")],
     [["P"], t("Slideshow")],
     [[t("Space")], t("Pause and resume")],
-    [["M"], t("Sound of a film on and off")],
-    [["←", "→"], t("Back and forward in a playing film")],
+    [["M"], t("A film's sound on and off")],
+    [["←", "→"], t("Skip back and forward in a playing film")],
     [["F"], t("Full screen")],
     [["Esc"], t("Close")],
   ];
