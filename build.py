@@ -110,7 +110,7 @@ def build(
     people_changes = PeopleChanges(stack, people, last, fingerprint)
     newest_first = sorted(
         (shown for shown in changes.sets if access.is_everywhere(shown.name)),
-        key=lambda shown: shown.name,
+        key=lambda shown: shown.row.rank,
         reverse=True,
     )
     pages = SitePages(

@@ -76,7 +76,7 @@ class PhotoWriter:
         raise StaleRowError(f"the row of {path} could not be changed: other writers kept changing it")
 
     def describe_set(self, set_name: str, texts: Mapping[str, str], now: str) -> None:
-        """Give a set its ``title`` or ``description``, empty for none; its row may come before its first photo."""
+        """Give a set the owner's words (``SET_TEXTS``), empty for none; its row may come before its first photo."""
         values = {**{name: text or None for name, text in texts.items()}, "updated_at": now}
         for attempt in range(MAX_ATTEMPTS):
             place = self.photos.tables.settle(set_name)

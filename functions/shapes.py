@@ -35,6 +35,8 @@ KEEP_OWN_ROWS_DAYS = 365
 KEEP_BEGUN_DAYS = 2
 KEEP_REFUSED_DAYS = 30
 # One face is enough to know a person by; more are for the owner to look at.
+# Sets without a place of the owner's come after those that have one.
+_NO_PLACE = 10_000
 MAX_REQUEST_FACES = 100
 MAX_REQUEST_MESSAGE = 500
 # Partition of table `forgotten`.
@@ -171,6 +173,13 @@ class PhotoSet(Row):
         f"The owner's description of the set: one or more lines, at most {MAX_CAPTION:,} characters in total.",
         default=None,
     )
+    dated: str | None = described(
+        "When the owner says the set is from: `2019`, `2019-05` or `2019-05-03`. Pages show it, and sort by it.",
+        default=None,
+    )
+    place: str | None = described(
+        "The owner's place for the set among all sets, a whole number: those with one come first, by it.", default=None
+    )
     pic_count: int | None = described(
         "Number of photos in the set. Rows written by other programs have none until `kinpics reconcile` counts the "
         "photos.",
@@ -184,6 +193,12 @@ class PhotoSet(Row):
     def shown_title(self) -> str:
         """What pages call it: its title, or its name written as a title."""
         return self.title or title_of(self.sortkey)
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """Sorts sets, the last on the front page first; `newestFirst` in site/js/photos/rows.js does the same."""
+        place = int(self.place) if self.place and self.place.isdecimal() else _NO_PLACE
+        return -place, self.dated or self.sortkey, self.sortkey
 
     @property
     def is_uncounted(self) -> bool:

@@ -9,7 +9,7 @@ from functions.access.invitations import Rights
 from functions.access.user_pool import BadMailError, check_mail
 from functions.keys import BadNameError, ImagePath, check_file, check_new_name, check_set_name, parse_image_path
 from functions.manage.call_fields import MAX_LISTED, choice_in, number_in, text_in, texts_in
-from functions.owner_texts import TextTooLongError, check_text
+from functions.owner_texts import SET_TEXTS, BadTextError, check_text
 from functions.visitor_calls import RequestError, action_of
 
 OVERVIEW, SET, PHOTOS, PHOTO = "overview", "set", "photos", "photo"
@@ -28,7 +28,7 @@ MAX_PAGE = 500
 _USUAL_PAGE = 200
 _FIELDS: dict[str, tuple[str, ...]] = {
     OVERVIEW: ("by",),
-    SET: ("by", "set", "title", "description", "cover"),
+    SET: ("by", "set", *SET_TEXTS, "cover"),
     PHOTOS: ("by", "set", "limit", "after"),
     PHOTO: ("by", "path", "title", "caption"),
     DELETE: ("by", "paths"),
@@ -104,7 +104,7 @@ def parse_manage_call(event: Any) -> ManageCall:
             action=action,
             by=text_in(event, "by"),
             set_name=_set_name(event, action) if "set" in _FIELDS[action] else "",
-            texts=_texts(event, ("title", "description") if action == SET else ("title", "caption")),
+            texts=_texts(event, SET_TEXTS if action == SET else ("title", "caption")),
             cover=check_file(text_in(event, "cover", needed=True)) if "cover" in event else "",
             limit=number_in(event, "limit", _USUAL_PAGE, 1, MAX_PAGE),
             after=text_in(event, "after"),
@@ -118,7 +118,7 @@ def parse_manage_call(event: Any) -> ManageCall:
             event=_event(event) if action == EVENT else EventChange(),
             helpers=_helpers(event) if action == EVENT else None,
         )
-    except (BadMailError, BadNameError, TextTooLongError) as error:
+    except (BadMailError, BadNameError, BadTextError) as error:
         raise RequestError(400, error.code, str(error)) from None
 
 

@@ -20,6 +20,7 @@ from functions.manage.later import ForgettingLeft, Later, Left, MoveLeft, WordsL
 from functions.manage.letting_in import LettingIn
 from functions.manage.manage_call import ManageCall
 from functions.manage.photo_moves import PhotoMoves
+from functions.owner_texts import SET_TEXTS
 from functions.owner_words import owned_words
 from functions.people.kept_names import keep_names
 from functions.people.owners_journal import OwnersJournal
@@ -141,13 +142,13 @@ class SiteManager:
     def _change_set(self, call: ManageCall) -> dict[str, Any]:
         photo_set = self._set(call.set_name)
         if not call.texts and not call.cover:
-            raise RequestError(400, "InvalidParameter", "nothing to change: give title, description or cover")
+            raise RequestError(400, "InvalidParameter", f"nothing to change: give {', '.join(SET_TEXTS)} or cover")
         cover = ImagePath(call.set_name, call.cover)
         if call.cover and not self.writer.choose_cover(cover, timestamp()):
             raise RequestError(404, "PhotoNotFound", f"there is no photo {call.cover[:200]!a} in this set")
         if call.texts:
             self.writer.describe_set(call.set_name, call.texts, timestamp())
-        before = {"title": photo_set.title or "", "description": photo_set.description or ""}
+        before = {name: getattr(photo_set, name) or "" for name in SET_TEXTS}
         return {"before": {**before, "cover": photo_set.pic}}
 
     def _set(self, set_name: str) -> PhotoSet:
@@ -289,6 +290,8 @@ def _shown_set(photo_set: PhotoSet, access: Access, published: datetime | None) 
         "title": photo_set.title or "",
         "shown_title": photo_set.shown_title,
         "description": photo_set.description or "",
+        "dated": photo_set.dated or "",
+        "place": photo_set.place or "",
         "cover": photo_set.pic,
         "photos": photo_set.pic_count,
         "faces": photo_set.face_count,

@@ -104,23 +104,35 @@ def _given(text: str) -> str:
 @click.argument("set_name", metavar="SET")
 @click.option("--title", help="Title that visitors see; an empty one shows the set's name.")
 @click.option("--description", help="What the set is about; `-` reads it from standard input.")
+@click.option(
+    "--date", "dated", metavar="DATE", help="When it's from: 2019, 2019-05 or 2019-05-03; sets are in this order."
+)
+@click.option("--place", metavar="NUMBER", help="Its place among the sets: 1 comes first. Sets without one come after.")
 @click.option("--cover", metavar="PHOTO", help="File name of the photo to show for the set.")
 @no_build_option
 @click.pass_obj
 def set_command(
-    context: Context, set_name: str, title: str | None, description: str | None, cover: str | None, no_build: bool
+    context: Context,
+    set_name: str,
+    title: str | None,
+    description: str | None,
+    dated: str | None,
+    place: str | None,
+    cover: str | None,
+    no_build: bool,
 ) -> None:
-    """Give a set its title, description and cover.
+    """Give a set its title, description, date, place and cover.
 
-    An empty text removes what was there.
+    An empty text removes what was there. Without dates of yours, pages show when a set's photos were taken, and
+    sets are in the order of their names, the last one first.
     """
     from functions.owner_texts import check_text
     from scripts.photos.originals import PhotoNotFoundError
 
-    given = {"title": title, "description": description}
+    given = {"title": title, "description": description, "dated": dated, "place": place}
     texts = {name: check_text(name, _given(text)) for name, text in given.items() if text is not None}
     if not texts and cover is None:
-        raise click.UsageError("nothing to change: give --title, --description or --cover")
+        raise click.UsageError("nothing to change: give --title, --description, --date, --place or --cover")
     stack = context.stack
     if stack.photos.get_set(set_name) is None:
         raise PhotoNotFoundError(f"there is no set {set_name} on the site: check the name")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_not_found
 from functions.dates import timestamp
 from functions.keys import BadNameError, ImagePath, parse_image_path
-from functions.owner_texts import TextTooLongError, check_text
+from functions.owner_texts import BadTextError, check_text
 from functions.process.images import read_file_words
 from scripts.common.csv_table import read_table
 from scripts.common.stack import Stack
@@ -37,7 +37,7 @@ def read_captions(table: Path) -> Captions:
             words = {text: check_text(text, row[text]) for text in ("title", "caption") if row.get(text, "").strip()}
             if words:
                 found.words[parse_image_path(name)] = dict(words)
-        except (BadNameError, TextTooLongError) as error:
+        except (BadNameError, BadTextError) as error:
             found.failures[name] = str(error)
     return found
 

@@ -17,8 +17,8 @@ from scripts.common.config import ROOT
 # A text, or the two forms of one with a plural.
 Message = str | tuple[str, str]
 
-# Who loads scripts with texts of their own, and the folder of these in site/js.
-READERS = {"owner": "owner", "contributors": "uploading"}
+# Who loads scripts with texts of their own, and which these are in site/js.
+READERS = {"owner": "owner/**.js", "contributors": "uploading/**.js", "members": "pages/account.js"}
 
 _KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
 _TEMPLATE_OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
@@ -56,7 +56,7 @@ def script_messages() -> Iterator[Message]:
 
 def messages_for(reader: str) -> Iterator[Message]:
     """Those of the scripts that only one of `READERS` loads."""
-    return _find(f"site/js/{READERS[reader]}", "**.js", "javascript")
+    return _find("site/js", READERS[reader], "javascript")
 
 
 def _find(folder: str, pattern: str, method: str, options: dict[str, str] | None = None) -> Iterator[Message]:

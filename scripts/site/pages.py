@@ -146,8 +146,9 @@ class SitePages:
         self._narrower: dict[str, SiteConfig] = {}
         for language, suffix in config.page_languages.items():
             translator = Translator(language)
-            texts, for_owner, for_contributors = (
-                write_script_texts(folder, translator, reader) for reader in ("visitors", "owner", "contributors")
+            texts, for_owner, for_contributors, for_members = (
+                write_script_texts(folder, translator, reader)
+                for reader in ("visitors", "owner", "contributors", "members")
             )
             of_language = {
                 "site": translator.with_default_texts(config),
@@ -162,6 +163,7 @@ class SitePages:
                     "texts": texts,
                     "ownerTexts": for_owner,
                     "contributorTexts": for_contributors,
+                    "memberTexts": for_members,
                 },
             }
             self._narrower[suffix] = translator.with_default_texts(config.for_audience(MEMBERS))
@@ -301,6 +303,7 @@ def make_environment(folders: Sequence[Path], translator: Translator, known: dic
     templates.filters |= {"number": translator.number, "date": translator.date, "month": translator.month}
     templates.filters |= {"shorten": shorten, "film_length": film_length}
     templates.globals["dates"] = translator.dates
+    templates.globals["period"] = translator.period
     return templates
 
 

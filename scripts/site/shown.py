@@ -162,6 +162,8 @@ def describe(shown: ShownSet, translator: Translator) -> str:
 def extent(shown: ShownSet, translator: Translator) -> str:
     """How many photos a set has, and when they were taken."""
     photos = translator.photos(len(shown.photos))
+    if shown.row.dated:
+        return f"{photos} · {translator.period(shown.row.dated)}"
     return f"{photos} · {translator.dates(*shown.days)}" if shown.days else photos
 
 

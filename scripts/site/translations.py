@@ -100,6 +100,13 @@ class Translator:
         """A month with its year."""
         return format_skeleton("yMMMM", day, locale=self._locale)
 
+    def period(self, dated: str) -> str:
+        """A day, a month or a year, written as the owner's date of a set is."""
+        first = datetime.date.fromisoformat(dated + "0000-01-01"[len(dated) :])
+        if len(dated) == len("2019"):
+            return format_skeleton("y", first, locale=self._locale)
+        return self.month(first) if len(dated) == len("2019-05") else self.date(first)
+
     def dates(self, first: datetime.date, last: datetime.date) -> str:
         """From one day to another, or a single day if they are the same."""
         if first == last:
@@ -114,9 +121,9 @@ class Translator:
         return "".join(parse_pattern(pattern).apply(day, self._locale) for pattern, day in parts)
 
     def for_scripts(self, reader: str) -> dict[str, str | dict[str, str]]:
-        """The texts of the scripts by message, for ``visitors`` or for what ``owner`` or ``contributors`` load besides.
+        """The texts of the scripts by message, for ``visitors``, or for what another reader loads besides.
 
-        One with a plural has a text for each of CLDR's categories.
+        Readers are those of scripts/site/messages.py. One with a plural has a text for each of CLDR's categories.
         """
         if self.language == ENGLISH:
             return {}

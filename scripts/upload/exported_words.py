@@ -12,7 +12,7 @@ from typing import Any
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, image_path
-from functions.owner_texts import TextTooLongError, check_text
+from functions.owner_texts import SET_TEXTS, BadTextError, check_text
 from functions.owner_words import TEXTS
 from functions.told_facts import ToldFacts, moment_of
 from scripts.common.stack import Stack
@@ -41,7 +41,7 @@ def read_exported_words(file: Path, set_name: str) -> ExportedWords:
     try:
         whole = json.loads(file.read_bytes())
         row = whole["set"]
-        found = ExportedWords({name: text for name in ("title", "description") if (text := _text(name, row))})
+        found = ExportedWords({name: text for name in SET_TEXTS if (text := _text(name, row))})
         for photo in whole["pics"]:
             with contextlib.suppress(BadNameError):
                 found.told[image_path(set_name, photo["sortkey"])] = told_of(photo)
@@ -51,7 +51,7 @@ def read_exported_words(file: Path, set_name: str) -> ExportedWords:
             found.cover = image_path(set_name, row["pic"])
     except OSError as error:
         raise ExportedWordsError(f"{file} can't be read: {cause(error)}") from None
-    except (BadNameError, TextTooLongError) as error:
+    except (BadNameError, BadTextError) as error:
         raise ExportedWordsError(f"{file} isn't as `kinpics export` writes it: {error}") from None
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         raise ExportedWordsError(f"{file} isn't as `kinpics export` writes it") from None

@@ -2,6 +2,7 @@
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
+from functions.owner_texts import SET_TEXTS
 from functions.owner_words import owned_words
 from scripts.common.stack import Stack
 
@@ -9,7 +10,7 @@ from scripts.common.stack import Stack
 def take_words_along(stack: Stack, photo: ImagePath, source: ImagePath, *, is_set_gone: bool) -> None:
     """Give a moved photo the owner's words about the photo it was, and let it be its set's cover if that was.
 
-    If the whole set has moved, the new set gets its title and description.
+    If the whole set has moved, the new set gets its title, description, date and place.
     """
     old = stack.photos.get_photo(source)
     words = owned_words(old) if old else {}
@@ -22,6 +23,6 @@ def take_words_along(stack: Stack, photo: ImagePath, source: ImagePath, *, is_se
         stack.writer.choose_cover(photo, timestamp())
     new_set = stack.photos.get_set(photo.set_name)
     if is_set_gone and new_set and not new_set.title and not new_set.description:
-        texts = {"title": old_set.title or "", "description": old_set.description or ""}
+        texts = {name: getattr(old_set, name) or "" for name in SET_TEXTS}
         if any(texts.values()):
             stack.writer.describe_set(photo.set_name, texts, timestamp())

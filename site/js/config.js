@@ -42,6 +42,7 @@ import "./fallback.js";
  * @property {string} ownerCss  URL of the style sheet of what only the owner sees.
  * @property {string | null} ownerTexts  URL of the texts of the scripts that only the owner loads; null in English.
  * @property {string | null} contributorTexts  Of those that send photos.
+ * @property {string | null} memberTexts  Of the account page.
  * @property {string | null} texts  URL of the scripts' texts in the page's language; null in English.
  */
 

@@ -169,6 +169,13 @@ def test_a_cover_that_is_not_on_the_site_is_named(stack: Any) -> None:
     assert f"no photo {SET}/gone.jpg" in describe_missing_cover(stack.photos, f"{SET}/gone.jpg", Access())
 
 
+def test_a_sets_own_date_stands_where_its_photos_days_would(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    put(aws, replace(stack.photos.get_set(SET), dated="2019-05").to_item())
+    build(stack, tmp_path / "dist")
+    for page, language, shown in ((f"sets/{SET}/", "", "May 2019"), ("", ".de", "Mai 2019")):
+        assert shown in (tmp_path / "dist" / f"{page}index{language}.html").read_text(encoding="utf-8")
+
+
 def test_a_title_becomes_no_markup(site: Path) -> None:
     text = (site / "index.html").read_text()
     assert '<h2 dir="auto">A &amp; &lt;b&gt;</h2>' in text

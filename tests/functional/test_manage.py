@@ -56,13 +56,17 @@ def test_ceilings_say_what_is_used_of_a_day(owner: Owner) -> None:
 
 
 def test_a_set_gets_words_and_a_cover_and_the_old_ones_back(owner: Owner) -> None:
-    before = owner.call("set", set="trip", title=" Our  trip ", description="One\n\ntwo", cover="b.png")["before"]
+    before = owner.call(
+        "set", set="trip", title=" Our  trip ", description="One\n\ntwo", dated="2019-05", place="3", cover="b.png"
+    )["before"]
     changed = photo_set(owner)
     assert (changed.title, changed.description, changed.pic) == ("Our trip", "One\n\ntwo", "b.png")
-    assert before == {"title": "", "description": "", "cover": "a.png"}
+    assert (changed.dated, changed.place) == ("2019-05", "3")
+    assert before == {"title": "", "description": "", "dated": "", "place": "", "cover": "a.png"}
     owner.call("set", set="trip", **before)
     again = photo_set(owner)
-    assert (again.title, again.description, again.pic, again.pic_count) == (None, None, "a.png", 2)
+    assert (again.title, again.description, again.dated, again.place) == (None, None, None, None)
+    assert (again.pic, again.pic_count) == ("a.png", 2)
 
 
 def test_photos_come_page_by_page_and_one_with_its_words(owner: Owner) -> None:

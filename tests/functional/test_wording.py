@@ -10,6 +10,7 @@ from PIL import ExifTags, Image
 from support import RED, FakeAws, jpeg, picture
 
 from functions.keys import ImagePath, image_path
+from functions.owner_texts import SET_TEXTS
 from functions.shapes import Photo, PhotoSet
 from scripts.cli import main
 from scripts.commands.options import Context
@@ -128,6 +129,12 @@ def test_a_table_gives_many_captions_and_names_what_it_cant(aws: FakeAws, run: C
         (["set", "set", "--cover", "none.jpg"], 1, "there is no photo none.jpg in the set set"),
         (["set", "set", "--cover", "a/b.jpg"], 2, "can't be the file name of a photo"),
         (["set", "set", "--title", "x" * 301], 1, "the title has 301 characters"),
+        (
+            ["set", "set", "--date", "2019-02-30"],
+            1,
+            "'2019-02-30' is no date: write it like 2019-05-03, 2019-05 or 2019",
+        ),
+        (["set", "set", "--place", "0"], 1, "'0' is no place: it is a whole number from 1 to 9999"),
     ],
 )
 def test_what_cant_be_done_is_reported(run: Callable, arguments: list[str], code: int, told: str) -> None:
@@ -137,7 +144,7 @@ def test_what_cant_be_done_is_reported(run: Callable, arguments: list[str], code
 
 
 @pytest.mark.usefixtures("photos")
-def test_a_set_gets_title_description_and_cover(aws: FakeAws, run: Callable) -> None:
+def test_a_set_gets_title_description_date_place_and_cover(aws: FakeAws, run: Callable) -> None:
     assert (
         run("set", "set", "--title", "Our week", "--description", "-", "--cover", "b.jpg", stdin="a\nb").exit_code == 0
     )
@@ -145,8 +152,11 @@ def test_a_set_gets_title_description_and_cover(aws: FakeAws, run: Callable) -> 
     found = set_row(aws)
     assert (found.title, found.description, found.pic, found.pic_chosen) == ("Our week", "a\nb", "b.jpg", True)
     assert found.pic_count == 2
-    assert run("set", "set", "--title", "", "--description", "").exit_code == 0
-    assert {"title", "description"}.isdisjoint(set_row(aws).to_item())
+    assert run("set", "set", "--date", "2019-05", "--place", "2").exit_code == 0
+    assert (set_row(aws).dated, set_row(aws).place) == ("2019-05", "2")
+    nothing = [word for name in ("title", "description", "date", "place") for word in (f"--{name}", "")]
+    assert run("set", "set", *nothing).exit_code == 0
+    assert set(SET_TEXTS).isdisjoint(set_row(aws).to_item())
 
 
 @pytest.mark.usefixtures("photos")

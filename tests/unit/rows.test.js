@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./page.js";
 
 const { detailsFrom, facesFrom } = await import("../../site/js/photos/detail-rows.js");
-const { isUncounted, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
+const { isUncounted, newestFirst, photoFrom, setFrom, titleOf } = await import("../../site/js/photos/rows.js");
 
 const STRANGE = [undefined, null, "", "x", -1, true, [], {}, [null], { FaceRecords: "x" }, { FaceRecords: [null, {}, { Face: 1 }] }];
 
@@ -54,6 +54,11 @@ test("faces come from left to right, whatever their order in the row", () => {
   const at = (Left) => ({ Face: { FaceId: String(Left), BoundingBox: { Left, Top: 0, Width: 0.1, Height: 0.1 } } });
   const faces = facesFrom({ FaceRecords: [at(0.7), at(0.1), at(0.4)] });
   assert.deepEqual(faces.map((face) => face.FaceId), ["0.1", "0.4", "0.7"]);
+});
+
+test("sets are in the order of the generator's front page", async () => {
+  const { sets, front_page: wanted } = JSON.parse(await readFile(new URL("../data/set_order.json", import.meta.url), "utf8"));
+  assert.deepEqual(newestFirst(sets.map(setFrom)).map(({ name }) => name), wanted);
 });
 
 test("a set's name reads like the title that pages give it", async () => {

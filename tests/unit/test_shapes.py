@@ -1,5 +1,7 @@
+import json
 from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -95,3 +97,9 @@ def test_the_ids_of_a_photo_are_found_in_its_data() -> None:
 def test_undated_photos_sort_after_dated_ones() -> None:
     keys = [shapes.grid_key(None, "a"), shapes.grid_key("2020-01-01T00:00:00", "z"), shapes.grid_key(None, "b")]
     assert sorted(keys) == [keys[1], keys[0], keys[2]]
+
+
+def test_sets_are_in_the_order_of_the_scripts_front_page() -> None:
+    given = json.loads((Path(__file__).parents[1] / "data/set_order.json").read_text(encoding="utf-8"))
+    sets = [PhotoSet.from_item({"primarykey": "/", **item}) for item in given["sets"]]
+    assert [row.sortkey for row in sorted(sets, key=lambda row: row.rank, reverse=True)] == given["front_page"]

@@ -10,6 +10,8 @@ import { callManage } from "../visitor/owner.js";
  * @property {string} title  The owner's; empty for none.
  * @property {string} shown_title
  * @property {string} description
+ * @property {string} dated  The owner's date, as `2019-05`; empty for none.
+ * @property {string} place  The owner's place for it among all sets; empty for none.
  * @property {string | null} cover  A file.
  * @property {number | null} photos
  * @property {number | null} faces
@@ -40,6 +42,7 @@ import { callManage } from "../visitor/owner.js";
  * @property {number} [height]
  * @property {string} [taken_at]
  *
+ * @typedef {Pick<OwnSet, "title" | "description" | "dated" | "place">} SetTexts
  * @typedef {{title: string, caption: string}} PhotoWords
  * @typedef {Record<string, Partial<PhotoWords>>} Deleted  The owner's words by photo.
  *
@@ -64,8 +67,8 @@ export const readOverview = () => callManage({ action: "overview" });
 /**
  * Change a set; what isn't given stays.
  * @param {string} set
- * @param {{title?: string, description?: string, cover?: string | null}} words
- * @returns {Promise<{before: {title: string, description: string, cover: string | null}}>}
+ * @param {Partial<SetTexts> & {cover?: string | null}} words
+ * @returns {Promise<{before: SetTexts & {cover: string | null}}>}
  */
 export const changeSet = (set, words) => callManage({ action: "set", set, ...words });
 

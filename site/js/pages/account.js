@@ -5,7 +5,7 @@ import { freshSession } from "../aws/credentials.js";
 import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
-import { formatNumber, t } from "../language.js";
+import { formatNumber, learn, t } from "../language.js";
 import { enter } from "../private/pass.js";
 import { wayBack, withWayBack } from "../private/way-back.js";
 import { inWords } from "../problems.js";
@@ -16,10 +16,10 @@ import { isOwner } from "../visitor/owner.js";
 // page could sign visitors in to an account of its own, where what they find and ask for would be kept.
 const OWNER = "owner@localhost";
 const SIGN_IN = new RegExp(`^#sign-in=${OWNER}:(.+)$`);
-const OLD_LINK = t("This link no longer works. Run `kinpics owner`.");
+const oldLink = () => t("This link no longer works. Run `kinpics owner`.");
 
-/** @type {Record<string, string>} */
-const PROBLEMS = {
+/** @type {() => Record<string, string>} */
+const problems = () => ({
   NotAuthorizedException: t("The email address or the password is wrong."),
   UserNotFoundException: t("The email address or the password is wrong."),
   UsernameExistsException: t("There's already an account with this address. Sign in, or ask for a new password."),
@@ -29,10 +29,11 @@ const PROBLEMS = {
   LimitExceededException: t("Too many attempts. Try again in an hour."),
   TooManyFailedAttemptsException: t("Too many attempts. Try again in an hour."),
   InvalidParameterException: t("The email address or the code isn't valid. Check it and try again."),
-};
+});
 
 /** Start the page. */
 export async function showAccount() {
+  await learn(config.memberTexts);
   const panels = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-panel]")]);
   const status = byId("status");
   const fault = byId("error");
@@ -144,7 +145,7 @@ export async function showAccount() {
         turnTo(...(await action(fields)));
       } catch (error) {
         form.querySelector("button")?.before(fault);
-        fault.textContent = inWords(error, PROBLEMS);
+        fault.textContent = inWords(error, problems());
       }
       form.ariaBusy = null;
     });
@@ -157,7 +158,7 @@ export async function showAccount() {
   if (linked) {
     history.replaceState(history.state, "", location.pathname + location.search); // so that nobody copies the password
     await members.signIn(OWNER, linked[1] ?? "").catch((error) => {
-      fault.textContent = inWords(error, { NotAuthorizedException: OLD_LINK, UserNotFoundException: OLD_LINK });
+      fault.textContent = inWords(error, { NotAuthorizedException: oldLink(), UserNotFoundException: oldLink() });
     });
   }
   const problem = fault.textContent ?? "";

@@ -4,6 +4,7 @@ import { byId } from "../elements.js";
 import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readSets } from "../photos/read.js";
+import { newestFirst } from "../photos/rows.js";
 import { setCard, versionOf } from "../photos/set-card.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { whileVisible } from "../refresh.js";
@@ -32,7 +33,7 @@ async function refresh() {
 function render(sets) {
   const list = byId("sets");
   const cards = new Map([...list.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.set, card]));
-  const wanted = sets.reverse().map((set) => {
+  const wanted = newestFirst(sets).map((set) => {
     const kept = cards.get(set.name);
     if (kept instanceof HTMLElement && kept.dataset.version === versionOf(set)) return kept;
     return setCard(set);

@@ -166,7 +166,7 @@ function head(title, photos) {
   const dates = byId("dates");
   const wanted = first && last ? `${first}/${last}` : "";
   // What the page already says stays: the browser may write the same dates a little wider.
-  if (dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
+  if (!("dated" in dates.dataset) && dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
   dates.dataset.days = wanted;
   // Where an album may be private, nothing is said of one that has nothing to show.
   say("count", photos.length ? countPhotos(photos.length) : config.hasPrivate ? "" : t("There are no photos in this album."));

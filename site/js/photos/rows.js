@@ -69,6 +69,8 @@ import { config } from "../config.js";
  * @property {number | null} photoCount  Null if nobody has counted.
  * @property {number} faceCount
  * @property {string} updatedAt
+ * @property {string} dated   The owner's date; or the name, which mostly begins with one.
+ * @property {number} place   The owner's place for it; infinite if they gave none.
  * @property {boolean} [isPrivate]  Whether it was read at the door.
  */
 
@@ -107,8 +109,14 @@ export function setFrom(item) {
     photoCount: number(item.pic_count) ?? null,
     faceCount: number(item.face_count) ?? 0,
     updatedAt: text(item.updated_at) ?? "",
+    dated: text(item.dated) ?? item.sortkey,
+    place: Number(text(item.place)) || Infinity,
   };
 }
+
+/** As the front page has them; `PhotoSet.rank` in functions/shapes.py does the same. @param {PhotoSet[]} sets  By name. */
+export const newestFirst = (sets) =>
+  sets.reverse().sort((a, b) => a.place - b.place || +(a.dated < b.dated) - +(a.dated > b.dated));
 
 /**
  * Whether a set has photos that nobody has counted: another program wrote its row, and its photos aren't in the grid's index.
