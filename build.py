@@ -186,8 +186,8 @@ def _person_on(stack: Stack, people: People, cover: Cover | None) -> ShownPerson
 
 
 def _photo_pages(skeleton: str, shown: ShownSet, who: SetPeople) -> Makers:
-    """How to make the page of each photo of a set."""
-    photos = shown.photos
+    """How to make the page of each photo of a set; another set's has its own."""
+    photos = shown.own
     return {
         page_key(path_of(photo)): partial(
             render_photo_page,

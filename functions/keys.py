@@ -71,6 +71,17 @@ class ImagePath(NamedTuple):
         return f"{self.set_name}/{self.file}"
 
     @property
+    def is_shown_from_elsewhere(self) -> bool:
+        """Whether this is a row that shows another set's photo: its file name is that photo's path."""
+        return "/" in self.file
+
+    @property
+    def original(self) -> "ImagePath":
+        """The photo whose pictures are shown: itself, or another set's."""
+        set_name, _, file = self.file.partition("/")
+        return ImagePath(set_name, file) if file else self
+
+    @property
     def key(self) -> str:
         """Key of the original in the photos bucket, and of the grid thumbnail in the thumbnails bucket."""
         return f"{PHOTOS_PREFIX}{self.set_name}/{self.file}"
@@ -169,6 +180,17 @@ def parse_key(key: str) -> ImagePath:
 def parse_image_path(text: str) -> ImagePath:
     """The photo written as ``<set>/<file>``. Raises ``BadNameError``."""
     return parse_key(PHOTOS_PREFIX + text)
+
+
+def parse_row_path(text: str) -> ImagePath:
+    """The row written as ``<set>/<file>``, or ``<set>/<set>/<file>`` for one that shows another set's photo.
+
+    Raises ``BadNameError``.
+    """
+    set_name, _, file = text.partition("/")
+    if "/" not in file:
+        return parse_image_path(text)
+    return ImagePath(check_set_name(set_name), str(parse_image_path(file)))
 
 
 def decode_event_key(key: str) -> str:

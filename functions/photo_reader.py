@@ -102,6 +102,19 @@ class PhotoReader:
         """What the grid shows of each photo of a set, by file name, and rows written by other programs."""
         return self._query(set_name, ProjectionExpression=", ".join(("primarykey", "sortkey", *GRID_ATTRIBUTES)))
 
+    def list_files(self, set_name: str, prefix: str) -> Iterator[str]:
+        """The file names of a set's rows that begin so, in their order."""
+        condition = "primarykey = :p" + (" AND begins_with(sortkey, :prefix)" if prefix else "")
+        values = {":p": set_name, **({":prefix": prefix} if prefix else {})}
+        rows = self._query(
+            set_name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ProjectionExpression="sortkey",
+            ConsistentRead=True,
+        )
+        return (str(row["sortkey"]) for row in rows)
+
     def list_stretch(self, set_name: str, first: str, last: str) -> Iterator[Photo]:
         """The photos of a set from one file name to another."""
         condition = "primarykey = :p AND sortkey BETWEEN :first AND :last"

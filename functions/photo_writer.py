@@ -4,7 +4,7 @@ What the rows hold is in `functions/shapes.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.image_links import ImageLinks
@@ -13,6 +13,7 @@ from functions.owner_words import keep_owner_words, reword
 from functions.photo_reader import PhotoReader, key_of, set_key
 from functions.set_counts import SetCounts
 from functions.shapes import Photo
+from functions.shown_photos import ShownPhotos
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
 
 # What the owner may change in a photo's row.
@@ -37,7 +38,11 @@ class PhotoWriter:
             old = self.photos.get_photo(path)
             # A set that this process has seen there must still be there: its own row moves before all others.
             is_known = not attempt and (path.set_name, place.table) in self.photos.tables.seen
-            item = (old.unknown if old else {}) | keep_owner_words(photo, old).to_item()
+            whole = replace(keep_owner_words(photo, old), shown_elsewhere=old.shown_elsewhere if old else None)
+            if old and old.shown_elsewhere:
+                # First: whoever stops in between comes back, for this row isn't new yet.
+                ShownPhotos(self.photos).refresh(path, whole, now)
+            item = (old.unknown if old else {}) | whole.to_item()
             writes: list[Write] = [
                 {"Put": {"TableName": place.table, "Item": item, **_is_same(old)}},
                 SetCounts(self.photos, place.table).join(path, photo, old, now, attempt, is_known=is_known),
@@ -65,7 +70,10 @@ class PhotoWriter:
             old = self.photos.get_photo(path)
             if old is None:
                 return False
-            changed = reword(old, words, in_file).to_item()
+            new = reword(old, words, in_file)
+            if old.shown_elsewhere:
+                ShownPhotos(self.photos).refresh(path, new, now)
+            changed = new.to_item()
             texts = {name: changed.get(name) for name in _WORDS}
             writes = [_update(place.table, key_of(path), texts, _is_same(old)), *place.checks]
             if self.photos.get_set(path.set_name):
@@ -109,6 +117,8 @@ class PhotoWriter:
             old = self.photos.get_photo(path)
             if old is None:
                 return None
+            if old.shown_elsewhere:
+                ShownPhotos(self.photos).hide_everywhere(path, now)
             writes: list[Write] = [
                 {"Delete": {"TableName": place.table, "Key": key_of(path), **_is_same(old)}},
                 *SetCounts(self.photos, place.table).leave(path, old, now),
@@ -137,7 +147,7 @@ def _is_same(old: Photo | None) -> Write:
     """The condition that a photo's row still is what was read."""
     if old is None:
         return {"ConditionExpression": "attribute_not_exists(sortkey)"}
-    return is_unchanged(old, "etag", "processed_at", *_WORDS)
+    return is_unchanged(old, "etag", "processed_at", "shown_elsewhere", *_WORDS)
 
 
 def _update(table: str, key: dict[str, str], values: Mapping[str, Any], condition: Write) -> Write:

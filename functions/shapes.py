@@ -211,7 +211,10 @@ class Photo(Row):
     """A photo, in table ``pics``. The grid reads it through index ``grid``, which holds only part of it."""
 
     primarykey: str = described("Name of the set.")
-    sortkey: str = described("File name of the photo.")
+    sortkey: str = described(
+        "File name of the photo. A row with the path of another set's photo, `<set>/<file>`, shows that one here too: "
+        "it has what the grid needs, and its pictures and all else are the original's."
+    )
     grid_key: str | None = described(
         "Sort key of index `grid`: `taken_at` (or `~`, which sorts last), then the file name; for a film also a tab "
         "and how many seconds it lasts.",
@@ -258,6 +261,9 @@ class Photo(Row):
         default=None,
     )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
+    shown_elsewhere: int | None = described(
+        "How often it has been shown in other sets too (`functions/shown_photos.py`); absent if never.", default=None
+    )
     sha256: str | None = described(
         "SHA-256 of the original, in hex: what the owner's decisions about people hang on. Rows of earlier releases "
         "have none until `kinpics reconcile`.",
@@ -284,6 +290,16 @@ class Photo(Row):
     def is_adopted(self) -> bool:
         """Whether another program wrote it, and the process function has not completed it yet."""
         return self.etag is None
+
+    @property
+    def is_shown_from_elsewhere(self) -> bool:
+        """Whether this row only shows another set's photo, whose path is its file name."""
+        return "/" in self.sortkey
+
+    @property
+    def counted_faces(self) -> int:
+        """How many faces its set counts for it."""
+        return (self.face_count or 0) if self.is_shown_from_elsewhere else len(self.face_ids)
 
     @property
     def missing(self) -> list[str]:

@@ -25,7 +25,7 @@ from scripts.commands.laptop import demo, env, local
 from scripts.commands.options import Context, data_option
 from scripts.commands.owner import owner
 from scripts.commands.people import people
-from scripts.commands.photos import delete, export, move, reprocess, undelete
+from scripts.commands.photos import delete, export, move, reprocess, show, undelete
 from scripts.commands.private import audience, link, members
 from scripts.commands.upload import upload
 from scripts.commands.watch import watch
@@ -119,7 +119,19 @@ def main(context: click.Context, stack_name: str | None, data: Path) -> None:
 
 
 main.add_section(
-    "Photos", upload, import_command, watch, caption, set_command, event, move, reprocess, delete, undelete, export
+    "Photos",
+    upload,
+    import_command,
+    watch,
+    caption,
+    set_command,
+    event,
+    move,
+    show,
+    reprocess,
+    delete,
+    undelete,
+    export,
 )
 main.add_section("People", people, owner, gallery)
 main.add_section("Who may see it", audience, link, members)

@@ -5,6 +5,8 @@ A change is made whole or not at all. It has four steps; each leaves something t
 1. The set's row in table ``access`` says that it moves, and what it becomes. Until the end its audience is the narrower
    of the old one and the new one, so whoever may not see it any more is refused at once. Whoever knows of it writes
    nothing of the set from here on, but tries again later (`functions/photo_tables.py`).
+   Rows that show a photo in a set that isn't its own (`functions/shown_photos.py`) are taken back now: nobody can add
+   any while it moves.
 2. After a pause, by which each reader knows of it and looks in both tables, the rows go over in transactions: each row
    is in one of the tables at any time, and never in both. The set's own goes first: no page leads to a set that becomes
    private, and a writer that knows nothing of it all doesn't find the set where it was.
@@ -26,10 +28,13 @@ from typing import Any
 from functions.access.access_rows import AudienceRow
 from functions.access.access_table import audience_key
 from functions.access.audiences import ALBUM, PRIVATE, PUBLIC, narrower
+from functions.dates import timestamp
 from functions.errors import KinpicsError
-from functions.photo_reader import set_key
+from functions.keys import ImagePath
+from functions.photo_reader import PhotoReader, set_key
 from functions.photo_tables import KEEP_SECONDS, PhotoTables
 from functions.shapes import SETS_PARTITION, PhotoSet, attributes
+from functions.shown_photos import ShownPhotos
 from functions.transactions import MAX_ATTEMPTS, Write, is_unchanged, transact
 
 # What a set becomes that will have no audience of its own.
@@ -65,11 +70,15 @@ class AudienceChange:
 class AudienceChanges:
     """Changes audiences. ``follow`` makes pages and people follow a change; it may be called twice for the same.
 
+    ``withdrawing`` is told of the sets that show photos of others and will no longer, before their rows go; it may
+    raise, and then nothing has changed, or a change that had begun waits.
+
     ``rows_at_once`` is how many rows a transaction moves at most.
     """
 
     tables: PhotoTables
     follow: Callable[[AudienceChange], None] = lambda change: None
+    withdrawing: Callable[[set[str]], None] = lambda sets: None
     sleep: Callable[[float], None] = time.sleep
     rows_at_once: int = _ROWS
 
@@ -84,6 +93,7 @@ class AudienceChanges:
         inherited = _audience_of(album)
         if audience == (inherited if of == ALBUM else row and row.known_audience):
             return None
+        self.withdrawing({shown.set_name for shown in self._shown(of)})
         old = (row and row.known_audience) or inherited
         begun = AudienceRow(
             id=of,
@@ -120,6 +130,8 @@ class AudienceChanges:
             row, album = self._read(of), self._read(ALBUM)
             if row is None or not row.moving:
                 return None
+            if row.id == ALBUM or row.known_audience:
+                self._withdraw(of)
             new = row.becomes or row.known_audience or INHERITED
             audience = _audience_of(album) if new == INHERITED else new
             names = (of,) if of != ALBUM else tuple(self._inheriting())
@@ -145,6 +157,19 @@ class AudienceChanges:
                     self.follow(change)
                 return change
         raise AudienceBusyError(f"somebody else keeps changing who may see {_name(of)}: try again in a moment")
+
+    def _shown(self, of: str) -> list[ImagePath]:
+        """The rows that show photos in sets that aren't theirs, as far as this change is about these."""
+        shown = ShownPhotos(PhotoReader(self.tables))
+        return list(shown.find_all() if of == ALBUM else shown.find_of_set(of))
+
+    def _withdraw(self, of: str) -> None:
+        """Take back what shows photos in sets that aren't theirs: nobody can add any more while the change is made."""
+        rows = self._shown(of)
+        if rows:
+            self.withdrawing({row.set_name for row in rows})
+        for row in rows:
+            ShownPhotos(PhotoReader(self.tables)).withdraw(row, timestamp())
 
     def _end(self, row: AudienceRow, audience: str | None, album: AudienceRow | None, attempt: int) -> bool:
         """Say that rows have arrived; False if somebody else has changed something, so that they may have to go on."""

@@ -15,11 +15,16 @@ from functions.access.audiences import ALBUM, PRIVATE, PUBLIC
 from functions.access.moving import AudienceBusyError, AudienceChange, AudienceChanges
 from functions.access.secret_links import drop_useless_links
 from functions.dates import timestamp
+from functions.errors import KinpicsError
 from functions.photo_reader import PhotoReader
 from functions.withdrawn_site import SiteBucket
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
+
+
+class ShownElsewhereError(KinpicsError):
+    """Photos are shown in two sets, and pages that show them can't be made anew from the owner's place."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class AudienceMoves:
 
     @property
     def _changes(self) -> AudienceChanges:
-        return AudienceChanges(self.photos.tables, self._follow, self.sleep)
+        return AudienceChanges(self.photos.tables, self._follow, _refuse_to_withdraw, self.sleep)
 
     def _follow(self, change: AudienceChange) -> None:
         tables = self.photos.tables
@@ -86,3 +91,16 @@ class AudienceMoves:
         sets = access.sets if change.of == ALBUM else change.sets
         if not all(map(access.is_everywhere, sets)):
             self.site.withdraw()
+
+
+def _refuse_to_withdraw(sets: set[str]) -> None:
+    """Refuse a change that has to take photos out of sets that aren't theirs: pages of these would go on showing them.
+
+    Raises ``ShownElsewhereError``.
+    """
+    if sets:
+        names = " and ".join(sorted(sets)[:3]) + (" and more" if len(sets) > 3 else "")
+        raise ShownElsewhereError(
+            f"{names} shows photos of other albums too, which only `kinpics audience` can take back: change it there, "
+            "or delete them from that album first and run `kinpics publish`"
+        )

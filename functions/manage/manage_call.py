@@ -7,7 +7,15 @@ from functions.access.audiences import ALBUM, AUDIENCES
 from functions.access.event_changes import EventChange
 from functions.access.invitations import Rights
 from functions.access.user_pool import BadMailError, check_mail
-from functions.keys import BadNameError, ImagePath, check_file, check_new_name, check_set_name, parse_image_path
+from functions.keys import (
+    BadNameError,
+    ImagePath,
+    check_file,
+    check_new_name,
+    check_set_name,
+    parse_image_path,
+    parse_row_path,
+)
 from functions.manage.call_fields import MAX_LISTED, choice_in, number_in, text_in, texts_in
 from functions.owner_texts import SET_TEXTS, BadTextError, check_text
 from functions.visitor_calls import RequestError, action_of
@@ -105,7 +113,7 @@ def parse_manage_call(event: Any) -> ManageCall:
             by=text_in(event, "by"),
             set_name=_set_name(event, action) if "set" in _FIELDS[action] else "",
             texts=_texts(event, SET_TEXTS if action == SET else ("title", "caption")),
-            cover=check_file(text_in(event, "cover", needed=True)) if "cover" in event else "",
+            cover=_cover(event) if "cover" in event else "",
             limit=number_in(event, "limit", _USUAL_PAGE, 1, MAX_PAGE),
             after=text_in(event, "after"),
             paths=_paths(event, action),
@@ -129,6 +137,12 @@ def _set_name(event: dict[str, Any], action: str) -> str:
     return check_new_name(name) if action in (MOVE, EVENT) else name
 
 
+def _cover(event: dict[str, Any]) -> str:
+    """A file, or the path of another set's photo that is shown in this one."""
+    cover = text_in(event, "cover", needed=True)
+    return str(parse_image_path(cover)) if "/" in cover else check_file(cover)
+
+
 def _texts(event: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
     found = {name: event[name] for name in names if event.get(name) is not None}
     for name, text in found.items():
@@ -139,10 +153,11 @@ def _texts(event: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
 
 def _paths(event: dict[str, Any], action: str) -> tuple[ImagePath, ...]:
     if action == PHOTO:
-        return (parse_image_path(text_in(event, "path", needed=True)),)
+        # The words of a photo that another set shows too are those of the original.
+        return (parse_row_path(text_in(event, "path", needed=True)).original,)
     if action not in (DELETE, MOVE):
         return ()
-    return tuple(dict.fromkeys(map(parse_image_path, texts_in(event, "paths"))))
+    return tuple(dict.fromkeys(map(parse_row_path, texts_in(event, "paths"))))
 
 
 def _photos(event: dict[str, Any]) -> dict[ImagePath, dict[str, str]]:
@@ -151,7 +166,7 @@ def _photos(event: dict[str, Any]) -> dict[ImagePath, dict[str, str]]:
         raise RequestError(400, "InvalidParameter", f"photos must be an object of 1 to {MAX_LISTED} photos")
     if not all(isinstance(words, dict) for words in value.values()):
         raise RequestError(400, "InvalidParameter", "each of the photos must have an object with its words")
-    return {parse_image_path(name): _texts(words, ("title", "caption")) for name, words in value.items()}
+    return {parse_row_path(name): _texts(words, ("title", "caption")) for name, words in value.items()}
 
 
 def _keys(event: dict[str, Any]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Names of people go along by themselves, since decisions hang on the content; the
 photo is moved as a whole or stays: as long as it isn't on the site in its new set, nothing is deleted.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from functions.owner_words import owned_words
 from functions.photo_originals import Originals
 from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
+from functions.shown_photos import NotShowableError, ShownPhotos
 
 
 @dataclass
@@ -38,7 +40,9 @@ class PhotoMoves:
         paths = list(paths)
         there = self.photos.find_rows(paths)
         for path in paths:
-            if path.set_name == set_name:
+            if path.is_shown_from_elsewhere:
+                begun.refused[str(path)] = f"it is only shown there: move {path.original}"
+            elif path.set_name == set_name:
                 begun.refused[str(path)] = "it is in this set already"
             elif path not in there:
                 begun.refused[str(path)] = "it isn't on the site, or is still being processed"
@@ -59,6 +63,7 @@ class PhotoMoves:
         if original is None or original.etag != move.etag:
             return True  # done by an earlier try, or another file took its place, which stays
         self._take_words_along(source, target)
+        self._show_again(source, target)
         self.originals.delete([source.key])
         return True
 
@@ -83,3 +88,11 @@ class PhotoMoves:
         words = owned_words(old) if old else {}
         if words:
             self.writer.reword_photo(target, words, timestamp())
+
+    def _show_again(self, source: ImagePath, target: ImagePath) -> None:
+        """Let other sets that show the photo show it from where it is now, unless not everybody may see that set."""
+        old = self.photos.get_photo(source)
+        shown = ShownPhotos(self.photos)
+        for row in shown.find(source) if old and old.shown_elsewhere else []:
+            with contextlib.suppress(NotShowableError):
+                shown.show(target, row.set_name, timestamp())

@@ -30,6 +30,7 @@ from functions.photo_reader import PhotoReader
 from functions.photo_writer import PhotoWriter
 from functions.process_requests import ProcessRequests
 from functions.shapes import GRID_ATTRIBUTES, Photo, PhotoSet, RemovalRequest, from_dynamodb
+from functions.shown_photos import NotShowableError, ShownPhotos
 from functions.unprocessed_photos import DeadLetters
 from functions.visitor_calls import RequestError
 
@@ -89,6 +90,10 @@ class SiteManager:
         if isinstance(left, WordsLeft):
             return self._give_words_again(left)
         return self._finish_forgetting(left)
+
+    @property
+    def _shown(self) -> ShownPhotos:
+        return ShownPhotos(self.photos)
 
     @property
     def _moves(self) -> PhotoMoves:
@@ -177,11 +182,18 @@ class SiteManager:
         return photo
 
     def _delete(self, call: ManageCall) -> dict[str, Any]:
-        """Delete originals, which S3 keeps for 30 days; the process function deletes the rest."""
-        photos = self.photos.get_photos(call.paths)
-        kept = keep_names(self.journal, call.paths)
-        self.originals.delete(path.key for path in call.paths)
-        self._forget_letters({path.key for path in call.paths})
+        """Delete originals, which S3 keeps for 30 days; the process function deletes the rest.
+
+        A photo of another set that is only shown in this one stays there.
+        """
+        paths = [path for path in call.paths if not path.is_shown_from_elsewhere]
+        photos = self.photos.get_photos(paths)
+        kept = keep_names(self.journal, paths)
+        self.originals.delete(path.key for path in paths)
+        self._forget_letters({path.key for path in paths})
+        for path in call.paths:
+            if path.is_shown_from_elsewhere:
+                self._shown.hide(path, timestamp())
         return {
             "deleted": {str(path): owned_words(photos[path]) if path in photos else {} for path in call.paths},
             "names": [{"name": name, "path": str(path)} for name, path in kept],
@@ -193,8 +205,17 @@ class SiteManager:
 
     def _restore(self, call: ManageCall) -> dict[str, Any]:
         """Bring deleted photos back, with the owner's words."""
-        back = [path for path in call.photos if self.originals.restore(path)]
-        self.later.keep(WordsLeft(str(path), call.photos[path]) for path in back if call.photos[path])
+        elsewhere = [path for path in call.photos if path.is_shown_from_elsewhere]
+        back = [path for path in call.photos if path not in elsewhere and self.originals.restore(path)]
+        for path in elsewhere:
+            try:
+                self._shown.show(path.original, path.set_name, timestamp())
+            except NotShowableError:
+                continue
+            back.append(path)
+        self.later.keep(
+            WordsLeft(str(path), call.photos[path]) for path in back if call.photos[path] and path not in elsewhere
+        )
         return {"restored": list(map(str, back))}
 
     def _give_words_again(self, left: WordsLeft) -> bool:

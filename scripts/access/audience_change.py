@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from functions.access.audiences import ALBUM, LINK, PUBLIC, Access
 from functions.access.moving import AudienceChange, AudienceChanges
 from functions.access.secret_links import LINK_PATH, drop_useless_links, link_to
+from functions.addresses import page_paths
 from functions.dates import timestamp
 from functions.keys import check_set_name
+from functions.photo_originals import delete_entries
+from functions.photo_page import read_page_key
+from scripts.common.bucket import list_objects
 from scripts.common.stack import Stack
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish
@@ -86,7 +90,25 @@ def finish_changes(stack: Stack, tell: Tell = lambda text: None) -> list[Audienc
 
 
 def _changes(stack: Stack, tell: Tell) -> AudienceChanges:
-    return AudienceChanges(stack.photos.tables, follow=lambda change: _follow(stack, change, tell))
+    return AudienceChanges(
+        stack.photos.tables,
+        follow=lambda change: _follow(stack, change, tell),
+        withdrawing=lambda sets: _take_down(stack, sets, tell),
+    )
+
+
+def _take_down(stack: Stack, sets: set[str], tell: Tell) -> None:
+    """Delete the pages of sets that show photos of others and will no longer: scripts show them until they are made
+    anew, which a command that is stopped leaves to the next."""
+    if not sets:
+        return
+    names = " and ".join(sorted(sets))
+    tell(f"{names} showed photos of other sets too, and no longer does: not everybody may see both any more")
+    folders = [f"sets/{name}/" for name in sorted(sets)]
+    keys = (item["Key"] for folder in folders for item in list_objects(stack.s3, stack.outputs.site_bucket, folder))
+    old = [key for key in keys if not key.endswith("/people.json") and read_page_key(key) is None]
+    delete_entries(stack.s3, stack.outputs.site_bucket, [{"Key": key} for key in old])
+    stack.invalidate(page_paths(old))
 
 
 def _follow(stack: Stack, change: AudienceChange, tell: Tell) -> None:

@@ -92,7 +92,7 @@ def import_command(
                 echo_json(plan.as_json())
             sys.exit(bool(plan.failures))
         report = carry_import(stack, plan, concurrency, progress)
-        if not no_build and (report.processed or report.words):
+        if not no_build and (report.processed or report.words or report.shown):
             withhold_hidden_names(stack)
             build_and_publish(stack)
         if as_json:
@@ -131,7 +131,7 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
         echo(f"  {count(plan.same, 'file')} repeat another, byte for byte")
     if plan.elsewhere:
         verb = "is" if plan.elsewhere == 1 else "are"
-        echo(f"  {count(plan.elsewhere, 'photo')} {verb} in several albums: each is placed in the first of them")
+        echo(f"  {count(plan.elsewhere, 'photo')} {verb} in several albums: placed in the first, and shown in each")
     if plan.copies:
         echo(f"  {count(plan.copies, 'copy', 'copies')} of larger or edited photos left out: --copies takes them")
     for note in plan.notes:
@@ -168,6 +168,10 @@ def _print_report(stack: Stack, report: "ImportReport") -> None:
     if report.people:
         photos = count(report.people, "photo")
         echo(f'  people    {photos} with names that the page "Who is this?" suggests for their faces')
+    if report.shown:
+        echo(f"  albums    {count(report.shown, 'photo')} shown in another album too")
+    for name, reason in list(report.hidden.items())[:_MAX_LISTED]:
+        echo(f"  note      not shown in {printable(name)} too: {printable(reason)}")
     print_remarks([Refusal(printable(one.name), one.reason) for one in report.failures[:_MAX_LISTED]], [], [])
     for name in report.sets[:_MAX_LISTED]:
         echo(f"  {stack.site_address(f'/sets/{address(name)}/')}")

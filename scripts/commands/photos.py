@@ -4,15 +4,18 @@ from pathlib import Path
 
 import click
 
-from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, parse_image_path
+from functions.dates import timestamp
+from functions.keys import BadNameError, ImagePath, check_new_name, check_set_name, parse_image_path, parse_row_path
 from scripts.commands.options import (
     Context,
     concurrency_option,
     end_with_failures,
     json_option,
+    no_build_option,
     print_outcome,
     yes_option,
 )
+from scripts.common.stack import Stack
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
 from scripts.deployment.publish import build_and_publish, publish_after_deleting
@@ -63,7 +66,8 @@ def _checked(set_name: str) -> str:
 def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool) -> None:
     """Delete a photo, or a whole set.
 
-    Deletes originals, thumbnails, rows and faces. Whoever is named only there keeps the name in other photos.
+    Deletes originals, thumbnails, rows and faces. Whoever is named only there keeps the name in other photos. A photo
+    of another set that a set shows too is only taken out of it: SET/OTHER/PHOTO.
     """
     from functions.people.kept_names import keep_names
     from scripts.common.progress import Progress
@@ -74,6 +78,10 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     from scripts.photos.waiting import wait_gone
 
     stack = context.stack
+    row = _shown_row(name)
+    if row:
+        _hide(stack, row, yes=yes, as_json=as_json)
+        return
     paths = find_photos(stack, name, also_deleted=for_good)
     if not yes:
         what = name if [str(path) for path in paths] == [name] else f"{count(len(paths), 'photo')} of {name}"
@@ -86,6 +94,60 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     discard(stack, {path.key for path in outcome.done})
     publish_after_deleting(stack, {path.set_name for path in paths})
     print_outcome(outcome, "deleted", as_json)
+
+
+def _shown_row(name: str) -> ImagePath | None:
+    """The row that shows a photo in a set that isn't its own, if a name is one's."""
+    try:
+        row = parse_row_path(name)
+    except BadNameError:
+        return None
+    return row if row.is_shown_from_elsewhere else None
+
+
+def _hide(stack: Stack, row: ImagePath, *, yes: bool, as_json: bool) -> None:
+    from scripts.photos.originals import PhotoNotFoundError
+    from scripts.photos.waiting import Outcome
+
+    if not yes:
+        click.confirm(f"Show {row.original} no longer in {row.set_name}?", abort=True, err=True)
+    if not stack.shown.hide(row, timestamp()):
+        raise PhotoNotFoundError(f"{row.set_name} doesn't show {row.original}: check the name")
+    publish_after_deleting(stack, {row.set_name})
+    print_outcome(Outcome(done={row}), "taken out", as_json)
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, metavar="SET/PHOTO...")
+@click.argument("set_name", metavar="SET")
+@click.option("--not", "hides", is_flag=True, help="Show them there no longer.")
+@no_build_option
+@json_option
+@click.pass_obj
+def show(context: Context, photos: tuple[str, ...], set_name: str, hides: bool, no_build: bool, as_json: bool) -> None:
+    """Show photos in another set too.
+
+    Each stays one photo, in its own set: nothing is copied or paid for. Only where everybody may see both sets; if you
+    change who may see one of them, its photos are no longer shown elsewhere.
+    """
+    from functions.shown_photos import NotShowableError
+    from scripts.photos.waiting import Outcome
+
+    stack, outcome = context.stack, Outcome()
+    target = _new_set(set_name)
+    for path in _photos(photos):
+        try:
+            if hides:
+                if not stack.shown.hide(ImagePath(target, str(path)), timestamp()):
+                    raise NotShowableError(f"{target} doesn't show it")
+            else:
+                stack.shown.show(path, target, timestamp())
+            outcome.done.add(path)
+        except NotShowableError as error:
+            outcome.failed[path] = str(error)
+    if outcome.done and not no_build:
+        publish_after_deleting(stack, {target}) if hides else build_and_publish(stack)
+    print_outcome(outcome, f"no longer shown in {target}" if hides else f"shown in {target}", as_json)
 
 
 @click.command()

@@ -24,6 +24,7 @@ from functions.ledger import Ledger
 from functions.photo_reader import PhotoReader
 from functions.photo_tables import PhotoTables
 from functions.photo_writer import PhotoWriter
+from functions.shown_photos import ShownPhotos
 from local.state_folder import STACK_NAME, StateFolder
 from scripts.common.config import load_aws_config
 from scripts.common.lost_connection import AWS_SECONDS, LAPTOP_SECONDS, ConnectionWatch
@@ -109,6 +110,10 @@ class Stack:
     @property
     def writer(self) -> PhotoWriter:
         return PhotoWriter(self.photos, self.images)
+
+    @property
+    def shown(self) -> ShownPhotos:
+        return ShownPhotos(self.photos)
 
     @cached_property
     def ledger(self) -> Ledger:

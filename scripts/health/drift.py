@@ -44,9 +44,12 @@ WHERE NOT EXISTS (SELECT 1 FROM row_faces WHERE row_faces.face_id = faces.face_i
 # A set of another program is shown by its rows; once counted, by the grid's index, which lacks incomplete rows.
 _SETS = """
 SELECT name, coalesce(held.photos, 0), coalesce(held.faces, 0)
-FROM (SELECT name FROM set_rows UNION SELECT set_name FROM photo_rows) LEFT JOIN set_rows USING (name) LEFT JOIN (
+FROM (
+    SELECT name FROM set_rows UNION SELECT set_name FROM photo_rows UNION SELECT set_name FROM shown_rows
+) LEFT JOIN set_rows USING (name) LEFT JOIN (
     SELECT set_name, count(*) AS photos, sum(faces) AS faces, max(instr(faults, '"grid_key"')) AS bare
-    FROM photo_rows GROUP BY set_name
+    FROM (SELECT set_name, faces, faults FROM photo_rows UNION ALL SELECT set_name, faces, '[]' FROM shown_rows)
+    GROUP BY set_name
 ) AS held ON held.set_name = name
 WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
     coalesce(set_rows.photos, 0) != coalesce(held.photos, 0) OR coalesce(set_rows.faces, 0) != coalesce(held.faces, 0)
@@ -54,11 +57,20 @@ WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
 )
 """
 
+# Rows that show photos of other sets, which are gone, or which not everybody may see.
+_SHOWN = """
+SELECT shown_rows.path, photo_rows.path IS NULL FROM shown_rows LEFT JOIN photo_rows ON photo_rows.path = original
+WHERE photo_rows.path IS NULL OR NOT may_be
+"""
+
 # Rows that no page shows, though the owner let everybody see the set.
 _HIDDEN = (
     "its row lies in the table of private sets, though everybody may see {set}: if that is right, run "
     "`kinpics audience {set} members`, then `kinpics audience {set} public`"
 )
+
+_GONE = "it shows a photo of another set that is gone"
+_NOT_FOR_ALL = "it shows a photo of another set, though not everybody may see both"
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ class Drift:
     free: set[ImagePath] = field(default_factory=set)
     # Rows of photos (`<set>/<file>`) and of sets that lie in `pics`, though not everybody may see the set.
     misplaced: set[str] = field(default_factory=set)
+    # Rows that show another set's photo (`<set>/<set>/<file>`) and must not, with the reason.
+    shown: dict[str, str] = field(default_factory=dict)
     # Records and faces that no row knows: image id to image paths, face id to external image id.
     records: dict[str, set[str]] = field(default_factory=dict)
     faces: dict[str, str] = field(default_factory=dict)
@@ -92,7 +106,7 @@ class Drift:
 
     def __len__(self) -> int:
         """How much there is to mend."""
-        parts = (self.check, self.redo, self.records, self.faces, self.sets)
+        parts = (self.check, self.redo, self.shown, self.records, self.faces, self.sets)
         portraits = sum(len(drift) for drift in self.galleries.values())
         return len(self.misplaced) + sum(len(part) for part in parts) + portraits
 
@@ -108,6 +122,8 @@ class Drift:
             yield f"{photo}: {reason}"
         for row in sorted(self.misplaced):
             yield f"{row}: its row lies in the table that everybody can read"
+        for shown, reason in sorted(self.shown.items()):
+            yield f"{shown}: {reason}"
         for image_id, paths in sorted(self.records.items()):
             for path in sorted(paths):
                 yield f"record {image_id} leads to {path}, whose row does not know it"
@@ -126,6 +142,8 @@ class Drift:
 def find_drift(survey: Survey) -> Drift:
     """What disagrees, the galleries aside."""
     result = find_photo_drift(survey)
+    for path, is_gone in survey.db.execute(_SHOWN):
+        result.shown[path] = _GONE if is_gone else _NOT_FOR_ALL
     for image_id, path in survey.db.execute(_RECORDS):
         result.records.setdefault(image_id, set()).add(path)
     for (image_id,) in survey.db.execute("SELECT image_id FROM records WHERE path = ''"):

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from functions.dates import timestamp
 from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.galleries import Gallery
-from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path
+from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path, parse_row_path
 from functions.photo_reader import set_key
 from functions.shapes import PhotoSet
 from functions.transactions import Write, transact
@@ -78,6 +79,10 @@ def settle(stack: Stack, found: Drift, mended: Mended) -> None:
         if faces:
             stack.ledger.note_change(ALBUM_COLLECTION)
     moved = {name.partition("/")[0] for name in found.misplaced}
+    for text in sorted(found.shown):
+        stack.shown.withdraw(parse_row_path(text), timestamp())
+        mended.removed += 1
+    moved |= {text.partition("/")[0] for text in found.shown}
     for name in sorted(found.sets.keys() | moved | {path.set_name for path in (*found.check, *found.redo)}):
         mended.sets += _count_again(stack, name)
 
@@ -154,7 +159,7 @@ def _count_again(stack: Stack, name: str) -> bool:
     photos = faces = 0
     first, is_bare = None, False
     for photo in stack.photos.list_photos(name):
-        photos, faces = photos + 1, faces + len(photo.face_ids)
+        photos, faces = photos + 1, faces + photo.counted_faces
         first = first or photo.sortkey
         is_bare = is_bare or photo.grid_key is None
     photo_set = stack.photos.get_set(name) or PhotoSet(sortkey=name)

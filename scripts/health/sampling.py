@@ -71,7 +71,8 @@ def _add_stretch(stack: Stack, survey: Survey, stretch: list[StoredPhoto]) -> No
         stored = list_stored_photos(stack.s3, bucket, prefix, f"{first.set_name}/", after=after)
         paths = (one.path for one in takewhile(lambda one: one.path <= last, stored))
         survey.add_copies(kind, (path for path in paths if path >= first))
-    rows = {path_of(photo): PhotoRow.of(photo) for photo in stack.photos.list_stretch(*first, last.file)}
+    stretch_rows = stack.photos.list_stretch(*first, last.file)
+    rows = {path_of(photo): PhotoRow.of(photo) for photo in stretch_rows if not photo.is_shown_from_elsewhere}
     for path, row in rows.items():
         survey.add_row(path, row)
     for record in stack.images.get_records({row.image_id for row in rows.values() if row.image_id}).values():

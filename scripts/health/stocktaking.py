@@ -207,6 +207,11 @@ def _add_rows(stack: Stack, survey: Survey, items: list[Item], table: str) -> No
             survey.add_set(PhotoSet.from_item(item), is_misplaced=is_misplaced)
         else:
             photo = Photo.from_item(item)
+            if photo.is_shown_from_elsewhere:
+                row = path_of(photo)
+                may_be = stack.photos.tables.access().may_show(row.original.set_name, row.set_name)
+                survey.add_shown(row, photo.counted_faces, may_be=may_be)
+                continue
             survey.add_row(path_of(photo), PhotoRow.of(photo), is_misplaced=is_misplaced)
 
 

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS photo_rows (
     path TEXT PRIMARY KEY, set_name TEXT, etag TEXT, image_id TEXT, faults TEXT, has_card INTEGER,
     has_sha256 INTEGER, plays INTEGER, faces INTEGER
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shown_rows (
+    path TEXT PRIMARY KEY, set_name TEXT, original TEXT, faces INTEGER, may_be INTEGER
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS row_faces (face_id TEXT, path TEXT, PRIMARY KEY (face_id, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS set_rows (
     name TEXT PRIMARY KEY, photos INTEGER, faces INTEGER, is_uncounted INTEGER, is_sound INTEGER
@@ -152,6 +155,11 @@ class Survey:
         self.db.execute(f"INSERT OR {or_else} INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - one of two words
         faces = ((face_id, str(path)) for face_id in row.face_ids)
         self.db.executemany("INSERT OR REPLACE INTO row_faces VALUES (?, ?)", faces)
+
+    def add_shown(self, row: ImagePath, faces: int, *, may_be: bool) -> None:
+        """A row that shows another set's photo with so many faces; ``may_be`` says whether everybody sees both sets."""
+        values = (str(row), row.set_name, str(row.original), faces, may_be)
+        self.db.execute("INSERT OR REPLACE INTO shown_rows VALUES (?, ?, ?, ?, ?)", values)
 
     def add_set(self, photo_set: PhotoSet, *, is_misplaced: bool = False) -> None:
         """A set's row; one that is misplaced counts if there is none where it belongs."""

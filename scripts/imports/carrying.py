@@ -6,7 +6,7 @@ again, and ends the same. Words that the owner wrote on the site since stay.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -20,6 +20,7 @@ from functions.keys import ImagePath
 from functions.people.decisions import SaidToBeIn, said_id
 from functions.people.person_names import PersonNameError, person_name
 from functions.photo_texts import clean_caption, clean_title
+from functions.shown_photos import NotShowableError
 from functions.told_facts import ToldFacts
 from functions.xmp import MAX_XMP_BYTES, BadXmpError, parse_xmp
 from scripts.common.progress import Progress
@@ -54,7 +55,9 @@ class _Sent(NamedTuple):
 class ImportReport:
     """What an import did; ``sets`` are those with something new. ``resumed`` photos were uploaded by an earlier run.
 
-    ``names`` are photos with names in boxes, ``people`` those of which the service says who is in them.
+    ``shown`` counts photos that were newly shown in another of their albums, ``hidden`` has the sets that can't show
+    some, with the reason. ``names`` are photos with names in boxes, ``people`` those of which the service says who is
+    in them.
     """
 
     uploaded: int = 0
@@ -68,6 +71,8 @@ class ImportReport:
     seconds: float = 0.0
     sets: list[str] = field(default_factory=list)
     failures: list[Unplaced] = field(default_factory=list)
+    shown: int = 0
+    hidden: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -124,6 +129,7 @@ class _Carrier:
         report.sets += sorted({path.set_name for path in outcome.done} - set(report.sets))
         self._describe_sets(items)
         self._give_words(by_path)
+        self._show_elsewhere(items, outcome.done | resumed.keys() | (present.keys() - failed_before.keys()))
         digests = {item.id: one for item, one in sent}
         self._give_names(items, digests)
         self._tell_who(items, digests)
@@ -200,6 +206,24 @@ class _Carrier:
 
         with ThreadPoolExecutor(self._concurrency) as pool:
             self._report.words += sum(pool.map(give, left))
+
+    def _show_elsewhere(self, items: Sequence[Item], there: Collection[ImagePath]) -> None:
+        """Show photos of several albums in each; what can't be shown there is told, once a set.
+
+        One that has been shown so often before stays as it is: the owner may have taken it out again.
+        """
+        several = {_path(item): item for item in items if item.also and _path(item) in there}
+        times = self._stack.photos.get_attribute(several, "shown_elsewhere")
+        for path, item in several.items():
+            if int(times.get(path, 0)) >= len(item.also):
+                continue
+            for name in item.also:
+                if name == item.set_name or name in self._report.hidden:
+                    continue
+                try:
+                    self._report.shown += self._stack.shown.show(path, name, timestamp())
+                except NotShowableError as error:
+                    self._report.hidden[name] = str(error)
 
     def _give_names(self, items: Sequence[Item], sent: dict[int, _Sent]) -> None:
         """Take in the names with boxes that sidecars have."""

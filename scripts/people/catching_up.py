@@ -67,7 +67,8 @@ def tell_of_all(stack: Stack) -> None:
     paths = {str(entry[0]) for entry in known.get("photos", [])}
     for photo_set in stack.photos.list_sets():
         names = (row["sortkey"] for row in stack.photos.list_rows(photo_set.sortkey))
-        paths |= {str(ImagePath(photo_set.sortkey, name)) for name in names}
+        rows = (ImagePath(photo_set.sortkey, name) for name in names)
+        paths |= {str(row) for row in rows if not row.is_shown_from_elsewhere}
     bodies = [message_of(ImagePath(*path.split("/", 1))) for path in sorted(paths)]
     _send(stack, [*bodies, GO_ON])
 

@@ -101,7 +101,7 @@ def _addresses_of_sets(site_url: str, newest_first: Sequence[ShownSet]) -> Itera
 
 def _addresses_of_photos(site_url: str, shown: ShownSet) -> Iterator[tuple[str, str | None]]:
     """The pages of a set's photos, and when each last changed."""
-    for photo in shown.photos:
+    for photo in shown.own:
         yield site_url + page_url(path_of(photo)), photo.processed_at
 
 

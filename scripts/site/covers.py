@@ -98,8 +98,10 @@ def describe_missing_cover(reader: PhotoReader, chosen: str, access: Access) -> 
 
 
 def _covers_of_sets(reader: PhotoReader, sets: Sequence[ShownSet]) -> dict[str, Cover]:
-    photos = reader.get_photos(path_of(shown.cover) for shown in sets if shown.cover)
-    return {path.set_name: _cover(photo, _OF_SETS) for path, photo in photos.items() if photo.width and photo.height}
+    paths = {shown.name: path_of(shown.cover) for shown in sets if shown.cover}
+    photos = reader.get_photos(set(paths.values()))
+    found = ((name, photos.get(path)) for name, path in paths.items())
+    return {name: _cover(photo, _OF_SETS) for name, photo in found if photo and photo.width and photo.height}
 
 
 def _best(reader: PhotoReader, shown: ShownSet) -> Photo | None:

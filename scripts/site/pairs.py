@@ -16,8 +16,8 @@ def paired(photos: Sequence[Photo]) -> list[Photo]:
     """A set's photos without the films that belong to one of them, which is as long as its film."""
     stills = {_stem(photo) for photo in photos if _is_still(photo)}
     films = {_stem(photo): photo for photo in photos if _is_short_film(photo) and _stem(photo) in stills}
-    taken = {photo.sortkey for photo in films.values()}
-    left = [photo for photo in photos if photo.sortkey not in taken]
+    taken = {(photo.primarykey, photo.sortkey) for photo in films.values()}
+    left = [photo for photo in photos if (photo.primarykey, photo.sortkey) not in taken]
     return [_with(photo, films.get(_stem(photo))) if _is_still(photo) else photo for photo in left]
 
 
@@ -28,7 +28,8 @@ def _with(photo: Photo, film: Photo | None) -> Photo:
 
 
 def _stem(photo: Photo) -> str:
-    return PurePath(photo.sortkey).stem.lower()
+    # Other sets' photos, which a set may show too, have names of their own.
+    return f"{photo.primarykey}/{PurePath(photo.sortkey).stem.lower()}"
 
 
 def _is_still(photo: Photo) -> bool:

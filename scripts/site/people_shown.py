@@ -215,7 +215,7 @@ def read_set_people(stack: Stack, people: People, shown: ShownSet, *, is_everywh
 
 def _without_pages(shown: ShownSet, content: Any) -> list[ShownPerson | None]:
     """The people of a set's list, as far as they have no page: each with their first face as the portrait."""
-    sizes = {photo.sortkey: (photo.width or UNKNOWN_WIDTH, photo.height or UNKNOWN_HEIGHT) for photo in shown.photos}
+    sizes = {photo.sortkey: (photo.width or UNKNOWN_WIDTH, photo.height or UNKNOWN_HEIGHT) for photo in shown.own}
     portraits: dict[int, Portrait] = {}
     photos: Counter[int] = Counter()
     for file, faces in content["photos"].items():

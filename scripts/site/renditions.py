@@ -3,14 +3,15 @@
 import math
 
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
+from functions.keys import ImagePath
 from functions.people.public_files import portrait_key
 from functions.shapes import Photo
 from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_size
 
 
 def thumbnail_url(set_name: str, file: str) -> str:
-    """Address of a photo's thumbnail."""
-    return THUMBNAIL_FOLDER + address(set_name, file)
+    """Address of a photo's thumbnail; a set's cover may be another set's photo, whose path is its ``file``."""
+    return THUMBNAIL_FOLDER + address(*ImagePath(set_name, file).original)
 
 
 def large_url(set_name: str, file: str) -> str:

@@ -71,13 +71,13 @@ def suggestions(entries: Iterable[Entry]) -> list[str]:
 
 def entry_of(shown: ShownSet, cover: Cover | None) -> Entry:
     """What the index has of a set."""
-    photos = shown.tiles
+    photos = [photo for photo in shown.tiles if photo.primarykey == shown.name]
     entry: Entry = {"name": shown.name, "title": shown.title}
     if shown.row.description:
         entry["description"] = shown.row.description
     if cover:
-        stacked = [photo.sortkey for photo in shown.panoramas]
-        entry["cover"] = [cover.photo.sortkey, round(cover.x, 1), round(cover.y, 1), *stacked]
+        stacked = [shown.file_of(photo) for photo in shown.panoramas]
+        entry["cover"] = [shown.file_of(cover.photo), round(cover.x, 1), round(cover.y, 1), *stacked]
     return entry | {
         "files": [photo.sortkey for photo in photos],
         "sizes": [[*size, len(list(run))] for size, run in groupby((photo.width, photo.height) for photo in photos)],

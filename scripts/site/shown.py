@@ -70,6 +70,15 @@ class ShownSet:
         return self.row.sortkey
 
     @property
+    def own(self) -> list[Photo]:
+        """Its photos without those of other sets that it shows too."""
+        return [photo for photo in self.photos if photo.primarykey == self.name]
+
+    def file_of(self, photo: Photo) -> str:
+        """What one of its photos is called in it: its file, or the path of another set's."""
+        return photo.sortkey if photo.primarykey == self.name else str(path_of(photo))
+
+    @property
     def title(self) -> str:
         return self.row.shown_title
 
@@ -95,7 +104,7 @@ class ShownSet:
         """The photo shown for it: its row's, but no panorama, unless the owner chose it or there is nothing else."""
         if self.outline:
             return self.outline.cover
-        shown = next((photo for photo in self.photos if photo.sortkey == self.row.pic), None)
+        shown = next((photo for photo in self.photos if self.file_of(photo) == self.row.pic), None)
         if shown is None or self.row.pic_chosen or not _is_panorama(shown):
             return shown
         others = [photo for photo in self.photos if not _is_panorama(photo)] or self.photos
@@ -180,7 +189,14 @@ def _is_shown(photo_set: PhotoSet) -> bool:
 
 
 def _list_photos(photos: PhotoReader, row: PhotoSet) -> list[Photo]:
-    """A set's photos, as scripts show them: of a set that is counted, only those that the grid's index has."""
+    """A set's photos, as scripts show them: of a set that is counted, only those that the grid's index has.
+
+    Other sets' photos that it shows too are given as these sets have them.
+    """
     found = (replace(Photo.from_item(item), source={}) for item in photos.list_shown(row.sortkey))
     shown = [photo for photo in found if photo.grid_key or row.is_uncounted]
-    return paired(sorted(shown, key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey)))
+    shown.sort(key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey))
+    elsewhere = [path_of(photo).original for photo in shown if photo.is_shown_from_elsewhere]
+    originals = photos.get_photos(elsewhere) if elsewhere else {}
+    whole = (originals.get(path.original) if (path := path_of(one)) != path.original else one for one in shown)
+    return paired([replace(photo, source={}, data={}) for photo in whole if photo])

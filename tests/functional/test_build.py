@@ -23,6 +23,7 @@ from functions.keys import ImagePath
 from functions.languages import ENGLISH, LANGUAGES, in_language
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, page_key, read_page_key, render_photo_page
 from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
+from functions.shown_photos import ShownPhotos
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
 from scripts.deployment.publish import publish
@@ -71,6 +72,23 @@ def make_stack(aws: FakeAws) -> Any:
 
 def put(aws: FakeAws, item: dict[str, Any]) -> None:
     aws.dynamodb.put_item(TableName=aws.pics_table, Item={name: value for name, value in item.items() if value != ""})
+
+
+def test_a_photo_of_another_set_is_on_the_pages_of_both(aws: FakeAws, tmp_path: Path) -> None:
+    stack = make_stack(aws)
+    put(aws, {**Photo(primarykey=SET, sortkey=FILES[0], grid_key="~/0", etag="1").to_item(), "width": 4, "height": 3})
+    ShownPhotos(aws.photos).show(ImagePath(SET, FILES[0]), "Best", "2026-11-26T12:00:00+00:00")
+    site = build(stack, tmp_path / "dist", load_config())
+    page = (site.folder / "sets" / "Best" / "index.html").read_text()
+    tiles = [tag for tag in Tags(page.encode()).of("a") if "tile" in (tag.get("class") or "")]
+    assert [tag["data-key"] for tag in tiles] == [f"{SET}/{FILES[0]}"]
+    assert page_key(ImagePath(SET, FILES[0])) in site.more
+    assert not [key for key in site.more if key.startswith("sets/Best/photos/")], "it has one page of its own"
+    front = (site.folder / "index.html").read_text()
+    assert front.count(f"/{FILES[0]}") > 1, "it is the cover of both"
+    (index,) = (site.folder / "search").glob("words-*.json")
+    found = {entry["name"]: entry for entry in json.loads(index.read_text())["sets"]}
+    assert (found["Best"]["files"], found["Best"]["cover"][0]) == ([], f"{SET}/{FILES[0]}")
 
 
 class Tags(HTMLParser):

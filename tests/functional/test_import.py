@@ -11,10 +11,12 @@ import pytest
 from moto import mock_aws
 from support import BLUE, GREEN, RED, FakeAws, make_fake_aws, picture
 
+from functions.access.audiences import MEMBERS
+from functions.access.moving import AudienceChanges
 from functions.crops import Area
 from functions.face_regions import NamedArea, Stored
 from functions.forgotten_people import name_digest
-from functions.keys import ImagePath, parse_key
+from functions.keys import ImagePath, parse_key, parse_row_path
 from functions.people.decisions import SaidToBeIn
 from functions.shapes import Forgotten
 from scripts.common.progress import Progress
@@ -172,6 +174,38 @@ def test_an_import_brings_dates_words_albums_and_covers(export: Path) -> None:
         assert again.people == 0
         assert (again.processed, again.already_there, again.words) == (0, 3, 0)
         assert here.rows() == rows
+
+
+def test_a_photo_of_several_albums_is_one_and_shown_in_each(export: Path, tmp_path: Path) -> None:
+    both = takeout(
+        tmp_path / "both.zip",
+        {
+            f"{WHERE}/Best/metadata.json": json.dumps({"title": "Best"}),
+            f"{WHERE}/Best/b.png": picture(GREEN),
+            f"{WHERE}/Best/b.png.json": about("b.png", "In the garden", favorited=True),
+        },
+    )
+    with site() as here:
+        report = here.take(both)
+        rows = here.rows()
+        assert (report.processed, report.shown, report.hidden) == (3, 1, {})
+        assert (rows["Best"]["pic_count"], rows["Gran: & Co."]["pic_count"]) == (1, 2)
+        (path,) = (name for name in rows if name.count("/") == 2)
+        row = parse_row_path(path)
+        assert str(row.original) in rows
+        assert (here.take(both).shown, here.rows()) == (0, rows)
+        here.stack.shown.hide(row, "2026-01-01T00:00:00+00:00")
+        assert here.take(both).shown == 0, "the owner took it out"
+
+
+def test_a_photo_of_several_albums_that_not_everybody_may_see_is_in_one(export: Path, tmp_path: Path) -> None:
+    both = takeout(tmp_path / "both.zip", {f"{WHERE}/Best/b.png": picture(GREEN)})
+    with site() as here:
+        AudienceChanges(here.aws.tables(), sleep=lambda seconds: None).change("Best", MEMBERS)
+        AudienceChanges(here.aws.tables(), sleep=lambda seconds: None).change("Gran: & Co.", MEMBERS)
+        report = here.take(both)
+        assert report.shown == 0
+        assert any("an audience of its own" in reason for reason in report.hidden.values())
 
 
 def test_a_newer_export_adds_what_is_new_and_changes_nothing_else(export: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from support import BLUE, GREEN, RED, FakeAws, picture
 from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
 from functions.shapes import PhotoSet, RemovalRequest
+from functions.shown_photos import ShownPhotos
 from scripts.cli import main
 from scripts.commands import photos
 from scripts.commands.options import Context
@@ -112,6 +113,36 @@ def test_a_deleted_photo_goes_and_comes_back_with_its_words(owner: Owner) -> Non
     assert photo
     assert photo.caption == "At noon"
     assert owner.call("restore", photos={"trip/a.png": {}, "trip/never.png": {}}) == {"restored": []}
+
+
+def test_a_photo_that_a_set_only_shows_is_taken_out_of_it_and_comes_back(owner: Owner) -> None:
+    shown = ShownPhotos(owner.aws.photos)
+    shown.show(A, "best", "2026-11-26T12:00:00+00:00")
+    row = f"best/{A}"
+    assert [found["sortkey"] for found in owner.call("photos", set="best")["photos"]] == [str(A)]
+    assert owner.call("move", paths=[row], set="other")["refused"] == {row: f"it is only shown there: move {A}"}
+    owner.call("photo", path=row, caption="At noon")
+    assert owner.call("photo", path=str(A))["caption"] == "At noon"
+    owner.call("set", set="best", cover=str(A))
+    assert photo_set(owner, "best").pic_chosen
+    deleted = owner.call("delete", paths=[row])["deleted"]
+    assert owner.aws.photos.get_set("best") is None
+    assert owner.aws.photos.get_photo(A), "the original stays"
+    assert owner.aws.s3.head_object(Bucket=owner.aws.pics_bucket, Key=A.key)
+    assert owner.call("restore", photos=deleted) == {"restored": [row]}
+    assert photo_set(owner, "best").pic_count == 1
+    assert owner.call("restore", photos={"best/trip/never.png": {}}) == {"restored": []}
+
+
+def test_a_photo_that_is_moved_stays_in_the_sets_that_show_it(owner: Owner) -> None:
+    ShownPhotos(owner.aws.photos).show(A, "best", "2026-11-26T12:00:00+00:00")
+    owner.call("move", paths=[str(A)], set="2024")
+    target = image_path("2024", A.file)
+    owner.process(target)
+    owner.left()
+    owner.process(A)
+    assert [row["sortkey"] for row in owner.aws.grid("best")] == [str(target)]
+    assert photo_set(owner, "best").pic_count == 1
 
 
 def test_names_stay_when_the_only_named_photo_is_deleted(owner: Owner) -> None:

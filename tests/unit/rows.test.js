@@ -17,6 +17,11 @@ test("a row with only a name can be shown", () => {
   assert.equal(isUncounted(setFrom({ sortkey: "titled", title: "Before its first photo" })), false);
 });
 
+test("a row may show a photo of another set", () => {
+  const photo = photoFrom({ width: 4, height: 3 }, "Favourites", "2024_trip/a.jpg");
+  assert.deepEqual([photo.setName, photo.file], ["2024_trip", "a.jpg"]);
+});
+
 test("numbers can come as text", () => {
   const { width, height } = photoFrom({ width: "40", height: "30" }, "set", "a.jpg");
   assert.deepEqual([width, height, setFrom({ sortkey: "s", pic_count: "7" }).photoCount], [40, 30, 7]);

@@ -12,7 +12,7 @@ import { onFirstMove } from "../move.js";
 import { clear, tell } from "../notice.js";
 import { readPhotos, readSet } from "../photos/read.js";
 import { titleOf } from "../photos/rows.js";
-import { setNameOfPage } from "../photos/urls.js";
+import { keyOf, setNameOfPage } from "../photos/urls.js";
 import { isReturn, keepPlace, returnToPlace, store, stored } from "../place.js";
 import { whileVisible } from "../refresh.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -29,13 +29,14 @@ export function showSet() {
   }
   document.getElementById("unknown")?.remove();
   const grid = new Grid(byId("grid"), (index) => viewer.choose(index), sectionOf);
-  const viewer = new Viewer(grid, (photo) => photo.file);
+  // Another set's photo that is shown here too may be called like one of its own.
+  const viewer = new Viewer(grid, (photo) => (photo.setName === name ? photo.file : keyOf(photo)));
   /** The files to show; null for all. @type {Set<string> | null} */
   let only = null;
   /** @type {Photo[]} */
   let photos = [];
   const show = () => {
-    const shown = photos.filter(({ file }) => only?.has(file) ?? true);
+    const shown = photos.filter(({ setName, file }) => !only || (setName === name && only.has(file)));
     grid.show(shown, groupByDay(shown));
     return shown;
   };

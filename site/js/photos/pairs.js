@@ -8,8 +8,8 @@ const MAX_SECONDS = 6;
 const FILM = /\.mov$/i;
 const STILL = /\.(?:heic|heif|jpe?g)$/i;
 
-/** @param {string} file */
-const stem = (file) => file.slice(0, file.lastIndexOf(".")).toLowerCase();
+/** Other sets' photos, which a set may show too, have names of their own. @param {Photo} photo */
+const stem = ({ setName, file }) => `${setName}/${file.slice(0, file.lastIndexOf(".")).toLowerCase()}`;
 
 /**
  * Photos without the films that belong to one of them, which gets the film.
@@ -17,18 +17,18 @@ const stem = (file) => file.slice(0, file.lastIndexOf(".")).toLowerCase();
  * @returns {Photo[]}
  */
 export function paired(photos) {
-  const stills = new Set(photos.filter(({ file, film }) => !film && STILL.test(file)).map(({ file }) => stem(file)));
+  const stills = new Set(photos.filter(({ file, film }) => !film && STILL.test(file)).map(stem));
   const films = new Map(
     photos
-      .filter(({ file, film }) => film && film <= MAX_SECONDS && FILM.test(file) && stills.has(stem(file)))
-      .map((photo) => [stem(photo.file), photo]),
+      .filter((photo) => photo.film && photo.film <= MAX_SECONDS && FILM.test(photo.file) && stills.has(stem(photo)))
+      .map((photo) => [stem(photo), photo]),
   );
   if (!films.size) return photos;
   const taken = new Set(films.values());
   return photos
     .filter((photo) => !taken.has(photo))
     .map((photo) => {
-      const own = !photo.film && STILL.test(photo.file) ? films.get(stem(photo.file)) : undefined;
+      const own = !photo.film && STILL.test(photo.file) ? films.get(stem(photo)) : undefined;
       return own ? { ...photo, film: own.film, filmFile: own.file } : photo;
     });
 }

@@ -84,9 +84,11 @@ export function photoFrom(item, setName, file) {
   const width = number(item.width) ?? 0;
   const height = number(item.height) ?? 0;
   const hasSize = width > 0 && height > 0;
+  // A set may show another set's photo too: its row has that one's path for a file name.
+  const [own = file, set = setName] = file.split("/").reverse();
   return {
-    setName,
-    file,
+    setName: set,
+    file: own,
     width: hasSize ? width : config.unknownWidth,
     height: hasSize ? height : config.unknownHeight,
     placeholder: text(item.placeholder) ?? "",

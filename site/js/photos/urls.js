@@ -50,11 +50,14 @@ export const photosFile = (slug) => `${personUrl(slug)}photos.json`;
 /** Who is on a set's photos. @param {string} setName */
 export const setPeopleFile = (setName) => `${setUrl(setName)}people.json`;
 
-/** @param {{setName: string, file: string}} photo */
-export const thumbnailUrl = (photo) => config.thumbnailFolder + path(photo.setName, photo.file);
+/** The path of its pictures. A set's cover may be another set's photo, named by that one's path. @param {{setName: string, file: string}} photo */
+const picture = ({ setName, file }) => path(...`${setName}/${file}`.split("/").slice(-2));
 
 /** @param {{setName: string, file: string}} photo */
-export const largeUrl = (photo) => config.largeFolder + path(photo.setName, photo.file);
+export const thumbnailUrl = (photo) => config.thumbnailFolder + picture(photo);
+
+/** @param {{setName: string, file: string}} photo */
+export const largeUrl = (photo) => config.largeFolder + picture(photo);
 
 /** The name to save a large rendition under. @param {{file: string}} photo */
 export const largeName = ({ file }) => file.replace(/\.\w+$/, "") + ".jpg";

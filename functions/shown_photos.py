@@ -1,0 +1,179 @@
+"""Photos that a set shows though they lie in another: one original, shown in several albums.
+
+Such a photo has a row of its own in the set that shows it. Its file name there is the original's path,
+``<set>/<file>``, which no file can be called, so whoever reads the row knows whose pictures to show
+(`ImagePath.original`). It holds what a tile needs; all else is read from the original's own row, and only that leads
+to faces. The original's row counts how often it has been shown so (``shown_elsewhere``): where that is missing, nobody
+has to look for such rows.
+
+Pictures are served by the path of the original, so a photo may be shown elsewhere only if everybody may see both sets,
+because they are like the site and the site is public. Each transaction checks that, and who may see a set can't change
+without taking such rows back first (`functions/access/moving.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from functions.access.audiences import PUBLIC
+from functions.errors import KinpicsError
+from functions.keys import ImagePath
+from functions.photo_reader import PhotoReader, key_of
+from functions.set_counts import SetCounts
+from functions.shapes import Photo, grid_key
+from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (sort keys)
+_MAX_SORT_KEY_BYTES = 1024
+
+
+class NotShowableError(KinpicsError):
+    """A photo can't be shown in another set; the message says why."""
+
+
+@dataclass(frozen=True)
+class ShownPhotos:
+    """Shows photos of one set in others, and takes that back.
+
+    Every method raises ``StaleRowError`` where others keep changing the same rows, and ``SetMovingError`` while who may
+    see one of the sets changes; both can be tried again.
+    """
+
+    photos: PhotoReader
+
+    def show(self, original: ImagePath, set_name: str, now: str) -> bool:
+        """Show a photo in another set too; False if it is there already. Raises ``NotShowableError``."""
+        row = ImagePath(set_name, str(original))
+        if original.set_name == set_name:
+            raise NotShowableError(f"{original} is in {set_name} already")
+        for attempt in range(MAX_ATTEMPTS):
+            self._check_everybody_sees(original.set_name, set_name)
+            source, target = self.photos.tables.settle(original.set_name), self.photos.tables.settle(set_name)
+            photo = self.photos.get_photo(original)
+            if photo is None or photo.is_adopted:
+                raise NotShowableError(f"{original} isn't on the site, or is still being processed")
+            if self.photos.get_photo(row):
+                return False
+            copy = _copy(photo, row, now)
+            writes: list[Write] = [
+                {"Put": {"TableName": target.table, "Item": copy.to_item(), **_NEW}},
+                SetCounts(self.photos, target.table).join(row, copy, None, now, attempt, is_known=False),
+                _count_up(source.table, original, photo),
+                *source.checks_of_new,
+                *target.checks_of_new,
+            ]
+            if self._transact(writes, attempt):
+                return True
+        raise StaleRowError(f"{original} could not be shown in {set_name}: other writers kept changing the rows")
+
+    def hide(self, row: ImagePath, now: str) -> bool:
+        """Show a photo no longer in a set that isn't its own; False if it isn't shown there."""
+        for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(row.set_name)
+            old = self.photos.get_photo(row)
+            if old is None:
+                return False
+            if self._transact([*self._leave(row, old, place.table, now), *place.checks], attempt):
+                return True
+        raise StaleRowError(f"the row of {row} could not be removed: other writers kept changing it")
+
+    def find(self, original: ImagePath) -> list[ImagePath]:
+        """The rows of other sets that show a photo."""
+        others = (found.sortkey for found in self.photos.list_sets() if found.sortkey != original.set_name)
+        return sorted(self.photos.find_rows(ImagePath(name, str(original)) for name in others))
+
+    def hide_everywhere(self, original: ImagePath, now: str) -> None:
+        """Show a photo no longer in any set but its own."""
+        for row in self.find(original):
+            self.hide(row, now)
+
+    def refresh(self, original: ImagePath, photo: Photo, now: str) -> None:
+        """Let every set that shows a photo show it as it is now."""
+        for row in self.find(original):
+            self._refresh(row, photo, now)
+
+    def find_of_set(self, set_name: str) -> Iterator[ImagePath]:
+        """The rows that show photos of other sets in this one, or photos of this one in others."""
+        yield from self._list(set_name, "")
+        for other in self.photos.list_sets():
+            if other.sortkey != set_name:
+                yield from self._list(other.sortkey, f"{set_name}/")
+
+    def find_all(self) -> Iterator[ImagePath]:
+        """The rows of all sets that show photos of others."""
+        for found in self.photos.list_sets():
+            yield from self._list(found.sortkey, "")
+
+    def withdraw(self, row: ImagePath, now: str) -> None:
+        """Remove a row of a set that is about to move, in the table where it lies."""
+        for attempt in range(MAX_ATTEMPTS):
+            found = self.photos.locate_photos([row]).get(row)
+            if found is None or self._transact(self._leave(row, *found, now), attempt):
+                return
+        raise StaleRowError(f"the row of {row} could not be removed: other writers kept changing it")
+
+    def _refresh(self, row: ImagePath, photo: Photo, now: str) -> None:
+        for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(row.set_name)
+            old = self.photos.get_photo(row)
+            if old is None:
+                return
+            copy = _copy(photo, row, now)
+            writes: list[Write] = [
+                {"Put": {"TableName": place.table, "Item": copy.to_item(), **is_unchanged(old, "processed_at")}},
+                SetCounts(self.photos, place.table).join(row, copy, old, now, attempt, is_known=False),
+                *place.checks,
+            ]
+            if self._transact(writes, attempt):
+                return
+        raise StaleRowError(f"the row of {row} could not be written: other writers kept changing it")
+
+    def _leave(self, row: ImagePath, old: Photo, table: str, now: str) -> list[Write]:
+        delete = {"TableName": table, "Key": key_of(row), **is_unchanged(old, "processed_at")}
+        return [{"Delete": delete}, *SetCounts(self.photos, table).leave(row, old, now)]
+
+    def _list(self, set_name: str, prefix: str) -> Iterator[ImagePath]:
+        rows = (ImagePath(set_name, file) for file in self.photos.list_files(set_name, prefix))
+        return (row for row in rows if row.is_shown_from_elsewhere)
+
+    def _check_everybody_sees(self, *sets: str) -> None:
+        access = self.photos.tables.refresh()
+        if access.album != PUBLIC:
+            raise NotShowableError("a photo can be shown in two sets only while everybody may see the site")
+        if not access.may_show(*sets):
+            own = next(name for name in sets if name in access.sets)
+            raise NotShowableError(
+                f"{own} has an audience of its own, and a photo can be shown in two sets only if both are seen by "
+                "whoever may see the site"
+            )
+
+    def _transact(self, writes: list[Write], attempt: int) -> bool:
+        return transact(self.photos.client, writes, attempt, self.photos.tables.note_failed)
+
+
+_NEW: Write = {"ConditionExpression": "attribute_not_exists(sortkey)"}
+
+
+def _copy(photo: Photo, row: ImagePath, now: str) -> Photo:
+    """The row that shows a photo in another set. Raises ``NotShowableError``."""
+    key = grid_key(photo.taken_at, row.file, photo.film_seconds)
+    if len(key.encode()) > _MAX_SORT_KEY_BYTES:
+        raise NotShowableError(f"{row.file} is too long a name to be shown in another set: move it to a shorter one")
+    return Photo(
+        primarykey=row.set_name,
+        sortkey=row.file,
+        grid_key=key,
+        width=photo.width,
+        height=photo.height,
+        placeholder=photo.placeholder,
+        face_count=photo.face_count,
+        taken_at=photo.taken_at,
+        processed_at=now,
+    )
+
+
+def _count_up(table: str, original: ImagePath, photo: Photo) -> Write:
+    """The write that counts that a photo is shown once more; whoever removes or replaces its row then knows of it."""
+    same = is_unchanged(photo, "etag", "shown_elsewhere")
+    values = {**same.pop("ExpressionAttributeValues", {}), ":times": (photo.shown_elsewhere or 0) + 1}
+    update = {"UpdateExpression": "SET shown_elsewhere = :times", "ExpressionAttributeValues": values}
+    return {"Update": {"TableName": table, "Key": key_of(original), **update, **same}}
