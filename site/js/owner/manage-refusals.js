@@ -23,6 +23,7 @@ export function whyNot(error) {
     TableBusy: t("The album is busy right now. Try again in a moment."),
     AudienceBusy: t("This isn't finished yet: %(reason)s.", { reason }),
     NoWithdrawnSite: t("This can't begin yet: %(reason)s.", { reason }),
+    ShownElsewhere: t("This can't be done: %(reason)s.", { reason }),
     Link: t("This can't be done: %(reason)s.", { reason }),
     Member: t("This can't be done: %(reason)s.", { reason }),
     NoEvent: t("This can't be done: %(reason)s.", { reason }),
