@@ -467,3 +467,24 @@ def test_recent_albums_open_without_a_connection(browser: Browser, stack: Runnin
         expect(page.locator("h1")).to_have_text("You're offline")
     finally:
         context.close()
+
+
+def test_a_photo_that_another_album_shows_is_the_same_photo_there(page: Page, stack: RunningStack) -> None:
+    stack.kinpics("show", "2015_pioneers/group.jpg", "2024_best")
+    try:
+        page.goto("/sets/2024_best/")
+        page.locator(".grid.live").wait_for()
+        tile = page.locator('a.tile[data-key="2015_pioneers/group.jpg"]')
+        expect(page.locator("a.tile")).to_have_count(1)
+        expect(page.locator("#count")).to_have_text("1 photo")
+        tile.click()
+        expect(page).to_have_url(re.compile(r"/sets/2024_best/\?pic=2015_pioneers%2Fgroup\.jpg$"))
+        expect(page.locator(".face")).to_have_count(4)
+        page.reload()
+        page.get_by_role("link", name="Find all photos of person 1 of 4").first.click()
+        expect(page.locator("#count")).to_have_text("7 photos")  # it is found once, in its own album
+        page.goto("/")
+        cover = page.get_by_role("link", name="2024 best").locator("img")
+        expect(cover).to_have_attribute("src", re.compile("/2015_pioneers/group\\.jpg$"))
+    finally:
+        stack.kinpics("show", "--not", "2015_pioneers/group.jpg", "2024_best")

@@ -18,6 +18,7 @@ from functions.photo_tables import SetMovingError
 from functions.photo_writer import PhotoWriter
 from functions.shapes import Photo, from_dynamodb
 from functions.shown_photos import NotShowableError, ShownPhotos
+from scripts.access.audience_change import _take_down
 from scripts.health.drift import find_drift
 from scripts.health.stocktaking import _add_rows
 from scripts.health.survey import Survey
@@ -321,3 +322,18 @@ def test_an_export_notes_it_and_an_upload_shows_it_again(site: FakeAws, tmp_path
     words.shown.append(ImagePath("later", "x.jpg"))
     give_exported_words(stack, words, OTHER)
     assert counts(site, OTHER) == (2, 4), "what isn't there yet is left out"
+
+
+def test_pages_that_showed_it_go_at_once(site: FakeAws) -> None:
+    folder = f"sets/{OTHER}"
+    stay = {f"{folder}/people.json", f"{folder}/photos/1.jpg/index.html", "sets/Favourites 2/index.html"}
+    go = {f"{folder}/index.html", f"{folder}/index.de.html", f"{folder}/all/2/index.html", f"{folder}/feed.xml"}
+    for key in stay | go:
+        site.s3.put_object(Bucket=site.site_bucket, Key=key, Body=b"")
+    told: list[str] = []
+    stack: Any = SimpleNamespace(s3=site.s3, outputs=site.outputs, invalidate=lambda paths: told.extend(paths))
+    _take_down(stack, set(), told.append)
+    assert told == []
+    _take_down(stack, {OTHER}, lambda text: None)
+    assert site.keys(site.site_bucket) & (stay | go) == stay
+    assert told == ["/sets/Favourites/*"]
