@@ -14,6 +14,7 @@ from functions.access.passes import new_secret
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import check_new_name, check_set_name
+from functions.photo_writer import PhotoWriter
 
 # The page that a code leads to. The secret is the address's fragment: browsers send that to nobody, so it is in no log.
 EVENT_PATH = "/event/#"
@@ -46,6 +47,7 @@ class Events:
     """The events of a stack. ``clock`` gives seconds since 1970. Every method raises whatever AWS raises."""
 
     table: EventTable
+    writer: PhotoWriter
     clock: Callable[[], float] = time.time
 
     def list(self) -> list[EventRow]:
@@ -62,9 +64,17 @@ class Events:
         if known is None:
             check_set_name(check_new_name(set_name))
         event = _changed(known or self._new(set_name), change)
+        self._begin_set(event)
         if event != known:
             self.table.put_event(event)
         return event
+
+    def _begin_set(self, event: EventRow) -> None:
+        """Give the set a row, by which the owner finds it before its first photo, and a title, if it has none."""
+        row = self.writer.photos.get_set(event.set_name)
+        texts = {"title": event.title} if event.title and not (row and row.title) else {}
+        if row is None or texts:
+            self.writer.describe_set(event.set_name, texts, timestamp())
 
     def close(self, set_name: str) -> EventRow:
         """Take no more photos from now on; guests still see what became of theirs. Raises ``NoEventError``."""

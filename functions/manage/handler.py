@@ -102,9 +102,10 @@ def wire(
         queue=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         patience=_PATIENCE_SECONDS,
     )
+    writer = PhotoWriter(photos, images)
     return SiteManager(
         photos=photos,
-        writer=PhotoWriter(photos, images),
+        writer=writer,
         originals=Originals(s3, environment["PICS_BUCKET"]),
         letters=DeadLetters(sqs, environment["DEAD_LETTER_QUEUE_URL"], environment["PROCESS_QUEUE_URL"]),
         process=ProcessRequests(sqs, environment["PROCESS_QUEUE_URL"], environment["PICS_BUCKET"]),
@@ -124,7 +125,7 @@ def wire(
         letting_in=LettingIn(
             access,
             Invitations(access, pool, sign_up=environment["SIGN_UP"] == "yes", clock=clock),
-            Events(EventTable(dynamodb, access.name), clock),
+            Events(EventTable(dynamodb, access.name), writer, clock),
         ),
         audiences=AudienceMoves(
             photos,

@@ -16,7 +16,7 @@ class BadMomentError(KinpicsError):
 
 def events_of(stack: Stack) -> Events:
     """The events of a stack."""
-    return Events(EventTable(stack.dynamodb, stack.outputs.access_table))
+    return Events(EventTable(stack.dynamodb, stack.outputs.access_table), stack.writer)
 
 
 def read_moment(text: str, now: float) -> int:

@@ -67,7 +67,7 @@ def desk(open_browser: Callable[..., Page], stack: RunningStack) -> Page:
     link = sign_in_link(StateFolder(stack.data).running(), stack.data)
     assert link
     page.goto(link)
-    page.get_by_role("link", name="Photos from guests").click()
+    page.get_by_role("link", name="Waiting photos").click()
     expect(page.get_by_role("heading", name="Waiting photos")).to_be_visible()
     return page
 

@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def events(aws: FakeAws, clock: Clock) -> Events:
-    return Events(EventTable(aws.dynamodb, aws.access_table), clock)
+    return Events(EventTable(aws.dynamodb, aws.access_table), aws.writer, clock)
 
 
 def test_an_opened_set_is_found_by_the_secret_in_its_address(events: Events) -> None:
@@ -46,6 +46,20 @@ def test_an_opened_set_is_found_by_the_secret_in_its_address(events: Events) -> 
     assert (found.set_name, found.title, found.at_once) == (PARTY, "Grandma turns ninety", True)
     assert found.limits == {"guest_files": 20}
     assert events.is_open(found)
+
+
+def test_a_set_is_there_before_its_first_photo_and_called_as_its_event_until_it_has_a_title(
+    aws: FakeAws, events: Events
+) -> None:
+    events.open(PARTY, EventChange())
+    row = aws.photos.get_set(PARTY)
+    assert row is not None
+    assert (row.title, row.pic_count, row.is_uncounted) == (None, None, False)
+    for title in ("Party", "Another"):
+        events.open(PARTY, EventChange(title=title))
+        row = aws.photos.get_set(PARTY)
+        assert row is not None
+        assert row.title == "Party"
 
 
 def test_opening_again_changes_only_what_is_said_and_keeps_the_printed_code(events: Events) -> None:
@@ -106,7 +120,7 @@ def test_a_command_that_is_stopped_leaves_one_event_and_whole_files(
         with pytest.raises(Stopped):
             printer.print_poster(poster)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"the one before"]
-    stopped = Events(replace(events.table, client=StoppedAfterOne(events.table.client)), events.clock)
+    stopped = Events(replace(events.table, client=StoppedAfterOne(events.table.client)), events.writer, events.clock)
     with pytest.raises(KeyboardInterrupt):
         stopped.renew(PARTY)
     (left,) = events.list()

@@ -85,6 +85,8 @@ export function showSet() {
         photos = kept;
         show();
       }
+      // By a link that was made anew since: what the page of an unknown album says.
+      if (error instanceof CodedError && error.code === "NotShared") byId("none").hidden = photos.length > 0;
       tell(error, refresh);
     }
   };
