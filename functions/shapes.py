@@ -195,10 +195,10 @@ class PhotoSet(Row):
         return self.title or title_of(self.sortkey)
 
     @property
-    def rank(self) -> tuple[int, str, str]:
+    def rank(self) -> tuple[int, str]:
         """Sorts sets, the last on the front page first; `newestFirst` in site/js/photos/rows.js does the same."""
         place = int(self.place) if self.place and self.place.isdecimal() else _NO_PLACE
-        return -place, self.dated or self.sortkey, self.sortkey
+        return -place, (self.dated or "") + self.sortkey
 
     @property
     def is_uncounted(self) -> bool:

@@ -185,13 +185,14 @@ def describe_unheeded(config: SiteConfig, audience: str) -> str:
 def describe_undeployed(config: SiteConfig, deployed: dict[str, str], access: Access | None = None) -> str:
     """Say which of the deployed stack's parameters differ from these settings; empty if none do.
 
-    ``access`` says who may see sets; a laptop goes by that without being deployed again, so there it is None.
+    ``access`` says who may see sets; a laptop goes by that without being deployed again, and always takes
+    films, so there it is None.
     """
     wanted = config.parameters_for(access) if access else config.parameters
     wrong = [
         f"{name} is {deployed.get(name, 'missing')}, but {_asks(name, value, config)} {value}"
         for name, value in wanted.items()
-        if deployed.get(name) != value and (access or name != "Audience")
+        if deployed.get(name) != value and (access or name not in ("Audience", "Films"))
     ]
     return f"the deployed stack has different settings: {', '.join(wrong)}" if wrong else ""
 

@@ -31,7 +31,7 @@ NO_SET = "private_no_such_set"
 _OF_SET = re.compile(r"^/(?:sets|(?:thumbnails/(?:(?:\d+|card|downloads/[^/]+)/)?)?photos)/([^/]+)/")
 # What strangers may fetch of a site that isn't public: shells, without data.
 _OPEN = re.compile(
-    r"^/(?:(?:assets|icons)/|(?:enter|account|offline|event|upload)/"
+    r"^/(?:(?:assets|icons)/|(?:enter|account|offline|event|upload|waiting)/"
     r"|(?:style\.css|sw\.js|site\.webmanifest|favicon\.svg|robots\.txt|notice\.txt|404\.html)$)"
 )
 _WORKERS = 6

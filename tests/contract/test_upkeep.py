@@ -252,7 +252,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
 
 def test_the_doctor_finds_a_healthy_site_healthy_and_leaves_nothing(album: RunningStack) -> None:
     found = findings(album)
-    assert {finding["state"] for finding in found.values()} == {"ok"}, found
+    assert [finding for finding in found.values() if finding["state"] != "ok"] == []
     assert "was on the site after" in found["round trip"]["text"]
     assert {row["primarykey"] for row in album.table("PicsTable").scan()["Items"]} == {"/", SET}
     versions = album.client("s3").list_object_versions(Bucket=album.outputs["PicsBucket"])

@@ -86,7 +86,7 @@ export function showSet() {
         show();
       }
       // By a link that was made anew since: what the page of an unknown album says.
-      if (error instanceof CodedError && error.code === "NotShared") byId("none").hidden = photos.length > 0;
+      if (/** @type {any} */ (error).code === "NotShared") byId("none").hidden = photos.length > 0;
       tell(error, refresh);
     }
   };
@@ -169,7 +169,7 @@ function head(title, photos) {
   const dates = byId("dates");
   const wanted = first && last ? `${first}/${last}` : "";
   // What the page already says stays: the browser may write the same dates a little wider.
-  if (!("dated" in dates.dataset) && dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
+  if (dates.dataset.days !== wanted) say("dates", first && last ? formatDays(`${first}T00:00`, `${last}T00:00`) : "");
   dates.dataset.days = wanted;
   // Where an album may be private, nothing is said of one that has nothing to show.
   say("count", photos.length ? countPhotos(photos.length) : config.hasPrivate ? "" : t("There are no photos in this album."));

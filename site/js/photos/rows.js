@@ -69,7 +69,7 @@ import { config } from "../config.js";
  * @property {number | null} photoCount  Null if nobody has counted.
  * @property {number} faceCount
  * @property {string} updatedAt
- * @property {string} dated   The owner's date; or the name, which mostly begins with one.
+ * @property {string} dated   The owner's date, if they gave one, and the name, which mostly begins with one.
  * @property {number} place   The owner's place for it; infinite if they gave none.
  * @property {boolean} [isPrivate]  Whether it was read at the door.
  */
@@ -111,14 +111,14 @@ export function setFrom(item) {
     photoCount: number(item.pic_count) ?? null,
     faceCount: number(item.face_count) ?? 0,
     updatedAt: text(item.updated_at) ?? "",
-    dated: text(item.dated) ?? item.sortkey,
-    place: Number(text(item.place)) || Infinity,
+    dated: (text(item.dated) ?? "") + item.sortkey,
+    place: +item.place || Infinity,
   };
 }
 
-/** As the front page has them; `PhotoSet.rank` in functions/shapes.py does the same. @param {PhotoSet[]} sets  By name. */
+/** As the front page has them; `PhotoSet.rank` in functions/shapes.py does the same. @param {PhotoSet[]} sets */
 export const newestFirst = (sets) =>
-  sets.reverse().sort((a, b) => a.place - b.place || +(a.dated < b.dated) - +(a.dated > b.dated));
+  sets.sort((a, b) => a.place - b.place || (a.dated < b.dated ? 1 : -1));
 
 /**
  * Whether a set has photos that nobody has counted: another program wrote its row, and its photos aren't in the grid's index.
