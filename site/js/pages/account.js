@@ -164,7 +164,9 @@ export async function showAccount() {
   const problem = fault.textContent ?? "";
   const member = await freshSession().catch(() => null);
   email = member?.email ?? "";
-  show(member ? "member" : "sign-in", ""); // without the focus, so that no keyboard slides in
+  // Without the focus, so that no keyboard slides in; who was sent here to come in has nothing else to do.
+  if (!member && wayBack()) turnTo("sign-in");
+  else show(member ? "member" : "sign-in", "");
   fault.textContent = problem;
 }
 
