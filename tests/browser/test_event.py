@@ -230,6 +230,7 @@ def test_without_motion_one_picture_takes_the_others_place(open_browser: Callabl
     first = wall.locator("#screen img").get_attribute("data-file")
     expect(wall.locator(f'#screen img:not([data-file="{first}"])')).to_have_count(1)
     assert wall.locator("#screen img").count() == 1
+    expect(wall.locator("#back .on")).to_have_count(1)
 
 
 def test_bad_files_and_a_photo_of_two_guests(

@@ -6,6 +6,7 @@ import { config, PASS_COOKIE } from "../config.js";
 import { byId, make } from "../elements.js";
 import { t } from "../language.js";
 import { Adders } from "../live/adders.js";
+import { Backdrop } from "../live/backdrop.js";
 import { keepLooking } from "../live/looking.js";
 import { Pictures } from "../live/pictures.js";
 import { Turns } from "../live/turns.js";
@@ -33,6 +34,7 @@ export function showSlideshow() {
   const turns = new Turns();
   const pictures = new Pictures();
   const screen = byId("screen");
+  const backdrop = new Backdrop(byId("back"));
   const adders = secret ? new Adders(byId("by"), secret) : null;
   let isReached = true;
   let wake = () => {};
@@ -62,7 +64,10 @@ export function showSlideshow() {
     pictures.keepOnly(({ file }) => photos.some((photo) => photo.file === file));
     const shown = screen.lastElementChild;
     const isGone = shown instanceof HTMLElement && !photos.some(({ file }) => file === shown.dataset.file);
-    if (isGone) screen.replaceChildren(); // a photo that was taken back leaves the wall at once
+    if (isGone) {
+      screen.replaceChildren(); // a photo that was taken back leaves the wall at once
+      backdrop.clear();
+    }
     if (come.length || isGone) wake();
   }, (isThere) => {
     isReached = isThere;
@@ -110,6 +115,7 @@ export function showSlideshow() {
     while (screen.children.length > 1) screen.firstElementChild?.remove();
     const before = [...screen.children];
     screen.append(image);
+    backdrop.turnTo(image);
     image.animate([{ opacity: 0 }, { opacity: 1 }], { duration });
     for (const old of before) {
       const leave = () => old.remove();

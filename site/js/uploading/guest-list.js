@@ -47,7 +47,7 @@ export class GuestList {
     if (item.state === "done" && item.became) return this.#showSent(row, item.became);
     row.state = item.state;
     row.element.dataset.state = item.state;
-    row.bar.hidden = item.state !== "sending";
+    row.bar.hidden = ["done", "there", "failed"].includes(item.state);
     row.bar.max = item.file.size || 1;
     row.bar.value = item.sent;
     const isFailed = item.state === "failed";
