@@ -120,7 +120,9 @@ def test_from_poster_to_projector(
     expect(desk.locator(".desk li")).to_have_count(2)
     expect(desk.locator(".desk img")).to_have_count(2)
     assert Axe().run(desk).response["violations"] == []
-    assert stack.table("PicsTable").get_item(Key={"primarykey": "/", "sortkey": PARTY}).get("Item") is None
+    row = stack.table("PicsTable").get_item(Key={"primarykey": "/", "sortkey": PARTY})["Item"]
+    assert row["title"] == "Grandma turns ninety"
+    assert row.keys().isdisjoint({"pic", "pic_count"}), "nothing of a photo that waits"
 
     desk.keyboard.press("n")
     expect(desk.locator(".desk li")).to_have_count(1)
@@ -147,7 +149,10 @@ def test_from_poster_to_projector(
     assert "dance.jpg" in seen
     wall.keyboard.press("Escape")
     expect(wall).to_have_url(re.compile(rf"/sets/{PARTY}/$"))
-    expect(wall.get_by_role("heading", name="2026 party")).to_be_visible()
+    expect(wall.get_by_role("heading", name="Grandma turns ninety")).to_be_visible()
+    expect(ben.locator(".guest-photo")).to_have_count(0)
+    ben.reload()
+    expect(ben.locator(".guest-photo")).to_be_visible()
     faults.seen = [seen for seen in faults.seen if "404" not in seen]  # the set's page isn't published yet
 
 

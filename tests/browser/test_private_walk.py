@@ -172,6 +172,7 @@ def test_an_invited_member_chooses_a_password_and_sees_the_set(private: Private,
     email, member = private.invite()
     page.goto(f"/enter/?to=/sets/{SET}/")
     page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("Email address").first).to_be_focused()
     first_sign_in(page, email)
     page.wait_for_url(f"**/sets/{SET}/")
     page.locator(".grid.live").wait_for()
