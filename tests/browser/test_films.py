@@ -45,6 +45,7 @@ def test_a_film_plays_in_the_view_and_stays_silent(page: Page, film: dict) -> No
     expect(video).to_have_js_property("paused", False)
     expect(video).to_have_js_property("muted", True)
     expect(tile.locator("video")).to_have_count(0), "the tile is still behind the view"
+    expect(page.locator(".pswp")).to_be_focused()  # from then on it hears keys
     page.keyboard.press("m")
     expect(video).to_have_js_property("muted", False)
     before = video.evaluate("video => video.currentTime")

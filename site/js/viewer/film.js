@@ -113,7 +113,9 @@ export class Film {
    * @returns {boolean}  Whether the film has dealt with it.
    */
   onKey({ key, target }) {
-    if (this.facts.unplayable || (target instanceof Element && target.closest("a, button"))) return false;
+    // Space presses a button that has the focus.
+    const isPress = key === " " && target instanceof Element && target.closest("button");
+    if (this.facts.unplayable || isPress) return false;
     const { video } = this;
     const isPlaying = !video.paused && !video.ended;
     if (key === " ") void (isPlaying ? video.pause() : video.play().catch(() => {}));
