@@ -1,4 +1,4 @@
-"""Members: people whom the owner has invited by email, and what they may see and do."""
+"""Members: people invited by the owner by email, and what they may see and do."""
 
 import time
 from collections.abc import Callable

@@ -31,7 +31,7 @@ _DARKENED = (
     "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
     "format=yuv420p"
 )
-# Leaves out what belongs to the film as a whole and to its streams: where, when, by whom and with what it was taken.
+# Leaves out what belongs to the film as a whole and to its streams: its place, time, author and camera.
 _NO_METADATA = ("-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1", "-fflags", "+bitexact")
 # Notes that cameras leave between the pictures, a position among them: https://ffmpeg.org/ffmpeg-bitstream-filters.html
 _NO_NOTES = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39-40"}

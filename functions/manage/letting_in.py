@@ -1,4 +1,4 @@
-"""Whom the owner lets in: links, members and events, as each action of a call changes them (docs/data.md)."""
+"""Who gets in: links, members and events, as each action of an owner's call changes them (docs/data.md)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -18,7 +18,7 @@ from functions.visitor_calls import RequestError
 # Of a group, so many are enough to know somebody by.
 _SHOWN_FACES = 4
 _PEOPLE = ("person", "into", "to")
-# Why somebody is suggested whom no likeness or company tells: another service says that they are in the photo.
+# Why somebody is suggested who isn't recognised by face or company: another service says they are in the photo.
 SAID = "said"
 _TOLD = ("name", "names", "date", "why", "source", "event")
 

@@ -6,6 +6,7 @@ reason, and the rest goes on.
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
+import abc
 import contextlib
 import os
 import shutil
@@ -38,7 +39,7 @@ class ContainerError(KinpicsError):
     """A file in a container can't be read; the message says why."""
 
 
-class Container:
+class Container(abc.ABC):
     """A tree of files. ``label`` is what the owner calls it, ``refused`` what in it isn't read and why."""
 
     def __init__(self, label: str):
@@ -85,11 +86,13 @@ class Container:
             spooled.flush()
             yield Path(spooled.name)
 
+    @abc.abstractmethod
     def close(self) -> None:
         """Let go of its files."""
 
+    @abc.abstractmethod
     def _open(self, name: str) -> IO[bytes]:
-        raise NotImplementedError
+        """A file as a stream."""
 
 
 class Folder(Container):
@@ -143,6 +146,9 @@ class Folder(Container):
     def as_file(self, name: str) -> Iterator[Path]:
         """The file itself."""
         yield self._root / self._paths.get(name, name)
+
+    def close(self) -> None:
+        """A folder's files are open only while they are read."""
 
 
 class ZipParts(Container):
