@@ -17,7 +17,7 @@ from typing import cast
 
 import pillow_heif
 import thumbhash
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_IMAGE_SIDE
 from functions.face_regions import SIDEWAYS, NamedArea, Stored, read_regions
@@ -27,6 +27,8 @@ from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
 from functions.xmp import BadXmpError, parse_xmp
 
 pillow_heif.register_heif_opener(thumbnails=False)
+# Each thread of an AVIF's decoder may hold a frame; the function has two processors, other machines have more.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 2
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "GIF")
 THUMBNAIL_TYPE = "image/webp"
