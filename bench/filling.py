@@ -19,8 +19,8 @@ import boto3
 from bench import workplace
 from build import build
 from functions.keys import ImagePath
+from functions.photo_rows import Photo, PhotoSet, grid_key
 from functions.process.images import LARGE_TYPE, THUMBNAIL_TYPE, Renditions, render
-from functions.shapes import Photo, PhotoSet, grid_key
 from local.state_folder import STACK_NAME
 from scripts.common.config import load_config
 from scripts.common.stack import Stack, connect

@@ -15,7 +15,7 @@ from bench.browser import chromium
 from bench.made_up_words import PLACES, THINGS
 from functions.people.public_files import PEOPLE_KEY, VERSION
 from functions.people.ulid import ulid_of
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from scripts.site.search_index import SEARCH_INDEX, entry_of, search_index
 from scripts.site.shown import ShownSet
 

@@ -16,7 +16,7 @@ from bench import workplace
 from bench.accuracy import PHOTOS, Portrait, analyse_all, portraits_of
 from bench.browser import chromium
 from functions.keys import PERSON_PREFIX
-from functions.shapes import ImageRecord
+from functions.photo_rows import ImageRecord
 from local.rekognition.likeness import DLIB
 
 LARGE = 10_000

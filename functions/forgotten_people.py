@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.keys import FORGOTTEN_PREFIX
 from functions.photo_texts import same_name
-from functions.shapes import FORGOTTEN, Forgotten
+from functions.visitor_rows import FORGOTTEN, Forgotten
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

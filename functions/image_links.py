@@ -17,7 +17,7 @@ from functions.keys import (
     parse_image_path,
 )
 from functions.photo_reader import PhotoReader, key_of
-from functions.shapes import ImageRecord, Photo
+from functions.photo_rows import ImageRecord, Photo
 from functions.transactions import Write, is_unchanged
 
 if TYPE_CHECKING:

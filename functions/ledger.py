@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_condition_failed
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.errors import KinpicsError
-from functions.shapes import (
+from functions.ledger_rows import (
     KEEP_ANSWERS_DAYS,
     KEEP_COUNTS_DAYS,
     KEEP_VISITORS_DAYS,

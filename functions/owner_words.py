@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 
 TEXTS = ("title", "caption")
 

@@ -11,8 +11,8 @@ from functions.addresses import CARD_FOLDER, DOWNLOAD_FOLDER, FILM_FOLDER, LARGE
 from functions.dates import date_in
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
+from functions.photo_rows import Photo
 from functions.photo_texts import shorten
-from functions.shapes import Photo
 from functions.skeleton import Value, fill
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, fitted
 

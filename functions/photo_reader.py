@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.keys import ImagePath
+from functions.photo_rows import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet
 from functions.photo_tables import PhotoTables
-from functions.shapes import GRID_ATTRIBUTES, GRID_INDEX, SETS_PARTITION, Photo, PhotoSet, attributes
+from functions.table_rows import attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

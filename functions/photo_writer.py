@@ -1,6 +1,6 @@
 """Writes and removes photos: a photo's row, its row by image id and its set's counts change in one transaction.
 
-What the rows hold is in `functions/shapes.py`.
+What the rows hold is in `functions/photo_rows.py`.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from functions.image_links import ImageLinks
 from functions.keys import ImagePath
 from functions.owner_words import keep_owner_words, reword
 from functions.photo_reader import PhotoReader, key_of, set_key
+from functions.photo_rows import Photo
 from functions.set_counts import SetCounts
-from functions.shapes import Photo
 from functions.shown_photos import ShownPhotos
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
 

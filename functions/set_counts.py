@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.keys import ImagePath
 from functions.photo_reader import PhotoReader, key_of, set_key
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from functions.transactions import Write, is_unchanged
 
 # A set's photos are counted, or will be from the first on. `kinpics reconcile` counts sets written by other programs.

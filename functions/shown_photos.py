@@ -18,8 +18,8 @@ from functions.access.audiences import PUBLIC
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from functions.photo_reader import PhotoReader, key_of
+from functions.photo_rows import Photo, grid_key
 from functions.set_counts import SetCounts
-from functions.shapes import Photo, grid_key
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (sort keys)

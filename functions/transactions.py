@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import code_of
 from functions.batch_get import back_off
 from functions.errors import KinpicsError
-from functions.shapes import Row, attributes
+from functions.table_rows import Row, attributes
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

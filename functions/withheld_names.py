@@ -16,8 +16,9 @@ from functions.aws_errors import is_not_found
 from functions.forgotten_people import is_forgotten
 from functions.keys import HIDDEN_NAMES_KEY, TAKEN_OUT_KEY, ImagePath
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo
 from functions.photo_texts import same_name
-from functions.shapes import Forgotten, Photo
+from functions.visitor_rows import Forgotten
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -28,13 +28,13 @@ from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_page import SKELETON_KEY
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import GRID_INDEX
 from functions.photo_tables import PhotoTables
 from functions.photo_writer import PhotoWriter
 from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
-from functions.shapes import GRID_INDEX
 from functions.withheld_names import HiddenNames
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace

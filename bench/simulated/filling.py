@@ -31,8 +31,8 @@ from functions.process.sync import PhotoSync
 from functions.search import handler as search_handler
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.shapes import FORGOTTEN
 from functions.visitor_calls import answer_visitor
+from functions.visitor_rows import FORGOTTEN
 from scripts.common.template import load_defaults, load_template
 
 _BROKEN = b"no picture"

@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from functions.shapes import Row, described
+from functions.table_rows import Row, described
 
 # How long a private address stays after the last visit, and by how many faces it knows whose it is.
 KEEP_POSTED_DAYS = 365

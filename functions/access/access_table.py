@@ -13,7 +13,7 @@ from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, Link
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
 from functions.batch_get import PATIENCE_SECONDS, batch_get
-from functions.shapes import Row
+from functions.table_rows import Row
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

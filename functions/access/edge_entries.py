@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functions.access.access_rows import AudienceRow, KeyRow, LinkRow, MemberRow
 from functions.access.access_table import access_of
 from functions.access.audiences import Access
-from functions.shapes import Row
+from functions.table_rows import Row
 
 MAX_VALUE_BYTES = 1024
 MAX_KEY_BYTES = 512

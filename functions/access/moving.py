@@ -32,9 +32,10 @@ from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from functions.photo_reader import PhotoReader, set_key
+from functions.photo_rows import SETS_PARTITION, PhotoSet
 from functions.photo_tables import KEEP_SECONDS, PhotoTables
-from functions.shapes import SETS_PARTITION, PhotoSet, attributes
 from functions.shown_photos import ShownPhotos
+from functions.table_rows import attributes
 from functions.transactions import MAX_ATTEMPTS, Write, is_unchanged, transact
 
 # What a set becomes that will have no audience of its own.

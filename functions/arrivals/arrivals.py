@@ -8,9 +8,9 @@ comes again finds what is left to do.
 from dataclasses import dataclass
 
 from functions.arrivals.album_originals import AlbumOriginals, NoNameLeftError, names_for
+from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.media_types import SELDOM_SHOWN, media_type
-from functions.shapes import Contribution, PlacedPhoto
 from functions.uploads.contributions import (
     BEGUN,
     FAILED,

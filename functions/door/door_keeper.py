@@ -27,7 +27,7 @@ from functions.batch_get import TableBusyError
 from functions.door.door_call import ENTER, LEAVE, PHOTOS, SETS, DoorCall, next_photos
 from functions.door.members import Members, SignedIn
 from functions.door.private_rows import NOWHERE, PrivateRows, fitting, is_moving
-from functions.shapes import SETS_PARTITION
+from functions.photo_rows import SETS_PARTITION
 from functions.visitor_calls import RequestError
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from functions.access.audiences import Access
 from functions.batch_get import batch_get
 from functions.door.door_call import Place
-from functions.shapes import GRID_INDEX, SETS_PARTITION
+from functions.photo_rows import GRID_INDEX, SETS_PARTITION
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -25,9 +25,9 @@ from functions.films.film_files import FilmFiles, StoredFilm
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE, ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError
 from functions.media_types import MP4
+from functions.photo_rows import Photo, grid_key
 from functions.process.images import Renditions
 from functions.process.sync import PhotoSync
-from functions.shapes import Photo, grid_key
 
 logger = Logger(child=True)
 # Kept for the poster, the faces and the rows.

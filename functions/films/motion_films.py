@@ -17,8 +17,8 @@ from functions.films.ffmpeg_calls import Source
 from functions.films.film_files import FilmFiles
 from functions.keys import ImagePath
 from functions.media_types import MP4
+from functions.photo_rows import grid_key
 from functions.photo_writer import PhotoWriter
-from functions.shapes import grid_key
 
 logger = Logger(child=True)
 _RESERVED_SECONDS = 30.0

@@ -26,8 +26,8 @@ from functions.ledger import Ledger
 from functions.people.knowledge import fold
 from functions.people.owners_journal import OwnersJournal, is_without
 from functions.photo_reader import PhotoReader
-from functions.shapes import FORGOTTEN, Forgotten, RemovalRequest
 from functions.thresholds import FORGOTTEN_THRESHOLD
+from functions.visitor_rows import FORGOTTEN, Forgotten, RemovalRequest
 from functions.withheld_names import WithheldNames, rows_naming
 
 if TYPE_CHECKING:

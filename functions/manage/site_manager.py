@@ -27,12 +27,14 @@ from functions.people.owners_journal import OwnersJournal
 from functions.photo_originals import Originals
 from functions.photo_page import RECORD_KEY
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import GRID_ATTRIBUTES, Photo, PhotoSet
 from functions.photo_writer import PhotoWriter
 from functions.process_requests import ProcessRequests
-from functions.shapes import GRID_ATTRIBUTES, Photo, PhotoSet, RemovalRequest, from_dynamodb
 from functions.shown_photos import NotShowableError, ShownPhotos
+from functions.table_rows import from_dynamodb
 from functions.unprocessed_photos import DeadLetters
 from functions.visitor_calls import RequestError
+from functions.visitor_rows import RemovalRequest
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

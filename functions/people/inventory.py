@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from functions.face_regions import NamedArea
 from functions.people.boxes import BadBoxError, Box
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 
 VERSION = 1
 # Where a face's box comes from: the engine.

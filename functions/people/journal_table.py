@@ -12,12 +12,24 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
-from functions.shapes import Decision
+from functions.table_rows import Row, described
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _JOURNAL = "people"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision(Row):
+    """Something that the owner decided about people, once and for all: another decision may undo it."""
+
+    journal: str = described("Always `people`.", default="people")
+    id: str = described("The event's ULID: ids sort by time.")
+    event: str = described("The event, as a line of JSON (`functions/people/decisions.py`).")
+    at: str | None = described("When it was decided (ISO 8601, UTC), as in the event.", default=None)
+    by: str | None = described("Who decided it, as in the event.", default=None)
+    kind: str | None = described("What kind of decision it is, as in the event.", default=None)
 
 
 class EventTakenError(KinpicsError):

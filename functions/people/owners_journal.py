@@ -15,7 +15,7 @@ from functions.people.forgotten_names import all_of, done, finished, forget, lat
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory
 from functions.people.journal_lines import Journal, read_lines
-from functions.people.journal_table import EventTakenError, JournalTable
+from functions.people.journal_table import Decision, EventTakenError, JournalTable
 from functions.people.knowledge import Knowledge, fold
 from functions.people.people_files import PeopleFiles
 from functions.people.people_lease import PeopleLease
@@ -23,7 +23,6 @@ from functions.people.people_round import INVENTORY, STATE
 from functions.people.people_state import AUTOMATIC, State
 from functions.people.ulid import new_ulid
 from functions.people_queue import PeopleQueue
-from functions.shapes import Decision
 
 # More at once would be more than a table that was just made takes.
 _AT_ONCE = 8

@@ -18,7 +18,7 @@ from functions.people.inventory import FaceInPhoto
 from functions.people.portrait_cut import PORTRAIT_TYPE, UnusableRenditionError, cut_from_strip, cut_portrait
 from functions.people.public_files import PORTRAITS_PREFIX, portrait_key, portrait_named
 from functions.photo_reader import PhotoReader
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -32,7 +32,7 @@ from functions.people.forgotten_names import finished
 from functions.people.hanging import Hung, hang
 from functions.people.inventory import Inventory, photo_faces, set_of
 from functions.people.journal_lines import Journal, read_lines
-from functions.people.journal_table import EventTakenError, JournalTable
+from functions.people.journal_table import Decision, EventTakenError, JournalTable
 from functions.people.knowledge import Knowledge, fold
 from functions.people.owner_answers import Answers
 from functions.people.people_files import PeopleFiles
@@ -45,7 +45,6 @@ from functions.people.recognition import Recognised, recognise
 from functions.photo_reader import PhotoReader
 from functions.posted_table import PostedTable
 from functions.public_lists import set_list_key
-from functions.shapes import Decision
 from functions.withheld_names import HiddenNames
 
 INVENTORY, EVIDENCE, STATE, CANDIDATES = "inventory", "evidence", "state", "candidates"

@@ -16,9 +16,9 @@ from functions.languages import ENGLISH
 from functions.people.inventory import FaceInPhoto
 from functions.people.posted_photos import PostedFaces, PostedPhotos, described
 from functions.photo_page import page_url
+from functions.photo_rows import title_of
 from functions.posted_table import feed_key, photos_key
 from functions.public_lists import VERSION, written
-from functions.shapes import title_of
 
 PAGE = "/posted/"
 # At most so many are shown, the oldest first: a few more than visitors may make (`removal/posted_addresses.py`).

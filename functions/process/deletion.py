@@ -20,10 +20,10 @@ from functions.face_collection import ALBUM_COLLECTION, FaceCollection
 from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath
 from functions.ledger import Ledger
+from functions.photo_rows import Photo
 from functions.photo_writer import PhotoWriter
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
-from functions.shapes import Photo
 
 
 @dataclass(frozen=True)

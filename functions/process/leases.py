@@ -18,8 +18,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
-from functions.lease_rows import give_back
-from functions.shapes import Lease
+from functions.lease_rows import Lease, give_back
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

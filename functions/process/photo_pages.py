@@ -10,8 +10,8 @@ from functions.aws_errors import is_not_found
 from functions.keys import ImagePath
 from functions.photo_page import CACHE_CONTROL, CONTENT_TYPE, SKELETON_KEY, page_key, render_photo_page
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo, PhotoSet
 from functions.public_lists import list_of_nobody, write_unless_there
-from functions.shapes import Photo, PhotoSet
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -31,11 +31,13 @@ from functions.forgotten_people import ForgottenPeople, is_forgotten
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath, encode_external_image_id
+from functions.lease_rows import Lease
 from functions.ledger import CeilingReachedError, Ledger
 from functions.owner_words import keep_owner_words
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo, grid_key
 from functions.photo_texts import clean_keywords
 from functions.photo_writer import PhotoWriter
 from functions.process.complexity import UnusableImageError
@@ -46,7 +48,6 @@ from functions.process.metadata import summary, taken_at
 from functions.process.motion import film_start
 from functions.process.objects import Objects, Original
 from functions.process.photo_pages import PhotoPages
-from functions.shapes import Lease, Photo, grid_key
 from functions.thresholds import FORGOTTEN_THRESHOLD
 from functions.withheld_names import HiddenNames, WithheldNames
 

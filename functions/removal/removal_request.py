@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.face_collection import is_face_id
-from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE
 from functions.visitor_calls import RequestError, action_of, parse_pass
+from functions.visitor_rows import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE
 
 ASK, STATUS, WITHDRAW = "ask", "status", "withdraw"
 

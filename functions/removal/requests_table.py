@@ -20,8 +20,8 @@ from functions.image_links import ImageLinks
 from functions.keys import photo_ref
 from functions.ledger import CeilingReachedError, Ledger
 from functions.removal.removal_request import ASK, WITHDRAW, Call
-from functions.shapes import KEEP_OWN_ROWS_DAYS, RemovalRequest
 from functions.visitor_calls import RequestError
+from functions.visitor_rows import KEEP_OWN_ROWS_DAYS, RemovalRequest
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

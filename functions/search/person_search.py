@@ -31,8 +31,8 @@ from functions.forgotten_people import is_reference
 from functions.image_links import ImageLinks
 from functions.keys import PERSON_PREFIX, photo_ref
 from functions.ledger import AllowanceReachedError, CeilingReachedError, FaceHit, Found, Ledger
+from functions.photo_rows import ImageRecord
 from functions.search.search_request import FaceSearch, PictureSearch, SearchRequest, next_token
-from functions.shapes import ImageRecord
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.visitor_calls import RequestError
 

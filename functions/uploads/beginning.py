@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.batch_get import TableBusyError
+from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.media_types import MEDIA_TYPES
 from functions.photo_reader import PhotoReader
-from functions.shapes import Contribution, PlacedPhoto
 from functions.uploads.contributions import BEGUN, IN_THE_SET, ON_THE_WAY, REFUSED, Contributions, contribution_id
 from functions.uploads.incoming import Incoming
 from functions.uploads.senders import Sender

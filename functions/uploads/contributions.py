@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_busy, is_condition_failed
 from functions.batch_get import PATIENCE_SECONDS, batch_get
+from functions.contribution_rows import KEEP_BEGUN_DAYS, KEEP_REFUSED_DAYS, Contribution, PlacedPhoto
 from functions.dates import timestamp
-from functions.shapes import KEEP_BEGUN_DAYS, KEEP_REFUSED_DAYS, Contribution, PlacedPhoto
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -16,10 +16,10 @@ from typing import IO, TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
+from functions.contribution_rows import Contribution
 from functions.errors import KinpicsError
 from functions.keys import INCOMING_PREFIX, LOOKS_PREFIX, WAITING_PREFIX
 from functions.media_types import HEAD_BYTES
-from functions.shapes import Contribution
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

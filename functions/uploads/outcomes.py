@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from functions.shapes import Contribution
+from functions.contribution_rows import Contribution
 from functions.uploads.contributions import (
     BEGUN,
     FAILED,

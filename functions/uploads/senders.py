@@ -8,8 +8,8 @@ from functions.access.access_rows import EventRow, MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.event_table import EventTable, event_id
 from functions.access.passes import BadPassError, MemberSubject, read_pass
+from functions.contribution_rows import Contribution
 from functions.keys import BadNameError, check_new_name, check_set_name
-from functions.shapes import Contribution
 from functions.visitor_calls import RequestError
 
 OWNER = "owner"

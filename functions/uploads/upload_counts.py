@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
 from functions.batch_get import TableBusyError, back_off, batch_get
-from functions.shapes import KEEP_COUNTS_DAYS, KEEP_VISITORS_DAYS, DailyCount
+from functions.ledger_rows import KEEP_COUNTS_DAYS, KEEP_VISITORS_DAYS, DailyCount
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -163,7 +163,7 @@ def people_forgotten(context: Context) -> None:
 
     Prints each person's id, the date, and the number of reference faces.
     """
-    from functions.shapes import Forgotten
+    from functions.visitor_rows import Forgotten
     from scripts.people.removal_requests import forgetting_of
 
     known: dict[str, list[Forgotten]] = {}

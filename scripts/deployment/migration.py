@@ -17,7 +17,7 @@ from functions.aws_errors import is_condition_failed
 from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.forgotten_people import MOVED
 from functions.removal.requests_table import KEPT_SECONDS
-from functions.shapes import FORGOTTEN, MAX_REQUEST_FACES, RemovalRequest
+from functions.visitor_rows import FORGOTTEN, MAX_REQUEST_FACES, RemovalRequest
 from scripts.common.stack import Stack
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}Z", re.ASCII)

@@ -6,7 +6,7 @@ from functions.access.access_rows import EventRow
 from functions.access.event_changes import Events
 from functions.access.event_table import EventTable
 from functions.errors import KinpicsError
-from functions.shapes import title_of
+from functions.photo_rows import title_of
 from scripts.common.stack import Stack
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import parse_image_path, photo_ref
+from functions.photo_rows import ImageRecord
 from functions.process.complexity import UnusableImageError
-from functions.shapes import ImageRecord
 from scripts.common.site_galleries import delete_words, faces_of, make_collection
 from scripts.common.stack import Stack
 from scripts.gallery.gallery_people import delete_faces, delete_user, detach_face

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import PERSON_PREFIX, encode_user_id
-from functions.shapes import ImageRecord
+from functions.photo_rows import ImageRecord
 from scripts.common.bucket import list_objects
 from scripts.common.site_galleries import faces_of, list_galleries
 from scripts.common.stack import Stack

@@ -19,10 +19,10 @@ from functions.crops import Area
 from functions.face_collection import MIN_IMAGE_SIDE
 from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import PERSON_PREFIX, ImagePath, encode_user_id, photo_ref
+from functions.photo_rows import ImageRecord
 from functions.process.complexity import UnusableImageError
 from functions.process.images import LARGE_TYPE, render
 from functions.process.sync import IMAGE_REFUSED
-from functions.shapes import ImageRecord
 from scripts.common.bucket import list_objects
 from scripts.common.site_galleries import delete_collection, delete_words, faces_of
 from scripts.common.stack import Stack

@@ -15,7 +15,7 @@ from functions.face_collection import ALBUM_COLLECTION, is_face_id
 from functions.galleries import Gallery
 from functions.keys import BadNameError, ImagePath, decode_external_image_id, parse_image_path, parse_row_path
 from functions.photo_reader import set_key
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from functions.transactions import Write, transact
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 
 from functions.face_collection import is_face_id
 from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from scripts.common.stack import Stack
 from scripts.health.drift import CARD, LARGE, THUMBNAIL, find_photo_drift
 from scripts.health.stocktaking import Found

@@ -15,7 +15,7 @@ from functions.access.audiences import PRIVATE, PUBLIC
 from functions.aws_errors import code_of
 from functions.batch_get import batch_get
 from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
-from functions.shapes import SETS_PARTITION, ImageRecord, Photo, PhotoSet
+from functions.photo_rows import SETS_PARTITION, ImageRecord, Photo, PhotoSet
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.common.terminal import echo

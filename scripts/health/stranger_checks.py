@@ -24,8 +24,8 @@ from functions.addresses import (
 )
 from functions.keys import ImagePath
 from functions.photo_page import page_url
+from functions.photo_rows import SETS_PARTITION, Photo
 from functions.public_lists import PEOPLE_KEY
-from functions.shapes import SETS_PARTITION, Photo
 from scripts.common.bucket import list_objects
 from scripts.common.stack import Stack
 from scripts.common.words import count

@@ -17,7 +17,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from functions.errors import KinpicsError
 from functions.keys import NONE, ImagePath
-from functions.shapes import ImageRecord, Photo, PhotoSet
+from functions.photo_rows import ImageRecord, Photo, PhotoSet
 
 # Pages of SQLite's own that it keeps in memory, in kB.
 _CACHE_KB = 8_000

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from functions.keys import MAX_SET_NAME_BYTES, BadNameError, ImagePath, image_path
-from functions.shapes import title_of
+from functions.photo_rows import title_of
 from scripts.common.stack import Stack
 from scripts.imports.containers import Container
 from scripts.imports.found import Album, Found, Unplaced, stem_of

@@ -2,7 +2,7 @@
 
 from functions.kept_regions import KeptRegions
 from functions.manage.forgetting_people import Removals
-from functions.shapes import RemovalRequest
+from functions.visitor_rows import RemovalRequest
 from scripts.common.stack import Stack
 from scripts.deployment.migration import migrate
 from scripts.people.site_journal import journal_of

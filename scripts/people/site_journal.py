@@ -15,7 +15,7 @@ from functions.forgotten_people import tell_names
 from functions.people.decisions import Event, PersonForgotten
 from functions.people.forgotten_names import finished, of_others
 from functions.people.journal_lines import Journal, UnreadLine, read_lines, write_file
-from functions.people.journal_table import JournalTable
+from functions.people.journal_table import Decision, JournalTable
 from functions.people.knowledge import fold
 from functions.people.owners_journal import OwnersJournal, is_without, row_of
 from functions.people.people_files import PeopleFiles
@@ -23,7 +23,6 @@ from functions.people.people_lease import PeopleLease
 from functions.people.people_state import State
 from functions.people.ulid import is_beyond_time
 from functions.people_queue import PeopleQueue
-from functions.shapes import Decision
 from scripts.common.pauses import growing_pauses
 from scripts.common.stack import Stack
 

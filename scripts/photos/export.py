@@ -20,7 +20,7 @@ from functions.errors import KinpicsError
 from functions.galleries import Gallery
 from functions.keys import ImagePath
 from functions.photo_originals import SHA256_METADATA
-from functions.shapes import from_dynamodb
+from functions.table_rows import from_dynamodb
 from scripts.common.folders import PHOTOS_FOLDER, ROWS_FOLDER
 from scripts.common.progress import Progress
 from scripts.common.site_galleries import GalleryWords, list_galleries, read_words

@@ -1,54 +1,61 @@
-"""Writes docs/data.md from the shapes: `python -m scripts.reference.data_page`; a test holds the file to it."""
+"""Writes docs/data.md from the rows' dataclasses: `python -m scripts.reference.data_page`; a test holds the file to it."""
 
 from pathlib import Path
 
-from functions import keys, shapes
+from functions import keys
 from functions.access import access_rows
+from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.door.door_call import MAX_PATHS
 from functions.door.private_rows import MAX_ANSWER_BYTES
 from functions.films.ffmpeg_calls import FILM_SIDE
 from functions.keys import ImagePath
+from functions.lease_rows import Lease
+from functions.ledger_rows import CollectionVersion, DailyCount, KeptAnswer
 from functions.manage.call_fields import MAX_LISTED
 from functions.manage.manage_call import MAX_PAGE
+from functions.people.journal_table import Decision
 from functions.people.portrait_cut import SIDE
 from functions.photo_page import RECORD_KEY, SKELETON_KEY, page_key
+from functions.photo_rows import GRID_ATTRIBUTES, GRID_INDEX, ImageRecord, Photo, PhotoSet
 from functions.removal.posted_addresses import MAX_ADDRESSES, MAX_DAILY_ADDRESSES, MAX_VISITOR_DAILY_ADDRESSES
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS
 from functions.search.search_request import COLLECTIONS, DEFAULT_LIMIT, MAX_LIMIT
+from functions.table_rows import attributes
 from functions.thresholds import DEFAULT_THRESHOLD
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH, LARGE_SIDE, MAX_THUMBNAIL_SIDE, THUMBNAIL_SIDE
+from functions.visitor_rows import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, Forgotten, LookalikeResult, RemovalRequest
 from scripts.site.pages import list_pages
 from scripts.site.sections import PAGE_TILES
 from scripts.site.shown import TITLES
 
 PATH = Path(__file__).parents[2] / "docs" / "data.md"
-_TABLES = (
-    (shapes.PhotoSet, "Set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
-    (shapes.Photo, "Photo: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
-    (shapes.ImageRecord, "Photo by image id: table `pics_by_image_id`", "partition key `image_id`"),
-    (shapes.LookalikeResult, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
-    (shapes.RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
-    (shapes.Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
+TABLES = (
+    (PhotoSet, "Set: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (Photo, "Photo: table `pics`", "partition key `primarykey`, sort key `sortkey`"),
+    (ImageRecord, "Photo by image id: table `pics_by_image_id`", "partition key `image_id`"),
+    (LookalikeResult, "Last lookalike: table `matches`", "partition key `identity_id`, sort key `kind`"),
+    (RemovalRequest, "Removal request: table `requests`", "partition key `identity_id`"),
+    (Forgotten, "Forgotten person: table `forgotten`", "partition key `kind`, sort key `id`"),
     (access_rows.AudienceRow, "Audience: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.LinkRow, "Link: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.EventRow, "Event: table `access`", "partition key `kind`, sort key `id`"),
-    (shapes.Contribution, "Contribution: table `contributions`", "partition key `set_name`, sort key `id`"),
-    (shapes.PlacedPhoto, "Photo from a browser: table `contributions`", "partition key `set_name`, sort key `id`"),
-    (shapes.Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
-    (shapes.Lease, "Lease: table `leases`", "partition key `image_path`"),
-    (shapes.DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
-    (shapes.CollectionVersion, "Version of a collection: table `ledger`", "partition key `entry`"),
-    (shapes.KeptAnswer, "Kept answer: table `ledger`", "partition key `entry`"),
+    (Contribution, "Contribution: table `contributions`", "partition key `set_name`, sort key `id`"),
+    (PlacedPhoto, "Photo from a browser: table `contributions`", "partition key `set_name`, sort key `id`"),
+    (Decision, "Decision: table `decisions`", "partition key `journal`, sort key `id`"),
+    (Lease, "Lease: table `leases`", "partition key `image_path`"),
+    (DailyCount, "Count of a day: table `ledger`", "partition key `entry`"),
+    (CollectionVersion, "Version of a collection: table `ledger`", "partition key `entry`"),
+    (KeptAnswer, "Kept answer: table `ledger`", "partition key `entry`"),
 )
 
 
 def render() -> str:
     """The whole page."""
     parts = [_HEAD]
-    for shape, title, key in _TABLES:
+    for shape, title, key in TABLES:
         lines = [
             f"## {title}",
             "",
@@ -57,9 +64,9 @@ def render() -> str:
             "| attribute | what it is |",
             "|---|---|",
         ]
-        lines += [f"| `{name}` | {entry.metadata['help']} |" for name, entry in shapes.attributes(shape).items()]
+        lines += [f"| `{name}` | {entry.metadata['help']} |" for name, entry in attributes(shape).items()]
         parts.append("\n".join(lines) + "\n")
-        if shape is shapes.Photo:
+        if shape is Photo:
             parts.append(_GRID)
     parts.append(_REST)
     return "\n".join(parts)
@@ -67,12 +74,12 @@ def render() -> str:
 
 _HEAD = """# Data
 
-Generated from `functions/shapes.py` and `functions/access/access_rows.py` by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
+Generated by `python -m scripts.reference.data_page`. Attributes without a value are absent. On the wire a photo
 is a `pic`.
 """
 
-_GRID = f"""Index `{shapes.GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
-{", ".join(f"`{name}`" for name in shapes.GRID_ATTRIBUTES)}.
+_GRID = f"""Index `{GRID_INDEX}` of `pics` (`primarykey`, `grid_key`) holds only what a set's page shows of each photo:
+{", ".join(f"`{name}`" for name in GRID_ATTRIBUTES)}.
 """
 
 _REST = f"""## Objects
@@ -137,8 +144,8 @@ may be seen without a pass, or with this one. Status 404 has code `GalleryNotFou
 
 ## The removal function
 
-Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {shapes.MAX_REQUEST_FACES} face ids from the site; a message of at most
-{shapes.MAX_REQUEST_MESSAGE} characters, or none; a `pass`, for faces in private sets), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
+Request: `{{"action": "ask", "face_ids": ["…"], "message": "…"}}` (1 to {MAX_REQUEST_FACES} face ids from the site; a message of at most
+{MAX_REQUEST_MESSAGE} characters, or none; a `pass`, for faces in private sets), `{{"action": "status"}}` or `{{"action": "withdraw"}}`. The credentials say whose request it is. Answer:
 `{{"statusCode": 200, "output": request}}`, the current request (`made_at`, `face_ids`, `message`) or null. The site takes
 {MAX_DAILY_REQUESTS} requests a day, released hour by hour, and {MAX_VISITOR_DAILY_REQUESTS} a day per visitor (`TooManyRemovalRequests`, with `err.until`). Errors look
 like the search function's.
@@ -162,7 +169,7 @@ its member are gone).
 | `enter` | `token`: a member's access token; `pass`: an earlier one, whose links go into the new one | `pass` |
 | `leave` | `token` | `output`: null; every pass of this member has ended |
 | `sets` | `pass`; `set`, for one alone; `next` | `output`: rows of the private sets that may be seen, by name; `next`, if there are more |
-| `photos` | `pass`, `set`; `next`; `whole` | `output`: what index `{shapes.GRID_INDEX}` has of the set's photos, or with `whole` all of each row; `next`, if there are more |
+| `photos` | `pass`, `set`; `next`; `whole` | `output`: what index `{GRID_INDEX}` has of the set's photos, or with `whole` all of each row; `next`, if there are more |
 | `rows` | `pass`; `paths`: up to {MAX_PATHS} photos | `output`: whole rows; `next`: paths that didn't fit |
 
 Rows are as DynamoDB's own interface has them. An answer has at most {MAX_ANSWER_BYTES // 1_000_000} MB. For what may not be seen, `output` lacks it, as if it weren't there.

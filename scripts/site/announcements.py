@@ -6,8 +6,8 @@ from pathlib import Path
 from functions.addresses import LARGE_FOLDER, address
 from functions.feeds import MAX_ENTRIES, Entry, render_feed
 from functions.photo_page import page_url
+from functions.photo_rows import Photo
 from functions.photo_texts import shorten
-from functions.shapes import Photo
 from scripts.common.config import SiteConfig
 from scripts.site.search_engines import (
     SITEMAP,

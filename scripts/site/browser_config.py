@@ -5,8 +5,8 @@ from typing import Any
 from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER
 from functions.keys import NONE, STRIPPED, WHOLE
 from functions.search.search_request import MAX_LIMIT
-from functions.shapes import KEEP_OWN_ROWS_DAYS, MAX_REQUEST_FACES
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
+from functions.visitor_rows import KEEP_OWN_ROWS_DAYS, MAX_REQUEST_FACES
 from scripts.common.config import SiteConfig
 from scripts.common.stack import Stack
 

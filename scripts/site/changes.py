@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from functions.access.audiences import Access
 from functions.aws_errors import is_not_found
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from scripts.common.stack import Stack
 from scripts.site.covers import Covers
 from scripts.site.fingerprints import fingerprint_of_set

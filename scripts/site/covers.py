@@ -8,7 +8,7 @@ from functions.access.audiences import Access
 from functions.crops import Area, focus
 from functions.keys import ImagePath, parse_image_path
 from functions.photo_reader import PhotoReader
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.site.shown import ShownSet, path_of
 
 # The site's cover is a photo from the newest sets, of a shape that fits every look, large enough for a wide screen.

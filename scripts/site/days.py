@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from functions.dates import date_in
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 
 # A heading is worth this many photos: more than half of the headings must have as many.
 _MIN_PHOTOS = 4

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from scripts.common.config import ROOT, SiteConfig, ThemeConfig
 
 _PACKAGES = ("babel", "jinja2", "markupsafe", "pillow")

@@ -21,8 +21,8 @@ from functions.access.audiences import MEMBERS
 from functions.addresses import address
 from functions.languages import ENGLISH, in_language
 from functions.photo_texts import shorten
-from functions.shapes import MAX_REQUEST_MESSAGE
 from functions.thumbnail_sizes import CARD_HEIGHT, CARD_WIDTH
+from functions.visitor_rows import MAX_REQUEST_MESSAGE
 from scripts.common.config import ROOT, SiteConfig
 from scripts.site.browser_config import origins
 from scripts.site.bundle import Assets, BuildError

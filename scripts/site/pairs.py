@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from functions.shapes import Photo, grid_key
+from functions.photo_rows import Photo, grid_key
 
 # Phones film three seconds; what is longer is a film of its own.
 _MAX_SECONDS = 6

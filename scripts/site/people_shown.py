@@ -21,8 +21,8 @@ from functions.aws_errors import is_not_found
 from functions.keys import ImagePath, parse_image_path
 from functions.people.boxes import Box
 from functions.people.public_files import person_key, person_pages
+from functions.photo_rows import Photo
 from functions.public_lists import PEOPLE_KEY, VERSION, lists_of_nobody, set_list_key
-from functions.shapes import Photo
 from scripts.common.bucket import etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH

@@ -14,7 +14,7 @@ from PIL import Image
 from functions.aws_errors import is_not_found
 from functions.crops import Area
 from functions.keys import ImagePath
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.common.config import SiteConfig
 from scripts.common.stack import Stack
 from scripts.site.cards import VERSION, compose, look_of

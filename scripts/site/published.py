@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from functions.crops import Area
-from functions.shapes import Photo, attributes
+from functions.photo_rows import Photo
+from functions.table_rows import attributes
 from scripts.site.covers import Cover, Covers
 from scripts.site.people_shown import KnownPerson
 from scripts.site.shown import Outline

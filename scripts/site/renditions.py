@@ -5,7 +5,7 @@ import math
 from functions.addresses import LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER, address
 from functions.keys import ImagePath
 from functions.people.public_files import portrait_key
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_size
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.dates import date_in
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.site.covers import Cover
 from scripts.site.shown import ShownSet
 

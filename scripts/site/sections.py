@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.site.days import UNDATED, Group, group_by_day, group_by_year
 from scripts.site.rows import RowEnd, row_ends, whole_rows
 

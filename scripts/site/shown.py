@@ -13,8 +13,8 @@ from functions.addresses import address
 from functions.dates import date_in
 from functions.keys import BadNameError, ImagePath, check_set_name
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo, PhotoSet, grid_key
 from functions.photo_texts import shorten
-from functions.shapes import Photo, PhotoSet, grid_key
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
 from scripts.site.pairs import paired
 from scripts.site.translations import Translator

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from running import RunningStack
 
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 
 CROWD = 120
 

@@ -10,7 +10,7 @@ from running import RunningStack
 from sample_photos import SAMPLES, sources
 from support import jpeg
 
-from functions.shapes import RemovalRequest
+from functions.visitor_rows import RemovalRequest
 from local.state_folder import StateFolder
 from scripts.laptop.laptop_owner import sign_in_link
 

@@ -172,7 +172,7 @@ def test_bad_searches_are_answered_in_words(client: Client, event: dict, code: s
 def test_rows_have_the_shape_that_is_documented(client: Client) -> None:
     from dataclasses import fields
 
-    from functions.shapes import Photo, PhotoSet
+    from functions.photo_rows import Photo, PhotoSet
 
     sets, photos = client.rows("/"), client.rows("2015_pioneers")
     assert (len(sets) >= 3, len(photos)) == (True, 4)

@@ -22,8 +22,9 @@ from functions.access.audiences import Access
 from functions.keys import ImagePath
 from functions.languages import ENGLISH, LANGUAGES, in_language
 from functions.photo_page import CACHE_CONTROL, SKELETON_KEY, page_key, read_page_key, render_photo_page
-from functions.shapes import KEEP_OWN_ROWS_DAYS, Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from functions.shown_photos import ShownPhotos
+from functions.visitor_rows import KEEP_OWN_ROWS_DAYS
 from scripts.common.config import ROOT, load_config
 from scripts.common.template import load_template
 from scripts.deployment.publish import publish

@@ -10,9 +10,9 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
 from functions.face_collection import FaceCollection
 from functions.keys import parse_image_path
 from functions.ledger import CeilingReachedError, Ledger
+from functions.ledger_rows import CollectionVersion, DailyCount, KeptAnswer
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.shapes import CollectionVersion, DailyCount, KeptAnswer
 from functions.visitor_calls import RequestError
 
 DAY = 86_400

@@ -21,7 +21,7 @@ from functions.door.door_keeper import DoorKeeper
 from functions.door.members import Members
 from functions.door.private_rows import PrivateRows
 from functions.pace import Pace
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 
 NOW = "2026-01-02T03:04:05+00:00"
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/"

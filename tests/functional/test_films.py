@@ -19,8 +19,8 @@ from functions.films.film_sync import FilmSync
 from functions.keys import parse_key
 from functions.media_types import MP4
 from functions.photo_messages import owner_message
+from functions.photo_rows import Photo
 from functions.process import handler as process_handler
-from functions.shapes import Photo
 
 KEY = "photos/set/a.mp4"
 PATH = parse_key(KEY)

@@ -18,8 +18,8 @@ from functions.photo_reader import PhotoReader
 from functions.process.sync import LostReferenceError
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.shapes import Forgotten
 from functions.visitor_calls import RequestError
+from functions.visitor_rows import Forgotten
 from scripts.deployment.migration import migrate, remove_old_rows
 from scripts.people.removal_requests import forgetting_of
 

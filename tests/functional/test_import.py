@@ -18,7 +18,7 @@ from functions.face_regions import NamedArea, Stored
 from functions.forgotten_people import name_digest
 from functions.keys import ImagePath, parse_key, parse_row_path
 from functions.people.decisions import SaidToBeIn
-from functions.shapes import Forgotten
+from functions.visitor_rows import Forgotten
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
 from scripts.imports.carrying import ImportReport, carry_import

@@ -9,8 +9,9 @@ from support import BLUE, GREEN, RED, FakeAws, picture
 
 from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
-from functions.shapes import PhotoSet, RemovalRequest
+from functions.photo_rows import PhotoSet
 from functions.shown_photos import ShownPhotos
+from functions.visitor_rows import RemovalRequest
 from scripts.cli import main
 from scripts.commands import photos
 from scripts.commands.options import Context

@@ -13,9 +13,9 @@ from functions.access.moving import AudienceBusyError, AudienceChange, AudienceC
 from functions.image_links import ImageLinks
 from functions.keys import ImagePath
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo
 from functions.photo_tables import KEEP_SECONDS, SetMovingError
 from functions.photo_writer import PhotoWriter
-from functions.shapes import Photo
 
 SET, OTHER, OWN = "party", "trip", "wedding"
 FILES = tuple(f"{number}.jpg" for number in range(3))

@@ -27,7 +27,8 @@ from functions.people.people_state import State
 from functions.people.ulid import new_ulid
 from functions.people_queue import message_of
 from functions.photo_originals import SHA256_METADATA
-from functions.shapes import Forgotten, Photo
+from functions.photo_rows import Photo
+from functions.visitor_rows import Forgotten
 from functions.withheld_names import WithheldNames
 from scripts.common.folders import sets_of
 from scripts.common.progress import Progress

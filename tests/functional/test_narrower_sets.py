@@ -18,8 +18,8 @@ from functions.keys import ImagePath
 from functions.manage.audience_moves import AudienceMoves
 from functions.people import handler as handler_module
 from functions.photo_page import SKELETON_KEY
+from functions.photo_rows import SETS_PARTITION
 from functions.public_lists import PEOPLE_KEY
-from functions.shapes import SETS_PARTITION
 from functions.withdrawn_site import WITHDRAWN_KEY, NoWithdrawnSiteError, SiteBucket
 from scripts.common.config import load_config
 from scripts.deployment import publish as publish_module

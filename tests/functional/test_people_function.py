@@ -17,11 +17,11 @@ from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, pictur
 from functions.keys import image_path
 from functions.people import handler as handler_module
 from functions.people.evidence import Evidence
+from functions.people.journal_table import Decision
 from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_round import CANDIDATES, EVIDENCE, INVENTORY, STATE, Budget
 from functions.people_queue import PeopleQueue, message_of
 from functions.photo_page import SKELETON_KEY
-from functions.shapes import Decision
 from scripts.people.catching_up import tell_of_all, tell_once
 from scripts.people.site_journal import between_rounds
 

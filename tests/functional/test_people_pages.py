@@ -19,7 +19,7 @@ from functions.people.knowledge import fold
 from functions.people.people_state import Unknown, make_state
 from functions.people.public_files import portrait_key, public_files
 from functions.photo_page import page_key
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from scripts.common.config import load_config
 from scripts.deployment.publish import publish
 from scripts.deployment.publish_record import PublishRecord

@@ -23,6 +23,7 @@ from functions.people import handler as people_module
 from functions.people.people_files import PeopleFiles, is_people_file
 from functions.people.people_round import STATE
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo
 from functions.posted_table import PostedTable, address_id, feed_key, photos_key
 from functions.removal import handler as handler_module
 from functions.removal.posted_addresses import (
@@ -32,7 +33,6 @@ from functions.removal.posted_addresses import (
     PostedAddresses,
 )
 from functions.removal.posted_call import parse_posted_call
-from functions.shapes import Photo
 from functions.visitor_calls import RequestError
 from scripts.commands.people import people as commands
 from scripts.common.stack import Stack

@@ -21,13 +21,13 @@ from support import BLUE, GREEN, GREY, RED, FakeAws, LambdaContext, jpeg, make_f
 from functions.keys import NONE, decode_external_image_id, parse_key, photo_ref
 from functions.photo_messages import owner_message
 from functions.photo_page import SKELETON_KEY, page_key
+from functions.photo_rows import ImageRecord, Photo
 from functions.photo_writer import PhotoWriter
 from functions.process import handler as handler_module
 from functions.process.deletion import PhotoDeletion
 from functions.process.leases import LeaseTakenError
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import SearchPausedError
-from functions.shapes import ImageRecord, Photo
 
 KEY = "photos/set/a.jpg"
 

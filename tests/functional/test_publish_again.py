@@ -14,7 +14,7 @@ from support import FakeAws
 from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.photo_page import RECORD_KEY, page_key
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.deployment.publish import build_and_publish
 
 # Long enough ago that a set is known.

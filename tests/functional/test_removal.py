@@ -23,8 +23,8 @@ from functions.pace import Pace
 from functions.removal import handler as handler_module
 from functions.removal.removal_request import parse_call
 from functions.removal.requests_table import MAX_DAILY_REQUESTS, MAX_VISITOR_DAILY_REQUESTS, RemovalRequests
-from functions.shapes import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, RemovalRequest
 from functions.visitor_calls import RequestError
+from functions.visitor_rows import MAX_REQUEST_FACES, MAX_REQUEST_MESSAGE, RemovalRequest
 from scripts.commands.people import people as commands
 from scripts.deployment.migration import migrate
 from scripts.people.removal_requests import list_requests

@@ -15,7 +15,7 @@ from functions.face_collection import FaceCollection
 from functions.keys import ImagePath, image_path
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
-from functions.shapes import from_dynamodb
+from functions.table_rows import from_dynamodb
 from scripts.common.config import load_config
 from scripts.common.progress import Progress
 from scripts.health import reconcile

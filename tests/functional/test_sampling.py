@@ -7,7 +7,7 @@ import pytest
 from support import BLUE, RED, FakeAws, picture
 
 from functions.keys import ImagePath, image_path
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from scripts.health import sampling
 from scripts.health.sampling import draw_stretches, look_at_sample
 

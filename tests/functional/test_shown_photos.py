@@ -14,10 +14,11 @@ from functions.image_links import ImageLinks
 from functions.keys import BadNameError, ImagePath, parse_row_path
 from functions.manage.audience_moves import ShownElsewhereError, _refuse_to_withdraw
 from functions.photo_reader import PhotoReader
+from functions.photo_rows import Photo
 from functions.photo_tables import SetMovingError
 from functions.photo_writer import PhotoWriter
-from functions.shapes import Photo, from_dynamodb
 from functions.shown_photos import NotShowableError, ShownPhotos
+from functions.table_rows import from_dynamodb
 from scripts.access.audience_change import _take_down
 from scripts.health.drift import find_drift
 from scripts.health.stocktaking import _add_rows

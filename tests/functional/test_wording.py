@@ -11,7 +11,7 @@ from support import RED, FakeAws, jpeg, picture
 
 from functions.keys import ImagePath, image_path
 from functions.owner_texts import SET_TEXTS
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from scripts.cli import main
 from scripts.commands.options import Context
 from scripts.common.stack import Stack

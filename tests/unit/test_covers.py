@@ -1,6 +1,6 @@
 """Which photos stand for a set."""
 
-from functions.shapes import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from scripts.site.shown import ShownSet
 
 

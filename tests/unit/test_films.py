@@ -11,7 +11,7 @@ from functions.films.film_faces import FoundFace, choose_poster, one_a_person
 from functions.films.film_facts import read_facts
 from functions.films.film_files import DISK_MB, MAX_FILM_BYTES
 from functions.media_types import MP4, QUICKTIME, WEBM, is_film, media_type
-from functions.shapes import Photo, grid_key
+from functions.photo_rows import Photo, grid_key
 from scripts.common.template import load_template
 from scripts.site.pairs import paired
 from scripts.site.renditions import film_length

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.shapes import PhotoSet
+from functions.photo_rows import PhotoSet
 from scripts.common.config import SiteConfig, ThemeConfig
 from scripts.site.fingerprints import fingerprint_of_set, fingerprint_of_site
 

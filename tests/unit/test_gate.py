@@ -20,7 +20,7 @@ from functions.access.audiences import ALBUM, AUDIENCES, LINK, MEMBERS, PUBLIC
 from functions.access.edge_entries import entries
 from functions.access.passes import LinkSubject, MemberSubject, Subject, link_id, new_secret, write_pass
 from functions.access.sight import Sight
-from functions.shapes import Row
+from functions.table_rows import Row
 from local.edge.edge_process import EdgeState
 
 KEY = KeyRow(id="cafe0001", secret=base64.b64encode(bytes(range(32))).decode(), made_at="2026-01-01")

@@ -1,7 +1,7 @@
 """The owner's words about a photo outlive its processing."""
 
 from functions.owner_words import keep_owner_words, reword
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 
 
 def photo(**words: object) -> Photo:

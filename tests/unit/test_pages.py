@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from functions.shapes import title_of
+from functions.photo_rows import title_of
 from scripts.common.config import ROOT
 from scripts.site.pages import Page, list_pages
 

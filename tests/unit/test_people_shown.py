@@ -7,7 +7,7 @@ import pytest
 
 from functions.keys import parse_image_path
 from functions.people.boxes import Box
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.common.config import ROOT
 from scripts.site.days import group_by_year
 from scripts.site.heads import head

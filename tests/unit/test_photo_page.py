@@ -10,7 +10,7 @@ import pytest
 from functions.exposure_words import camera_words, exposure_words, lens_words
 from functions.keys import ImagePath
 from functions.photo_page import page_key, page_url, read_page_key, render_photo_page
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from functions.skeleton import fill
 from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.common.config import ROOT

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from support import jpeg
 
+from functions.photo_rows import Photo
 from functions.process.images import render
-from functions.shapes import Photo
 from scripts.site.renditions import large_size, tile_sources
 
 

@@ -12,8 +12,8 @@ from functions.people.inventory import Face, Inventory, PhotoFaces
 from functions.people.people_state import PersonState, State, Unknown
 from functions.people.public_files import portraits_wanted, public_files
 from functions.people.ulid import ulid_of
+from functions.photo_rows import Photo, PhotoSet
 from functions.public_lists import PEOPLE_KEY
-from functions.shapes import Photo, PhotoSet
 from local.site_server import OPEN_FOLDER
 from scripts.site.covers import Cover
 from scripts.site.search_index import (

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.shapes import Photo
+from functions.photo_rows import Photo
 from scripts.common.config import ROOT
 from scripts.site.days import group_by_day
 from scripts.site.rows import divide, measures, row_ends

@@ -10,7 +10,7 @@ import pytest
 from fakes import stack_outputs
 
 from functions.keys import ImagePath, encode_external_image_id, image_path
-from functions.shapes import ImageRecord, PhotoSet
+from functions.photo_rows import ImageRecord, PhotoSet
 from scripts.common.progress import Progress
 from scripts.health import stocktaking
 from scripts.health.drift import CARD, LARGE, THUMBNAIL, find_drift

@@ -15,7 +15,7 @@ from functions.access.access_rows import ACCESS_KINDS, POSTED, EventRow
 from functions.access.user_pool import OWNER_GROUP
 from functions.keys import CARDS_PREFIX
 from functions.photo_page import RECORD_KEY, SKELETON_KEY
-from functions.shapes import GRID_ATTRIBUTES
+from functions.photo_rows import GRID_ATTRIBUTES
 from functions.thumbnail_sizes import LARGE_SIDE, THUMBNAIL_SIDE
 from local.response_headers import response_headers
 from scripts.common.template import load_template

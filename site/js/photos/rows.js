@@ -116,7 +116,7 @@ export function setFrom(item) {
   };
 }
 
-/** As the front page has them; `PhotoSet.rank` in functions/shapes.py does the same. @param {PhotoSet[]} sets */
+/** As the front page has them; `PhotoSet.rank` in functions/photo_rows.py does the same. @param {PhotoSet[]} sets */
 export const newestFirst = (sets) =>
   sets.sort((a, b) => a.place - b.place || (a.dated < b.dated ? 1 : -1));
 
@@ -127,7 +127,7 @@ export const newestFirst = (sets) =>
 export const isUncounted = (set) => set.photoCount === null && set.cover !== "";
 
 /**
- * A set's name written as a title: `2024_newport` reads "2024 newport". functions/shapes.py does the same.
+ * A set's name written as a title: `2024_newport` reads "2024 newport". functions/photo_rows.py does the same.
  * @param {string} name
  */
 export function titleOf(name) {

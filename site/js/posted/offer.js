@@ -9,7 +9,7 @@ import { keepFound } from "./seen.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
-// functions/shapes.py says the same.
+// MAX_POSTED_FACES in functions/access/access_rows.py says the same.
 const MAX_FACES = 3;
 
 /** @param {() => Photo[]} photos  The visitor's, the surest first. */

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions import shapes
-from functions.shapes import ImageRecord, Photo, PhotoSet
+from functions.photo_rows import ImageRecord, Photo, PhotoSet, grid_key
+from functions.table_rows import attributes
+from scripts.reference.data_page import TABLES
 
 PIC = Photo(
     primarykey="set",
     sortkey="a.jpg",
-    grid_key=shapes.grid_key(None, "a.jpg"),
+    grid_key=grid_key(None, "a.jpg"),
     width=40,
     height=30,
     placeholder="x",
@@ -26,11 +27,11 @@ PIC = Photo(
 )
 
 
-@pytest.mark.parametrize("shape", shapes.Row.__subclasses__())
+@pytest.mark.parametrize("shape", [shape for shape, _, _ in TABLES])
 def test_every_field_is_documented(shape: type) -> None:
-    for name, field in shapes.attributes(shape).items():
+    for name, field in attributes(shape).items():
         assert len(field.metadata["help"]) > 10, f"{shape.__name__}.{name} needs help text"
-    assert {field.name for field in fields(shape)} - shapes.attributes(shape).keys() == {"source", "unread"}
+    assert {field.name for field in fields(shape)} - attributes(shape).keys() == {"source", "unread"}
 
 
 def test_a_row_survives_dynamodb() -> None:
@@ -73,8 +74,8 @@ VALUES = st.recursive(
 @given(data=st.data())
 def test_a_row_of_any_attributes_can_be_read(shape: type, data: st.DataObject) -> None:
     """Whatever program wrote it: unreadable attributes are named, and unknown ones are kept."""
-    keys = {name: "x" for name in ("primarykey", "sortkey", "image_id") if name in shapes.attributes(shape)}
-    names = st.sampled_from([*shapes.attributes(shape), "of_others"])
+    keys = {name: "x" for name in ("primarykey", "sortkey", "image_id") if name in attributes(shape)}
+    names = st.sampled_from([*attributes(shape), "of_others"])
     item = data.draw(st.dictionaries(names, VALUES)) | keys
     row = shape.from_item(item)
     for name, value in item.items():
@@ -84,7 +85,7 @@ def test_a_row_of_any_attributes_can_be_read(shape: type, data: st.DataObject) -
     if shape is Photo:
         assert all(isinstance(face_id, str) for face_id in row.face_ids)
         assert row.image_id is None or isinstance(row.image_id, str)
-        assert set(row.missing) <= shapes.attributes(Photo).keys()
+        assert set(row.missing) <= attributes(Photo).keys()
     if shape is ImageRecord:
         assert all(isinstance(path, str) for path in row.paths)
 
@@ -95,7 +96,7 @@ def test_the_ids_of_a_photo_are_found_in_its_data() -> None:
 
 
 def test_undated_photos_sort_after_dated_ones() -> None:
-    keys = [shapes.grid_key(None, "a"), shapes.grid_key("2020-01-01T00:00:00", "z"), shapes.grid_key(None, "b")]
+    keys = [grid_key(None, "a"), grid_key("2020-01-01T00:00:00", "z"), grid_key(None, "b")]
     assert sorted(keys) == [keys[1], keys[0], keys[2]]
 
 
