@@ -103,7 +103,7 @@ def build(
     has_photos = any(access.is_everywhere(row.sortkey) for row in rows)
     galleries = list_galleries_shown(stack)
     people = read_people(stack)
-    facts = [assets.urls, known_to_scripts, stack.site_url, has_photos, bool(galleries), bool(people.people)]
+    facts = [assets.urls, known_to_scripts, stack.shared_url, has_photos, bool(galleries), bool(people.people)]
     facts.append(access.album == PUBLIC)
     last, fingerprint = last or Published(), fingerprint_of_site(config, look, root, facts)
     changes = Changes(stack, rows, people, access, last, fingerprint)
@@ -119,7 +119,7 @@ def build(
         theme,
         assets,
         known_to_scripts,
-        site_url=stack.site_url,
+        site_url=stack.shared_url,
         has_photos=has_photos,
         galleries=galleries,
         people=people,
@@ -145,7 +145,7 @@ def build(
         suggestions=suggestions(entries),
     )
     write_titles(fresh, newest_first)
-    write_withdrawn(fresh, pages, config, stack.site_url)
+    write_withdrawn(fresh, pages, config, stack.shared_url)
     skeleton = pages.render_skeleton()
     (fresh / SKELETON_KEY).parent.mkdir(exist_ok=True)
     (fresh / SKELETON_KEY).write_text(skeleton, encoding="utf-8")
@@ -160,8 +160,8 @@ def build(
         photo_pages |= _photo_pages(skeleton, shown, who)
     for person in people_changes.rendered:
         pages.write_of_person(person)
-    if stack.site_url:
-        write_announcements(fresh, config, stack.site_url, newest_first, changes.rendered)
+    if stack.shared_url:
+        write_announcements(fresh, config, stack.shared_url, newest_first, changes.rendered)
     kept = {card.removeprefix("/") for card in cards.values() if card}
     kept |= {file for slug in people_changes.known for file in pages.files_of_person(slug)}
     shutil.rmtree(dist, ignore_errors=True)

@@ -61,6 +61,11 @@ class Running:
     region: str
     home_urls: tuple[str, ...] = ()
 
+    @property
+    def home_url(self) -> str | None:
+        """The site's address for the home network, if it is open to it."""
+        return self.home_urls[0] if self.home_urls else None
+
     def environment(self) -> dict[str, str]:
         """The standard variables that let any AWS client talk to the stack, and the addresses that browsers know.
 
@@ -75,6 +80,8 @@ class Running:
             "AWS_REGION": self.region,
             "KINPICS_API_URL": self.api_url,
             "KINPICS_SITE_URL": self.site_url,
+            # Empty rather than missing: a shell may still have that of a stack before.
+            "KINPICS_HOME_URL": self.home_url or "",
         }
 
 

@@ -121,7 +121,7 @@ class FrontDoor:
             await refuse(send, f"This album answers only at {self._address}: use that address.", 421)
         elif visit.origin not in (None, f"https://{visit.host}"):
             await refuse(send, "This album answers only to its own pages.")
-        elif visit.path == HOME_PAGE and visit.scope["method"] == "POST":
+        elif visit.is_form:
             await self._log_in_or_out(visit, receive, send)
         elif visit.path == AUTHORITY_FILE and self._authority and visit.is_read:
             await send_authority(send, self._authority, is_head=visit.is_head)
@@ -226,6 +226,11 @@ class _Visit:
         self.wants_page = "text/html" in headers.get("accept", "")
         self.address = scope["raw_path"].decode("latin-1")
         self.path = self.address.partition("?")[0]
+        # The login's own; pages send no other of this type. It is posted to the page that was asked for: the browser
+        # then keeps what stands after the # of its address, as an event's secret does.
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_form = self.path == HOME_PAGE or kind == "application/x-www-form-urlencoded"
+        self.is_form = scope["method"] == "POST" and is_form
         self.client = (scope.get("client") or ("",))[0]
         self.is_head = scope["method"] == "HEAD"
         self.is_read = scope["method"] in ("GET", "HEAD")

@@ -127,4 +127,4 @@ def link_for(stack: Stack, of: str) -> str | None:
     it."""
     access = stack.access.read_access()
     audience = access.album if of == ALBUM else access.sets.get(of)
-    return stack.site_address(LINK_PATH + link_to(stack.access, of)) if audience == LINK else None
+    return stack.shared_address(LINK_PATH + link_to(stack.access, of)) if audience == LINK else None

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from functions.access.access_rows import EventRow
-from scripts.commands.options import Context, json_option
+from scripts.commands.options import Context, json_option, note_reach
 from scripts.common.terminal import echo, echo_json
 
 
@@ -118,27 +118,15 @@ def _show(context: Context, *, is_open: bool, event: EventRow) -> None:
     if not event.at_once:
         echo(f"let photos in at {context.stack.site_address('/waiting/')}")
     if helpers := _helpers(context, event):
-        address = context.stack.site_address(f"{HELPERS_PATH}{event.secret}")
+        address = context.stack.shared_address(f"{HELPERS_PATH}{event.secret}")
         echo(f"{', '.join(helpers)} may let photos in at {address}")
-    if is_only_here(context.stack.site_url):
-        echo(
-            "phones can't open these addresses, nor scan a poster's code: localhost is this computer alone "
-            "(docs/events.md#on-a-laptop)",
-            err=True,
-        )
+    note_reach(context.stack)
     if context.stack.parameters.get("UploadConcurrency") == "0":
         echo(
             "guests can't send photos yet: let them with `kinpics deploy --upload-concurrency 2` "
             "(docs/events.md says what that can cost)",
             err=True,
         )
-
-
-def is_only_here(address: str | None) -> bool:
-    """Whether only the computer itself can open this address."""
-    from urllib.parse import urlsplit
-
-    return bool(address) and urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _helper_ids(context: Context, mails: tuple[str, ...]) -> tuple[str, ...]:
@@ -160,7 +148,8 @@ def _print(context: Context, event: EventRow, poster: Path | None, cards: Path |
     from scripts.events.site_events import title_for
 
     title = title_for(event, context.stack)
-    printer = Printer(title, _address(context, event), is_at_once=bool(event.at_once))
+    is_home = context.stack.home_url is not None
+    printer = Printer(title, _address(context, event), is_at_once=bool(event.at_once), is_home=is_home)
     if printer.lacks_title:
         echo(f"note: the font can't write {title!r}, so it isn't printed: give another one with --title", err=True)
     if poster:
@@ -196,7 +185,7 @@ def _state(event: EventRow, *, is_open: bool) -> str:
 def _address(context: Context, event: EventRow) -> str:
     from functions.access.event_changes import EVENT_PATH
 
-    return context.stack.site_address(f"{EVENT_PATH}{event.secret}")
+    return context.stack.shared_address(f"{EVENT_PATH}{event.secret}")
 
 
 def _slideshow(context: Context, event: EventRow) -> str:
@@ -204,4 +193,4 @@ def _slideshow(context: Context, event: EventRow) -> str:
 
     from functions.access.event_changes import SLIDESHOW_PATH
 
-    return context.stack.site_address(f"{SLIDESHOW_PATH}?set={quote(event.set_name, safe='')}#{event.secret}")
+    return context.stack.shared_address(f"{SLIDESHOW_PATH}?set={quote(event.set_name, safe='')}#{event.secret}")

@@ -83,3 +83,19 @@ def end_with_failures(failures: Mapping[str, str], as_json: bool) -> None:
         if not as_json:
             print_failures(failures.items())
         sys.exit(1)
+
+
+def note_reach(stack: Stack) -> None:
+    """Say who can't open the addresses that were printed to be handed out, and what those meet who can."""
+    if stack.is_here_alone:
+        echo(
+            "note: only this computer can open addresses at localhost, or scan their codes: "
+            "`kinpics local --host` opens the site to your home network (docs/home.md)",
+            err=True,
+        )
+    elif stack.home_url:
+        echo(
+            "note: these addresses are for your home network: phones first show a warning about the certificate, "
+            "and ask for the home network's password: tell it to your guests (docs/events.md#on-a-laptop)",
+            err=True,
+        )

@@ -37,6 +37,6 @@ def owner(context: Context, mail: str | None, remove: bool) -> None:
         remove_owner(stack, mail)
         echo(f"{mail} may not name people any more; who is signed in may still do so for up to an hour")
     elif add_owner(stack, mail):
-        echo(f"{mail} gets an email with a temporary password, and signs in at {stack.site_address('/account/')}")
+        echo(f"{mail} gets an email with a temporary password, and signs in at {stack.shared_address('/account/')}")
     else:
-        echo(f"{mail} may name people after signing in again: {stack.site_address('/account/')}")
+        echo(f"{mail} may name people after signing in again: {stack.shared_address('/account/')}")

@@ -7,7 +7,7 @@ import click
 
 from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, AUDIENCES
-from scripts.commands.options import Context, end_with_failures, json_option, yes_option
+from scripts.commands.options import Context, end_with_failures, json_option, note_reach, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
 
@@ -62,6 +62,7 @@ def audience(context: Context, set_name: str | None, audience: str | None, of_si
     echo(f"{name} is {whose} now, after {time.monotonic() - start:.0f} s" if change else f"{name} is {whose} already")
     if link:
         echo(link)
+        note_reach(context.stack)
     access = None if stack.endpoint_url else stack.access.read_access()
     if told := describe_undeployed(load_config(), stack.parameters, access):
         echo(f"note: {told}; until you deploy, or on a laptop start `kinpics local` again, {_LONGER}", err=True)
@@ -139,13 +140,14 @@ def link(context: Context, set_name: str | None, new: bool, revoke: bool, qr: bo
             echo(f"{count(revoked, 'link')} to {name} revoked" if revoked else f"there was no link to {name}")
         return
     secret = renew_link(stack.access, opens) if new else link_to(stack.access, opens)
-    address = stack.site_address(LINK_PATH + secret)
+    address = stack.shared_address(LINK_PATH + secret)
     if as_json:
         echo_json({"set": set_name, "link": address})
         return
     echo(address)
     if qr:
         _print_code(address)
+    note_reach(stack)
     if new:
         echo("the old link stops working within a minute", err=True)
 
@@ -234,7 +236,8 @@ def members_invite(
     if as_json:
         echo_json({"invited": done, "failures": failures})
     elif done:
-        echo(f"they sign in at {stack.site_address('/account/')}", err=True)
+        echo(f"they sign in at {stack.shared_address('/account/')}", err=True)
+        note_reach(stack)
     end_with_failures(failures, as_json)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -53,7 +54,11 @@ _HINT = (
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: its outputs, its parameters by name, and clients for what the commands call."""
+    """A deployed stack: its outputs, its parameters by name, and clients for what the commands call.
+
+    ``site_url`` is where this computer finds the site, and ``home_url`` where the home network does, if a laptop's site
+    is open to it; neither has a slash at its end.
+    """
 
     name: str
     region: str
@@ -62,6 +67,7 @@ class Stack:
     parameters: dict[str, str]
     endpoint_url: str | None
     site_url: str | None
+    home_url: str | None = None
 
     @cached_property
     def s3(self) -> "S3Client":
@@ -153,9 +159,23 @@ class Stack:
                 DistributionId=self.outputs.distribution, InvalidationBatch=batch
             )
 
+    @property
+    def shared_url(self) -> str | None:
+        """Where others find the site."""
+        return self.home_url or self.site_url
+
+    @property
+    def is_here_alone(self) -> bool:
+        """Whether nobody can open the site but on this computer."""
+        return self.shared_url is not None and urlsplit(self.shared_url).hostname in ("localhost", "127.0.0.1", "::1")
+
     def site_address(self, path: str) -> str:
-        """The address of a page; only its path if the site's address is not known."""
-        return f"{self.site_url}{path}" if self.site_url else path
+        """The address of a page for the owner; only its path if the site's address is not known."""
+        return f"{self.site_url or ''}{path}"
+
+    def shared_address(self, path: str) -> str:
+        """The address of a page to hand to others; only its path if the site's address is not known."""
+        return f"{self.shared_url or ''}{path}"
 
 
 def connect(name: str, data: Path) -> Stack:
@@ -189,8 +209,14 @@ def connect(name: str, data: Path) -> Stack:
         outputs=outputs,
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in found.get("Parameters", [])},
         endpoint_url=_endpoint_of_pages(),
-        site_url=outputs.site_url or (os.environ.get("KINPICS_SITE_URL") if name == STACK_NAME else None),
+        site_url=outputs.site_url or _laptops("KINPICS_SITE_URL", name),
+        home_url=None if outputs.site_url else _laptops("KINPICS_HOME_URL", name),
     )
+
+
+def _laptops(variable: str, name: str) -> str | None:
+    """An address from `kinpics env`: a laptop serves only the first stack's site."""
+    return (os.environ.get(variable) or None) if name == STACK_NAME else None
 
 
 def _endpoint_of_pages() -> str | None:

@@ -31,11 +31,14 @@ def check_file(path: Path) -> Path:
 
 
 class Printer:
-    """Draws what an event needs in print, in the site's language and look."""
+    """Draws what an event needs in print, in the site's language and look.
 
-    def __init__(self, title: str, address: str, *, is_at_once: bool):
+    ``is_home`` says that guests meet a home network's password first.
+    """
+
+    def __init__(self, title: str, address: str, *, is_at_once: bool, is_home: bool = False):
         self._language = next(iter(load_config().page_languages))
-        words = sheet_words(Translator(self._language), is_at_once=is_at_once)
+        words = sheet_words(Translator(self._language), is_at_once=is_at_once, is_home=is_home)
         self._event = Event(title, address, words)
         self._look = _look()
 

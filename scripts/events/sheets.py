@@ -122,7 +122,7 @@ def _card(event: Event, look: Look, left: float, top: float) -> Iterator[Mark]:
     for line in call:
         yield Words(line, words_left, baseline, _CARD_CALL, ink)
         baseline += _CARD_CALL * 1.2
-    small = drawable(event.typed, look.font) or event.words.promise
+    small = event.words.password or drawable(event.typed, look.font) or event.words.promise
     fitting = min(_CARD_SMALL, _CARD_SMALL * (CARD_WIDTH - 2 * _CARD_MARGIN) / font.width(small, _CARD_SMALL))
     yield Words(small, left + _CARD_MARGIN, top + CARD_HEIGHT - _CARD_MARGIN - 1, fitting, ink)
 

@@ -93,7 +93,8 @@ def _make_ready_for_people(stack: Stack, data: Path) -> None:
 
 def _stack(running: Running, data: Path) -> Stack:
     """The stack at the addresses that visitors' browsers know."""
-    return replace(connect(STACK_NAME, data), endpoint_url=running.api_url, site_url=running.site_url)
+    found = connect(STACK_NAME, data)
+    return replace(found, endpoint_url=running.api_url, site_url=running.site_url, home_url=running.home_url)
 
 
 def _describe(stack: Stack, sets: list[dict[str, str]]) -> None:

@@ -24,6 +24,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "signUp": stack.parameters.get("SignUp") == "yes",
         "matchesTable": stack.outputs.matches_table,
         "endpoint": stack.endpoint_url,
+        "homeUrl": stack.home_url,
         "picsTable": stack.outputs.pics_table,
         "searchFunction": stack.outputs.search_function,
         "removalFunction": stack.outputs.removal_function,

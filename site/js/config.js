@@ -12,6 +12,7 @@ import "./fallback.js";
  * @property {boolean} signUp  Whether visitors may create accounts.
  * @property {string} matchesTable
  * @property {string | null} endpoint  Base URL of every AWS service; null for AWS's own.
+ * @property {string | null} homeUrl  Where the home network finds a laptop's site, if it is open to it.
  * @property {string} picsTable
  * @property {string} searchFunction
  * @property {string} removalFunction

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -96,6 +97,9 @@ def test_programs_get_a_number_and_browsers_a_name(monkeypatch: pytest.MonkeyPat
     running = Running(1, "http://localhost:4567", "http://localhost:8000", "key", "secret", "us-east-1")
     environment = running.environment()
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4567"
+    assert environment["KINPICS_HOME_URL"] == "", "not that of a stack before"
+    named = replace(running, home_urls=("https://laptop.local:8443", "https://192.168.1.20:8443"))
+    assert named.environment()["KINPICS_HOME_URL"] == "https://laptop.local:8443"
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert stacks._endpoint_of_pages() == "http://localhost:4567"

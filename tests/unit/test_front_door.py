@@ -200,6 +200,17 @@ def test_a_session_ends_with_its_time(home: Home, tmp_path: Path) -> None:
     assert not sessions.is_open(cookie)
 
 
+def test_the_login_is_posted_to_the_page_that_was_asked_for(home: Home) -> None:
+    body = urlencode({"password": PASSWORD, "to": "/event/"}).encode()
+    typed = {"origin": ORIGIN, "content_type": "application/x-www-form-urlencoded"}
+    status, headers, _ = home.ask("/event/", "POST", body, **typed)
+    assert (status, headers["location"]) == (303, "/event/")
+    assert home.ask("/event/", "POST", urlencode({"password": "no"}).encode(), **typed)[0] == 403
+    assert home.ask("/event/", "POST", body, **typed | {"origin": "https://evil.example"})[0] == 403
+    assert home.ask("/event/", "POST", body, origin=ORIGIN)[2] != "", "any other POST is a call"
+    assert home.seen == []
+
+
 def test_whoever_logs_out_is_out_for_good(home: Home) -> None:
     cookie, other = home.log_in(), home.log_in()
     same = f"{cookie}x"  # Fernet reads no further than the padding

@@ -62,8 +62,11 @@ def read_codes(pdf: bytes) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_is_on_the_paper_and_apart(theme: str, language: str) -> None:
     words = sheet_words(Translator(language), is_at_once=False)
+    home = sheet_words(Translator(language), is_at_once=False, is_home=True)
     for title in ("Ball", "Grandma turns ninety", "Donaudampfschifffahrtsgesellschaftsball " * 4, ""):
         for sheet in (
+            poster(Event(title, ADDRESS, home), look(theme)),
+            table_cards(Event(title, ADDRESS, home), look(theme)),
             poster(Event(title, ADDRESS, words), look(theme)),
             table_cards(Event(title, ADDRESS, words), look(theme)),
         ):
@@ -101,6 +104,14 @@ def test_a_code_has_its_quiet_zone_on_white() -> None:
     assert min(left for left, *_ in bars) == pytest.approx(code.left + QUIET_ZONE * module)
     assert max(left + width for left, _, width, _ in bars) == pytest.approx(code.left + code.side - QUIET_ZONE * module)
     assert module >= 1.5, "a phone reads it from two metres away"
+
+
+def test_in_a_home_network_guests_are_told_of_its_password() -> None:
+    at_home = replace(PARTY, words=sheet_words(Translator("en"), is_at_once=False, is_home=True))
+    assert "ask your host for the password" in " ".join(said(poster(at_home, look())))
+    assert said(table_cards(at_home, look())).count("Ask your host for the password.") == 8
+    for sheet in (poster(PARTY, look()), table_cards(PARTY, look())):
+        assert "password" not in " ".join(said(sheet))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -5,7 +5,7 @@ import { t } from "../language.js";
 import { ask, field } from "./asking.js";
 import { changeAudience, readLink, readProgress, renewLink, settleAudiences } from "./letting-calls.js";
 import { whyNot } from "./manage-refusals.js";
-import { addressRow, button } from "./own-parts.js";
+import { addressRow, button, reach } from "./own-parts.js";
 import { audienceWords, consequenceWords, movingWords } from "./own-words.js";
 import { told } from "./owner-toast.js";
 
@@ -48,7 +48,7 @@ export function audiencePanel(seen, set) {
           told(t("Only the new link works now."));
         });
       });
-      link.replaceChildren(addressRow(t("Secret link"), path, set?.shown_title ?? document.title), make("p", { className: "actions" }, anew));
+      link.replaceChildren(addressRow(t("Secret link"), path, set?.shown_title ?? document.title), ...reach(), make("p", { className: "actions" }, anew));
     } catch (error) {
       status.textContent = whyNot(error);
     }

@@ -2,10 +2,11 @@
 
 import { make } from "../elements.js";
 import { formatMoment, formatNumber, t } from "../language.js";
+import { handed } from "../sharing/handed.js";
 import { ask, field } from "./asking.js";
 import { changeEvent, closeEvent, readEvents, readMembers, renewEvent } from "./letting-calls.js";
 import { whyNot } from "./manage-refusals.js";
-import { addressRow, button, quiet, tick } from "./own-parts.js";
+import { addressRow, button, quiet, reach, tick } from "./own-parts.js";
 import { told } from "./owner-toast.js";
 
 /**
@@ -59,6 +60,7 @@ function opened(event, set, view) {
     addressRow(t("For guests"), event.guests, title),
     addressRow(t("For the projector"), event.slideshow, title),
     ...(event.helpers.length ? [quiet(t("Helpers: %(who)s", { who: event.helpers.join(", ") })), addressRow(t("For helpers, who sign in"), event.helping, title)] : []),
+    ...reach(),
     make("p", { className: "actions" }, change, helpers, ...print, anew, ...(event.is_open ? [close] : [])),
   ];
 }
@@ -67,7 +69,7 @@ function opened(event, set, view) {
 async function printed(event, title, isCards) {
   try {
     const { printSheet } = await import("./sheets.js");
-    printSheet(new URL(event.guests, location.origin).href, title, event.at_once, isCards);
+    printSheet(handed(event.guests), title, event.at_once, isCards);
   } catch (error) {
     told(whyNot(error));
   }

@@ -2,10 +2,11 @@
 
 import { make } from "../elements.js";
 import { formatDay, formatList, t } from "../language.js";
+import { handed } from "../sharing/handed.js";
 import { ask, field } from "./asking.js";
 import { changeMember, invite, readMembers, removeMember, signOutMember } from "./letting-calls.js";
 import { whyNot } from "./manage-refusals.js";
-import { button, quiet, tick } from "./own-parts.js";
+import { button, quiet, reach, tick } from "./own-parts.js";
 import { told } from "./owner-toast.js";
 
 /**
@@ -45,8 +46,8 @@ export function membersPanel(sets) {
 /** Where no mail goes out, the owner passes it on. @param {string} email @param {string} password */
 function showPassword(email, password) {
   const shown = make("input", { readOnly: true, value: password });
-  const words = make("p", { textContent: t("This site sends no email: pass this temporary password on to %(email)s. They choose their own when they sign in at %(address)s.", { email, address: new URL("/account/", location.origin).href }) });
-  ask(t("Invited"), [words, field(t("Temporary password"), shown)], t("Done"), async () => {}, { otherwise: "" });
+  const words = make("p", { textContent: t("This site sends no email: pass this temporary password on to %(email)s. They choose their own when they sign in at %(address)s.", { email, address: handed("/account/") }) });
+  ask(t("Invited"), [words, field(t("Temporary password"), shown), ...reach()], t("Done"), async () => {}, { otherwise: "" });
   shown.select();
 }
 

@@ -1,7 +1,9 @@
 // What sections of the owner's place are made of.
 
+import { config } from "../config.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
+import { handed, isHereAlone } from "../sharing/handed.js";
 import { openSheet } from "../sharing/share.js";
 
 /** @param {string} title @param {Node[]} content */
@@ -33,11 +35,18 @@ export function tick(words, checked) {
  * @param {string} title  Of what it leads to.
  */
 export function addressRow(label, path, title) {
-  const url = new URL(path, location.origin).href;
+  const url = handed(path);
   const shown = make("input", { className: "input", readOnly: true, value: url });
   shown.addEventListener("focus", () => shown.select());
   const field = make("label", { className: "field" }, make("span", { textContent: label }), shown);
   const pass = button(t("Copy or show its code…"), () => void openSheet({ url, title }));
   pass.setAttribute("aria-label", t("%(what)s: copy or show its code", { what: label }));
   return make("div", { className: "own-address" }, field, pass);
+}
+
+/** Who can't open the addresses that the owner hands out, and what those meet who can; nothing on AWS. */
+export function reach() {
+  if (isHereAlone()) return [quiet(t("Phones can't open these addresses, or scan their codes: localhost is this computer alone. Start the site with --host to open it to your home network."))];
+  if (config.homeUrl) return [quiet(t("These addresses are for your home network. There, phones first show a warning about the certificate, and ask for the home network's password: tell it to your guests."))];
+  return [];
 }

@@ -1,6 +1,7 @@
 // A poster and table cards for an event, as an SVG file to print: A4, in the site's accent. `kinpics event --poster` makes
 // the same in the site's own font, and as PDF (scripts/events/sheets.py).
 
+import { config } from "../config.js";
 import { make } from "../elements.js";
 import { element } from "../icons.js";
 import { t } from "../language.js";
@@ -45,7 +46,10 @@ function colourOf(name) {
 /** @param {Look} look */
 function poster(look) {
   const top = HEIGHT - MARGIN - 16 - 84;
-  const steps = [t("Point your phone's camera at the code"), t("Choose the photos you took"), t("That's it: no app, no account")];
+  const scan = t("Point your phone's camera at the code");
+  const choose = t("Choose the photos you took");
+  const password = t("Go on past the warning, and ask your host for the password");
+  const steps = config.homeUrl ? [scan, password, choose] : [scan, choose, t("That's it: no app, no account")];
   return [
     box(0, 0, WIDTH, HEIGHT, look.colour),
     ...lines(look.title, MARGIN, MARGIN + 24, 30, WIDTH - 2 * MARGIN, 4, look.ink),
@@ -69,7 +73,7 @@ function cards(look) {
       ...code(look, x + 5, y + 7, 44),
       ...lines(look.title, x + 54, y + 13, 6, room, 4, look.ink),
       ...lines(t("Scan to add your photos"), x + 54, y + 44, 4.4, room, 2, look.ink),
-      ...lines(promise(look), x + 5, y + CARD_HEIGHT - 6, 2.7, CARD_WIDTH - 10, 1, look.ink),
+      ...lines(config.homeUrl ? t("Ask your host for the password.") : promise(look), x + 5, y + CARD_HEIGHT - 6, 2.7, CARD_WIDTH - 10, 1, look.ink),
     ];
   });
 }

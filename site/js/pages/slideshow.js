@@ -13,6 +13,7 @@ import { Turns } from "../live/turns.js";
 import { titleOf } from "../photos/rows.js";
 import { setUrl } from "../photos/urls.js";
 import { drawCode } from "../sharing/code.js";
+import { handed } from "../sharing/handed.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
 
@@ -148,7 +149,7 @@ async function decoded(address, photo) {
 /** Show the code that leads to an event. @param {string} secret */
 async function invite(secret) {
   const { outlineOf } = await import("../sharing/outline.js");
-  const code = drawCode(outlineOf(`${location.origin}/event/#${secret}`), byId("join-words").textContent ?? "");
+  const code = drawCode(outlineOf(handed(`/event/#${secret}`)), byId("join-words").textContent ?? "");
   byId("code").replaceChildren(code);
   byId("join").hidden = false;
 }

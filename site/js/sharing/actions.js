@@ -4,6 +4,7 @@ import { byId } from "../elements.js";
 import { isCancelled } from "../errors.js";
 import { t } from "../language.js";
 import { tell } from "../notice.js";
+import { handed } from "./handed.js";
 import { openSheet, share } from "./share.js";
 
 /** @typedef {import("../photos/rows.js").Photo} Photo */
@@ -41,6 +42,6 @@ export function watchActions({ photos, url, archive = "my-photos.zip", note = ""
 
   download.addEventListener("click", save);
   byId("share").addEventListener("click", () => {
-    void (isPrivate ? openSheet : share)({ url: new URL(url(), location.href).href, title: document.title, note });
+    void (isPrivate ? openSheet : share)({ url: handed(url()), title: document.title, note });
   });
 }

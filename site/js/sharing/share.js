@@ -5,6 +5,7 @@ import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
 import { keyOf, largeName, largeUrl, photoUrl } from "../photos/urls.js";
 import { toast } from "../toast.js";
+import { handed } from "./handed.js";
 import { showSheet } from "./sheet.js";
 
 /**
@@ -22,9 +23,9 @@ const MAX_FILES = 20;
 
 /** The page that the visitor is on. @returns {Shared} */
 export function thisPage() {
-  const { origin, pathname, search } = location;
+  const { pathname, search } = location;
   const embed = document.getElementById("head")?.dataset.embed;
-  return { url: origin + pathname + search, title: document.title, ...(embed ? { embed: origin + embed } : {}) };
+  return { url: handed(pathname + search), title: document.title, ...(embed ? { embed: handed(embed) } : {}) };
 }
 
 /** @param {Shared} shared */
@@ -73,7 +74,7 @@ export async function sharePhotos(photos, title) {
 }
 
 /** @param {Photo} photo */
-const addressOf = (photo) => new URL(photoUrl(photo), location.href).href;
+const addressOf = (photo) => handed(photoUrl(photo));
 
 const canShareFiles = () => navigator.canShare?.({ files: [new File([], "photo.jpg", { type: "image/jpeg" })] }) ?? false;
 

@@ -10,6 +10,7 @@ import { forgetNames, peopleIn, withNames } from "../people/names.js";
 import { readDetails } from "../photos/details.js";
 import { sourcesOf } from "../photos/renditions.js";
 import { largeUrl, photoUrl, thumbnailUrl } from "../photos/urls.js";
+import { handed } from "../sharing/handed.js";
 import { share } from "../sharing/share.js";
 import { isOwner } from "../visitor/owner.js";
 import { isMetered } from "./connection.js";
@@ -61,7 +62,7 @@ export class Stage {
       zoom: () => this.pswp.toggleZoom(),
       share: () => {
         const photo = this.#current();
-        void share({ url: new URL(photoUrl(photo), location.href).href, title: photo.details?.title || document.title });
+        void share({ url: handed(photoUrl(photo)), title: photo.details?.title || document.title });
       },
       about: () => this.panel.toggle(),
     });
