@@ -38,8 +38,12 @@ class AlbumOriginals:
 
     def holds(self, path: ImagePath, sha256: str) -> bool:
         """Whether a photo's original is there with this content."""
+        return self.sha256(path) == sha256
+
+    def sha256(self, path: ImagePath) -> str | None:
+        """What its metadata says of a photo's original; None where there is none, or it doesn't say."""
         head = self._head(path)
-        return head is not None and head["Metadata"].get(SHA256_METADATA) == sha256
+        return head["Metadata"].get(SHA256_METADATA) if head else None
 
     def put(self, path: ImagePath, file: IO[bytes], kind: str, sha256: str) -> bool:
         """Store an original, if nothing has its name; True if it is there with this content now."""

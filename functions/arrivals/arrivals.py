@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.arrivals.album_originals import AlbumOriginals, NoNameLeftError, names_for
 from functions.contribution_rows import Contribution, PlacedPhoto
-from functions.keys import BadNameError, ImagePath, image_path
+from functions.keys import BadNameError, ImagePath, image_path, parse_key
 from functions.media_types import SELDOM_SHOWN, media_type
 from functions.uploads.contributions import (
     BEGUN,
@@ -70,6 +70,20 @@ class Arrivals:
             self._let_in(row)
         elif row.state in GONE:
             self._remove(row)
+
+    def note_refused(self, key: str, code: str, message: str) -> None:
+        """Let those who sent an original know that it can't be shown; nothing if it came from no browser.
+
+        ``key`` is the original's, ``code`` and ``message`` say why. Raises whatever AWS raises: to be tried again.
+        """
+        path = parse_key(key)
+        sha256 = self.originals.sha256(path)
+        placed = self.contributions.get_placed_one(path.set_name, sha256) if sha256 else None
+        if placed is None or placed.file != path.file:
+            return
+        for row in self.contributions.get_all(path.set_name, placed.by or ()).values():
+            # The process function may be faster than whoever brought the photo into its set.
+            self.contributions.move(row, FAILED, (BEGUN, LET_IN, SHOWN), code=code, message=message)
 
     def _take_in(self, row: Contribution) -> bool:
         """Take a photo in; whether it waits, and is of a kind that browsers can't show."""

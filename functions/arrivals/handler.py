@@ -1,8 +1,9 @@
 """Entry point of the arrivals function: what S3 tells of photos that were sent, and the owner's calls.
 
 The process function hands on messages of its queue about what browsers send: S3's events, and requests to carry out
-what was decided. The owner, signed in or with IAM credentials, invokes it with the actions of the uploads function
-(functions/uploads/handler.py), without any credentials in the call.
+what was decided; and it tells of photos that it can't show, whoever sent them. The owner, signed in or with IAM
+credentials, invokes it with the actions of the uploads function (functions/uploads/handler.py), without any
+credentials in the call.
 """
 
 import functools
@@ -87,9 +88,11 @@ def wire_arrivals(
 
 # What is logged says nothing about people or photos (functions/visitor_calls.py).
 def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
-    """Take a message of the process function's, or answer the owner. Raises ``ArrivalFailedError``."""
+    """Take what the process function hands on, or answer the owner. Raises ``ArrivalFailedError``."""
     if isinstance(event, dict) and "message" in event:
-        return _take(event["message"])
+        return _taken(lambda: _function().take(event["message"]))
+    if isinstance(event, dict) and "refused" in event:
+        return _taken(lambda: _function().arrivals.note_refused(**event["refused"]))
     return answer_visitor(
         lambda: {"output": _function().uploads.answer_owner(parse_upload_call(event, is_owner=True))},
         "UploadsFailed",
@@ -97,9 +100,9 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     )
 
 
-def _take(body: str) -> dict[str, Any]:
+def _taken(work: Callable[[], list[str] | None]) -> dict[str, Any]:
     try:
-        looks = _function().take(body)
+        looks = work()
     except Exception as error:
         print(json.dumps({"level": "ERROR", "failed": "Arrival", **without_values(error)}))
         raise ArrivalFailedError("a photo from a browser wasn't taken in: the log says why") from None

@@ -139,6 +139,10 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
     photo_sync, sqs, functions = _clients()
 
+    def tell_refused(change: ObjectChange, error: UnusableImageError) -> None:
+        told = {"key": change.key, "code": error.code, "message": str(error)}
+        _ask_arrivals(functions, {"refused": told})
+
     def hand_on(body: str, changes: list[ObjectChange]) -> list[ObjectChange]:
         if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
             for photo in _hand_to_arrivals(functions, body):
@@ -149,7 +153,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     failures = [
         {"itemIdentifier": record["messageId"]}
         for record in event["Records"]
-        if not process_message(photo_sync, sqs, hand_on, record, context)
+        if not process_message(photo_sync, sqs, hand_on, record, context, tell_refused)
     ]
     return {"batchItemFailures": failures}
 
@@ -160,15 +164,23 @@ def process_message(
     hand_on: HandOn,
     record: dict[str, Any],
     context: "LambdaContext",
+    tell_refused: Callable[[ObjectChange, UnusableImageError], None] = lambda _change, _error: None,
 ) -> bool:
-    """Process one message of the queue; False if it is to be given out again."""
+    """Process one message of the queue; False if it is to be given out again.
+
+    ``tell_refused`` is called before a photo that can't be shown goes to the dead letters.
+    """
     changes: list[ObjectChange] = []
     try:
         # The queue would hide it for six times as long.
         _hide(sqs, record, context.get_remaining_time_in_millis() // 1000 + _AFTER_END_SECONDS)
         changes = parse_message(record["body"])
         for change in hand_on(record["body"], changes):
-            _process_change(photo_sync, change, record["messageId"], context)
+            try:
+                _process_change(photo_sync, change, record["messageId"], context)
+            except UnusableImageError as error:
+                tell_refused(change, error)
+                raise
     except (BadMessageError, BadNameError, FilmsOffError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
         _to_dead_letters(sqs, record, changes, error.code, str(error))
@@ -224,11 +236,15 @@ def _hand_to_arrivals(functions: "LambdaClient", body: str) -> list[str]:
 
     Its answer is which photos wait now that browsers can't show; this function alone can decode them.
     """
-    payload = json.dumps({"message": body})
-    answer = functions.invoke(FunctionName=os.environ["ARRIVALS_FUNCTION"], Payload=payload)
+    return list(_ask_arrivals(functions, {"message": body}).get("looks", ()))
+
+
+def _ask_arrivals(functions: "LambdaClient", event: dict[str, Any]) -> dict[str, Any]:
+    answer = functions.invoke(FunctionName=os.environ["ARRIVALS_FUNCTION"], Payload=json.dumps(event))
     if "FunctionError" in answer:
         raise ArrivalsFunctionError("the arrivals function failed on it: its log group says why")
-    return list(json.loads(answer["Payload"].read()).get("looks", ()))
+    found: dict[str, Any] = json.loads(answer["Payload"].read())
+    return found
 
 
 def _make_look(photo_sync: PhotoSync, bucket: str, photo: str) -> None:

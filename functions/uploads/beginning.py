@@ -14,7 +14,16 @@ from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.media_types import MEDIA_TYPES
 from functions.photo_reader import PhotoReader
-from functions.uploads.contributions import BEGUN, IN_THE_SET, ON_THE_WAY, REFUSED, Contributions, contribution_id
+from functions.uploads.contributions import (
+    BEGUN,
+    FAILED,
+    IN_THE_SET,
+    ON_THE_WAY,
+    REFUSED,
+    UNUSABLE,
+    Contributions,
+    contribution_id,
+)
 from functions.uploads.incoming import Incoming
 from functions.uploads.senders import Sender
 from functions.uploads.upload_call import FileToSend
@@ -24,7 +33,8 @@ from functions.visitor_calls import RequestError
 
 _ANY_KIND = "application/octet-stream"
 # What browsers call files that are no photos whatever is in them: a film's bytes needn't come to find out.
-_NO_PHOTO = ("video/", "audio/", "text/", "image/svg")
+_NO_PHOTO = ("audio/", "text/", "image/svg")
+_FILM = "video/"
 BUSY = "too many uploads at once: try again in a moment"
 _Answer = dict[str, Any]
 
@@ -114,6 +124,8 @@ def _path_of(set_name: str, file: FileToSend) -> ImagePath | _Answer:
         return _refused("EmptyFile", "the file is empty")
     if file.size > MAX_FILE_BYTES:
         return _refused("TooLarge", f"the file has {file.size / 1e6:,.0f} MB; the limit is {MAX_FILE_BYTES / 1e6:.0f}")
+    if file.kind.startswith(_FILM):
+        return _refused("Film", "films can't be sent from a browser: give it to the album's owner, who can upload it")
     if file.kind.startswith(_NO_PHOTO):
         return _refused("NotAPhoto", "the file is not an image that kinpics can read, whatever its name says")
     try:
@@ -144,6 +156,8 @@ def _answer_without_post(
         return {"do": "there", "file": photo.file}
     if stored.get(path) == file.sha256:
         return {"do": "there", "file": path.file}
+    if row is not None and row.state == FAILED and row.code in UNUSABLE:
+        return _refused(row.code, row.message or "this photo can't be shown")
     return None
 
 

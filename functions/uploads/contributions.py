@@ -26,6 +26,8 @@ REFUSED, TAKEN_BACK = "refused", "taken_back"
 GONE = (REFUSED, TAKEN_BACK)
 ON_THE_WAY = (WAITING, LET_IN)
 IN_THE_SET = (SHOWN, THERE)
+# Why a photo that was in its set failed all the same (functions/process/images.py): the same bytes would fail again.
+UNUSABLE = frozenset({"DamagedImage", "EmptyFile", "NotAnImage", "TooComplex", "TooLarge", "TooManyPixels"})
 # From these a photo can be announced anew; what was in its set may have been deleted.
 AGAIN = (BEGUN, FAILED, TAKEN_BACK, *IN_THE_SET)
 WAITING_INDEX = "waiting"

@@ -27,16 +27,18 @@ each, in order:
   minutes;
 - ``{"do": "there", "id"?, "file"?}``: the set holds these bytes, or this guest has sent them already: nothing to do;
 - ``{"do": "refused", "code", "message"}``: TooManyFiles, TooManyBytes (with ``until``), TooLarge, EmptyFile,
-  NotAPhoto, BadName, Twice, NotWanted (the owner has refused this very photo).
+  NotAPhoto, Film, BadName, Twice, NotWanted (the owner has refused this very photo), or why it couldn't be shown when
+  it was sent before (``UNUSABLE`` in `functions.uploads.contributions`).
 
 Asking again about a file that wasn't sent gives a new POST and counts nothing, so a page that was closed goes on by
 asking for all its files again.
 
-``mine`` ``{who, "set"?, "ids"? ≤ 100}`` → ``{"set", "photos": [PHOTO]}``, newest first, or in any order those asked
-for by ids: ``{"id", "file", "size", "sha256", "at", "state", "code"?, "message"?}``. States: ``begun`` (not arrived),
-``waiting`` (for the owner), ``let_in`` (about to be shown), ``shown``, ``there`` (the set had it already), ``failed``
-(with code and message), ``refused``, ``taken_back``. A refused or taken-back photo has only its id, state and at, for
-30 days. ``file`` is the name under which the set shows it, once it does.
+``mine`` ``{who, "set"?, "ids"? ≤ 100}`` → ``{"set", "photos": [PHOTO], "is_open"?}``, newest first, or in any order
+those asked for by ids: ``{"id", "file", "size", "sha256", "at", "state", "code"?, "message"?}``. States: ``begun`` (not
+arrived), ``waiting`` (for the owner), ``let_in`` (about to be shown), ``shown``, ``there`` (the set had it already),
+``failed`` (with code and message, also if it couldn't be shown once it was let in), ``refused``, ``taken_back``. A
+refused or taken-back photo has only its id, state and at, for 30 days. ``file`` is the name under which the set shows
+it, once it does. ``is_open`` says of a guest's event whether it takes more photos.
 
 ``take_back`` ``{who, "set"?, "ids": [≤ 100]}`` → ``{"taken_back": [id]}``: those that were the caller's own. They are
 gone with everything within seconds.
@@ -223,7 +225,9 @@ def wire(
         ),
         open_sets=OpenSets(photos),
         adders=Adders(photos, contributions),
-        outcomes=Outcomes(contributions, incoming, SettlingQueue(sqs, environment["QUEUE_URL"], incoming.bucket)),
+        outcomes=Outcomes(
+            photos, contributions, incoming, SettlingQueue(sqs, environment["QUEUE_URL"], incoming.bucket), clock
+        ),
         clock=clock,
     )
 

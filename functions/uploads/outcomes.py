@@ -3,11 +3,14 @@
 A decision is a row's new state; the arrivals function carries it out, asked by a message.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from functions.contribution_rows import Contribution
+from functions.keys import image_path
+from functions.photo_reader import PhotoReader
 from functions.uploads.contributions import (
     BEGUN,
     FAILED,
@@ -19,7 +22,7 @@ from functions.uploads.contributions import (
     Contributions,
 )
 from functions.uploads.incoming import Incoming
-from functions.uploads.senders import GUESTS, Sender
+from functions.uploads.senders import GUESTS, Sender, is_open
 from functions.uploads.settling_queue import SettlingQueue
 from functions.uploads.upload_call import MAX_IDS, UploadCall
 
@@ -31,25 +34,32 @@ _COME_FROM = {
 }
 # So many photos are decided in one call; more are decided by the next.
 _MAX_DECIDED = 500
+# Processing a photo takes seconds, behind others minutes; who looks later is told what its row says.
+_PROCESSED_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Lists photos, and decides about them."""
+    """Lists photos, and decides about them. ``clock`` gives seconds since 1970."""
 
+    photos: PhotoReader
     contributions: Contributions
     incoming: Incoming
     queue: SettlingQueue
+    clock: Callable[[], float]
 
     def mine(self, sender: Sender, ids: Iterable[str]) -> dict[str, Any]:
         """The answer to `mine` (functions/uploads/handler.py)."""
         own = [row_id for row_id in ids if row_id.startswith(f"{sender.who}.")]
-        rows: Iterable[Contribution] = (
+        rows = (
             self.contributions.look_at(sender.set_name, sender.who, own)
             if ids
             else self.contributions.list_of(sender.set_name, sender.who)
         )
-        return {"set": sender.set_name, "photos": [_shown(row) for row in rows]}
+        coming = self._coming(rows)
+        photos = [{**_shown(row), **({"state": LET_IN} if row.id in coming else {})} for row in rows]
+        closed = {"is_open": is_open(sender.event, self.clock())} if sender.event else {}
+        return {"set": sender.set_name, "photos": photos, **closed}
 
     def take_back(self, sender: Sender, ids: Iterable[str]) -> dict[str, Any]:
         """Take back the sender's own among these photos."""
@@ -82,6 +92,17 @@ class Outcomes:
     def refuse(self, call: UploadCall, set_name: str, *, of_guests: bool = False) -> dict[str, Any]:
         """Remove photos that wait or are shown; ``of_guests`` as for `let_in`."""
         return {"refused": self._decide(set_name, self._chosen(call, set_name, of_guests=of_guests), REFUSED)}
+
+    def _coming(self, rows: Iterable[Contribution]) -> set[str]:
+        """Ids of photos that came into their set a moment ago, and that pages don't show yet: they may still fail."""
+        paths = {
+            row.id: image_path(row.set_name, row.file)
+            for row in rows
+            if row.state == SHOWN and row.file and row.at
+            if self.clock() - datetime.fromisoformat(row.at).timestamp() < _PROCESSED_SECONDS
+        }
+        processed = self.photos.get_attribute(paths.values(), "sha256") if paths else {}
+        return {row_id for row_id, path in paths.items() if path not in processed}
 
     def _chosen(self, call: UploadCall, set_name: str, *, of_guests: bool) -> Iterable[Contribution]:
         if call.ids:

@@ -246,15 +246,28 @@ def test_bad_files_and_a_photo_of_two_guests(
         page.goto(event["code"])
     same = photo("same.jpg", 40)
     script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-    add(ann, same, {"name": "evil.jpg", "mimeType": "image/jpeg", "buffer": script})
-    wait_for(ann, "failed", "waiting")
+    film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + b"x" * 100
+    whole = photo("cut.jpg", 200)
+    cut = {**whole, "buffer": whole["buffer"][: len(whole["buffer"]) // 2]}
+    add(
+        ann,
+        same,
+        *(
+            {"name": name, "mimeType": "image/jpeg", "buffer": data}
+            for name, data in (("evil.jpg", script), ("film.jpg", film))
+        ),
+        cut,
+    )
+    wait_for(ann, "failed", "failed", "waiting", "waiting")
     expect(ann.get_by_text("This isn't a photo, whatever its name says.")).to_be_visible()
+    expect(ann.get_by_text("This is a film, and only photos can be added here.")).to_be_visible()
     add(ben, same)
     wait_for(ben, "waiting")
     desk.reload()
     desk.get_by_role("button", name="Let all in").first.click()
     desk.get_by_role("button", name="Let all in").first.click()
-    wait_for(ann, "failed", "shown")
+    wait_for(ann, "failed", "failed", "failed", "shown")
+    expect(ann.get_by_text("This photo is damaged: part of it is missing. Choose it again")).to_be_visible()
     deadline = time.monotonic() + 40
     while states(ben) not in (["shown"], ["there"]):
         assert time.monotonic() < deadline, states(ben)

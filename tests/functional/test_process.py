@@ -475,6 +475,9 @@ def test_an_original_replaced_by_rubbish_leaves_nothing(aws: FakeAws, handle: Ca
     assert aws.rows("pics") == []
     (letter,) = aws.dead_letters()
     assert letter["MessageAttributes"]["code"]["StringValue"] == "NotAnImage"
+    ((name, told),) = handle.functions.calls
+    assert (name, told["refused"]["code"]) == ("arrivals", "NotAnImage"), "whoever sent it is to know"
+    assert told["refused"]["message"] == letter["MessageAttributes"]["reason"]["StringValue"]
     assert letter["MessageAttributes"]["key"]["StringValue"] == KEY
 
 

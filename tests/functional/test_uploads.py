@@ -23,6 +23,7 @@ from functions.arrivals.arrivals import Arrivals
 from functions.arrivals.handler import ArrivalFailedError
 from functions.keys import image_path
 from functions.pace import Pace
+from functions.process.complexity import UnusableImageError
 from functions.process.images import MAX_FILE_BYTES as MOST_OF_PROCESS
 from functions.process.waiting_looks import WaitingLooks
 from functions.uploads import handler as uploads_module
@@ -122,6 +123,13 @@ class Browsers:
     def states(self, **fields: Any) -> list[str]:
         return [photo["state"] for photo in self.ask("mine", **fields)["photos"]]
 
+    def kept(self, **fields: Any) -> list[str | None]:
+        """The states as the table has them, processed or not."""
+        rows = self.aws.arrivals.uploads.outcomes.contributions.get_all(
+            ALBUM, [photo["id"] for photo in self.ask("mine", **fields)["photos"]]
+        )
+        return [row.state for row in rows.values()]
+
 
 def describe(name: str, data: bytes, kind: str = "image/jpeg") -> dict:
     return {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "type": kind}
@@ -155,6 +163,8 @@ def test_a_guests_photo_waits_is_let_in_and_is_the_original(aws: FakeAws, browse
     assert browsers.owner("waiting") == {"counts": {ALBUM: 1}}
     assert browsers.owner("let_in", set=ALBUM, ids=[waiting["id"]]) == {"let_in": [waiting["id"]]}
     browsers.arrive()
+    assert browsers.states(**guest) == ["let_in"], "it isn't processed yet"
+    process(aws, "a.jpg")
     assert browsers.states(**guest) == ["shown"]
     stored = aws.s3.get_object(Bucket=aws.pics_bucket, Key=f"photos/{ALBUM}/a.jpg")
     assert stored["Body"].read() == data
@@ -172,8 +182,48 @@ def test_at_once_a_photo_is_shown_without_waiting(aws: FakeAws, browsers: Browse
     guest = browsers.open_event(at_once=True)
     browsers.send({"a.jpg": jpeg(RED)}, **guest)
     browsers.arrive()
+    assert browsers.states(**guest) == ["let_in"]
+    process(aws, "a.jpg")
     assert browsers.states(**guest) == ["shown"]
     assert aws.keys(aws.pics_bucket) == {f"photos/{ALBUM}/a.jpg"}
+
+
+def test_who_sent_a_photo_that_cant_be_shown_is_told_why(aws: FakeAws, browsers: Browsers) -> None:
+    whole = jpeg(RED)
+    cut = whole[: len(whole) // 2]
+    guest, other = browsers.open_event(at_once=True), browsers.pass_of()
+    browsers.send({"cut.jpg": cut, "whole.jpg": whole}, **guest)
+    browsers.arrive()
+    assert browsers.states(**guest) == ["let_in", "let_in"]
+    process(aws, "cut.jpg", "whole.jpg")
+    found = {photo["file"]: photo for photo in browsers.ask("mine", **guest)["photos"]}
+    assert found["whole.jpg"]["state"] == "shown"
+    assert (found["cut.jpg"]["state"], found["cut.jpg"]["code"]) == ("failed", "DamagedImage")
+    assert "damaged or cut off" in found["cut.jpg"]["message"]
+    (again,) = browsers.send({"cut.jpg": cut}, **guest)
+    assert (again["do"], again["code"]) == ("refused", "DamagedImage"), "the same bytes would fail again"
+    # What the owner uploaded has no sender to tell.
+    aws.put(f"photos/{ALBUM}/own.jpg", cut)
+    process(aws, "own.jpg")
+    assert browsers.states(set=ALBUM, **other) == []
+
+
+def test_a_film_is_said_to_be_one(browsers: Browsers) -> None:
+    guest = browsers.open_event()
+    film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42"
+    (said,) = browsers.ask("begin", files=[describe("a.jpg", film, "video/mp4")], **guest)["files"]
+    assert (said["do"], said["code"]) == ("refused", "Film")
+    browsers.send({"a.jpg": film}, **guest)  # by whoever says that it is a photo
+    browsers.arrive()
+    assert [photo["code"] for photo in browsers.ask("mine", **guest)["photos"]] == ["Film"]
+
+
+def test_a_guest_who_looks_is_told_that_the_event_was_closed(aws: FakeAws, browsers: Browsers) -> None:
+    guest = browsers.open_event(closes_at=int(aws.now) + 60)
+    assert browsers.ask("mine", **guest)["is_open"] is True
+    aws.now += 61
+    assert browsers.ask("mine", **guest)["is_open"] is False
+    assert "is_open" not in browsers.ask("mine", set=ALBUM, **browsers.pass_of())
 
 
 def test_what_is_there_is_skipped(aws: FakeAws, browsers: Browsers) -> None:
@@ -205,7 +255,12 @@ def test_what_the_owner_deleted_may_come_again(aws: FakeAws, browsers: Browsers)
 def process(aws: FakeAws, *files: str) -> None:
     """What the process function does once S3 has told it."""
     for file in files:
-        aws.photo_sync.sync(aws.pics_bucket, image_path(ALBUM, file), owner="message", seconds=60)
+        path = image_path(ALBUM, file)
+        try:
+            aws.photo_sync.sync(aws.pics_bucket, path, owner="message", seconds=60)
+        except UnusableImageError as error:
+            told = {"key": path.key, "code": error.code, "message": str(error)}
+            arrivals_module.handler({"refused": told}, LambdaContext())
 
 
 def test_a_photo_that_was_not_sent_gets_a_new_form_and_counts_once(aws: FakeAws, browsers: Browsers) -> None:
@@ -241,7 +296,7 @@ def test_events_may_come_twice_late_and_for_nothing(aws: FakeAws, browsers: Brow
     browsers.post(answer["post"], jpeg(RED))  # a form can be used again for five minutes
     browsers.arrive()
     assert browsers.incoming() == set()
-    assert browsers.states(**guest) == ["shown"]
+    assert browsers.kept(**guest) == ["shown"]
     aws.s3.put_object(Bucket=aws.incoming_bucket, Key="incoming/stray", Body=b"x")
     browsers.arrive()
     assert browsers.incoming() == set()
@@ -263,7 +318,7 @@ def test_a_worker_that_dies_after_any_call_leaves_nothing_undone(aws: FakeAws, b
             except ArrivalFailedError:
                 failed = True
         take(message)
-        assert browsers.states(**guest) == ["shown"]
+        assert browsers.kept(**guest) == ["shown"]
         (photo,) = browsers.ask("mine", **guest)["photos"]
         browsers.ask("take_back", ids=[photo["id"]], **guest)
         browsers.arrive()
@@ -320,7 +375,7 @@ class Dying:
     [
         ("a.jpg", b"", "image/jpeg", "EmptyFile"),
         ("film.jpg", None, "image/jpeg", "TooLarge"),
-        ("film.mp4", b"x" * 100, "video/mp4", "NotAPhoto"),
+        ("film.mp4", b"x" * 100, "video/mp4", "Film"),
         ("drawing.svg", b"<svg onload='x'/>", "image/svg+xml", "NotAPhoto"),
         ("notes.txt", b"hello", "text/plain", "NotAPhoto"),
         ("a/b.jpg", b"x", "image/jpeg", "BadName"),
@@ -404,7 +459,7 @@ def test_the_same_photo_from_five_guests_is_one_photo(aws: FakeAws, browsers: Br
     assert len(browsers.owner("let_in", set=ALBUM, everything=True)["let_in"]) == 5
     browsers.arrive()
     (key,) = aws.keys(aws.pics_bucket)
-    assert {state for guest in guests for state in browsers.states(**guest)} == {"shown"}
+    assert {state for guest in guests for state in browsers.kept(**guest)} == {"shown"}
     for guest in guests[:4]:
         browsers.ask("take_back", ids=[browsers.ask("mine", **guest)["photos"][0]["id"]], **guest)
     browsers.arrive()
@@ -512,7 +567,7 @@ def test_a_contributor_adds_to_the_sets_that_are_open(aws: FakeAws, browsers: Br
     shown = browsers.pass_of(sets=[ALBUM, "nowhere"])
     browsers.send({"a.jpg": jpeg(RED)}, set=ALBUM, **shown)
     browsers.arrive()
-    assert browsers.states(set=ALBUM, **shown) == ["shown"], "a contributor's photos don't wait"
+    assert browsers.kept(set=ALBUM, **shown) == ["shown"], "a contributor's photos don't wait"
     files = [describe("b.jpg", jpeg(GREEN))]
     for set_name, status, code in (("other", 403, "NotAllowed"), ("nowhere", 404, "NoSet"), ("../x", 400, "BadName")):
         refused = browsers.call("begin", files=files, set=set_name, **shown)
@@ -564,7 +619,7 @@ def test_only_the_owner_and_an_events_helpers_decide(aws: FakeAws, browsers: Bro
     (photo,) = browsers.ask("waiting", **helper)["photos"]
     assert browsers.ask("let_in", ids=[photo["id"]], set="other", **helper) == {"let_in": [photo["id"]]}
     browsers.arrive()
-    assert browsers.states(**guest) == ["shown"]
+    assert browsers.kept(**guest) == ["shown"]
 
 
 def test_a_helper_decides_about_guests_photos_alone(aws: FakeAws, browsers: Browsers) -> None:

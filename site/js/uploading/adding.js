@@ -115,7 +115,7 @@ export async function startAdding() {
   });
   again.addEventListener("click", () => uploads?.again(uploads.items.filter(({ state }) => state === "failed")));
   addEventListener("beforeunload", (event) => {
-    if (uploads?.isBusy) event.preventDefault(); // the browser asks whether to leave
+    if (uploads?.isSending) event.preventDefault(); // the browser asks whether to leave
   });
   watchDrops(byId("drop"), choose);
   await goOn();

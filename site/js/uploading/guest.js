@@ -12,7 +12,7 @@ import { guestId, guestName, isNewGuest, keepGuestName } from "./guest-id.js";
 import { GuestList } from "./guest-list.js";
 import { KeptFiles } from "./kept-files.js";
 import { mayHelp, refusalInWords, waitingInWords } from "./refusals.js";
-import { mine, takeBack } from "./upload-calls.js";
+import { seeMine, takeBack } from "./upload-calls.js";
 import { Uploads } from "./uploads.js";
 
 /**
@@ -29,6 +29,8 @@ const SECRET = /^#([A-Za-z0-9_-]{22})$/;
 // While a guest waits for a decision, the page asks for it: at first soon, then more seldom, since hundreds may wait.
 const FIRST_PAUSE_MS = 8_000;
 const MAX_PAUSE_MS = 60_000;
+// When it closes, not all pages ask at once.
+const SPREAD_MS = 5_000;
 
 /** Start the page. Throws a `CodedError` if the site doesn't answer. */
 export async function startGuest() {
@@ -45,8 +47,7 @@ export async function startGuest() {
   byId("event").hidden = false;
   byId("found").hidden = !maySee;
   byId("album", HTMLAnchorElement).href = setUrl(event.set);
-  if (event.is_open) welcome(event);
-  else close();
+  welcome(event);
   await new Guest(secret, event).start();
 }
 
@@ -62,7 +63,6 @@ async function find(secret) {
 
 /** @param {Event} event */
 function welcome({ at_once, closes_at }) {
-  byId("adding").hidden = false;
   byId("consent").textContent = at_once
     ? t("Everybody who sees this album sees your photos at once.")
     : t("Your host looks at your photos first, and may then show them to everybody who sees this album.");
@@ -71,10 +71,8 @@ function welcome({ at_once, closes_at }) {
   byId("until").textContent = t("Open until %(day)s, %(time)s.", { day: formatDay(end), time: formatTime(end) });
 }
 
-function close() {
-  byId("adding").hidden = true;
-  byId("closed").hidden = false;
-}
+// Of setTimeout, which fires at once after a longer time.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 class Guest {
   /** @param {string} secret @param {Event} event */
@@ -103,7 +101,17 @@ class Guest {
     this.timer = 0;
   }
 
+  /** Take photos, or say that the event takes no more; the page may have been open for days. @param {boolean} isOpen */
+  open(isOpen) {
+    this.event.is_open = isOpen;
+    byId("adding").hidden = !isOpen;
+    byId("closed").hidden = isOpen;
+  }
+
   async start() {
+    this.open(this.event.is_open);
+    const left = (this.event.closes_at ?? Infinity) * 1000 - Date.now();
+    if (this.event.is_open && left < MAX_TIMER_MS) setTimeout(() => void this.look(), Math.max(0, left) + SPREAD_MS * Math.random());
     const name = byId("name", HTMLInputElement);
     name.value = this.sender.name ?? "";
     name.addEventListener("input", () => {
@@ -119,7 +127,7 @@ class Guest {
       });
     }
     addEventListener("beforeunload", (event) => {
-      if (this.uploads.isBusy) event.preventDefault(); // the browser asks whether to leave
+      if (this.uploads.isSending) event.preventDefault(); // the browser asks whether to leave
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible") return;
@@ -147,7 +155,7 @@ class Guest {
 
   /** @param {import("./uploads.js").Item} item */
   changed(item) {
-    if (item.code === "EventClosed") close();
+    if (item.code === "EventClosed") this.open(false);
     const isOver = item.state === "failed" && (!mayHelp(item.code) || item.code === "EventClosed");
     if (isOver || ["done", "there"].includes(item.state)) void this.kept.drop(this.event.set, item.file);
     this.list.showItem(item);
@@ -158,7 +166,9 @@ class Guest {
   async look() {
     clearTimeout(this.timer);
     try {
-      this.list.showAll(this.event.set, await mine(this.sender));
+      const { photos, is_open: isOpen } = await seeMine(this.sender);
+      this.list.showAll(this.event.set, photos);
+      if (isOpen !== undefined) this.open(isOpen);
       this.summarise();
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;

@@ -3,11 +3,14 @@
 export const HEAD_BYTES = 64;
 const AVIF = new Set(["avif", "avis"]);
 const HEIC = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
+// Cameras of before 2005 write no `ftyp`.
+const QUICKTIME = new Set(["moov", "mdat", "wide", "free", "skip", "pnot"]);
+export const FILM = "video/";
 const TIFF = new Set(["II*\0", "MM\0*", "II+\0", "MM\0+"]);
 
 /**
  * @param {Uint8Array} head  The file's first bytes.
- * @returns {string}  Its media type; empty for what isn't a photo.
+ * @returns {string}  Its media type, or `video/` for a film of any kind; empty for anything else.
  */
 export function kindOf(head) {
   const text = String.fromCharCode(...head.subarray(0, HEAD_BYTES));
@@ -20,8 +23,10 @@ export function kindOf(head) {
     const brands = brandsOf(head, text);
     if (brands.some((brand) => AVIF.has(brand))) return "image/avif";
     if (brands.some((brand) => HEIC.has(brand))) return "image/heic";
+    return FILM;
   }
-  return "";
+  const isFilm = text.startsWith("\x1a\x45\xdf\xa3") || (text.startsWith("RIFF") && text.slice(8, 12) === "AVI ") || QUICKTIME.has(text.slice(4, 8));
+  return isFilm ? FILM : "";
 }
 
 /**

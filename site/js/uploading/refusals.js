@@ -7,14 +7,22 @@ const CLOSED = t("This album takes no more photos.");
 const NOT_ALLOWED = t("You can't add photos to this album. Ask its owner.");
 const AGAIN = t("That didn't work. Try again in a moment.");
 
+// The same file would be refused again.
+const FINAL = new Set(["EmptyFile", "NotAPhoto", "Film", "TooLarge", "BadName", "Twice", "NotWanted", "DamagedImage", "NotAnImage", "TooComplex", "TooManyPixels"]);
+
 /** @type {Record<string, string>} */
 const REFUSALS = {
   // The file
   EmptyFile: t("This file is empty."),
   NotAPhoto: t("This isn't a photo, whatever its name says. JPEG, PNG, HEIC, WebP, AVIF, TIFF and GIF work."),
-  Film: t("Films can't be added here. Give them to the album's owner."),
+  Film: t("This is a film, and only photos can be added here. Give it to the album's owner, who can add it."),
   TooLarge: t("This file is too large: the limit is 200 MB."),
   BadName: t("A photo can't have this name. Rename the file and try again."),
+  // What only processing finds out (functions/process/images.py)
+  DamagedImage: t("This photo is damaged: part of it is missing. Choose it again, or send another copy."),
+  NotAnImage: t("This photo can't be read. Open it in a photo app, save it as a JPEG, and add that."),
+  TooComplex: t("This photo can't be read. Open it in a photo app, save it as a JPEG, and add that."),
+  TooManyPixels: t("This photo has too many pixels. Make it smaller and add it again."),
   Twice: t("You chose this photo twice: once is enough."),
   Unreadable: t("Your browser can't read this file. Choose it again."),
   NotWanted: t("The owner has decided not to show this photo."),
@@ -51,4 +59,4 @@ export const waitingInWords = (why) =>
     : t("The site is busy right now. Sending goes on by itself.");
 
 /** Whether trying again may help. @param {string} code */
-export const mayHelp = (code) => !["EmptyFile", "NotAPhoto", "Film", "TooLarge", "BadName", "Twice", "NotWanted"].includes(code);
+export const mayHelp = (code) => !FINAL.has(code);

@@ -45,7 +45,15 @@ export const begin = (sender, files) => call(sender, { action: "begin", files, .
  * @param {string[]} [ids]
  * @returns {Promise<Sent[]>}
  */
-export const mine = async (sender, ids) => (await call(sender, { action: "mine", ...(ids && { ids }) })).photos;
+export const mine = async (sender, ids) => (await seeMine(sender, ids)).photos;
+
+/**
+ * The same, and of a guest's event whether it takes more.
+ * @param {Sender} sender
+ * @param {string[]} [ids]
+ * @returns {Promise<{photos: Sent[], is_open?: boolean}>}
+ */
+export const seeMine = (sender, ids) => call(sender, { action: "mine", ...(ids && { ids }) });
 
 /**
  * @param {Sender} sender

@@ -3,7 +3,7 @@
 
 import { sendFile } from "../aws/send.js";
 import { CodedError } from "../errors.js";
-import { HEAD_BYTES, kindOf } from "./kinds.js";
+import { FILM, HEAD_BYTES, kindOf } from "./kinds.js";
 import { begin, mine } from "./upload-calls.js";
 
 /**
@@ -71,6 +71,11 @@ export class Uploads {
   /** Whether anything is still to be done. */
   get isBusy() {
     return this.items.some(({ state }) => !["done", "there", "failed"].includes(state));
+  }
+
+  /** Whether anything would be lost if the page were closed now. */
+  get isSending() {
+    return this.items.some(({ state }) => !["arriving", "done", "there", "failed"].includes(state));
   }
 
   /** Bytes that have gone out, and all there are to send. */
@@ -253,7 +258,8 @@ export class Uploads {
       const arriving = this.items.filter(({ state }) => state === "arriving").slice(0, IDS_A_CALL);
       if (!arriving.length) break;
       const found = await mine(this.sender, arriving.map(({ id }) => id)).catch(() => []); // looked at again soon
-      for (const sent of found) if (sent.state !== "begun") this.#became(arriving.find(({ id }) => id === sent.id), sent);
+      // One that is about to be shown may still turn out to be damaged.
+      for (const sent of found) if (!["begun", "let_in"].includes(sent.state)) this.#became(arriving.find(({ id }) => id === sent.id), sent);
     }
     this.isLooking = false;
     for (const item of this.items) if (item.state === "arriving") this.#change(item, { state: "done" });
@@ -307,7 +313,8 @@ async function look(item) {
   if (!file.size) return "EmptyFile";
   try {
     item.kind = kindOf(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
-    if (!item.kind) return file.type.startsWith("video/") ? "Film" : "NotAPhoto";
+    if (item.kind === FILM || (!item.kind && file.type.startsWith(FILM))) return "Film";
+    if (!item.kind) return "NotAPhoto";
     if (file.size > MAX_BYTES) return "TooLarge";
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     item.sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
