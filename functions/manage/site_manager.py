@@ -107,7 +107,7 @@ class SiteManager:
         access = self.access.read_access()
         published = self._published_at()
         return {
-            "sets": [_shown_set(photo_set, access, published) for photo_set in self.photos.list_sets()],
+            "sets": [_shown_set(photo_set, access, published) for photo_set in self._sets_by_rank()],
             "audience": access.album,
             "moving": bool(access.moving),
             "published_at": _iso(published),
@@ -116,6 +116,10 @@ class SiteManager:
             "requests": len(self.forgetting.list_requests()),
             **self._list_ceilings(call),
         }
+
+    def _sets_by_rank(self) -> list[PhotoSet]:
+        """All sets, the last on the front page first."""
+        return sorted(self.photos.list_sets(), key=lambda photo_set: photo_set.rank)
 
     def _published_at(self) -> datetime | None:
         """When the site was last published; None before the first time."""

@@ -80,6 +80,8 @@ class Page:
 _OPEN = ("account", "enter", "event", "offline", "unknown", "upload", "waiting")
 # Those of the whole site that show what is in its sets.
 _OF_SETS = ("index", "people", "search")
+# Those that say something else, or ask the door, where a set isn't for everybody.
+_OF_PRIVATE_SETS = ("account", "unknown")
 # What a page says of the site if strangers may fetch it and the site isn't public: nothing of photos, faces or people.
 _SHELL = {"has_photos": True, "galleries": [], "people": People()}
 # The page of all of a set's photos, for visitors without JavaScript; it comes in parts.
@@ -176,11 +178,13 @@ class SitePages:
                 self._write(page, "", context)
 
     def render_without_sets(self, **context: Any) -> dict[str, str]:
-        """Of the pages that exist once for the site, those that show what sets hold, by their files."""
-        pages = (page for name, page in self._pages.items() if name in _OF_SETS)
-        return {
-            file: text for page in pages for file, text in self._rendered(page, "", {**context, "people": People()})
-        }
+        """Of the pages that exist once for the site, those that show what sets hold, by their files.
+
+        They, and those that have to, say that there are sets which aren't for everybody.
+        """
+        context |= {"people": People(), "has_private": True}
+        pages = (page for name, page in self._pages.items() if name in (*_OF_SETS, *_OF_PRIVATE_SETS))
+        return {file: text for page in pages for file, text in self._rendered(page, "", context)}
 
     def write_of_person(self, shown: PersonPage) -> None:
         """Write a person's page."""
@@ -241,6 +245,9 @@ class SitePages:
                 told = {"site": self._narrower[language]}
             if page.is_open and not self._is_public:
                 told = dict(_SHELL)
+            if context.get("has_private"):
+                config = cast(dict[str, Any], templates.globals["browser_config"])
+                told["browser_config"] = config | {"hasPrivate": True}
             text = self._render(templates, template, page, {**context, **told})
             yield f"{folder.rstrip('/')}/{in_language(file, language)}".lstrip("/"), text
 

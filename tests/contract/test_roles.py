@@ -11,6 +11,7 @@ from running import RunningStack
 
 from functions.people.public_files import PORTRAITS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
+from scripts.laptop.laptop_owner import OWNER_MAIL
 
 PROBE = """
 import boto3
@@ -28,6 +29,19 @@ def handler(event, context):
     return codes
 """
 DENIED = {"AccessDenied", "AccessDeniedException", "403"}
+# Those of the site's own files that tell of a set once it is private, and some that don't.
+SITE_FILES = (
+    "index.html",
+    "index.de.html",
+    "people/index.fr.html",
+    "people/albums.json",
+    "search/index.html",
+    "feed.xml",
+    "sitemap.xml",
+    "account/index.es.html",
+    "404.html",
+)
+OTHER_FILES = ("sw.js", "owner/index.html", "enter/index.html", "skeletons/withdrawn", "sets/none/index.html")
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +121,13 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
     def lease(path: str) -> tuple[str, str, dict]:
         leases = {"TableName": outputs["LeasesTable"], "Key": {"image_path": {"S": path}}}
         return "dynamodb", "delete_item", leases
+
+    def member(operation: str, name: str = "x", **more: str) -> tuple[str, str, dict]:
+        return "cognito-idp", operation, {"UserPoolId": outputs["UserPool"], "Username": name, **more}
+
+    def overwrite(file: str) -> tuple[str, str, dict]:
+        # With no version that there is.
+        return "s3", "put_object", {"Bucket": site, "Key": file, "Body": "", "IfMatch": '"none"'}
 
     link = {"Keys": [access_row("link")]}
     made: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -268,15 +289,24 @@ def calls(outputs: dict[str, str]) -> dict[str, tuple[str, str, dict]]:
         "hand on a film": ("sqs", "send_message", {"QueueUrl": outputs["FilmsQueue"], "MessageBody": test_event}),
         "receive films": ("sqs", "get_queue_attributes", {"QueueUrl": outputs["FilmsQueue"]}),
         "describe the stack": ("cloudformation", "describe_stacks", {}),
-        "look for a member": ("cognito-idp", "admin_get_user", {"UserPoolId": outputs["UserPool"], "Username": "x"}),
-        "let a member out": ("cognito-idp", "admin_delete_user", {"UserPoolId": outputs["UserPool"], "Username": "x"}),
-        "make somebody an owner": (
+        "look for a member": member("admin_get_user"),
+        "invite somebody": member("admin_create_user", OWNER_MAIL),  # who is there already
+        "give a member a password": member("admin_set_user_password", Password="correct horse battery"),
+        "sign a member out": member("admin_user_global_sign_out"),
+        "let a member out": member("admin_delete_user"),
+        "make somebody an owner": member("admin_add_user_to_group", GroupName="owner"),
+        "let somebody be owner no more": member("admin_remove_user_from_group", GroupName="owner"),
+        "list owners": (
             "cognito-idp",
-            "admin_add_user_to_group",
-            {"UserPoolId": outputs["UserPool"], "Username": "x", "GroupName": "owner"},
+            "list_users_in_group",
+            {"UserPoolId": outputs["UserPool"], "GroupName": "owner"},
         ),
+        "list members' accounts": ("cognito-idp", "list_users", {"UserPoolId": outputs["UserPool"]}),
         "delete a card": ("s3", "delete_object", {"Bucket": site, "Key": "cards/none.jpg"}),
-        "rewrite a script": ("s3", "put_object", {"Bucket": site, "Key": "assets/none.js", "Body": ""}),
+        "rewrite a script": overwrite("assets/none.js"),
+        **{f"rewrite {file}": overwrite(file) for file in (*SITE_FILES, *OTHER_FILES)},
+        "have every page made anew": ("s3", "delete_object", {"Bucket": site, "Key": "skeletons/published"}),
+        "lose what is kept of the site": ("s3", "delete_object", {"Bucket": site, "Key": "skeletons/withdrawn"}),
         "have people shown anew": (
             "lambda",
             "invoke",
@@ -489,6 +519,12 @@ ALLOWED = {
         "delete a person's page",
         "delete a card",
         "have people shown anew",
+        "invite somebody",
+        "give a member a password",
+        "sign a member out",
+        "list owners",
+        "have every page made anew",
+        *(f"rewrite {file}" for file in SITE_FILES),
     },
     "RemovalFunction": {
         "list faces",

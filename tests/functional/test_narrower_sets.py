@@ -189,6 +189,8 @@ def test_made_private_from_the_pages_a_set_is_in_no_file_of_the_site_before_the_
     files = files_of(aws)
     assert told_by(files) == set()
     assert b"2024" not in files["index.html"], "no set stands there, so none is missing"
+    for page in ("index.html", "account/index.html", "404.html"):
+        assert b'"hasPrivate": true' in files[page], "or members who sign in wouldn't come in"
     assert b"Ann" in files[PEOPLE_KEY]
     assert {"/", "/index.*", "/feed.xml", "/people/*", "/search/*"} <= cloudfront.forgotten
     stack.photos = aws.photos

@@ -3,11 +3,12 @@
 import { make } from "../elements.js";
 import { t } from "../language.js";
 import { whyNot } from "./manage-refusals.js";
+import { told } from "./owner-toast.js";
 
 let number = 0;
 
 /**
- * Ask, and do it. While it is done, and if it fails, the dialog stays.
+ * Ask, and do it. While it is done, and if it fails, the dialog stays. Only one thing is asked at a time.
  * @param {string} title
  * @param {(Node | string)[]} content
  * @param {string} button  What it does.
@@ -15,6 +16,7 @@ let number = 0;
  * @param {{isDangerous?: boolean, otherwise?: string}} [look]  Nothing else to do where `otherwise` is empty.
  */
 export function ask(title, content, button, act, { isDangerous = false, otherwise = t("Cancel") } = {}) {
+  if (document.querySelector(".owner-dialog[open]")) return; // a double click
   const heading = make("h2", { id: `asking-${++number}`, textContent: title, dir: "auto" });
   const problem = make("p", { className: "field-problem" });
   problem.setAttribute("role", "alert");
@@ -24,22 +26,62 @@ export function ask(title, content, button, act, { isDangerous = false, otherwis
   const dialog = make("dialog", { className: "owner-dialog" }, form);
   dialog.setAttribute("aria-labelledby", heading.id);
   leave.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
-  form.addEventListener("submit", async (event) => {
+  const focusAgain = rememberFocus();
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    focusAgain();
+  });
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     problem.textContent = "";
-    doIt.disabled = true;
-    try {
-      await act();
-      dialog.close();
-    } catch (error) {
-      problem.textContent = whyNot(error);
-    }
-    doIt.disabled = false;
+    void whileBusy(form, doIt, async () => {
+      try {
+        await act();
+        dialog.close();
+      } catch (error) {
+        // Whoever has left the dialog meanwhile reads it on the page.
+        if (dialog.open) problem.textContent = whyNot(error);
+        else told(whyNot(error));
+      }
+    });
   });
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/**
+ * Do it, but not twice at once. The button isn't disabled meanwhile: it would lose the focus.
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} doIt
+ * @param {() => Promise<void>} act
+ */
+export async function whileBusy(form, doIt, act) {
+  if (form.ariaBusy) return;
+  form.ariaBusy = doIt.ariaDisabled = "true";
+  await act();
+  form.ariaBusy = doIt.ariaDisabled = null;
+}
+
+/** What gives the focus back to what has it now, or to what has taken its place: its namesake, or else what is near. */
+function rememberFocus() {
+  const had = document.activeElement;
+  /** @type {Element[]} */
+  const around = [];
+  for (let place = had?.parentElement; place; place = place.parentElement) around.push(place);
+  const name = had && nameOf(had);
+  return () => {
+    if (document.activeElement !== document.body) return;
+    for (const place of around) {
+      if (!place.isConnected) continue;
+      const there = [.../** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("button:not([disabled]), a[href]"))].filter(({ offsetParent }) => offsetParent);
+      const next = there.find((one) => nameOf(one) === name) ?? there[0];
+      if (next) return next.focus();
+    }
+  };
+}
+
+/** @param {Element} control */
+const nameOf = (control) => control.ariaLabel ?? control.textContent;
 
 /**
  * @param {string} label

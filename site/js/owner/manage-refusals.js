@@ -18,6 +18,7 @@ export function whyNot(error) {
     StaleRow: t("Something else was changing the same photos. Try again in a moment."),
     SetMoving: t("Who may see this album is being changed. Try again in a minute."),
     TextTooLong: t("That's too long: %(reason)s.", { reason }),
+    BadText: t("That can't be saved: %(reason)s.", { reason }),
     BadName: t("That name can't be used: %(reason)s.", { reason }),
     Forgetting: t("This can't be done: %(reason)s.", { reason }),
     TableBusy: t("The album is busy right now. Try again in a moment."),

@@ -2,6 +2,7 @@
 
 import { make } from "../elements.js";
 import { t } from "../language.js";
+import { goodPass } from "../private/pass.js";
 import { ask, field } from "./asking.js";
 import { changeAudience, readLink, readProgress, renewLink, settleAudiences } from "./letting-calls.js";
 import { whyNot } from "./manage-refusals.js";
@@ -68,20 +69,29 @@ export function audiencePanel(seen, set) {
       const wanted = /** @type {Audience | "inherited"} */ (choice.value);
       choice.disabled = true;
       try {
-        await seenThrough(() => changeAudience(set?.set ?? null, wanted), (words) => after.replaceChildren(make("p", { textContent: words })));
+        await seenThrough(() => changeAudience(set?.set ?? null, wanted), (words) => {
+          if (after.isConnected) after.replaceChildren(make("p", { textContent: words }));
+          else status.textContent = words;
+        });
       } finally {
         choice.disabled = false;
         tell();
       }
       if (!set) seen.audience = /** @type {Audience} */ (wanted);
       else Object.assign(set, { inherits: wanted === "inherited", audience: wanted === "inherited" ? seen.audience : wanted });
+      await comeIn(seen);
       view();
       told(t("Done. Run `kinpics publish` when you are at your computer, so that all pages follow."));
     });
   });
   view();
-  if (seen.moving && !set) void seenThrough(settleAudiences, (words) => (status.textContent = words)).then(view, (error) => (status.textContent = whyNot(error)));
+  if (seen.moving) void seenThrough(settleAudiences, (words) => (status.textContent = words)).then(view, (error) => (status.textContent = whyNot(error)));
   return place;
+}
+
+/** Let the owner's browser have the pictures that the gate keeps from others, if there are any. @param {Overview} seen */
+export async function comeIn({ audience, sets }) {
+  if ([audience, ...sets.map((set) => set.audience)].some((one) => one !== "public")) await goodPass().catch(() => {});
 }
 
 /**

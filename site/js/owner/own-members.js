@@ -90,7 +90,7 @@ function memberRow(member, sets, titles, show) {
       await show();
       told(isGone ? t("Removed, with the account.") : t("Removed. The account stays, since visitors may make accounts themselves."));
     }, { isDangerous: true });
-  }, "danger"), t("Remove %(email)s", { email }));
+  }), t("Remove %(email)s", { email }));
   item.append(make("div", { className: "actions" }, change, out, remove));
   return item;
 }
@@ -103,8 +103,13 @@ function rightsFields(sets, now) {
   const titles = new Map(sets.map(({ set, shown_title: title }) => [set, title]));
   const some = names.map((set) => ({ set, ...tick(titles.get(set) ?? set, now.sets?.includes(set) ?? false) }));
   const list = make("div", { className: "own-ticks" }, ...some.map(({ label }) => label));
-  list.hidden = all.box.checked;
-  all.box.addEventListener("change", () => (list.hidden = all.box.checked));
+  const check = () => {
+    list.hidden = all.box.checked;
+    const isNothing = !all.box.checked && !some.some(({ box }) => box.checked);
+    all.box.setCustomValidity(isNothing ? t("Choose at least one album, or all of them.") : "");
+  };
+  for (const { box } of [all, ...some]) box.addEventListener("change", check);
+  check();
   const add = tick(t("May add photos"), now.may_add);
   const group = make("fieldset", { className: "own-choice" }, make("legend", { textContent: t("May see") }), all.label, list);
   return {

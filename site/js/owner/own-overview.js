@@ -3,18 +3,18 @@
 import pages from "../../pages.json" with { type: "json" };
 import { make } from "../elements.js";
 import { formatDay, formatList, formatMoment, t, tn } from "../language.js";
-import { thumbnailUrl } from "../photos/urls.js";
 import { countPhotos } from "../words.js";
 import { ask } from "./asking.js";
 import { faceImage } from "./face-image.js";
 import { dropPhotos, grantRequest, readCeilings, readDeadLetters, readOverview, readRequests, refuseRequest, retryPhotos } from "./manage-calls.js";
 import { whyNot } from "./manage-refusals.js";
 import { audienceWords, ceilingWords, deadLetterWords } from "./own-words.js";
-import { audiencePanel } from "./own-audience.js";
+import { audiencePanel, comeIn } from "./own-audience.js";
 import { membersPanel } from "./own-members.js";
-import { section } from "./own-parts.js";
+import { removeRow, section, thumbnail } from "./own-parts.js";
 import { told } from "./owner-toast.js";
 import { setForm } from "./set-form.js";
+import { countWaiting } from "./waiting-calls.js";
 
 /**
  * @typedef {import("./manage-calls.js").AskedRemoval} AskedRemoval
@@ -31,8 +31,10 @@ const TRIES = 12;
 /** Show it. Throws a `CodedError` if the album can't be asked. @param {HTMLElement} place */
 export async function showOverview(place) {
   const seen = await readOverview();
+  await comeIn(seen);
   /** @type {string[]} */
   const troubles = [];
+  if (!seen.published_at) troubles.push(t("Since an album was made private here, the front page, the search box and the feeds are empty for visitors without JavaScript and for search engines. Run `kinpics publish` on your computer to bring them back."));
   const [requests, letters] = await Promise.all([seen.requests ? readRequests().catch(noneOf(troubles)) : [], seen.dead_letters ? readDeadLetters().catch(noneOf(troubles)) : []]);
   const saved = make("div", { className: "own-saved" });
   saved.dataset.saved = "";
@@ -63,14 +65,22 @@ function seeItThrough(tries) {
 
 /** Links to what else the owner does. */
 function ways() {
-  /** @type {[string, string, string][]} */
-  const known = [["naming", t("Say who is who"), ""], ["people", t("People"), ""], ["waiting", t("Waiting photos"), ""], ["upload", t("Add photos"), ""]];
+  /** @type {[string, string][]} */
+  const known = [["naming", t("Say who is who")], ["people", t("People")], ["waiting", t("Waiting photos")], ["upload", t("Add photos")]];
   /** @type {Record<string, {path: string}>} */
   const there = pages;
   return known.flatMap(([name, textContent]) => {
     const page = there[name];
-    return page ? [make("a", { className: "button", href: page.path, textContent })] : [];
+    const link = page ? make("a", { className: "button", href: page.path, textContent }) : null;
+    if (link && name === "waiting") void tellWaiting(link);
+    return link ? [link] : [];
   });
+}
+
+/** Say how many photos wait. The link is of use without it, so no failure is told. @param {HTMLElement} link */
+async function tellWaiting(link) {
+  const waiting = Object.values(await countWaiting().catch(() => ({}))).reduce((sum, count) => sum + count, 0);
+  if (waiting) link.textContent = tn("%(num)s photo waiting", "%(num)s photos waiting", waiting);
 }
 
 // Albums
@@ -86,7 +96,7 @@ function setRow(set) {
   const item = make("li", { className: "own-row" });
   const view = () => {
     const href = `${pages.owner.path}?${new URLSearchParams({ set: set.set })}`;
-    const image = set.cover ? make("img", { src: thumbnailUrl({ setName: set.set, file: set.cover }), alt: "", loading: "lazy" }) : "";
+    const image = set.cover ? thumbnail(set.set, set.cover) : "";
     const counts = [set.photos === null ? "" : countPhotos(set.photos), set.faces === null ? "" : tn("%(num)s face", "%(num)s faces", set.faces), set.audience === "public" && set.inherits ? "" : audienceWords(set.audience)];
     const words = make(
       "div",
@@ -135,7 +145,7 @@ function requestRow(asked) {
     ];
     ask(t("Remove this person from search?"), sure, t("Remove this person"), async () => {
       await grantRequest(asked.request);
-      item.remove();
+      removeRow(item);
       seeItThrough(TRIES);
       told(t("Removed. Within a minute or two, nobody finds this person any more. `kinpics publish` takes them off the front page and out of the search box."));
     }, { isDangerous: true });
@@ -144,7 +154,7 @@ function requestRow(asked) {
     const words = [make("p", { textContent: t("Nobody is removed. Whoever asked can ask again.") })];
     ask(t("Refuse this request?"), words, t("Refuse"), async () => {
       await refuseRequest(asked.request);
-      item.remove();
+      removeRow(item);
       told(t("Refused. Nobody was removed."));
     });
   });
@@ -183,7 +193,7 @@ function letterRow(letter) {
     again.disabled = true;
     try {
       await retryPhotos([key]);
-      item.remove();
+      removeRow(item);
       told(t("It is being tried again. If it fails, it comes back here."));
     } catch (error) {
       told(whyNot(error));
@@ -194,7 +204,7 @@ function letterRow(letter) {
     const sure = [make("p", { dir: "auto", textContent: path ?? key }), make("p", { textContent: t("The file is deleted. Amazon S3 keeps it for 30 days.") })];
     ask(t("Delete this file?"), sure, t("Delete"), async () => {
       await dropPhotos([key]);
-      item.remove();
+      removeRow(item);
       told(t("Deleted."));
     }, { isDangerous: true });
   });
@@ -211,7 +221,7 @@ function today({ ceilings, processing, published_at: publishedAt, sets }) {
   const lines = [
     ...ceilings.map(ceilingWords),
     ...(processing ? [tn("%(num)s photo is being processed.", "%(num)s photos are being processed.", processing)] : []),
-    publishedAt ? t("Last published on %(date)s UTC.", { date: formatMoment(publishedAt) }) : t("The pages haven't been published yet, or not since an album was made private here: run `kinpics publish`."),
+    ...(publishedAt ? [t("Last published on %(date)s UTC.", { date: formatMoment(publishedAt) })] : []),
     ...(late ? [
       tn(
         "%(num)s album has changed since. Open albums show it at once; the front page's words, search, feeds and links follow with `kinpics publish`.",

@@ -3,8 +3,11 @@
 import { config } from "../config.js";
 import { make } from "../elements.js";
 import { t } from "../language.js";
+import { thumbnailUrl } from "../photos/urls.js";
 import { handed, isHereAlone } from "../sharing/handed.js";
 import { openSheet } from "../sharing/share.js";
+
+const AGAIN_MS = 2000;
 
 /** @param {string} title @param {Node[]} content */
 export const section = (title, ...content) => make("section", { className: "own-section" }, make("h2", { textContent: title }), ...content);
@@ -17,6 +20,25 @@ export function button(textContent, act, more = "") {
   const made = make("button", { type: "button", className: `button ${more}`.trim(), textContent });
   made.addEventListener("click", act);
   return made;
+}
+
+/**
+ * A photo's thumbnail. One that doesn't come is asked for once more: the gate may learn of the owner's pass a moment later.
+ * @param {string} setName
+ * @param {string} file
+ */
+export function thumbnail(setName, file) {
+  const src = thumbnailUrl({ setName, file });
+  const image = make("img", { src, alt: "", loading: "lazy", decoding: "async" });
+  image.addEventListener("error", () => setTimeout(() => (image.src = src), AGAIN_MS), { once: true });
+  return image;
+}
+
+/** Take a row off its list, and with the last one the section. @param {HTMLElement} row */
+export function removeRow(row) {
+  const list = row.parentElement;
+  row.remove();
+  if (list && !list.childElementCount) list.closest("section")?.remove();
 }
 
 /** @param {string} textContent */

@@ -3,15 +3,15 @@
 import pages from "../../pages.json" with { type: "json" };
 import { make } from "../elements.js";
 import { formatDay, t, tn } from "../language.js";
-import { setUrl, thumbnailUrl } from "../photos/urls.js";
+import { setUrl } from "../photos/urls.js";
 import { ask, field } from "./asking.js";
 import { changePhotoWords, changeSet, deletePhotos, movePhotos, readOverview, readOwnPhotos, readPhotoWords, restorePhotos } from "./manage-calls.js";
 import { whyNot } from "./manage-refusals.js";
 import { told } from "./owner-toast.js";
 import { Chosen } from "./chosen.js";
-import { audiencePanel } from "./own-audience.js";
+import { audiencePanel, comeIn } from "./own-audience.js";
 import { eventPanel } from "./own-event.js";
-import { folded } from "./own-parts.js";
+import { folded, thumbnail } from "./own-parts.js";
 import { setForm } from "./set-form.js";
 
 /**
@@ -36,6 +36,7 @@ export async function showOwnSet(place, name) {
     place.replaceChildren(back(), make("h1", { textContent: t("This album isn't there") }), make("p", { textContent: t("It has no photos any more, or a different name.") }));
     return;
   }
+  await comeIn(seen);
   new OwnSetPage(place, set, seen, first);
 }
 
@@ -99,8 +100,7 @@ class OwnSetPage {
 
   /** @param {OwnPhoto} photo */
   #tile({ sortkey: file, taken_at: takenAt }) {
-    const image = make("img", { src: thumbnailUrl({ setName: this.set.set, file }), alt: "", loading: "lazy", decoding: "async" });
-    const button = make("button", { type: "button", className: "own-tile" }, image);
+    const button = make("button", { type: "button", className: "own-tile" }, thumbnail(this.set.set, file));
     const isCover = this.set.cover === file;
     if (isCover) button.append(make("span", { className: "own-mark", textContent: t("Cover") }));
     const facts = [file, takenAt ? formatDay(takenAt) : "", isCover ? t("Cover") : ""];
@@ -188,8 +188,12 @@ class OwnSetPage {
     const choice = make("select", {}, ...options, make("option", { value: "", textContent: t("A new album") }));
     const name = make("input", {});
     const named = field(t("Name of the new album's folder"), name);
-    named.hidden = Boolean(options.length);
-    choice.addEventListener("change", () => (named.hidden = Boolean(choice.value)));
+    const check = () => {
+      named.hidden = Boolean(choice.value);
+      name.required = !choice.value;
+    };
+    choice.addEventListener("change", check);
+    check();
     const words = make("p", { className: "quiet", textContent: t("Titles, captions and people's names go along. Each photo is processed again there, which costs one paid call.") });
     ask(tn("Move %(num)s photo", "Move %(num)s photos", files.length), [field(t("To the album"), choice), named, words], t("Move"), async () => {
       const target = choice.value || name.value.trim();

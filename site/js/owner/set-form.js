@@ -2,7 +2,7 @@
 
 import { make } from "../elements.js";
 import { t } from "../language.js";
-import { field } from "./asking.js";
+import { field, whileBusy } from "./asking.js";
 import { changeSet } from "./manage-calls.js";
 import { whyNot } from "./manage-refusals.js";
 import { told } from "./owner-toast.js";
@@ -26,18 +26,18 @@ export function setForm(set, ended) {
   const form = make("form", { className: "asking" }, field(t("Title"), title), field(t("Description"), description), field(t("Date, if the photos' own isn't right"), dated), field(t("Place among the albums: 1 comes first"), spot), problem, make("div", { className: "actions" }, save, cancel));
   cancel.addEventListener("click", ended);
   form.addEventListener("keydown", ({ key }) => key === "Escape" && ended());
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    save.disabled = true;
     problem.textContent = "";
-    try {
-      const { before } = await give(set, { title: title.value, description: description.value, dated: dated.value, place: spot.value });
-      told(t("Saved."), () => void giveBack(set, before, ended));
-      ended();
-    } catch (error) {
-      problem.textContent = whyNot(error);
-    }
-    save.disabled = false;
+    void whileBusy(form, save, async () => {
+      try {
+        const { before } = await give(set, { title: title.value, description: description.value, dated: dated.value, place: spot.value });
+        told(t("Saved."), () => void giveBack(set, before, ended));
+        ended();
+      } catch (error) {
+        problem.textContent = whyNot(error);
+      }
+    });
   });
   queueMicrotask(() => title.focus());
   return form;

@@ -1,12 +1,14 @@
 // The page of photos that guests have added and nobody has seen yet: the owner's, and that of members who help with an
 // event, by the link that the owner gave them. Everybody else is told whose page it is, and loads none of its scripts.
 
+import pages from "../../pages.json" with { type: "json" };
 import { session } from "../aws/session.js";
 import { config } from "../config.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { learn } from "../language.js";
 import { tell } from "../notice.js";
+import { withWayBack } from "../private/way-back.js";
 import { isOwner } from "../visitor/owner.js";
 
 // Who helps no more, and a link that leads nowhere any more.
@@ -21,6 +23,7 @@ export async function showWaiting() {
   const mayEnter = isOwner() || Boolean(event && session());
   byId("loading").hidden = !mayEnter;
   byId("not-owner").hidden = mayEnter;
+  byId("to-sign-in", HTMLAnchorElement).href = withWayBack(pages.account.path, pages.waiting.path);
   if (!mayEnter) return;
   try {
     await learn(config.ownerTexts);

@@ -7,6 +7,7 @@ import { patiently } from "../aws/patience.js";
 import { keepSession, session } from "../aws/session.js";
 import { config } from "../config.js";
 import { forgetPrivate } from "../private/forget.js";
+import { keptPass } from "../private/pass.js";
 import { bringMatch, lastMatch, removeMatch } from "./matches.js";
 import { askForRemoval, standingRequest, withdrawRequest } from "./removal.js";
 
@@ -151,7 +152,7 @@ export async function deleteAccount() {
   if (!kept) return;
   await removeMatch();
   await withdrawRequest();
-  if (config.hasPrivate) await invoke(config.doorFunction, { action: "leave", token: kept.accessToken });
+  if (config.hasPrivate || keptPass()) await invoke(config.doorFunction, { action: "leave", token: kept.accessToken });
   await callUserPool("DeleteUser", { AccessToken: kept.accessToken });
   endSession();
   await forgetPrivate().catch(() => {});
