@@ -86,8 +86,12 @@ class LettingIn:
     def _open_event(self, call: ManageCall) -> dict[str, Any]:
         change = call.event
         if call.helpers is not None:
-            change = replace(change, helpers=tuple(self.invitations.find(mail).id for mail in call.helpers))
+            change = replace(change, helpers=self._ids(call.helpers))
         return self._told(self.events.open(call.set_name, change))
+
+    def _ids(self, mails: tuple[str, ...]) -> tuple[str, ...]:
+        """Members' ids by their addresses, in whatever case these are written. Raises ``MemberError``."""
+        return tuple(dict.fromkeys(self.invitations.find(mail).id for mail in mails))
 
     def _close_event(self, call: ManageCall) -> dict[str, Any]:
         return self._told(self.events.close(call.set_name))

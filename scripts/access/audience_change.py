@@ -66,17 +66,25 @@ def change_audience(stack: Stack, of: str, audience: str | None, tell: Tell) -> 
 def settle_audience(stack: Stack, audience: str, tell: Tell) -> None:
     """After a deployment: let ``audience`` see the site, if one is given, and finish what was stopped halfway.
 
-    What was given the last time doesn't count again: the owner may have changed it on the site's pages since. Raises as
-    `change_audience` does.
+    Raises as `change_audience` does.
     """
-    stack.access.ensure_key(timestamp())
-    changes = _changes(stack, tell)
-    known = stack.access.get_audience(ALBUM)
+    settle_configured(_changes(stack, tell), audience, tell)
+
+
+def settle_configured(changes: AudienceChanges, audience: str, tell: Tell) -> None:
+    """Let ``audience`` see the site, unless it was given the last time too or is empty, and finish other changes.
+
+    What was given the last time doesn't count again: the owner may have changed it on the site's pages since. Raises
+    ``AudienceBusyError``.
+    """
+    access = changes.tables.access_table
+    access.ensure_key(timestamp())
+    known = access.get_audience(ALBUM)
     is_new = bool(audience) and (known is None or known.configured != audience)
     if not is_new or changes.change(ALBUM, audience) is None:
         changes.finish()
     if is_new:
-        stack.access.note_configured(audience)
+        access.note_configured(audience)
     elif known and audience and known.known_audience != audience:
         tell(
             f"note: kinpics.toml says {audience}, but who may see the site was changed at /owner/ to "

@@ -134,7 +134,7 @@ def _helper_ids(context: Context, mails: tuple[str, ...]) -> tuple[str, ...]:
     from scripts.access.site_members import members_of
 
     members = members_of(context.stack)
-    return tuple(members.find(mail).id for mail in dict.fromkeys(mails))
+    return tuple(dict.fromkeys(members.find(mail).id for mail in mails))
 
 
 def _helpers(context: Context, event: EventRow) -> list[str]:

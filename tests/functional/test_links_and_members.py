@@ -6,17 +6,22 @@ from typing import Any
 
 import boto3
 import pytest
+from click.testing import CliRunner, Result
 from fake_user_pool import FakeCognito
 from support import FakeAws
 
 from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.invitations import MemberError, Rights
+from functions.access.moving import AudienceChanges
 from functions.access.passes import link_id, member_id
 from functions.access.secret_links import LinkError, drop_useless_links, link_to, renew_link, revoke_links
 from functions.access.sight import Sight
 from functions.access.user_pool import BadMailError, NoMailsLeftError
+from scripts.access.audience_change import settle_configured
 from scripts.access.site_members import members_of, read_addresses
+from scripts.commands.events import event as event_command
+from scripts.events.site_events import events_of
 from scripts.people.owners import remove_owner
 
 SET = "2024_party"
@@ -36,7 +41,12 @@ def stack(aws: FakeAws) -> Any:
         access=aws.access,
         endpoint_url=None,
         parameters={"SignUp": "no"},
+        dynamodb=aws.dynamodb,
+        writer=aws.writer,
+        is_here_alone=False,
+        home_url=None,
         site_address=lambda path: f"https://photos.example{path}",
+        shared_address=lambda path: f"https://photos.example{path}",
     )
 
 
@@ -212,3 +222,54 @@ def test_a_file_that_is_no_list_of_addresses_is_refused(tmp_path: Path, content:
     path.write_bytes(content)
     with pytest.raises(MemberError, match=words):
         read_addresses(path)
+
+
+def test_what_was_deployed_counts_once_and_what_the_owner_changed_since_stays(aws: FakeAws) -> None:
+    changes, told = AudienceChanges(aws.tables()), list[str]()
+
+    def deploy(audience: str) -> str:
+        told.clear()
+        settle_configured(changes, audience, told.append)
+        return aws.access.read_access().album
+
+    assert deploy("") == PUBLIC, "nothing is said of it"
+    assert deploy(MEMBERS) == MEMBERS
+    changes.change(ALBUM, PUBLIC)
+    assert deploy(MEMBERS) == PUBLIC, "the owner opened it since"
+    assert "`kinpics audience --site members` changes it back" in told[0]
+    assert deploy(LINK) == LINK, "the owner has said something else"
+    assert deploy(LINK) == LINK
+    assert not told
+    row = aws.access.get_audience(ALBUM)
+    assert row is not None
+    assert row.configured == LINK
+
+
+def test_a_deployment_finishes_a_change_that_was_stopped(aws: FakeAws) -> None:
+    aws.access.put_audience(ALBUM, LINK)
+    aws.access.note_configured(LINK)
+    aws.access.put_audience(SET, MEMBERS, moving="public")
+    settle_configured(AudienceChanges(aws.tables(), sleep=lambda seconds: None), LINK, lambda text: None)
+    assert (aws.access.read_access().moving, aws.access.read_access().sets) == ({}, {SET: MEMBERS})
+
+
+def test_an_events_helpers_are_members(aws: FakeAws, stack: Any, cognito: FakeCognito) -> None:
+    ann = members_of(stack).invite("ann@example.org", Rights()).member.id
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(event_command, [SET, *arguments], obj=SimpleNamespace(stack=stack))
+
+    told = run("--helper", "ANN@example.org", "--helper", "ann@example.org")
+    (event,) = events_of(stack).list()
+    assert event.helpers == [ann]
+    assert f"ann@example.org may let photos in at https://photos.example/waiting/#{event.secret}" in told.stdout
+    assert isinstance(run("--helper", "bob@example.org").exception, MemberError)
+    assert "say either" in run("--helper", "ann@example.org", "--no-helpers").output
+    run("--title", "Party")
+    (event,) = events_of(stack).list()
+    assert (event.helpers, event.title) == ([ann], "Party"), "the rest stays"
+    members_of(stack).remove("ann@example.org")
+    assert "ann@example.org" not in run().output, "a member no more helps no more"
+    run("--no-helpers")
+    (event,) = events_of(stack).list()
+    assert not event.helpers
