@@ -5,12 +5,15 @@ The bucket keeps what is deleted for 30 days. Whatever changes here, the process
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_not_found
-from functions.keys import ImagePath
+from functions.keys import ImagePath, parse_key
+from functions.media_types import is_film
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -21,6 +24,8 @@ SHA256_METADATA = "sha256"
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _DELETE_BATCH = 1000
+# A Live Photo and its film are deleted by one call.
+_TOGETHER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,15 @@ class Originals:
         source = {"Bucket": self.bucket, "Key": path.key, "VersionId": version}
         self.client.copy_object(Bucket=self.bucket, Key=path.key, CopySource=source)  # type: ignore[arg-type]
         return True
+
+    def deleted_with(self, path: ImagePath) -> list[ImagePath]:
+        """A photo that was deleted, and the films of its name that were deleted in the same moment."""
+        stem = path.key.removesuffix(PurePosixPath(path.file).suffix)
+        found = self.client.list_object_versions(Bucket=self.bucket, Prefix=f"{stem}.")
+        gone = {mark["Key"]: mark["LastModified"] for mark in found.get("DeleteMarkers", []) if mark["IsLatest"]}
+        moment = gone.get(path.key)
+        films = [key for key in gone if moment and is_film(key) and abs(gone[key] - moment) <= _TOGETHER]
+        return [path, *(parse_key(key) for key in sorted(films) if key != path.key)]
 
 
 def delete_entries(client: "S3Client", bucket: str, entries: "list[ObjectIdentifierTypeDef]") -> None:

@@ -67,15 +67,9 @@ class PhotoReader:
 
         ``table`` is where the set's rows lie, as a writer has found (`PhotoTables.settle`).
         """
-        page = self.client.query(
-            TableName=table,
-            KeyConditionExpression="primarykey = :p",
-            ExpressionAttributeValues={":p": path.set_name},
-            ProjectionExpression="sortkey",
-            ConsistentRead=True,
-            Limit=2,
-        )
-        files = [str(item["sortkey"]) for item in page["Items"]]
+        # A few, because those beside photos aren't shown.
+        rows = self._list(table, path.set_name, ProjectionExpression="sortkey, still", ConsistentRead=True, Limit=4)
+        files = (str(item["sortkey"]) for item in rows if "still" not in item)
         return next((file for file in files if file != path.file), path.file)
 
     def list_sets(self) -> Iterator[PhotoSet]:

@@ -138,8 +138,13 @@ class Photo(Row):
         "Films only: `seconds` it lasts, the original's `codec`, whether it has `sound`, the second that its picture "
         "is from (`poster`), `faces` by id (`at`, the second; `place` in the strip of portraits), and in `unplayable` "
         "why it can't be played: `long`, `large` or `codec`; with `motion`, of a photo that has a film behind it, the "
-        "first three. `width` and `height` are the film's; the box of a face is "
-        "in the picture of its second.",
+        "first three, and if that is a file of its own (a Live Photo's), its name (`beside`) and ETag (`etag`). "
+        "`width` and `height` are the film's; the box of a face is in the picture of its second.",
+        default=None,
+    )
+    still: str | None = described(
+        "Of a Live Photo's film: the file name of its photo, whose row has all that is shown of it. This row isn't "
+        "shown or counted.",
         default=None,
     )
     data: dict[str, Any] = described(
@@ -162,6 +167,17 @@ class Photo(Row):
         return "/" in self.sortkey
 
     @property
+    def is_beside(self) -> bool:
+        """Whether this is the film of a Live Photo, which is a part of its photo."""
+        return self.still is not None
+
+    @property
+    def film_beside(self) -> str | None:
+        """Of a Live Photo, the file name of its film."""
+        beside = (self.film or {}).get("beside")
+        return beside if isinstance(beside, str) else None
+
+    @property
     def counted_faces(self) -> int:
         """How many faces its set counts for it."""
         return (self.face_count or 0) if self.is_shown_from_elsewhere else len(self.face_ids)
@@ -169,6 +185,8 @@ class Photo(Row):
     @property
     def missing(self) -> list[str]:
         """Attributes that every row of this release has, and this one lacks."""
+        if self.is_beside:
+            return []
         return [name for name in _ALWAYS if getattr(self, name) is None]
 
     @property

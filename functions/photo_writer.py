@@ -11,7 +11,8 @@ from functions.image_links import ImageLinks
 from functions.keys import ImagePath
 from functions.owner_words import keep_owner_words, reword
 from functions.photo_reader import PhotoReader, key_of, set_key
-from functions.photo_rows import Photo
+from functions.photo_rows import Photo, grid_key
+from functions.photo_tables import SettledPlace
 from functions.set_counts import SetCounts
 from functions.shown_photos import ShownPhotos
 from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, is_unchanged, transact
@@ -36,26 +37,48 @@ class PhotoWriter:
         for attempt in range(MAX_ATTEMPTS):
             place = self.photos.tables.settle(path.set_name)
             old = self.photos.get_photo(path)
-            # A set that this process has seen there must still be there: its own row moves before all others.
-            is_known = not attempt and (path.set_name, place.table) in self.photos.tables.seen
-            whole = replace(keep_owner_words(photo, old), shown_elsewhere=old.shown_elsewhere if old else None)
-            if old and old.shown_elsewhere:
-                # First: whoever stops in between comes back, for this row isn't new yet.
-                ShownPhotos(self.photos).refresh(path, whole, now)
-            item = (old.unknown if old else {}) | whole.to_item()
-            writes: list[Write] = [
-                {"Put": {"TableName": place.table, "Item": item, **_is_same(old)}},
-                SetCounts(self.photos, place.table).join(path, photo, old, now, attempt, is_known=is_known),
-                *([] if is_known else place.checks_of_new),
-            ]
-            if photo.image_id:
-                writes += self.images.join(photo.image_id, path, photo)
-            if old and old.image_id and old.image_id != photo.image_id:
-                writes += self.images.leave(old.image_id, str(path))
-            if self._transact(writes, attempt):
-                self.photos.tables.seen.add((path.set_name, place.table))
+            if self._replace(path, photo, old, place, attempt, now):
                 return old
         raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
+
+    def put_film(self, path: ImagePath, etag: str, film: dict[str, Any] | None, now: str) -> bool:
+        """Give a photo the film behind it, or none; False if it isn't the photo with this ``etag`` any more."""
+        for attempt in range(MAX_ATTEMPTS):
+            place = self.photos.tables.settle(path.set_name)
+            old = self.photos.get_photo(path)
+            if old is None or old.etag != etag:
+                return False
+            new = replace(old, film=film)
+            new = replace(new, grid_key=grid_key(old.taken_at, path.file, new.film_seconds if film else None))
+            if self._replace(path, new, old, place, attempt, now):
+                return True
+        raise StaleRowError(f"the rows of {path} could not be written: other writers kept changing them")
+
+    def _replace(
+        self, path: ImagePath, photo: Photo, old: Photo | None, place: SettledPlace, attempt: int, now: str
+    ) -> bool:
+        """Write a photo's rows in place of ``old``; False where others have changed them meanwhile."""
+        # A set that this process has seen there must still be there: its own row moves before all others.
+        is_known = not attempt and not photo.is_beside and (path.set_name, place.table) in self.photos.tables.seen
+        whole = replace(keep_owner_words(photo, old), shown_elsewhere=old.shown_elsewhere if old else None)
+        if old and old.shown_elsewhere:
+            # First: whoever stops in between comes back, for this row isn't new yet.
+            ShownPhotos(self.photos).refresh(path, whole, now)
+        item = (old.unknown if old else {}) | whole.to_item()
+        writes: list[Write] = [
+            {"Put": {"TableName": place.table, "Item": item, **_is_same(old)}},
+            *SetCounts(self.photos, place.table).join(path, photo, old, now, attempt, is_known=is_known),
+            *([] if is_known else place.checks_of_new),
+        ]
+        if photo.image_id:
+            writes += self.images.join(photo.image_id, path, photo)
+        if old and old.image_id and old.image_id != photo.image_id:
+            writes += self.images.leave(old.image_id, str(path))
+        if not self._transact(writes, attempt):
+            return False
+        if not photo.is_beside:
+            self.photos.tables.seen.add((path.set_name, place.table))
+        return True
 
     def reword_photo(
         self,

@@ -29,23 +29,27 @@ class SetCounts:
 
     def join(
         self, path: ImagePath, photo: Photo, old: Photo | None, now: str, attempt: int, *, is_known: bool
-    ) -> Write:
-        """The write that counts a photo into its set; ``old`` is the row it replaces.
+    ) -> list[Write]:
+        """The write that counts a photo into its set, if it counts; ``old`` is the row it replaces.
 
         That the set is counted is assumed until a first ``attempt`` has failed. One that ``is_known`` must be there.
         """
+        if photo.is_beside:
+            return []
         photo_set = self.photos.get_set(path.set_name) if attempt else None
         counted = photo_set is None or _is_counted(photo_set)
         faces = (photo.face_count or 0) - ((old.face_count or 0) if old else 0)
-        write = self._count(path, 0 if old else 1, faces, now, featured=_FEATURE_IF_NONE, counted=counted)
+        write = self._count(
+            path, 0 if old and not old.is_beside else 1, faces, now, featured=_FEATURE_IF_NONE, counted=counted
+        )
         if is_known:
             write["Update"]["ConditionExpression"] += " AND attribute_exists(sortkey)"
-        return write
+        return [write]
 
     def leave(self, path: ImagePath, old: Photo, now: str) -> list[Write]:
         """The writes that take a photo out of its set: count, featured photo, and with the last one the set itself."""
         photo_set = self.photos.get_set(path.set_name)
-        if photo_set is None:
+        if photo_set is None or old.is_beside:
             return []
         counted = _is_counted(photo_set)
         is_last = (photo_set.pic_count or 0) <= 1 if counted else self._find_heir(path) == path.file

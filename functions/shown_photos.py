@@ -51,12 +51,14 @@ class ShownPhotos:
             photo = self.photos.get_photo(original)
             if photo is None or photo.is_adopted:
                 raise NotShowableError(f"{original} isn't on the site, or is still being processed")
+            if photo.is_beside:
+                raise NotShowableError(f"{original} is the film of {photo.still}: show that")
             if self.photos.get_photo(row):
                 return False
             copy = _copy(photo, row, now)
             writes: list[Write] = [
                 {"Put": {"TableName": target.table, "Item": copy.to_item(), **_NEW}},
-                SetCounts(self.photos, target.table).join(row, copy, None, now, attempt, is_known=False),
+                *SetCounts(self.photos, target.table).join(row, copy, None, now, attempt, is_known=False),
                 _count_up(source.table, original, photo),
                 *source.checks_of_new,
                 *target.checks_of_new,
@@ -120,7 +122,7 @@ class ShownPhotos:
             copy = _copy(photo, row, now)
             writes: list[Write] = [
                 {"Put": {"TableName": place.table, "Item": copy.to_item(), **is_unchanged(old, "processed_at")}},
-                SetCounts(self.photos, place.table).join(row, copy, old, now, attempt, is_known=False),
+                *SetCounts(self.photos, place.table).join(row, copy, old, now, attempt, is_known=False),
                 *place.checks,
             ]
             if self._transact(writes, attempt):

@@ -1,5 +1,6 @@
 """Films for tests, made by ffmpeg itself: nothing is kept in the repository."""
 
+import struct
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,3 +37,10 @@ def run(*arguments: str) -> bytes:
     program = imageio_ffmpeg.get_ffmpeg_exe()
     command = [program, "-loglevel", "error", "-nostdin", "-y", *arguments]
     return subprocess.run(command, check=True, capture_output=True, timeout=100).stdout
+
+
+def apple_note(identifier: str, place: int = 32) -> bytes:
+    """The note of an iPhone's photo, with one entry: the identifier of its film, which lies at ``place``."""
+    text = identifier.encode() + b"\0"
+    entry = struct.pack(">HHII", 0x0011, 2, len(text), place)
+    return b"Apple iOS\0\0\1MM" + struct.pack(">H", 1) + entry + b"\0" * 4 + text

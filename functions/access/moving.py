@@ -118,7 +118,7 @@ class AudienceChanges:
 
     def photos_left(self, set_name: str, place: str) -> int:
         """How many photos' rows of a set are still in a place, ``PUBLIC`` or ``PRIVATE``."""
-        return sum(1 for _ in self._query(set_name, place, "sortkey"))
+        return sum("still" not in item for item in self._query(set_name, place, "sortkey, still"))
 
     def finish(self) -> list[AudienceChange]:
         """Finish all that was stopped halfway. Raises as `change` does."""
@@ -210,7 +210,7 @@ class AudienceChanges:
                 if not self._move_rows(chunk, source, row, attempt):
                     attempt += 1
                     break
-                photos += sum(item["primarykey"] != SETS_PARTITION for item in chunk)
+                photos += sum(item["primarykey"] != SETS_PARTITION and "still" not in item for item in chunk)
                 attempt = 0
             if attempt and self._read(row.id) != row:
                 break

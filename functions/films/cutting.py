@@ -8,11 +8,14 @@ from functions.films import ffmpeg_calls, moments
 from functions.films.ffmpeg import FfmpegError, UnusableFilmError, report_on, run
 from functions.films.ffmpeg_calls import Source
 from functions.films.film_facts import FilmFacts, read_facts
+from functions.media_types import MP4
 
 _REPORT_SECONDS, _PICTURE_SECONDS = 60.0, 60.0
 # A film of 8K has 33; a file of a few bytes can claim as many as it likes, and its decoder takes memory for them.
 MAX_FRAME_PIXELS = 40_000_000
 MAX_SECONDS = 24 * 3600
+# Of the function's time, what is kept after a photo's film is cut.
+_RESERVED_SECONDS = 30.0
 _NO_INDEX = "moov atom not found"
 
 
@@ -66,3 +69,10 @@ class Film:
         pixels = run(ffmpeg_calls.small_pictures(self.source, self.facts, rate), self.seconds_left())
         size = ffmpeg_calls.SMALL_WIDTH * ffmpeg_calls.SMALL_HEIGHT
         return [place / rate for place in moments.choose_pictures(moments.split(pixels, size))]
+
+
+def make_short_rendition(film: Film, target: Path) -> float:
+    """Make the rendition of a photo's film; returns how many seconds it lasts. Raises as `Film.make_rendition`."""
+    film.make_rendition(target, film.seconds_left() - _RESERVED_SECONDS)
+    made = Film.open(Source(str(target), MP4), film.seconds_left)
+    return round(made.facts.seconds or 0.0, 2)

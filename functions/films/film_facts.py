@@ -18,6 +18,7 @@ _TAG = re.compile(r"^    (\S[^:\n]*?) *: (.*)$", re.MULTILINE)
 # https://www.itu.int/rec/T-REC-H.273: more light than a plain screen has.
 _BRIGHT_TRANSFERS = ("smpte2084", "arib-std-b67")
 _LOCAL_TIME, _UTC_TIME = "com.apple.quicktime.creationdate", "creation_time"
+_CONTENT_ID = "com.apple.quicktime.content.identifier"
 # Cameras without a clock count from 1904 or 1970.
 _FIRST_YEAR = 1990
 
@@ -27,7 +28,8 @@ class FilmFacts:
     """A film as it is shown: upright, ``width`` and ``height`` in pixels, ``seconds`` long (None if it doesn't say).
 
     ``stream`` is the number of the pictures among its streams, ``rate`` how many there are a second, 0 if it doesn't
-    say. ``is_bright`` films have more light than a plain screen can show (HDR).
+    say. ``is_bright`` films have more light than a plain screen can show (HDR). ``content_id`` is Apple's identifier of
+    a Live Photo, which its photo has too.
     """
 
     stream: int
@@ -39,6 +41,7 @@ class FilmFacts:
     has_sound: bool
     is_bright: bool
     taken_at: str | None
+    content_id: str | None = None
 
 
 def read_facts(report: str) -> FilmFacts | None:
@@ -55,6 +58,7 @@ def read_facts(report: str) -> FilmFacts | None:
         width, height = height, width
     if not width or not height:
         return None
+    tags = dict(reversed(_TAG.findall(report)))
     return FilmFacts(
         stream=pictures[0],
         codec=pictures[2].split(" ", 1)[0].rstrip(","),
@@ -64,7 +68,8 @@ def read_facts(report: str) -> FilmFacts | None:
         rate=_rate(pictures[2]),
         has_sound=any(kind == "Audio" for _, kind, _ in streams),
         is_bright=any(transfer in pictures[2] for transfer in _BRIGHT_TRANSFERS),
-        taken_at=_taken_at(dict(reversed(_TAG.findall(report)))),
+        taken_at=_taken_at(tags),
+        content_id=tags.get(_CONTENT_ID, "").strip() or None,
     )
 
 

@@ -17,13 +17,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.films import moments
-from functions.films.cutting import Film
+from functions.films.cutting import Film, make_short_rendition
 from functions.films.ffmpeg import FfmpegError, OutOfTimeError, UnusableFilmError
 from functions.films.ffmpeg_calls import Source
 from functions.films.film_faces import SAME_PERSON, FoundFace, choose_poster, make_strip, one_a_person
 from functions.films.film_files import FilmFiles, StoredFilm
+from functions.films.live_films import LiveFilms, Still
 from functions.keys import LARGE, NONE, STRIPPED, WHOLE, ImagePath, encode_external_image_id
 from functions.ledger import CeilingReachedError
+from functions.live_photos import stills_beside
 from functions.media_types import MP4
 from functions.photo_rows import Photo, grid_key
 from functions.process.images import Renditions
@@ -56,8 +58,23 @@ class FilmSync(PhotoSync):
     count: Callable[[], None]
     seconds_left: Callable[[], float]
 
+    @property
+    def _live(self) -> LiveFilms:
+        return LiveFilms(self.films, self._writer)
+
+    def _known(self, path: ImagePath, row: Photo | None, etag: str | None) -> Photo | None:
+        if row and row.is_beside:
+            return row if row.etag == etag else None
+        return super()._known(path, row, etag)
+
     def _is_complete(self, path: ImagePath, known: Photo) -> bool:
+        return self._is_whole(path, known) and not stills_beside(self.photos, path)
+
+    def _is_whole(self, path: ImagePath, known: Photo) -> bool:
         return known.film is not None and super()._is_complete(path, known)
+
+    def _settle_beside(self, bucket: str, path: ImagePath) -> None:
+        self._live.take_back(path)
 
     def _bring_in_sync(
         self, bucket: str, path: ImagePath, owner: str, etag: str | None, row: Photo | None, known: Photo | None
@@ -65,18 +82,46 @@ class FilmSync(PhotoSync):
         with self.films.fetch(bucket, path) as fetched:
             if fetched is None:
                 self._deletion.delete_photo(path, self._timestamp())
+                self._settle_beside(bucket, path)
                 return
             original, folder = fetched
             if original.etag != etag:  # replaced a moment ago
                 self.leases.add_version(path, owner, original.etag)
             film = Film.open(original.source, self.seconds_left)
+            still = self._live.find_still(bucket, path, original, film.facts)
+            self._live.take_back(path, keep=still.path if still else None)
+            if still and known and self._live.has(still, path, known, original.etag):
+                return
+            if not still and known and self._is_whole(path, known):
+                return
             self.count()
+            if still and self._give_to(still, path, original, film, folder, row):
+                return
             cut = self._cut(path, original, film, folder)
             is_paid = known is not None and known.etag == original.etag and known.film is not None
             if known is not None and is_paid:
                 self._put_known(path, original, cut, known)
             else:
                 self._put_new(path, owner, original, cut, row)
+            # The process function looks for films after it has written a photo's row.
+            if not still and (still := self._live.find_still(bucket, path, original, film.facts)):
+                self._give_to(still, path, original, film, folder, self.photos.get_photo(path))
+
+    def _give_to(
+        self, still: Still, path: ImagePath, original: StoredFilm, film: Film, folder: Path, row: Photo | None
+    ) -> bool:
+        """Make a film a part of its photo; False if it can't be played. What it had of its own goes."""
+        target = folder / "beside.mp4"
+        try:
+            seconds = make_short_rendition(film, target)
+        except (UnusableFilmError, FfmpegError, OutOfTimeError) as error:
+            logger.warning("the photo gets no film", extra={"key": path.key, "reason": str(error)})
+            return False
+        self.films.put_rendition(still.path, target, still.row.etag or "")
+        if row and not row.is_beside:
+            self._deletion.delete_photo(path, self._timestamp())
+        self._live.give(still, path, original, film, seconds)
+        return True
 
     # What is made with ffmpeg
 

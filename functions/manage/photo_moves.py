@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from functions.dates import timestamp
 from functions.keys import BadNameError, ImagePath, image_path
+from functions.live_photos import with_films
 from functions.manage.later import MoveLeft
+from functions.media_types import is_film
 from functions.owner_words import owned_words
 from functions.photo_originals import Originals
 from functions.photo_reader import PhotoReader
@@ -37,7 +39,8 @@ class PhotoMoves:
     def begin(self, paths: Iterable[ImagePath], set_name: str) -> Begun:
         """Copy photos into a set. A copy that is there already, from an earlier try, counts."""
         begun = Begun()
-        paths = list(paths)
+        # Films first: a film whose photo has gone before it would get a tile of its own for a moment.
+        paths = sorted(with_films(self.photos, paths), key=lambda path: not is_film(path.file))
         there = self.photos.find_rows(paths)
         for path in paths:
             if path.is_shown_from_elsewhere:

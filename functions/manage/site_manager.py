@@ -13,6 +13,7 @@ from functions.ceilings import Ceiling, todays_ceilings
 from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.ledger import Ledger
+from functions.live_photos import with_films
 from functions.manage import manage_call
 from functions.manage.audience_moves import AudienceMoves
 from functions.manage.forgetting_people import FaceOnSite, Removals, warnings_about
@@ -190,18 +191,19 @@ class SiteManager:
     def _delete(self, call: ManageCall) -> dict[str, Any]:
         """Delete originals, which S3 keeps for 30 days; the process function deletes the rest.
 
-        A photo of another set that is only shown in this one stays there.
+        A Live Photo's film goes with it. A photo of another set that is only shown in this one stays there.
         """
-        paths = [path for path in call.paths if not path.is_shown_from_elsewhere]
+        own = [path for path in call.paths if not path.is_shown_from_elsewhere]
+        paths = with_films(self.photos, own)
         photos = self.photos.get_photos(paths)
         kept = keep_names(self.journal, paths)
         self.originals.delete(path.key for path in paths)
         self._forget_letters({path.key for path in paths})
-        for path in call.paths:
-            if path.is_shown_from_elsewhere:
-                self._shown.hide(path, timestamp())
+        others = [path for path in call.paths if path.is_shown_from_elsewhere]
+        for path in others:
+            self._shown.hide(path, timestamp())
         return {
-            "deleted": {str(path): owned_words(photos[path]) if path in photos else {} for path in call.paths},
+            "deleted": {str(path): owned_words(photos[path]) if path in photos else {} for path in (*paths, *others)},
             "names": [{"name": name, "path": str(path)} for name, path in kept],
         }
 

@@ -110,9 +110,8 @@ def wire(
         ledger.count("index", int(environment["DAILY_INDEXING"]))
         _note("PaidCalls")
 
-    def hand_on_motion(bucket: str, path: ImagePath) -> None:
-        if environment["FILMS"] == "yes":
-            _ask_for_film(sqs, environment["FILMS_QUEUE_URL"], ObjectChange(bucket, path.key))
+    def hand_on(bucket: str, path: ImagePath) -> None:
+        _ask_for_film(sqs, environment["FILMS_QUEUE_URL"], ObjectChange(bucket, path.key))
 
     return PhotoSync(
         objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
@@ -129,7 +128,7 @@ def wire(
         people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=clock,
-        hand_on_motion=hand_on_motion,
+        hand_on=hand_on if environment["FILMS"] == "yes" else None,
     )
 
 

@@ -23,6 +23,7 @@ from functions.face_collection import MAX_IMAGE_BYTES, MAX_S3_IMAGE_BYTES, MIN_I
 from functions.face_regions import SIDEWAYS, NamedArea, Stored, read_regions
 from functions.process.captions import Words, read_words
 from functions.process.complexity import MAX_PROFILE_BYTES, Structure, UnusableImageError, check_complexity
+from functions.process.metadata import live_photo_id
 from functions.thumbnail_sizes import LARGE_SIDE, fitted, thumbnail_side
 from functions.xmp import BadXmpError, parse_xmp
 
@@ -131,6 +132,13 @@ def read_file_words(data: bytes) -> Words:
     image, structure = _open(data)
     with _decoding_errors(), image:
         return _words(image, structure)[0]
+
+
+def read_live_photo_id(data: bytes) -> str | None:
+    """Apple's identifier of a Live Photo. Raises ``UnusableImageError``."""
+    image, structure = _open(data)
+    with _decoding_errors(), image:
+        return live_photo_id(_words(image, structure)[1])
 
 
 def _words(image: Image.Image, structure: Structure) -> tuple[Words, Image.Exif]:

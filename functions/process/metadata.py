@@ -6,7 +6,10 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
+from functions.process.apple_notes import content_id
+
 _BASE = ExifTags.Base
+_MAKER_NOTE = 0x927C
 _DATE = re.compile(r"(\d{4})[:\-](\d\d)[:\-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"[+\-]\d\d:\d\d")
 
@@ -29,6 +32,11 @@ def taken_at(exif: Image.Exif) -> str | None:
         offset = str(details.get(offset_tag, "")).strip("\0 ")
         return moment.isoformat() + (offset if _OFFSET.fullmatch(offset) else "")
     return None
+
+
+def live_photo_id(exif: Image.Exif) -> str | None:
+    """Apple's identifier of a Live Photo, which its film has too."""
+    return content_id(_details(exif).get(_MAKER_NOTE))
 
 
 def kept_exif(exif: Image.Exif) -> bytes:

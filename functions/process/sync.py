@@ -33,6 +33,7 @@ from functions.kept_regions import KeptRegions
 from functions.keys import ImagePath, encode_external_image_id
 from functions.lease_rows import Lease
 from functions.ledger import CeilingReachedError, Ledger
+from functions.live_photos import films_beside
 from functions.owner_words import keep_owner_words
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
@@ -92,8 +93,8 @@ class PhotoSync:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
     render: Callable[[bytes], Renditions] = render
-    # Told of photos with a film behind them.
-    hand_on_motion: Callable[[str, ImagePath], None] = lambda bucket, path: None
+    # Gives the films function something to do, where the site takes films: a photo with a film behind it, or a film.
+    hand_on: Callable[[str, ImagePath], None] | None = None
 
     def sync(self, bucket: str, path: ImagePath, *, owner: str, seconds: float, force: bool = False) -> None:
         """Make rows, thumbnails and faces of a photo agree with its original.
@@ -121,6 +122,7 @@ class PhotoSync:
             if left and may_have_leftovers(left, None):  # another release may have read the same file
                 self._clear_leftovers(path, owner, left, None, deadline)
             self._deletion.delete_photo(path, self._timestamp())
+            self._settle_beside(bucket, path)
             self.people.tell(path)
             self.leases.release(path, owner)
             raise
@@ -190,15 +192,28 @@ class PhotoSync:
         original = self.objects.read(bucket, path.key)
         if original is None:
             self._deletion.delete_photo(path, self._timestamp())
+            self._settle_beside(bucket, path)
             return
         if original.etag != etag:  # replaced a moment ago
             self.leases.add_version(path, owner, original.etag)
         renditions = self.render(original.data)
         self._bring_photo_in_sync(bucket, path, owner, original, renditions, row, known)
         if film_start(original.data) is not None:
-            self.hand_on_motion(bucket, path)
-        elif row and row.film:
+            if self.hand_on:
+                self.hand_on(bucket, path)
+        elif row and row.film and not (row.film_beside and row.etag == original.etag):
             self.objects.delete([path.film_key])
+        self._settle_beside(bucket, path)
+
+    def _settle_beside(self, bucket: str, path: ImagePath) -> None:
+        """Have the films looked at that may belong to this photo, or no longer do.
+
+        After the photo's row has changed: the films function looks for photos after it has written a film's row, so
+        whichever is later sees both.
+        """
+        if self.hand_on:
+            for film in films_beside(self.photos, path):
+                self.hand_on(bucket, film)
 
     def _bring_photo_in_sync(
         self,

@@ -66,9 +66,10 @@ def _checked(set_name: str) -> str:
 def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool) -> None:
     """Delete a photo, or a whole set.
 
-    Deletes originals, thumbnails, rows and faces. Whoever is named only there keeps the name in other photos. A photo
-    of another set that a set shows too is only taken out of it: SET/OTHER/PHOTO.
+    Deletes originals, thumbnails, rows and faces; of a Live Photo, both its files. Whoever is named only there keeps
+    the name in other photos. A photo of another set that a set shows too is only taken out of it: SET/OTHER/PHOTO.
     """
+    from functions.live_photos import with_films
     from functions.people.kept_names import keep_names
     from scripts.common.progress import Progress
     from scripts.people.site_journal import journal_of
@@ -82,7 +83,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     if row:
         _hide(stack, row, yes=yes, as_json=as_json)
         return
-    paths = find_photos(stack, name, also_deleted=for_good)
+    paths = with_films(stack.photos, find_photos(stack, name, also_deleted=for_good))
     if not yes:
         what = name if [str(path) for path in paths] == [name] else f"{count(len(paths), 'photo')} of {name}"
         click.confirm(f"Delete {what}?", abort=True, err=True)
@@ -174,8 +175,9 @@ def move(context: Context, photos: tuple[str, ...], set_name: str, as_json: bool
     targets = {move.target_path: move for move in begun.moves}
     with Progress(quiet=as_json).bar("Moving", len(targets)) as step:
         outcome = wait_in_sync(stack, list(targets), ignore, step)
-    for path in outcome.done:
-        moves.finish(targets[path])
+    for path, left in targets.items():
+        if path in outcome.done:
+            moves.finish(left)
     sources = {targets[path].source_path for path in outcome.done}
     wait_gone(stack, sources, lambda number: None)
     if sources:
@@ -201,7 +203,7 @@ def undelete(context: Context, photos: tuple[str, ...], as_json: bool) -> None:
     stack = context.stack
     originals = Originals(stack.s3, stack.outputs.pics_bucket)
     ignore = read_ids(stack)
-    paths = _photos(photos)
+    paths = [one for path in _photos(photos) for one in originals.deleted_with(path)]
     back = [path for path in paths if originals.restore(path)]
     with Progress(quiet=as_json).bar("Processing", len(back)) as step:
         outcome = wait_in_sync(stack, back, ignore, step)

@@ -21,7 +21,8 @@ THUMBNAIL, LARGE, CARD, FILM = "", f"{LARGE_SIDE}/", CARDS_PREFIX, FILMS_PREFIX
 # Every photo that has anything, in the order of keys.
 _PHOTOS = """
 SELECT paths.path, originals.etag, photo_rows.path IS NOT NULL, photo_rows.etag, faults, has_card, has_sha256,
-    plays,
+    plays, still, EXISTS (SELECT 1 FROM photo_rows AS one WHERE one.path = photo_rows.still AND one.film = paths.path),
+    film, EXISTS (SELECT 1 FROM photo_rows AS one WHERE one.path = photo_rows.film AND one.still = paths.path),
     (SELECT json_group_array(kind) FROM copies WHERE copies.path = paths.path),
     EXISTS (SELECT 1 FROM lacking_faces WHERE lacking_faces.path = paths.path),
     image_id IS NULL OR EXISTS (SELECT 1 FROM portraits WHERE portraits.image_id = photo_rows.image_id)
@@ -48,7 +49,10 @@ FROM (
     SELECT name FROM set_rows UNION SELECT set_name FROM photo_rows UNION SELECT set_name FROM shown_rows
 ) LEFT JOIN set_rows USING (name) LEFT JOIN (
     SELECT set_name, count(*) AS photos, sum(faces) AS faces, max(instr(faults, '"grid_key"')) AS bare
-    FROM (SELECT set_name, faces, faults FROM photo_rows UNION ALL SELECT set_name, faces, '[]' FROM shown_rows)
+    FROM (
+        SELECT set_name, faces, faults FROM photo_rows WHERE still IS NULL
+        UNION ALL SELECT set_name, faces, '[]' FROM shown_rows
+    )
     GROUP BY set_name
 ) AS held ON held.set_name = name
 WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
@@ -166,6 +170,7 @@ def find_photo_drift(survey: Survey) -> Drift:
     survey.db.execute(_LACKING_FACES)
     wanted = {survey.rule} - {NONE}
     for name, etag, has_row, row_etag, faults, *has, kinds, lacks_face, has_record in survey.db.execute(_PHOTOS):
+        *has, still, has_photo, film, has_film = has
         has_card, has_sha256, plays = map(bool, has)
         path = ImagePath(*name.split("/", 1))
         copies = set(json.loads(kinds))
@@ -182,6 +187,12 @@ def find_photo_drift(survey: Survey) -> Drift:
             result.check[path] = f"its row was written by another program and lacks {_listed(missing)}"
         elif row_etag != etag:
             result.check[path] = "its row is for another version"
+        elif still:
+            if not has_photo:
+                result.check[path] = f"it isn't the film of {still} any more"
+            elif copies:
+                result.check[path] = "it has pictures of its own, though it is a photo's film"
+                result.free.add(path)
         elif missing:
             result.redo[path] = f"its row lacks {_listed(missing)}"
         elif not {THUMBNAIL, LARGE} <= copies:
@@ -190,6 +201,10 @@ def find_photo_drift(survey: Survey) -> Drift:
             result.redo[path] = "a face is missing from the collection"
         elif not has_record:
             result.redo[path] = "its record by image id is missing"
+        elif film and not has_film:
+            part = ImagePath(*film.split("/", 1))
+            result.check[part] = f"its row doesn't say that it is the film of {name}"
+            result.free.add(part)
         # Last, because only these are mended without indexing faces again.
         elif reason := _missing_copy(copies, wanted, has_card=has_card, plays=plays):
             result.check[path] = reason

@@ -159,6 +159,8 @@ def _count_again(stack: Stack, name: str) -> bool:
     photos = faces = 0
     first, is_bare = None, False
     for photo in stack.photos.list_photos(name):
+        if photo.is_beside:
+            continue
         photos, faces = photos + 1, faces + photo.counted_faces
         first = first or photo.sortkey
         is_bare = is_bare or photo.grid_key is None

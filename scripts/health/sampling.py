@@ -6,13 +6,14 @@ belongs to no photo, and how many photos sets count, only a look at everything s
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, takewhile
 
 from functions.face_collection import is_face_id
 from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
 from functions.photo_rows import PhotoSet
 from scripts.common.stack import Stack
-from scripts.health.drift import CARD, LARGE, THUMBNAIL, find_photo_drift
+from scripts.health.drift import CARD, FILM, LARGE, THUMBNAIL, find_photo_drift
 from scripts.health.stocktaking import Found
 from scripts.health.survey import PhotoRow, Survey
 from scripts.photos.originals import StoredPhoto, list_originals, list_stored_photos
@@ -62,9 +63,8 @@ def look_at_sample(stack: Stack) -> Found:
 def _add_stretch(stack: Stack, survey: Survey, stretch: list[StoredPhoto]) -> None:
     """Add the photos from the first to the last of a stretch, whether they have an original or not."""
     first, last = stretch[0].path, stretch[-1].path
-    survey.add_originals((one.path, one.etag) for one in stretch)
     downloads = [(f"{DOWNLOADS_PREFIX}{rule}/", rule) for rule in DOWNLOAD_RULES]
-    for prefix, kind in (*((prefix, prefix) for prefix in (THUMBNAIL, LARGE, CARD)), *downloads):
+    for prefix, kind in (*((prefix, prefix) for prefix in (THUMBNAIL, LARGE, CARD, FILM)), *downloads):
         # Keys come in order. S3 lists from after a key, which a shorter one is not.
         after = (prefix + first.key)[:-1]
         bucket = stack.outputs.thumbnails_bucket
@@ -73,8 +73,14 @@ def _add_stretch(stack: Stack, survey: Survey, stretch: list[StoredPhoto]) -> No
         survey.add_copies(kind, (path for path in paths if path >= first))
     stretch_rows = stack.photos.list_stretch(*first, last.file)
     rows = {path_of(photo): PhotoRow.of(photo) for photo in stretch_rows if not photo.is_shown_from_elsewhere}
+    # Parts of Live Photos, whose other part is beyond the ends.
+    parts = {path for path, row in rows.items() if row.still and path._replace(file=row.still) not in rows}
+    for path in parts:
+        del rows[path]
+    survey.add_originals((one.path, one.etag) for one in stretch if one.path not in parts)
     for path, row in rows.items():
-        survey.add_row(path, row)
+        is_whole = not row.film or path._replace(file=row.film) in rows
+        survey.add_row(path, row if is_whole else replace(row, film=None))
     for record in stack.images.get_records({row.image_id for row in rows.values() if row.image_id}).values():
         survey.add_record(record)
     face_ids = {face_id for row in rows.values() for face_id in row.face_ids}

@@ -21,7 +21,7 @@ from functions.photo_rows import ImageRecord, Photo, PhotoSet
 
 # Pages of SQLite's own that it keeps in memory, in kB.
 _CACHE_KB = 8_000
-_FORMAT = 4
+_FORMAT = 5
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stages (name TEXT PRIMARY KEY, token TEXT, steps INTEGER, is_done INTEGER) WITHOUT ROWID;
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS originals (path TEXT PRIMARY KEY, etag TEXT) WITHOUT 
 CREATE TABLE IF NOT EXISTS copies (path TEXT, kind TEXT, PRIMARY KEY (path, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS photo_rows (
     path TEXT PRIMARY KEY, set_name TEXT, etag TEXT, image_id TEXT, faults TEXT, has_card INTEGER,
-    has_sha256 INTEGER, plays INTEGER, faces INTEGER
+    has_sha256 INTEGER, plays INTEGER, faces INTEGER, still TEXT, film TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shown_rows (
     path TEXT PRIMARY KEY, set_name TEXT, original TEXT, faces INTEGER, may_be INTEGER
@@ -64,13 +64,17 @@ class PhotoRow:
     has_sha256: bool
     # Whether it is a film that can be played.
     plays: bool = False
+    # Of a Live Photo's film its photo, and of its photo the film.
+    still: str | None = None
+    film: str | None = None
 
     @classmethod
     def of(cls, photo: Photo) -> "PhotoRow":
         faults = frozenset({*photo.missing, *photo.unread})
         face_ids = frozenset(photo.face_ids)
         plays = photo.film is not None and not photo.film.get("unplayable")
-        return cls(photo.etag, photo.image_id, face_ids, faults, bool(photo.card_at), bool(photo.sha256), plays)
+        has = bool(photo.card_at), bool(photo.sha256), plays
+        return cls(photo.etag, photo.image_id, face_ids, faults, *has, photo.still, photo.film_beside)
 
 
 class Survey:
@@ -149,10 +153,11 @@ class Survey:
 
     def add_row(self, path: ImagePath, row: PhotoRow, *, is_misplaced: bool = False) -> None:
         """A photo's row; one that is misplaced counts if there is none where it belongs."""
-        has = (row.has_card, row.has_sha256, row.plays, len(row.face_ids))
+        still, film = (file and f"{path.set_name}/{file}" for file in (row.still, row.film))
+        has = (row.has_card, row.has_sha256, row.plays, len(row.face_ids), still, film)
         values = (str(path), path[0], row.etag, row.image_id, json.dumps(sorted(row.faults)), *has)
         or_else = "IGNORE" if is_misplaced else "REPLACE"
-        self.db.execute(f"INSERT OR {or_else} INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - one of two words
+        self.db.execute(f"INSERT OR {or_else} INTO photo_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - one of two words
         faces = ((face_id, str(path)) for face_id in row.face_ids)
         self.db.executemany("INSERT OR REPLACE INTO row_faces VALUES (?, ?)", faces)
 
@@ -188,7 +193,8 @@ class Survey:
 
     def count(self) -> tuple[int, int]:
         """How many photos and faces have rows."""
-        photos, faces = self.db.execute("SELECT count(*), sum(faces) FROM photo_rows").fetchone()
+        shown = "SELECT count(*), sum(faces) FROM photo_rows WHERE still IS NULL"
+        photos, faces = self.db.execute(shown).fetchone()
         return photos, faces or 0
 
 

@@ -18,6 +18,7 @@ CREATE TABLE found (
   state TEXT DEFAULT 'new', kind TEXT, seen_at TEXT, epoch INTEGER, zoned INTEGER, sha256 TEXT,
   set_name TEXT, file TEXT, also TEXT DEFAULT '[]'
 );
+CREATE INDEX entries ON found (entry);
 CREATE INDEX sizes ON found (size);
 CREATE INDEX digests ON found (sha256);
 CREATE INDEX times ON found (epoch % 900, epoch);

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
+from pathlib import Path
 
 from functions.keys import MAX_SET_NAME_BYTES, BadNameError, ImagePath, image_path
 from functions.photo_rows import title_of
@@ -27,6 +28,12 @@ UNDATED = "No date"
 _MAX_NAME_BYTES = MAX_SET_NAME_BYTES - 12
 _MAX_FILE_BYTES = 240
 _MAX_TITLE = 300
+_IS_FILM = " OR ".join(f"lower(entry) LIKE '%{suffix}'" for suffix in (".mov", ".mp4"))
+_STILLS = tuple(case for suffix in (".heic", ".heif", ".jpg", ".jpeg") for case in (suffix, suffix.upper()))
+_STILL_BESIDE = f"""
+SELECT file FROM found WHERE source = ? AND set_name = ? AND entry IN ({", ".join("?" * len(_STILLS))})
+AND state IN ('new', 'present') ORDER BY entry
+"""  # noqa: S608 - question marks
 
 
 def set_name_of_title(title: str) -> str:
@@ -67,6 +74,7 @@ def place(
             item.id, set_name=sets[0], file=file_name_of(item.found.name), also=json.dumps(sets[1:], ensure_ascii=False)
         )
     _tell_apart(table, containers)
+    _keep_pairs(table)
     return {names[key]: album for key, album in albums.items()}
 
 
@@ -119,6 +127,20 @@ def skip_present(
     taken = "SELECT 1 FROM stored WHERE stored.set_name = found.set_name AND stored.file = found.file"
     for item in list(table.items(f"state = 'new' AND EXISTS ({taken})")):
         _give_own_name(table, containers, item)
+    _keep_pairs(table)
+
+
+def _keep_pairs(table: FoundTable) -> None:
+    """Give the film beside a photo the photo's name: a Live Photo stays one, whatever its photo is called now."""
+    for film in list(table.items(f"state = 'new' AND ({_IS_FILM})")):
+        stem = film.found.entry.name[: -len(Path(film.found.entry.name).suffix)]
+        entries = [film.source, film.set_name, *(f"{stem}{suffix}" for suffix in _STILLS)]
+        for (still,) in table.query(_STILL_BESIDE, entries)[:1]:
+            file = f"{stem_of(still)}{Path(film.file or '').suffix}"
+            taken = "SELECT 1 FROM {} WHERE set_name = ? AND file = ?"
+            place = [film.set_name, file]
+            if not any(table.query(taken.format(name), place) for name in ("found", "stored")):
+                table.change(film.id, file=file)
 
 
 def _paths_of_size(table: FoundTable, item: Item) -> list[ImagePath]:

@@ -16,7 +16,6 @@ from functions.photo_reader import PhotoReader
 from functions.photo_rows import Photo, PhotoSet, grid_key
 from functions.photo_texts import shorten
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
-from scripts.site.pairs import paired
 from scripts.site.translations import Translator
 
 # A photo so much wider than it is high loses most of itself in a cover.
@@ -194,9 +193,9 @@ def _list_photos(photos: PhotoReader, row: PhotoSet) -> list[Photo]:
     Other sets' photos that it shows too are given as these sets have them.
     """
     found = (replace(Photo.from_item(item), source={}) for item in photos.list_shown(row.sortkey))
-    shown = [photo for photo in found if photo.grid_key or row.is_uncounted]
+    shown = [photo for photo in found if not photo.is_beside and (photo.grid_key or row.is_uncounted)]
     shown.sort(key=lambda photo: photo.grid_key or grid_key(photo.taken_at, photo.sortkey))
     elsewhere = [path_of(photo).original for photo in shown if photo.is_shown_from_elsewhere]
     originals = photos.get_photos(elsewhere) if elsewhere else {}
     whole = (originals.get(path.original) if (path := path_of(one)) != path.original else one for one in shown)
-    return paired([replace(photo, source={}, data={}) for photo in whole if photo])
+    return [replace(photo, source={}, data={}) for photo in whole if photo]

@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
-from films import PLACE, colours, make_film
-from PIL import Image
+from films import PLACE, apple_note, colours, make_film
+from PIL import ExifTags, Image
 from support import FakeAws, LambdaContext, jpeg, picture
 
 from functions.films import handler as films_handler
@@ -17,7 +17,8 @@ from functions.films.ffmpeg import OutOfTimeError
 from functions.films.ffmpeg_calls import Source
 from functions.films.film_sync import FilmSync
 from functions.keys import parse_key
-from functions.media_types import MP4
+from functions.live_photos import with_films
+from functions.media_types import MP4, is_film
 from functions.photo_messages import owner_message
 from functions.photo_rows import Photo
 from functions.process import handler as process_handler
@@ -334,7 +335,7 @@ def test_a_motion_photo_plays_and_stays_a_photo(aws: FakeAws, handle: Callable[.
     key = "photos/set/PXL_1.MP.jpg"
     film = make_film(tmp_path / "behind.mp4", source=colours(RED, seconds=1.5)).read_bytes()
     handed: list[str] = []
-    photo_sync = replace(aws.photo_sync, hand_on_motion=lambda bucket, path: handed.append(f"{bucket}/{path.key}"))
+    photo_sync = replace(aws.photo_sync, hand_on=lambda bucket, path: handed.append(f"{bucket}/{path.key}"))
 
     def process(data: bytes) -> Photo:
         aws.put(key, data)
@@ -377,3 +378,147 @@ def test_films_are_handed_on_and_photos_are_not(aws: FakeAws, monkeypatch: pytes
     aws.put(changes[0].key, b"film")
     with pytest.raises(process_handler.FilmsOffError, match="films = true"):
         process_handler._hand_films_on(aws.photo_sync, aws.sqs, changes)
+
+
+SHOT, CLIP = "photos/set/IMG_1.HEIC", "photos/set/IMG_1.MOV"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A set that phones' photos and films come into; each change is followed to its end."""
+
+    aws: FakeAws
+    handle: Callable[..., list[str]]
+
+    def put(self, key: str, data: bytes | None, *, force: bool = False) -> None:
+        """Let an original come, or go with None."""
+        if data is None:
+            self.aws.s3.delete_object(Bucket=self.aws.pics_bucket, Key=key)
+        else:
+            self.aws.put(key, data)
+        self.process(key, force=force)
+
+    def process(self, key: str, *, force: bool = False) -> None:
+        if is_film(key):
+            assert self.handle(key, force=force) == []
+            return
+        handed: list[str] = []
+        photo_sync = replace(self.aws.photo_sync, hand_on=lambda bucket, path: handed.append(path.key))
+        photo_sync.sync(self.aws.pics_bucket, parse_key(key), owner="test", seconds=60, force=force)
+        for film in handed:
+            assert self.handle(film) == []
+
+    def shown(self) -> dict[str, bool]:
+        """The files that the set shows, each with whether it plays."""
+        return {row["sortkey"]: "\t" in row["grid_key"] for row in self.aws.photos.list_grid("set", "", 100)[0]}
+
+    def counted(self) -> tuple[int, int]:
+        photo_set = self.aws.photos.get_set("set")
+        assert photo_set is not None
+        return photo_set.pic_count or 0, photo_set.face_count or 0
+
+
+@pytest.fixture
+def phone(aws: FakeAws, handle: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch) -> Phone:
+    film_sync, sqs = films_handler._clients()
+    monkeypatch.setattr(films_handler, "_clients", lambda: (replace(film_sync, count=lambda: None), sqs))
+    return Phone(aws, handle)
+
+
+def live_photo(identifier: str | None, taken: str = "2024:05:01 12:00:00") -> bytes:
+    """What an iPhone writes beside a film; a red face is on it."""
+    exif = Image.Exif()
+    details = exif.get_ifd(ExifTags.IFD.Exif)
+    details[ExifTags.Base.DateTimeOriginal] = taken
+    if identifier:
+        details[ExifTags.Base.MakerNote] = apple_note(identifier)
+    file = io.BytesIO()
+    Image.new("RGB", (160, 120), (224, 0, 0)).save(file, "HEIF", exif=exif.tobytes())
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Films of three seconds: of Live Photo A, and without Apple's identifier; a minute later; and longer."""
+    folder = tmp_path_factory.mktemp("clips")
+    apple = ("-movflags", "use_metadata_tags", "-metadata", "com.apple.quicktime.content.identifier=A")
+    at = {name: ("-metadata", f"creation_time=2024-05-01T10:{name}Z") for name in ("00:01", "01:01")}
+
+    def clip(name: str, *arguments: str, seconds: float = 1.0) -> bytes:
+        source = colours(RED, GREEN, BLUE, seconds=seconds)
+        return make_film(folder / f"{name}.mov", *arguments, source=source, sound=False).read_bytes()
+
+    return {
+        "A": clip("a", *apple, *at["00:01"]),
+        "plain": clip("plain", *at["00:01"]),
+        "later": clip("later", *at["01:01"]),
+        "long": clip("long", *at["00:01"], seconds=2.0),
+    }
+
+
+@pytest.mark.parametrize("order", [(SHOT, CLIP), (CLIP, SHOT)])
+@pytest.mark.parametrize(("identifier", "clip"), [("A", "A"), (None, "plain")])
+def test_a_live_photo_is_one_item(
+    phone: Phone, clips: dict[str, bytes], order: tuple[str, ...], identifier: str | None, clip: str
+) -> None:
+    files = {SHOT: live_photo(identifier), CLIP: clips[clip]}
+    for key in order:
+        phone.put(key, files[key])
+    assert phone.shown() == {"IMG_1.HEIC": True}
+    assert phone.counted() == (1, 1) == (1, len(faces_of(phone.aws))), "the film's faces aren't kept"
+    row, film = row_of(phone.aws, SHOT), row_of(phone.aws, CLIP)
+    assert row.film is not None
+    assert (row.film["motion"], row.film["seconds"]) == (True, pytest.approx(3, abs=0.1))
+    assert film.still == "IMG_1.HEIC"
+    plays = stored(phone.aws, parse_key(SHOT).film_key)
+    assert b"ftyp" in plays[:16]
+    assert not [key for key in phone.aws.keys(phone.aws.thumbnails_bucket) if "IMG_1.MOV" in key]
+    for key in files:  # whatever comes again
+        phone.process(key)
+        phone.process(key, force=True)
+    assert (row_of(phone.aws, SHOT).film, phone.counted()) == (row.film, (1, 1))
+
+
+def test_parts_of_a_live_photo_come_and_go(phone: Phone, clips: dict[str, bytes]) -> None:
+    phone.put(SHOT, live_photo("A"))
+    phone.put(CLIP, clips["A"])
+    phone.put(SHOT, None)
+    assert phone.shown() == {"IMG_1.MOV": True}, "what is left of it is a film"
+    assert phone.counted()[0] == 1
+    assert parse_key(SHOT).film_key not in phone.aws.keys(phone.aws.thumbnails_bucket)
+    phone.put(SHOT, live_photo("A"))
+    assert phone.shown() == {"IMG_1.HEIC": True}
+    phone.put(CLIP, None)
+    assert phone.shown() == {"IMG_1.HEIC": False}
+    assert phone.counted() == (1, 1)
+    assert parse_key(SHOT).film_key not in phone.aws.keys(phone.aws.thumbnails_bucket)
+    phone.put(CLIP, clips["A"])
+    phone.put(SHOT, live_photo("another"))
+    assert phone.shown() == {"IMG_1.HEIC": False, "IMG_1.MOV": True}
+    for key in (SHOT, CLIP):
+        phone.put(key, None)
+    assert phone.aws.rows(phone.aws.pics_table) == []
+    assert faces_of(phone.aws) == []
+
+
+@pytest.mark.parametrize("clip", ["later", "long"])
+def test_an_unrelated_film_of_the_same_name_has_its_own_tile(phone: Phone, clips: dict[str, bytes], clip: str) -> None:
+    phone.put(SHOT, live_photo("A"))
+    phone.put(CLIP, clips[clip])
+    calls = len(phone.aws.rekognition.calls)
+    phone.process(CLIP)
+    phone.process(SHOT)
+    assert phone.shown() == {"IMG_1.HEIC": False, "IMG_1.MOV": True}
+    assert phone.counted()[0] == 2
+    assert len(phone.aws.rekognition.calls) == calls
+
+
+def test_a_heic_takes_the_film_from_the_jpeg_made_of_it(phone: Phone, clips: dict[str, bytes]) -> None:
+    still = "photos/set/IMG_1.JPG"
+    phone.put(still, live_photo("A"))
+    phone.put(CLIP, clips["A"])
+    assert phone.shown() == {"IMG_1.JPG": True}
+    phone.put(SHOT, live_photo("A"))
+    assert phone.shown() == {"IMG_1.HEIC": True, "IMG_1.JPG": False}
+    assert parse_key(still).film_key not in phone.aws.keys(phone.aws.thumbnails_bucket)
+    assert with_films(phone.aws.photos, [parse_key(SHOT), parse_key(still)]) == [*map(parse_key, (SHOT, CLIP, still))]

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from owner_calls import Owner
-from support import BLUE, GREEN, RED, FakeAws, picture
+from support import BLUE, GREEN, RED, FakeAws, jpeg, picture
 
 from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
-from functions.photo_rows import PhotoSet
+from functions.photo_rows import Photo, PhotoSet
 from functions.shown_photos import ShownPhotos
 from functions.visitor_rows import RemovalRequest
 from scripts.cli import main
@@ -114,6 +114,29 @@ def test_a_deleted_photo_goes_and_comes_back_with_its_words(owner: Owner) -> Non
     assert photo
     assert photo.caption == "At noon"
     assert owner.call("restore", photos={"trip/a.png": {}, "trip/never.png": {}}) == {"restored": []}
+
+
+def test_a_live_photos_film_goes_comes_back_and_moves_with_it(owner: Owner) -> None:
+    aws, still, film = owner.aws, image_path("trip", "live.jpg"), image_path("trip", "live.mov")
+    for path in (still, film):
+        aws.put(path.key, jpeg())
+    owner.process(still)
+    row = aws.photos.get_photo(still)
+    assert row
+    etag = row.etag or ""
+    aws.photo_sync._writer.put_film(still, etag, {"seconds": 3, "motion": True, "beside": film.file}, etag)
+    own = Photo(primarykey="trip", sortkey=film.file, etag=etag, still=still.file)
+    aws.photo_sync._writer.put_photo(film, own, etag)
+    assert photo_set(owner).pic_count == 3
+    begun = owner.call("move", paths=[str(still)], set="other")["moving"]
+    assert begun == {"trip/live.jpg": "other/live.jpg", "trip/live.mov": "other/live.mov"}
+    deleted = owner.call("delete", paths=[str(still)])["deleted"]
+    assert list(deleted) == ["trip/live.jpg", "trip/live.mov"]
+    originals = owner.manager.originals
+    assert originals.find(film) is None
+    assert originals.deleted_with(still) == [still, film]
+    assert originals.deleted_with(A) == [A]
+    assert owner.call("restore", photos=deleted) == {"restored": list(deleted)}
 
 
 def test_a_photo_that_a_set_only_shows_is_taken_out_of_it_and_comes_back(owner: Owner) -> None:

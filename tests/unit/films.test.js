@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { paired } from "../../site/js/photos/pairs.js";
 import { filmFrom, inFilm } from "../../site/js/photos/films.js";
 import { filmLength } from "../../site/js/viewer/film-words.js";
 
@@ -25,14 +24,4 @@ test("faces come in the order of the film, with their places in the strip", () =
 test("a row that says nonsense of a film gives a film all the same", () => {
   assert.deepEqual(filmFrom({ seconds: "x", poster: -1, unplayable: 3 }), { seconds: 0, poster: 0, motion: false, unplayable: undefined });
   assert.equal(filmFrom(undefined), undefined);
-});
-
-test("a photo and its film are paired as the generator pairs them", () => {
-  const { cases } = JSON.parse(readFileSync(new URL("../data/pairs.json", import.meta.url), "utf8"));
-  for (const { set, shown } of cases) {
-    const photos = set.map(([file, film]) => ({ setName: "set", file, width: 1, height: 1, placeholder: "", film: film ?? undefined }));
-    assert.deepEqual(paired(photos).map(({ file, film }) => [file, film ?? null]), shown);
-  }
-  const [photo] = paired([{ file: "A.JPG" }, { file: "a.mov", film: 3 }]);
-  assert.equal(photo.filmFile, "a.mov");
 });

@@ -4,16 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from films import apple_note
 
 from functions.films import moments
 from functions.films.ffmpeg_calls import Source, bare_copy, rendition
 from functions.films.film_faces import FoundFace, choose_poster, one_a_person
 from functions.films.film_facts import read_facts
 from functions.films.film_files import DISK_MB, MAX_FILM_BYTES
+from functions.live_photos import belong_together
 from functions.media_types import MP4, QUICKTIME, WEBM, is_film, media_type
 from functions.photo_rows import Photo, grid_key
+from functions.process.apple_notes import content_id
 from scripts.common.template import load_template
-from scripts.site.pairs import paired
 from scripts.site.renditions import film_length
 
 # As ffmpeg 7.0.2 reports a film from a phone, held upright.
@@ -149,14 +151,37 @@ def test_lengths_are_written_alike_in_pages_and_scripts() -> None:
     assert {seconds: film_length(seconds) for seconds, _ in cases} == dict(cases)
 
 
-def test_a_photo_and_its_film_beside_it_are_one_tile() -> None:
-    """tests/unit/films.test.js reads the same file."""
-    cases = json.loads((Path(__file__).parents[1] / "data" / "pairs.json").read_text())["cases"]
-    for case in cases:
-        rows = [
-            Photo(primarykey="set", sortkey=file, grid_key=grid_key(None, file, film)) for file, film in case["set"]
-        ]
-        assert [[photo.sortkey, photo.film_seconds] for photo in paired(rows)] == case["shown"]
+AT = "2024-05-01T12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("photo", "film", "belong"),
+    [
+        (("A", None), ("A", None, 60.0), True),
+        (("A", AT), ("B", AT, 3.0), False),
+        ((None, AT), ("A", f"{AT}+02:00", 3.0), True),
+        ((None, f"{AT}+02:00"), (None, "2024-05-01T10:00:02+00:00", 3.0), True),
+        ((None, f"{AT}+02:00"), (None, "2024-05-01T11:00:00+00:00", 3.0), False),
+        ((None, AT), (None, "2024-05-01T10:00:02+00:00", 3.0), True),
+        ((None, AT), (None, "2024-05-01T10:07:00+00:00", 3.0), False),
+        ((None, AT), (None, "2024-05-03T10:00:00+00:00", 3.0), False),
+        ((None, AT), (None, AT, 6.0), False),
+        ((None, AT), (None, AT, None), False),
+        ((None, AT), (None, None, 3.0), False),
+        ((None, "yesterday"), (None, AT, 3.0), False),
+    ],
+)
+def test_a_photo_and_a_film_belong_together_by_what_they_say(
+    photo: tuple[str | None, str | None], film: tuple[str | None, str | None, float | None], belong: bool
+) -> None:
+    assert belong_together(*photo, *film) is belong
+
+
+def test_an_iphones_note_has_the_identifier_that_its_film_has() -> None:
+    assert content_id(apple_note("1B2A-77")) == "1B2A-77"
+    cut = apple_note("1B2A-77")[:30]
+    for note in (None, "Apple iOS", b"Nikon\0", b"Apple iOS\0\0\1MM", cut, apple_note("1B2A-77", place=4000)):
+        assert content_id(note) is None
 
 
 @pytest.mark.parametrize(

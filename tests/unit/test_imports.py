@@ -21,7 +21,7 @@ from scripts.cli import main
 from scripts.common.folders import FolderError
 from scripts.common.progress import Progress
 from scripts.imports.containers import Folder, ZipParts
-from scripts.imports.found import Album, Found, Note, Unplaced
+from scripts.imports.found import Album, Found, Note, Unplaced, stem_of
 from scripts.imports.found_table import Item
 from scripts.imports.import_plan import ImportPlan, Wishes, make_import_plan
 from scripts.imports.placing import file_name_of, name_sets, set_name_of_title
@@ -232,6 +232,18 @@ def test_what_moves_in_a_motion_photo_has_its_place_and_time(tmp_path: Path) -> 
     with planned(zip_of(tmp_path / "a.zip", files)) as plan:
         moving = placed(plan)["2019/live.MP4"].found
     assert (moving.film, moving.taken_at, moving.caption) == (True, "2019-07-01T10:10:10+00:00", "")
+
+
+def test_a_live_photo_keeps_one_name(tmp_path: Path) -> None:
+    """Two photos of one name come into one set, each with its film."""
+    files: Files = {"Photos/Photo Details.csv": "imgName,originalCreationDate\n"}
+    for number, folder in enumerate(("Photos", "Photos 2")):
+        files |= {f"{folder}/IMG_1.JPG": picture(number), f"{folder}/IMG_1.MOV": FILM + bytes([number])}
+    with planned(folder_of(tmp_path / "iCloud Photos", files)) as plan:
+        names = {item.found.entry.name: stem_of(item.file or "") for item in placed(plan).values()}
+    for folder in ("Photos", "Photos 2"):
+        assert names[f"{folder}/IMG_1.JPG"] == names[f"{folder}/IMG_1.MOV"]
+    assert len(set(names.values())) == 2
 
 
 def saved(image: Image.Image, quality: int = 90) -> bytes:

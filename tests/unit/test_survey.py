@@ -13,7 +13,7 @@ from functions.keys import ImagePath, encode_external_image_id, image_path
 from functions.photo_rows import ImageRecord, PhotoSet
 from scripts.common.progress import Progress
 from scripts.health import stocktaking
-from scripts.health.drift import CARD, LARGE, THUMBNAIL, find_drift
+from scripts.health.drift import CARD, FILM, LARGE, THUMBNAIL, find_drift
 from scripts.health.stocktaking import look_for_drift
 from scripts.health.survey import PhotoRow, Survey, SurveyBusyError
 
@@ -89,6 +89,29 @@ def test_each_disagreement_is_told(change: str, line: str) -> None:
     survey = agreeing()
     survey.db.executescript(change)
     assert any(line in told for told in find_drift(survey).lines())
+
+
+def test_a_live_photo_is_a_photo_and_its_film() -> None:
+    survey, film = agreeing(), image_path("set", "a.mov")
+
+    def add(still: str | None, beside: str | None) -> None:
+        own = PhotoRow("film", None, frozenset(), frozenset(), has_card=True, has_sha256=True, still=still)
+        survey.add_row(film, own)
+        faces = frozenset({"face"})
+        photo = PhotoRow("etag", "image", faces, frozenset(), has_card=True, has_sha256=True, plays=True, film=beside)
+        survey.add_row(PHOTO, photo)
+
+    survey.add_originals([(film, "film")])
+    survey.add_copies(FILM, [PHOTO])
+    add("a.jpg", "a.mov")
+    assert (len(find_drift(survey)), survey.count()) == (0, (1, 1))
+    add("a.jpg", None)
+    assert find_drift(survey).check == {film: "it isn't the film of set/a.jpg any more"}
+    add(None, "a.mov")
+    assert film in find_drift(survey).check
+    add("a.jpg", "a.mov")
+    survey.add_copies(CARD, [film])
+    assert "pictures of its own" in find_drift(survey).check[film]
 
 
 def test_a_set_of_others_with_incomplete_rows_is_not_counted() -> None:

@@ -199,8 +199,9 @@ class OwnSetPage {
       const target = choice.value || name.value.trim();
       const { moving, refused } = await movePhotos(files.map(this.#path), target);
       const [why] = Object.entries(refused);
-      const number = Object.keys(moving).length;
-      this.#leave(files.filter((file) => this.#path(file) in moving));
+      const leaving = files.filter((file) => this.#path(file) in moving);
+      const number = leaving.length;
+      this.#leave(leaving);
       const going = number ? tn("%(num)s photo is moving. It leaves this album once it is in the other one.", "%(num)s photos are moving. They leave this album once they are in the other one.", number) : "";
       told([going, why ? t("Not moved: %(photo)s, because %(reason)s.", { photo: why[0], reason: why[1] }) : ""].filter(Boolean).join(" "));
     });

@@ -7,7 +7,7 @@ export const isFilm = (file) => /\.(?:mp4|m4v|mov|webm)$/i.test(file);
 
 /**
  * What plays of a film, or with `film-faces` the strip of portraits in it.
- * @param {{setName: string, file: string, filmFile?: string}} photo
+ * @param {{setName: string, file: string}} photo
  */
-export const filmUrl = ({ setName, file, filmFile = file }, folder = "film") =>
-  thumbnailUrl({ setName, file: filmFile }).replace("/photos/", `/${folder}/photos/`);
+export const filmUrl = (photo, folder = "film") =>
+  thumbnailUrl(photo).replace("/photos/", `/${folder}/photos/`);

@@ -41,15 +41,14 @@ export async function readSet(name) {
  * @returns {Promise<Photo[]>}
  */
 export async function readPhotos(set) {
-  const photos = set.isPrivate ? ((await (await door())?.readPhotos(set)) ?? []) : await readPublic(set);
-  return photos.some(({ film }) => film) ? (await import("./pairs.js")).paired(photos) : photos;
+  return set.isPrivate ? ((await (await door())?.readPhotos(set)) ?? []) : readPublic(set);
 }
 
 /** @param {PhotoSet} set */
 async function readPublic(set) {
   const photos = [];
   const request = isUncounted(set)
-    ? { ProjectionExpression: "sortkey, width, height, placeholder, face_count, taken_at" }
+    ? { ProjectionExpression: "sortkey, width, height, placeholder, face_count, taken_at", FilterExpression: "attribute_not_exists(still)" }
     : { IndexName: "grid" };
   for await (const item of query({ ...request, KeyConditionExpression: "primarykey = :p" }, set.name)) {
     photos.push(photoFrom(item, set.name, item.sortkey));

@@ -36,7 +36,6 @@ import { config } from "../config.js";
  * @property {number} [faceCount]
  * @property {string} [takenAt]
  * @property {number} [film]  How many seconds it lasts, if it is a film or has one.
- * @property {string} [filmFile]  Of a photo, the film of the same name beside it.
  * @property {number} [similarity]
  * @property {Face} [face]   The face that a search found.
  * @property {Face[]} [faces]

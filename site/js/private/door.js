@@ -85,7 +85,9 @@ export async function readPhotos(set) {
   let next;
   do {
     const answer = await ask({ action: "photos", set: set.name, ...(whole ? { whole } : {}), ...(next ? { next } : {}) });
-    for (const item of rowsOf(answer)) photos.set(item.sortkey, photoFrom(item, set.name, item.sortkey));
+    for (const item of rowsOf(answer)) {
+      if (!item.still) photos.set(item.sortkey, photoFrom(item, set.name, item.sortkey));
+    }
     next = answer?.next;
   } while (next);
   return [...photos.values()];

@@ -188,7 +188,7 @@ export class Stage {
       const faces = withNames(photo.details.faces, people, photo.file);
       this.panel.describe(photo, photo.details, faces);
       this.rings.show(photo, faces);
-      const film = photo.details.film ?? (photo.filmFile && { seconds: photo.film ?? 0, poster: 0, motion: true });
+      const { film } = photo.details;
       if (film) void this.#playFilm(photo, film, faces);
       if (isOwner()) void this.#offerTools(photo);
       const image = this.pswp.currSlide?.content.element;
