@@ -26,6 +26,8 @@ DOWNLOADS_PREFIX = "downloads/"
 CARDS_PREFIX = "card/"
 # Of a film: what plays in browsers, and a strip with a portrait of each face in it.
 FILMS_PREFIX, FILM_FACES_PREFIX = "film/", "film-faces/"
+# There too, not served: what MediaConvert makes of films, until it is taken.
+CONVERTED_PREFIX = "converted/"
 # In the bucket of what browsers send: what a form put there, and photos that wait for the owner.
 INCOMING_PREFIX, WAITING_PREFIX = "incoming/", "waiting/"
 # And small JPEGs of those that wait and that browsers can't show.

@@ -48,7 +48,12 @@ _KEEP_ANSWERS_SECONDS = KEEP_ANSWERS_DAYS * _DAY_SECONDS
 _SETTLING_SECONDS = 10.0
 _BEFORE_ANY_VERSION = -1
 # What is counted besides paid calls.
-_ASKED = {"film": "films", "removal": "removal requests", "posted": "private addresses"}
+_ASKED = {
+    "film": "films",
+    "convert": "minutes of MediaConvert",
+    "removal": "removal requests",
+    "posted": "private addresses",
+}
 
 
 class CeilingReachedError(KinpicsError):
@@ -126,9 +131,9 @@ class Ledger:
     clock: Callable[[], float] = time.time
     patience: float = PATIENCE_SECONDS
 
-    def count(self, purpose: str, ceiling: int) -> None:
-        """Count a paid call for ``purpose``, of ``ceiling`` a day. Raises ``CeilingReachedError``."""
-        self._count(purpose, ceiling, self._midnight() if ceiling else None)
+    def count(self, purpose: str, ceiling: int, number: int = 1) -> None:
+        """Count a paid call for ``purpose``, of ``ceiling`` a day, or so many. Raises ``CeilingReachedError``."""
+        self._count(purpose, ceiling, self._midnight() if ceiling >= number else None, number)
 
     def count_search(self, ceiling: int, visitor: str | None = None, visitor_ceiling: int = 0) -> None:
         """Count a paid search against the daily ``ceiling``, released hour by hour, and the ``visitor_ceiling``.
@@ -207,22 +212,22 @@ class Ledger:
             raise AllowanceReachedError(message, self._midnight() if own_ceiling else None)
         self._count(purpose, allowed, until)
 
-    def _count(self, purpose: str, allowed: int, until: float | None) -> None:
-        if not self._add(self._calls(purpose), allowed, _KEEP_COUNTS_SECONDS):
+    def _count(self, purpose: str, allowed: int, until: float | None, number: int = 1) -> None:
+        if not self._add(self._calls(purpose), allowed, _KEEP_COUNTS_SECONDS, number):
             raise _all_used(purpose, allowed, until)
 
-    def _add(self, entry: str, ceiling: int, keep_seconds: int) -> bool:
-        """Count one on; False where the ceiling is reached."""
+    def _add(self, entry: str, ceiling: int, keep_seconds: int, number: int = 1) -> bool:
+        """Count on; False where that would go beyond the ceiling."""
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key={"entry": entry},
-                UpdateExpression="ADD calls :one SET expires_at = :expires",
-                ConditionExpression="(attribute_not_exists(calls) AND :ceiling > :none) OR calls < :ceiling",
+                UpdateExpression="ADD calls :number SET expires_at = :expires",
+                ConditionExpression="(attribute_not_exists(calls) AND :left >= :none) OR calls <= :left",
                 ExpressionAttributeValues={
-                    ":one": 1,
+                    ":number": number,
                     ":none": 0,
-                    ":ceiling": ceiling,
+                    ":left": ceiling - number,
                     ":expires": int(self.clock()) + keep_seconds,
                 },
             )

@@ -137,8 +137,9 @@ class Photo(Row):
     film: dict[str, Any] | None = described(
         "Films only: `seconds` it lasts, the original's `codec`, whether it has `sound`, the second that its picture "
         "is from (`poster`), `faces` by id (`at`, the second; `place` in the strip of portraits), and in `unplayable` "
-        "why it can't be played: `long`, `large` or `codec`; with `motion`, of a photo that has a film behind it, the "
-        "first three, and if that is a file of its own (a Live Photo's), its name (`beside`) and ETag (`etag`). "
+        "why it can't be played: `long`, `large` or `codec`, or `converting` until MediaConvert is done; with "
+        "`motion`, of a photo that has a film behind it, the first three, and if that is a file of its own (a Live "
+        "Photo's), its name (`beside`) and ETag (`etag`). "
         "`width` and `height` are the film's; the box of a face is in the picture of its second.",
         default=None,
     )

@@ -14,11 +14,11 @@ from functions.thumbnail_sizes import fitted
 
 # The rendition: what any browser plays, over a slow connection as well.
 FILM_SIDE = 1280
-_MAX_RATE = 30
+MAX_RATE = 30
 _QUALITY, _MAX_BITS, _BUFFER_BITS, _SOUND_BITS = "25", "2500k", "5000k", "128k"
 _PRESET = "veryfast"
 # A film can be moved to each picture that stands alone.
-_SECONDS_BETWEEN_KEYS = 2
+SECONDS_BETWEEN_KEYS = 2
 # Faces are looked for in pictures of this size: Rekognition finds those of 40 pixels and more.
 FRAME_SIDE = 1920
 # Small pictures to compare: https://ffmpeg.org/ffmpeg-filters.html#scale
@@ -58,13 +58,13 @@ def report(source: Source) -> list[str]:
 def rendition(source: Source, facts: FilmFacts, target: str) -> list[str]:
     """An H.264 film that any browser plays: it starts before all of it is there, and has no metadata."""
     width, height = even(*fitted(facts.width, facts.height, FILM_SIDE))
-    rate = min(_MAX_RATE, facts.rate or _MAX_RATE)
+    rate = min(MAX_RATE, facts.rate or MAX_RATE)
     filters = [f"fps={rate:g}", *_shown(facts, width, height), "setsar=1", "format=yuv420p"]
     return [
         *source.arguments,
         *("-map", f"0:{facts.stream}", "-map", "0:a:0?", "-sn", "-dn", *_NO_METADATA, "-vf", ",".join(filters)),
         *("-c:v", "libx264", "-preset", _PRESET, "-profile:v", "high", "-crf", _QUALITY),
-        *("-maxrate", _MAX_BITS, "-bufsize", _BUFFER_BITS, "-g", str(round(rate * _SECONDS_BETWEEN_KEYS) or 1)),
+        *("-maxrate", _MAX_BITS, "-bufsize", _BUFFER_BITS, "-g", str(round(rate * SECONDS_BETWEEN_KEYS) or 1)),
         *("-c:a", "aac", "-b:a", _SOUND_BITS, "-ac", "2", "-ar", "48000"),
         *("-movflags", "+faststart", "-f", "mp4", target),
     ]

@@ -14,7 +14,7 @@ from functions.aws_errors import is_not_found
 from functions.films.ffmpeg import UnusableFilmError
 from functions.films.ffmpeg_calls import Source
 from functions.films.film_faces import STRIP_TYPE
-from functions.keys import DOWNLOAD_RULES, ImagePath
+from functions.keys import DOWNLOAD_RULES, LARGE, ImagePath
 from functions.media_types import FILM_TYPES, HEAD_BYTES, MP4, media_type
 from functions.photo_originals import SHA256_METADATA
 from functions.process.downloads import inline_as
@@ -108,6 +108,12 @@ class FilmFiles:
         """Store what plays in browsers."""
         self.objects.put_file(path.film_key, file, source_etag, ContentType=MP4)
 
+    def take_rendition(self, path: ImagePath, made: str, source_etag: str) -> None:
+        """Store what plays, which lies under the key ``made``; by one rule it is the download too."""
+        self.objects.take(path.film_key, made, source_etag, ContentType=MP4)
+        if self.objects.download_rule == LARGE:
+            self.objects.take(path.download_key(LARGE), made, source_etag, ContentType=MP4, **_name_of(path, MP4))
+
     def put_faces(self, path: ImagePath, strip: bytes | None, source_etag: str) -> None:
         """Store the strip of portraits; without one, what there was goes."""
         if strip is None:
@@ -125,10 +131,13 @@ class FilmFiles:
         A rendition is an MP4 whatever the original is, so it is saved under such a name.
         """
         rule, kind = self.objects.download_rule, FILM_TYPES.get(file.suffix, MP4)
-        has_name = FILM_TYPES.get(Path(path.file).suffix.lower()) == kind
-        name = {} if has_name else {"ContentDisposition": inline_as(f"{Path(path.file).stem}.mp4")}
-        self.objects.put_file(path.download_key(rule), file, source_etag, ContentType=kind, **name)
+        self.objects.put_file(path.download_key(rule), file, source_etag, ContentType=kind, **_name_of(path, kind))
         self.objects.delete(path.download_key(other) for other in DOWNLOAD_RULES if other != rule)
+
+
+def _name_of(path: ImagePath, kind: str) -> dict[str, str]:
+    has_name = FILM_TYPES.get(Path(path.file).suffix.lower()) == kind
+    return {} if has_name else {"ContentDisposition": inline_as(f"{Path(path.file).stem}.mp4")}
 
 
 def _film_type(head: bytes) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.films import moments
+from functions.films.conversions import Conversions
 from functions.films.cutting import Film, make_short_rendition
 from functions.films.ffmpeg import FfmpegError, OutOfTimeError, UnusableFilmError
 from functions.films.ffmpeg_calls import Source
@@ -37,6 +38,8 @@ _RESERVED_SECONDS = 150.0
 # Of the function's time, at most this part goes into the rendition, so that there is a rest for a short time too.
 _RENDITION_TIME = 0.8
 LONG, LARGE_FILM, CODEC = "long", "large", "codec"
+# MediaConvert is at it.
+CONVERTING = "converting"
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,15 @@ class _Cut:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmSync(PhotoSync):
-    """Keeps films in sync. ``count`` counts a film that is about to be cut; it raises ``CeilingReachedError``."""
+    """Keeps films in sync. ``count`` counts a film that is about to be cut; it raises ``CeilingReachedError``.
+
+    Films that don't fit here are given to ``conversions``, if the owner wants that.
+    """
 
     films: FilmFiles
     count: Callable[[], None]
     seconds_left: Callable[[], float]
+    conversions: Conversions | None = None
 
     @property
     def _live(self) -> LiveFilms:
@@ -71,7 +78,17 @@ class FilmSync(PhotoSync):
         return self._is_whole(path, known) and not stills_beside(self.photos, path)
 
     def _is_whole(self, path: ImagePath, known: Photo) -> bool:
-        return known.film is not None and super()._is_complete(path, known)
+        if known.film is None or self._is_to_convert(known):
+            return False
+        return super()._is_complete(path, known) and not self._is_converted(path, known)
+
+    def _is_to_convert(self, known: Photo) -> bool:
+        return self.conversions is not None and (known.film or {}).get("unplayable") in (LONG, LARGE_FILM)
+
+    def _is_converted(self, path: ImagePath, known: Photo) -> bool:
+        """Whether MediaConvert has made what plays, and it isn't taken yet."""
+        is_waiting = (known.film or {}).get("unplayable") == CONVERTING
+        return is_waiting and self.conversions is not None and self.conversions.has_made(path, known.etag or "")
 
     def _settle_beside(self, bucket: str, path: ImagePath) -> None:
         self._live.take_back(path)
@@ -79,6 +96,10 @@ class FilmSync(PhotoSync):
     def _bring_in_sync(
         self, bucket: str, path: ImagePath, owner: str, etag: str | None, row: Photo | None, known: Photo | None
     ) -> None:
+        if known and self.conversions and self._is_converted(path, known):
+            self.conversions.take(path, known.etag or "")
+            self._note_film(path, known, None)
+            return
         with self.films.fetch(bucket, path) as fetched:
             if fetched is None:
                 self._deletion.delete_photo(path, self._timestamp())
@@ -94,6 +115,9 @@ class FilmSync(PhotoSync):
                 return
             if not still and known and self._is_whole(path, known):
                 return
+            if known and self._is_to_convert(known):
+                self._convert(bucket, path, original, film, known)
+                return
             self.count()
             if still and self._give_to(still, path, original, film, folder, row):
                 return
@@ -106,6 +130,25 @@ class FilmSync(PhotoSync):
             # The process function looks for films after it has written a photo's row.
             if not still and (still := self._live.find_still(bucket, path, original, film.facts)):
                 self._give_to(still, path, original, film, folder, self.photos.get_photo(path))
+            elif cut.unplayable and (row := self.photos.get_photo(path)) and self._is_to_convert(row):
+                self._convert(bucket, path, original, film, row)
+
+    def _convert(self, bucket: str, path: ImagePath, original: StoredFilm, film: Film, row: Photo) -> None:
+        """Have MediaConvert make what plays. Raises ``CeilingReachedError``: poster and faces are there already."""
+        if self.conversions and self.conversions.begin(bucket, path, original.etag, film.facts):
+            self._note_film(path, row, CONVERTING)
+
+    def fail_conversion(self, path: ImagePath) -> None:
+        """Note that MediaConvert couldn't convert a film."""
+        row = self.photos.get_photo(path)
+        if row and self.conversions and (row.film or {}).get("unplayable") == CONVERTING:
+            self._note_film(path, row, CODEC)
+            self.conversions.forget(path, row.etag or "")
+
+    def _note_film(self, path: ImagePath, row: Photo, unplayable: str | None) -> None:
+        film = {name: value for name, value in (row.film or {}).items() if name != "unplayable"}
+        whole = {**film, "unplayable": unplayable} if unplayable else film
+        self._writer.put_film(path, row.etag or "", whole, self._timestamp())
 
     def _give_to(
         self, still: Still, path: ImagePath, original: StoredFilm, film: Film, folder: Path, row: Photo | None

@@ -9,19 +9,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 import boto3
 from botocore.config import Config
 
+from functions.films.conversions import Conversions, JobMaker
+from functions.films.convert_jobs import read_end
 from functions.films.film_files import FilmFiles
 from functions.films.film_sync import FilmSync
 from functions.films.motion_films import MotionFilms
 from functions.keys import parse_key
 from functions.ledger import Ledger
 from functions.media_types import is_film
-from functions.photo_messages import ObjectChange
+from functions.photo_messages import ObjectChange, owner_message
 from functions.photo_writer import PhotoWriter
-from functions.process.handler import MAX_RETRIES, logger, metrics, process_message, wire
+from functions.process.handler import MAX_RETRIES, give_up, logger, metrics, note, process_message, wire
 from functions.process.sync import PhotoSync
 
 if TYPE_CHECKING:
@@ -37,18 +40,33 @@ def _clients() -> "tuple[FilmSync, SQSClient]":
     # Addresses of films that don't fit on the disk are signed, and only the newer signature holds everywhere.
     s3 = boto3.client("s3", config=config.merge(Config(signature_version="s3v4")))
     sqs = boto3.client("sqs", config=config)
-    return wire_films(wire(dynamodb, rekognition, s3, sqs, os.environ), os.environ), sqs
+    mediaconvert = boto3.client("mediaconvert", config=config) if os.environ["CONVERTS"] == "yes" else None
+    return wire_films(wire(dynamodb, rekognition, s3, sqs, os.environ), os.environ, mediaconvert), sqs
 
 
-def wire_films(photo_sync: PhotoSync, environment: Mapping[str, str]) -> FilmSync:
-    """What keeps films in sync, from what keeps photos in sync in the same environment."""
+def wire_films(photo_sync: PhotoSync, environment: Mapping[str, str], mediaconvert: JobMaker | None = None) -> FilmSync:
+    """What keeps films in sync, from what keeps photos in sync in the same environment.
+
+    With ``mediaconvert``, films that don't fit here are given to that.
+    """
     shared = {field.name: getattr(photo_sync, field.name) for field in fields(photo_sync)}
     ledger: Ledger = photo_sync.ledger
+    films = FilmFiles(photo_sync.objects)
+    conversions = None
+    if mediaconvert:
+        conversions = Conversions(
+            mediaconvert,
+            films,
+            environment["SITE"],
+            environment["CONVERT_ROLE"],
+            count=lambda number: ledger.count("convert", int(environment["DAILY_CONVERTED_MINUTES"]), number),
+        )
     return FilmSync(
         **shared,
-        films=FilmFiles(photo_sync.objects),
+        films=films,
         count=lambda: ledger.count("film", int(environment["DAILY_FILMS"])),
         seconds_left=lambda: 0.0,
+        conversions=conversions,
     )
 
 
@@ -69,7 +87,35 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
 
     failures = [
         {"itemIdentifier": record["messageId"]}
-        for record in event["Records"]
-        if not process_message(film_sync, sqs, hand_on, record, context)
+        for record in (_after_conversion(film_sync, sqs, record) for record in event["Records"])
+        if record and not process_message(film_sync, sqs, hand_on, record, context)
     ]
     return {"batchItemFailures": failures}
+
+
+def _after_conversion(film_sync: FilmSync, sqs: "SQSClient", record: dict[str, Any]) -> dict[str, Any] | None:
+    """A message as it is, or if MediaConvert says that a job has ended, one to look at its film.
+
+    None if there is nothing to do: the film is settled, or the job failed and its reason is among the dead letters.
+    """
+    conversions = film_sync.conversions
+    end = read_end(record["body"], conversions.site) if conversions else None
+    if end is None or conversions is None:
+        return record
+    found = conversions.find(end)
+    if found is None:
+        note("PicsProcessed")
+        return None
+    bucket, path = found
+    row = film_sync.photos.get_photo(path)
+    if row is None or not conversions.is_of(end, path, row.etag):  # deleted or replaced meanwhile
+        conversions.drop(end.film)
+        note("PicsProcessed")
+        return None
+    if end.failure is None:
+        return {**record, "body": owner_message(bucket, quote_plus(path.key), force=False)}
+    film_sync.fail_conversion(path)
+    again = {**record, "body": owner_message(bucket, quote_plus(path.key), force=True)}
+    reason = f"MediaConvert couldn't convert the film: {end.failure}"
+    give_up(sqs, again, [ObjectChange(bucket, path.key)], "NotConverted", reason)
+    return None

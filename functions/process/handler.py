@@ -108,7 +108,7 @@ def wire(
 
     def pay() -> None:
         ledger.count("index", int(environment["DAILY_INDEXING"]))
-        _note("PaidCalls")
+        note("PaidCalls")
 
     def hand_on(bucket: str, path: ImagePath) -> None:
         _ask_for_film(sqs, environment["FILMS_QUEUE_URL"], ObjectChange(bucket, path.key))
@@ -182,11 +182,11 @@ def process_message(
                 raise
     except (BadMessageError, BadNameError, FilmsOffError, UnusableImageError) as error:
         logger.info("refused", extra={"cause": repr(error.__cause__)})
-        _to_dead_letters(sqs, record, changes, error.code, str(error))
+        give_up(sqs, record, changes, error.code, str(error))
     except CeilingReachedError as error:
         # The owner gives it out again tomorrow, or with a higher ceiling: `kinpics dead-letters redrive`.
-        _note("CeilingReached")
-        _to_dead_letters(sqs, record, changes, error.code, f"{error}: redrive it then, or raise the ceiling")
+        note("CeilingReached")
+        give_up(sqs, record, changes, error.code, f"{error}: redrive it then, or raise the ceiling")
     except LeaseTakenError as error:
         _give_out_again(sqs, record, error.seconds)
         return False
@@ -200,9 +200,9 @@ def process_message(
             seconds = _MOVING_SECONDS if isinstance(error, SetMovingError) else 1
             _give_out_again(sqs, record, seconds * 2**tries)
             return False
-        _to_dead_letters(sqs, record, changes, type(error).__name__, str(error))
+        give_up(sqs, record, changes, type(error).__name__, str(error))
     else:
-        _note("PicsProcessed")
+        note("PicsProcessed")
     return True
 
 
@@ -270,12 +270,13 @@ def _process_change(photo_sync: PhotoSync, change: ObjectChange, owner: str, con
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def _note(metric: str) -> None:
+def note(metric: str) -> None:
+    """Count one on."""
     metrics.add_metric(metric, MetricUnit.Count, 1)
 
 
 def _give_out_again(sqs: "SQSClient", record: dict[str, Any], seconds: float) -> None:
-    _note("PicsPutOff")
+    note("PicsPutOff")
     _hide(sqs, record, min(_MAX_PAUSE_SECONDS, int(seconds) + 1))
 
 
@@ -286,11 +287,10 @@ def _hide(sqs: "SQSClient", record: dict[str, Any], seconds: int) -> None:
     )
 
 
-def _to_dead_letters(
-    sqs: "SQSClient", record: dict[str, Any], changes: list[ObjectChange], code: str, reason: str
-) -> None:
+def give_up(sqs: "SQSClient", record: dict[str, Any], changes: list[ObjectChange], code: str, reason: str) -> None:
+    """Put a message among the dead letters, with its reason."""
     key = (changes and changes[0].key) or "unknown"
-    _note("PicsGivenUp")
+    note("PicsGivenUp")
     logger.error("given up", extra={"key": key, "code": code, "reason": reason})
     attributes = {"code": code, "reason": reason[:_MAX_REASON] or code, "key": key}
     sqs.send_message(

@@ -128,6 +128,13 @@ class Objects:
         about = {"CacheControl": _CACHE_CONTROL, "Metadata": {SOURCE_ETAG: source_etag}, **headers}
         self.client.upload_file(str(file), self.thumbnails_bucket, key, ExtraArgs=about)
 
+    def take(self, key: str, source: str, source_etag: str, **headers: Any) -> None:
+        """The same of what lies under another key, in parts if it is large."""
+        about = {"CacheControl": _CACHE_CONTROL, "Metadata": {SOURCE_ETAG: source_etag}, **headers}
+        bucket = self.thumbnails_bucket
+        extra = {**about, "MetadataDirective": "REPLACE"}
+        self.client.copy({"Bucket": bucket, "Key": source}, bucket, key, ExtraArgs=extra)
+
     def delete(self, keys: Iterable[str]) -> None:
         """Delete what there is under these keys."""
         for key in keys:
@@ -137,6 +144,10 @@ class Objects:
         """Whether there is something under this key that was made from this original."""
         head = self._head(self.thumbnails_bucket, key)
         return head is not None and head["Metadata"].get(SOURCE_ETAG) == source_etag
+
+    def exists(self, key: str) -> bool:
+        """Whether there is something under this key."""
+        return self._head(self.thumbnails_bucket, key) is not None
 
     def _head(self, bucket: str, key: str) -> "HeadObjectOutputTypeDef | None":
         try:

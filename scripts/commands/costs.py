@@ -27,6 +27,13 @@ _REGION = "us-east-1"
 @click.option("--members", type=click.IntRange(0), default=0, help="Members who sign in; then all visits are theirs.")
 @click.option("--posted", type=click.IntRange(0), default=0, help="Visitors who are kept posted of their photos.")
 @click.option("--films", type=click.IntRange(0), default=0, show_default=True, help="Films, of a minute each.")
+@click.option(
+    "--converted-minutes",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Minutes of longer films, with `mediaconvert = true` in kinpics.toml.",
+)
 @click.option("--labels", is_flag=True, help="Count labels too (`labels = true` in kinpics.toml).")
 @click.option("--worst", is_flag=True, help="Print the most that hostile visitors could cost you.")
 @click.option("--region", help="AWS region. By default the site's, or us-east-1.")
@@ -43,6 +50,7 @@ def cost(
     members: int,
     posted: int,
     films: int,
+    converted_minutes: int,
     labels: bool,
     worst: bool,
     region: str | None,
@@ -64,7 +72,8 @@ def cost(
         elif photos is None or visitors is None or searches is None:
             raise click.UsageError("give --photos, --visitors and --searches, or --worst")
         else:
-            usage = Usage(photos, visitors, searches, photo_mb, people, labels, named, members, posted, films)
+            extent = (photo_mb, people, labels, named, members, posted, films, converted_minutes)
+            usage = Usage(photos, visitors, searches, *extent)
             lines, usd = _a_month(usage, region or _REGION)
     except UnknownRegionError as error:
         raise click.UsageError(str(error)) from None
@@ -78,7 +87,8 @@ def cost(
 def _refuse_usage() -> None:
     """Raise ``click.UsageError`` if an option says how much a site is used: the worst case depends on its limits."""
     called = click.get_current_context()
-    options = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "posted", "films", "labels")
+    sizes = ("photos", "visitors", "searches", "photo_mb", "people", "named", "members", "posted")
+    options = (*sizes, "films", "converted_minutes", "labels")
     given = [name for name in options if called.get_parameter_source(name) != ParameterSource.DEFAULT]
     if given:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
@@ -128,8 +138,11 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     more, addresses = more_with_pass(limits, region), cost_of_addresses(region)
     told = format_worst(costs, [more, addresses], unlimited, region)
     lines = [f"the most that visitors can cost, with the limits of {source}:", *told]
-    films = cost_of_films(region)
-    lines.append(f"films that you upload yourself: at most {films.day:.2f} a day (DailyFilms)")
+    films, converted = cost_of_films(region), cost_of_films(region, converts=True)
+    lines.append(
+        f"films that you upload yourself: at most {films.day:.2f} a day (DailyFilms), with MediaConvert "
+        f"{converted.day:.2f} (DailyConvertedMinutes)"
+    )
     usd = {cost.service: [cost.hour, cost.day] for cost in costs}
     return lines, {
         "region": region,
@@ -138,5 +151,6 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         "with_pass": [more.hour, more.day],
         "addresses": [addresses.hour, addresses.day],
         "films": films.day,
+        "films_converted": converted.day,
         "unbounded": unlimited,
     }

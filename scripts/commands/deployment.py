@@ -66,6 +66,12 @@ SETTINGS = (
     ),
     ("daily_indexing", "DailyIndexing", click.IntRange(0), "Photos indexed a day."),
     ("daily_films", "DailyFilms", click.IntRange(0), "Films cut a day."),
+    (
+        "daily_converted_minutes",
+        "DailyConvertedMinutes",
+        click.IntRange(0),
+        "Minutes of film a day that MediaConvert converts.",
+    ),
     ("daily_people", "DailyPeople", click.IntRange(0), "Paid searches a day to recognise people you have named."),
     ("daily_uploads", "DailyUploads", click.IntRange(0), "Photos a day that guests and members may send."),
     ("people_wait", "PeopleWait", click.IntRange(1, 300), "Seconds for which photos are collected before that."),

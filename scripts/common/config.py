@@ -59,6 +59,8 @@ class SiteConfig:
     labels: bool = False
     # Whether the site takes films; a laptop's always does.
     films: bool = False
+    # Whether AWS's MediaConvert converts films that are too long or too large for the site's own function.
+    mediaconvert: bool = False
     # Whether browsers keep the last albums a visitor looked at, so that they open without a connection.
     offline: bool = True
     # Whether search engines may show the site; never the pages of single people.
@@ -82,6 +84,7 @@ class SiteConfig:
             "Films": "yes" if self.films else "no",
             "Labels": "yes" if self.labels else "no",
             "Language": self.language,
+            "MediaConvert": "yes" if self.mediaconvert else "no",
             "SearchEngines": "yes" if told.search_engines else "no",
         }
 
@@ -192,7 +195,7 @@ def describe_undeployed(config: SiteConfig, deployed: dict[str, str], access: Ac
     wrong = [
         f"{name} is {deployed.get(name, 'missing')}, but {_asks(name, value, config)} {value}"
         for name, value in wanted.items()
-        if deployed.get(name) != value and (access or name not in ("Audience", "Films"))
+        if deployed.get(name) != value and (access or name not in ("Audience", "Films", "MediaConvert"))
     ]
     return f"the deployed stack has different settings: {', '.join(wrong)}" if wrong else ""
 

@@ -81,7 +81,8 @@ class Usage:
     ``people`` are those of the lookalike gallery, with one portrait each; ``named`` have a name in the photos. With
     ``labels``, each photo gets them; ``posted`` visitors have a private address. Where there are ``members``, as many
     sign in a month, and all visits are theirs.
-    ``films`` last a minute each, and come on top of the photos.
+    ``films`` last a minute each, and come on top of the photos. Of longer ones, MediaConvert converts
+    ``converted_minutes``.
     """
 
     photos: int
@@ -94,6 +95,7 @@ class Usage:
     members: int = 0
     posted: int = 0
     films: int = 0
+    converted_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def count_processing(usage: Usage) -> Units:
     units["cloudwatch_log_gb"] += usage.photos * _LOG_BYTES_A_CALL / 1e9
     for name, value in count_films(usage.films, FILM_SECONDS, FILM_PICTURES + FILM_PEOPLE).items():
         units[name] += value
+    units["mediaconvert_minutes"] += usage.converted_minutes
     return units
 
 

@@ -155,8 +155,10 @@ def cost_of_addresses(region: str) -> WorstCost:
     return WorstCost("private addresses", listed(HOUR), listed(DAY))
 
 
-def cost_of_films(region: str) -> WorstCost:
+def cost_of_films(region: str, *, converts: bool = False) -> WorstCost:
     """The most that the owner's films can cost in a day: as many as may be cut, each for all the time there is.
+
+    With ``converts``, also as many minutes as MediaConvert may convert.
 
     Raises ``UnknownRegionError``.
     """
@@ -165,6 +167,8 @@ def cost_of_films(region: str) -> WorstCost:
         load_template()["Resources"]["FilmsFunction"]["Properties"]["Timeout"],
     )
     units = count_films(films, seconds, MAX_MOMENTS + MAX_PEOPLE)
+    if converts:
+        units["mediaconvert_minutes"] = int(load_defaults()["DailyConvertedMinutes"])
     day = sum(cost.listed for cost in cost_by_service(units, region))
     return WorstCost("films", day, day)
 

@@ -46,7 +46,7 @@ def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> P
     """What the launcher deploys and serves of a checkout. Raises ``ConfigError``."""
     config = load_config(root / "kinpics.toml")
     # Asking a queue for work costs nothing here.
-    parameters = _PARAMETERS | config.parameters | {"Films": "yes"}
+    parameters = _PARAMETERS | config.parameters | {"Films": "yes", "MediaConvert": "no"}
     template = load_template(root / "template.yaml")
 
     def deployed(session: boto3.Session) -> Deployed:

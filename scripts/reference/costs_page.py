@@ -72,6 +72,9 @@ def render() -> str:
             sent=cost_of_sent_photos(_REGION).day,
             films=int(load_defaults()["DailyFilms"]),
             cut=cost_of_films(_REGION).day,
+            minute=load_prices(_REGION)["mediaconvert_minutes"],
+            minutes=int(load_defaults()["DailyConvertedMinutes"]),
+            converted=cost_of_films(_REGION, converts=True).day,
             **_of_a_film(),
         ),
         _worst(),
@@ -234,6 +237,8 @@ browsers, once you let them (`UploadConcurrency`): about {sent:.2f} USD with the
 
 A [film](films.md) of a minute costs about {film:.3f} USD once (`kinpics cost --films N`): {film_seconds:g} seconds of the films function, {pictures} pictures in which faces are indexed and {people} searches are assumed; and {kept:.4f} USD for
 each month it is kept. A site that takes films (`films = true` in `kinpics.toml`) pays {waiting:.2f} USD a month more even while it has none, because Lambda asks their queue for work. Only you can send films; `DailyFilms` ({films}) of them can cost at most {cut:.2f} USD a day, if each takes all the time and calls there are.
+With `mediaconvert = true` too, MediaConvert converts films that are beyond that function, for about {minute:g} USD a minute (`kinpics cost --converted-minutes N`; HDR films cost more), at most `DailyConvertedMinutes` ({minutes}) a day: then a day's films
+can cost at most {converted:.2f} USD.
 
 ## The most that hostile visitors can cost, in USD
 

@@ -1,12 +1,15 @@
 """The films function on S3, DynamoDB and SQS in memory, with real ffmpeg and a Rekognition that tells colours apart."""
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from botocore.exceptions import ClientError
 from films import PLACE, apple_note, colours, make_film
 from PIL import ExifTags, Image
 from support import FakeAws, LambdaContext, jpeg, picture
@@ -522,3 +525,141 @@ def test_a_heic_takes_the_film_from_the_jpeg_made_of_it(phone: Phone, clips: dic
     assert phone.shown() == {"IMG_1.HEIC": True, "IMG_1.JPG": False}
     assert parse_key(still).film_key not in phone.aws.keys(phone.aws.thumbnails_bucket)
     assert with_films(phone.aws.photos, [parse_key(SHOT), parse_key(still)]) == [*map(parse_key, (SHOT, CLIP, still))]
+
+
+class FakeMediaConvert:
+    """Takes jobs, and makes what they are to make when told to; a token that comes twice is one job."""
+
+    def __init__(self, aws: FakeAws):
+        self._aws = aws
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.failing = False
+
+    def create_job(self, **job: Any) -> None:
+        if self.failing:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "later"}}, "CreateJob")
+        self.jobs.setdefault(job["ClientRequestToken"], job)
+
+    def end(self, status: str, **detail: Any) -> str:
+        """End the last job; returns the event."""
+        job = list(self.jobs.values())[-1]
+        if status == "COMPLETE":
+            target = job["Settings"]["OutputGroups"][0]["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
+            bucket, _, key = target.removeprefix("s3://").partition("/")
+            self._aws.s3.put_object(Bucket=bucket, Key=f"{key}.mp4", Body=b"converted")
+        detail = {"status": status, "userMetadata": job["UserMetadata"], **detail}
+        return json.dumps({"source": "aws.mediaconvert", "detail": detail})
+
+
+@pytest.fixture
+def converting(
+    aws: FakeAws, handle: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> tuple[FakeMediaConvert, Callable[[str], list[str]]]:
+    """A site with MediaConvert, ten minutes a day, on which no rendition is ready in time."""
+
+    def stopped(*_: object) -> None:
+        raise OutOfTimeError("ffmpeg was stopped")
+
+    monkeypatch.setattr(Film, "make_rendition", stopped)
+    fake = FakeMediaConvert(aws)
+    environment = {"DAILY_FILMS": "30", "SITE": "album", "CONVERT_ROLE": "arn:role", "DAILY_CONVERTED_MINUTES": "2"}
+    film_sync = films_handler.wire_films(aws.photo_sync, environment, fake)
+    sqs = Quiet(aws.sqs)
+    monkeypatch.setattr(films_handler, "_clients", lambda: (film_sync, sqs))
+
+    def hear(body: str) -> list[str]:
+        attributes = {"ApproximateReceiveCount": "1"}
+        record = {"messageId": "message-2", "receiptHandle": "handle", "body": body, "attributes": attributes}
+        answer = films_handler.handler({"Records": [record]}, LambdaContext(2_000_000))
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    return fake, hear
+
+
+Converting = tuple[FakeMediaConvert, Callable[[str], list[str]]]
+
+
+def converted(aws: FakeAws) -> list[str]:
+    return [key for key in aws.keys(aws.thumbnails_bucket) if key.startswith("converted/")]
+
+
+def test_mediaconvert_makes_what_the_function_has_no_time_for(
+    aws: FakeAws, handle: Callable[..., list[str]], three_people: bytes, converting: Converting
+) -> None:
+    fake, hear = converting
+    aws.put(KEY, three_people)
+    assert handle() == []
+    (job,) = fake.jobs.values()
+    assert job["Settings"]["Inputs"][0]["FileInput"] == f"s3://pics/{KEY}"
+    row = row_of(aws)
+    assert row.film is not None
+    assert (row.film["unplayable"], row.face_count) == ("converting", 2)
+    handle()
+    handle(force=True)
+    assert len(fake.jobs) == 1, "whatever comes meanwhile is no other job"
+    calls = len(aws.rekognition.calls)
+    event = fake.end("COMPLETE")
+    assert hear(event) == hear(event) == []
+    row = row_of(aws)
+    assert row.film is not None
+    assert "unplayable" not in row.film
+    assert stored(aws, PATH.film_key) == b"converted"
+    head = aws.s3.head_object(Bucket=aws.thumbnails_bucket, Key=PATH.film_key)
+    assert (head["ContentType"], head["Metadata"]) == ("video/mp4", {"source-etag": row.etag})
+    assert converted(aws) == []
+    assert len(aws.rekognition.calls) == calls
+    assert aws.dead_letters() == []
+
+
+def test_a_conversion_that_fails_waits_with_its_reason(
+    aws: FakeAws, handle: Callable[..., list[str]], three_people: bytes, converting: Converting
+) -> None:
+    fake, hear = converting
+    aws.put(KEY, three_people)
+    handle()
+    assert hear(fake.end("ERROR", errorCode=1040, errorMessage="no such codec")) == []
+    (letter,) = aws.dead_letters()
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert attributes["key"] == KEY
+    assert "no such codec (1040)" in attributes["reason"]
+    assert (row_of(aws).film or {})["unplayable"] == "codec"
+    assert converted(aws) == []
+    assert process_handler.parse_message(letter["Body"])[0].force, "given out again, it is tried again"
+    handle(force=True)
+    assert len(fake.jobs) == 2
+
+
+def test_minutes_beyond_the_days_ceiling_wait(
+    aws: FakeAws, handle: Callable[..., list[str]], three_people: bytes, converting: Converting
+) -> None:
+    fake, _ = converting
+    aws.ledger.count("convert", 2, 2)
+    aws.put(KEY, three_people)
+    assert handle() == []
+    (letter,) = aws.dead_letters()
+    assert "2 minutes of MediaConvert" in letter["MessageAttributes"]["reason"]["StringValue"]
+    assert (row_of(aws).film or {})["unplayable"] == "long", "poster and faces are there"
+    calls = len(aws.rekognition.calls)
+    aws.now += 86_400
+    handle()
+    assert len(fake.jobs) == 1
+    assert (row_of(aws).film or {})["unplayable"] == "converting"
+    assert len(aws.rekognition.calls) == calls
+
+
+def test_a_film_that_changes_while_it_is_converted_gets_its_own(
+    aws: FakeAws, handle: Callable[..., list[str]], three_people: bytes, converting: Converting
+) -> None:
+    fake, hear = converting
+    aws.put(KEY, three_people)
+    fake.failing = True
+    assert handle() == ["message-1"]
+    fake.failing = False
+    handle()
+    late = fake.end("COMPLETE")
+    aws.s3.delete_object(Bucket=aws.pics_bucket, Key=KEY)
+    handle()
+    assert hear(late) == []
+    assert aws.rows(aws.pics_table) == []
+    assert converted(aws) == []
+    assert PATH.film_key not in aws.keys(aws.thumbnails_bucket)

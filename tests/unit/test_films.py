@@ -1,18 +1,25 @@
 """What is known of films without cutting one: reports of ffmpeg's, moments, lengths."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 from films import apple_note
 
 from functions.films import moments
+from functions.films.convert_jobs import JobEnd, make_job, minutes_of, read_end
 from functions.films.ffmpeg_calls import Source, bare_copy, rendition
 from functions.films.film_faces import FoundFace, choose_poster, one_a_person
 from functions.films.film_facts import read_facts
 from functions.films.film_files import DISK_MB, MAX_FILM_BYTES
 from functions.live_photos import belong_together
 from functions.media_types import MP4, QUICKTIME, WEBM, is_film, media_type
+from functions.photo_messages import owner_message
 from functions.photo_rows import Photo, grid_key
 from functions.process.apple_notes import content_id
 from scripts.common.template import load_template
@@ -149,6 +156,76 @@ def test_lengths_are_written_alike_in_pages_and_scripts() -> None:
     """tests/unit/films.test.js reads the same file."""
     cases = json.loads((Path(__file__).parents[1] / "data" / "film_lengths.json").read_text())
     assert {seconds: film_length(seconds) for seconds, _ in cases} == dict(cases)
+
+
+def test_mediaconvert_knows_every_setting_of_a_job() -> None:
+    """By boto3's own description of the service, which knows names, types and values."""
+    facts = read_facts(PHONE)
+    assert facts is not None
+    session = botocore.session.get_session()
+    shape = session.get_service_model("mediaconvert").operation_model("CreateJob").input_shape
+    for one in (facts, replace(facts, has_sound=False, is_bright=False, rate=59.94, width=3840, height=2160)):
+        job = make_job(one, "s3://pics/photos/s/a.mov", "s3://thumbs/converted/1", "arn:role", "token", {"film": "1"})
+        report = ParamValidator().validate(job, shape)
+        assert not report.has_errors(), report.generate_report()
+        assert list(unknown_values(job, shape)) == []
+        (output,) = job["Settings"]["OutputGroups"][0]["Outputs"]
+        video = output["VideoDescription"]
+        assert max(video["Width"], video["Height"]) == 1280
+        rate = video["CodecSettings"]["H264Settings"]
+        assert rate["FramerateNumerator"] / rate["FramerateDenominator"] <= 30, "more costs more"
+        assert ("AudioDescriptions" in output) == one.has_sound
+        assert ("VideoPreprocessors" in video) == one.is_bright
+    assert minutes_of(facts) == 2
+    assert minutes_of(replace(facts, seconds=None)) is None
+
+
+def unknown_values(value: Any, shape: Any, at: str = "") -> Iterator[str]:
+    """Values that the service doesn't list, and numbers beyond what it takes; boto3 sends them all the same."""
+    if shape.type_name == "structure":
+        for name, part in value.items():
+            yield from unknown_values(part, shape.members[name], f"{at}.{name}")
+    elif shape.type_name == "list":
+        for part in value:
+            yield from unknown_values(part, shape.member, at)
+    elif shape.type_name == "map":
+        for part in value.values():
+            yield from unknown_values(part, shape.value, at)
+    elif (getattr(shape, "enum", None) and value not in shape.enum) or (
+        shape.type_name == "integer"
+        and not (shape.metadata.get("min", value) <= value <= shape.metadata.get("max", value))
+    ):
+        yield f"{at} = {value}"
+
+
+def test_the_check_of_a_jobs_values_can_fail() -> None:
+    shape = botocore.session.get_session().get_service_model("mediaconvert").shape_for("H264Settings")
+    assert list(unknown_values({"RateControlMode": "BEST", "GopSize": 2}, shape)) == [".RateControlMode = BEST"]
+    assert list(unknown_values({"Bitrate": 5}, shape)) == [".Bitrate = 5"]
+
+
+def ended(status: str = "COMPLETE", **detail: Any) -> str:
+    """MediaConvert's event: https://docs.aws.amazon.com/mediaconvert/latest/ug/ev_status_complete.html"""
+    tags = {"site": "album", "film": "f1"}
+    return json.dumps(
+        {
+            "version": "0",
+            "detail-type": "MediaConvert Job State Change",
+            "source": "aws.mediaconvert",
+            "resources": ["arn:aws:mediaconvert:eu-west-1:123456789012:jobs/1"],
+            "detail": {"jobId": "1", "status": status, "userMetadata": tags, **detail},
+        }
+    )
+
+
+def test_the_end_of_a_job_is_heard_of_this_sites_films_alone() -> None:
+    assert read_end(ended(), "album") == JobEnd("f1", None)
+    failed = ended("ERROR", errorCode=1040, errorMessage="no such codec")
+    assert read_end(failed, "album") == JobEnd("f1", "no such codec (1040)")
+    assert read_end(ended("CANCELED"), "album") == JobEnd("f1", "canceled")
+    others = (ended("PROGRESSING"), ended(userMetadata={"site": "other", "film": "f1"}), ended(userMetadata={}))
+    for body in (*others, owner_message("pics", "photos/set/a.mp4", force=False), "[]", "{}", "null", "x" * 9):
+        assert read_end(body, "album") is None
 
 
 AT = "2024-05-01T12:00:00"

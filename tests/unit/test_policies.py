@@ -109,6 +109,40 @@ def test_the_edge_store_function_mails_the_owner_and_nobody_else() -> None:
     assert (condition, document["PolicyName"]) == ("Alarms", "edge_alarm"), "without alarms there is no topic to name"
 
 
+def test_only_a_site_that_converts_lets_its_films_function_make_jobs_for_one_role() -> None:
+    role = "arn:aws:iam::123456789012:role/album-convertrole"
+    found = {statement["Sid"]: statement for statement in policy("films_convert")["Statement"]}
+    assert granted("films") & granted("films_convert") == {
+        "dynamodb:UpdateItem",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:PutObject",
+    }
+    passed = found["LetMediaConvertWork"]
+    assert (passed["Action"], passed["Resource"]) == ("iam:PassRole", role)
+    assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}}
+    jobs = "arn:aws:mediaconvert:eu-west-1:123456789012:queues/Default"
+    assert (found["ConvertFilms"]["Action"], found["ConvertFilms"]["Resource"]) == ("mediaconvert:CreateJob", jobs)
+    assert found["TakeWhatIsConverted"]["Resource"] == "arn:aws:s3:::album-thumbnailsbucket/converted/*"
+    resources = template()["Resources"]
+    condition, document, nothing = resources["FilmsRole"]["Properties"]["Policies"][1]["Fn::If"]
+    assert (condition, document["PolicyName"], nothing) == ("Converts", "films_convert", {"Ref": "AWS::NoValue"})
+    for name in ("ConvertRole", "ConvertedRule", "FilmsQueuePolicy"):
+        assert resources[name]["Condition"] == "Converts"
+
+
+def test_mediaconvert_reads_originals_and_writes_where_nobody_is_served() -> None:
+    may = {(item["Action"], item["Resource"]) for item in policy("convert")["Statement"]}
+    assert may == {
+        ("s3:GetObject", "arn:aws:s3:::album-picsbucket/photos/*"),
+        ("s3:PutObject", "arn:aws:s3:::album-thumbnailsbucket/converted/*"),
+    }
+    served = template()["Resources"]["ThumbnailsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1]
+    assert not any("converted" in json.dumps(resource) for resource in served["Resource"])
+    trust = template()["Resources"]["ConvertRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [entry["Principal"] for entry in trust] == [{"Service": "mediaconvert.amazonaws.com"}]
+
+
 def test_the_manage_function_makes_one_distribution_forget_pages_where_there_is_one() -> None:
     (statement,) = policy("manage_edge")["Statement"]
     assert statement["Resource"] == "arn:aws:cloudfront::123456789012:distribution/album-distribution"

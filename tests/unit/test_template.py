@@ -184,14 +184,16 @@ def test_what_the_laptop_lacks_depends_on_one_parameter() -> None:
     needed |= dict.fromkeys(("ClosesItself", "ClosesAtBudget", "AlarmsOnCloudFront"), needed["Alarms"])
     needed |= {"MakesCertificate": needed["OwnDomain"] | {"CertificateArn"}}
     needed |= {"MakesRecords": needed["OwnDomain"] | {"HostedZoneId"}}
+    needed |= {"Converts": needed["OnAws"] | {"Films", "MediaConvert"}}
     assert {RESOURCES[name]["Condition"] for name in conditional} <= set(needed)
     kinds = {RESOURCES[name]["Type"].split("::")[1] for name in conditional}
     kept = {"Serverless", "IAM", "Logs", "Lambda", "EdgeStore"}
-    assert kinds == {"CloudFront", "S3", "CertificateManager", "Route53", "SNS", "CloudWatch", "Budgets"} | kept
+    served = {"CloudFront", "S3", "CertificateManager", "Route53"}
+    assert kinds == served | {"SNS", "CloudWatch", "Budgets", "Events", "SQS"} | kept
     own = {name for name in conditional if RESOURCES[name]["Type"].split("::")[1] in kept}
     closes = {"CloseFunction", "CloseRole", "CloseLogGroup", "BudgetRole"}
     fills = {f"EdgeStore{part}" for part in ("Function", "Role", "LogGroup", "Changes", "Filled")}
-    assert own == closes | fills
+    assert own == closes | fills | {"ConvertRole"}
     assert {name for name in conditional if RESOURCES[name]["Type"] == "AWS::S3::Bucket"} == set()
 
 

@@ -25,7 +25,7 @@ import { config } from "../config.js";
  * @property {number} seconds  0 if nobody knows.
  * @property {number} poster   The second that its picture is from.
  * @property {boolean} motion  Whether it is behind a photo, which is shown until the visitor asks for it.
- * @property {string} [unplayable]  Why it can't be played: `long`, `large` or `codec`.
+ * @property {string} [unplayable]  Why it can't be played: `long`, `large` or `codec`, or that it will be: `converting`.
  *
  * @typedef {object} Photo
  * @property {string} setName

@@ -163,7 +163,7 @@ export class Film {
 
   /** @param {string} why */
   #excuse(why) {
-    const words = why === "codec" ? t("This film can't be played here.") : t("This film is too long or too large to be played here.");
+    const words = why === "codec" ? t("This film can't be played here.") : why === "converting" ? t("This film is still being prepared.") : t("This film is too long or too large to be played here.");
     return make("p", { className: "film-excuse", textContent: words });
   }
 }
