@@ -128,7 +128,8 @@ def wire(
         people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),
         clock=clock,
-        hand_on=hand_on if environment["FILMS"] == "yes" else None,
+        # The films function, which hands nothing on, has no such variable.
+        hand_on=hand_on if environment.get("FILMS") == "yes" else None,
     )
 
 

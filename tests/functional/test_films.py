@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from functions.media_types import MP4, is_film
 from functions.photo_messages import owner_message
 from functions.photo_rows import Photo
 from functions.process import handler as process_handler
+from scripts.common.template import load_template
 
 KEY = "photos/set/a.mp4"
 PATH = parse_key(KEY)
@@ -364,6 +366,18 @@ def test_a_motion_photo_plays_and_stays_a_photo(aws: FakeAws, handle: Callable[.
     assert handle(key) == []
     assert row_of(aws, key) == broken, "a broken film is no reason to refuse the photo"
     assert aws.dead_letters() == []
+
+
+@pytest.mark.parametrize("converts", ["yes", "no"])
+def test_the_template_gives_the_function_all_that_it_is_wired_with(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch, converts: str
+) -> None:
+    given = load_template()["Resources"]["FilmsFunction"]["Properties"]["Environment"]["Variables"]
+    environment = dict.fromkeys(given, "1") | {"CONVERTS": converts}
+    monkeypatch.setattr(films_handler.os, "environ", {**os.environ, **environment})
+    film_sync, _ = films_handler._clients.__wrapped__()
+    assert (film_sync.conversions is not None) == (converts == "yes")
+    assert film_sync.hand_on is None
 
 
 def test_films_are_handed_on_and_photos_are_not(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
