@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from functions.errors import KinpicsError
 from local.folder_format import FormatError, bring_up_to_date
@@ -28,6 +29,8 @@ STACK_NAME = "kinpics"
 SET_ASIDE = "set-aside"
 # Where a backup is put back, until all of it is there.
 RESTORING = "restoring"
+# Names by which a computer finds itself alone.
+THIS_COMPUTER = frozenset({"localhost", "127.0.0.1", "::1"})
 _NOTE = "README.txt"
 _NOTE_TEXT = """\
 These files were in the folder "objects", but state.sqlite has no record of them: it is older than they are, or the
@@ -63,8 +66,8 @@ class Running:
 
     @property
     def home_url(self) -> str | None:
-        """The site's address for the home network, if it is open to it."""
-        return self.home_urls[0] if self.home_urls else None
+        """The site's first address that others in the home network can open, if there is one."""
+        return next((url for url in self.home_urls if urlsplit(url).hostname not in THIS_COMPUTER), None)
 
     def environment(self) -> dict[str, str]:
         """The standard variables that let any AWS client talk to the stack, and the addresses that browsers know.

@@ -26,7 +26,7 @@ from functions.photo_reader import PhotoReader
 from functions.photo_tables import PhotoTables
 from functions.photo_writer import PhotoWriter
 from functions.shown_photos import ShownPhotos
-from local.state_folder import STACK_NAME, StateFolder
+from local.state_folder import STACK_NAME, THIS_COMPUTER, StateFolder
 from scripts.common.config import load_aws_config
 from scripts.common.lost_connection import AWS_SECONDS, LAPTOP_SECONDS, ConnectionWatch
 from scripts.common.outputs import StackOutputs
@@ -167,7 +167,7 @@ class Stack:
     @property
     def is_here_alone(self) -> bool:
         """Whether nobody can open the site but on this computer."""
-        return self.shared_url is not None and urlsplit(self.shared_url).hostname in ("localhost", "127.0.0.1", "::1")
+        return self.shared_url is not None and urlsplit(self.shared_url).hostname in THIS_COMPUTER
 
     def site_address(self, path: str) -> str:
         """The address of a page for the owner; only its path if the site's address is not known."""

@@ -100,6 +100,8 @@ def test_programs_get_a_number_and_browsers_a_name(monkeypatch: pytest.MonkeyPat
     assert environment["KINPICS_HOME_URL"] == "", "not that of a stack before"
     named = replace(running, home_urls=("https://laptop.local:8443", "https://192.168.1.20:8443"))
     assert named.environment()["KINPICS_HOME_URL"] == "https://laptop.local:8443"
+    alone = replace(running, home_urls=("https://localhost:8443", "https://127.0.0.1:8443", "https://[::1]:8443"))
+    assert alone.home_url is None, "nobody else can open these"
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert stacks._endpoint_of_pages() == "http://localhost:4567"
