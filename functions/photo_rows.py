@@ -127,7 +127,9 @@ class Photo(Row):
     )
     processed_at: str | None = described("When this row was written (ISO 8601, UTC).", default=None)
     shown_elsewhere: int | None = described(
-        "How often it has been shown in other sets too (`functions/shown_photos.py`); absent if never.", default=None
+        "How often it has been shown in other sets too (`functions/shown_photos.py`), without those that it had to be "
+        "taken out of for who may see them; absent if never.",
+        default=None,
     )
     sha256: str | None = described(
         "SHA-256 of the original, in hex: what the owner's decisions about people hang on. Rows of earlier releases "

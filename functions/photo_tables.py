@@ -110,6 +110,12 @@ class PhotoTables:
         album = self._check(ALBUM, _ALBUM_IS_PUBLIC if is_public else _IS_PRIVATE)
         return SettledPlace(table, [inherits], [inherits, album])
 
+    def check_audience(self, set_name: str, audience: str) -> Write:
+        """The check that a set has an audience of its own, and that its rows lie still."""
+        check = self._check(set_name, _STAYS + "audience = :own")
+        check["ConditionCheck"]["ExpressionAttributeValues"] = {":own": audience}
+        return check
+
     def note_failed(self, write: Write) -> None:
         """Read table ``access`` again before anything else, where a transaction's check of it has failed."""
         if write.get("ConditionCheck", {}).get("TableName") == self.access_table.name:

@@ -6,15 +6,17 @@ Such a photo has a row of its own in the set that shows it. Its file name there 
 to faces. The original's row counts how often it has been shown so (``shown_elsewhere``): where that is missing, nobody
 has to look for such rows.
 
-Pictures are served by the path of the original, so a photo may be shown elsewhere only if everybody may see both sets,
-because they are like the site and the site is public. Each transaction checks that, and who may see a set can't change
-without taking such rows back first (`functions/access/moving.py`).
+Pictures are served by the path of the original, so a photo may be shown elsewhere only if whoever may see that set may
+see its own too (`functions/access/showing.py`). Each transaction checks that. Who may see a set can't change without
+taking such rows back first where that ends (`functions/access/moving.py`), nor can a member be limited to sets
+(`functions/access/limiting.py`).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.access.audiences import PUBLIC
+from functions.access.showing import Showing
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
 from functions.photo_reader import PhotoReader, key_of
@@ -28,6 +30,10 @@ _MAX_SORT_KEY_BYTES = 1024
 
 class NotShowableError(KinpicsError):
     """A photo can't be shown in another set; the message says why."""
+
+
+class DifferentPeopleError(NotShowableError):
+    """No photo of a set can be shown in another, for who may see them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class ShownPhotos:
         if original.set_name == set_name:
             raise NotShowableError(f"{original} is in {set_name} already")
         for attempt in range(MAX_ATTEMPTS):
-            self._check_everybody_sees(original.set_name, set_name)
+            checks = self._check_same_people_see(original.set_name, set_name)
             source, target = self.photos.tables.settle(original.set_name), self.photos.tables.settle(set_name)
             photo = self.photos.get_photo(original)
             if photo is None or photo.is_adopted:
@@ -59,9 +65,10 @@ class ShownPhotos:
             writes: list[Write] = [
                 {"Put": {"TableName": target.table, "Item": copy.to_item(), **_NEW}},
                 *SetCounts(self.photos, target.table).join(row, copy, None, now, attempt, is_known=False),
-                _count_up(source.table, original, photo),
+                _count(source.table, original, photo, 1),
                 *source.checks_of_new,
                 *target.checks_of_new,
+                *checks,
             ]
             if self._transact(writes, attempt):
                 return True
@@ -100,16 +107,30 @@ class ShownPhotos:
             if other.sortkey != set_name:
                 yield from self._list(other.sortkey, f"{set_name}/")
 
+    def find_in(self, set_name: str) -> Iterator[ImagePath]:
+        """The rows that show photos of other sets in this one."""
+        return self._list(set_name, "")
+
     def find_all(self) -> Iterator[ImagePath]:
         """The rows of all sets that show photos of others."""
         for found in self.photos.list_sets():
             yield from self._list(found.sortkey, "")
 
     def withdraw(self, row: ImagePath, now: str) -> None:
-        """Remove a row of a set that is about to move, in the table where it lies."""
+        """Remove a row that may not be there any more, in the table where it lies; the set it is in may be moving.
+
+        Its photo counts as never shown there, so that an import may show it again.
+        """
         for attempt in range(MAX_ATTEMPTS):
-            found = self.photos.locate_photos([row]).get(row)
-            if found is None or self._transact(self._leave(row, *found, now), attempt):
+            located = self.photos.locate_photos([row, row.original])
+            if row not in located:
+                return
+            writes = self._leave(row, *located[row], now)
+            if row.original in located:
+                photo, table = located[row.original]
+                if photo.shown_elsewhere:
+                    writes.append(_count(table, row.original, photo, -1))
+            if self._transact(writes, attempt):
                 return
         raise StaleRowError(f"the row of {row} could not be removed: other writers kept changing it")
 
@@ -137,16 +158,19 @@ class ShownPhotos:
         rows = (ImagePath(set_name, file) for file in self.photos.list_files(set_name, prefix))
         return (row for row in rows if row.is_shown_from_elsewhere)
 
-    def _check_everybody_sees(self, *sets: str) -> None:
-        access = self.photos.tables.refresh()
-        if access.album != PUBLIC:
-            raise NotShowableError("a photo can be shown in two sets only while everybody may see the site")
-        if not access.may_show(*sets):
-            own = next(name for name in sets if name in access.sets)
-            raise NotShowableError(
-                f"{own} has an audience of its own, and a photo can be shown in two sets only if both are seen by "
-                "whoever may see the site"
-            )
+    def _check_same_people_see(self, original: str, other: str) -> list[Write]:
+        """What a transaction has to check for a photo to be shown elsewhere. Raises ``DifferentPeopleError``."""
+        tables = self.photos.tables
+        access = tables.refresh()
+        checks, limited = list[Write](), tuple[frozenset[str], ...]()
+        if access.audience_of(original) != PUBLIC:
+            # The row first: whoever limits a member from here on changes it.
+            checks = [tables.access_table.limiting(tables.access_table.get_limits())]
+            limited = tables.access_table.limited_sets()
+        if reason := Showing(access, limited).why_not(original, other):
+            raise DifferentPeopleError(reason)
+        own = access.sets.get(original)
+        return checks + ([tables.check_audience(name, own) for name in (original, other)] if own else [])
 
     def _transact(self, writes: list[Write], attempt: int) -> bool:
         return transact(self.photos.client, writes, attempt, self.photos.tables.note_failed)
@@ -173,9 +197,9 @@ def _copy(photo: Photo, row: ImagePath, now: str) -> Photo:
     )
 
 
-def _count_up(table: str, original: ImagePath, photo: Photo) -> Write:
-    """The write that counts that a photo is shown once more; whoever removes or replaces its row then knows of it."""
+def _count(table: str, original: ImagePath, photo: Photo, by: int) -> Write:
+    """The write that counts how often a photo is shown; whoever removes or replaces its row then knows of it."""
     same = is_unchanged(photo, "etag", "shown_elsewhere")
-    values = {**same.pop("ExpressionAttributeValues", {}), ":times": (photo.shown_elsewhere or 0) + 1}
+    values = {**same.pop("ExpressionAttributeValues", {}), ":times": (photo.shown_elsewhere or 0) + by}
     update = {"UpdateExpression": "SET shown_elsewhere = :times", "ExpressionAttributeValues": values}
     return {"Update": {"TableName": table, "Key": key_of(original), **update, **same}}

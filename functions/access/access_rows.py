@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
+from functions.access.audiences import ALBUM
 from functions.table_rows import Row, described
 
 # How long a private address stays after the last visit, and by how many faces it knows whose it is.
@@ -68,6 +69,19 @@ class MemberRow(Row):
     is_owner: bool | None = described("Whether this is the owner, who sees everything.", default=None)
     since: int = described("Passes made before this time don't count any more (seconds since 1970).", default=0)
     invited_at: str | None = described("When they were invited (ISO 8601, UTC).", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsRow(Row):
+    """Makes sure that no photo is shown in another set while a member is limited to that set, and the reverse."""
+
+    kind: str = described("Always `limits`.", default="limits")
+    id: str = described("Always `/`.", default=ALBUM)
+    version: int = described(
+        "Goes up with each member that is limited to sets, and with each photo that a set shows from another that "
+        "isn't public: whoever does either has looked at the other.",
+        default=0,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

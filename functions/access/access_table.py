@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, LinkRow, MemberRow
+from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, LimitsRow, LinkRow, MemberRow
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.table_rows import Row
+from functions.transactions import Write, is_unchanged
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -116,6 +117,25 @@ class AccessTable:
         """Invite a member, or change what they may see."""
         self.ensure_key(member.invited_at or "")
         self._put(member)
+
+    def limited_sets(self) -> tuple[frozenset[str], ...]:
+        """The sets that members may see who don't see all, for each of them."""
+        members = self._list(_MEMBER, MemberRow)
+        return tuple(frozenset(member.sets) for member in members if member.sets is not None and not member.is_owner)
+
+    def get_limits(self) -> LimitsRow:
+        """The row that goes with `limiting`."""
+        key = _key("limits", ALBUM)
+        item = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+        return LimitsRow.from_item(item) if item else LimitsRow()
+
+    def limiting(self, seen: LimitsRow) -> Write:
+        """The write that holds only if nobody has limited a member, or shown a photo elsewhere, since ``seen``."""
+        condition = (
+            is_unchanged(seen, "version") if seen.source else {"ConditionExpression": "attribute_not_exists(id)"}
+        )
+        item = LimitsRow(version=seen.version + 1).to_item()
+        return {"Put": {"TableName": self.name, "Item": item, **condition}}
 
     def sign_out_everywhere(self, member_id: str, now: int) -> None:
         """End all passes of a member; ``now`` is seconds since 1970."""

@@ -68,10 +68,6 @@ class Access:
         inherits = set_name not in self.sets
         return inherits or audience == PUBLIC or (self.album == MEMBERS and audience == LINK)
 
-    def may_show(self, one: str, other: str) -> bool:
-        """Whether photos of one set may be shown in another: everybody sees both, because they are like the album."""
-        return self.album == PUBLIC and not {one, other} & self.sets.keys()
-
     @property
     def narrowest(self) -> str:
         """The audience of those that may see everything, the album and each set."""

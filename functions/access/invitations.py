@@ -9,6 +9,7 @@ from typing import Any
 from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
 from functions.access.edge_entries import MAX_VALUE_BYTES, fits
+from functions.access.limiting import Limiting
 from functions.access.passes import member_id
 from functions.access.user_pool import UserPool, check_mail
 from functions.dates import timestamp
@@ -55,11 +56,12 @@ class Invited:
 class Invitations:
     """The members in ``table``, and their accounts in ``pool``, which people may also make themselves (``sign_up``).
 
-    ``clock`` gives seconds since 1970. Every method raises whatever AWS raises.
+    ``limiting`` writes the members' rows. ``clock`` gives seconds since 1970. Every method raises whatever AWS raises.
     """
 
     table: AccessTable
     pool: UserPool
+    limiting: Limiting
     sign_up: bool
     clock: Callable[[], float] = time.time
 
@@ -83,6 +85,7 @@ class Invitations:
         # Before an account is made for somebody who can't be given that.
         now = datetime.fromtimestamp(self.clock(), UTC)
         draft = rights.applied(MemberRow(id="", email=mail, since=int(now.timestamp()), invited_at=timestamp(now)))
+        self.limiting.make_room(draft.sets)
         account = self.pool.find(mail)
         if account and account.is_unconfirmed:
             # Anybody may have signed up with this address: only its owner can have confirmed it.
@@ -97,13 +100,13 @@ class Invitations:
             raise MemberError(f"{mail} was invited and is gone again: somebody else removed the account")
         known = self.table.get_member(member_id(account.sub))
         member = rights.applied(known) if known else replace(draft, id=member_id(account.sub))
-        self.table.put_member(member)
+        self.limiting.put(member)
         return Invited(member, is_new and password is None, password)
 
     def change(self, mail: str, rights: Rights) -> MemberRow:
         """Change what a member may see or do. Raises ``MemberError``."""
         member = rights.applied(self.find(mail))
-        self.table.put_member(member)
+        self.limiting.put(member)
         return member
 
     def sign_out(self, mail: str) -> MemberRow:
@@ -111,7 +114,7 @@ class Invitations:
         member = self.find(mail)
         # Passes made within this second, too.
         signed_out = replace(member, since=max(int(self.clock()), member.since + 1))
-        self.table.put_member(signed_out)
+        self.limiting.put(signed_out)
         if self.pool.find(mail):
             self.pool.sign_out(mail)
         return signed_out

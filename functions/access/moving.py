@@ -5,8 +5,8 @@ A change is made whole or not at all. It has four steps; each leaves something t
 1. The set's row in table ``access`` says that it moves, and what it becomes. Until the end its audience is the narrower
    of the old one and the new one, so whoever may not see it any more is refused at once. Whoever knows of it writes
    nothing of the set from here on, but tries again later (`functions/photo_tables.py`).
-   Rows that show a photo in a set that isn't its own (`functions/shown_photos.py`) are taken back now: nobody can add
-   any while it moves.
+   Rows that show a photo in a set that isn't its own (`functions/shown_photos.py`) are taken back now, unless whoever
+   sees the set sees the photo's own afterwards too: nobody can add any while it moves.
 2. After a pause, by which each reader knows of it and looks in both tables, the rows go over in transactions: each row
    is in one of the tables at any time, and never in both. The set's own goes first: no page leads to a set that becomes
    private, and a writer that knows nothing of it all doesn't find the set where it was.
@@ -27,7 +27,8 @@ from typing import Any
 
 from functions.access.access_rows import AudienceRow
 from functions.access.access_table import audience_key
-from functions.access.audiences import ALBUM, PRIVATE, PUBLIC, narrower
+from functions.access.audiences import ALBUM, PRIVATE, PUBLIC, Access, narrower
+from functions.access.showing import Showing
 from functions.dates import timestamp
 from functions.errors import KinpicsError
 from functions.keys import ImagePath
@@ -94,7 +95,7 @@ class AudienceChanges:
         inherited = _audience_of(album)
         if audience == (inherited if of == ALBUM else row and row.known_audience):
             return None
-        self.withdrawing({shown.set_name for shown in self._shown(of)})
+        self.withdrawing({shown.set_name for shown in self._no_longer_shown(of, audience)})
         old = (row and row.known_audience) or inherited
         begun = AudienceRow(
             id=of,
@@ -131,9 +132,9 @@ class AudienceChanges:
             row, album = self._read(of), self._read(ALBUM)
             if row is None or not row.moving:
                 return None
-            if row.id == ALBUM or row.known_audience:
-                self._withdraw(of)
             new = row.becomes or row.known_audience or INHERITED
+            if row.id == ALBUM or row.known_audience:
+                self._withdraw(of, None if new == INHERITED else new)
             audience = _audience_of(album) if new == INHERITED else new
             names = (of,) if of != ALBUM else tuple(self._inheriting())
             source = PRIVATE if audience == PUBLIC else PUBLIC
@@ -159,14 +160,35 @@ class AudienceChanges:
                 return change
         raise AudienceBusyError(f"somebody else keeps changing who may see {_name(of)}: try again in a moment")
 
-    def _shown(self, of: str) -> list[ImagePath]:
-        """The rows that show photos in sets that aren't theirs, as far as this change is about these."""
+    def _no_longer_shown(self, of: str, audience: str | None) -> list[ImagePath]:
+        """The rows that show photos in sets that aren't theirs, and can't once the change is made."""
         shown = ShownPhotos(PhotoReader(self.tables))
-        return list(shown.find_all() if of == ALBUM else shown.find_of_set(of))
+        rows = list(shown.find_all() if of == ALBUM else shown.find_of_set(of))
+        if not rows:
+            return []
+        # Whoever limits a member meanwhile looks again: before the members are read.
+        self._note_looked()
+        showing = Showing(self._afterwards(of, audience), self.tables.access_table.limited_sets())
+        return [row for row in rows if showing.why_not(row.original.set_name, row.set_name)]
 
-    def _withdraw(self, of: str) -> None:
+    def _afterwards(self, of: str, audience: str | None) -> Access:
+        """Who may see what once the change is made."""
+        access = self.tables.refresh()
+        if of == ALBUM:
+            return Access(audience or PUBLIC, access.sets)
+        others = {name: own for name, own in access.sets.items() if name != of}
+        return Access(access.album, {**others, of: audience} if audience else others)
+
+    def _note_looked(self) -> None:
+        table = self.tables.access_table
+        for attempt in range(MAX_ATTEMPTS):
+            if transact(self.tables.client, [table.limiting(table.get_limits())], attempt):
+                return
+        raise AudienceBusyError("others keep inviting members: try again in a moment")
+
+    def _withdraw(self, of: str, audience: str | None) -> None:
         """Take back what shows photos in sets that aren't theirs: nobody can add any more while the change is made."""
-        rows = self._shown(of)
+        rows = self._no_longer_shown(of, audience)
         if rows:
             self.withdrawing({row.set_name for row in rows})
         for row in rows:

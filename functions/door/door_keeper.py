@@ -26,7 +26,8 @@ from functions.access.sight import Sight
 from functions.batch_get import TableBusyError
 from functions.door.door_call import ENTER, LEAVE, PHOTOS, SETS, DoorCall, next_photos
 from functions.door.members import Members, SignedIn
-from functions.door.private_rows import NOWHERE, PrivateRows, fitting, is_moving
+from functions.door.private_rows import NOWHERE, Item, PrivateRows, fitting, is_moving
+from functions.keys import ImagePath
 from functions.photo_rows import SETS_PARTITION
 from functions.visitor_calls import RequestError
 
@@ -128,6 +129,7 @@ class DoorKeeper:
         name = call.set_name if sight.sees(call.set_name) else NOWHERE
         moving = is_moving(sight.access, [name])
         rows, following = self.rows.list_photos(name, call.start, whole=call.whole, also_public=moving)
+        rows = [row for row in rows if _sees_original(sight, row)]
         return {"output": rows, **({"next": next_photos(following)} if following else {})}
 
     def _rows(self, sight: Sight, call: DoorCall) -> dict[str, Any]:
@@ -136,9 +138,17 @@ class DoorKeeper:
             (name, path.file if name != NOWHERE else str(path)) for name, path in zip(seen, call.paths, strict=True)
         ]
         found = list(self.rows.get_rows(keys, also_public=is_moving(sight.access, seen)))
+        found = [row for row in found if _sees_original(sight, row)]
         rows = fitting(found)
         left = [f"{row['primarykey']['S']}/{row['sortkey']['S']}" for row in found[len(rows) :]]
         return {"output": rows, **({"next": left} if left else {})}
+
+
+def _sees_original(sight: Sight, row: Item) -> bool:
+    """Whether a photo's own set may be seen, where its row shows a photo of another: nobody who may not is let in
+    before such rows go (`functions/access/limiting.py`), so this only makes sure."""
+    path = ImagePath(row["primarykey"]["S"], row["sortkey"]["S"])
+    return not path.is_shown_from_elsewhere or sight.sees(path.original.set_name)
 
 
 def _sees_unnamed(sight: Sight) -> bool:

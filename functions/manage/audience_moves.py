@@ -80,7 +80,7 @@ class AudienceMoves:
 
     @property
     def _changes(self) -> AudienceChanges:
-        return AudienceChanges(self.photos.tables, self._follow, _refuse_to_withdraw, self.sleep)
+        return AudienceChanges(self.photos.tables, self._follow, refuse_to_withdraw, self.sleep)
 
     def _follow(self, change: AudienceChange) -> None:
         tables = self.photos.tables
@@ -93,7 +93,7 @@ class AudienceMoves:
             self.site.withdraw()
 
 
-def _refuse_to_withdraw(sets: set[str]) -> None:
+def refuse_to_withdraw(sets: set[str]) -> None:
     """Refuse a change that has to take photos out of sets that aren't theirs: pages of these would go on showing them.
 
     Raises ``ShownElsewhereError``.
@@ -101,6 +101,7 @@ def _refuse_to_withdraw(sets: set[str]) -> None:
     if sets:
         names = " and ".join(sorted(sets)[:3]) + (" and more" if len(sets) > 3 else "")
         raise ShownElsewhereError(
-            f"{names} shows photos of other albums too, which only `kinpics audience` can take back: change it there, "
-            "or delete them from that album first and run `kinpics publish`"
+            f"{names} shows photos of other albums too that not all could see then, and pages of it can only be made "
+            "anew by a command: use `kinpics audience` or `kinpics members`, or delete them from that album first and "
+            "run `kinpics publish`"
         )

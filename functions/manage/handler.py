@@ -14,6 +14,7 @@ from functions.access.access_table import AccessTable
 from functions.access.event_changes import Events
 from functions.access.event_table import EventTable
 from functions.access.invitations import Invitations
+from functions.access.limiting import Limiting
 from functions.access.user_pool import UserPool
 from functions.ceilings import INDEX, PEOPLE, REMOVAL, SEARCH
 from functions.errors import KinpicsError
@@ -22,7 +23,7 @@ from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
 from functions.ledger import Ledger
-from functions.manage.audience_moves import AudienceMoves, PeopleRoundCalls
+from functions.manage.audience_moves import AudienceMoves, PeopleRoundCalls, refuse_to_withdraw
 from functions.manage.forgetting_people import Removals
 from functions.manage.later import Later
 from functions.manage.letting_in import LettingIn
@@ -124,7 +125,9 @@ def wire(
         access=access,
         letting_in=LettingIn(
             access,
-            Invitations(access, pool, sign_up=environment["SIGN_UP"] == "yes", clock=clock),
+            Invitations(
+                access, pool, Limiting(photos, refuse_to_withdraw), sign_up=environment["SIGN_UP"] == "yes", clock=clock
+            ),
             Events(EventTable(dynamodb, access.name), writer, clock),
         ),
         audiences=AudienceMoves(

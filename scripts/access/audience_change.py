@@ -101,17 +101,17 @@ def _changes(stack: Stack, tell: Tell) -> AudienceChanges:
     return AudienceChanges(
         stack.photos.tables,
         follow=lambda change: _follow(stack, change, tell),
-        withdrawing=lambda sets: _take_down(stack, sets, tell),
+        withdrawing=lambda sets: take_down(stack, sets, tell),
     )
 
 
-def _take_down(stack: Stack, sets: set[str], tell: Tell) -> None:
+def take_down(stack: Stack, sets: set[str], tell: Tell) -> None:
     """Delete the pages of sets that show photos of others and will no longer: scripts show them until they are made
     anew, which a command that is stopped leaves to the next."""
     if not sets:
         return
     names = " and ".join(sorted(sets))
-    tell(f"{names} showed photos of other sets too, and no longer does: not everybody may see both any more")
+    tell(f"{names} showed photos of other sets too, and no longer does: not all who see it may see these photos now")
     folders = [f"sets/{name}/" for name in sorted(sets)]
     keys = (item["Key"] for folder in folders for item in list_objects(stack.s3, stack.outputs.site_bucket, folder))
     old = [key for key in keys if not key.endswith("/people.json") and read_page_key(key) is None]

@@ -1,9 +1,10 @@
 """Members as the command line names them: a stack's, and email addresses in a file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from functions.access.invitations import Invitations, MemberError
+from functions.access.limiting import Limiting
 from functions.access.user_pool import BadMailError, check_mail
 from scripts.common.stack import Stack
 from scripts.people.owners import pool_of
@@ -11,9 +12,10 @@ from scripts.people.owners import pool_of
 _MAX_FILE_BYTES = 1_000_000
 
 
-def members_of(stack: Stack) -> Invitations:
-    """The members of a stack."""
-    return Invitations(stack.access, pool_of(stack), sign_up=stack.parameters.get("SignUp") == "yes")
+def members_of(stack: Stack, withdrawing: Callable[[set[str]], None] = lambda sets: None) -> Invitations:
+    """The members of a stack. ``withdrawing`` is told of sets that are about to lose photos of others (`Limiting`)."""
+    limiting = Limiting(stack.photos, withdrawing)
+    return Invitations(stack.access, pool_of(stack), limiting, sign_up=stack.parameters.get("SignUp") == "yes")
 
 
 def read_addresses(path: Path) -> tuple[list[str], list[tuple[str, str]]]:

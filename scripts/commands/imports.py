@@ -131,7 +131,8 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
         echo(f"  {count(plan.same, 'file')} repeat another, byte for byte")
     if plan.elsewhere:
         verb = "is" if plan.elsewhere == 1 else "are"
-        echo(f"  {count(plan.elsewhere, 'photo')} {verb} in several albums: placed in the first, and shown in each")
+        photos = f"{count(plan.elsewhere, 'photo')} {verb} in several albums"
+        echo(f"  {photos}: placed in the first, and shown in each that the same people see")
     if plan.copies:
         echo(f"  {count(plan.copies, 'copy', 'copies')} of larger or edited photos left out: --copies takes them")
     for note in plan.notes:
@@ -170,8 +171,9 @@ def _print_report(stack: Stack, report: "ImportReport") -> None:
         echo(f'  people    {photos} with names that the page "Who is this?" suggests for their faces')
     if report.shown:
         echo(f"  albums    {count(report.shown, 'photo')} shown in another album too")
-    for name, reason in list(report.hidden.items())[:_MAX_LISTED]:
-        echo(f"  note      not shown in {printable(name)} too: {printable(reason)}")
+    for (own, other, reason), number in report.hidden.most_common(_MAX_LISTED):
+        which = f"{count(number, 'photo')} of {printable(own)}"
+        echo(f"  note      {which} not shown in {printable(other)} too: {printable(reason)}")
     print_remarks([Refusal(printable(one.name), one.reason) for one in report.failures[:_MAX_LISTED]], [], [])
     for name in report.sets[:_MAX_LISTED]:
         echo(f"  {stack.site_address(f'/sets/{address(name)}/')}")

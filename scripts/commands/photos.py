@@ -128,8 +128,8 @@ def _hide(stack: Stack, row: ImagePath, *, yes: bool, as_json: bool) -> None:
 def show(context: Context, photos: tuple[str, ...], set_name: str, hides: bool, no_build: bool, as_json: bool) -> None:
     """Show photos in another set too.
 
-    Each stays one photo, in its own set: nothing is copied or paid for. Only where everybody may see both sets; if you
-    change who may see one of them, its photos are no longer shown elsewhere.
+    Each stays one photo, in its own set: nothing is copied or paid for. Only where the same people see both sets; if
+    you change who may see one of them, its photos are no longer shown in sets that others see.
     """
     from functions.shown_photos import NotShowableError
     from scripts.photos.waiting import Outcome

@@ -1,7 +1,9 @@
 """Who may see the site: audiences, links and members."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ from functions.access.audiences import ALBUM, AUDIENCES
 from scripts.commands.options import Context, end_with_failures, json_option, note_reach, yes_option
 from scripts.common.terminal import echo, echo_json
 from scripts.common.words import count
+
+if TYPE_CHECKING:
+    from scripts.common.stack import Stack
 
 # What a set is called that has no audience of its own.
 _LIKE_SITE = "site"
@@ -214,7 +219,8 @@ def members_invite(
     if not addresses and not failures:
         raise click.UsageError("give email addresses, or a file of them with --file")
     stack = context.stack
-    invitations = members_of(stack)
+    withdrawn: set[str] = set()
+    invitations = members_of(stack, _taking_down(stack, withdrawn))
     _note_unknown(context, sets)
     rights = Rights(sets or None, changes_sets=bool(sets), may_add=may_add or None)
     done = []
@@ -233,6 +239,7 @@ def members_invite(
             echo(f"{mail} gets an email with a temporary password")
         else:
             echo(f"{mail} already has an account, and can sign in with it")
+    _render_again(stack, withdrawn)
     if as_json:
         echo_json({"invited": done, "failures": failures})
     elif done:
@@ -261,7 +268,10 @@ def members_change(
         raise click.UsageError("say what to change: --set, --all-sets, --may-add or --may-not-add")
     _note_unknown(context, sets)
     rights = Rights(sets or None, changes_sets=bool(sets or all_sets), may_add=may_add)
-    member = members_of(context.stack).change(mail, rights)
+    stack = context.stack
+    withdrawn: set[str] = set()
+    member = members_of(stack, _taking_down(stack, withdrawn)).change(mail, rights)
+    _render_again(stack, withdrawn)
     if as_json:
         echo_json(shown_member(member))
     else:
@@ -317,6 +327,25 @@ def members_remove(context: Context, mails: tuple[str, ...], yes: bool, as_json:
     if as_json:
         echo_json({"removed": done, "failures": failures})
     end_with_failures(failures, as_json)
+
+
+def _taking_down(stack: "Stack", withdrawn: set[str]) -> Callable[[set[str]], None]:
+    """Takes down the pages of sets that show photos of others and will no longer, and notes the sets."""
+    from scripts.access.audience_change import take_down
+
+    def withdraw(sets: set[str]) -> None:
+        withdrawn.update(sets)
+        take_down(stack, sets, lambda text: echo(f"note: {text}", err=True))
+
+    return withdraw
+
+
+def _render_again(stack: "Stack", withdrawn: set[str]) -> None:
+    """Make pages anew that were taken down; until then, scripts show what was on them."""
+    from scripts.deployment.publish import build_and_publish
+
+    if withdrawn:
+        build_and_publish(stack)
 
 
 def _note_unknown(context: Context, sets: tuple[str, ...]) -> None:

@@ -61,7 +61,7 @@ WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
 )
 """
 
-# Rows that show photos of other sets, which are gone, or which not everybody may see.
+# Rows that show photos of other sets, which are gone, or which not all may see who see these rows.
 _SHOWN = """
 SELECT shown_rows.path, photo_rows.path IS NULL FROM shown_rows LEFT JOIN photo_rows ON photo_rows.path = original
 WHERE photo_rows.path IS NULL OR NOT may_be
@@ -74,7 +74,7 @@ _HIDDEN = (
 )
 
 _GONE = "it shows a photo of another set that is gone"
-_NOT_FOR_ALL = "it shows a photo of another set, though not everybody may see both"
+_NOT_FOR_ALL = "it shows a photo of another set that not all who see it may see"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from functions.access.audiences import PRIVATE, PUBLIC
+from functions.access.showing import Showing
 from functions.aws_errors import code_of
 from functions.batch_get import batch_get
 from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
@@ -195,7 +196,14 @@ def _rows_in(table: str, stack: Stack, survey: Survey, token: str | None) -> Ite
         yield partial(_add_rows, stack, survey, items, table), following, len(items)
 
 
+def _showing(stack: Stack) -> Showing:
+    """Who may see what now."""
+    access = stack.photos.tables.access()
+    return Showing(access, stack.access.limited_sets() if access.has_private else ())
+
+
 def _add_rows(stack: Stack, survey: Survey, items: list[Item], table: str) -> None:
+    showing = None
     for item in items:
         is_set = item["primarykey"] == SETS_PARTITION
         set_name = item["sortkey"] if is_set else item["primarykey"]
@@ -209,8 +217,9 @@ def _add_rows(stack: Stack, survey: Survey, items: list[Item], table: str) -> No
             photo = Photo.from_item(item)
             if photo.is_shown_from_elsewhere:
                 row = path_of(photo)
-                may_be = stack.photos.tables.access().may_show(row.original.set_name, row.set_name)
-                survey.add_shown(row, photo.counted_faces, may_be=may_be)
+                showing = showing or _showing(stack)
+                why_not = showing.why_not(row.original.set_name, row.set_name)
+                survey.add_shown(row, photo.counted_faces, may_be=why_not is None)
                 continue
             survey.add_row(path_of(photo), PhotoRow.of(photo), is_misplaced=is_misplaced)
 

@@ -6,6 +6,7 @@ again, and ends the same. Words that the owner wrote on the site since stay.
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from functions.keys import ImagePath
 from functions.people.decisions import SaidToBeIn, said_id
 from functions.people.person_names import PersonNameError, person_name
 from functions.photo_texts import clean_caption, clean_title
-from functions.shown_photos import NotShowableError
+from functions.shown_photos import DifferentPeopleError, NotShowableError
 from functions.told_facts import ToldFacts
 from functions.xmp import MAX_XMP_BYTES, BadXmpError, parse_xmp
 from scripts.common.progress import Progress
@@ -55,9 +56,9 @@ class _Sent(NamedTuple):
 class ImportReport:
     """What an import did; ``sets`` are those with something new. ``resumed`` photos were uploaded by an earlier run.
 
-    ``shown`` counts photos that were newly shown in another of their albums, ``hidden`` has the sets that can't show
-    some, with the reason. ``names`` are photos with names in boxes, ``people`` those of which the service says who is
-    in them.
+    ``shown`` counts photos that were newly shown in another of their albums, ``hidden`` those that can't be, by the
+    photo's own set, the other one and the reason. ``names`` are photos with names in boxes, ``people`` those of which
+    the service says who is in them.
     """
 
     uploaded: int = 0
@@ -72,12 +73,16 @@ class ImportReport:
     sets: list[str] = field(default_factory=list)
     failures: list[Unplaced] = field(default_factory=list)
     shown: int = 0
-    hidden: dict[str, str] = field(default_factory=dict)
+    hidden: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
         failures = [{"file": failure.name, "reason": failure.reason} for failure in self.failures]
-        return {**self.__dict__, "seconds": round(self.seconds, 2), "failures": failures}
+        hidden = [
+            {"set": own, "not_shown_in": other, "photos": photos, "reason": reason}
+            for (own, other, reason), photos in self.hidden.items()
+        ]
+        return {**self.__dict__, "seconds": round(self.seconds, 2), "failures": failures, "hidden": hidden}
 
 
 def carry_import(stack: Stack, plan: ImportPlan, concurrency: int, progress: Progress) -> ImportReport:
@@ -104,6 +109,8 @@ class _Carrier:
         self._report = report
         self._step = step
         self._described: set[str] = set()
+        # Why photos of a set aren't shown in another, found once for all.
+        self._apart: dict[tuple[str, str], str] = {}
 
     def carry(self, items: Sequence[Item]) -> None:
         """Bring these photos to the site, with all that is known of them."""
@@ -208,7 +215,7 @@ class _Carrier:
             self._report.words += sum(pool.map(give, left))
 
     def _show_elsewhere(self, items: Sequence[Item], there: Collection[ImagePath]) -> None:
-        """Show photos of several albums in each; what can't be shown there is told, once a set.
+        """Show photos of several albums in each; what can't be shown there is told.
 
         One that has been shown so often before stays as it is: the owner may have taken it out again.
         """
@@ -218,12 +225,21 @@ class _Carrier:
             if int(times.get(path, 0)) >= len(item.also):
                 continue
             for name in item.also:
-                if name == item.set_name or name in self._report.hidden:
-                    continue
-                try:
-                    self._report.shown += self._stack.shown.show(path, name, timestamp())
-                except NotShowableError as error:
-                    self._report.hidden[name] = str(error)
+                if name != path.set_name and (reason := self._show(path, name)):
+                    self._report.hidden[path.set_name, name, reason] += 1
+
+    def _show(self, path: ImagePath, name: str) -> str | None:
+        """Show a photo in another album too; returns the reason if it can't be."""
+        pair = path.set_name, name
+        if pair in self._apart:
+            return self._apart[pair]
+        try:
+            self._report.shown += self._stack.shown.show(path, name, timestamp())
+        except NotShowableError as error:
+            if isinstance(error, DifferentPeopleError):
+                self._apart[pair] = str(error)
+            return str(error)
+        return None
 
     def _give_names(self, items: Sequence[Item], sent: dict[int, _Sent]) -> None:
         """Take in the names with boxes that sidecars have."""

@@ -39,6 +39,7 @@ TABLES = (
     (access_rows.AudienceRow, "Audience: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.LinkRow, "Link: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.MemberRow, "Member: table `access`", "partition key `kind`, sort key `id`"),
+    (access_rows.LimitsRow, "Limits of members: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.KeyRow, "Key for passes: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.PostedAddress, "Private address: table `access`", "partition key `kind`, sort key `id`"),
     (access_rows.EventRow, "Event: table `access`", "partition key `kind`, sort key `id`"),

@@ -136,6 +136,17 @@ def site(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
+def test_a_photo_of_a_set_that_may_not_be_seen_is_in_no_other(site: Site) -> None:
+    """Such rows go before anybody comes who may see one of the sets only; the door doesn't rely on it."""
+    site.add(site.aws.private_pics_table, "gala", "party/1.jpg")
+    site.add(site.aws.private_pics_table, "party", "gala/1.jpg")
+    ann = site.call(action="enter", token=site.invite("ann@example.org"))["pass"]
+    ben = site.call(action="enter", token=site.invite("ben@example.org", ["gala"]))["pass"]
+    assert site.photos(ann, "gala") == ["1.jpg", "2.jpg", "party/1.jpg"]
+    assert site.photos(ben, "gala") == ["1.jpg", "2.jpg"]
+    assert site.photos(site.link("party"), "party") == ["1.jpg", "2.jpg"]
+
+
 def test_a_link_opens_its_set_and_no_other(site: Site) -> None:
     shown = site.link("party")
     assert site.sets(shown) == ["party"]

@@ -198,14 +198,21 @@ def test_a_photo_of_several_albums_is_one_and_shown_in_each(export: Path, tmp_pa
         assert here.take(both).shown == 0, "the owner took it out"
 
 
-def test_a_photo_of_several_albums_that_not_everybody_may_see_is_in_one(export: Path, tmp_path: Path) -> None:
+def test_a_photo_of_several_albums_that_not_the_same_people_see_is_in_one_and_says_why(
+    export: Path, tmp_path: Path
+) -> None:
     both = takeout(tmp_path / "both.zip", {f"{WHERE}/Best/b.png": picture(GREEN)})
     with site() as here:
-        AudienceChanges(here.aws.tables(), sleep=lambda seconds: None).change("Best", MEMBERS)
-        AudienceChanges(here.aws.tables(), sleep=lambda seconds: None).change("Gran: & Co.", MEMBERS)
+        changes = AudienceChanges(here.aws.tables(), sleep=lambda seconds: None)
+        changes.change("Best", MEMBERS)
         report = here.take(both)
         assert report.shown == 0
-        assert any("an audience of its own" in reason for reason in report.hidden.values())
+        (told,) = report.as_json()["hidden"]
+        assert {told["set"], told["not_shown_in"]} == {"Best", "Gran: & Co."}
+        assert (told["photos"], "an audience of its own" in told["reason"]) == (1, True)
+        changes.change("Gran: & Co.", MEMBERS)
+        report = here.take(both)
+        assert (report.shown, report.hidden) == (1, {}), "now the same people see both"
 
 
 def test_a_newer_export_adds_what_is_new_and_changes_nothing_else(export: Path, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def stack(aws: FakeAws) -> Any:
     return SimpleNamespace(
         outputs=aws.outputs,
         access=aws.access,
+        photos=aws.photos,
         endpoint_url=None,
         parameters={"SignUp": "no"},
         dynamodb=aws.dynamodb,

@@ -1,6 +1,7 @@
 """One photo in several albums: shown in each, and never where somebody could see it who may not see its own set."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,18 +9,20 @@ from typing import Any
 import pytest
 from support import FakeAws
 
+from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
+from functions.access.limiting import Limiting
 from functions.access.moving import AudienceChanges
 from functions.image_links import ImageLinks
 from functions.keys import BadNameError, ImagePath, parse_row_path
-from functions.manage.audience_moves import ShownElsewhereError, _refuse_to_withdraw
+from functions.manage.audience_moves import ShownElsewhereError, refuse_to_withdraw
 from functions.photo_reader import PhotoReader
 from functions.photo_rows import Photo
 from functions.photo_tables import SetMovingError
 from functions.photo_writer import PhotoWriter
 from functions.shown_photos import NotShowableError, ShownPhotos
 from functions.table_rows import from_dynamodb
-from scripts.access.audience_change import _take_down
+from scripts.access.audience_change import take_down
 from scripts.health.drift import find_drift
 from scripts.health.stocktaking import _add_rows
 from scripts.health.survey import Survey
@@ -145,18 +148,26 @@ def test_what_is_shown_follows_the_original(site: FakeAws) -> None:
     assert site.photos.get_photo(ROW) is None, "processing again has kept in mind that it is shown elsewhere"
 
 
+class Meanwhile:
+    """A client that lets others do something before its first transaction."""
+
+    def __init__(self, client: Any, others: Callable[[], Any]):
+        self._client = client
+        self._left = iter([others])
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "transact_write_items" and (others := next(self._left, None)):
+            others()
+        return getattr(self._client, name)
+
+
+def meanwhile(aws: FakeAws, others: Callable[[], Any]) -> ShownPhotos:
+    return ShownPhotos(PhotoReader(aws.tables(Meanwhile(aws.dynamodb, others))))
+
+
 def test_a_photo_that_is_shown_while_it_is_removed_is_shown_nowhere(site: FakeAws) -> None:
     """Between looking for its rows and removing it, another command shows it once more."""
-    client = site.dynamodb
-    left = iter([True])
-
-    class Showing:
-        def __getattr__(self, name: str) -> Any:
-            if name == "transact_write_items" and next(left, False):
-                shown(site).show(PHOTO, THIRD, NOW)
-            return getattr(client, name)
-
-    reader = PhotoReader(site.tables(Showing()))
+    reader = meanwhile(site, lambda: shown(site).show(PHOTO, THIRD, NOW)).photos
     PhotoWriter(reader, ImageLinks(site.images.name, reader)).remove_photo(PHOTO, LATER)
     assert str(PHOTO) not in everything(site)
 
@@ -187,36 +198,110 @@ def test_a_set_with_an_audience_of_its_own_shows_and_is_shown_nowhere_else(
 
 
 @pytest.mark.parametrize("audience", [LINK, MEMBERS])
-def test_a_site_that_not_everybody_may_see_shows_each_photo_in_its_own_set(site: FakeAws, audience: str) -> None:
-    """A member may be limited to one of two sets that are like the site."""
-    shown(site).show(ImagePath(OTHER, "1.jpg"), OWN, NOW)
-    change(site, ALBUM, audience)
-    assert {row["sortkey"] for row in site.rows(site.private_pics_table)} == {
-        *("1.jpg", "2.jpg", "3.jpg"),
-        *(OWN, OTHER, THIRD),
-    }
+def test_sets_that_are_like_the_site_go_on_showing_each_others_photos_whoever_may_see_it(
+    site: FakeAws, audience: str
+) -> None:
+    for to in (audience, LINK, MEMBERS, PUBLIC, audience):
+        change(site, ALBUM, to)
+        assert site.photos.get_photo(ROW)
+        assert (counts(site, OTHER), counts(site, OWN)) == ((2, 4), (2, 4))
+    assert ROW.file in {row["sortkey"] for row in site.rows(site.private_pics_table)}
     assert site.rows(site.pics_table) == []
-    assert (counts(site, OTHER), counts(site, OWN)) == ((1, 2), (2, 4))
-    with pytest.raises(NotShowableError, match="everybody may see the site"):
-        shown(site).show(PHOTO, OTHER, NOW)
+    assert shown(site).show(PHOTO, THIRD, LATER)
+    assert site.photos.get_photo(ImagePath(THIRD, str(PHOTO)))
 
 
-@pytest.mark.parametrize("of", [OWN, OTHER, ALBUM])
+@pytest.mark.parametrize("audience", [PUBLIC, MEMBERS])
+def test_sets_with_one_audience_of_their_own_show_each_others_photos(site: FakeAws, audience: str) -> None:
+    change(site, ALBUM, MEMBERS if audience == PUBLIC else PUBLIC)
+    change(site, OWN, audience)
+    assert site.photos.get_photo(ROW) is None
+    change(site, OTHER, audience)
+    assert shown(site).show(PHOTO, OTHER, LATER)
+    change(site, OTHER, LINK)
+    assert ROW.file not in everything(site)
+    change(site, OWN, LINK)
+    with pytest.raises(NotShowableError, match="links of their own"):
+        shown(site).show(PHOTO, OTHER, LATER)
+
+
+def test_a_set_that_opens_to_fewer_meanwhile_shows_nothing(site: FakeAws) -> None:
+    """Both sets were for members; one has a link of its own before a command that has looked writes."""
+    for name in (OWN, OTHER):
+        change(site, name, MEMBERS)
+    with pytest.raises((NotShowableError, SetMovingError)):
+        meanwhile(site, lambda: change(site, OTHER, LINK)).show(PHOTO, OTHER, NOW)
+    assert ROW.file not in everything(site)
+
+
+def invite(site: FakeAws, *sets: str, withdrawing: Any = lambda sets: None, client: Any = None) -> None:
+    member = MemberRow(id="a" * 32, email="ann@example.org", sets=list(sets), invited_at=NOW)
+    Limiting(PhotoReader(site.tables(client)), withdrawing).put(member)
+
+
+@pytest.mark.parametrize("audience", [PUBLIC, LINK, MEMBERS])
+@pytest.mark.parametrize("sets", [(OTHER,), (OWN,), (OWN, OTHER), ()])
+def test_who_is_invited_to_some_sets_sees_no_photo_of_others_in_them(
+    site: FakeAws, audience: str, sets: tuple[str, ...]
+) -> None:
+    change(site, ALBUM, audience)
+    told: list[str] = []
+    invite(site, *sets, withdrawing=told.extend)
+    is_split = audience != PUBLIC and sets == (OTHER,)
+    assert told == ([OTHER] if is_split else [])
+    assert (site.photos.get_photo(ROW) is None) == is_split
+    assert site.access.list_members()[0].sets == list(sets)
+    if is_split:
+        with pytest.raises(NotShowableError, match="invited to Favourites but not to 2024_trip"):
+            shown(site).show(PHOTO, OTHER, LATER)
+        invite(site, OWN, OTHER)
+        assert shown(site).show(PHOTO, OTHER, LATER)
+
+
+def test_a_photo_that_is_shown_while_somebody_is_invited_is_taken_out(site: FakeAws) -> None:
+    change(site, ALBUM, MEMBERS)
+    shown(site).hide(ROW, NOW)
+    client = site.dynamodb
+    invite(site, OTHER, client=Meanwhile(client, lambda: shown(site).show(PHOTO, OTHER, NOW)))
+    assert ROW.file not in everything(site)
+
+
+def test_nothing_is_shown_to_whoever_is_invited_meanwhile(site: FakeAws) -> None:
+    change(site, ALBUM, MEMBERS)
+    shown(site).hide(ROW, NOW)
+    with pytest.raises(NotShowableError, match="invited to Favourites"):
+        meanwhile(site, lambda: invite(site, OTHER)).show(PHOTO, OTHER, NOW)
+    assert ROW.file not in everything(site)
+
+
+def test_a_site_that_closes_while_somebody_is_invited_shows_them_no_photo_of_other_sets(site: FakeAws) -> None:
+    """While everybody may see both sets there is nothing to take out, and the site closes before they are in."""
+    invite(site, OTHER, client=Meanwhile(site.dynamodb, lambda: change(site, ALBUM, MEMBERS)))
+    assert ROW.file not in everything(site)
+
+
+def test_an_import_may_show_again_what_had_to_be_taken_out(site: FakeAws) -> None:
+    """What the owner took out counts as shown once; what an audience took out doesn't."""
+    shown(site).show(PHOTO, THIRD, NOW)
+    change(site, OTHER, MEMBERS)
+    assert site.photos.get_attribute([PHOTO], "shown_elsewhere") == {PHOTO: 1}
+    shown(site).hide(ImagePath(THIRD, str(PHOTO)), NOW)
+    assert site.photos.get_attribute([PHOTO], "shown_elsewhere") == {PHOTO: 1}
+
+
+@pytest.mark.parametrize("of", [OWN, OTHER])
 def test_nothing_is_shown_by_whoever_slept_through_a_change(site: FakeAws, of: str) -> None:
     """A command has looked who may see what, and writes only after somebody has begun to change that."""
     shown(site).hide(ROW, NOW)
-    client = site.dynamodb
-    left = iter([True])
-
-    class Sleeping:
-        def __getattr__(self, name: str) -> Any:
-            if name == "transact_write_items" and next(left, False):
-                change(site, of, MEMBERS)
-            return getattr(client, name)
-
     with pytest.raises((NotShowableError, SetMovingError)):
-        ShownPhotos(PhotoReader(site.tables(Sleeping()))).show(PHOTO, OTHER, NOW)
+        meanwhile(site, lambda: change(site, of, MEMBERS)).show(PHOTO, OTHER, NOW)
     assert ROW.file not in everything(site)
+
+
+def test_whoever_slept_through_a_change_of_the_sites_audience_shows_it_where_the_sets_are_now(site: FakeAws) -> None:
+    shown(site).hide(ROW, NOW)
+    assert meanwhile(site, lambda: change(site, ALBUM, MEMBERS)).show(PHOTO, OTHER, NOW)
+    assert site.rows(site.pics_table) == []
 
 
 class Killed(BaseException):
@@ -224,11 +309,16 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("of", [OWN, OTHER, ALBUM])
-def test_a_change_that_is_stopped_anywhere_leaves_nothing_that_is_shown_elsewhere(site: FakeAws, of: str) -> None:
+def test_a_change_that_is_stopped_anywhere_ends_the_same(site: FakeAws, of: str) -> None:
+    """The row goes with a set's own audience; with the site's it goes where somebody may see one of the sets only."""
     client = site.dynamodb
-    for step in range(1, 5):
+    invite(site, OTHER, THIRD)
+    shown(site).show(ImagePath(THIRD, "3.jpg"), OTHER, NOW)
+    third = ImagePath(OTHER, f"{THIRD}/3.jpg")
+    for step in range(2, 7):
         change(site, of, PUBLIC if of == ALBUM else None)
         shown(site).show(PHOTO, OTHER, NOW)
+        shown(site).show(ImagePath(THIRD, "3.jpg"), OTHER, NOW)
         left = iter(range(step))
 
         class Dying:
@@ -241,17 +331,39 @@ def test_a_change_that_is_stopped_anywhere_leaves_nothing_that_is_shown_elsewher
             AudienceChanges(site.tables(Dying()), sleep=lambda seconds: None, rows_at_once=1).change(of, MEMBERS)
         AudienceChanges(site.tables(), sleep=lambda seconds: None).finish()
         assert ROW.file not in everything(site)
-        assert (counts(site, OTHER), counts(site, OWN)) == ((1, 2), (2, 4))
+        stays = of != OTHER
+        assert (third.file in everything(site)) == stays
+        assert (counts(site, OTHER), counts(site, OWN)) == ((2, 4) if stays else (1, 2), (2, 4))
+
+
+def test_an_invitation_that_is_stopped_anywhere_lets_nobody_see_more(site: FakeAws) -> None:
+    client = site.dynamodb
+    change(site, ALBUM, MEMBERS)
+    for step in range(2):
+        shown(site).show(PHOTO, OTHER, NOW)
+        left = iter(range(step))
+
+        class Dying:
+            def __getattr__(self, name: str, left: Any = left) -> Any:
+                if name == "transact_write_items" and next(left, None) is None:
+                    raise Killed
+                return getattr(client, name)
+
+        with pytest.raises(Killed):
+            invite(site, OTHER, client=Dying())
+        assert site.access.list_members() == [], "not before the photo is out"
+    invite(site, OTHER)
+    assert ROW.file not in everything(site)
 
 
 def test_the_owners_place_refuses_what_it_could_not_finish(site: FakeAws) -> None:
     """Rendered pages would go on showing the photo: only a command can make them anew."""
     before = everything(site)
     with pytest.raises(ShownElsewhereError, match="Favourites shows photos of other albums"):
-        change(site, OWN, MEMBERS, withdrawing=_refuse_to_withdraw)
+        change(site, OWN, MEMBERS, withdrawing=refuse_to_withdraw)
     assert everything(site) == before
     assert site.access.get_audience(OWN) is None
-    change(site, THIRD, MEMBERS, withdrawing=_refuse_to_withdraw)
+    change(site, THIRD, MEMBERS, withdrawing=refuse_to_withdraw)
 
 
 def test_pages_have_the_photo_in_both_sets_and_the_search_index_once(site: FakeAws) -> None:
@@ -333,8 +445,8 @@ def test_pages_that_showed_it_go_at_once(site: FakeAws) -> None:
         site.s3.put_object(Bucket=site.site_bucket, Key=key, Body=b"")
     told: list[str] = []
     stack: Any = SimpleNamespace(s3=site.s3, outputs=site.outputs, invalidate=lambda paths: told.extend(paths))
-    _take_down(stack, set(), told.append)
+    take_down(stack, set(), told.append)
     assert told == []
-    _take_down(stack, {OTHER}, lambda text: None)
+    take_down(stack, {OTHER}, lambda text: None)
     assert site.keys(site.site_bucket) & (stay | go) == stay
     assert told == ["/sets/Favourites/*"]
