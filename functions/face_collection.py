@@ -123,6 +123,10 @@ class FaceCollection:
                 return
             more = {"NextToken": token}
 
+    def check_there(self) -> None:
+        """Raise ``ClientError`` (ResourceNotFoundException) if there is no such collection; costs nothing."""
+        self.client.list_faces(CollectionId=self.collection_id, MaxResults=1)
+
     def count_faces(self) -> int:
         """How many faces there are."""
         return self.client.describe_collection(CollectionId=self.collection_id)["FaceCount"]

@@ -85,6 +85,9 @@ class Searcher:
             if isinstance(request, FaceSearch):
                 found = self._by_face(collection, request)
             else:
+                if not request.gallery.is_first:
+                    # Before the search is counted: whoever asks for what isn't there uses up nothing.
+                    collection.check_there()
                 found = _by_picture(collection, request)
             return self._page(found, request, sight)
         except CeilingReachedError as error:

@@ -43,23 +43,29 @@ def destroy_stack(target: Target, stack: Stack, applier: StackApplier, *, photos
     _empty(stack.s3, artifacts)
     _if_there(stack.s3.delete_bucket, Bucket=artifacts)
     if photos:
-        _empty(stack.s3, outputs.pics_bucket)
-        _if_there(stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
-        for table in (
-            outputs.pics_table,
-            outputs.private_pics_table,
-            outputs.access_table,
-            outputs.pics_by_image_id_table,
-            outputs.matches_table,
-            outputs.requests_table,
-            outputs.forgotten_table,
-            outputs.decisions_table,
-            outputs.contributions_table,
-        ):
-            _if_there(stack.dynamodb.delete_table, TableName=table)
-        others = list_other_collections(stack)
-        for collection in (outputs.album_collection, outputs.celebrities_collection, *others):
-            _if_there(stack.rekognition.delete_collection, CollectionId=collection)
+        delete_kept(stack)
+
+
+def delete_kept(stack: Stack) -> None:
+    """Delete what outlives the stack: originals, rows and faces, of all galleries too. May be called again."""
+    outputs = stack.outputs
+    _empty(stack.s3, outputs.pics_bucket)
+    _if_there(stack.s3.delete_bucket, Bucket=outputs.pics_bucket)
+    for table in (
+        outputs.pics_table,
+        outputs.private_pics_table,
+        outputs.access_table,
+        outputs.pics_by_image_id_table,
+        outputs.matches_table,
+        outputs.requests_table,
+        outputs.forgotten_table,
+        outputs.decisions_table,
+        outputs.contributions_table,
+    ):
+        _if_there(stack.dynamodb.delete_table, TableName=table)
+    others = list_other_collections(stack)
+    for collection in (outputs.album_collection, outputs.celebrities_collection, *others):
+        _if_there(stack.rekognition.delete_collection, CollectionId=collection)
 
 
 def _empty(s3: Any, bucket: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, picture
 
+from functions.ceilings import SEARCH
 from functions.face_collection import FaceCollection
 from functions.galleries import FIRST_GALLERY, Gallery
 from functions.process.complexity import UnusableImageError
@@ -29,6 +31,7 @@ from scripts.common.site_galleries import (
     read_words,
     write_words,
 )
+from scripts.deployment.destroy import delete_kept
 from scripts.gallery.gallery_mending import mend_gallery
 from scripts.gallery.gallery_survey import survey_galleries
 from scripts.gallery.portrait_folder import Portrait, read_folder
@@ -119,6 +122,9 @@ def test_a_gallery_the_site_does_not_have_is_refused(aws: FakeAws, stack: Any) -
     with pytest.raises(RequestError) as refused:
         search(aws, RED, gallery="bands")
     assert (refused.value.status, refused.value.code) == (404, "GalleryNotFound")
+    assert aws.ledger.read_count(SEARCH) == 0, "before it is counted"
+    assert len(search(aws, RED)) == 0
+    assert aws.ledger.read_count(SEARCH) == 1
     for gallery in ("Bands", "", "../album", 1, None, ["bands"]):
         with pytest.raises(RequestError) as refused:
             search(aws, RED, gallery=gallery)
@@ -241,3 +247,14 @@ def test_a_drawing_without_a_face_is_refused_with_a_way_out(stack: Any, tmp_path
     assert refused.value.code == "NoFace"
     assert add_portrait(stack, portrait(tmp_path, "Ada", RED), (), gallery), "the others go on"
     assert count_portraits(stack, gallery) == {"Ada": 1}
+
+
+def test_with_the_site_all_its_galleries_go_and_no_other_sites(aws: FakeAws, stack: Any, bands: Gallery) -> None:
+    others = {"kinpics-2-celebrities", "kinpics-celebritie.bands"}
+    for name in (*others, f"{COLLECTION_OF_FIRST}.left_over"):
+        aws.rekognition.create_collection(CollectionId=name)
+    names = {"album_collection": COLLECTION, "celebrities_collection": COLLECTION_OF_FIRST}
+    stack.outputs = replace(stack.outputs, **names)
+    delete_kept(stack)
+    assert set(aws.rekognition.list_collections()["CollectionIds"]) == others
+    delete_kept(stack)
