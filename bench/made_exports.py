@@ -198,10 +198,13 @@ def takeout(
             edited = picture(2_000_000 + number)
             write(f"{root}/{where}/{numbered}-{word}{bracket}{rest}{dot}{suffix}", edited)
             export.photos[sha256(edited)] = Truth({year}, truth.taken_at, text, people)
-    # A JSON without its photo, a photo in the bin, the film of a motion photo, Drive's photo.
+    # A JSON without its photo; photos in the bin, the locked folder, the archive; a motion photo's film; Drive's photo.
     write(f"{root}/{year_folder.format(2015)}/gone.jpg.json", json.dumps(_about("gone.jpg", _START, "", ())))
     write(f"{root}/Papierkorb/bin.jpg", picture(-5))
     write(f"{root}/Papierkorb/bin.jpg.json", json.dumps(_about("bin.jpg", _START, "", ()) | {"trashed": True}))
+    for number, (name, said) in enumerate((("Gesperrter Ordner", "inLockedFolder"), ("Archiv", "archived"))):
+        write(f"{root}/{name}/{said}.jpg", picture(-7 - number))
+        write(f"{root}/{name}/{said}.jpg.json", json.dumps(_about(f"{said}.jpg", _START, "", ()) | {said: True}))
     if films:
         write(f"{root}/{year_folder.format(2013)}/live.HEIC", _heic_like())
         write(f"{root}/{year_folder.format(2013)}/live.HEIC.json", json.dumps(_about("live.HEIC", _START, "", ())))

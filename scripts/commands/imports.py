@@ -46,7 +46,7 @@ _LISTED = "import-left-out.txt"
     "extras",
     multiple=True,
     type=click.Choice(["stories", "profile", "archived"]),
-    help="From Instagram, also take these; repeat it for several.",
+    help="From Instagram, and archived from Google too, also take these; repeat it for several.",
 )
 @click.option("--copies", is_flag=True, help="Also take smaller or unedited copies of photos.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")

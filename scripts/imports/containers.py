@@ -16,6 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +24,7 @@ from functions.errors import KinpicsError
 from scripts.common.folders import FolderError, open_file
 from scripts.common.terminal import printable
 from scripts.common.words import cause
-from scripts.imports.found import Entry, Unplaced
+from scripts.imports.found import Entry, Unplaced, stem_of
 from scripts.upload.plan import is_clutter
 
 # A block of JSON or XMP that a service wrote; Instagram's greatest have some dozens of megabytes.
@@ -31,7 +32,7 @@ MAX_TEXT_BYTES = 256 * 1024 * 1024
 # Photos and films hardly shrink in a zip; below this size, whatever an entry grows to does no harm.
 _MAX_RATIO, _HARMLESS_BYTES = 200, 16 * 1024 * 1024
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_ENCRYPTED = 0x1
+_ENCRYPTED, _SAYS_UTF_8 = 0x1, 0x800
 _CHUNK = 1024 * 1024
 
 
@@ -86,6 +87,13 @@ class Container(abc.ABC):
             spooled.flush()
             yield Path(spooled.name)
 
+    def _free_name(self, name: str) -> str:
+        """A name for a file whose own another one has: as Google calls the second of a name, and its JSON."""
+        stem = stem_of(name)
+        start = name.rpartition("/")[0] + "/" if "/" in name else ""
+        suffix = name[len(start) + len(stem) :]
+        return next(free for number in count(2) if (free := f"{start}{stem}({number}){suffix}") not in self._entries)
+
     @abc.abstractmethod
     def close(self) -> None:
         """Let go of its files."""
@@ -128,6 +136,8 @@ class Folder(Container):
     def _add(self, name: str, entry: "os.DirEntry[str]") -> None:
         # Some systems split a letter and its accent into two characters; JSON beside it has them as one.
         plain = unicodedata.normalize("NFC", name)
+        if plain in self._entries:
+            plain = self._free_name(plain)
         try:
             plain.encode()
             self._entries[plain] = Entry(plain, entry.stat().st_size)
@@ -157,7 +167,7 @@ class ZipParts(Container):
     def __init__(self, parts: Sequence[Path]):
         super().__init__(parts[0].stem if len(parts) == 1 else f"{parts[0].stem} and {len(parts) - 1} more")
         self._zips: list[zipfile.ZipFile] = []
-        self._where: dict[str, tuple[int, str]] = {}
+        self._where: dict[str, tuple[int, zipfile.ZipInfo]] = {}
         # Names that several parts have, with another content each.
         self.conflicts: list[str] = []
         for part in parts:
@@ -194,18 +204,30 @@ class ZipParts(Container):
             self.refused.append(Unplaced(part.name, reason, is_failure=True))
 
     def _add(self, part: int, info: zipfile.ZipInfo) -> None:
-        name = unicodedata.normalize("NFC", info.filename)
-        known = self._entries.get(name)
-        if known:
-            if known.crc != info.CRC:
+        name = unicodedata.normalize("NFC", _name_of(info))
+        while known := self._entries.get(name):
+            if known[1:] == (info.file_size, info.CRC):
+                return
+            if self._where[name][0] != part:
                 self.conflicts.append(name)
-            return
+                return
+            name = self._free_name(name)
         self._entries[name] = Entry(name, info.file_size, info.CRC)
-        self._where[name] = part, info.filename
+        self._where[name] = part, info
 
     def _open(self, name: str) -> IO[bytes]:
         part, inside = self._where[name]
         return self._zips[part].open(inside)
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """The name of an entry. macOS writes UTF-8 without saying so, and what doesn't say so is read as code page 437."""
+    if info.filename.isascii() or info.flag_bits & _SAYS_UTF_8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def _why_refused(info: zipfile.ZipInfo) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -178,7 +179,7 @@ def test_broken_json_of_posts_leaves_the_photos(tmp_path: Path) -> None:
 
 
 def about(title: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "photoTakenTime": {"timestamp": SUMMER}, "description": f"of {title}", **more}
+    return {"title": title, "photoTakenTime": {"timestamp": SUMMER}, "description": f"of {title}"} | more
 
 
 LONG = "0123456789 a name that is longer than Google's names of files.jpg"
@@ -490,6 +491,63 @@ def test_an_entry_that_is_larger_than_it_says_is_refused(tmp_path: Path) -> None
     (tmp_path / "a.zip").write_bytes(whole)
     with planned(tmp_path / "a.zip") as plan, pytest.raises(Exception, match="damaged inside its zip"):
         plan.sources[0].container.read("a.jpg")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_in_a_zip_are_both_taken_each_with_its_json(tmp_path: Path) -> None:
+    path = tmp_path / "twice.zip"
+    where = "Takeout/Google Photos/Photos from 2019"
+    with zipfile.ZipFile(path, "w") as out:
+        for number, text in enumerate(("first", "second")):
+            out.writestr(f"{where}/a.jpg", picture(number))
+            out.writestr(f"{where}/a.jpg.json", json.dumps(about("a.jpg", description=text)))
+    with planned(path) as plan:
+        texts = {item.found.caption: item for item in plan.table.items()}
+        for number, text in enumerate(("first", "second")):
+            item = texts[text]
+            assert plan.sources[0].container.read(item.found.entry.name) == picture(number)
+        assert left(plan) == {}
+
+
+def test_names_that_a_mac_wrote_into_a_zip_are_read(tmp_path: Path) -> None:
+    """UTF-8, split into letters and accents, and nothing that says it is UTF-8."""
+    name = unicodedata.normalize("NFD", "Fotos/Añil/jardín.jpg")
+    path = zip_of(tmp_path / "mac.zip", {"x" * len(name.encode()): picture(1), "caf\u00e9.jpg": picture(2)})
+    data = path.read_bytes().replace(b"x" * len(name.encode()), name.encode())
+    path.write_bytes(data)
+    with planned(path) as plan:
+        assert set(placed(plan)) == {"Fotos - Añil/jardín.jpg", "mac/café.jpg"}
+    data = data.replace(name.encode(), b"\x81" + b"y" * (len(name.encode()) - 5) + b".jpg")  # ü of code page 437
+    path.write_bytes(data)
+    with planned(path) as plan:
+        assert any("/üyy" in name for name in placed(plan))
+
+
+def test_names_that_differ_in_how_accents_are_written_are_two_files(tmp_path: Path) -> None:
+    names = [unicodedata.normalize(form, "été.jpg") for form in ("NFC", "NFD")]
+    with planned(folder_of(tmp_path / "both", {name: picture(at) for at, name in enumerate(names)})) as plan:
+        assert len(placed(plan)) == 2
+        found = {plan.sources[0].container.read(item.found.entry.name) for item in plan.table.items()}
+        assert found == {picture(0), picture(1)}
+
+
+def test_what_was_locked_or_archived_at_google_stays_out(tmp_path: Path) -> None:
+    where = "Takeout/Google Photos"
+    files: Files = {f"{where}/Best/metadata.json": {"title": "Best"}}
+    for number, (folder, said) in enumerate(
+        (("Locked Folder", "inLockedFolder"), ("Archive", "archived"), ("Best", "archived"), ("Best", "inLockedFolder"))
+    ):
+        files[f"{where}/{folder}/{number}.jpg"] = picture(number)
+        files[f"{where}/{folder}/{number}.jpg.json"] = about(f"{number}.jpg", **{said: True})
+    path = zip_of(tmp_path / "takeout.zip", files)
+    with planned(path) as plan:
+        assert set(placed(plan)) == {"Best/2.jpg"}, "in its albums, Google shows what is archived"
+        reasons = left(plan)
+        assert reasons[f"{where}/Locked Folder/0.jpg"] == reasons[f"{where}/Best/3.jpg"]
+        assert "locked folder" in reasons[f"{where}/Best/3.jpg"]
+        assert "--with archived" in reasons[f"{where}/Archive/1.jpg"]
+    with planned(path, extras=frozenset({"archived"})) as plan:
+        assert set(placed(plan)) == {"Best/2.jpg", "Archive/1.jpg"}
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ cut is tried, and then the `title` inside. The number of `IMG(1).jpg` stands at 
 photo, `IMG-edited.jpg` in the language of the account, has its original's.
 
 A folder with album metadata is an album; `Photos from 2019`, in any language, holds photos of no album and those of
-albums once more. Bin and archive are in folders of their own.
+albums once more. Bin, archive and locked folder are in folders of their own; their photos' JSON says what they are.
 """
 
 import re
@@ -55,7 +55,10 @@ _SHORTEST_CUT = 40
 _NAME_CUT = 47
 _REPLACED = re.compile(r"[\W_]+")
 # Of a photo's JSON; the rest, such as counts of views, is let go of, because a folder may have 60,000 of them.
-_VALUES = ("title", "description", "photoTakenTime", "people", "favorited", "trashed", "albumData")
+_VALUES = (
+    *("title", "description", "photoTakenTime", "people", "favorited", "albumData"),
+    *("trashed", "archived", "inLockedFolder"),
+)
 
 
 class Sidecar(NamedTuple):
@@ -88,7 +91,7 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
                 if is_photo(file) or may_be_film(file):
                     yield Unplaced(_join(folder, file), "not from Google Photos, but from another part of the Takeout")
             continue
-        reader = _Folder(container, folder, folders[folder])
+        reader = _Folder(container, folder, folders[folder], takes_archived="archived" in choices.extras)
         yield from reader.read()
         without += reader.without
     if without:
@@ -100,14 +103,17 @@ def read(container: Container, choices: Choices) -> Iterator[Found | Unplaced | 
 class _Folder:
     """A folder of photos; its files are known by names without the folder."""
 
-    def __init__(self, container: Container, folder: str, files: list[str]):
+    def __init__(self, container: Container, folder: str, files: list[str], *, takes_archived: bool):
         self._container = container
+        self._takes_archived = takes_archived
         self._folder = folder
         self._json = {file.casefold(): file for file in files if file.lower().endswith(_JSON)}
         self._media = sorted(file for file in files if is_photo(file) or may_be_film(file) or self._is_described(file))
         self._parsed: dict[str, Any] = {}
         self._by_title: dict[str, list[Sidecar]] | None = None
         self._taken: set[str] = set()
+        # As long as nothing but its name says so, an album may be the archive.
+        self._is_album = False
         self.without = 0
 
     def read(self) -> Iterator[Found | Unplaced]:
@@ -147,6 +153,11 @@ class _Folder:
         values = sidecar.values if sidecar else {}
         if values.get("trashed"):
             return Unplaced(entry.name, "in Google Photos' bin")
+        if values.get("inLockedFolder"):
+            return Unplaced(entry.name, "in Google Photos' locked folder")
+        # In its albums, Google shows what is archived.
+        if values.get("archived") and not (self._takes_archived or self._is_album):
+            return Unplaced(entry.name, "archived in Google Photos: add --with archived to take it too")
         if sidecar is None:
             self.without += 1
         return Found(
@@ -233,6 +244,7 @@ class _Folder:
         if _YEAR_FOLDER.fullmatch(name) or _DAY_FOLDER.fullmatch(name):
             return ()
         metadata = self._metadata()
+        self._is_album = metadata is not None
         if metadata is None and _YEAR.search(name):
             return ()
         values = metadata or {}
