@@ -202,7 +202,7 @@ def takeout(
     write(f"{root}/{year_folder.format(2015)}/gone.jpg.json", json.dumps(_about("gone.jpg", _START, "", ())))
     write(f"{root}/Papierkorb/bin.jpg", picture(-5))
     write(f"{root}/Papierkorb/bin.jpg.json", json.dumps(_about("bin.jpg", _START, "", ()) | {"trashed": True}))
-    for number, (name, said) in enumerate((("Gesperrter Ordner", "inLockedFolder"), ("Archiv", "archived"))):
+    for number, (name, said) in enumerate((("Dossier verrouillé", "inLockedFolder"), ("Archives", "archived"))):
         write(f"{root}/{name}/{said}.jpg", picture(-7 - number))
         write(f"{root}/{name}/{said}.jpg.json", json.dumps(_about(f"{said}.jpg", _START, "", ()) | {said: True}))
     if films:

@@ -49,6 +49,7 @@ _LISTED = "import-left-out.txt"
     help="From Instagram, and archived from Google too, also take these; repeat it for several.",
 )
 @click.option("--copies", is_flag=True, help="Also take smaller or unedited copies of photos.")
+@click.option("--deleted", is_flag=True, help="Also take photos that were deleted from the site.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
 @no_build_option
 @concurrency_option
@@ -61,6 +62,7 @@ def import_command(
     sets: str,
     extras: tuple[str, ...],
     copies: bool,
+    deleted: bool,
     dry_run: bool,
     no_build: bool,
     concurrency: int,
@@ -82,7 +84,8 @@ def import_command(
 
     stack = _stack(context, is_needed=not dry_run)
     progress = Progress(quiet=as_json)
-    plan = make_import_plan(sources, Wishes(kind, sets, frozenset(extras), copies), stack, concurrency, progress)
+    wishes = Wishes(kind, sets, frozenset(extras), copies, deleted)
+    plan = make_import_plan(sources, wishes, stack, concurrency, progress)
     try:
         if not as_json:
             _print_plan(plan, is_dry=dry_run, knows_site=stack is not None)
@@ -135,6 +138,8 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
         echo(f"  {photos}: placed in the first, and shown in each that the same people see")
     if plan.copies:
         echo(f"  {count(plan.copies, 'copy', 'copies')} of larger or edited photos left out: --copies takes them")
+    if plan.deleted:
+        echo(f"  {count(plan.deleted, 'photo')} left out that you deleted here: --deleted takes them")
     for note in plan.notes:
         echo(f"  note      {note}")
     if is_dry:

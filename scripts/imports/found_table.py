@@ -26,6 +26,8 @@ CREATE INDEX paths ON found (set_name, file);
 CREATE TABLE unplaced (name TEXT, reason TEXT, is_failure INTEGER);
 CREATE TABLE stored (set_name TEXT, file TEXT, size INTEGER);
 CREATE INDEX stored_sizes ON stored (size);
+CREATE TABLE deleted (set_name TEXT, file TEXT, size INTEGER, version TEXT);
+CREATE INDEX deleted_sizes ON deleted (size);
 """
 
 
@@ -115,6 +117,10 @@ class FoundTable:
     def add_stored(self, stored: Iterable[tuple[str, str, int]]) -> None:
         """Note the originals that the site has: set, file and size."""
         self._db.executemany("INSERT INTO stored VALUES (?, ?, ?)", stored)
+
+    def add_deleted(self, deleted: Iterable[tuple[str, str, int, str]]) -> None:
+        """Note the originals that the site had and still keeps: set, file, size and version."""
+        self._db.executemany("INSERT INTO deleted VALUES (?, ?, ?, ?)", deleted)
 
     def unplaced(self) -> Iterator[Unplaced]:
         """What doesn't go in, by reason."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from scripts.common.folders import FolderError
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
+from scripts.imports.deleted import leave_out_deleted
 from scripts.imports.doubles import count_candidates, join_same, leave_out_copies
 from scripts.imports.found import Album, Found, Note, Unplaced
 from scripts.imports.found_table import SAME, FoundTable
@@ -20,12 +21,13 @@ from scripts.imports.seeing import look
 @dataclass(frozen=True)
 class Wishes:
     """What the owner asks of an import: the kind of the sources if they say so, how photos of no album are put into
-    sets, which extras are taken too, and whether copies are."""
+    sets, which extras are taken too, and whether copies are, and what was deleted here."""
 
     kind: str | None = None
     sets: str = "year"
     extras: frozenset[str] = frozenset()
     copies: bool = False
+    deleted: bool = False
 
 
 class PlannedSet(NamedTuple):
@@ -40,8 +42,8 @@ class PlannedSet(NamedTuple):
 @dataclass
 class ImportPlan:
     """The photos with their places. ``albums`` has what each set is called, ``same`` the files that others repeat byte
-    for byte, ``copies`` those left out because a larger one goes in, ``elsewhere`` photos that belong to more albums
-    than the one they are placed in."""
+    for byte, ``copies`` those left out because a larger one goes in, ``deleted`` those left out because they were
+    deleted here, ``elsewhere`` photos that belong to more albums than the one they are placed in."""
 
     sources: list[Source]
     table: FoundTable
@@ -50,6 +52,7 @@ class ImportPlan:
     found: int = 0
     same: int = 0
     copies: int = 0
+    deleted: int = 0
     elsewhere: int = 0
 
     def sets(self) -> Iterator[PlannedSet]:
@@ -83,6 +86,7 @@ class ImportPlan:
             ],
             "same": self.same,
             "copies": self.copies,
+            "deleted_here": self.deleted,
             "in_more_albums": self.elsewhere,
             "left_out": [unplaced._asdict() for unplaced in self.unplaced()],
             "notes": self.notes,
@@ -120,6 +124,8 @@ def make_import_plan(
     check_names(table)
     if stack:
         skip_present(table, containers, stack, concurrency, lambda: None)
+        if not wishes.deleted:
+            plan.deleted = leave_out_deleted(table, containers, stack, concurrency)
     plan.elsewhere = table.count("state IN ('new', 'present') AND also != '[]'")
     if not plan.found and not plan.failures:
         named = ", ".join(map(str, paths))

@@ -18,6 +18,7 @@ from functions.face_regions import NamedArea, Stored
 from functions.forgotten_people import name_digest
 from functions.keys import ImagePath, parse_key, parse_row_path
 from functions.people.decisions import SaidToBeIn
+from functions.photo_originals import Originals
 from functions.visitor_rows import Forgotten
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
@@ -87,6 +88,7 @@ class Site:
         self.aws = aws
         self.kill_at: int | None = None
         self.writes = 0
+        self.left_out: dict[str, str] = {}
         self.stack = KillableStack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
         aws.rekognition.create_collection(CollectionId=aws.outputs.celebrities_collection)
         clients = {
@@ -102,11 +104,12 @@ class Site:
         if self.kill_at is not None and self.writes > self.kill_at:
             raise Killed
 
-    def take(self, *paths: Path) -> ImportReport:
-        plan = make_import_plan(paths, Wishes(), self.stack, 1, QUIET)
+    def take(self, *paths: Path, **wishes: Any) -> ImportReport:
+        plan = make_import_plan(paths, Wishes(**wishes), self.stack, 1, QUIET)
         try:
             report = carry_import(self.stack, plan, 1, QUIET)
             report.failures += [unplaced for unplaced in plan.unplaced() if unplaced.is_failure]
+            self.left_out = {one.name: one.reason for one in plan.unplaced() if not one.is_failure}
             return report
         finally:
             plan.close()
@@ -255,12 +258,36 @@ def test_a_photo_that_was_moved_is_not_brought_back(export: Path) -> None:
         here.stack.s3.put_object(
             Bucket=here.aws.pics_bucket, Key=new.key, Body=body["Body"].read(), Metadata=body["Metadata"]
         )
-        here.aws.s3.delete_object(Bucket=here.aws.pics_bucket, Key=old.key)
-        here.aws.photo_sync.sync(here.aws.pics_bucket, old, owner="test", seconds=60)
+        delete(here, old)
         assert here.take(export).processed == 0
         rows = here.rows()
         assert "2019/a.png" not in rows
         assert rows["Best/first.png"]["taken_at"] == "2019-07-01T10:10:10+00:00"
+
+
+def test_a_photo_that_was_deleted_here_stays_deleted_and_is_told(export: Path) -> None:
+    with site() as here:
+        here.aws.s3.put_bucket_versioning(Bucket="pics", VersioningConfiguration={"Status": "Enabled"})
+        here.take(export)
+        for path in (ImagePath("2019", "a.png"), ImagePath("Gran: & Co.", "c.png")):
+            delete(here, path)
+        put_again = ImagePath("Gran: & Co.", "c.png")
+        report = here.take(export)
+        assert (report.processed, report.already_there, report.failures) == (0, 1, [])
+        reason = here.left_out[f"{WHERE}/Photos from 2019/a.png"]
+        assert "`kinpics undelete 2019/a.png`" in reason
+        assert "--deleted" in reason
+        assert Originals(here.aws.s3, here.aws.pics_bucket).restore(put_again)
+        here.aws.photo_sync.sync(here.aws.pics_bucket, put_again, owner="test", seconds=60)
+        assert here.take(export).already_there == 2, "what is back isn't deleted"
+        report = here.take(export, deleted=True)
+        assert (report.processed, report.already_there) == (1, 2)
+        assert here.rows()["2019/a.png"]["caption"] == "Alone 🎉"
+
+
+def delete(here: Site, path: ImagePath) -> None:
+    here.aws.s3.delete_object(Bucket=here.aws.pics_bucket, Key=path.key)
+    here.aws.photo_sync.sync(here.aws.pics_bucket, path, owner="test", seconds=60)
 
 
 def test_another_photo_of_the_same_name_is_never_replaced(export: Path) -> None:
