@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import copy
 import functools
 import io
 import time
@@ -364,9 +365,10 @@ def _resources() -> dict[str, Any]:
     return load_template()["Resources"]
 
 
-def make_fake_aws() -> FakeAws:
-    """The album's resources, made in moto's memory."""
-    s3, sqs, dynamodb = _clients()
+@functools.cache
+def _made() -> tuple[Any, Any]:
+    """The empty tables and buckets, made once: making them takes longer than most tests."""
+    s3, _, dynamodb = _clients()
     resources = _resources()
     for logical_id, name in (
         ("PicsTable", "pics"),
@@ -391,6 +393,24 @@ def make_fake_aws() -> FakeAws:
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
     for bucket in ("pics", "thumbnails", "site", "incoming"):
         s3.create_bucket(Bucket=bucket)
+    database, objects = _backends()
+    return copy.deepcopy(database.tables), copy.deepcopy(objects.buckets)
+
+
+def _backends() -> tuple[Any, Any]:
+    """Where moto keeps tables, and where buckets."""
+    from moto.backends import get_backend  # the laptop stack's tests load this module, and do without moto
+    from moto.core import DEFAULT_ACCOUNT_ID
+
+    return get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION], get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+def make_fake_aws() -> FakeAws:
+    """The album's resources, made in moto's memory."""
+    s3, sqs, dynamodb = _clients()
+    database, objects = _backends()
+    tables, buckets = _made()
+    database.tables, objects.buckets = copy.deepcopy(tables), copy.deepcopy(buckets)
     s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
     rekognition = FakeRekognition(s3)
     rekognition.create_collection(CollectionId=COLLECTION)
