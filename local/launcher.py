@@ -28,6 +28,7 @@ from local.edge.edge_process import EdgeProcess, EdgeState
 from local.embedded import EmbeddedAws
 from local.embedded.authorization import is_visitors_key
 from local.embedded.environment import REGION, configure
+from local.function_host import Host
 from local.home.front_door import Rooms
 from local.home.laptop_page import HomePages, LaptopPage
 from local.home.network import HomeNetwork, HomeOptions
@@ -104,6 +105,8 @@ def run(options: Options, project: Project) -> None:
             f"--site-port and --api-port are both {options.site_port}: choose another port for one of them"
         )
     gc.disable()  # it would look through all that is loaded, again and again
+    # While there are no threads. What macOS's libraries have begun doesn't outlive a fork.
+    host = Host() if sys.platform == "linux" else None
     folder = StateFolder(options.data)
     with folder.locked():
         _check_port(options.site_port, "--site-port")
@@ -124,7 +127,7 @@ def run(options: Options, project: Project) -> None:
         try:
             own = folder.own_engine()
             faces = folder.open_faces(journal, own)
-            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log, own)
+            aws = EmbeddedAws(options.data, journal, faces, options.rekognition_tps, options.call_log, own, host)
             try:
                 _check_engine(aws, faces)
                 asyncio.run(_serve(aws, options, project, folder, running, home))

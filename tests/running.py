@@ -167,14 +167,16 @@ def new_guest(stack: RunningStack) -> tuple[str, boto3.Session]:
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """The processes that a process has started, and theirs, with their command lines; none that has ended."""
+    """The processes that a process has started, and theirs, with their command lines and the folders that they run in;
+    none that has ended."""
     parents, commands = {}, {}
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             state, parent = (path / "stat").read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
                 parents[int(path.name)] = int(parent)
-                commands[int(path.name)] = (path / "cmdline").read_text().replace("\0", " ")
+                command = (path / "cmdline").read_text().replace("\0", " ")
+                commands[int(path.name)] = f"{command} in {(path / 'cwd').readlink()}"
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more

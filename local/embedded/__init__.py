@@ -30,6 +30,7 @@ from local.embedded.durable import Durable
 from local.embedded.environment import ACCOUNT_ID, REGION, SERVICES
 from local.embedded.insides import check_insides
 from local.embedded.mounting import mount, read_object
+from local.function_host import Host
 from local.journal import Compactor, Journal
 from local.rekognition.engine import Engine
 from local.rekognition.own_engine import OwnEngine
@@ -56,6 +57,7 @@ class EmbeddedAws:
         rekognition_tps: float | None = None,
         call_log: Path | None = None,
         own_engine: OwnEngine | None = None,
+        host: Host | None = None,
     ):
         from ministack import app as ministack
 
@@ -74,6 +76,9 @@ class EmbeddedAws:
         for fixes in (authorization, identities, function_runs, provisioning, queues, forms, logs):
             fixes.apply()
         dispatch.apply(SERVICES)
+        self._host = host
+        if host:
+            function_runs.fork_functions(host)
 
     def start(self, failed: Callable[[Exception], None], told: Callable[[list[str]], None]) -> None:
         """Load what is kept; call in the event loop that serves `app`, before it does. Raises ``DamagedError``.
@@ -132,6 +137,8 @@ class EmbeddedAws:
         # Its idle workers are children of this process and would outlive it by a moment.
         with contextlib.suppress(Exception):
             lambda_runtime.reset()
+        if self._host:
+            self._host.stop()
         self._durable.stop()
         self.engine.stop()
         self._compactor.close()

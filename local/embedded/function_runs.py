@@ -1,10 +1,15 @@
 """Fixes to how ministack runs functions: what they know of their caller, how many run at once, when they end."""
 
+import contextlib
 import inspect
+import subprocess
+import sys
+import types
 from typing import Any
 
-from local.embedded.replacing import replace, replace_text
+from local.embedded.replacing import replace, replace_text, replace_value
 from local.embedded.turns import Slot, Turns
+from local.function_host import Host, Program
 from local.tether import end_with_parent
 
 # Of Worker.invoke, which `logs` replaces too.
@@ -29,6 +34,21 @@ def apply() -> None:
     _end_functions_with_the_stack()
     _let_functions_load_without_looking_for_garbage()
     _read_concurrency_as_a_number()
+
+
+def fork_functions(host: Host) -> None:
+    """ministack starts an interpreter for each of a function's processes, which loads boto3 before it does anything."""
+    from ministack.core import lambda_runtime
+
+    def popen(command: list[str], **options: Any) -> "subprocess.Popen[str] | Program":
+        if command[0] == sys.executable and options.get("stdin") == subprocess.PIPE:
+            with contextlib.suppress(OSError):  # somebody has ended the host
+                return host.start(command[1], options["cwd"], options["env"])
+        return subprocess.Popen(command, **options)  # noqa: S603 - ministack's own
+
+    forking = types.ModuleType(subprocess.__name__)
+    vars(forking).update(vars(subprocess) | {"Popen": popen})
+    replace_value(lambda_runtime, "subprocess", forking, "module")
 
 
 def _tell_functions_who_calls() -> None:

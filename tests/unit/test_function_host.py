@@ -1,0 +1,71 @@
+"""Functions' processes are forked with boto3 loaded, and with nothing of kinpics."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.function_host import Host, Program
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
+
+PROGRAM = """
+import json, os, sys
+ours = {"functions", "local", "scripts", "PIL", "numpy", "pytest"} & {name.split(".")[0] for name in sys.modules}
+told = {"loaded": "boto3" in sys.modules, "ours": sorted(ours), "name": __name__, "folder": os.getcwd()}
+print(json.dumps(told), flush=True)
+for line in sys.stdin:
+    print(os.environ.get(line.strip()), flush=True)
+print("at the end", file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    started = Host()
+    yield started
+    started.stop()
+
+
+def rest(program: Program) -> tuple[str, str]:
+    """What it still writes, to its end."""
+    program.stdin.close()
+    with program.stdout, program.stderr:
+        return program.stdout.read(), program.stderr.read()
+
+
+def test_a_program_runs_with_boto3_and_nothing_of_the_stack(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    program = host.start(str(tmp_path / "program.py"), str(tmp_path), {"OF_ITS_OWN": "yes"})
+    told = json.loads(program.stdout.readline())
+    assert told == {"loaded": True, "ours": [], "name": "__main__", "folder": str(tmp_path)}
+    program.stdin.write("OF_ITS_OWN\nPATH\n")
+    program.stdin.flush()
+    assert [program.stdout.readline() for _ in range(2)] == ["yes\n", "None\n"]
+    assert program.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        program.wait(0.01)
+    assert rest(program) == ("", "at the end\n")
+    program.wait(10)
+
+
+def test_a_program_that_fails_says_why_and_one_at_work_can_be_ended(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text("raise ValueError('no')")
+    failing = host.start(str(tmp_path / "failing.py"), str(tmp_path), {})
+    assert rest(failing)[1].endswith("ValueError: no\n")
+    (tmp_path / "waiting.py").write_text("import time; time.sleep(60)")
+    for end in ("terminate", "kill"):
+        waiting = host.start(str(tmp_path / "waiting.py"), str(tmp_path), {})
+        getattr(waiting, end)()
+        waiting.wait(10)
+        assert rest(waiting) == ("", "")
+
+
+def test_a_host_that_has_ended_is_an_error_that_the_stack_knows(tmp_path: Path) -> None:
+    host = Host()
+    host.stop()
+    with pytest.raises(OSError, match="descriptor"):
+        host.start("program.py", str(tmp_path), {})
