@@ -36,7 +36,12 @@ USED: dict[str, dict[str, str]] = {
         "extract_access_key_id": "(headers, query_params=None)",
     },
     "ministack.core.sigv4": {"decode_header_value": "(value)"},
-    "ministack.services.cloudformation": {**_SERVICE, "_stack_events": _STORE, "_stacks": _STORE},
+    "ministack.services.cloudformation": {
+        **_SERVICE,
+        "_PERSISTED_STORES": "tuple",
+        "_stack_events": _STORE,
+        "_stacks": _STORE,
+    },
     "ministack.services.cloudformation.provisioners": {"_RESOURCE_HANDLERS": "dict"},
     "ministack.services.cloudwatch_logs": {**_SERVICE, "_log_groups": _STORE},
     "ministack.services.cognito": {

@@ -137,6 +137,8 @@ def _state(name: str, service: Any) -> Any:
     if name == "sqs":
         sqs = service
         return {"queues": _emptied(sqs._queues, {"messages": []}), "queue_name_to_url": sqs._queue_name_to_url}
+    if name == "cloudformation":  # it would copy all templates first, which takes longer than writing them
+        return {key: store() for store, key in service._PERSISTED_STORES}
     return service.get_state()
 
 

@@ -49,7 +49,7 @@ def _icon(palette: Palette, side: int, part: float) -> bytes:
     left, top = (side - width) // 2, (side - height_of(width)) // 2
     draw_mark(picture, left, top, width, palette.ink, palette.accent)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=9)
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

@@ -9,6 +9,7 @@ import types
 import pytest
 
 from local.embedded import forms, watching
+from local.embedded.cells import encode_value
 from local.embedded.forms import file_name, note_form
 from local.embedded.identities import (
     MAX_GUESTS,
@@ -209,6 +210,18 @@ def test_a_state_that_grows_while_it_is_read_is_read_again() -> None:
 
     value = read_state("lambda_svc", types.SimpleNamespace(get_state=get_state))
     assert json.loads(value) == mappings
+
+
+def test_stacks_are_kept_as_ministack_tells_them() -> None:
+    from ministack.services import cloudformation
+
+    cloudformation._stacks["one"] = {"StackStatus": "CREATE_COMPLETE", "_template": {"Resources": {}}}
+    try:
+        value = read_state("cloudformation", cloudformation)
+        assert value == encode_value(cloudformation.get_state())
+        assert b"CREATE_COMPLETE" in value
+    finally:
+        del cloudformation._stacks["one"]
 
 
 PROVIDER = "cognito-idp.us-east-1.amazonaws.com/us-east-1_A"
