@@ -9,6 +9,7 @@ So they are given that page alone, in a dictionary of its own (`_Page`); all els
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ from local.journal import Journal, below, decode_key, encode_key
 Table = dict[str, Any]
 Item = dict[str, Any]
 Request = dict[str, Any]
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
+_BEGINS_WITH = re.compile(r"\bbegins_with\s*\(\s*([#\w.-]+)\s*,\s*(:\w+)\s*\)")
 # The sort key of an item whose table has none, as ministack calls it.
 _NO_SORT = "__no_sort__"
 
@@ -312,7 +315,8 @@ class ItemStore:
                 return True  # it will be refused
 
         backwards = data.get("ScanIndexForward") is False
-        found = self._found(table, index, [wanted], data, backwards=backwards)
+        prefix = _prefix_of(condition, values, aliases, names[1])
+        found = self._found(table, index, [wanted], data, prefix, backwards=backwards)
         has_more_keys = len(conditions) > 1 or len(dynamodb._key_condition_clauses(dynamodb._tokenize(condition))) > 1
         return self._cut(filter(lambda one: is_asked(one[1]), found) if has_more_keys else found, table, index, data)
 
@@ -330,10 +334,17 @@ class ItemStore:
         return self._cut(found, table, index, data)
 
     def _found(
-        self, table: Table, index: Index | None, within: list[str], data: Request, *, backwards: bool = False
+        self,
+        table: Table,
+        index: Index | None,
+        within: list[str],
+        data: Request,
+        prefix: str = "",
+        *,
+        backwards: bool = False,
     ) -> Iterator[tuple[Place, Item]]:
         """Items of a table or an index after the one that the request starts with, in the order of their keys;
-        ``within`` is the partition, if one is asked for."""
+        ``within`` is the partition, if one is asked for, and ``prefix`` is how their sort keys begin there."""
         start = data.get("ExclusiveStartKey") or {}
         own = [table["pk_name"], table["sk_name"]]
         names = [index.partition, index.sort, *own] if index else own
@@ -345,7 +356,8 @@ class ItemStore:
                 values[-1] = _NO_SORT
             after = encode_key(*beginning, *within, *values[len(within) :])
         kind = "entry" if index else "item"
-        for key, value in self._journal.read(kind, below(*beginning, *within), after, backwards=backwards):
+        first = encode_key(*beginning, *within, prefix)
+        for key, value in self._journal.read(kind, first, after, backwards=backwards):
             yield Place(*decode_key(key)[-2:]), json.loads(value)
 
     def _start_value(self, start: Item, name: str | None) -> str:
@@ -398,6 +410,16 @@ class _Page:
     def add(self, place: Place, item: Item) -> None:
         self.partitions.setdefault(place.partition, {})[place.sort] = item
         self.count += 1
+
+
+def _prefix_of(condition: str, values: dict[str, Any], aliases: dict[str, str], sort: str | None) -> str:
+    """How the sort keys begin that a key condition asks for; empty if it doesn't say. A partition may have thousands of
+    others, which needn't be read to find out that they don't."""
+    found = _BEGINS_WITH.search(condition)
+    if not found or aliases.get(found[1], found[1]) != sort:
+        return ""
+    value = values.get(found[2]) or {}
+    return str(value.get("S", ""))
 
 
 def _chained(lists: list[Any]) -> Iterator[dict[str, Any]]:

@@ -151,8 +151,12 @@ class Requests:
                 if table == "pics":
                     self.pages("Query", TableName=table, IndexName="grid", **options, **asked("p = :p", values))
                     self.pages("Query", TableName=table, IndexName="hashed", **options, **asked("h = :p", values))
-                    begun = asked("p = :p AND begins_with(#s, :s)", {**values, ":s": {"S": "a"}}, {"#s": "s"})
-                    self.pages("Query", TableName=table, **options, **begun)
+                    for prefix in ("a", "a ", "photo/", "\x01", "z\x02", "\U0001f600", "\U0010ffff", ""):
+                        begun = {**values, ":s": {"S": prefix}}
+                        own = asked("p = :p AND begins_with(#s, :s)", begun, {"#s": "s"})
+                        self.pages("Query", TableName=table, **options, **own)
+                        grid = asked("begins_with ( g , :s ) AND p = :p", begun)
+                        self.pages("Query", TableName=table, IndexName="grid", **options, **grid)
                     filtered = {"FilterExpression": "n > :n"} | asked("p = :p", {**values, ":n": {"N": "4"}})
                     self.pages("Query", TableName=table, **options, **filtered)
                     old = {"p": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a b"}]}}
@@ -212,6 +216,31 @@ def test_answers_are_those_of_items_in_memory(dynamodb: Any, tmp_path: Path, see
     found.make()
     for ours, theirs in zip(found.answers, expected.answers, strict=True):
         assert ours == theirs
+    journal.close()
+
+
+def test_what_begins_otherwise_is_not_read(dynamodb: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of guests look at their few photos, in a set of thousands, again and again."""
+    journal = Journal(tmp_path / "state.sqlite")
+    ItemStore(dynamodb, journal, failed).watch()
+    requests = Requests(dynamodb, 1)
+    requests.call("CreateTable", TableName="pics", BillingMode="PAY_PER_REQUEST", **DEFINITIONS["pics"])
+    for guest in "abc":
+        for number in range(40):
+            requests.call("PutItem", TableName="pics", Item={"p": {"S": "party"}, "s": {"S": f"{guest}.{number}"}})
+    read: list[str] = []
+    journal_read = journal.read
+
+    def counted(*rest: Any, **options: Any) -> Iterator[tuple[str, bytes]]:
+        for key, value in journal_read(*rest, **options):
+            read.append(key)
+            yield key, value
+
+    monkeypatch.setattr(journal, "read", counted)
+    values = {":p": {"S": "party"}, ":s": {"S": "b.1"}}
+    wanted = asked("p = :p AND begins_with(s, :s)", values)
+    assert len(requests.call("Query", TableName="pics", Limit=20, **wanted)["Items"]) == 11
+    assert len(read) == 11
     journal.close()
 
 
