@@ -67,6 +67,11 @@ class MemberRow(Row):
     sets: list[Any] | None = described("The sets they may see; missing for all.", default=None)
     may_add: bool | None = described("Whether they may add photos.", default=None)
     is_owner: bool | None = described("Whether this is the owner, who sees everything.", default=None)
+    owner_since: int | None = described(
+        "When they first came as an owner (seconds since 1970): what they signed in with before doesn't say that they "
+        "are one.",
+        default=None,
+    )
     since: int = described("Passes made before this time don't count any more (seconds since 1970).", default=0)
     invited_at: str | None = described("When they were invited (ISO 8601, UTC).", default=None)
 

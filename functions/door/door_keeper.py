@@ -25,7 +25,7 @@ from functions.access.passes import (
 from functions.access.sight import Sight
 from functions.batch_get import TableBusyError
 from functions.door.door_call import ENTER, LEAVE, PHOTOS, SETS, DoorCall, next_photos
-from functions.door.members import Members, SignedIn
+from functions.door.members import Members, SignedIn, signed_out
 from functions.door.private_rows import NOWHERE, Item, PrivateRows, fitting, is_moving
 from functions.keys import ImagePath
 from functions.photo_rows import SETS_PARTITION
@@ -74,9 +74,12 @@ class DoorKeeper:
         now = self.clock()
         if signed_in.is_owner:
             known = member or MemberRow(id=signed_in.id, email=signed_in.email, since=int(now), invited_at=_iso(now))
-            member = replace(known, is_owner=True)
+            member = replace(known, is_owner=True, owner_since=int(now))
             self.access.put_member(member)
             return member
+        if member and signed_in.at < (member.owner_since or 0):
+            # This token was made before they became an owner, so it says nothing about whether they still are.
+            raise signed_out()
         # Is an owner no more, and was never invited as a member.
         self.access.remove_member(signed_in.id)
         return None

@@ -29,11 +29,13 @@ _ENDED = {
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody with an account: their member id, their address, and whether they are an owner."""
+    """Somebody with an account: their member id, their address, and whether they were an owner when they signed in,
+    ``at`` seconds since 1970."""
 
     id: str
     email: str
     is_owner: bool
+    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,20 @@ class Members:
         claims = _claims(token)
         # GetUser takes the tokens of every user pool of the region, somebody else's too.
         if claims.get("iss") != self.issuer or claims.get("client_id") != self.site:
-            raise _signed_out()
+            raise signed_out()
         try:
             user = self.client.get_user(AccessToken=token)
         except ClientError as error:
             if code_of(error) in _ENDED:
-                raise _signed_out() from None
+                raise signed_out() from None
             raise
         # Cognito has checked the signature, so its other claims hold as well.
         known = {attribute["Name"]: attribute.get("Value", "") for attribute in user["UserAttributes"]}
         groups = claims.get("cognito:groups")
         is_owner = isinstance(groups, list) and OWNER_GROUP in groups
-        return SignedIn(member_id(known.get("sub") or str(claims.get("sub"))), known.get("email", ""), is_owner)
+        issued = claims.get("iat")
+        at = int(issued) if isinstance(issued, int | float) else 0
+        return SignedIn(member_id(known.get("sub") or str(claims.get("sub"))), known.get("email", ""), is_owner, at)
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -69,9 +73,10 @@ def _claims(token: str) -> dict[str, Any]:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError, RecursionError):
-        raise _signed_out() from None
+        raise signed_out() from None
     return claims if isinstance(claims, dict) else {}
 
 
-def _signed_out() -> RequestError:
+def signed_out() -> RequestError:
+    """The refusal of a token that counts no more."""
     return RequestError(401, "SignedOut", "this sign-in has ended: sign in again")

@@ -34,8 +34,8 @@ class UserPools:
     def __init__(self) -> None:
         self.owners: dict[str, dict[str, str]] = {}
 
-    def give(self, pool: str, client: str, mail: str, *groups: str) -> str:
-        """An access token of somebody with an account."""
+    def give(self, pool: str, client: str, mail: str, *groups: str, at: float = 2e9) -> str:
+        """An access token, made ``at`` a moment, of somebody with an account."""
         sub = str(uuid.uuid5(uuid.NAMESPACE_URL, mail))
         claims = {
             "iss": f"{ISSUER}{pool}",
@@ -43,6 +43,7 @@ class UserPools:
             "sub": sub,
             "token_use": "access",
             "n": len(self.owners),
+            "iat": int(at),
         }
         token = f"e30.{_part({**claims, 'cognito:groups': groups} if groups else claims)}.{len(self.owners)}"
         self.owners[token] = {"sub": sub, "email": mail}
@@ -72,9 +73,9 @@ class Site:
     users: UserPools
     reads: list[tuple[str, Any]]
 
-    def sign_in(self, mail: str, *groups: str) -> str:
-        """The access token of somebody with an account."""
-        return self.users.give(POOL, CLIENT, mail, *groups)
+    def sign_in(self, mail: str, *groups: str, at: float = 2e9) -> str:
+        """The access token, made ``at`` a moment, of somebody with an account."""
+        return self.users.give(POOL, CLIENT, mail, *groups, at=at)
 
     def invite(self, mail: str, sets: list[str] | None = None) -> str:
         """The access token of a member."""
@@ -265,6 +266,16 @@ def test_the_owner_needs_no_invitation(site: Site) -> None:
     assert row.is_owner
     # No longer in the group.
     assert site.call(action="enter", token=site.sign_in("owner@example.org"))["err"]["code"] == "NotInvited"
+    assert site.call(action="sets", **{"pass": shown})["err"]["code"] == "PassEnded"
+
+
+def test_what_an_owner_signed_in_with_before_takes_nothing_from_them(site: Site) -> None:
+    old = site.sign_in("owner@example.org", at=site.aws.now - 600)
+    shown = site.call(action="enter", token=site.sign_in("owner@example.org", "owner"))["pass"]
+    assert site.call(action="enter", token=old)["err"]["code"] == "SignedOut"
+    assert site.sets(shown) == ["gala", "party", "reunion"], "their row is still there"
+    later = site.sign_in("owner@example.org", at=site.aws.now + 1)
+    assert site.call(action="enter", token=later)["err"]["code"] == "NotInvited"
     assert site.call(action="sets", **{"pass": shown})["err"]["code"] == "PassEnded"
 
 
