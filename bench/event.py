@@ -2,7 +2,8 @@
 
 Each guest is what the event's page is (site/js/uploading/): credentials, the event, forms for all photos in a call, a
 POST for each photo, then looks at what became of them, again and again with growing pauses. What is refused is tried
-again as the page does it. The peer is S3 alone: the same photos, put into a bucket by as many at once.
+again as the page does it: as long as it is open. The peer is S3 alone: the same photos, put into a bucket by as many at
+once.
 """
 
 import base64
@@ -35,11 +36,12 @@ PHOTOS = 5
 _SET = "2026_party"
 # As site/js/uploading/uploads.js: between two looks at what became of what was sent.
 _FIRST_LOOK, _LONGEST_LOOK = 2.5, 120.0
-# As site/js/aws/patience.js.
+# As site/js/aws/patience.js; then as site/js/uploading/crowd.js, which goes on.
 _FIRST_PAUSE, _LONGEST_PAUSE, _PATIENCE = 0.5, 15.0, 120.0
+_FIRST_CROWD_PAUSE = 2.0
 _BUSY = ("TooManyRequests", "ThrottlingException", "ProvisionedThroughputExceededException")
-# As long as anybody can be told to wait in a benchmark.
-_LONGEST = 300
+# A benchmark ends some time, even if photos are still to come; then the guests who wait are counted as giving up.
+_LONGEST = 900
 _BOUNDARY = "kinpics-bench"
 
 
@@ -139,7 +141,7 @@ class Guest(Visitor):
             raise RefusedError(answer.partition(b"<Code>")[2].partition(b"<")[0].decode() or str(response.status))
 
     def _patiently(self, call: Callable[[], Any]) -> Any:
-        waited, pause = 0.0, _FIRST_PAUSE
+        pauses = _pauses()
         while True:
             try:
                 return call()
@@ -149,12 +151,19 @@ class Guest(Visitor):
                     raise
                 self._told.refused[code] += 1
                 self._told.waited.add(self._number)
-                if waited >= _PATIENCE:
-                    raise
+            time.sleep(next(pauses))
+
+
+def _pauses() -> Iterator[float]:
+    """The pauses of a page that is told to wait, in seconds."""
+    while True:
+        waited, pause = 0.0, _FIRST_PAUSE
+        while waited < _PATIENCE:
             spread = pause * (0.5 + random.random() / 2)  # noqa: S311
+            yield spread
             waited += spread
-            time.sleep(spread)
             pause = min(2 * pause, _LONGEST_PAUSE)
+        yield _FIRST_CROWD_PAUSE * (0.5 + random.random())  # noqa: S311
 
 
 def _attend(stack: Any, secret: str, number: int, photos: list[bytes], told: Told, ready: threading.Barrier) -> None:
@@ -165,7 +174,9 @@ def _attend(stack: Any, secret: str, number: int, photos: list[bytes], told: Tol
         guest.become_guest()
         guest.ask("event")
         told.seconds["page"].append(time.perf_counter() - start)
+        asked = time.perf_counter()
         began = _begin(guest, photos, told)
+        took = time.perf_counter() - asked
         told.seconds["forms"].append(time.perf_counter() - start)
         for answer, photo in zip(began, photos, strict=True):
             if answer["do"] == "refused":
@@ -173,7 +184,7 @@ def _attend(stack: Any, secret: str, number: int, photos: list[bytes], told: Tol
             elif answer["do"] == "send":
                 guest.send(answer["post"], photo)
         told.seconds["sent"].append(time.perf_counter() - start)
-        _look(guest, [answer["id"] for answer in began if "id" in answer], told)
+        _look(guest, [answer["id"] for answer in began if "id" in answer], took, told)
         told.seconds["taken"].append(time.perf_counter() - start)
     except RefusedError as error:
         told.errors[str(error)] += 1
@@ -203,9 +214,9 @@ def _begin(guest: Guest, photos: list[bytes], told: Told) -> list[dict[str, Any]
         time.sleep(_FIRST_LOOK)
 
 
-def _look(guest: Guest, ids: list[str], told: Told) -> None:
-    """Look what became of the photos until all are taken."""
-    pause = _FIRST_LOOK
+def _look(guest: Guest, ids: list[str], took: float, told: Told) -> None:
+    """Look what became of the photos until all are taken; how long the forms ``took`` says how many others send."""
+    pause = min(max(_FIRST_LOOK, took), _LONGEST_LOOK)
     while ids:
         if time.monotonic() > told.until:
             told.errors["NotTaken"] += len(ids)

@@ -5,8 +5,10 @@ workers at once too, and a worker may die after any of them: the object in ``inc
 comes again finds what is left to do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.access.access_rows import EventRow
 from functions.arrivals.album_originals import AlbumOriginals, NoNameLeftError, names_for
 from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path, parse_key
@@ -46,20 +48,32 @@ class Arrivals:
     originals: AlbumOriginals
     senders: Senders
 
-    def arrive(self, key: str) -> str:
-        """Take what a browser has sent. Returns the photo, as set and id, if it waits and browsers can't show it.
+    def arrive(self, keys: Sequence[str]) -> dict[str, str | Exception]:
+        """Take what browsers have sent, each by its (decoded) key.
 
-        Raises whatever AWS raises: to be tried again.
+        Returns for each key the photo, as set and id, if it waits and browsers can't show it, or else nothing; or what
+        went wrong with it: to be tried again. Raises what AWS raises where it concerns all of them.
         """
-        try:
-            set_name, row_id = parse_incoming_key(key)
-        except StrayObjectError:
-            self.incoming.delete(key)
-            return ""
-        row = self.contributions.get(set_name, row_id)
-        waits_unseen = row is not None and row.state == BEGUN and self._take_in(row)
-        self.incoming.delete(key)  # also what was sent twice, or taken back before it came
-        return f"{set_name}/{row_id}" if waits_unseen else ""
+        outcomes: dict[str, str | Exception] = dict.fromkeys(keys, "")
+        ids = {key: _parsed(key) for key in keys}
+        rows = {
+            (set_name, row_id): row
+            for set_name in {set_name for set_name, _ in ids.values() if set_name}
+            for row_id, row in self.contributions.get_all(
+                set_name, [row_id for of, row_id in ids.values() if of == set_name]
+            ).items()
+        }
+        events: dict[str, EventRow | None] = {}
+        for key in keys:
+            row = rows.get(ids[key])
+            try:
+                if row is not None and row.state == BEGUN and self._take_in(row, events):
+                    outcomes[key] = f"{row.set_name}/{row.id}"
+            except Exception as error:
+                outcomes[key] = error
+        # Also what was sent twice, or taken back before it came, and what nobody was given a form for.
+        self.incoming.delete(*(key for key in keys if not isinstance(outcomes[key], Exception)))
+        return outcomes
 
     def settle(self, set_name: str, row_id: str) -> None:
         """Carry out what was decided about a contribution. Raises whatever AWS raises: to be tried again."""
@@ -85,12 +99,12 @@ class Arrivals:
             # The process function may be faster than whoever brought the photo into its set.
             self.contributions.move(row, FAILED, (BEGUN, LET_IN, SHOWN), code=code, message=message)
 
-    def _take_in(self, row: Contribution) -> bool:
-        """Take a photo in; whether it waits, and is of a kind that browsers can't show."""
+    def _take_in(self, row: Contribution, events: dict[str, EventRow | None]) -> bool:
+        """Take a photo in; whether it waits, and is of a kind that browsers can't show. ``events`` keeps those read."""
         with self.incoming.reading(incoming_key(row.set_name, row.id)) as arrived:
             if arrived is None:
                 return False
-            sender = self.senders.still(row)
+            sender = self.senders.still(row, events)
             refused = _why_refused(row, arrived, sender)
             kind = media_type(arrived.head)
             if refused or sender is None or kind is None:
@@ -164,6 +178,13 @@ class Arrivals:
         # The process function hears of it from S3, and removes rows, thumbnails and faces.
         self.originals.remove(ImagePath(placed.set_name, placed.file or ""), sha256)
         self.contributions.remove_placed(placed)
+
+
+def _parsed(key: str) -> tuple[str, str]:
+    try:
+        return parse_incoming_key(key)
+    except StrayObjectError:
+        return "", ""
 
 
 def _why_refused(row: Contribution, arrived: Arrived, sender: Sender | None) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,18 +42,34 @@ class ArrivalsFunction:
     uploads: Uploads
     arrivals: Arrivals
 
-    def take(self, body: str) -> list[str]:
-        """Take a message of the queue. Returns the photos that wait now and that browsers can't show, as set and id.
-
-        Raises whatever AWS raises: to be tried again.
+    def take(self, bodies: Sequence[str]) -> tuple[list[int], list[str]]:
+        """Take messages of the queue. Returns the numbers of those to be tried again, and the photos that wait now and
+        that browsers can't show, as set and id.
         """
-        looks = []
-        for about in parse_body(body):
-            if isinstance(about, ToSettle):
-                self.arrivals.settle(about.set_name, about.row_id)
-            elif waits := self.arrivals.arrive(about):
-                looks.append(waits)
-        return looks
+        failed: set[int] = set()
+        arrived: dict[str, list[int]] = {}
+        for number, body in enumerate(bodies):
+            try:
+                for about in parse_body(body):
+                    if isinstance(about, ToSettle):
+                        self.arrivals.settle(about.set_name, about.row_id)
+                    else:
+                        arrived.setdefault(about, []).append(number)
+            except Exception as error:
+                failed.add(number)
+                _log(error)
+        looks: list[str] = []
+        try:
+            for key, outcome in self.arrivals.arrive(list(arrived)).items():
+                if isinstance(outcome, Exception):
+                    failed.update(arrived[key])
+                    _log(outcome)
+                elif outcome:
+                    looks.append(outcome)
+        except Exception as error:
+            failed.update(number for numbers in arrived.values() for number in numbers)
+            _log(error)
+        return sorted(failed), looks
 
 
 class ArrivalFailedError(KinpicsError):
@@ -89,10 +105,17 @@ def wire_arrivals(
 # What is logged says nothing about people or photos (functions/visitor_calls.py).
 def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     """Take what the process function hands on, or answer the owner. Raises ``ArrivalFailedError``."""
+    if isinstance(event, dict) and "messages" in event:
+        failed, looks = _function().take(event["messages"])
+        return {"failed": failed, "looks": looks}
     if isinstance(event, dict) and "message" in event:
-        return _taken(lambda: _function().take(event["message"]))
+        # The process function of an earlier release, while this one is deployed.
+        failed, looks = _function().take([event["message"]])
+        if failed:
+            raise ArrivalFailedError("a photo from a browser wasn't taken in: the log says why")
+        return {"looks": looks} if looks else {}
     if isinstance(event, dict) and "refused" in event:
-        return _taken(lambda: _function().arrivals.note_refused(**event["refused"]))
+        return _note_refused(**event["refused"])
     return answer_visitor(
         lambda: {"output": _function().uploads.answer_owner(parse_upload_call(event, is_owner=True))},
         "UploadsFailed",
@@ -100,10 +123,14 @@ def handler(event: Any, context: "LambdaContext") -> dict[str, Any]:
     )
 
 
-def _taken(work: Callable[[], list[str] | None]) -> dict[str, Any]:
+def _note_refused(key: str, code: str, message: str) -> dict[str, Any]:
     try:
-        looks = work()
+        _function().arrivals.note_refused(key, code, message)
     except Exception as error:
-        print(json.dumps({"level": "ERROR", "failed": "Arrival", **without_values(error)}))
-        raise ArrivalFailedError("a photo from a browser wasn't taken in: the log says why") from None
-    return {"looks": looks} if looks else {}
+        _log(error)
+        raise ArrivalFailedError("who sent a photo wasn't told that it can't be shown: the log says why") from None
+    return {"failed": []}
+
+
+def _log(error: Exception) -> None:
+    print(json.dumps({"level": "ERROR", "failed": "Arrival", **without_values(error)}))

@@ -8,7 +8,6 @@ for a film.
 """
 
 import functools
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +26,7 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
-from functions.keys import INCOMING_PREFIX, WAITING_PREFIX, BadNameError, ImagePath, parse_key
+from functions.keys import BadNameError, ImagePath, parse_key
 from functions.ledger import CeilingReachedError, Ledger
 from functions.media_types import is_film
 from functions.people_queue import PeopleQueue
@@ -35,6 +34,13 @@ from functions.photo_labels import PhotoLabels
 from functions.photo_messages import BadMessageError, ObjectChange, owner_message, parse_message
 from functions.photo_reader import PhotoReader
 from functions.photo_tables import SetMovingError, photo_tables
+from functions.process.browser_messages import (
+    ArrivalsCalls,
+    ArrivalsFunctionError,
+    delete_all,
+    is_from_browser,
+    take_along,
+)
 from functions.process.complexity import UnusableImageError
 from functions.process.leases import Leases, LeaseTakenError
 from functions.process.objects import Objects
@@ -73,10 +79,6 @@ _HANDED_ON_SECONDS = 70
 
 class FilmsOffError(KinpicsError):
     """The site takes no films."""
-
-
-class ArrivalsFunctionError(KinpicsError):
-    """The arrivals function didn't take a message: it is tried again."""
 
 
 @functools.cache
@@ -139,23 +141,47 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Process a batch; returns SQS's partial batch response."""
     photo_sync, sqs, functions = _clients()
 
-    def tell_refused(change: ObjectChange, error: UnusableImageError) -> None:
-        told = {"key": change.key, "code": error.code, "message": str(error)}
-        _ask_arrivals(functions, {"refused": told})
+    arrivals = ArrivalsCalls(functions, os.environ["ARRIVALS_FUNCTION"])
+    given: list[dict[str, Any]] = event["Records"]
+    along = list(take_along(sqs, os.environ["QUEUE_URL"])) if any(is_from_browser(one["body"]) for one in given) else []
+    from_browsers = [record for record in (*given, *along) if is_from_browser(record["body"])]
+    done = _take_in(photo_sync, sqs, arrivals, from_browsers)
 
-    def hand_on(body: str, changes: list[ObjectChange]) -> list[ObjectChange]:
-        if any(change.key.startswith((INCOMING_PREFIX, WAITING_PREFIX)) for change in changes):
-            for photo in _hand_to_arrivals(functions, body):
-                _make_look(photo_sync, changes[0].bucket, photo)
-            return []
+    def tell_refused(change: ObjectChange, error: UnusableImageError) -> None:
+        arrivals.tell_refused(change.key, error.code, str(error))
+
+    def hand_on(_: str, changes: list[ObjectChange]) -> list[ObjectChange]:
         return _hand_films_on(photo_sync, sqs, changes)
 
-    failures = [
-        {"itemIdentifier": record["messageId"]}
-        for record in event["Records"]
-        if not process_message(photo_sync, sqs, hand_on, record, context, tell_refused)
-    ]
-    return {"batchItemFailures": failures}
+    for record in (*given, *along):
+        if record not in from_browsers and process_message(photo_sync, sqs, hand_on, record, context, tell_refused):
+            done.append(record)
+    delete_all(sqs, os.environ["QUEUE_URL"], [record for record in along if record in done])
+    return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in given if one not in done]}
+
+
+def _take_in(
+    photo_sync: PhotoSync, sqs: "SQSClient", arrivals: ArrivalsCalls, records: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Hand on what is about browsers' photos; those of the messages that are done."""
+    if not records:
+        return []
+    try:
+        taken = arrivals.take([record["body"] for record in records])
+    except Exception as failure:
+        logger.exception("%s messages weren't taken", len(records))
+        return [one for one in records if not _try_again_or_give_up(sqs, one, parse_message(one["body"]), failure)]
+    for photo in taken.looks:
+        _make_look(photo_sync, parse_message(records[0]["body"])[0].bucket, photo)
+    error = ArrivalsFunctionError("the arrivals function failed on it: its log group says why")
+    done = []
+    for number, record in enumerate(records):
+        if number not in taken.failed:
+            note("PicsProcessed")
+            done.append(record)
+        elif not _try_again_or_give_up(sqs, record, parse_message(record["body"]), error):
+            done.append(record)
+    return done
 
 
 def process_message(
@@ -196,15 +222,24 @@ def process_message(
         return False
     except Exception as error:
         logger.exception("message %s failed", record["messageId"])
-        tries = int(record["attributes"]["ApproximateReceiveCount"])
-        if tries < int(os.environ["MAX_RECEIVE_COUNT"]):
-            seconds = _MOVING_SECONDS if isinstance(error, SetMovingError) else 1
-            _give_out_again(sqs, record, seconds * 2**tries)
+        if _try_again_or_give_up(sqs, record, changes, error):
             return False
-        give_up(sqs, record, changes, type(error).__name__, str(error))
     else:
         note("PicsProcessed")
     return True
+
+
+def _try_again_or_give_up(
+    sqs: "SQSClient", record: dict[str, Any], changes: list[ObjectChange], error: Exception
+) -> bool:
+    """Let a message that failed come again after a pause, as long as it has tries left; False if it had its last."""
+    tries = int(record["attributes"]["ApproximateReceiveCount"])
+    if tries < int(os.environ["MAX_RECEIVE_COUNT"]):
+        seconds = _MOVING_SECONDS if isinstance(error, SetMovingError) else 1
+        _give_out_again(sqs, record, seconds * 2**tries)
+        return True
+    give_up(sqs, record, changes, type(error).__name__, str(error))
+    return False
 
 
 def _hand_films_on(photo_sync: PhotoSync, sqs: "SQSClient", changes: list[ObjectChange]) -> list[ObjectChange]:
@@ -229,22 +264,6 @@ def _hand_films_on(photo_sync: PhotoSync, sqs: "SQSClient", changes: list[Object
 def _ask_for_film(sqs: "SQSClient", queue_url: str, change: ObjectChange) -> None:
     body = owner_message(change.bucket, quote_plus(change.key), force=change.force)
     sqs.send_message(QueueUrl=queue_url, MessageBody=body)
-
-
-def _hand_to_arrivals(functions: "LambdaClient", body: str) -> list[str]:
-    """Give a message about what a browser sent to the arrivals function, which may touch no more than that.
-
-    Its answer is which photos wait now that browsers can't show; this function alone can decode them.
-    """
-    return list(_ask_arrivals(functions, {"message": body}).get("looks", ()))
-
-
-def _ask_arrivals(functions: "LambdaClient", event: dict[str, Any]) -> dict[str, Any]:
-    answer = functions.invoke(FunctionName=os.environ["ARRIVALS_FUNCTION"], Payload=json.dumps(event))
-    if "FunctionError" in answer:
-        raise ArrivalsFunctionError("the arrivals function failed on it: its log group says why")
-    found: dict[str, Any] = json.loads(answer["Payload"].read())
-    return found
 
 
 def _make_look(photo_sync: PhotoSync, bucket: str, photo: str) -> None:

@@ -61,10 +61,9 @@ class Beginning:
                 paths[number] = path
             else:
                 answers[number] = path
-        known = self.contributions.get_all(
-            sender.set_name, [contribution_id(sender.who, files[number].sha256) for number in paths]
-        )
-        placed = self.contributions.get_placed(sender.set_name, [files[number].sha256 for number in paths])
+        digests = [files[number].sha256 for number in paths]
+        own = [contribution_id(sender.who, digest) for digest in digests]
+        known, placed = self.contributions.find(sender.set_name, own, digests)
         named = [row.file for row in known.values() if row.file] + [
             photo.file for photo in placed.values() if photo.file
         ]

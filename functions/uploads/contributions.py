@@ -72,6 +72,18 @@ class Contributions:
         found = map(PlacedPhoto.from_item, self._batch(set_name, [_PHOTO + digest for digest in digests]))
         return {row.id.removeprefix(_PHOTO): row for row in found if row.by}
 
+    def find(
+        self, set_name: str, ids: Iterable[str], digests: Iterable[str]
+    ) -> tuple[dict[str, Contribution], dict[str, PlacedPhoto]]:
+        """What `get_all` and `get_placed` find, in one read."""
+        items = list(self._batch(set_name, [*ids, *(_PHOTO + digest for digest in digests)]))
+        placed = [PlacedPhoto.from_item(item) for item in items if item["id"].startswith(_PHOTO)]
+        rows = [Contribution.from_item(item) for item in items if not item["id"].startswith(_PHOTO)]
+        return (
+            {row.id: row for row in rows if self._is_kept(row)},
+            {photo.id.removeprefix(_PHOTO): photo for photo in placed if photo.by},
+        )
+
     def look_at(self, set_name: str, who: str, ids: Iterable[str]) -> list[Contribution]:
         """Some of somebody's photos, as they were a moment ago: whoever looks soon looks again.
 

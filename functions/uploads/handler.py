@@ -178,7 +178,7 @@ class Uploads:
             **({"closes_at": event.closes_at} if event.closes_at is not None else {}),
             "is_open": is_open(event, self.clock()),
             "limits": guest_limits(event),
-            "is_public": not self.senders.access.read_access().is_private(event.set_name),
+            "is_public": not self.open_sets.photos.tables.access().is_private(event.set_name),
         }
 
 

@@ -33,6 +33,10 @@ class StrayObjectError(KinpicsError):
     """An object's key is none that a POST was given for."""
 
 
+class NotDeletedError(KinpicsError):
+    """S3 deleted some objects and others not; asking again is harmless."""
+
+
 @dataclass(frozen=True)
 class Arrived:
     """An object that was read: its file on disk, and what it is."""
@@ -105,9 +109,13 @@ class Incoming:
         self.client.put_object(Bucket=self.bucket, Key=waiting_key(row.set_name, row.id), Body=file, ContentType=kind)
 
     def delete(self, *keys: str) -> None:
-        """Delete objects, if they are there."""
-        for key in keys:
-            self.client.delete_object(Bucket=self.bucket, Key=key)
+        """Delete objects, if they are there; at most a thousand. Raises ``NotDeletedError``."""
+        if not keys:
+            return
+        wanted = [{"Key": key} for key in dict.fromkeys(keys)]
+        answer = self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": wanted, "Quiet": True})  # type: ignore[typeddict-item]
+        if errors := answer.get("Errors"):
+            raise NotDeletedError(f"S3 didn't delete {len(errors)} objects: {errors[0].get('Code')}")
 
 
 def incoming_key(set_name: str, row_id: str) -> str:

@@ -81,15 +81,21 @@ class Senders:
             raise RequestError(404, "NoEvent", "this link leads to no event, or no longer does: ask for a new one")
         return event
 
-    def still(self, row: Contribution) -> Sender | None:
-        """Who began a contribution, if they may still add to its set: an event may have ended, a member be gone."""
+    def still(self, row: Contribution, events: dict[str, EventRow | None]) -> Sender | None:
+        """Who began a contribution, if they may still add to its set: an event may have ended, a member be gone.
+
+        ``events`` keeps those that were read, by id, for as long as its owner keeps it.
+        """
         who = row.who or ""
         if who == OWNER:
             return Sender(OWNER, row.set_name)
         if who.startswith("m"):
             member = self.access.get_member(who[1:])
             return Sender(who, row.set_name) if member and may_add_to(member, row.set_name) else None
-        event = self.events.get_event(row.event or "-")
+        name = row.event or "-"
+        if name not in events:
+            events[name] = self.events.get_event(name)
+        event = events[name]
         if event is None or event.set_name != row.set_name or not is_open(event, row.begun_at or 0):
             return None
         return Sender(who, row.set_name, waits=not event.at_once, event=event)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.access.audiences import PUBLIC
 from functions.addresses import DOWNLOAD_FOLDER, LARGE_FOLDER, THUMBNAIL_FOLDER, THUMBNAILS_FOLDER
 from functions.keys import NONE, STRIPPED, WHOLE
 from functions.search.search_request import MAX_LIMIT
@@ -16,12 +17,14 @@ UNKNOWN_WIDTH, UNKNOWN_HEIGHT = 1500, 1000
 
 def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
     """What scripts need to know about this site (site/js/config.js); nothing in it is secret."""
+    access = stack.access.read_access()
     return {
         "region": stack.region,
         "identityPoolId": stack.outputs.identity_pool,
         "userPoolId": stack.outputs.user_pool,
         "userPoolClientId": stack.outputs.user_pool_client,
-        "signUp": stack.parameters.get("SignUp") == "yes",
+        # To a private site people are invited: an account of their own making would open nothing.
+        "signUp": stack.parameters.get("SignUp") == "yes" and access.album == PUBLIC,
         "matchesTable": stack.outputs.matches_table,
         "endpoint": stack.endpoint_url,
         "homeUrl": stack.home_url,
@@ -29,7 +32,7 @@ def browser_config(stack: Stack, config: SiteConfig) -> dict[str, Any]:
         "searchFunction": stack.outputs.search_function,
         "removalFunction": stack.outputs.removal_function,
         "doorFunction": stack.outputs.door_function,
-        "hasPrivate": stack.access.read_access().has_private,
+        "hasPrivate": access.has_private,
         "peopleFunction": stack.outputs.people_function,
         "manageFunction": stack.outputs.manage_function,
         "uploadsFunction": stack.outputs.uploads_function,

@@ -137,8 +137,8 @@ def describe(name: str, data: bytes, kind: str = "image/jpeg") -> dict:
 
 def take(*bodies: str) -> None:
     """Give the arrivals function messages, as the process function does."""
-    for body in bodies:
-        arrivals_module.handler({"message": body}, LambdaContext())
+    if bodies and arrivals_module.handler({"messages": list(bodies)}, LambdaContext())["failed"]:
+        raise ArrivalFailedError("some are to come again")
 
 
 @pytest.fixture
@@ -300,6 +300,36 @@ def test_events_may_come_twice_late_and_for_nothing(aws: FakeAws, browsers: Brow
     aws.s3.put_object(Bucket=aws.incoming_bucket, Key="incoming/stray", Body=b"x")
     browsers.arrive()
     assert browsers.incoming() == set()
+
+
+def test_one_photo_that_fails_holds_up_no_other(
+    aws: FakeAws, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = browsers.open_event()
+    answers = browsers.send({"a.jpg": jpeg(RED), "b.jpg": jpeg(GREEN), "c.jpg": jpeg(BLUE)}, **guest)
+    keys = [answer["post"]["fields"]["key"] for answer in answers]
+    bodies = [json.dumps({"Records": [{"s3": {"object": {"key": key}}}]}) for key in keys]
+    function = aws.arrivals
+    real = function.arrivals.incoming.keep_waiting
+
+    def keep_waiting(row: Any, *rest: Any) -> None:
+        if row.id == answers[1]["id"]:
+            raise OSError("no room")
+        real(row, *rest)
+
+    incoming = replace(function.arrivals.incoming)
+    object.__setattr__(incoming, "keep_waiting", keep_waiting)
+    dying = replace(function, arrivals=replace(function.arrivals, incoming=incoming))
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals_module, "_function", lambda: dying)
+        told = ["{", *bodies, "{}"]
+        assert arrivals_module.handler({"messages": told}, LambdaContext()) == {"failed": [0, 2, 4], "looks": []}
+    assert sorted(browsers.states(**guest)) == ["begun", "waiting", "waiting"]
+    assert {key for key in browsers.incoming() if key.startswith("incoming/")} == {keys[1]}, "it comes again"
+    arrivals_module.handler({"message": bodies[1]}, LambdaContext())  # as an earlier release hands it on
+    assert browsers.states(**guest) == ["waiting"] * 3
+    with pytest.raises(ArrivalFailedError):
+        arrivals_module.handler({"message": "{"}, LambdaContext())
 
 
 def test_a_worker_that_dies_after_any_call_leaves_nothing_undone(aws: FakeAws, browsers: Browsers) -> None:
@@ -514,7 +544,7 @@ def test_what_is_taken_back_while_it_arrives_does_not_stay(aws: FakeAws, browser
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Contributions, "move", taken_back_first)
-        arrivals.arrive(answer["post"]["fields"]["key"])
+        arrivals.arrive([answer["post"]["fields"]["key"]])
     browsers.arrive()
     assert aws.keys(aws.pics_bucket) == browsers.incoming() == set()
     assert browsers.states(**guest) == ["taken_back"]
@@ -691,6 +721,23 @@ def test_what_goes_beyond_a_days_limits_is_refused_before_it_is_sent(
     assert aws.rows(aws.ledger_table) == before, "a refused file counts nothing"
     aws.now += 86_400
     assert [answer["do"] for answer in browsers.ask("begin", files=files[2:4], **guest)["files"]] == ["send"] * 2
+
+
+def test_hundreds_of_guests_who_begin_cost_few_calls_each(aws: FakeAws, browsers: Browsers) -> None:
+    guest = browsers.open_event()
+    browsers.ask("event", event=guest["event"])
+    made: list[str] = []
+    events = aws.dynamodb.meta.events
+    note = lambda model, **_: made.append(model.name)  # noqa: E731
+    events.register("before-call.dynamodb.*", note)
+    try:
+        files = [describe(f"{number}.jpg", bytes([number])) for number in range(5)]
+        assert {one["do"] for one in browsers.ask("begin", files=files, **guest)["files"]} == {"send"}
+    finally:
+        events.unregister("before-call.dynamodb.*", note)
+    # The event; what is known of the photos; who may see the album, kept for five seconds; its photos; the day.
+    reads = ["GetItem", "BatchGetItem", "Query", "BatchGetItem", "BatchGetItem"]
+    assert made == [*reads, *["UpdateItem"] * 3, *["PutItem"] * 5]
 
 
 def test_what_a_busy_table_has_no_room_for_is_not_counted(aws: FakeAws, browsers: Browsers) -> None:

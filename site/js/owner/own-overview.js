@@ -201,7 +201,7 @@ function letterRow(letter) {
     }
   });
   drop.addEventListener("click", () => {
-    const sure = [make("p", { dir: "auto", textContent: path ?? key }), make("p", { textContent: t("The file is deleted. Amazon S3 keeps it for 30 days.") })];
+    const sure = [make("p", { dir: "auto", textContent: path ?? key }), make("p", { textContent: t("The file is deleted. A copy is kept for 30 days.") })];
     ask(t("Delete this file?"), sure, t("Delete"), async () => {
       await dropPhotos([key]);
       removeRow(item);

@@ -211,7 +211,7 @@ class OwnSetPage {
     const files = this.#files;
     const more = files.length > NAMED ? [t("and %(number)s more", { number: files.length - NAMED })] : [];
     const list = make("ul", { className: "own-lines" }, ...[...files.slice(0, NAMED), ...more].map((textContent) => make("li", { dir: "auto", textContent })));
-    const words = make("p", { textContent: t("They go for everybody, with their faces, titles and captions. Amazon S3 keeps the originals for 30 days.") });
+    const words = make("p", { textContent: t("They go for everybody, with their faces, titles and captions. Copies of the originals are kept for 30 days.") });
     ask(tn("Delete %(num)s photo?", "Delete %(num)s photos?", files.length), [list, words], tn("Delete %(num)s photo", "Delete %(num)s photos", files.length), async () => {
       const { deleted, names } = await deletePhotos(files.map(this.#path));
       this.#leave(files);

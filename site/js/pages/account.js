@@ -62,7 +62,8 @@ export async function showAccount() {
     address.textContent = email;
     byId("to-naming").hidden = byId("to-waiting").hidden = !isOwner();
     if (isOwner() && name === "member") void tellWaiting();
-    byId("to-upload").hidden = !(isOwner() || config.takesPhotos);
+    byId("to-upload").hidden = !isOwner();
+    if (!isOwner() && config.takesPhotos && name === "member") void offerUpload();
     for (const input of document.querySelectorAll("input")) input.value = input.type === "email" ? email : "";
   }
 
@@ -116,7 +117,8 @@ export async function showAccount() {
     reset: async ({ code = "", password: fresh = "" }) => {
       await members.setPassword(email, code, fresh);
       await members.signIn(email, fresh);
-      return ["member", t("Your password has been changed, and you're signed in.")];
+      const [next] = await arrive();
+      return [next, t("Your password has been changed, and you're signed in.")];
     },
     "sign-out": async () => {
       await members.signOut();
@@ -168,6 +170,13 @@ export async function showAccount() {
   if (!member && wayBack()) turnTo("sign-in");
   else show(member ? "member" : "sign-in", "");
   fault.textContent = problem;
+}
+
+/** Offer to add photos to members who may. The page is of use without it, so no failure is told. */
+async function offerUpload() {
+  const { findContributor } = await import("../uploading/contributor.js");
+  const contributor = await findContributor().catch(() => null);
+  byId("to-upload").hidden = !contributor?.sets.length;
 }
 
 /** Say how many photos wait for the owner. The page is of use without it, so no failure is told. */

@@ -7,7 +7,7 @@ import { setUrl } from "../photos/urls.js";
 import { findContributor } from "./contributor.js";
 import { FileList } from "./file-list.js";
 import { KeptFiles } from "./kept-files.js";
-import { waitingInWords } from "./refusals.js";
+import { mayHelp, waitingInWords } from "./refusals.js";
 import { Uploads } from "./uploads.js";
 
 /** @typedef {import("./uploads.js").Item} Item */
@@ -15,6 +15,8 @@ import { Uploads } from "./uploads.js";
 const NEW = "+new";
 const kept = new KeptFiles("kinpics-uploads");
 const DONE = new Set(["done", "there"]);
+/** @param {Item} item */
+const mayTryAgain = ({ state, code }) => state === "failed" && mayHelp(code);
 
 /** Start the page. Throws a `CodedError`. @returns {Promise<boolean>}  False for who may add nothing. */
 export async function startAdding() {
@@ -98,7 +100,7 @@ export async function startAdding() {
     if (!uploads.isBusy) words.push(done + failed === items.length && !failed ? t("All there.") : "");
     summary.textContent = words.filter(Boolean).join(" · ");
     cancel.hidden = !uploads.isBusy;
-    again.hidden = uploads.isBusy || !failed;
+    again.hidden = uploads.isBusy || !items.some(mayTryAgain);
     const look = byId("look", HTMLAnchorElement);
     look.hidden = uploads.isBusy || !done;
     look.href = setUrl(set);
@@ -113,7 +115,7 @@ export async function startAdding() {
     uploads?.cancel();
     void kept.dropAll();
   });
-  again.addEventListener("click", () => uploads?.again(uploads.items.filter(({ state }) => state === "failed")));
+  again.addEventListener("click", () => uploads?.again(uploads.items.filter(mayTryAgain)));
   addEventListener("beforeunload", (event) => {
     if (uploads?.isSending) event.preventDefault(); // the browser asks whether to leave
   });

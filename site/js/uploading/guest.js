@@ -7,6 +7,7 @@ import { CodedError } from "../errors.js";
 import { formatDay, formatTime, t, tn } from "../language.js";
 import { titleOf } from "../photos/rows.js";
 import { setUrl } from "../photos/urls.js";
+import { throughCrowd } from "./crowd.js";
 import { showCover } from "./guest-cover.js";
 import { guestId, guestName, isNewGuest, keepGuestName } from "./guest-id.js";
 import { GuestList } from "./guest-list.js";
@@ -53,8 +54,9 @@ export async function startGuest() {
 
 /** @param {string} secret @returns {Promise<Event | null>} */
 async function find(secret) {
+  const call = () => invoke(config.uploadsFunction, { action: "event", event: secret });
   try {
-    return (await invoke(config.uploadsFunction, { action: "event", event: secret })).output;
+    return (await throughCrowd(call, (isWaiting) => isWaiting && (byId("loading").textContent = waitingInWords("busy")))).output;
   } catch (error) {
     if (error instanceof CodedError && error.code === "NoEvent") return null;
     throw error;

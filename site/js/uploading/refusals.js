@@ -56,7 +56,7 @@ export function refusalInWords(code, until = "") {
 export const waitingInWords = (why) =>
   why === "offline"
     ? t("The connection is lost. Sending goes on by itself once it's back.")
-    : t("The site is busy right now. Sending goes on by itself.");
+    : t("Many people are adding photos right now. This page goes on by itself: leave it open.");
 
 /** Whether trying again may help. @param {string} code */
 export const mayHelp = (code) => !FINAL.has(code);

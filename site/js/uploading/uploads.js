@@ -3,6 +3,7 @@
 
 import { sendFile } from "../aws/send.js";
 import { CodedError } from "../errors.js";
+import { isCrowded, spread } from "./crowd.js";
 import { FILM, HEAD_BYTES, kindOf } from "./kinds.js";
 import { begin, mine } from "./upload-calls.js";
 
@@ -38,8 +39,7 @@ const IDS_A_CALL = 100;
 // A new form helps with these; the photo is as good as before.
 const ASK_AGAIN = new Set(["FormExpired", "RequestTimeout", "InternalError", "SlowDown", "ServiceUnavailable"]);
 // These go away by themselves.
-const BUSY = ["TooManyRequests", "TooManyRequestsException", "ThrottlingException"];
-const GO_ON = new Set(["Offline", "UploadsFailed", "FunctionFailed", ...BUSY]);
+const PASSES = new Set(["Offline", "UploadsFailed", "FunctionFailed"]);
 const MAX_TRIES = 5;
 
 export class Uploads {
@@ -66,6 +66,8 @@ export class Uploads {
     this.isWaiting = false;
     this.pause = FIRST_PAUSE_MS;
     this.askFor = ASK_FOR;
+    // How long the last answer took, which says how many others send.
+    this.askedFor = 0;
   }
 
   /** Whether anything is still to be done. */
@@ -142,11 +144,13 @@ export class Uploads {
     if (!few.length) return;
     this.isAsking = true;
     const { signal } = this.stop;
+    const asked = Date.now();
     for (const item of few) item.state = "asked";
     try {
       const answer = await begin(this.sender, few.map(describe));
       if (signal.aborted) return;
       this.#connected();
+      this.askedFor = Date.now() - asked;
       for (const [index, item] of few.entries()) this.#take(item, answer.files[index]);
       // Where all is there already, as after a reload, the next answers are about more files.
       this.askFor = this.forms.size ? ASK_FOR : Math.min(2 * this.askFor, MOST_A_CALL);
@@ -217,10 +221,10 @@ export class Uploads {
     const code = codeOf(error);
     for (const item of items) {
       if (item.state !== "asked") continue;
-      if (GO_ON.has(code)) this.#change(item, { state: "ready" });
+      if (goesAway(code)) this.#change(item, { state: "ready" });
       else this.#fail(item, code, error instanceof CodedError ? error.until : "");
     }
-    if (GO_ON.has(code)) this.#wait(code);
+    if (goesAway(code)) this.#wait(code);
   }
 
   /**
@@ -239,7 +243,7 @@ export class Uploads {
       this.isWaiting = false;
       this.#go();
     };
-    const timer = setTimeout(goOn, this.pause);
+    const timer = setTimeout(goOn, spread(this.pause));
     addEventListener("online", goOn);
     this.pause = Math.min(2 * this.pause, MAX_PAUSE_MS);
   }
@@ -253,7 +257,7 @@ export class Uploads {
   async #look() {
     if (this.isLooking) return;
     this.isLooking = true;
-    for (let waited = 0, pause = FIRST_LOOK_MS; waited < LOOK_FOR_MS; waited += pause, pause = Math.min(2 * pause, MAX_LOOK_MS)) {
+    for (let waited = 0, pause = Math.min(Math.max(FIRST_LOOK_MS, this.askedFor), MAX_LOOK_MS); waited < LOOK_FOR_MS; waited += pause, pause = Math.min(2 * pause, MAX_LOOK_MS)) {
       await new Promise((done) => setTimeout(done, pause * (0.75 + Math.random() / 2)));
       const arriving = this.items.filter(({ state }) => state === "arriving").slice(0, IDS_A_CALL);
       if (!arriving.length) break;
@@ -326,6 +330,9 @@ async function look(item) {
 
 /** @param {Item} item */
 const describe = (item) => ({ name: item.name, size: item.file.size, sha256: item.sha256, type: item.kind });
+
+/** Whether what went wrong goes away by itself. @param {string} code */
+const goesAway = (code) => PASSES.has(code) || isCrowded(code);
 
 /** @param {unknown} error */
 const codeOf = (error) => (error instanceof CodedError ? error.code : "UploadsFailed");
