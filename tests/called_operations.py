@@ -30,6 +30,7 @@ _ACTIONS = {
     "ListObjectVersions": "ListBucketVersions",
     "ListObjectsV2": "ListBucket",
     "SendMessageBatch": "SendMessage",
+    "DeleteMessageBatch": "DeleteMessage",
 }
 # What whoever gets a presigned address or form does with it, its signer must be allowed to.
 _PRESIGNED_POST = "generate_presigned_post"

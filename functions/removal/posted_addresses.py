@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 # A site has about so many at most: with each round, the people function may have to write two files for each of them.
 MAX_ADDRESSES = 1_000
 # For all visitors together, released hour by hour, and for each of them.
-MAX_DAILY_ADDRESSES = 500
+# More would let a day of hostile visitors cost over 10 USD in some regions (scripts/costs/worst_case.py).
+MAX_DAILY_ADDRESSES = 100
 MAX_VISITOR_DAILY_ADDRESSES = 20
 
 

@@ -118,12 +118,11 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     from scripts.common.template import load_defaults
     from scripts.costs.limits import read_limits
     from scripts.costs.worst_case import (
-        cost_of_addresses,
         cost_of_films,
         format_worst,
         list_unlimited,
         more_with_pass,
-        worst_by_service,
+        worst_of_strangers,
     )
     from scripts.deployment.account_limits import read_concurrency
 
@@ -134,9 +133,9 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
     except StackError:
         source, region = "the template's defaults, as there is no stack", region or _REGION
         limits = read_limits(load_defaults())
-    costs, unlimited = worst_by_service(limits, region), list_unlimited(limits, region)
-    more, addresses = more_with_pass(limits, region), cost_of_addresses(region)
-    told = format_worst(costs, [more, addresses], unlimited, region)
+    costs, unlimited = worst_of_strangers(limits, region), list_unlimited(limits, region)
+    more = more_with_pass(limits, region)
+    told = format_worst(costs, [more], unlimited, region)
     lines = [f"the most that visitors can cost, with the limits of {source}:", *told]
     films, converted = cost_of_films(region), cost_of_films(region, converts=True)
     lines.append(
@@ -149,7 +148,6 @@ def _worst(context: Context, region: str | None) -> tuple[list[str], dict[str, A
         "limits": source,
         "usd": usd,
         "with_pass": [more.hour, more.day],
-        "addresses": [addresses.hour, addresses.day],
         "films": films.day,
         "films_converted": converted.day,
         "unbounded": unlimited,

@@ -94,6 +94,12 @@ def count_worst(limits: Limits, seconds: int, *, with_pass: bool = False) -> Uni
     return units
 
 
+def worst_of_strangers(limits: Limits, region: str) -> list[WorstCost]:
+    """The most that each service can cost, and the rounds that private addresses ask for. Raises
+    ``UnknownRegionError``."""
+    return [*worst_by_service(limits, region), cost_of_addresses(region)]
+
+
 def worst_by_service(limits: Limits, region: str, *, with_pass: bool = False) -> list[WorstCost]:
     """The most that each service can cost, dearest first, as `count_worst`. Raises ``UnknownRegionError``."""
     hour = {

@@ -22,13 +22,12 @@ from scripts.costs.estimate import (
 from scripts.costs.limits import read_limits
 from scripts.costs.worst_case import (
     ARRIVAL_SECONDS,
-    cost_of_addresses,
     cost_of_films,
     cost_of_sent_photos,
     list_unlimited,
     more_with_pass,
     sums,
-    worst_by_service,
+    worst_of_strangers,
 )
 
 PATH = Path(__file__).parents[2] / "docs" / "costs.md"
@@ -175,13 +174,13 @@ def _dearer(one: Usage, other: Usage) -> float:
 
 def _worst() -> str:
     limits = read_limits(load_defaults())
-    costs = worst_by_service(limits, _REGION)
+    costs = worst_of_strangers(limits, _REGION)
     without_transfer, together = sums(costs)
     told = [(cost.service, cost) for cost in costs]
     told += [(f"**{without_transfer.service}**", without_transfer), (together.service, together)]
     rows = [f"| {name} | {cost.hour:.2f} | {cost.day:.2f} |" for name, cost in told]
-    for more in (more_with_pass(limits, _REGION), cost_of_addresses(_REGION)):
-        rows.append(f"| {more.service}, more | {more.hour:.2f} | {more.day:.2f} |")
+    more = more_with_pass(limits, _REGION)
+    rows.append(f"| {more.service}, more | {more.hour:.2f} | {more.day:.2f} |")
     unlimited = [f"- {text}" for text in list_unlimited(limits, _REGION)]
     return "\n".join(["| | an hour | a day |", "|---|---|---|", *rows, "", "Without any limit:", "", *unlimited])
 
@@ -245,7 +244,7 @@ can cost at most {converted:.2f} USD.
 `kinpics cost --worst` prints this for your own stack's limits; these are the figures for the template's defaults ([deploying.md](deploying.md#ceilings)).
 It assumes that everything a visitor can reach runs at its maximum all the time, at list price, with no free allowance: paid searches
 (`DailySearches`); functions' time and calls (`SearchConcurrency`, `DoorConcurrency`, ten calls a second each) with what they log; reads
-and writes of tables (`MaxReads`, `MaxPrivateReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written. Beside the sum stand the rounds of the people function, at five
+and writes of tables (`MaxReads`, `MaxPrivateReads`, `MaxWrites`, `MaxVisitorUnits`); a month's storage of what was written; and the rounds of the people function, at five
 seconds each, that as many [private addresses](posted.md) ask for as a day has. Transfer is what tables and functions send
 to the internet, limited by the same reads; the first 100 GB a month are free. Requests that AWS refuses cost nothing.
 """
