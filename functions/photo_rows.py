@@ -120,6 +120,10 @@ class Photo(Row):
         "What Rekognition sees in it besides people (`Beach`), most certain first, if `kinpics.toml` asks for labels.",
         default=None,
     )
+    rating: int | None = described(
+        "Stars that its owner gave it elsewhere, 1 to 5, if they came with an import (`functions/told_facts.py`).",
+        default=None,
+    )
     card_at: str | None = described(
         "When its card was made (ISO 8601, UTC); absent if an earlier release processed the photo, so it has no card "
         "yet.",

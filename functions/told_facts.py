@@ -1,4 +1,4 @@
-"""What a service knew about a photo whose file doesn't say it: when it was taken, and keywords.
+"""What a service knew about a photo whose file doesn't say it: when it was taken, keywords, and its stars.
 
 It comes with the original as the object's metadata, so it goes wherever the original is copied. What the file itself
 says comes first. S3 takes 2 kB of ASCII in all: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
@@ -6,22 +6,25 @@ says comes first. S3 takes 2 kB of ASCII in all: https://docs.aws.amazon.com/Ama
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from functions.photo_texts import clean_keywords
 
-TAKEN_AT_METADATA, KEYWORDS_METADATA = "taken-at", "keywords"
+TAKEN_AT_METADATA, KEYWORDS_METADATA, RATING_METADATA = "taken-at", "keywords", "rating"
+MAX_RATING = 5
 # There is the digest beside them.
 _MAX_KEYWORDS_BYTES = 1500
 _SEPARATOR = ","
 
 
 class ToldFacts(NamedTuple):
-    """When a photo was taken (ISO 8601), and its keywords."""
+    """When a photo was taken (ISO 8601), its keywords, and its stars, 1 to 5; 0 for none."""
 
     taken_at: str | None = None
     keywords: tuple[str, ...] = ()
+    rating: int = 0
 
 
 def to_metadata(facts: ToldFacts) -> dict[str, str]:
@@ -32,13 +35,21 @@ def to_metadata(facts: ToldFacts) -> dict[str, str]:
         longer = f"{kept}{_SEPARATOR if kept else ''}{quote(keyword, safe='')}"
         if len(longer) <= _MAX_KEYWORDS_BYTES:
             kept = longer
+    metadata |= {RATING_METADATA: str(facts.rating)} if facts.rating else {}
     return metadata | ({KEYWORDS_METADATA: kept} if kept else {})
 
 
 def from_metadata(metadata: Mapping[str, str]) -> ToldFacts:
     """The facts in an object's metadata, which anybody who writes to the bucket may have made up."""
     words = metadata.get(KEYWORDS_METADATA, "")
-    return ToldFacts(moment_of(metadata.get(TAKEN_AT_METADATA)), _keywords(words))
+    stars = metadata.get(RATING_METADATA, "")
+    rating = rating_of(int(stars) if stars.isdecimal() else 0)
+    return ToldFacts(moment_of(metadata.get(TAKEN_AT_METADATA)), _keywords(words), rating)
+
+
+def rating_of(value: object) -> int:
+    """Stars, 1 to 5; 0 for what are none."""
+    return int(value) if isinstance(value, int | Decimal) and 0 < value <= MAX_RATING else 0
 
 
 def _keywords(text: str) -> tuple[str, ...]:

@@ -332,6 +332,7 @@ class PhotoSync:
             caption=renditions.words.caption,
             keywords=self._keywords(renditions, original) or None,
             labels=labels,
+            rating=original.told.rating or None,
             card_at=now,
             processed_at=now,
             sha256=original.sha256,

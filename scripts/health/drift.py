@@ -63,7 +63,8 @@ WHERE NOT (coalesce(is_uncounted, 0) AND coalesce(bare, 0)) AND (
 
 # Rows that show photos of other sets, which are gone, or which not all may see who see these rows.
 _SHOWN = """
-SELECT shown_rows.path, photo_rows.path IS NULL FROM shown_rows LEFT JOIN photo_rows ON photo_rows.path = original
+SELECT shown_rows.path, may_be AND photo_rows.path IS NULL
+FROM shown_rows LEFT JOIN photo_rows ON photo_rows.path = original
 WHERE photo_rows.path IS NULL OR NOT may_be
 """
 
@@ -146,8 +147,6 @@ class Drift:
 def find_drift(survey: Survey) -> Drift:
     """What disagrees, the galleries aside."""
     result = find_photo_drift(survey)
-    for path, is_gone in survey.db.execute(_SHOWN):
-        result.shown[path] = _GONE if is_gone else _NOT_FOR_ALL
     for image_id, path in survey.db.execute(_RECORDS):
         result.records.setdefault(image_id, set()).add(path)
     for (image_id,) in survey.db.execute("SELECT image_id FROM records WHERE path = ''"):
@@ -168,6 +167,8 @@ def find_photo_drift(survey: Survey) -> Drift:
     result = Drift()
     survey.db.execute("DROP TABLE IF EXISTS lacking_faces")
     survey.db.execute(_LACKING_FACES)
+    for path, is_gone in survey.db.execute(_SHOWN):
+        result.shown[path] = _GONE if is_gone else _NOT_FOR_ALL
     wanted = {survey.rule} - {NONE}
     for name, etag, has_row, row_etag, faults, *has, kinds, lacks_face, has_record in survey.db.execute(_PHOTOS):
         *has, still, has_photo, film, has_film = has

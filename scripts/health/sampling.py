@@ -10,11 +10,11 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from functions.face_collection import is_face_id
-from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX
+from functions.keys import DOWNLOAD_RULES, DOWNLOADS_PREFIX, ImagePath
 from functions.photo_rows import PhotoSet
 from scripts.common.stack import Stack
 from scripts.health.drift import CARD, FILM, LARGE, THUMBNAIL, find_photo_drift
-from scripts.health.stocktaking import Found
+from scripts.health.stocktaking import Found, showing_of
 from scripts.health.survey import PhotoRow, Survey
 from scripts.photos.originals import StoredPhoto, list_originals, list_stored_photos
 from scripts.site.shown import path_of
@@ -55,9 +55,25 @@ def look_at_sample(stack: Stack) -> Found:
     try:
         for stretch in draw_stretches(stack):
             _add_stretch(stack, survey, stretch)
+        _add_shown(stack, survey)
         return Found(find_photo_drift(survey), *survey.count())
     finally:
         survey.close()
+
+
+def _add_shown(stack: Stack, survey: Survey) -> None:
+    """Add rows that show a photo of another set which is gone, or which not all who see them may see, of some sets."""
+    sets = list(stack.photos.list_sets())
+    showing = showing_of(stack)
+    for photo_set in random.sample(sets, min(STRETCHES, len(sets))):
+        files = islice(stack.photos.list_files(photo_set.sortkey, ""), MAX_LISTED)
+        rows = (ImagePath(photo_set.sortkey, file) for file in files)
+        shown = list(islice((row for row in rows if row.is_shown_from_elsewhere), STRETCH_PHOTOS))
+        there = stack.photos.find_rows({row.original for row in shown})
+        for row in shown:
+            may_be = showing.why_not(row.original.set_name, row.set_name) is None
+            if row.original not in there or not may_be:
+                survey.add_shown(row, 0, may_be=may_be)
 
 
 def _add_stretch(stack: Stack, survey: Survey, stretch: list[StoredPhoto]) -> None:

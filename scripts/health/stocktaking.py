@@ -196,7 +196,7 @@ def _rows_in(table: str, stack: Stack, survey: Survey, token: str | None) -> Ite
         yield partial(_add_rows, stack, survey, items, table), following, len(items)
 
 
-def _showing(stack: Stack) -> Showing:
+def showing_of(stack: Stack) -> Showing:
     """Who may see what now."""
     access = stack.photos.tables.access()
     return Showing(access, stack.access.limited_sets() if access.has_private else ())
@@ -217,7 +217,7 @@ def _add_rows(stack: Stack, survey: Survey, items: list[Item], table: str) -> No
             photo = Photo.from_item(item)
             if photo.is_shown_from_elsewhere:
                 row = path_of(photo)
-                showing = showing or _showing(stack)
+                showing = showing or showing_of(stack)
                 why_not = showing.why_not(row.original.set_name, row.set_name)
                 survey.add_shown(row, photo.counted_faces, may_be=why_not is None)
                 continue

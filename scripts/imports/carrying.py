@@ -173,7 +173,8 @@ class _Carrier:
                 if size != found.entry.size or (item.sha256 or digest) != digest:
                     return "it changed while it was read: run the same command again"
                 stored = stored_file(file) if found.xmp and _is_picture(item) else None
-                told = ToldFacts(found.taken_at, (*found.keywords, *([FAVOURITE] if found.is_favourite else [])))
+                keywords = (*found.keywords, *([FAVOURITE] if found.is_favourite else []))
+                told = ToldFacts(found.taken_at, keywords, found.rating)
                 upload = UploadFile(file, _path(item), size, digest, told)
                 etag = upload_file(self._stack.s3, self._stack.outputs.pics_bucket, upload)
         except ContainerError as error:
@@ -181,7 +182,7 @@ class _Carrier:
         return _Sent(etag, digest, stored)
 
     def _describe_sets(self, items: Sequence[Item]) -> None:
-        """Give sets their albums' titles and descriptions, and a favourite for a cover, unless they have them."""
+        """Give sets their albums' titles and descriptions, and the best photo for a cover, unless they have them."""
         for name, together in groupby(items, key=lambda item: item.set_name or ""):
             album = self._plan.albums.get(name)
             known = self._stack.photos.get_set(name)
@@ -194,9 +195,9 @@ class _Carrier:
                 if texts:
                     self._stack.writer.describe_set(name, texts, timestamp())
                     self._report.words += len(texts)
-            favourite = next((item for item in together if item.found.is_favourite), None)
-            if favourite and not known.pic_chosen:
-                self._stack.writer.choose_cover(_path(favourite), timestamp())
+            best = None if known.pic_chosen else self._plan.table.find_best(name)
+            if best in {item.file for item in together}:
+                self._stack.writer.choose_cover(ImagePath(name, best or ""), timestamp())
 
     def _give_words(self, items: dict[ImagePath, Item]) -> None:
         """Give photos their titles and captions, unless the owner has written something about them here."""

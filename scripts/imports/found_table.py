@@ -12,6 +12,8 @@ from scripts.imports.found import Entry, Found, Unplaced
 # What becomes of a photo: it waits to be placed, is the same as another, is on the site already, or doesn't go there.
 NEW, SAME, PRESENT, OUT = "new", "same", "present", "out"
 _BATCH = 1000
+# Stars from which on a photo is better than others.
+_GOOD = 3
 _SCHEMA = """
 CREATE TABLE found (
   id INTEGER PRIMARY KEY, source INTEGER, entry TEXT, size INTEGER, crc INTEGER, data TEXT,
@@ -106,6 +108,16 @@ class FoundTable:
 
     def item(self, number: int) -> Item:
         return next(self.items("id = ?", (number,)))
+
+    def find_best(self, set_name: str) -> str | None:
+        """The file of a set's best photo by its owner: its first favourite, or else the first with the most stars."""
+        rows = self._db.execute(
+            "SELECT file, json_extract(data, '$.is_favourite') AS favourite, json_extract(data, '$.rating') AS stars "
+            "FROM found WHERE set_name = ? AND state IN ('new', 'present') AND (favourite OR stars >= ?) "
+            "ORDER BY favourite IS NULL, stars DESC, epoch, file LIMIT 1",
+            (set_name, _GOOD),
+        )
+        return next((row[0] for row in rows), None)
 
     def count(self, where: str = "1") -> int:
         return int(self._db.execute(f"SELECT COUNT(*) FROM found WHERE {where}").fetchone()[0])  # noqa: S608

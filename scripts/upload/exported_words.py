@@ -15,7 +15,7 @@ from functions.keys import BadNameError, ImagePath, image_path, parse_image_path
 from functions.owner_texts import SET_TEXTS, BadTextError, check_text
 from functions.owner_words import TEXTS
 from functions.shown_photos import NotShowableError
-from functions.told_facts import ToldFacts, moment_of
+from functions.told_facts import ToldFacts, moment_of, rating_of
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 
@@ -86,10 +86,10 @@ def give_exported_words(stack: Stack, words: ExportedWords, set_name: str) -> in
 
 
 def told_of(row: dict[str, Any]) -> ToldFacts:
-    """When a photo was taken, and its keywords, by its exported row."""
+    """When a photo was taken, its keywords and its stars, by its exported row."""
     keywords = row.get("keywords")
     texts = [word for word in keywords if isinstance(word, str)] if isinstance(keywords, list) else []
-    return ToldFacts(moment_of(row.get("taken_at")), tuple(texts))
+    return ToldFacts(moment_of(row.get("taken_at")), tuple(texts), rating_of(row.get("rating")))
 
 
 def _text(name: str, row: dict[str, Any]) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from support import BLUE, RED, FakeAws, picture
 
+from functions.access.audiences import PUBLIC
 from functions.keys import ImagePath, image_path
 from functions.photo_rows import PhotoSet
+from functions.shown_photos import ShownPhotos
 from scripts.health import sampling
 from scripts.health.sampling import draw_stretches, look_at_sample
 
@@ -50,6 +52,22 @@ def test_a_sample_finds_what_is_wrong_with_its_photos(aws: FakeAws, stack: Any) 
         image_path("two", "0.png.gone"): "its original is gone",
     }
     assert drift.redo == {other: "a face is missing from the collection"}
+
+
+def test_a_sample_finds_rows_that_show_what_is_gone_or_not_for_all_who_see_them(aws: FakeAws, stack: Any) -> None:
+    shown = ShownPhotos(aws.photos)
+    for path in PATHS[:2]:
+        shown.show(path, "three", "2026-01-01T00:00:00+00:00")
+    assert len(look_at_sample(stack).drift) == 0
+    gone = {"primarykey": PATHS[1].set_name, "sortkey": PATHS[1].file}
+    aws.dynamodb.delete_item(TableName=aws.pics_table, Key=gone)
+    aws.access.put_audience("three", PUBLIC)
+    stack.photos.tables.refresh()
+    drift = look_at_sample(stack).drift
+    assert set(drift.shown) == {f"three/{path}" for path in PATHS[:2]}
+    aws.access.put_audience("three", None)
+    stack.photos.tables.refresh()
+    assert list(look_at_sample(stack).drift.shown) == [f"three/{PATHS[1]}"]
 
 
 class LargeSite:

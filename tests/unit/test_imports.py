@@ -94,6 +94,23 @@ def test_an_instagram_export_arrives_whole(tmp_path: Path) -> None:
     with planned(*export.paths) as plan:
         assert [source.kind for source in plan.sources] == ["instagram"]
         check_truth(export, plan)
+        reasons = left(plan)
+    check_reasons(
+        reasons,
+        {
+            "201501/gone.jpg": "isn't in what you gave",
+            "messages/inbox/friend_1/photos/1.jpg": "message",
+            "stories/201503/story.jpg": "--with stories",
+            "201503/film.mp4": "film",
+        },
+    )
+
+
+def check_reasons(reasons: dict[str, str], traps: dict[str, str]) -> None:
+    """Every trap is left out with its reason, and nothing else is."""
+    assert len(reasons) == len(traps), reasons
+    for name, words in traps.items():
+        assert [reason for left_out, reason in reasons.items() if left_out.endswith(name) and words in reason], name
 
 
 def test_a_takeout_in_four_zips_arrives_whole(tmp_path: Path) -> None:
@@ -101,6 +118,20 @@ def test_a_takeout_in_four_zips_arrives_whole(tmp_path: Path) -> None:
     with planned(*export.paths) as plan:
         assert [source.kind for source in plan.sources] == ["takeout"]
         check_truth(export, plan)
+        reasons = left(plan)
+        favourites = {item.found.is_favourite for item in plan.table.items()}
+    assert favourites == {True, False}
+    check_reasons(
+        reasons,
+        {
+            "Fotos von 2015/gone.jpg.json": "isn't in what you gave",
+            "bin.jpg": "bin",
+            "inLockedFolder.jpg": "locked folder",
+            "archived.jpg": "--with archived",
+            "live.MP4": "film",
+            "Drive/scan.jpg": "another part of the Takeout",
+        },
+    )
 
 
 @pytest.mark.parametrize(
@@ -711,12 +742,28 @@ def test_texts_become_moments(text: Any, moment: str | None) -> None:
 
 
 def test_facts_survive_as_metadata() -> None:
-    facts = ToldFacts("2019-07-01T10:10:10+00:00", ("sea", "côte, d'Azur", "日本"))
+    facts = ToldFacts("2019-07-01T10:10:10+00:00", ("sea", "côte, d'Azur", "日本"), 4)
     metadata = to_metadata(facts)
     assert "".join(metadata.values()).isascii()
     assert from_metadata(metadata) == facts
     assert len("".join(to_metadata(ToldFacts(None, tuple(f"日本{number}" for number in range(500)))).values())) <= 1500
     assert from_metadata({"taken-at": "yesterday", "keywords": "%FF%zz,"}) == ToldFacts(None, ("\ufffd%zz",))
+    assert [from_metadata({"rating": stars}).rating for stars in ("3", "9", "-1", "best", "")] == [3, 0, 0, 0, 0]
+
+
+def test_the_best_photo_of_a_set_is_a_favourite_or_else_one_with_the_most_stars(tmp_path: Path) -> None:
+    files: Files = {}
+    for folder, stars in {"stars": (2, 3, 4, 4), "best": (4, 5, 5), "plain": (0, 1, 2)}.items():
+        for number, rating in enumerate(stars):
+            files[f"{folder}/{number}.jpg"] = picture(len(files))
+            files[f"{folder}/{number}.xmp"] = XMP.format(rating=rating)
+    with planned(folder_of(tmp_path / "Pictures", files)) as plan:
+        assert {name: plan.table.find_best(name) for name in ("stars", "best", "plain", "none")} == {
+            "stars": "2.jpg",
+            "best": "1.jpg",
+            "plain": None,
+            "none": None,
+        }
 
 
 def test_what_was_found_survives_the_table(tmp_path: Path) -> None:
