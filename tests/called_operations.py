@@ -13,6 +13,7 @@ from pathlib import Path
 
 import botocore.session
 from botocore import xform_name
+from botocore.model import ServiceModel
 
 ROOT = Path(__file__).parents[1]
 _TRANSACTION_ACTIONS = {
@@ -38,16 +39,20 @@ _PRESIGNED_URL = "generate_presigned_url"
 
 
 @cache
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
+
+
+@cache
 def operations(service: str) -> dict[str, str]:
     """A service's operations by the names of boto3's methods."""
-    model = botocore.session.get_session().get_service_model(service)
-    return {xform_name(name): name for name in model.operation_names}
+    return {xform_name(name): name for name in _model(service).operation_names}
 
 
 @cache
 def is_unsigned(service: str, operation: str) -> bool:
     """Whether an operation takes no signature, so that no policy can allow or forbid it."""
-    return botocore.session.get_session().get_service_model(service).operation_model(operation).auth_type == "none"
+    return _model(service).operation_model(operation).auth_type == "none"
 
 
 @dataclass

@@ -115,6 +115,7 @@ def _serve() -> None:
         importlib.import_module(module)
     _read_models()
     _read_languages()
+    _read_template()
     gc.freeze()  # the collectors of its children leave these pages alone: they stay shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks
     asked = socket.socket(fileno=0)
@@ -157,6 +158,13 @@ def _read_languages() -> None:
         translator.for_scripts("visitors")
         translator.date(date(2000, 1, 1))
     versions()
+
+
+def _read_template() -> None:
+    """Parse the template, once for all."""
+    from scripts.common.template import load_template
+
+    load_template()
 
 
 def _keep(request: dict[str, Any], descriptors: list[int]) -> None:

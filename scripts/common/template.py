@@ -1,5 +1,7 @@
 """Reads CloudFormation templates."""
 
+import copy
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,12 @@ _TemplateLoader.add_multi_constructor("!", _short_form)
 
 def load_template(path: Path = TEMPLATE) -> dict[str, Any]:
     """A CloudFormation template, by default the checkout's, with every intrinsic function in its long form."""
-    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_TemplateLoader)  # noqa: S506 - safe
+    return copy.deepcopy(_parse(path.read_text(encoding="utf-8")))
+
+
+@functools.lru_cache(maxsize=4)  # parsing takes ten times as long as copying, and commands load it many times
+def _parse(text: str) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - safe
     return template
 
 

@@ -491,7 +491,7 @@ def test_one_round_runs_at_a_time_and_a_dead_one_ends(aws: FakeAws) -> None:
         pass
     with lease.held("one", 60, 0):
         pass
-    lease._take("dead", 60)
+    lease._take("dead", 5)
     with waiting.held("two", 60, 100):
         assert [row["owner"] for row in aws.rows(aws.leases_table)] == ["two"]
     assert aws.rows(aws.leases_table) == []

@@ -70,6 +70,8 @@ def owners(aws: FakeAws) -> Any:
         ledger=aws.ledger,
         forgotten=aws.photo_sync.forgotten,
         site_url=None,
+        home_url=None,
+        shared_url=None,
         gallery=gallery,
         rekognition=aws.rekognition,
         download_rule=aws.downloads,
