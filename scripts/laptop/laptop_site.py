@@ -61,9 +61,12 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         echo(f"Who may see the site could not be checked, and stays as it was: {error}", err=True)
     kinpics = ("scripts", "--data", str(data))
     if demo:
+        _tell("Making the demo's photos. The first time, this takes a minute or two…")
         prepared = await _python(running, "local.demo", str(data / "demo-photos"))
         told = json.loads(prepared)
+        _tell("Adding them to the site, which finds the faces on them…")
         await _python(running, *kinpics, "upload", "--no-build", *(one["folder"] for one in told["sets"]))
+        _tell("Adding the portraits that visitors are compared with…")
         await _python(running, *kinpics, "gallery", "add", "--no-build", told["gallery"])
         await _in_whole(lambda: _describe(_stack(running, data), told["sets"]))
     if is_published:
@@ -78,6 +81,7 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
             advice = "`kinpics publish` tries again, and so does every command that changes the site"
             echo(f"The site could not be brought up to date and stays as it was: {reason}. {advice}.", err=True)
     else:
+        _tell("Making the site's pages…")
         await _in_whole(lambda: build_and_publish(_stack(running, data)))
         ready()
 

@@ -153,7 +153,7 @@ class SitePages:
                 for reader in ("visitors", "owner", "contributors", "members")
             )
             of_language = {
-                "site": translator.with_default_texts(config),
+                "site": translator.with_default_texts(config, on_laptop=self._on_laptop),
                 "language": language,
                 "other_languages": [other for other in config.page_languages if other != language],
                 "texts": texts,
@@ -168,7 +168,9 @@ class SitePages:
                     "memberTexts": for_members,
                 },
             }
-            self._narrower[suffix] = translator.with_default_texts(config.for_audience(MEMBERS))
+            self._narrower[suffix] = translator.with_default_texts(
+                config.for_audience(MEMBERS), on_laptop=self._on_laptop
+            )
             self._templates[suffix] = make_environment(theme.template_folders, translator, {**shared, **of_language})
 
     def write_of_site(self, **context: Any) -> None:

@@ -69,18 +69,24 @@ class Translator:
         self._locale = Locale.parse(_LOCALES.get(language, language))
         self.translations = NullTranslations() if language == ENGLISH else _compiled(language, _content(language))
 
-    def with_default_texts(self, config: SiteConfig) -> SiteConfig:
+    def with_default_texts(self, config: SiteConfig, *, on_laptop: bool = False) -> SiteConfig:
         """The settings, with kinpics's own wording where the owner has written nothing."""
         _ = self.translations.gettext
+        if on_laptop:
+            consent = _(
+                "Your face is compared with the faces here, on the computer that runs this site. It goes to nobody "
+                "else, and this site doesn't keep your picture."
+            )
+        else:
+            consent = _(
+                "Your face goes to a recognition service, Amazon Rekognition, which compares it with the faces here. "
+                "This site doesn't keep your picture."
+            )
         return replace(
             config,
             title=config.title or _("Our photos"),
             description=config.description or _("Click a face to see every photo of that person."),
-            selfie_consent=config.selfie_consent
-            or _(
-                "Your face goes to a recognition service, Amazon Rekognition, which compares it with the faces here. "
-                "This site doesn't keep your picture."
-            ),
+            selfie_consent=config.selfie_consent or consent,
         )
 
     def number(self, number: float) -> str:
