@@ -29,14 +29,12 @@ def run() -> list[str]:
     for _ in range(ROUNDS):  # taken in turns, so that a busy moment falls on both
         ours.append(_seconds(lambda: _cut(source, folder / "ours.mp4")))
         alone.append(_seconds(lambda: _ffmpeg(ffmpeg_calls.rendition(source, facts, out))))
-    film = Film.open(Source(out, MP4), _no_hurry)
-    looked = _seconds(film.choose_moments)
     megabytes = (folder / "ours.mp4").stat().st_size / 1e6
     return [
         f"films, a minute of 1080p with sound, best of {ROUNDS}:",
         f"  kinpics       {min(ours):6.1f} s to what plays ({megabytes:.1f} MB)",
         f"  ffmpeg alone  {min(alone):6.1f} s                 -> kinpics takes {min(ours) / min(alone):.2f} times",
-        f"  {looked:.1f} s more to find the pictures in which faces are looked for",
+        "  both with the pictures to choose those from in which faces are looked for, which are made in the same run",
     ]
 
 

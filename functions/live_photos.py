@@ -50,11 +50,16 @@ def stills_beside(photos: PhotoReader, path: ImagePath) -> list[tuple[ImagePath,
     return sorted(rows.items(), key=lambda item: (_STILLS.index(_kind(item[0].file)), item[0]))
 
 
+def films_of(photos: PhotoReader, paths: Iterable[ImagePath]) -> dict[ImagePath, ImagePath]:
+    """The film that is a part of each of these photos that has one."""
+    rows = photos.get_photos(path for path in paths if _kind(path.file) in _STILLS)
+    return {path: ImagePath(path.set_name, row.film_beside) for path, row in rows.items() if row.film_beside}
+
+
 def with_films(photos: PhotoReader, paths: Iterable[ImagePath]) -> list[ImagePath]:
     """These photos, each with the film that is a part of it."""
     paths = list(dict.fromkeys(paths))
-    rows = photos.get_photos(path for path in paths if _kind(path.file) in _STILLS)
-    films = {path: ImagePath(path.set_name, row.film_beside) for path, row in rows.items() if row.film_beside}
+    films = films_of(photos, paths)
     return list(dict.fromkeys(one for path in paths for one in (path, films.get(path)) if one))
 
 

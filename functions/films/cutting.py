@@ -16,7 +16,7 @@ MAX_FRAME_PIXELS = 40_000_000
 MAX_SECONDS = 24 * 3600
 # Of the function's time, what is kept after a photo's film is cut.
 _RESERVED_SECONDS = 30.0
-_NO_INDEX = "moov atom not found"
+_NO_INDEX, _IS_READ = "moov atom not found", "Input #0"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Film:
                     "the film's index is missing, as when recording or copying was cut off: upload a whole copy of it",
                     code="DamagedFilm",
                 )
+            if _IS_READ in text:
+                raise UnusableFilmError("the file has no moving pictures in it", code="NotAFilm")
             raise UnusableFilmError("the file is not a film that kinpics can read (MP4, MOV, WebM)", code="NotAFilm")
         if facts.width * facts.height > MAX_FRAME_PIXELS:
             raise UnusableFilmError(
@@ -47,9 +49,14 @@ class Film:
             )
         return cls(source, facts, seconds_left)
 
-    def make_rendition(self, target: Path, seconds: float) -> None:
-        """Raises ``FfmpegError``, or ``OutOfTimeError`` after so many ``seconds``."""
-        run(ffmpeg_calls.rendition(self.source, self.facts, str(target)), seconds)
+    def make_rendition(self, target: Path, seconds: float) -> list[float] | None:
+        """Returns what `choose_moments` does, of the same decoding; None if the film doesn't say how long it is.
+
+        Raises ``FfmpegError``, or ``OutOfTimeError`` after so many ``seconds``.
+        """
+        rate = moments.rate_for(self.facts.seconds) if self.facts.seconds else None
+        pixels = run(ffmpeg_calls.rendition(self.source, self.facts, str(target), rate), seconds)
+        return _chosen(pixels, rate) if rate else None
 
     def make_bare_copy(self, target: Path) -> None:
         """Raises ``FfmpegError`` or ``OutOfTimeError``."""
@@ -67,8 +74,12 @@ class Film:
         """The seconds of the pictures that differ most."""
         rate = moments.rate_for(self.facts.seconds)
         pixels = run(ffmpeg_calls.small_pictures(self.source, self.facts, rate), self.seconds_left())
-        size = ffmpeg_calls.SMALL_WIDTH * ffmpeg_calls.SMALL_HEIGHT
-        return [place / rate for place in moments.choose_pictures(moments.split(pixels, size))]
+        return _chosen(pixels, rate)
+
+
+def _chosen(pixels: bytes, rate: float) -> list[float]:
+    size = ffmpeg_calls.SMALL_WIDTH * ffmpeg_calls.SMALL_HEIGHT
+    return [place / rate for place in moments.choose_pictures(moments.split(pixels, size))]
 
 
 def make_short_rendition(film: Film, target: Path) -> float:

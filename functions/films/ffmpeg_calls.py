@@ -55,8 +55,11 @@ def report(source: Source) -> list[str]:
     return ["-hide_banner", *source.arguments]
 
 
-def rendition(source: Source, facts: FilmFacts, target: str) -> list[str]:
-    """An H.264 film that any browser plays: it starts before all of it is there, and has no metadata."""
+def rendition(source: Source, facts: FilmFacts, target: str, looks: float | None = None) -> list[str]:
+    """An H.264 film that any browser plays: it starts before all of it is there, and has no metadata.
+
+    With ``looks``, also so many `small_pictures` a second, so that the film is decoded only once.
+    """
     width, height = even(*fitted(facts.width, facts.height, FILM_SIDE))
     rate = min(MAX_RATE, facts.rate or MAX_RATE)
     filters = [f"fps={rate:g}", *_shown(facts, width, height), "setsar=1", "format=yuv420p"]
@@ -67,6 +70,7 @@ def rendition(source: Source, facts: FilmFacts, target: str) -> list[str]:
         *("-maxrate", _MAX_BITS, "-bufsize", _BUFFER_BITS, "-g", str(round(rate * SECONDS_BETWEEN_KEYS) or 1)),
         *("-c:a", "aac", "-b:a", _SOUND_BITS, "-ac", "2", "-ar", "48000"),
         *("-movflags", "+faststart", "-f", "mp4", target),
+        *(_small(facts, looks) if looks else ()),
     ]
 
 
@@ -96,8 +100,12 @@ def picture_at(source: Source, facts: FilmFacts, second: float) -> list[str]:
 
 def small_pictures(source: Source, facts: FilmFacts, rate: float) -> list[str]:
     """Grey pictures of `SMALL_WIDTH` x `SMALL_HEIGHT`, ``rate`` a second, one byte a pixel, on standard output."""
+    return [*source.arguments, *_small(facts, rate)]
+
+
+def _small(facts: FilmFacts, rate: float) -> list[str]:
     filters = f"fps={rate:g}:round=down,scale={SMALL_WIDTH}:{SMALL_HEIGHT}:flags=area,format=gray"
-    return [*source.arguments, "-map", f"0:{facts.stream}", "-vf", filters, "-f", "rawvideo", "-"]
+    return ["-map", f"0:{facts.stream}", "-vf", filters, "-f", "rawvideo", "-"]
 
 
 def even(width: int, height: int) -> tuple[int, int]:

@@ -16,11 +16,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from functions.face_collection import MIN_IMAGE_SIDE
 from functions.films import moments
 from functions.films.conversions import Conversions
 from functions.films.cutting import Film, make_short_rendition
 from functions.films.ffmpeg import FfmpegError, OutOfTimeError, UnusableFilmError
-from functions.films.ffmpeg_calls import Source
+from functions.films.ffmpeg_calls import FRAME_SIDE, Source
 from functions.films.film_faces import SAME_PERSON, FoundFace, choose_poster, make_strip, one_a_person
 from functions.films.film_files import FilmFiles, StoredFilm
 from functions.films.live_films import LiveFilms, Still
@@ -31,6 +32,7 @@ from functions.media_types import MP4
 from functions.photo_rows import Photo, grid_key
 from functions.process.images import Renditions
 from functions.process.sync import PhotoSync
+from functions.thumbnail_sizes import fitted
 
 logger = Logger(child=True)
 # Kept for the poster, the faces and the rows.
@@ -51,6 +53,12 @@ class _Cut:
     rendition: Path | None
     unplayable: str | None
     seconds: float
+
+    @property
+    def has_room_for_faces(self) -> bool:
+        """Whether Rekognition takes its pictures, which are no larger than the film."""
+        facts = self.film.facts
+        return min(fitted(facts.width, facts.height, FRAME_SIDE)) >= MIN_IMAGE_SIDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +178,7 @@ class FilmSync(PhotoSync):
 
     def _cut(self, path: ImagePath, original: StoredFilm, film: Film, folder: Path) -> _Cut:
         self._put_stripped(path, original, film, folder)
-        rendition, unplayable = self._make_rendition(original, film, folder)
+        rendition, unplayable, wanted = self._make_rendition(original, film, folder)
         if rendition:
             self.films.put_rendition(path, rendition, original.etag)
         else:
@@ -179,7 +187,7 @@ class FilmSync(PhotoSync):
             self.films.put_download(path, rendition, original.etag)
         shown = Film.open(Source(str(rendition), MP4), self.seconds_left) if rendition else film
         seconds = shown.facts.seconds or film.facts.seconds or 0.0
-        wanted = shown.choose_moments() if rendition else moments.spread(seconds)
+        wanted = wanted or (shown.choose_moments() if rendition else moments.spread(seconds))
         found = {second: film.picture_at(second) or _picture(rendition, shown, second) for second in wanted}
         pictures = {second: picture for second, picture in found.items() if picture}
         if not pictures and (first := film.picture_at(0.0)):
@@ -205,20 +213,22 @@ class FilmSync(PhotoSync):
             self.films.put_download(path, copy, original.etag)
         copy.unlink(missing_ok=True)  # room for the rendition
 
-    def _make_rendition(self, original: StoredFilm, film: Film, folder: Path) -> tuple[Path | None, str | None]:
-        """The rendition, or why there is none."""
+    def _make_rendition(
+        self, original: StoredFilm, film: Film, folder: Path
+    ) -> tuple[Path | None, str | None, list[float] | None]:
+        """The rendition, or why there is none, and the seconds to look for faces in, if they are known already."""
         if original.file is None:
-            return None, LARGE_FILM
+            return None, LARGE_FILM, None
         target = folder / "rendition.mp4"
         left = self.seconds_left()
         try:
-            film.make_rendition(target, max(left - _RESERVED_SECONDS, left * _RENDITION_TIME * 0.5))
+            wanted = film.make_rendition(target, max(left - _RESERVED_SECONDS, left * _RENDITION_TIME * 0.5))
         except OutOfTimeError:
-            return None, LONG
+            return None, LONG, None
         except FfmpegError as error:
             logger.warning("no rendition", extra={"reason": str(error)})
-            return None, CODEC
-        return target, None
+            return None, CODEC, None
+        return target, None, wanted
 
     # What is kept of it
 
@@ -299,7 +309,7 @@ class FilmSync(PhotoSync):
         found: list[FoundFace] = []
         answer: dict[str, Any] = {}
         try:
-            for second, picture in cut.pictures.items():
+            for second, picture in cut.pictures.items() if cut.has_room_for_faces else ():
                 answer = self.faces.index(external_image_id, {"Bytes": picture})
                 found += [FoundFace(second, record) for record in answer["FaceRecords"]]
             kept = one_a_person(found, self._alike)

@@ -69,7 +69,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     Deletes originals, thumbnails, rows and faces; of a Live Photo, both its files. Whoever is named only there keeps
     the name in other photos. A photo of another set that a set shows too is only taken out of it: SET/OTHER/PHOTO.
     """
-    from functions.live_photos import with_films
+    from functions.live_photos import films_of
     from functions.people.kept_names import keep_names
     from scripts.common.progress import Progress
     from scripts.people.site_journal import journal_of
@@ -83,9 +83,12 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
     if row:
         _hide(stack, row, yes=yes, as_json=as_json)
         return
-    paths = with_films(stack.photos, find_photos(stack, name, also_deleted=for_good))
+    found = find_photos(stack, name, also_deleted=for_good)
+    films = set(films_of(stack.photos, found).values())
+    photos = [path for path in found if path not in films]
+    paths = [*photos, *films]
     if not yes:
-        what = name if [str(path) for path in paths] == [name] else f"{count(len(paths), 'photo')} of {name}"
+        what = name if [str(path) for path in photos] == [name] else f"{count(len(photos), 'photo')} of {name}"
         click.confirm(f"Delete {what}?", abort=True, err=True)
     for kept in keep_names(journal_of(stack), paths):
         echo(f"note: {kept.name} was named only in what is deleted, and is now named in {kept.path}", err=True)
@@ -94,6 +97,7 @@ def delete(context: Context, name: str, for_good: bool, yes: bool, as_json: bool
         outcome = wait_gone(stack, paths, step)
     discard(stack, {path.key for path in outcome.done})
     publish_after_deleting(stack, {path.set_name for path in paths})
+    outcome.done -= films
     print_outcome(outcome, "deleted", as_json)
 
 
@@ -171,7 +175,8 @@ def move(context: Context, photos: tuple[str, ...], set_name: str, as_json: bool
     stack = context.stack
     moves = PhotoMoves(stack.photos, stack.writer, Originals(stack.s3, stack.outputs.pics_bucket))
     ignore = read_ids(stack)
-    begun = moves.begin(_photos(photos), _new_set(set_name))
+    asked = _photos(photos)
+    begun = moves.begin(asked, _new_set(set_name))
     targets = {move.target_path: move for move in begun.moves}
     with Progress(quiet=as_json).bar("Moving", len(targets)) as step:
         outcome = wait_in_sync(stack, list(targets), ignore, step)
@@ -182,6 +187,8 @@ def move(context: Context, photos: tuple[str, ...], set_name: str, as_json: bool
     wait_gone(stack, sources, lambda number: None)
     if sources:
         publish_after_deleting(stack, {path.set_name for path in sources})
+    films = {path.file for path in sources} - {path.file for path in asked}
+    outcome.done = {path for path in outcome.done if path.file not in films}
     outcome.failed |= {parse_image_path(name): reason for name, reason in begun.refused.items()}
     print_outcome(outcome, "moved", as_json)
 
@@ -203,11 +210,13 @@ def undelete(context: Context, photos: tuple[str, ...], as_json: bool) -> None:
     stack = context.stack
     originals = Originals(stack.s3, stack.outputs.pics_bucket)
     ignore = read_ids(stack)
-    paths = [one for path in _photos(photos) for one in originals.deleted_with(path)]
+    asked = _photos(photos)
+    paths = list(dict.fromkeys(one for path in asked for one in originals.deleted_with(path)))
     back = [path for path in paths if originals.restore(path)]
     with Progress(quiet=as_json).bar("Processing", len(back)) as step:
         outcome = wait_in_sync(stack, back, ignore, step)
-    outcome.failed |= {path: "S3 keeps no deleted original of it" for path in paths if path not in back}
+    outcome.done &= set(asked)
+    outcome.failed |= {path: "S3 keeps no deleted original of it" for path in asked if path not in back}
     if back:
         build_and_publish(stack)
     print_outcome(outcome, "back", as_json)

@@ -179,7 +179,8 @@ def read_photo(entry: Path, set_name: str) -> UploadFile | Refusal:
         what = "a film: give it a name that ends in .mp4, .mov or .webm" if is_one else "a picture, not a film"
         return Refusal(entry.name, f"the file is {what}")
     if kind is None:
-        reason = "is not an image that kinpics can read, whatever its name says" if size else "is empty"
+        what = "a film" if is_film(path.file) else "an image"
+        reason = f"is not {what} that kinpics can read, whatever its name says" if size else "is empty"
         return Refusal(entry.name, f"the file {reason}")
     return UploadFile(entry, path, size, "")
 

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from botocore.exceptions import ClientError
-from films import PLACE, apple_note, colours, make_film
+from films import PLACE, apple_note, colours, make_film, run
 from PIL import ExifTags, Image
 from support import FakeAws, LambdaContext, jpeg, picture
 
@@ -240,6 +240,7 @@ def test_a_film_beyond_the_days_ceiling_waits(
             (320, 240),
         ),
         ("one-picture.mp4", ("-frames:v", "1"), "testsrc2=s=320x240:d=1", False, (320, 240)),
+        ("tiny.mov", ("-vf", "scale=1:1", "-c:v", "png", "-pix_fmt", "rgb24"), "testsrc2=s=16x16:d=1", False, None),
     ],
 )
 def test_films_of_every_kind_play(
@@ -269,8 +270,6 @@ def test_films_of_every_kind_play(
 
 
 def test_a_turned_film_stands_upright(aws: FakeAws, handle: Callable[..., list[str]], tmp_path: Path) -> None:
-    from films import run
-
     flat = make_film(tmp_path / "flat.mp4", source="testsrc2=s=320x240:d=1")
     turned = tmp_path / "turned.mp4"
     run("-display_rotation", "90", "-i", str(flat), "-c", "copy", str(turned))
@@ -290,6 +289,7 @@ def unreadable(tmp_path: Path) -> dict[str, bytes]:
         "NotAFilm": b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n",
         "EmptyFilm": b"",
         "Picture": picture((224, 0, 0)),
+        "Sound": run("-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac", "-f", "ismv", "-"),
         "Header": b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(4096),
     }
 
@@ -301,6 +301,7 @@ def unreadable(tmp_path: Path) -> dict[str, bytes]:
         ("NotAFilm", "NotAFilm", "not a film"),
         ("EmptyFilm", "NotAFilm", "empty"),
         ("Picture", "NotAFilm", "a picture, not a film"),
+        ("Sound", "NotAFilm", "no moving pictures"),
         ("Header", "DamagedFilm", "index is missing"),
     ],
 )

@@ -4,6 +4,7 @@ import { config } from "../config.js";
 import { make } from "../elements.js";
 import { icon } from "../icons.js";
 import { t } from "../language.js";
+import { isFilm } from "../photos/film-urls.js";
 import { downloadUrl, largeName, largeUrl } from "../photos/urls.js";
 import { fileSize, takenWords } from "./facts.js";
 
@@ -73,7 +74,8 @@ export class Controls {
     }
     if (this.large) {
       this.large.href = largeUrl(photo);
-      this.large.hidden = Math.max(photo.width, photo.height) <= config.largeSide; // the large rendition is no smaller
+      // The large rendition is no smaller, or of a film only its picture.
+      this.large.hidden = Math.max(photo.width, photo.height) <= config.largeSide || isFilm(photo.file);
       this.large.download = largeName(photo);
     }
   }
