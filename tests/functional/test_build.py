@@ -68,6 +68,8 @@ def make_stack(aws: FakeAws) -> Any:
         region="us-east-1",
         endpoint_url=None,
         site_url=SITE_URL,
+        home_url=None,
+        shared_url=SITE_URL,
     )
 
 

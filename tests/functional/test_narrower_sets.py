@@ -65,6 +65,8 @@ def stack(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Any:
         region="us-east-1",
         endpoint_url=None,
         site_url="https://photos.example",
+        home_url=None,
+        shared_url="https://photos.example",
         invalidate=lambda paths: None,
     )
 

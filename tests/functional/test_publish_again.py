@@ -78,6 +78,8 @@ def stack(aws: FakeAws) -> Any:
         region="us-east-1",
         endpoint_url=None,
         site_url="https://photos.example",
+        home_url=None,
+        shared_url="https://photos.example",
         invalidate=lambda paths: None,
     )
 
