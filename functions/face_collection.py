@@ -32,7 +32,7 @@ def is_face_id(text: str) -> bool:
     return bool(_FACE_ID.fullmatch(text))
 
 
-def _free() -> None:
+def free() -> None:
     """Count nothing: for calls that cost nothing, or when the caller counts."""
 
 
@@ -45,7 +45,7 @@ class FaceCollection:
 
     client: "RekognitionClient"
     collection_id: str
-    pay: Callable[[], None] = _free
+    pay: Callable[[], None] = free
 
     def index(self, external_image_id: str, image: "ImageTypeDef") -> dict[str, Any]:
         """Index the faces of ``image`` (a Rekognition ``Image``) under an external image id.

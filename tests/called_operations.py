@@ -107,10 +107,25 @@ def actions_of(module: str, entry: str = "handler") -> set[str]:
 
 
 def _services(module: str) -> Iterator[str]:
+    """The services whose clients an entry point's module makes, or has made, and those of entry points it builds on."""
     path = ROOT / Path(*module.split(".")).with_suffix(".py")
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("boto3.client", "boto3.resource"):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("boto3.client", "boto3.resource", "parts.client"):
             yield ast.literal_eval(node.args[0])
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "parts":
+            yield from _services_of_part(node.attr)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".handler"):
+            yield from _services(node.module or "")
+
+
+def _services_of_part(name: str) -> Iterator[str]:
+    """The services whose clients a part of `functions.site_parts.SiteParts` is made of."""
+    method = read_package().method("SiteParts", name)
+    for node in ast.walk(method) if method else ():
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.client":
+            yield ast.literal_eval(node.args[0])
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self" and node.attr != "client":
+            yield from _services_of_part(node.attr)
 
 
 class _Reader:

@@ -1,7 +1,7 @@
 """The owner's calls of the manage function, with the site in memory."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fake_user_pool import FakeCognito
@@ -14,9 +14,7 @@ from functions.photo_originals import SHA256_METADATA
 from functions.withdrawn_site import WITHDRAWN_KEY, SiteFile, WithdrawnSite
 
 if TYPE_CHECKING:
-    from types_boto3_cloudfront import CloudFrontClient
-    from types_boto3_cognito_idp import CognitoIdentityProviderClient
-    from types_boto3_lambda import LambdaClient
+    pass
 
 
 class Owner:
@@ -27,14 +25,7 @@ class Owner:
         aws.s3.put_bucket_versioning(Bucket=aws.pics_bucket, VersioningConfiguration={"Status": "Enabled"})
         self.cognito = FakeCognito()
         self.queue = aws.sqs.create_queue(QueueName="manage")["QueueUrl"]
-        self.manager = handler.wire(
-            aws.dynamodb,
-            aws.rekognition,
-            aws.s3,
-            aws.sqs,
-            cast("CognitoIdentityProviderClient", self.cognito),
-            cast("CloudFrontClient", None),
-            cast("LambdaClient", None),
+        parts = aws.parts(
             {
                 "PICS_BUCKET": aws.pics_bucket,
                 "THUMBNAILS_BUCKET": aws.thumbnails_bucket,
@@ -62,8 +53,9 @@ class Owner:
                 "QUEUE_URL": self.queue,
                 **({"KINPICS_API_URL": "http://localhost:4566"} if on_laptop else {}),
             },
-            clock=lambda: aws.now,
+            **{"cognito-idp": self.cognito},
         )
+        self.manager = handler.wire(parts)
         # What the people function will answer when it is asked for rounds; then that it made them.
         self.rounds: list[bool] = []
         moves = replace(self.manager.audiences, make_round=self._make_round, sleep=self._sleep)

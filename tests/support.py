@@ -36,6 +36,7 @@ from functions.process.leases import Leases
 from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync
+from functions.site_parts import SiteParts
 from functions.withheld_names import HiddenNames
 from local.rekognition import classifier
 from local.rekognition.engine import Analysis, FoundFace
@@ -258,6 +259,10 @@ class FakeAws:
             people=PeopleQueue(self.sqs, self.people_queue_url),
         )
 
+    def parts(self, environment: dict[str, str], **others: Any) -> SiteParts:
+        """What a function with this environment is made of; ``others`` are clients by the services' names."""
+        return SiteParts(environment, lambda name: others.get(name, getattr(self, name, None)), lambda: self.now)
+
     @property
     def people(self) -> "People":
         from functions.people.handler import wire  # what it measures with reads the environment
@@ -278,7 +283,7 @@ class FakeAws:
             "PLATFORM": "laptop",
             "QUEUE_URL": self.people_queue_url,
         }
-        return wire(self.dynamodb, self.rekognition, self.s3, self.sqs, environment, clock=lambda: self.now)
+        return wire(self.parts(environment))
 
     @property
     def arrivals(self) -> "ArrivalsFunction":
@@ -296,7 +301,7 @@ class FakeAws:
             "QUEUE_URL": self.arrivals_queue_url,
             "DAILY_UPLOADS": str(self.daily_uploads),
         }
-        return wire_arrivals(self.dynamodb, self.s3, self.sqs, environment, clock=lambda: self.now)
+        return wire_arrivals(self.parts(environment))
 
     @property
     def outputs(self) -> StackOutputs:

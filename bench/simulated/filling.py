@@ -31,6 +31,7 @@ from functions.process.sync import PhotoSync
 from functions.search import handler as search_handler
 from functions.search.person_search import Searcher
 from functions.search.search_request import parse_request
+from functions.site_parts import SiteParts
 from functions.visitor_calls import answer_visitor
 from functions.visitor_rows import FORGOTTEN
 from scripts.common.template import load_defaults, load_template
@@ -188,11 +189,12 @@ class Site:
     def _visit(self) -> None:
         """Search for somebody now and then, as long as photos are processed."""
         environment = _environment(self.parameters, "SearchFunction")
-        tables, rekognition = (
-            Client(self.world, name, backend, search_handler.MAX_RETRIES, self.plan.faults, "standard")
+        clients = {
+            name: Client(self.world, name, backend, search_handler.MAX_RETRIES, self.plan.faults, "standard")
             for name, backend in (("dynamodb", self.dynamodb), ("rekognition", self.rekognition))
-        )
-        searcher = search_handler.wire(tables, rekognition, environment, self.world.time)  # type: ignore[arg-type]
+        }
+        parts = SiteParts(environment, clients.__getitem__, self.world.time, search_handler.PATIENCE_SECONDS)
+        searcher = search_handler.wire(parts)
         while len(self.rekognition.faces) < self.plan.photos * 2.9 and not (self.queue.is_empty and self._messages):
             self.world.sleep(self.random.expovariate(self.plan.searches))
             if self.rekognition.faces:
@@ -215,12 +217,13 @@ class Site:
         """One environment of the function, with clients of its own."""
         backends = {"s3": self.s3, "dynamodb": self.dynamodb, "rekognition": self.rekognition, "sqs": self.queue}
 
+        @functools.cache
         def client(service: str) -> Any:
             return Client(self.world, service, backends[service], handler.MAX_RETRIES, self.plan.faults)
 
+        parts = SiteParts(self.environment, client, self.world.time)
         sqs = client("sqs")
-        clients = (client("dynamodb"), client("rekognition"), client("s3"), sqs)
-        photo_sync = with_made_up_pictures(handler.wire(*clients, self.environment, self.world.time), self.world)
+        photo_sync = with_made_up_pictures(handler.wire(parts), self.world)
 
         def process(record: dict[str, Any], stopped: float) -> bool:
             context = SimpleNamespace(get_remaining_time_in_millis=lambda: (stopped - self.world.now) * 1000)

@@ -9,27 +9,23 @@ credentials in the call.
 import functools
 import json
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
 from functions.arrivals.album_originals import AlbumOriginals
 from functions.arrivals.arrivals import Arrivals
 from functions.errors import KinpicsError
-from functions.uploads.handler import SORRY, Uploads, wire
+from functions.site_parts import SiteParts, boto3_clients
+from functions.uploads.handler import PATIENCE_SECONDS, SORRY, Uploads, wire
 from functions.uploads.settling_queue import ToSettle, parse_body
 from functions.uploads.upload_call import parse_upload_call
 from functions.visitor_calls import answer_visitor, without_values
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_s3 import S3Client
-    from types_boto3_sqs import SQSClient
 
 # How often boto3 itself tries a call again.
 _MAX_RETRIES = 8
@@ -78,25 +74,17 @@ class ArrivalFailedError(KinpicsError):
 
 @functools.cache
 def _function() -> ArrivalsFunction:
-    config = Config(retries={"mode": "adaptive", "max_attempts": _MAX_RETRIES})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    s3, sqs = boto3.client("s3", config=config), boto3.client("sqs", config=config)
-    return wire_arrivals(dynamodb, s3, sqs, os.environ)
+    clients = boto3_clients(Config(retries={"mode": "adaptive", "max_attempts": _MAX_RETRIES}))
+    return wire_arrivals(SiteParts(os.environ, clients, patience=PATIENCE_SECONDS))
 
 
-def wire_arrivals(
-    dynamodb: "DynamoDBClient",
-    s3: "S3Client",
-    sqs: "SQSClient",
-    environment: Mapping[str, str],
-    clock: Callable[[], float] = time.time,
-) -> ArrivalsFunction:
+def wire_arrivals(parts: SiteParts) -> ArrivalsFunction:
     """What the function works with, as `functions.uploads.handler.wire` has it."""
-    uploads = wire(dynamodb, s3, sqs, environment, clock)
+    uploads = wire(parts)
     arrivals = Arrivals(
         contributions=uploads.outcomes.contributions,
         incoming=uploads.outcomes.incoming,
-        originals=AlbumOriginals(s3, environment["PICS_BUCKET"]),
+        originals=AlbumOriginals(parts.s3, parts.environment["PICS_BUCKET"]),
         senders=uploads.senders,
     )
     return ArrivalsFunction(uploads, arrivals)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from functions.access.access_table import AccessTable
 from functions.door.door_call import parse_door_call
 from functions.door.door_keeper import DoorKeeper
 from functions.door.members import Members
 from functions.door.private_rows import PrivateRows
 from functions.pace import Pace
+from functions.site_parts import SiteParts, boto3_clients
 from functions.visitor_calls import answer_visitor
 
 if TYPE_CHECKING:
@@ -26,14 +26,13 @@ _pace = Pace()
 @functools.cache
 def _door() -> DoorKeeper:
     config = Config(retries={"mode": "standard", "max_attempts": 3})
-    environment = os.environ
+    parts = SiteParts(os.environ, boto3_clients(config), patience=_PATIENCE_SECONDS)
+    environment = parts.environment
     region, pool = environment["AWS_REGION"], environment["USER_POOL"]
     return DoorKeeper(
-        access=AccessTable(
-            boto3.resource("dynamodb", config=config).meta.client, environment["ACCESS_TABLE"], _PATIENCE_SECONDS
-        ),
+        access=parts.access,
         members=Members(
-            boto3.client("cognito-idp", config=config),
+            parts.cognito,
             issuer=f"https://cognito-idp.{region}.amazonaws.com/{pool}",
             site=environment["USER_POOL_CLIENT"],
         ),
@@ -41,7 +40,7 @@ def _door() -> DoorKeeper:
             boto3.client("dynamodb", config=config),
             private=environment["PRIVATE_PICS_TABLE"],
             public=environment["PICS_TABLE"],
-            patience=_PATIENCE_SECONDS,
+            patience=parts.patience,
         ),
     )
 

@@ -11,7 +11,6 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
-import boto3
 from botocore.config import Config
 
 from functions.films.conversions import Conversions, JobMaker
@@ -24,8 +23,9 @@ from functions.ledger import Ledger
 from functions.media_types import is_film
 from functions.photo_messages import ObjectChange, owner_message
 from functions.photo_writer import PhotoWriter
-from functions.process.handler import MAX_RETRIES, give_up, logger, metrics, note, process_message, wire
+from functions.process.handler import ADAPTIVE, give_up, logger, metrics, note, process_message, wire
 from functions.process.sync import PhotoSync
+from functions.site_parts import SiteParts, boto3_clients
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -34,14 +34,10 @@ if TYPE_CHECKING:
 
 @functools.cache
 def _clients() -> "tuple[FilmSync, SQSClient]":
-    config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    rekognition = boto3.client("rekognition", config=config)
     # Addresses of films that don't fit on the disk are signed, and only the newer signature holds everywhere.
-    s3 = boto3.client("s3", config=config.merge(Config(signature_version="s3v4")))
-    sqs = boto3.client("sqs", config=config)
-    mediaconvert = boto3.client("mediaconvert", config=config) if os.environ["CONVERTS"] == "yes" else None
-    return wire_films(wire(dynamodb, rekognition, s3, sqs, os.environ), os.environ, mediaconvert), sqs
+    parts = SiteParts(os.environ, boto3_clients(ADAPTIVE, s3=ADAPTIVE.merge(Config(signature_version="s3v4"))))
+    mediaconvert = parts.client("mediaconvert") if parts.environment["CONVERTS"] == "yes" else None
+    return wire_films(wire(parts), parts.environment, mediaconvert), parts.sqs
 
 
 def wire_films(photo_sync: PhotoSync, environment: Mapping[str, str], mediaconvert: JobMaker | None = None) -> FilmSync:

@@ -2,27 +2,19 @@
 
 import functools
 import os
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
-from functions.access.access_table import AccessTable
 from functions.access.event_changes import Events
-from functions.access.event_table import EventTable
 from functions.access.invitations import Invitations
 from functions.access.limiting import Limiting
 from functions.access.user_pool import UserPool
 from functions.ceilings import INDEX, PEOPLE, REMOVAL, SEARCH
 from functions.errors import KinpicsError
-from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
-from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
-from functions.ledger import Ledger
 from functions.manage.audience_moves import AudienceMoves, PeopleRoundCalls, refuse_to_withdraw
 from functions.manage.forgetting_people import Removals
 from functions.manage.later import Later
@@ -35,24 +27,16 @@ from functions.people.people_files import PeopleFiles
 from functions.people.people_lease import PeopleLease
 from functions.people_queue import PeopleQueue
 from functions.photo_originals import Originals
-from functions.photo_reader import PhotoReader
-from functions.photo_tables import photo_tables
 from functions.photo_writer import PhotoWriter
 from functions.process_requests import ProcessRequests
 from functions.removal.requests_table import MAX_DAILY_REQUESTS
+from functions.site_parts import SiteParts, boto3_clients
 from functions.unprocessed_photos import DeadLetters
 from functions.visitor_calls import RequestError, answer_visitor
 from functions.withdrawn_site import SiteBucket
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_cloudfront import CloudFrontClient
-    from types_boto3_cognito_idp import CognitoIdentityProviderClient
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_lambda import LambdaClient
-    from types_boto3_rekognition import RekognitionClient
-    from types_boto3_s3 import S3Client
-    from types_boto3_sqs import SQSClient
 
 # How often boto3 itself tries a call again.
 _MAX_RETRIES = 8
@@ -64,42 +48,23 @@ _ROUND_SECONDS = 100
 @functools.cache
 def _manager() -> SiteManager:
     config = Config(retries={"mode": "adaptive", "max_attempts": _MAX_RETRIES})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    rekognition = boto3.client("rekognition", config=config)
-    s3 = boto3.client("s3", config=config)
-    sqs = boto3.client("sqs", config=config)
-    cognito, cloudfront = boto3.client("cognito-idp", config=config), boto3.client("cloudfront", config=config)
     # A round may take as long as this function; asked again meanwhile, it would only wait.
-    lambda_ = boto3.client("lambda", config=Config(read_timeout=_ROUND_SECONDS, retries={"total_max_attempts": 1}))
-    return wire(dynamodb, rekognition, s3, sqs, cognito, cloudfront, lambda_, os.environ)
+    once = Config(read_timeout=_ROUND_SECONDS, retries={"total_max_attempts": 1})
+    clients = boto3_clients(config, **{"lambda": once})
+    return wire(SiteParts(os.environ, clients, patience=_PATIENCE_SECONDS))
 
 
-def wire(
-    dynamodb: "DynamoDBClient",
-    rekognition: "RekognitionClient",
-    s3: "S3Client",
-    sqs: "SQSClient",
-    cognito: "CognitoIdentityProviderClient",
-    cloudfront: "CloudFrontClient",
-    lambda_: "LambdaClient",
-    environment: Mapping[str, str],
-    clock: Callable[[], float] = time.time,
-) -> SiteManager:
-    """What the function works with, on seven clients, DynamoDB's being that of the resource, in an environment.
-
-    ``clock`` gives seconds since 1970.
-    """
-    photos = PhotoReader(photo_tables(dynamodb, environment, clock), _PATIENCE_SECONDS)
-    images = ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos)
-    access = AccessTable(dynamodb, environment["ACCESS_TABLE"])
+def wire(parts: SiteParts) -> SiteManager:
+    """What the function works with."""
+    environment, dynamodb, s3, sqs = parts.environment, parts.dynamodb, parts.s3, parts.sqs
+    photos, images, access, ledger = parts.photos, parts.images, parts.access, parts.ledger
     # A laptop has no mail.
-    pool = UserPool(cognito, environment["USER_POOL"], sends_mail="KINPICS_API_URL" not in environment)
-    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
+    pool = UserPool(parts.cognito, environment["USER_POOL"], sends_mail="KINPICS_API_URL" not in environment)
     thumbnails, site = environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]
     journal = OwnersJournal(
         table=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
         files=PeopleFiles(s3, thumbnails, site),
-        lease=PeopleLease(dynamodb, environment["LEASES_TABLE"], clock),
+        lease=PeopleLease(dynamodb, environment["LEASES_TABLE"], parts.clock),
         queue=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         patience=_PATIENCE_SECONDS,
     )
@@ -115,7 +80,7 @@ def wire(
             client=dynamodb,
             s3=s3,
             requests_table=environment["REQUESTS_TABLE"],
-            faces=FaceCollection(rekognition, environment["COLLECTION_ID"]),
+            faces=parts.faces(),
             images=images,
             forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
             ledger=ledger,
@@ -126,14 +91,18 @@ def wire(
         letting_in=LettingIn(
             access,
             Invitations(
-                access, pool, Limiting(photos, refuse_to_withdraw), sign_up=environment["SIGN_UP"] == "yes", clock=clock
+                access,
+                pool,
+                Limiting(photos, refuse_to_withdraw),
+                sign_up=environment["SIGN_UP"] == "yes",
+                clock=parts.clock,
             ),
-            Events(EventTable(dynamodb, access.name), writer, clock),
+            Events(parts.events, writer, parts.clock),
         ),
         audiences=AudienceMoves(
             photos,
-            SiteBucket(s3, site, cloudfront, environment["DISTRIBUTION"]),
-            PeopleRoundCalls(lambda_, environment["PEOPLE_FUNCTION"]).make,
+            SiteBucket(s3, site, parts.cloudfront, environment["DISTRIBUTION"]),
+            PeopleRoundCalls(parts.lambda_, environment["PEOPLE_FUNCTION"]).make,
         ),
         ledger=ledger,
         most={

@@ -9,21 +9,16 @@ import contextlib
 import functools
 import json
 import os
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from functions.access.access_table import AccessTable
-from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
 from functions.kept_regions import KeptRegions
-from functions.ledger import CeilingReachedError, Ledger
+from functions.ledger import CeilingReachedError
 from functions.people.decisions import DecisionError
 from functions.people.journal_table import JournalTable
 from functions.people.owner_call import (
@@ -42,18 +37,13 @@ from functions.people.people_lease import PeopleLease, RoundTakenError
 from functions.people.people_portraits import PeoplePortraits
 from functions.people.people_round import Budget, PeopleRounds
 from functions.people_queue import PeopleQueue, read_paths
-from functions.photo_reader import PhotoReader
-from functions.photo_tables import photo_tables
 from functions.posted_table import PostedTable
+from functions.site_parts import SiteParts, boto3_clients
 from functions.visitor_calls import RequestError, answer_visitor, without_values
 from functions.withheld_names import HiddenNames
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_rekognition import RekognitionClient
-    from types_boto3_s3 import S3Client
-    from types_boto3_sqs import SQSClient
 
 metrics = Metrics()
 
@@ -138,53 +128,38 @@ class People:
 
 @functools.cache
 def _people() -> People:
-    config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    rekognition = boto3.client("rekognition", config=config)
-    s3 = boto3.client("s3", config=config)
-    sqs = boto3.client("sqs", config=config)
-    return wire(dynamodb, rekognition, s3, sqs, os.environ)
+    return wire(SiteParts(os.environ, boto3_clients(Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES}))))
 
 
-def wire(
-    dynamodb: "DynamoDBClient",
-    rekognition: "RekognitionClient",
-    s3: "S3Client",
-    sqs: "SQSClient",
-    environment: Mapping[str, str],
-    clock: Callable[[], float] = time.time,
-) -> People:
-    """What the function works with, on four clients, DynamoDB's being that of the resource, in an environment.
-
-    ``clock`` gives seconds since 1970.
-    """
-    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
-    lease = PeopleLease(dynamodb, environment["LEASES_TABLE"], clock)
+def wire(parts: SiteParts) -> People:
+    """What the function works with."""
+    environment, dynamodb, s3 = parts.environment, parts.dynamodb, parts.s3
+    thumbnails, site = environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]
 
     def pay() -> None:
         try:
-            ledger.count("people", int(environment["DAILY_PEOPLE"]))
+            parts.ledger.count("people", int(environment["DAILY_PEOPLE"]))
         except CeilingReachedError:
             _note("CeilingReached")
             raise
         _note("PaidCalls")
 
-    photos = PhotoReader(photo_tables(dynamodb, environment, clock))
     rounds = PeopleRounds(
-        photos=photos,
-        access=AccessTable(dynamodb, environment["ACCESS_TABLE"]),
-        regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
+        photos=parts.photos,
+        access=parts.access,
+        regions=KeptRegions(s3, thumbnails),
         journal=JournalTable(dynamodb, environment["DECISIONS_TABLE"]),
-        files=PeopleFiles(s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
-        portraits=PeoplePortraits(photos, s3, environment["THUMBNAILS_BUCKET"], environment["SITE_BUCKET"]),
-        faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
-        hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
+        files=PeopleFiles(s3, thumbnails, site),
+        portraits=PeoplePortraits(parts.photos, s3, thumbnails, site),
+        faces=parts.faces(pay),
+        hidden=HiddenNames(s3, thumbnails),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
-        posted=PostedTable(dynamodb, environment["ACCESS_TABLE"], clock),
+        posted=PostedTable(dynamodb, environment["ACCESS_TABLE"], parts.clock),
         site_url=environment["SITE_URL"],
         is_one_sided=environment["PLATFORM"] == _LAPTOP,
     )
-    return People(rounds, PeopleQueue(sqs, environment["QUEUE_URL"]), lease)
+    lease = PeopleLease(dynamodb, environment["LEASES_TABLE"], parts.clock)
+    return People(rounds, PeopleQueue(parts.sqs, environment["QUEUE_URL"]), lease)
 
 
 # What is logged says nothing about people (functions/visitor_calls.py).

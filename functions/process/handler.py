@@ -10,30 +10,26 @@ for a film.
 import functools
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.errors import KinpicsError
-from functions.face_collection import FaceCollection
 from functions.forgotten_people import ForgottenPeople
-from functions.image_links import ImageLinks
 from functions.kept_regions import KeptRegions
 from functions.keys import BadNameError, ImagePath, parse_key
-from functions.ledger import CeilingReachedError, Ledger
+from functions.ledger import CeilingReachedError
 from functions.media_types import is_film
 from functions.people_queue import PeopleQueue
 from functions.photo_labels import PhotoLabels
 from functions.photo_messages import BadMessageError, ObjectChange, owner_message, parse_message
-from functions.photo_reader import PhotoReader
-from functions.photo_tables import SetMovingError, photo_tables
+from functions.photo_tables import SetMovingError
 from functions.process.browser_messages import (
     ArrivalsCalls,
     ArrivalsFunctionError,
@@ -47,14 +43,12 @@ from functions.process.objects import Objects
 from functions.process.photo_pages import PhotoPages
 from functions.process.sync import PhotoSync, SearchPausedError
 from functions.process.waiting_looks import WaitingLooks
+from functions.site_parts import SiteParts, boto3_clients
 from functions.withheld_names import HiddenNames
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_lambda import LambdaClient
-    from types_boto3_rekognition import RekognitionClient
-    from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
 logger = Logger()
@@ -64,6 +58,7 @@ HandOn = Callable[[str, list[ObjectChange]], list[ObjectChange]]
 
 # How often boto3 itself tries a call again.
 MAX_RETRIES = 8
+ADAPTIVE = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
 _MAX_PAUSE_SECONDS = 300
 # If the function is ended in the middle, its message comes again so long after the end of its time.
 _AFTER_END_SECONDS = 5
@@ -83,33 +78,18 @@ class FilmsOffError(KinpicsError):
 
 @functools.cache
 def _clients() -> "tuple[PhotoSync, SQSClient, LambdaClient]":
-    config = Config(retries={"mode": "adaptive", "max_attempts": MAX_RETRIES})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    rekognition = boto3.client("rekognition", config=config)
-    s3 = boto3.client("s3", config=config)
-    sqs = boto3.client("sqs", config=config)
     # One call of a function takes as long as it takes, and this message comes again if it fails.
     once = Config(read_timeout=_HANDED_ON_SECONDS, retries={"total_max_attempts": 1})
-    return wire(dynamodb, rekognition, s3, sqs, os.environ), sqs, boto3.client("lambda", config=once)
+    parts = SiteParts(os.environ, boto3_clients(ADAPTIVE, **{"lambda": once}))
+    return wire(parts), parts.sqs, parts.lambda_
 
 
-def wire(
-    dynamodb: "DynamoDBClient",
-    rekognition: "RekognitionClient",
-    s3: "S3Client",
-    sqs: "SQSClient",
-    environment: Mapping[str, str],
-    clock: Callable[[], float] = time.time,
-) -> PhotoSync:
-    """What keeps photos in sync, on four clients, DynamoDB's being that of the resource, in an environment.
-
-    ``clock`` gives seconds since 1970.
-    """
-    photos = PhotoReader(photo_tables(dynamodb, environment, clock))
-    ledger = Ledger(dynamodb, environment["LEDGER_TABLE"], clock)
+def wire(parts: SiteParts) -> PhotoSync:
+    """What keeps photos in sync."""
+    environment, s3, sqs, clock = parts.environment, parts.s3, parts.sqs, parts.clock
 
     def pay() -> None:
-        ledger.count("index", int(environment["DAILY_INDEXING"]))
+        parts.ledger.count("index", int(environment["DAILY_INDEXING"]))
         note("PaidCalls")
 
     def hand_on(bucket: str, path: ImagePath) -> None:
@@ -118,14 +98,14 @@ def wire(
     return PhotoSync(
         objects=Objects(s3, environment["THUMBNAILS_BUCKET"], environment["DOWNLOADS"]),
         regions=KeptRegions(s3, environment["THUMBNAILS_BUCKET"]),
-        pages=PhotoPages(s3, environment["SITE_BUCKET"], photos, clock),
-        faces=FaceCollection(rekognition, environment["COLLECTION_ID"], pay),
-        labels=PhotoLabels(rekognition, environment["LABELS"] == "yes", pay),
-        photos=photos,
-        images=ImageLinks(environment["PICS_BY_IMAGE_ID_TABLE"], photos),
-        leases=Leases(dynamodb, environment["LEASES_TABLE"], clock),
-        ledger=ledger,
-        forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
+        pages=PhotoPages(s3, environment["SITE_BUCKET"], parts.photos, clock),
+        faces=parts.faces(pay),
+        labels=PhotoLabels(parts.rekognition, environment["LABELS"] == "yes", pay),
+        photos=parts.photos,
+        images=parts.images,
+        leases=Leases(parts.dynamodb, environment["LEASES_TABLE"], clock),
+        ledger=parts.ledger,
+        forgotten=ForgottenPeople(parts.dynamodb, environment["FORGOTTEN_TABLE"], environment["MATCHES_TABLE"]),
         hidden=HiddenNames(s3, environment["THUMBNAILS_BUCKET"]),
         people=PeopleQueue(sqs, environment["PEOPLE_QUEUE_URL"]),
         now=lambda: datetime.fromtimestamp(clock(), UTC),

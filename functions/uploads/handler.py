@@ -69,19 +69,15 @@ within seconds.
 
 import functools
 import os
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from functions.access.access_table import AccessTable
-from functions.access.event_table import EventTable
 from functions.pace import Pace
-from functions.photo_reader import PhotoReader
-from functions.photo_tables import photo_tables
+from functions.site_parts import SiteParts, boto3_clients
 from functions.uploads.adders import Adders
 from functions.uploads.beginning import Beginning
 from functions.uploads.contributions import Contributions
@@ -109,9 +105,7 @@ from functions.visitor_calls import answer_visitor
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_s3 import S3Client
-    from types_boto3_sqs import SQSClient
 
 # Somebody waits for the answer, and the page tries again by itself.
 PATIENCE_SECONDS = 3.0
@@ -184,9 +178,8 @@ class Uploads:
 
 @functools.cache
 def _uploads() -> Uploads:
-    config = Config(retries={"mode": "standard", "max_attempts": 3})
-    dynamodb = boto3.resource("dynamodb", config=config).meta.client
-    return wire(dynamodb, boto3.client("s3", config=config), boto3.client("sqs", config=config), os.environ)
+    clients = boto3_clients(Config(retries={"mode": "standard", "max_attempts": 3}))
+    return wire(SiteParts(os.environ, clients, patience=PATIENCE_SECONDS))
 
 
 @functools.cache
@@ -199,34 +192,28 @@ def for_browsers(endpoint: str | None) -> "S3Client":
     return boto3.client("s3", endpoint_url=endpoint, config=Config(signature_version="s3v4", s3=style))
 
 
-def wire(
-    dynamodb: "DynamoDBClient",
-    s3: "S3Client",
-    sqs: "SQSClient",
-    environment: Mapping[str, str],
-    clock: Callable[[], float] = time.time,
-) -> Uploads:
-    """What the function works with, on three clients, DynamoDB's being that of the resource, in an environment.
-
-    ``clock`` gives seconds since 1970.
-    """
-    access = AccessTable(dynamodb, environment["ACCESS_TABLE"], PATIENCE_SECONDS)
-    contributions = Contributions(dynamodb, environment["CONTRIBUTIONS_TABLE"], clock, PATIENCE_SECONDS)
-    photos = PhotoReader(photo_tables(dynamodb, environment, clock), PATIENCE_SECONDS)
-    incoming = Incoming(s3, environment["INCOMING_BUCKET"], for_browsers(environment.get("KINPICS_API_URL")))
+def wire(parts: SiteParts) -> Uploads:
+    """What the function works with."""
+    environment, clock, patience = parts.environment, parts.clock, parts.patience
+    contributions = Contributions(parts.dynamodb, environment["CONTRIBUTIONS_TABLE"], clock, patience)
+    incoming = Incoming(parts.s3, environment["INCOMING_BUCKET"], for_browsers(environment.get("KINPICS_API_URL")))
     return Uploads(
-        senders=Senders(access, EventTable(dynamodb, environment["ACCESS_TABLE"]), clock),
+        senders=Senders(parts.access, parts.events, clock),
         beginning=Beginning(
-            photos=photos,
+            photos=parts.photos,
             contributions=contributions,
             incoming=incoming,
-            counts=UploadCounts(dynamodb, environment["LEDGER_TABLE"], clock, PATIENCE_SECONDS),
+            counts=UploadCounts(parts.dynamodb, environment["LEDGER_TABLE"], clock, patience),
             daily_uploads=int(environment["DAILY_UPLOADS"]),
         ),
-        open_sets=OpenSets(photos),
-        adders=Adders(photos, contributions),
+        open_sets=OpenSets(parts.photos),
+        adders=Adders(parts.photos, contributions),
         outcomes=Outcomes(
-            photos, contributions, incoming, SettlingQueue(sqs, environment["QUEUE_URL"], incoming.bucket), clock
+            parts.photos,
+            contributions,
+            incoming,
+            SettlingQueue(parts.sqs, environment["QUEUE_URL"], incoming.bucket),
+            clock,
         ),
         clock=clock,
     )

@@ -69,9 +69,7 @@ def addresses(album: FakeAws) -> PostedAddresses:
         "SITE_BUCKET": album.site_bucket,
         "QUEUE_URL": album.people_queue_url,
     }
-    return handler_module.wire_addresses(
-        album.dynamodb, album.rekognition, album.s3, album.sqs, environment, clock=lambda: album.now
-    )
+    return handler_module.wire_addresses(album.parts(environment))
 
 
 @pytest.fixture
