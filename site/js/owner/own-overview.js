@@ -86,13 +86,13 @@ async function tellWaiting(link) {
 // Albums
 
 /** @param {Overview} seen */
-function albums({ sets }) {
+function albums({ sets, published_at: publishedAt }) {
   if (!sets.length) return make("p", { className: "quiet", textContent: t("There are no photos yet. `kinpics upload FOLDER` adds some.") });
-  return make("ul", { className: "own-rows" }, ...sets.map(setRow).reverse());
+  return make("ul", { className: "own-rows" }, ...sets.map((set) => setRow(set, Boolean(publishedAt))).reverse());
 }
 
-/** @param {OwnSet} set */
-function setRow(set) {
+/** @param {OwnSet} set @param {boolean} tellsChanges  Not where all pages wait for the next publish. */
+function setRow(set, tellsChanges) {
   const item = make("li", { className: "own-row" });
   const view = () => {
     const href = `${pages.owner.path}?${new URLSearchParams({ set: set.set })}`;
@@ -104,7 +104,7 @@ function setRow(set) {
       make("h3", {}, make("a", { href, dir: "auto", textContent: set.shown_title })),
       make("p", { className: "quiet small", textContent: counts.filter(Boolean).join(" · ") }),
       ...(set.description ? [make("p", { className: "own-description", dir: "auto", textContent: set.description })] : []),
-      ...(set.is_published ? [] : [make("p", { className: "small own-late", textContent: t("Changed since the last publish") })]),
+      ...(set.is_published || !tellsChanges ? [] : [make("p", { className: "small own-late", textContent: t("Changed since the last publish") })]),
     );
     const edit = make("button", { type: "button", className: "button", textContent: t("Edit") });
     edit.setAttribute("aria-label", t("Edit %(title)s", { title: set.shown_title }));
@@ -222,7 +222,7 @@ function today({ ceilings, processing, published_at: publishedAt, sets }) {
     ...ceilings.map(ceilingWords),
     ...(processing ? [tn("%(num)s photo is being processed.", "%(num)s photos are being processed.", processing)] : []),
     ...(publishedAt ? [t("Last published on %(date)s UTC.", { date: formatMoment(publishedAt) })] : []),
-    ...(late ? [
+    ...(late && publishedAt ? [
       tn(
         "%(num)s album has changed since. Open albums show it at once; the front page's words, search, feeds and links follow with `kinpics publish`.",
         "%(num)s albums have changed since. Open albums show it at once; the front page's words, search, feeds and links follow with `kinpics publish`.",
