@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from itertools import count
 
 from functions.people.boxes import Box
-from functions.people.decisions import Event, FaceRef, make_event
+from functions.people.decisions import Event, make_event
+from functions.people.face_refs import FaceRef
 from functions.people.inventory import Face, Inventory, PhotoFaces, Region
 from functions.people.ulid import ulid_of
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from functions.dates import timestamp
 from functions.people.boxes import BadBoxError, Box
+from functions.people.decision_fields import DecisionError
+from functions.people.decision_ids import import_id, replacement_id
 from functions.people.decisions import (
     Born,
-    DecisionError,
     Event,
     Imported,
     Merged,
@@ -26,9 +27,7 @@ from functions.people.decisions import (
     PhotoReplaced,
     Split,
     Undone,
-    import_id,
     make_event,
-    replacement_id,
 )
 from functions.people.forgotten_names import marked
 from functions.people.hanging import Hung

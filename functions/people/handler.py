@@ -19,7 +19,7 @@ from botocore.config import Config
 from functions.forgotten_people import ForgottenPeople
 from functions.kept_regions import KeptRegions
 from functions.ledger import CeilingReachedError
-from functions.people.decisions import DecisionError
+from functions.people.decision_fields import DecisionError
 from functions.people.journal_table import JournalTable
 from functions.people.owner_call import (
     DECIDE,

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from functions.people.boxes import Box, is_same_place, overlap
-from functions.people.decisions import FaceRef
+from functions.people.face_refs import FaceRef
 from functions.people.inventory import Inventory, PhotoFaces
 from functions.people.knowledge import Fact, Knowledge, Says
 from functions.people.person_names import PersonNameError, person_name

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from functions.people.decisions import DecisionError, Event, read_event
+from functions.people.decision_fields import DecisionError
+from functions.people.decisions import Event, read_event
 from functions.people.ulid import is_ulid, ulid_of
 
 

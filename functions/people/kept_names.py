@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
-from functions.people.decisions import Assigned, FaceRef
+from functions.people.decisions import Assigned
 from functions.people.evidence import Evidence
+from functions.people.face_refs import FaceRef
 from functions.people.inventory import FaceInPhoto
 from functions.people.owners_journal import OwnersJournal
 from functions.people.people_round import EVIDENCE

@@ -20,7 +20,6 @@ from functions.people.decisions import (
     Born,
     Drawn,
     Event,
-    FaceRef,
     Hidden,
     Ignored,
     Imported,
@@ -35,6 +34,7 @@ from functions.people.decisions import (
     Split,
     Undone,
 )
+from functions.people.face_refs import FaceRef
 from functions.people.ulid import ulid_of
 from functions.photo_texts import same_name
 

@@ -18,7 +18,8 @@ from functions.dates import timestamp
 from functions.face_regions import NamedArea, Stored, read_regions
 from functions.forgotten_people import is_forgotten
 from functions.keys import ImagePath
-from functions.people.decisions import SaidToBeIn, said_id
+from functions.people.decision_ids import said_id
+from functions.people.decisions import SaidToBeIn
 from functions.people.person_names import PersonNameError, person_name
 from functions.photo_texts import clean_caption, clean_title
 from functions.shown_photos import DifferentPeopleError, NotShowableError

@@ -15,7 +15,9 @@ from functions.face_regions import NamedArea, over_faces
 from functions.forgotten_people import is_forgotten
 from functions.keys import ImagePath
 from functions.people.boxes import Box
-from functions.people.decisions import FaceRef, Imported, NamedRegion, import_id
+from functions.people.decision_ids import import_id
+from functions.people.decisions import Imported
+from functions.people.face_refs import FaceRef, NamedRegion
 from functions.people.knowledge import fold
 from functions.people.person_names import PersonNameError, person_name
 from functions.xmp import BadXmpError

@@ -7,7 +7,8 @@ from people_cases import Journal as Made
 from people_cases import box, imported, inventory, named_in_file, person, photo, ref, regions
 
 from functions.people.deciding import Door
-from functions.people.decisions import DecisionError, Event, Named, PersonForgotten, Split, Undone
+from functions.people.decision_fields import DecisionError
+from functions.people.decisions import Event, Named, PersonForgotten, Split, Undone
 from functions.people.forgotten_names import finished
 from functions.people.hanging import hang
 from functions.people.inventory import Inventory

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from functions.people.decisions import KINDS, Event, FaceRef, read_event
+from functions.people.decisions import KINDS, Event, read_event
+from functions.people.face_refs import FaceRef
 from functions.thresholds import DEFAULT_SITE_THRESHOLD
 from local.rekognition.operations import OPERATIONS
 from local.rekognition.validation import service_model

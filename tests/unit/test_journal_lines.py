@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from people_cases import Journal as Made
 from people_cases import person, photo, ref, regions, sha256
 
-from functions.people.decisions import DecisionError, read_event
+from functions.people.decision_fields import DecisionError
+from functions.people.decisions import read_event
 from functions.people.journal_lines import Journal, read_file, read_lines, write_file
 
 PHOTO = photo("set/a.jpg", 1, 2, taken_at="2019-05-01T12:00:00")

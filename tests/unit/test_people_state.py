@@ -7,7 +7,7 @@ import pytest
 from people_cases import Journal, box, imported, inventory, named_in_file, person, photo, ref
 
 from functions.people import public_files as public_files_module
-from functions.people.decisions import FaceRef
+from functions.people.face_refs import FaceRef
 from functions.people.hanging import DRAWN, KeptFace, hang
 from functions.people.inventory import Inventory
 from functions.people.knowledge import fold
