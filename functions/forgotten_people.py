@@ -10,11 +10,12 @@ They have a table of their own, which no visitor's role can name. The first rele
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from functions.keys import FORGOTTEN_PREFIX
+from functions.partitions import read_partition
 from functions.photo_texts import same_name
 from functions.visitor_rows import FORGOTTEN, Forgotten
 
@@ -63,26 +64,19 @@ class ForgottenPeople:
 
     def list_rows(self) -> list[Forgotten]:
         """All forgotten people, a row for each reference face."""
-        rows = {row["id"]: row for row in self._partition(self.table, "kind")}
+        rows = {row["id"]: row for row in self._read(self.table, "kind")}
         if rows.pop(MOVED, None) is None:
             rows |= {row.id: row.to_item() for row in self.list_first_rows()}
         return [Forgotten.from_item(row) for row in rows.values()]
 
     def list_named(self) -> list[Forgotten]:
         """The forgotten people whose names are known."""
-        return [Forgotten.from_item(row) for row in self._partition(self.table, "kind") if row.get("names")]
+        return [Forgotten.from_item(row) for row in self._read(self.table, "kind") if row.get("names")]
 
     def list_first_rows(self) -> list[Forgotten]:
         """The rows in the first release's table, in today's shape."""
-        rows = self._partition(self.first_table, "identity_id") if self.first_table else []
+        rows = self._read(self.first_table, "identity_id") if self.first_table else []
         return [Forgotten(id=row["kind"], person=row["person"], made_at=row["made_at"]) for row in rows]
 
-    def _partition(self, table: str, key: str) -> list[Mapping[str, Any]]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=table,
-            KeyConditionExpression="#key = :forgotten",
-            ExpressionAttributeNames={"#key": key},
-            ExpressionAttributeValues={":forgotten": FORGOTTEN},
-            ConsistentRead=True,
-        )
-        return [item for page in pages for item in page["Items"]]
+    def _read(self, table: str, key: str) -> Iterator[Mapping[str, Any]]:
+        return read_partition(self.client, table, key, FORGOTTEN)

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from functions.access.access_rows import KEEP_POSTED_DAYS, POSTED, PostedAddress
 from functions.access.passes import link_id
 from functions.aws_errors import is_condition_failed
+from functions.partitions import read_partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -64,13 +65,7 @@ class PostedTable:
 
     def list_open(self) -> list[PostedAddress]:
         """All of them, the oldest first."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": POSTED},
-            ConsistentRead=True,
-        )
-        found = (PostedAddress.from_item(item) for page in pages for item in page["Items"])
+        found = map(PostedAddress.from_item, read_partition(self.client, self.name, "kind", POSTED))
         # DynamoDB may take days to remove expired rows.
         there = [row for row in found if row.expires_at > self.clock()]
         return sorted(there, key=lambda row: (row.made_at, row.id))

@@ -13,6 +13,7 @@ from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, Limi
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
 from functions.batch_get import PATIENCE_SECONDS, batch_get
+from functions.partitions import read_partition
 from functions.table_rows import Row
 from functions.transactions import Write, is_unchanged
 
@@ -152,14 +153,7 @@ class AccessTable:
         self.client.delete_item(TableName=self.name, Key=_key(_MEMBER, member_id))
 
     def _list(self, kind: str, shape: type[_Kind], *, consistent: bool = True) -> Iterator[_Kind]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": kind},
-            ConsistentRead=consistent,
-        )
-        for page in pages:
-            yield from map(shape.from_item, page["Items"])
+        return map(shape.from_item, read_partition(self.client, self.name, "kind", kind, consistent=consistent))
 
     def _put(self, row: Row) -> None:
         self.client.put_item(TableName=self.name, Item=row.to_item())

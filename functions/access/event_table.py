@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.access.access_rows import EventRow
 from functions.access.passes import link_id
+from functions.partitions import read_partition
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -35,14 +36,7 @@ class EventTable:
 
     def list_events(self) -> Iterator[EventRow]:
         """All events, open or closed."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": _EVENT},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            yield from map(EventRow.from_item, page["Items"])
+        return map(EventRow.from_item, read_partition(self.client, self.name, "kind", _EVENT))
 
     def put_event(self, event: EventRow) -> None:
         """Make an event, or change it."""

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from functions.aws_errors import is_condition_failed
 from functions.errors import KinpicsError
+from functions.partitions import read_partition
 from functions.table_rows import Row, described
 
 if TYPE_CHECKING:
@@ -56,14 +57,7 @@ class JournalTable:
 
     def read(self) -> Iterator[Decision]:
         """All events, oldest first."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="journal = :journal",
-            ExpressionAttributeValues={":journal": _JOURNAL},
-            ConsistentRead=True,
-        )
-        for page in pages:
-            yield from map(Decision.from_item, page["Items"])
+        return map(Decision.from_item, read_partition(self.client, self.name, "journal", _JOURNAL))
 
     def rewrite(self, decision: Decision) -> None:
         """Write over an event that there is, without what it said of a person who is forgotten now."""
