@@ -41,15 +41,16 @@ def revoke_links(table: AccessTable, opens: str) -> int:
 def drop_useless_links(table: AccessTable) -> None:
     """Remove the links to what no link opens any more: they must not work again once it has a link again."""
     access = table.read_access()
-    _remove(table, [row for row in table.list_links() if not _has_link(access, row.opens)])
+    _remove(table, [row for row in table.list_links() if not has_link(access, row.opens)])
 
 
-def _has_link(access: Access, opens: str) -> bool:
+def has_link(access: Access, opens: str) -> bool:
+    """Whether a link of its own opens a set, or the album (``ALBUM``)."""
     return (access.album if opens == ALBUM else access.sets.get(opens)) == LINK
 
 
 def _check(access: Access, opens: str) -> None:
-    if _has_link(access, opens):
+    if has_link(access, opens):
         return
     if opens == ALBUM:
         raise LinkError(

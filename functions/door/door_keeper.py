@@ -24,6 +24,7 @@ from functions.access.passes import (
 )
 from functions.access.sight import Sight
 from functions.batch_get import TableBusyError
+from functions.dates import timestamp
 from functions.door.door_call import ENTER, LEAVE, PHOTOS, SETS, DoorCall, next_photos
 from functions.door.members import Members, SignedIn, signed_out
 from functions.door.private_rows import NOWHERE, Item, PrivateRows, fitting, is_moving
@@ -62,9 +63,13 @@ class DoorKeeper:
             raise RequestError(
                 403, "NotInvited", f"{signed_in.email or 'this address'} isn't invited to this album: ask its owner"
             )
-        key = self.access.ensure_key(_iso(self.clock()))
+        key = self.access.ensure_key(timestamp(self._now))
         subjects = add_subject(self._kept(call.shown), MemberSubject(member.id, member.since))
         return write_pass(subjects, int(self.clock()) + PASS_SECONDS, key.id, key.key)
+
+    @property
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
 
     def _member(self, signed_in: SignedIn) -> MemberRow | None:
         """The row of who is signed in, which says what Cognito says of their being an owner."""
@@ -73,8 +78,8 @@ class DoorKeeper:
             return member
         now = self.clock()
         if signed_in.is_owner:
-            known = member or MemberRow(id=signed_in.id, email=signed_in.email, since=int(now), invited_at=_iso(now))
-            member = replace(known, is_owner=True, owner_since=int(now))
+            new = MemberRow(id=signed_in.id, email=signed_in.email, since=int(now), invited_at=timestamp(self._now))
+            member = replace(member or new, is_owner=True, owner_since=int(now))
             self.access.put_member(member)
             return member
         if member and signed_in.at < (member.owner_since or 0):
@@ -164,7 +169,3 @@ def _named(sight: Sight) -> set[str]:
     """The sets that somebody was let into by name."""
     invited = sight.member.sets if sight.member and sight.member.sets else []
     return {name for name in (*sight.opened, *invited) if isinstance(name, str) and name not in ("", ALBUM)}
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

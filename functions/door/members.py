@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from functions.access.passes import member_id
+from functions.access.user_pool import OWNER_GROUP
 from functions.aws_errors import code_of
 from functions.visitor_calls import RequestError
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
-# The user pool's group in template.yaml.
-OWNER_GROUP = "owner"
 # What Cognito says of a token that has ended, was revoked, or is of an account that is gone.
 _ENDED = {
     "InvalidParameterException",

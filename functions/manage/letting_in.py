@@ -7,10 +7,9 @@ from urllib.parse import quote
 
 from functions.access.access_rows import EventRow
 from functions.access.access_table import AccessTable
-from functions.access.audiences import ALBUM, LINK
 from functions.access.event_changes import EVENT_PATH, HELPERS_PATH, SLIDESHOW_PATH, Events
 from functions.access.invitations import Invitations, shown_member
-from functions.access.secret_links import LINK_PATH, link_to, renew_link, revoke_links
+from functions.access.secret_links import LINK_PATH, has_link, link_to, renew_link, revoke_links
 from functions.manage import manage_call
 from functions.manage.manage_call import ManageCall
 from functions.uploads.upload_limits import guest_limits
@@ -46,9 +45,7 @@ class LettingIn:
 
     def link_of(self, opens: str) -> str | None:
         """The link to a set, or to the album (``ALBUM``); None if no link opens it."""
-        access = self.access.read_access()
-        has_link = (access.album if opens == ALBUM else access.sets.get(opens)) == LINK
-        return LINK_PATH + link_to(self.access, opens) if has_link else None
+        return LINK_PATH + link_to(self.access, opens) if has_link(self.access.read_access(), opens) else None
 
     def _show_link(self, call: ManageCall) -> dict[str, Any]:
         return {"link": self.link_of(call.set_name)}

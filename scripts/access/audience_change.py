@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from functions.access.audiences import ALBUM, LINK, PUBLIC, Access
+from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.moving import AudienceChange, AudienceChanges
-from functions.access.secret_links import LINK_PATH, drop_useless_links, link_to
+from functions.access.secret_links import LINK_PATH, drop_useless_links, has_link, link_to
 from functions.addresses import page_paths
 from functions.dates import timestamp
 from functions.keys import check_set_name
@@ -133,6 +133,5 @@ def _follow(stack: Stack, change: AudienceChange, tell: Tell) -> None:
 def link_for(stack: Stack, of: str) -> str | None:
     """The address to send to those who may see a set or, where ``of`` is ``ALBUM``, the site; None if no link opens
     it."""
-    access = stack.access.read_access()
-    audience = access.album if of == ALBUM else access.sets.get(of)
-    return stack.shared_address(LINK_PATH + link_to(stack.access, of)) if audience == LINK else None
+    is_there = has_link(stack.access.read_access(), of)
+    return stack.shared_address(LINK_PATH + link_to(stack.access, of)) if is_there else None
