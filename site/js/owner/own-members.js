@@ -1,7 +1,7 @@
 // The members, in the owner's place: invited, changed, signed out and removed.
 
 import { make } from "../elements.js";
-import { formatDay, formatList, t } from "../language.js";
+import { formatDay, formatList, t, tn } from "../language.js";
 import { handed } from "../sharing/handed.js";
 import { ask, field } from "./asking.js";
 import { changeMember, invite, readMembers, removeMember, signOutMember } from "./letting-calls.js";
@@ -14,17 +14,34 @@ import { told } from "./owner-toast.js";
  * @typedef {import("./manage-calls.js").OwnSet} OwnSet
  */
 
+// More would be a page of nothing but members.
+const MOST_SHOWN = 20;
+
 /** @param {OwnSet[]} sets */
 export function membersPanel(sets) {
   const list = make("ul", { className: "own-rows" });
   const status = make("p", { className: "quiet", textContent: t("Loading…") });
   status.setAttribute("role", "status");
   const titles = new Map(sets.map(({ set, shown_title: title }) => [set, title]));
+  const finder = make("input", { type: "search", autocomplete: "off" });
+  const find = field(t("Find a member"), finder);
+  find.hidden = true;
+  /** @type {Member[]} */
+  let members = [];
+  const view = () => {
+    const found = members.filter(({ email }) => email.toLowerCase().includes(finder.value.trim().toLowerCase()));
+    list.replaceChildren(...found.slice(0, MOST_SHOWN).map((member) => memberRow(member, sets, titles, show)));
+    const more = found.length - MOST_SHOWN;
+    find.hidden = members.length <= MOST_SHOWN;
+    if (!members.length) status.textContent = t("There are no members yet.");
+    else if (!found.length) status.textContent = t("No member has such an address.");
+    else status.textContent = more > 0 ? tn("%(num)s more: type part of an address to find it.", "%(num)s more: type part of an address to find one.", more) : "";
+  };
+  finder.addEventListener("input", view);
   const show = async () => {
     try {
-      const members = await readMembers();
-      list.replaceChildren(...members.map((member) => memberRow(member, sets, titles, show)));
-      status.textContent = members.length ? "" : t("There are no members yet.");
+      members = await readMembers();
+      view();
     } catch (error) {
       status.textContent = whyNot(error);
     }
@@ -40,7 +57,7 @@ export function membersPanel(sets) {
       else told(invited.mailed ? t("%(email)s gets an email with a temporary password.", { email: invited.email }) : t("%(email)s already has an account, and can sign in with it.", { email: invited.email }));
     });
   }, "strong");
-  return make("div", { className: "own-panel" }, status, list, make("p", { className: "actions" }, add));
+  return make("div", { className: "own-panel" }, find, list, status, make("p", { className: "actions" }, add));
 }
 
 /** Where no mail goes out, the owner passes it on. @param {string} email @param {string} password */

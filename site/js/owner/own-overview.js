@@ -166,9 +166,14 @@ function requestRow(asked) {
 
 /** @param {DeadLetter[]} letters */
 function lettersSection(letters) {
-  const list = make("ul", { className: "own-rows" }, ...letters.map(letterRow));
+  const list = make("ul", { className: "own-rows" }, ...letters.map((letter) => letterRow(letter, () => count(list.childElementCount))));
   const all = make("button", { type: "button", className: "button", textContent: t("Try all again") });
-  const made = section(tn("%(num)s photo couldn't be processed", "%(num)s photos couldn't be processed", letters.length), list, make("p", { className: "actions" }, all));
+  const made = section("", list, make("p", { className: "actions" }, all));
+  const count = (/** @type {number} */ left) => {
+    const heading = made.querySelector("h2");
+    if (heading) heading.textContent = tn("%(num)s photo couldn't be processed", "%(num)s photos couldn't be processed", left);
+  };
+  count(letters.length);
   all.addEventListener("click", async () => {
     all.disabled = true;
     try {
@@ -183,8 +188,8 @@ function lettersSection(letters) {
   return made;
 }
 
-/** @param {DeadLetter} letter */
-function letterRow(letter) {
+/** @param {DeadLetter} letter @param {() => void} left  The row has left the list. */
+function letterRow(letter, left) {
   const { key, path, reason } = letter;
   const item = make("li", { className: "own-row" });
   const again = make("button", { type: "button", className: "button", textContent: t("Try again") });
@@ -194,6 +199,7 @@ function letterRow(letter) {
     try {
       await retryPhotos([key]);
       removeRow(item);
+      left();
       told(t("It is being tried again. If it fails, it comes back here."));
     } catch (error) {
       told(whyNot(error));
@@ -205,6 +211,7 @@ function letterRow(letter) {
     ask(t("Delete this file?"), sure, t("Delete"), async () => {
       await dropPhotos([key]);
       removeRow(item);
+      left();
       told(t("Deleted."));
     }, { isDangerous: true });
   });
