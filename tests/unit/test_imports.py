@@ -524,6 +524,16 @@ def test_an_entry_that_is_larger_than_it_says_is_refused(tmp_path: Path) -> None
         plan.sources[0].container.read("a.jpg")
 
 
+def test_what_google_dates_1970_has_no_date_unless_it_is_from_then(tmp_path: Path) -> None:
+    where = "Takeout/Google Photos/Photos from 1970"
+    then = {"timestamp": "15000000"}
+    files: Files = {f"{where}/{name}.jpg": picture(number) for number, name in enumerate(("none", "then", "bare"))}
+    files[f"{where}/none.jpg.json"] = about("none.jpg", photoTakenTime={"timestamp": "0"})
+    files[f"{where}/then.jpg.json"] = about("then.jpg", photoTakenTime=then)
+    with planned(zip_of(tmp_path / "takeout.zip", files)) as plan:
+        assert set(placed(plan)) == {"No date/none.jpg", "1970/then.jpg", "No date/bare.jpg"}
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_files_of_one_name_in_a_zip_are_both_taken_each_with_its_json(tmp_path: Path) -> None:
     path = tmp_path / "twice.zip"

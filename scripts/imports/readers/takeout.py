@@ -49,6 +49,7 @@ _YEAR_FOLDER = re.compile(
     r"|\d{4}年の写真",
     re.I,
 )
+_NO_YEAR = "1970"
 # No cut that was seen is shorter, and shorter beginnings of names mean too much.
 _SHORTEST_CUT = 40
 # Google cuts the names of photos too, before the suffix.
@@ -160,12 +161,14 @@ class _Folder:
             return Unplaced(entry.name, "archived in Google Photos: add --with archived to take it too")
         if sidecar is None:
             self.without += 1
+        taken_at = _time(values, "photoTakenTime")
         return Found(
             entry=entry,
             name=file,
             albums=albums,
-            taken_at=_time(values, "photoTakenTime"),
-            year=year,
+            taken_at=taken_at,
+            # Google keeps what has no date there.
+            year="" if year == _NO_YEAR and taken_at is None else year,
             caption=text_of(values.get("description")),
             people=tuple(_people(values)),
             is_favourite=bool(values.get("favorited")),
