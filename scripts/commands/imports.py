@@ -79,13 +79,15 @@ def import_command(
     """
     from scripts.common.progress import Progress
     from scripts.imports.carrying import carry_import
+    from scripts.imports.found_table import telling_of_full_disk
     from scripts.imports.import_plan import Wishes, make_import_plan
     from scripts.photos.withholding import withhold_hidden_names
 
     stack = _stack(context, is_needed=not dry_run)
     progress = Progress(quiet=as_json)
     wishes = Wishes(kind, sets, frozenset(extras), copies, deleted)
-    plan = make_import_plan(sources, wishes, stack, concurrency, progress)
+    with telling_of_full_disk():
+        plan = make_import_plan(sources, wishes, stack, concurrency, progress)
     try:
         if not as_json:
             _print_plan(plan, is_dry=dry_run, knows_site=stack is not None)
@@ -94,7 +96,8 @@ def import_command(
             if as_json:
                 echo_json(plan.as_json())
             sys.exit(bool(plan.failures))
-        report = carry_import(stack, plan, concurrency, progress)
+        with telling_of_full_disk():
+            report = carry_import(stack, plan, concurrency, progress)
         if not no_build and (report.processed or report.words or report.shown):
             withhold_hidden_names(stack)
             build_and_publish(stack)

@@ -1,5 +1,6 @@
 """What was found, in SQLite in a temporary file: so an import of any size takes the same memory."""
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.errors import KinpicsError
 from scripts.imports.found import Entry, Found, Unplaced
 
 # What becomes of a photo: it waits to be placed, is the same as another, is on the site already, or doesn't go there.
@@ -31,6 +33,24 @@ CREATE INDEX stored_sizes ON stored (size);
 CREATE TABLE deleted (set_name TEXT, file TEXT, size INTEGER, version TEXT);
 CREATE INDEX deleted_sizes ON deleted (size);
 """
+
+
+class DiskFullError(KinpicsError):
+    """There is no room left for the table."""
+
+
+@contextlib.contextmanager
+def telling_of_full_disk() -> Iterator[None]:
+    """Raises ``DiskFullError`` for what SQLite says then."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise DiskFullError(
+            "the disk for temporary files is full: free some of it, or let TMPDIR name a folder on another disk, and "
+            "run the same command again"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from scripts.common.folders import FolderError
 from scripts.common.progress import Progress
 from scripts.imports.containers import Folder, ZipParts
 from scripts.imports.found import Album, Found, Note, Unplaced, stem_of
-from scripts.imports.found_table import Item
+from scripts.imports.found_table import DiskFullError, FoundTable, Item, telling_of_full_disk
 from scripts.imports.import_plan import ImportPlan, Wishes, make_import_plan
 from scripts.imports.placing import file_name_of, name_sets, set_name_of_title
 from scripts.imports.readers.values import from_seconds, from_text
@@ -774,6 +774,20 @@ def test_the_best_photo_of_a_set_is_a_favourite_or_else_one_with_the_most_stars(
             "plain": None,
             "none": None,
         }
+
+
+def test_a_full_disk_is_told_in_words() -> None:
+    table = FoundTable()
+    table.query("PRAGMA max_page_count = 20")
+
+    def fill() -> None:
+        with telling_of_full_disk():
+            for number in range(1000):
+                table.leave_out(Unplaced("name" * 100, str(number)))
+
+    with pytest.raises(DiskFullError, match="TMPDIR"):
+        fill()
+    table.close()
 
 
 def test_what_was_found_survives_the_table(tmp_path: Path) -> None:
