@@ -13,7 +13,7 @@ from scripts.common.folders import Refusal
 from scripts.common.stack import Stack, StackError
 from scripts.common.terminal import echo, echo_json, printable
 from scripts.common.words import count
-from scripts.deployment.publish import build_and_publish
+from scripts.deployment.publish import build_and_publish, is_behind
 
 if TYPE_CHECKING:
     from scripts.imports.carrying import ImportReport
@@ -98,7 +98,8 @@ def import_command(
             sys.exit(bool(plan.failures))
         with telling_of_full_disk():
             report = carry_import(stack, plan, concurrency, progress)
-        if not no_build and (report.processed or report.words or report.shown):
+        has_news = report.processed or report.words or report.shown
+        if not no_build and (has_news or is_behind(stack, [one.name for one in plan.sets()])):
             withhold_hidden_names(stack)
             build_and_publish(stack)
         if as_json:

@@ -11,7 +11,7 @@ from functions.errors import KinpicsError
 from scripts.commands.options import Context, concurrency_option, json_option, no_build_option, print_failures
 from scripts.common.terminal import echo, echo_json, printable
 from scripts.common.words import count
-from scripts.deployment.publish import build_and_publish
+from scripts.deployment.publish import build_and_publish, is_behind
 
 if TYPE_CHECKING:
     from scripts.common.folders import Refusal
@@ -95,7 +95,8 @@ def upload(
         echo(f"Error: {refusal}", err=True)
     if dry_run:
         sys.exit(bool(refused) or would_fail)
-    if not no_build and any(report.processed or report.words for report in reports):
+    has_news = any(report.processed or report.words for report in reports)
+    if not no_build and (has_news or is_behind(context.stack, [report.set_name for report in reports])):
         withhold_hidden_names(context.stack)
         build_and_publish(context.stack)
     if as_json:

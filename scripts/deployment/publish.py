@@ -60,6 +60,14 @@ def build_and_publish(stack: Stack, *, whole: bool = False) -> int:
     return changed
 
 
+def is_behind(stack: Stack, set_names: Iterable[str]) -> bool:
+    """Whether pages of these sets are still to be published, after a command that was stopped before it had done so."""
+    known = PublishRecord(stack).published.sets
+    counts = {row.sortkey: row.pic_count or 0 for row in stack.photos.list_sets()}
+    shown = {name: (last := known.get(name)) and last.outline.count for name in set_names}
+    return any(counts[name] and shown[name] != counts[name] for name in shown if name in counts)
+
+
 def publish_after_deleting(stack: Stack, set_names: Iterable[str]) -> None:
     """Build and publish the pages after photos of these sets were deleted.
 

@@ -15,7 +15,7 @@ from functions.dates import timestamp
 from functions.keys import ImagePath
 from functions.photo_page import RECORD_KEY, page_key
 from functions.photo_rows import Photo
-from scripts.deployment.publish import build_and_publish
+from scripts.deployment.publish import build_and_publish, is_behind
 
 # Long enough ago that a set is known.
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)
@@ -226,7 +226,10 @@ def test_a_publish_that_was_stopped_is_made_good(aws: FakeAws, published: Any, c
         build_and_publish(published)
     calls.fails_after = None
     add_photo(aws, "one", "new.jpg")
+    assert is_behind(published, ["one"])
+    assert is_behind(published, ["none", "two"])
     build_and_publish(published)
+    assert not is_behind(published, ["none", "one", "two"])
     assert page_key(ImagePath("two", "0.jpg")) not in site_of(aws)
     check_as_if_all_were_rendered(aws, published)
 
