@@ -69,7 +69,7 @@ def test_a_set_is_renamed_in_place_and_back(owner: Page, stack: RunningStack) ->
     edit.click()
     owner.keyboard.type("x" * 301)
     owner.keyboard.press("Enter")
-    expect(owner.get_by_role("alert").filter(has_text="301 characters")).to_be_visible()
+    expect(owner.get_by_role("alert").filter(has_text="too long")).to_be_visible()
     owner.get_by_label("Title").fill("The owner's photos")
     owner.get_by_label("Description").fill("Two lines,\nof which this is one")
     assert Axe().run(owner).response["violations"] == []

@@ -1,13 +1,13 @@
 // Forgets what this browser kept of private pages: when somebody signs out, or may see them no more.
 
 import { offlineUrl } from "../photos/urls.js";
-import { dropPass, UNINVITED } from "./pass.js";
+import { dropPass, forgetUninvited } from "./pass.js";
 
 /** Drop the pass, all pages and pictures that were kept for a time without a connection, and what pages remember. */
 export async function forgetPrivate() {
   dropPass();
+  forgetUninvited();
   try {
-    localStorage.removeItem(UNINVITED);
     sessionStorage.clear();
   } catch {
     // nothing was stored then

@@ -14,7 +14,7 @@ const PASS_MS = 6 * 3_600_000;
 const ATTRIBUTES = "Secure; SameSite=Lax; Path=/";
 const KEEP_SECONDS = 30 * 86_400;
 // Whoever isn't invited is asked about again after so long.
-export const UNINVITED = "kinpics.uninvited";
+const UNINVITED = "kinpics.uninvited";
 const UNINVITED_MS = 3_600_000;
 
 // Where the gate makes no new one, since the link is gone, it isn't asked again for so long.
@@ -66,7 +66,7 @@ export async function enter() {
   try {
     const { pass } = await patiently(() => invoke(config.doorFunction, event));
     keep(pass);
-    localStorage.removeItem(UNINVITED);
+    forgetUninvited();
     return pass;
   } catch (error) {
     if (error instanceof CodedError && error.code === "NotInvited") noteUninvited();
@@ -109,6 +109,15 @@ function mayEnter() {
     return who !== email || until < Date.now();
   } catch {
     return true;
+  }
+}
+
+/** Ask at the door again: somebody who wasn't invited may be by now. */
+export function forgetUninvited() {
+  try {
+    localStorage.removeItem(UNINVITED);
+  } catch {
+    // nothing was stored then
   }
 }
 

@@ -3,7 +3,7 @@
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
 import { CodedError } from "../errors.js";
-import { goodPass } from "../private/pass.js";
+import { forgetUninvited, goodPass } from "../private/pass.js";
 import { isOwner } from "../visitor/owner.js";
 
 /**
@@ -20,6 +20,7 @@ const NOBODY = new Set(["NotInvited", "NotAllowed", "SignedOut", "AccessDeniedEx
 export async function findContributor() {
   const owner = isOwner();
   if (!owner && !config.takesPhotos) return null;
+  forgetUninvited(); // whoever comes to add photos has perhaps just been invited
   const credentials = async () => /** @type {Record<string, string>} */ (owner ? {} : { pass: await goodPass() });
   const name = owner ? config.arrivalsFunction : config.uploadsFunction;
   try {
