@@ -15,6 +15,7 @@ from films import PLACE, apple_note, colours, make_film, run
 from PIL import ExifTags, Image
 from support import FakeAws, LambdaContext, jpeg, picture
 
+from functions.films import ffmpeg
 from functions.films import handler as films_handler
 from functions.films.cutting import Film
 from functions.films.ffmpeg import OutOfTimeError
@@ -31,6 +32,12 @@ from scripts.common.template import load_template
 KEY = "photos/set/a.mp4"
 PATH = parse_key(KEY)
 RED, GREEN, BLUE = "0xE00000", "0x00E000", "0x0000E0"
+
+
+@pytest.fixture(autouse=True)
+def as_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests are no visitors, whom ffmpeg would let go first."""
+    monkeypatch.setattr(ffmpeg, "NICENESS", 0)
 
 
 @pytest.fixture
