@@ -25,6 +25,7 @@ from botocore.exceptions import ClientError
 from functions.aws_errors import code_of, message_of
 from functions.errors import KinpicsError
 from functions.keys import PHOTOS_PREFIX
+from scripts.common.bucket import list_objects
 from scripts.common.config import ROOT
 from scripts.common.stack import Stack
 from scripts.costs.limits import TableLimit, count_reserved, read_limits
@@ -35,6 +36,7 @@ from scripts.deployment.cloudfront_plan import find_plan
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
+    from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import LifecycleRuleTypeDef, QueueConfigurationTypeDef
 
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
@@ -128,7 +130,7 @@ def deploy_stack(target: Target, applier: StackApplier, parameters: dict[str, st
     bucket = artifacts_bucket(target, applier.name)
     _make_bucket(target, bucket)
     with built_functions(for_this_machine=target.is_laptop) as built:
-        template = load_template(package_template(built, bucket))
+        template = load_template(package_template(built, target.session.client("s3"), bucket))
     template = with_literal_names(template, applier.name, target.account_id(), target.session.region_name)
     before = applier.describe()
     # A firewall that a plan or the owner attached stays: CloudFormation would remove it.
@@ -233,11 +235,29 @@ def _fingerprint(root: Path, machine: str) -> str:
     return hashlib.sha256(json.dumps([machine, made_of]).encode()).hexdigest()
 
 
-def package_template(template: Path, bucket: str) -> Path:
-    """Upload a built template's files to a bucket; returns the template that names them there. Raises ``ToolError``."""
+def package_template(template: Path, s3: "S3Client", bucket: str) -> Path:
+    """Upload a built template's files to a bucket; returns the template that names them there. Raises ``ToolError``.
+
+    What was packaged for this bucket last time is used again as long as all of it is still there.
+    """
     packaged = template.parent / "packaged.yaml"
-    _sam("package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged))
+    made_of = packaged.with_suffix(".sha256")
+    wanted = f"{bucket} {template.parent.with_suffix('.sha256').read_text(encoding='utf-8')}"
+    is_known = packaged.exists() and made_of.exists() and made_of.read_text(encoding="utf-8") == wanted
+    if not (is_known and _are_there(s3, bucket, packaged.read_text(encoding="utf-8"))):
+        made_of.unlink(missing_ok=True)
+        _sam(
+            "package", "--template-file", str(template), "--s3-bucket", bucket, "--output-template-file", str(packaged)
+        )
+        made_of.write_text(wanted, encoding="utf-8")
     return packaged
+
+
+def _are_there(s3: "S3Client", bucket: str, packaged: str) -> bool:
+    """Whether a bucket has all files that a packaged template names there."""
+    keys = set(re.findall(rf"s3://{re.escape(bucket)}/(\S+)", packaged))
+    there = {str(item["Key"]) for item in list_objects(s3, bucket)}
+    return bool(keys) and keys <= there
 
 
 def artifacts_bucket(target: Target, stack_name: str) -> str:

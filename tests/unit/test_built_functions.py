@@ -1,12 +1,13 @@
-"""Functions are built again only if something they are made of has changed."""
+"""Functions are built again only if something they are made of has changed, and packaged again only then."""
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scripts.deployment import deploy
-from scripts.deployment.deploy import ToolError, built_functions
+from scripts.deployment.deploy import ToolError, built_functions, package_template
 
 
 @pytest.fixture
@@ -87,3 +88,40 @@ def test_a_build_that_failed_or_is_gone_is_made_again(
     assert built(checkout) == "build 2"
     (checkout / ".aws-sam" / "lambda" / "template.yaml").unlink()
     assert built(checkout) == "build 3"
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys in every bucket, into which sam puts one for each time it packages something."""
+    keys: list[str] = []
+
+    def sam(command: str, *arguments: str, **_: str) -> None:
+        if command == "build":
+            (Path(arguments[arguments.index("--build-dir") + 1]) / "template.yaml").write_text("built")
+            return
+        name = arguments[arguments.index("--s3-bucket") + 1]
+        keys.append(f"package-{len(keys) + 1}")
+        Path(arguments[-1]).write_text(f"CodeUri: s3://{name}/{keys[-1]}\nDescription: text")
+
+    monkeypatch.setattr(deploy, "_sam", sam)
+    monkeypatch.setattr(deploy, "list_objects", lambda s3, name: [{"Key": key} for key in keys])
+    return keys
+
+
+def packaged(checkout: Path, bucket: str = "packages") -> str:
+    with built_functions(checkout) as template:
+        s3: Any = None
+        return package_template(template, s3, bucket).read_text().split()[1]
+
+
+def test_what_has_not_changed_is_not_packaged_again(checkout: Path, bucket: list[str]) -> None:
+    assert packaged(checkout) == packaged(checkout) == "s3://packages/package-1"
+    (checkout / "functions" / "keys.py").write_text("changed")
+    assert packaged(checkout) == "s3://packages/package-2"
+    assert packaged(checkout, "others") == "s3://others/package-3"
+
+
+def test_what_has_left_the_bucket_is_packaged_again(checkout: Path, bucket: list[str]) -> None:
+    assert packaged(checkout) == "s3://packages/package-1"
+    bucket[0] = "another"
+    assert packaged(checkout) == "s3://packages/package-2"
