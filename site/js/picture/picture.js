@@ -1,13 +1,13 @@
 // The part of a page that takes the visitor's picture, finds the faces in it, lets the visitor choose one if there are
 // several, and searches with that face alone.
 
+import { watchDrops } from "../drops.js";
 import { byId } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t, tn } from "../language.js";
 import { clear } from "../notice.js";
 import { watchConsent } from "./consent.js";
 import { findFaces, loadDetector } from "./detector.js";
-import { watchDrops } from "./drops.js";
 import { Finder } from "./finder.js";
 import { openPicture, toBase64, toJpeg, toPortrait } from "./jpeg.js";
 import { faultOf } from "./quality.js";
@@ -150,5 +150,5 @@ export function searchWithPicture({ searching, search, show: showFound, forget }
   });
   for (const button of finder.element.querySelectorAll("[data-start-over]")) button.addEventListener("click", startOver);
   byId("leave").addEventListener("click", leave);
-  watchDrops(finder.element, use);
+  watchDrops(finder.element, ([file]) => file && use(file));
 }

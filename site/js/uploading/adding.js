@@ -1,6 +1,7 @@
 // The page "Add photos" for the owner and for members who may add: choose an album, choose or drop photos, and watch them
 // go.
 
+import { watchDrops } from "../drops.js";
 import { byId, make } from "../elements.js";
 import { formatNumber, t, tn } from "../language.js";
 import { setUrl } from "../photos/urls.js";
@@ -146,29 +147,4 @@ function problemOf(name) {
     return t("An album's name can't begin with a dot or contain a slash.");
   }
   return new TextEncoder().encode(name).length > 200 ? t("This name is too long.") : "";
-}
-
-/**
- * Photos that are dropped anywhere on the page, or pasted.
- * @param {HTMLElement} place  Shows while files are held over the page.
- * @param {(files: File[]) => void} use
- */
-function watchDrops(place, use) {
-  const hold = (/** @type {boolean} */ held) => place.classList.toggle("dropping", held);
-  document.addEventListener("dragover", (event) => {
-    event.preventDefault(); // otherwise the browser would open the file instead of the page
-    hold(event.dataTransfer?.types.includes("Files") ?? false);
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) hold(false); // it left the window
-  });
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    hold(false);
-    use([...(event.dataTransfer?.files ?? [])]);
-  });
-  document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) use(files);
-  });
 }

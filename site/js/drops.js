@@ -1,10 +1,11 @@
-// Pictures that a visitor drops anywhere on the page, or pastes.
+// Files that are dropped anywhere on the page, or pasted.
 
 /**
- * @param {HTMLElement} place  Shows while a file is held over the page.
- * @param {(picture: File) => void} use
+ * @param {HTMLElement} place  Shows while files are held over the page.
+ * @param {(files: File[]) => void} use  Called with one at least.
  */
 export function watchDrops(place, use) {
+  const take = (/** @type {FileList | undefined} */ files) => files?.length && use([...files]);
   const hold = (/** @type {boolean} */ held) => place.classList.toggle("dropping", held);
   document.addEventListener("dragover", (event) => {
     event.preventDefault(); // otherwise the browser would open the file instead of the page
@@ -16,11 +17,7 @@ export function watchDrops(place, use) {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     hold(false);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) use(file);
+    take(event.dataTransfer?.files);
   });
-  document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData?.files ?? [];
-    if (file) use(file);
-  });
+  document.addEventListener("paste", (event) => take(event.clipboardData?.files));
 }
