@@ -184,7 +184,7 @@ async def _serve(
     aws.start(failed, told)
     steady_connections()
     api_guard = PortGuard(aws.app, options.api_port, options.site_port, buckets=True)
-    api = asyncio.create_task(_served(api_guard, options.api_port, closing))
+    api = asyncio.create_task(_served(api_guard, _bind(options.api_port, "--api-port"), closing))
     sites: list[asyncio.Task[None]] = []
     edge = EdgeProcess(project.gate_code)
     try:
@@ -216,7 +216,7 @@ async def _serve(
 
         laptop_page = LaptopPage(site_server(options.api_url).app, project.home_pages, home.reach if home else None)
         site_guard = PortGuard(laptop_page.app, options.site_port, options.site_port)
-        site = asyncio.create_task(_served(site_guard, options.site_port, closing))
+        site = asyncio.create_task(_served(site_guard, _bind(options.site_port, "--site-port"), closing))
         sites.append(site)
         await _listening(options.site_port, site)
         if home:
@@ -269,14 +269,14 @@ async def _finished(work: Awaitable[None], stop: asyncio.Event) -> bool:
     return not stop.is_set()
 
 
-async def _served(guard: PortGuard, port: int, closing: asyncio.Event) -> None:
+async def _served(guard: PortGuard, bound: socket.socket, closing: asyncio.Event) -> None:
     # Hypercorn's type for each message is a class of its own; here they are dictionaries, as at run time.
-    await serve(cast(ASGIFramework, guard.app), _config(port), shutdown_trigger=closing.wait)
+    await serve(cast(ASGIFramework, guard.app), _config(bound), shutdown_trigger=closing.wait)
 
 
-def _config(port: int) -> Config:
+def _config(bound: socket.socket) -> Config:
     config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
+    config.bind = [f"fd://{bound.detach()}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1.0
     config.shutdown_timeout = 5.0
@@ -300,13 +300,21 @@ async def _listening(port: int, server: asyncio.Task[None]) -> None:
 
 def _check_port(port: int, option: str) -> None:
     """Raise ``PortBusyError`` where something listens on a port already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            raise PortBusyError(f"port {port} is not open to this user: choose one above 1023 with {option}") from None
-        except OSError:
-            raise PortBusyError(
-                f"port {port} is in use: stop whatever listens there, or choose another with {option}"
-            ) from None
+    _bind(port, option).close()
+
+
+def _bind(port: int, option: str) -> socket.socket:
+    """Take a port of this machine. Raises ``PortBusyError``: somebody may have taken it since it was checked."""
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(("127.0.0.1", port))
+        bound.listen()  # until then, others may bind it too
+    except OSError as error:
+        bound.close()
+        if isinstance(error, PermissionError):
+            reason = f"port {port} is not open to this user: choose one above 1023 with {option}"
+        else:
+            reason = f"port {port} is in use: stop whatever listens there, or choose another with {option}"
+        raise PortBusyError(reason) from None
+    return bound

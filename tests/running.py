@@ -202,6 +202,16 @@ def free_port() -> int:
 
 def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = ()) -> RunningStack:
     """Start `kinpics local`, or another such command, and wait for its ready line."""
+    while True:
+        with contextlib.suppress(PortTakenError):
+            return _start_stack(data, command, options)
+
+
+class PortTakenError(Exception):
+    """Another test's stack was faster."""
+
+
+def _start_stack(data: Path, command: str, options: tuple[str, ...]) -> RunningStack:
     site_port, api_port = free_port(), free_port()
     log = data.with_suffix(".log")
     arguments = [command, "--data", str(data)]
@@ -213,6 +223,8 @@ def start_stack(data: Path, command: str = "local", options: tuple[str, ...] = (
     while "kinpics is ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
+            if any(f"port {port} is in use" in log.read_text() for port in (site_port, api_port)):
+                raise PortTakenError
             raise AssertionError(f"the stack did not start: {log.read_text()}")
         time.sleep(0.05)
     stack = RunningStack(process, data, f"http://localhost:{site_port}", f"http://localhost:{api_port}", {}, log)
