@@ -10,9 +10,11 @@ BIN := $(VENV)/bin
 NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
-TEST_GROUPS := functional-tests browser-tests contract-tests fault-tests stack-tests deployment-tests unit-tests types template lint
+TEST_GROUPS := functional-tests site-tests browser-tests contract-tests fault-tests stack-tests deployment-tests unit-tests types template lint
 # Where each group notes how long its tests took.
 DURATIONS := .kinpics/durations
+# Half of the functional tests: those that render sites, cut films or fill memory.
+SITE_TESTS := $(patsubst %,tests/functional/test_%.py,build demo_faces films memory narrower_sets publish_again stopped_commands)
 # Contract tests that start stacks of their own.
 DEPLOYMENT_TESTS := tests/contract/test_deployment.py
 STACK_TESTS := tests/contract/test_upkeep.py tests/contract/test_starting.py
@@ -61,8 +63,14 @@ coverage: ## Run every test, and list the lines that no test runs (takes a third
 unit-tests: $(VENV)/.test node_modules/.done
 	@$(BIN)/python -m pytest tests/unit
 
-browser-tests fault-tests functional-tests: laptop-tests
+browser-tests fault-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/$(@:-tests=)
+
+functional-tests: laptop-tests
+	@$(BIN)/python -m pytest tests/functional $(patsubst %,--ignore=%,$(SITE_TESTS))
+
+site-tests: laptop-tests
+	@$(BIN)/python -m pytest $(SITE_TESTS)
 
 contract-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/contract $(patsubst %,--ignore=%,$(DEPLOYMENT_TESTS) $(STACK_TESTS))
