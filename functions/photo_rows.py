@@ -121,7 +121,8 @@ class Photo(Row):
         default=None,
     )
     rating: int | None = described(
-        "Stars that its owner gave it elsewhere, 1 to 5, if they came with an import (`functions/told_facts.py`).",
+        "Stars that its owner gave it elsewhere, 1 to 5: those in the file, or those that came with an import "
+        "(`functions/told_facts.py`).",
         default=None,
     )
     card_at: str | None = described(

@@ -75,3 +75,9 @@ def text(element: ElementTree.Element, name: str) -> str:
 def _holders(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
     yield element
     yield from element.findall(DESCRIPTION)
+
+
+def properties(root: ElementTree.Element, name: str) -> list[str]:
+    """A simple property, wherever it is, as attribute or element."""
+    attributes = [value for element in root.iter() if (value := element.get(name))]
+    return [value.strip() for value in (*attributes, *(element.text or "" for element in root.iter(name)))]

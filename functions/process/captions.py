@@ -1,4 +1,4 @@
-"""A photo's title, caption and keywords, from what its owner or a photo program wrote into the file.
+"""A photo's title, caption, keywords and rating, from what its owner or a photo program wrote into the file.
 
 Each is taken from the first of these places that has it:
 
@@ -9,6 +9,7 @@ title      ``dc:title``        2:05 object name      ``XPTitle``
 caption    ``dc:description``  2:120 caption         ``ImageDescription``, ``XPComment``,
                                                      ``UserComment``
 keywords   ``dc:subject``      2:25 keywords         ``XPKeywords``
+rating     ``xmp:Rating``                            ``Rating``
 =========  ==================  ====================  ===============================================
 
 XMP comes first because programs write it in full and in Unicode, then keep shortened copies elsewhere. Of a text in
@@ -29,7 +30,7 @@ from xml.etree import ElementTree
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from functions.photo_texts import clean_caption, clean_keywords, clean_title
-from functions.xmp import DESCRIPTION, ITEM, parse_xmp
+from functions.xmp import DESCRIPTION, ITEM, parse_xmp, properties
 
 _BASE = ExifTags.Base
 # Only a TIFF has room for more in one tag.
@@ -37,6 +38,7 @@ _MAX_TAG_BYTES = 64 * 1024
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_XMP_RATING = "{http://ns.adobe.com/xap/1.0/}Rating"
 
 _IPTC_CHARSET, _IPTC_TITLE, _IPTC_CAPTION, _IPTC_KEYWORDS = (1, 90), (2, 5), (2, 120), (2, 25)
 # ISO 2022's way to say that UTF-8 follows.
@@ -44,6 +46,7 @@ _IPTC_UTF8 = b"\x1b%G"
 
 # https://learn.microsoft.com/en-us/windows/win32/properties/props-system-title and its like: UTF-16, little-endian.
 _XP_TITLE, _XP_COMMENT, _XP_KEYWORDS = 0x9C9B, 0x9C9C, 0x9C9E
+_EXIF_RATING = 0x4746
 _COMMENT_ASCII, _COMMENT_UNICODE = b"ASCII\0\0\0", b"UNICODE\0"
 
 # What cameras and phones write where a description belongs, in lower case.
@@ -70,11 +73,15 @@ _CAMERA_PATTERNS = re.compile(
 
 @dataclass(frozen=True)
 class Words:
-    """What a file says about its photo, clean and cut to size; None or empty if it says nothing."""
+    """What a file says about its photo, clean and cut to size; None or empty if it says nothing.
+
+    ``rating`` is 1 to 5 stars, -1 for a photo that was rejected, and 0 for none.
+    """
 
     title: str | None = None
     caption: str | None = None
     keywords: tuple[str, ...] = ()
+    rating: int = 0
 
 
 @dataclass
@@ -84,10 +91,11 @@ class _Found:
     title: str = ""
     captions: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    rating: int = 0
 
 
 def read_words(image: Image.Image, exif: Image.Exif, xmp: bytes) -> Words:
-    """The title, caption and keywords of an opened file, its EXIF block and its XMP packet; never raises."""
+    """The words of an opened file, its EXIF block and its XMP packet; never raises."""
     blocks: list[Callable[[], _Found]] = [lambda: _xmp(xmp), lambda: _iptc(image), lambda: _exif(exif)]
     found = []
     for read in blocks:
@@ -96,7 +104,8 @@ def read_words(image: Image.Image, exif: Image.Exif, xmp: bytes) -> Words:
     title = _first(clean_title, (block.title for block in found))
     caption = _first(clean_caption, (text for block in found for text in block.captions))
     keywords = next((kept for block in found if (kept := clean_keywords(block.keywords))), [])
-    return Words(title, None if caption == title else caption, tuple(keywords))
+    rating = next((block.rating for block in found if block.rating), 0)
+    return Words(title, None if caption == title else caption, tuple(keywords), rating)
 
 
 def _first(clean: Callable[[str], str], texts: Iterable[str]) -> str | None:
@@ -113,11 +122,11 @@ def _is_cameras(text: str) -> bool:
 
 
 def xmp_words(root: ElementTree.Element) -> Words:
-    """The title, caption and keywords in XMP that is beside a photo."""
+    """The words in XMP that is beside a photo."""
     found = _found(root)
     title = clean_title(found.title) or None
     caption = clean_caption("".join(found.captions)) or None
-    return Words(title, None if caption == title else caption, tuple(clean_keywords(found.keywords)))
+    return Words(title, None if caption == title else caption, tuple(clean_keywords(found.keywords)), found.rating)
 
 
 def _xmp(packet: bytes) -> _Found:
@@ -129,7 +138,15 @@ def _found(root: ElementTree.Element) -> _Found:
         next(iter(_values(root, "title")), ""),
         tuple(_values(root, "description")[:1]),
         tuple(_values(root, "subject")),
+        next(map(_stars, properties(root, _XMP_RATING)), 0),
     )
+
+
+def _stars(text: object) -> int:
+    try:
+        return max(-1, min(int(float(str(text))), 5))
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _values(root: ElementTree.Element, name: str) -> list[str]:
@@ -177,7 +194,7 @@ def _decoded(data: bytes, *, is_utf8: bool = False) -> str:
 def _exif(exif: Image.Exif) -> _Found:
     captions = (_ascii(exif.get(_BASE.ImageDescription)), _xp(exif.get(_XP_COMMENT)), _user_comment(exif))
     keywords = _xp(exif.get(_XP_KEYWORDS))
-    return _Found(_xp(exif.get(_XP_TITLE)), captions, tuple(keywords.split(";")))
+    return _Found(_xp(exif.get(_XP_TITLE)), captions, tuple(keywords.split(";")), _stars(exif.get(_EXIF_RATING)))
 
 
 def _ascii(value: object) -> str:

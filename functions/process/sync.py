@@ -50,6 +50,7 @@ from functions.process.motion import film_start
 from functions.process.objects import Objects, Original
 from functions.process.photo_pages import PhotoPages
 from functions.thresholds import FORGOTTEN_THRESHOLD
+from functions.told_facts import rating_of
 from functions.withheld_names import HiddenNames, WithheldNames
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ class PhotoSync:
             caption=renditions.words.caption,
             keywords=self._keywords(renditions, original) or None,
             labels=labels,
-            rating=original.told.rating or None,
+            rating=rating_of(renditions.words.rating) or original.told.rating or None,
             card_at=now,
             processed_at=now,
             sha256=original.sha256,

@@ -166,6 +166,21 @@ def test_exif_gives_a_caption(tags: dict, details: dict, caption: str | None) ->
     assert words_in(jpeg(exif=exif(tags, details))) == Words(None, caption)
 
 
+@pytest.mark.parametrize(
+    ("data", "stars"),
+    [
+        (jpeg(xmp=packet("", 'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"')), 4),
+        (jpeg(xmp=packet('<xmp:Rating xmlns:xmp="http://ns.adobe.com/xap/1.0/"> 3.0 </xmp:Rating>')), 3),
+        (jpeg(xmp=packet("", 'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="-1"')), -1),
+        (jpeg(xmp=packet("", 'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="many"')), 0),
+        (jpeg(exif=exif({0x4746: 5})), 5),
+    ],
+    ids=["attribute", "element", "rejected", "no number", "EXIF"],
+)
+def test_stars_are_read(data: bytes, stars: int) -> None:
+    assert words_in(data) == Words(rating=stars)
+
+
 def test_xmp_comes_before_iptc_and_iptc_before_exif() -> None:
     everything = {
         "xmp": packet(alternatives("title", x_default="xmp")),

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from functions.face_regions import MWG_RS
 from functions.process.captions import xmp_words
-from functions.xmp import ITEM, MAX_XMP_BYTES, BadXmpError, parse_xmp
+from functions.xmp import ITEM, MAX_XMP_BYTES, BadXmpError, parse_xmp, properties
 from scripts.imports.containers import Container, ContainerError
 from scripts.imports.found import Album, Found, Note, Unplaced, folder_of, is_photo, may_be_film, suffix_of
 from scripts.imports.readers.reading import Choices
@@ -21,7 +21,6 @@ from scripts.people.sidecars import is_sidecar, pair
 
 TITLE = "folders"
 LOOSE = ""
-_XMP = "{http://ns.adobe.com/xap/1.0/}"
 _EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
@@ -86,16 +85,16 @@ def read_words(packet: bytes) -> XmpWords:
     tagged = [
         parts[-1] for tag in tags if (parts := tag.replace("|", "/").split("/"))[0].lower() in _PEOPLE and parts[1:]
     ]
-    with_boxes = {name for name in _properties(root, f"{MWG_RS}Name") if name}
+    with_boxes = {name for name in properties(root, f"{MWG_RS}Name") if name}
     people = dict.fromkeys([*_values(root, f"{_IPTC}PersonInImage"), *tagged])
-    moments = (*_properties(root, f"{_EXIF}DateTimeOriginal"), *_properties(root, f"{_PHOTOSHOP}DateCreated"))
+    moments = (*properties(root, f"{_EXIF}DateTimeOriginal"), *properties(root, f"{_PHOTOSHOP}DateCreated"))
     return XmpWords(
         title=words.title or "",
         caption=words.caption or "",
         # Keywords are public; names wait for the owner.
         keywords=tuple(word for word in words.keywords if word not in people and word.lower() not in _PEOPLE),
         people=tuple(name for name in people if name not in with_boxes),
-        rating=_rating(_properties(root, f"{_XMP}Rating")),
+        rating=words.rating,
         taken_at=next((moment for text in moments if (moment := from_text(text))), None),
     )
 
@@ -160,16 +159,3 @@ def _joined(one: XmpWords, other: XmpWords) -> XmpWords:
 def _values(root: ElementTree.Element, name: str) -> list[str]:
     """The members of an array."""
     return [(item.text or "").strip() for element in root.iter(name) for item in element.iter(ITEM)]
-
-
-def _properties(root: ElementTree.Element, name: str) -> list[str]:
-    """A simple property, wherever it is, as attribute or element."""
-    attributes = [value for element in root.iter() if (value := element.get(name))]
-    return [value.strip() for value in (*attributes, *(element.text or "" for element in root.iter(name)))]
-
-
-def _rating(values: list[str]) -> int:
-    try:
-        return max(_REJECTED, min(int(float(values[0])), _BEST)) if values else 0
-    except (ValueError, OverflowError):
-        return 0
