@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import string
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ SET_ASIDE = "set-aside"
 RESTORING = "restoring"
 # Names by which a computer finds itself alone.
 THIS_COMPUTER = frozenset({"localhost", "127.0.0.1", "::1"})
+# How often it is tried to remove what a function is still unpacking.
+_CLEANINGS = 20
 _NOTE = "README.txt"
 _NOTE_TEXT = """\
 These files were in the folder "objects", but state.sqlite has no record of them: it is older than they are, or the
@@ -231,10 +234,16 @@ class StateFolder:
     def _clean(self) -> None:
         """Remove what only a running stack needs.
 
-        One that was killed leaves it behind, and so does a function that starts just as the stack ends.
+        One that was killed leaves it behind, and so does a function that starts just as the stack ends: that one may
+        still be unpacking its code.
         """
         self._running.unlink(missing_ok=True)
-        shutil.rmtree(self.path / "tmp", ignore_errors=True)
+        temporary = self.path / "tmp"
+        for _ in range(_CLEANINGS):
+            shutil.rmtree(temporary, ignore_errors=True)
+            if not temporary.exists():
+                break
+            time.sleep(0.1)
 
 
 def _write_private(path: Path, content: dict[str, Any]) -> None:
