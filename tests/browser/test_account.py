@@ -70,7 +70,8 @@ def sign_up(stack: RunningStack, page: Page, email: str) -> None:
 
 
 def spoil(page: Page, name: str, changes: str) -> None:
-    """Change what the browser stores under a name."""
+    """Change what the browser stores under a name, while the page is at nothing that would store it again."""
+    page.wait_for_load_state("networkidle")
     page.evaluate(
         f"""() => {{
             const kept = JSON.parse(localStorage.getItem("{name}"));
