@@ -71,7 +71,7 @@ def add_journal(stack: Stack, file: Path) -> Added:
             "them. Move it away to upload the photos without it"
         )
     there = dict(known.lines())
-    # Nothing comes in about people whom both sites have forgotten. Those that only the other forgot are known here.
+    # People forgotten on both sites stay out. Those forgotten only on the other site are still known here.
     events = {
         event.id: of_others(event, known) if isinstance(event, PersonForgotten) else event
         for event in finished(journal).events

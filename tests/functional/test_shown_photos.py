@@ -308,6 +308,19 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+class Dying:
+    """A DynamoDB client that dies before a transaction, after ``left`` of them."""
+
+    def __init__(self, client: Any, left: int):
+        self._client = client
+        self._left = iter(range(left))
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "transact_write_items" and next(self._left, None) is None:
+            raise Killed
+        return getattr(self._client, name)
+
+
 @pytest.mark.parametrize("of", [OWN, OTHER, ALBUM])
 def test_a_change_that_is_stopped_anywhere_ends_the_same(site: FakeAws, of: str) -> None:
     """The row goes with a set's own audience; with the site's it goes where somebody may see one of the sets only."""
@@ -319,16 +332,9 @@ def test_a_change_that_is_stopped_anywhere_ends_the_same(site: FakeAws, of: str)
         change(site, of, PUBLIC if of == ALBUM else None)
         shown(site).show(PHOTO, OTHER, NOW)
         shown(site).show(ImagePath(THIRD, "3.jpg"), OTHER, NOW)
-        left = iter(range(step))
-
-        class Dying:
-            def __getattr__(self, name: str, left: Any = left) -> Any:
-                if name == "transact_write_items" and next(left, None) is None:
-                    raise Killed
-                return getattr(client, name)
-
+        dying = site.tables(Dying(client, step))
         with pytest.raises(Killed):
-            AudienceChanges(site.tables(Dying()), sleep=lambda seconds: None, rows_at_once=1).change(of, MEMBERS)
+            AudienceChanges(dying, sleep=lambda seconds: None, rows_at_once=1).change(of, MEMBERS)
         AudienceChanges(site.tables(), sleep=lambda seconds: None).finish()
         assert ROW.file not in everything(site)
         stays = of != OTHER
@@ -341,16 +347,8 @@ def test_an_invitation_that_is_stopped_anywhere_lets_nobody_see_more(site: FakeA
     change(site, ALBUM, MEMBERS)
     for step in range(2):
         shown(site).show(PHOTO, OTHER, NOW)
-        left = iter(range(step))
-
-        class Dying:
-            def __getattr__(self, name: str, left: Any = left) -> Any:
-                if name == "transact_write_items" and next(left, None) is None:
-                    raise Killed
-                return getattr(client, name)
-
         with pytest.raises(Killed):
-            invite(site, OTHER, client=Dying())
+            invite(site, OTHER, client=Dying(client, step))
         assert site.access.list_members() == [], "not before the photo is out"
     invite(site, OTHER)
     assert ROW.file not in everything(site)

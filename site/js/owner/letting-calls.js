@@ -1,4 +1,4 @@
-// What the owner asks the manage function for about whom to let in, with the shapes of its answers (docs/data.md).
+// Calls to the manage function about audiences, links, members and events, with the shapes of its answers (docs/data.md).
 
 import { callManage } from "../visitor/owner.js";
 

@@ -97,7 +97,7 @@ export async function startNaming() {
     show();
   }
 
-  /** @param {{person: string | null, name: string}} suggestion  Whom another service named may have been named here since. */
+  /** @param {{person: string | null, name: string}} suggestion  Somebody named by another service may have got a name here since. */
   function choose({ person, name }) {
     const known = person ? { id: person, name } : everybody.find((one) => one.name.toLowerCase() === name.toLowerCase());
     answer(known ? evening.itIs(known) : evening.itIsNew(name));

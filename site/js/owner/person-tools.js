@@ -129,7 +129,7 @@ function toolsOf(tools) {
   return [...namesOf(tools), birthOf(tools), ...candidatesOf(tools), ...facesOf(tools), hidingOf(tools)];
 }
 
-/** A new name, and whom the person is the same as. @param {Tools} tools */
+/** Fields for a new name, and for merging with somebody else. @param {Tools} tools */
 function namesOf({ person, others, keep, refuse }) {
   const mergeWith = (/** @type {KnownPerson} */ other) =>
     keep([{ kind: "merge", person: person.id, into: other.id }], t("%(name)s was merged into %(other)s", { name: person.name, other: other.name }), other.id);

@@ -1,4 +1,4 @@
-// Come in: whom the gate turns away from a private album comes here, and goes on once this browser has a good pass.
+// Come in: visitors turned away by the gate land here, and go on once this browser has a valid pass.
 
 import pages from "../../pages.json" with { type: "json" };
 import { session } from "../aws/session.js";
