@@ -1,21 +1,16 @@
-import functools
 import os
 from collections.abc import Iterator
 
 import pytest
-from moto import backend_index, mock_aws
-from moto.core import responses
+import quick_moto
+from moto import mock_aws
 from support import REGION, FakeAws, make_fake_aws
 
 # As template.yaml has it; read when the handlers are imported.
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "kinpics"
 os.environ["POWERTOOLS_SERVICE_NAME"] = "kinpics"
 
-# At each call moto goes through the addresses of all services, and through a service's methods: a tenth of all that
-# these tests take.
-_SERVICES = ("dynamodb", "s3", "sqs")
-backend_index.backend_url_patterns = [entry for entry in backend_index.backend_url_patterns if entry[0] in _SERVICES]
-responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+quick_moto.quicken()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,0 +1,83 @@
+"""moto without what it works out again at each call: more than half of what the tests on it take.
+
+It answers as before. As it comes, it looks in each attribute of a row for ten kinds of value, each under all the names
+that any service may give it, though its tables hand out attributes as DynamoDB writes them; and for each call it puts
+together anew the addresses that it answers at. To pick some attributes of a row it goes through the whole row for each.
+"""
+
+import base64
+import copy
+import functools
+from typing import Any
+
+from moto import backend_index
+from moto.core import responses
+from moto.core.base_backend import BaseBackend
+from moto.core.serialize import AttributePickerContext, BaseJSONSerializer, XFormedAttributePicker
+from moto.dynamodb.models.dynamo_type import Item
+from moto.s3.models import S3Backend
+
+_SERVICES = ("dynamodb", "s3", "sqs")
+
+
+def quicken() -> None:
+    """Make moto in this process serve the tests' services alone, and keep what it has worked out."""
+    backend_index.backend_url_patterns = [
+        entry for entry in backend_index.backend_url_patterns if entry[0] in _SERVICES
+    ]
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    S3Backend._url_module = BaseBackend._url_module
+    addresses = BaseBackend.urls.fget
+
+    @functools.cache
+    def addresses_of(kind: type[BaseBackend]) -> Any:
+        return addresses(kind.__new__(kind))
+
+    BaseBackend.urls = property(lambda backend: addresses_of(type(backend)))
+    names = XFormedAttributePicker.get_possible_keys
+    kept: dict[Any, tuple[str, ...]] = {}
+
+    def kept_names(picker: XFormedAttributePicker, context: AttributePickerContext) -> tuple[str, ...]:
+        asked = context.key, context.shape, type(context.obj)
+        if asked not in kept:
+            kept[asked] = tuple(dict.fromkeys(names(picker, context)))
+        return kept[asked]
+
+    XFormedAttributePicker.get_possible_keys = kept_names
+    structure = BaseJSONSerializer._serialize_type_structure
+
+    def write(serializer: BaseJSONSerializer, written: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue":
+            written[key] = _as_json(value)
+        else:
+            structure(serializer, written, value, shape, key)
+
+    BaseJSONSerializer._serialize_type_structure = write
+    project = Item.project
+
+    def pick(item: Item, wanted: list[list[str]]) -> Item:
+        if any(len(path) > 1 or path[0].endswith("]") for path in wanted):
+            return project(item, wanted)
+        picked = copy.copy(item)
+        picked.attrs = type(item.attrs)()
+        for (name,) in wanted:
+            if name in item.attrs:
+                dict.__setitem__(picked.attrs, name, item.attrs[name])
+        return picked
+
+    Item.project = pick
+
+
+def _as_json(attribute: dict[str, Any]) -> dict[str, Any]:
+    """An attribute as DynamoDB writes it, whose bytes are in base 64."""
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "M":
+            value = {name: _as_json(part) for name, part in value.items()}
+        case "L":
+            value = [_as_json(part) for part in value]
+        case "B":
+            value = base64.b64encode(value).decode()
+        case "BS":
+            value = [base64.b64encode(part).decode() for part in value]
+    return {kind: value}
