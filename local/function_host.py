@@ -18,16 +18,23 @@ import subprocess
 import sys
 import threading
 import types
+import weakref
 from pathlib import Path
 from typing import Any, NoReturn
 
 # Of a program's arguments and environment, in bytes.
 _MAX_REQUEST = 1 << 20
 _FAILED = -1
+# For programs that were killed; on a busy machine they take a while to be gone.
+_MAX_SECONDS_TO_END = 10
 # boto3 and what it needs.
 _PACKAGES = {"boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six"}
 # What functions call: reading the models is half of what a client costs.
 _SERVICES = ("dynamodb", "s3", "sqs", "rekognition", "lambda", "cognito-idp")
+
+
+class StoppedError(Exception):
+    """The stack ends: nothing is started any more."""
 
 
 class Program:
@@ -40,6 +47,8 @@ class Program:
         # It may have ended, and be gone, already.
         with contextlib.suppress(ProcessLookupError):
             self._handle = os.pidfd_open(pid)
+            # Not sooner: another thread may be waiting for it.
+            weakref.finalize(self, os.close, self._handle)
         stdin, stdout, stderr = descriptors
         self.stdin = os.fdopen(stdin, "w", buffering=1, encoding="utf-8")
         self.stdout, self.stderr = os.fdopen(stdout, encoding="utf-8"), os.fdopen(stderr, encoding="utf-8")
@@ -68,8 +77,6 @@ class Program:
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and (self._handle is None or _is_readable(self._handle, timeout)):
             self.returncode = _FAILED
-            if self._handle is not None:
-                os.close(self._handle)
         return self.returncode
 
 
@@ -84,6 +91,8 @@ class Host:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._has_stopped = False
+        self._running: list[Program] = []
         self._asked, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._asked.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MAX_REQUEST)
         self._pid = os.fork()
@@ -93,19 +102,23 @@ class Host:
         theirs.close()
 
     def start(self, program: str, folder: str, environment: dict[str, str]) -> Program:
-        """Start a Python program in a folder. Raises ``OSError``."""
+        """Start a Python program in a folder. Raises ``StoppedError``, and ``OSError`` if somebody has ended the host."""
         request = json.dumps([program, folder, environment]).encode()
         pipes = [os.pipe() for _ in range(3)]
         ours = [pipes[0][1], pipes[1][0], pipes[2][0]]
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
         try:
             with self._lock:
+                if self._has_stopped:
+                    raise StoppedError
                 socket.send_fds(self._asked, [request], theirs)
                 answer = self._asked.recv(100)
-            if not answer:
-                raise ConnectionResetError("the process that starts functions has ended")
-            return Program(int(answer), ours)
-        except OSError:
+                if not answer:
+                    raise ConnectionResetError("the process that starts functions has ended")
+                program = Program(int(answer), ours)
+                self._running = [*(one for one in self._running if one.poll() is None), program]
+            return program
+        except (OSError, StoppedError):
             for descriptor in ours:
                 os.close(descriptor)
             raise
@@ -114,9 +127,15 @@ class Host:
                 os.close(descriptor)
 
     def stop(self) -> None:
-        """Let it end; what it has started goes on."""
+        """Start nothing any more, and end what was started: all of it is gone when this returns."""
         with self._lock:
-            self._asked.close()
+            self._has_stopped = True
+        for program in self._running:
+            program.kill()
+        for program in self._running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(_MAX_SECONDS_TO_END)
+        self._asked.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 

@@ -64,8 +64,9 @@ _MAX_PAUSE_SECONDS = 300
 _AFTER_END_SECONDS = 5
 # A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
-# While a set's rows move from one table to the other, its messages wait for so many times as long as after failures.
-_MOVING_SECONDS = 8
+# While a set's rows move from one table to the other, or another worker has the photo, a message waits for so many times
+# as long as after failures.
+_BUSY_SECONDS = 8
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
 # A little longer than the arrivals function may take.
@@ -195,7 +196,8 @@ def process_message(
         note("CeilingReached")
         give_up(sqs, record, changes, error.code, f"{error}: redrive it then, or raise the ceiling")
     except LeaseTakenError as error:
-        _give_out_again(sqs, record, error.seconds)
+        # That worker may be done long before its lease ends.
+        _give_out_again(sqs, record, min(error.seconds, _BUSY_SECONDS * 2 ** _tries(record)))
         return False
     except SearchPausedError:
         _give_out_again(sqs, record, 0)
@@ -213,13 +215,18 @@ def _try_again_or_give_up(
     sqs: "SQSClient", record: dict[str, Any], changes: list[ObjectChange], error: Exception
 ) -> bool:
     """Let a message that failed come again after a pause, as long as it has tries left; False if it had its last."""
-    tries = int(record["attributes"]["ApproximateReceiveCount"])
+    tries = _tries(record)
     if tries < int(os.environ["MAX_RECEIVE_COUNT"]):
-        seconds = _MOVING_SECONDS if isinstance(error, SetMovingError) else 1
+        seconds = _BUSY_SECONDS if isinstance(error, SetMovingError) else 1
         _give_out_again(sqs, record, seconds * 2**tries)
         return True
     give_up(sqs, record, changes, type(error).__name__, str(error))
     return False
+
+
+def _tries(record: dict[str, Any]) -> int:
+    """How often a message has been given out."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def _hand_films_on(photo_sync: PhotoSync, sqs: "SQSClient", changes: list[ObjectChange]) -> list[ObjectChange]:

@@ -782,6 +782,18 @@ def test_a_photo_another_worker_has_is_put_off(aws: FakeAws, handle: Callable) -
     assert aws.rows("pics") == []
 
 
+def test_a_worker_that_is_done_sooner_than_its_lease_ends_is_not_waited_for_to_its_end(
+    aws: FakeAws, handle: Callable
+) -> None:
+    aws.put(KEY, picture(RED))
+    aws.leases.acquire(parse_key(KEY), "someone else", 1000, "etag")
+    pauses = []
+    for tries in (1, 2, 3):
+        assert handle(message(KEY, receives=tries)) == ["message-1"]
+        pauses.append(handle.pauses[-1])
+    assert pauses == [17, 33, 65]
+
+
 def test_a_lease_runs_out(aws: FakeAws, handle: Callable) -> None:
     aws.put(KEY, picture(RED))
     aws.leases.acquire(parse_key(KEY), "someone dead", -10, "etag")

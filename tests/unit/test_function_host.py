@@ -1,6 +1,8 @@
 """Functions' processes are forked with boto3 loaded, and with nothing of kinpics."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local.function_host import Host, Program
+from local.function_host import Host, Program, StoppedError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks only there")
 
@@ -20,6 +22,13 @@ print(json.dumps(told), flush=True)
 for line in sys.stdin:
     print(os.environ.get(line.strip()), flush=True)
 print("at the end", file=sys.stderr)
+"""
+
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("at work", flush=True)
+time.sleep(60)
 """
 
 
@@ -64,8 +73,21 @@ def test_a_program_that_fails_says_why_and_one_at_work_can_be_ended(host: Host, 
         assert rest(waiting) == ("", "")
 
 
-def test_a_host_that_has_ended_is_an_error_that_the_stack_knows(tmp_path: Path) -> None:
+def test_a_host_that_stops_ends_what_it_has_started_and_starts_nothing_more(tmp_path: Path) -> None:
     host = Host()
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    programs = [host.start(str(tmp_path / "stubborn.py"), str(tmp_path), {}) for _ in range(3)]
+    assert [program.stdout.readline() for program in programs] == ["at work\n"] * 3
     host.stop()
-    with pytest.raises(OSError, match="descriptor"):
+    for program in programs:
+        assert rest(program) == ("", "")
+        with pytest.raises(ProcessLookupError):
+            os.kill(program.pid, 0)
+    with pytest.raises(StoppedError):
+        host.start(str(tmp_path / "stubborn.py"), str(tmp_path), {})
+
+
+def test_a_host_that_somebody_has_ended_is_an_error_that_the_stack_knows(host: Host, tmp_path: Path) -> None:
+    os.kill(host._pid, signal.SIGKILL)
+    with pytest.raises(OSError, match=r"ended|Broken pipe|reset"):
         host.start("program.py", str(tmp_path), {})
