@@ -102,7 +102,7 @@ class Host:
         theirs.close()
 
     def start(self, program: str, folder: str, environment: dict[str, str]) -> Program:
-        """Start a Python program in a folder. Raises ``StoppedError``, and ``OSError`` if somebody has ended the host."""
+        """Start a Python program in a folder. Raises ``StoppedError``, and ``OSError`` when somebody ended the host."""
         request = json.dumps([program, folder, environment]).encode()
         pipes = [os.pipe() for _ in range(3)]
         ours = [pipes[0][1], pipes[1][0], pipes[2][0]]

@@ -31,6 +31,8 @@ _MODELS = create_loader()
 HOME_PASSWORD = "four plain words here"
 # Seconds that a command may take on a machine with much else to do.
 _LONGEST = 600
+# How long the process function may work at a photo, and a little more.
+_LEASE_SECONDS = 130
 
 
 @dataclass(eq=False)
@@ -93,12 +95,12 @@ class RunningStack:
     def wait_for_queue(self, logical_id: str) -> None:
         """Wait until a queue holds nothing, as long as it gets shorter.
 
-        However busy the machine is, a message takes less than a minute.
+        However busy the machine is, a message takes less time than a worker that died may keep its photo.
         """
-        shortest, deadline = sys.maxsize, time.monotonic() + 60
+        shortest, deadline = sys.maxsize, time.monotonic() + _LEASE_SECONDS
         while length := self.queue_length(logical_id):
             if length < shortest:
-                shortest, deadline = length, time.monotonic() + 60
+                shortest, deadline = length, time.monotonic() + _LEASE_SECONDS
             assert time.monotonic() < deadline, f"{length} messages stay in the queue: {self.log.read_text()}"
             time.sleep(0.05)
 

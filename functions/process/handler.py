@@ -64,8 +64,8 @@ _MAX_PAUSE_SECONDS = 300
 _AFTER_END_SECONDS = 5
 # A worker waits at most a tenth of its time for its turn at a photo.
 _MIN_TIME_LEFT = 0.9
-# While a set's rows move from one table to the other, or another worker has the photo, a message waits for so many times
-# as long as after failures.
+# While a set's rows move from one table to the other, or another worker has the photo, a message waits for this many
+# times as long as after failures.
 _BUSY_SECONDS = 8
 _LOOK_AGAIN_SECONDS = 0.5
 _MAX_REASON = 1000
