@@ -115,9 +115,9 @@ class Host:
                 answer = self._asked.recv(100)
                 if not answer:
                     raise ConnectionResetError("the process that starts functions has ended")
-                program = Program(int(answer), ours)
-                self._running = [*(one for one in self._running if one.poll() is None), program]
-            return program
+                made = Program(int(answer), ours)
+                self._running = [*(one for one in self._running if one.poll() is None), made]
+            return made
         except (OSError, StoppedError):
             for descriptor in ours:
                 os.close(descriptor)
