@@ -106,7 +106,7 @@ class RunningStack:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 class DeployedStack(RunningStack):

@@ -17,7 +17,7 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 def get_as(site_url: str, path: str, cookie: str = "") -> tuple[int, dict[str, str], bytes]:
     """What a site answers to whoever has this cookie; redirects are not followed."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(site_url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(site_url).netloc, timeout=60)
     try:
         connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
         answer = connection.getresponse()

@@ -78,7 +78,7 @@ def states(page: Page) -> list[str]:
 
 def wait_for(page: Page, *wanted: str) -> None:
     """Wait until a guest's photos have these states."""
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while states(page) != sorted(wanted):
         assert time.monotonic() < deadline, f"{states(page)}: {page.locator('#sent-files').inner_text()}"
         page.wait_for_timeout(250)
@@ -131,7 +131,7 @@ def test_from_poster_to_projector(
     desk.keyboard.press("a")
     start = time.monotonic()
     expect(desk.get_by_text("No photos are waiting for you.")).to_be_visible()
-    expect(wall.locator("#screen img").first).to_be_visible(timeout=40_000)
+    expect(wall.locator("#screen img").first).to_be_visible(timeout=90_000)
     took = time.monotonic() - start
     print(f"on the wall after {took:.1f} s")
     assert took < 20
@@ -268,7 +268,7 @@ def test_bad_files_and_a_photo_of_two_guests(
     desk.get_by_role("button", name="Let all in").first.click()
     wait_for(ann, "failed", "failed", "failed", "shown")
     expect(ann.get_by_text("This photo is damaged: part of it is missing. Choose it again")).to_be_visible()
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while states(ben) not in (["shown"], ["there"]):
         assert time.monotonic() < deadline, states(ben)
         ben.wait_for_timeout(250)

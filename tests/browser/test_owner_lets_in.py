@@ -187,7 +187,7 @@ def test_an_event_has_guests_a_helper_and_an_end(owner: Page, visit: Callable[[s
     expect(guest.get_by_role("heading", name="Ben's party")).to_be_visible()
     sent = [{"name": "cake.jpg", "mimeType": "image/jpeg", "buffer": jpeg(color=(10, 20, 30))}]
     guest.locator("#files").set_input_files(sent)
-    expect(guest.locator("#sent-files > li")).to_have_attribute("data-state", "waiting", timeout=40_000)
+    expect(guest.locator("#sent-files > li")).to_have_attribute("data-state", "waiting", timeout=90_000)
 
     # The helper's link is opened before signing in, and leads on afterwards.
     helper = visit(guests.get_by_role("textbox", name="For helpers, who sign in").input_value())
@@ -196,7 +196,7 @@ def test_an_event_has_guests_a_helper_and_an_end(owner: Page, visit: Callable[[s
     helper.get_by_role("heading", name="Waiting photos").wait_for()
     expect(helper.locator(".desk img")).to_have_count(1)
     helper.keyboard.press("y")
-    expect(guest.locator("#sent-files > li")).to_have_attribute("data-state", "shown", timeout=40_000)
+    expect(guest.locator("#sent-files > li")).to_have_attribute("data-state", "shown", timeout=90_000)
     sees(visit("/"), 3)
 
     guests.get_by_role("button", name="Close now…").click()

@@ -132,7 +132,7 @@ def test_a_picture_of_40_megapixels_shrinks_on_the_device(page: Page, tmp_path: 
     huge.save(tmp_path / "huge.jpg", quality=60)
     page.goto("/selfie/")
     choose(page, tmp_path / "huge.jpg")
-    expect(page.get_by_role("status")).to_have_text("7 photos, best match first", timeout=30_000)
+    expect(page.get_by_role("status")).to_have_text("7 photos, best match first", timeout=90_000)
     (call,) = calls
     assert len(call.post_data or "") <= MAX_SENT_BYTES
     assert max(picture_in(call).size) <= 1024

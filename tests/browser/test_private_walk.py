@@ -162,7 +162,7 @@ def test_a_link_that_was_made_anew_is_dead(private: Private, page: Page, faults:
     open_link(page, secret)
     page.locator(".grid.live").wait_for()
     private.access.remove_link(link_id(secret))
-    expect(page.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=90_000)
     page.goto(f"/l/{secret}")
     expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()
     faults.seen.clear()
@@ -178,7 +178,7 @@ def test_an_invited_member_chooses_a_password_and_sees_the_set(private: Private,
     page.locator(".grid.live").wait_for()
     expect(photos(page).first).to_be_visible()
     private.access.remove_member(member)
-    expect(page.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=90_000)
     page.goto("/enter/")
     expect(page.get_by_text("You aren't invited yet")).to_be_visible()
     expect(page.get_by_text(email)).to_be_visible()
@@ -199,7 +199,7 @@ def test_signing_out_everywhere_ends_it_on_another_device(
     page.get_by_role("button", name="Sign out on all my devices").click()
     expect(page.get_by_text("You're signed out.")).to_be_visible()
     assert not [cookie for cookie in context.cookies() if cookie["name"] == COOKIE]
-    expect(other.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=30_000)
+    expect(other.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=90_000)
     assert not [cookie for cookie in other.context.cookies() if cookie["name"] == COOKIE]
     assert other.evaluate("localStorage.getItem('kinpics.session')") is None
     other.goto("/enter/")

@@ -44,7 +44,7 @@ def send(stack: RunningStack) -> Callable[..., Answer]:
     def send(fields: dict[str, str], file: bytes | None = b"12345", name: str = "a.jpg", **at: str) -> Answer:
         body, kind = form(fields, file, name)
         host = stack.api_url.removeprefix("http://")
-        connection = http.client.HTTPConnection(host, timeout=20)
+        connection = http.client.HTTPConnection(host, timeout=60)
         headers = {"Content-Type": at.get("kind", kind), "Host": at.get("host", host)}
         connection.request("POST", at.get("path", f"/{BUCKET}"), body, headers)
         answer = connection.getresponse()

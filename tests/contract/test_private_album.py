@@ -33,7 +33,7 @@ def other_than(stack: RunningStack, set_name: str) -> str:
 
 def ask(stack: RunningStack, path: str, cookie: str = "") -> tuple[int, dict[str, str]]:
     """Status and headers of an answer of the site."""
-    connection = http.client.HTTPConnection(stack.site_url.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(stack.site_url.removeprefix("http://"), timeout=60)
     try:
         connection.request("GET", path, headers={"cookie": cookie} if cookie else {})
         answer = connection.getresponse()

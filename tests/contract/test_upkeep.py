@@ -249,7 +249,7 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(1.5)  # somewhere in the middle of it
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(120)
     album.kinpics("reconcile", "--yes")
     assert album.kinpics("reconcile").stdout == "everything agrees\n"
     rows = album.table("PicsTable").scan()["Items"]

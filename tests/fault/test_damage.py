@@ -132,7 +132,7 @@ def test_a_full_disk_stops_the_stack_and_what_was_acknowledged_stays(kept: Path,
     resource.prlimit(stack.process.pid, resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
     with pytest.raises((ClientError, HTTPClientError)):
         s3.put_object(Bucket=bucket, Key="replaced", Body=b"x" * (2 << 20))
-    assert stack.process.wait(30) == 1
+    assert stack.process.wait(120) == 1
     # What it says it is at, before it is ready, ends so.
     lines = [line for line in stack.log.read_text().splitlines() if line and not line.endswith("…")]
     assert lines[0].startswith("kinpics is ready")

@@ -268,7 +268,7 @@ def killed_often(folder: Path, pictures: list[bytes], seed: int) -> Client:
             started = descendants(stack.process.pid)
             stack.stop(signal.SIGKILL)
             worker.join()
-            assert still_there(started, 10) == [], f"processes outlive kill {number} of seed {seed}"
+            assert still_there(started, 60) == [], f"processes outlive kill {number} of seed {seed}"
             stack = start_stack(folder)
             assert names_of(stack) == names, f"other names after kill {number} of seed {seed}"
             wait_until_processed(stack)
