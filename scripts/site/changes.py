@@ -40,16 +40,17 @@ class Changes:
         now = datetime.now(UTC)
         everywhere = {row.sortkey for row in rows if access.is_everywhere(row.sortkey)}
         who = set_etags(stack, (row.sortkey for row in rows if people.people or row.sortkey not in everywhere))
-        self._fingerprints = {
-            row.sortkey: fingerprint_of_set(
-                row, now, who.get(row.sortkey, ""), "" if row.sortkey in everywhere else "narrower"
-            )
-            for row in rows
-        }
+
+        def fingerprint(row: PhotoSet, others: Iterable[str]) -> str | None:
+            on_photos = "".join(who.get(name, "") for name in (row.sortkey, *others))
+            return fingerprint_of_set(row, now, on_photos, "" if row.sortkey in everywhere else "narrower")
+
         known = {
-            name: known
-            for name, known in last.sets.items()
-            if known and last.site == site and known.fingerprint == self._fingerprints.get(name)
+            row.sortkey: known
+            for row in rows
+            if last.site == site
+            and (known := last.sets.get(row.sortkey))
+            and known.fingerprint == fingerprint(row, known.outline.others)
         }
         found = _read_entries(stack, last.search_index) if known else {}
         self.known: Mapping[str, KnownSet] = {
@@ -58,6 +59,7 @@ class Changes:
         self.entries: Mapping[str, Entry] = {name: found[name] for name in self.known if name in everywhere}
         self.sets = read_sets(stack.photos, rows, {name: one.outline for name, one in self.known.items()})
         self.rendered = [shown for shown in self.sets if shown.name not in self.known]
+        self._fingerprints = {shown.name: fingerprint(shown.row, shown.others) for shown in self.sets}
 
     def to_remember(
         self,

@@ -6,8 +6,8 @@ is in these sets' own lists alone. A file of another release counts as missing: 
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +26,7 @@ from functions.public_lists import PEOPLE_KEY, VERSION, lists_of_nobody, set_lis
 from scripts.common.bucket import etag_of, list_objects
 from scripts.common.stack import Stack
 from scripts.site.browser_config import UNKNOWN_HEIGHT, UNKNOWN_WIDTH
-from scripts.site.shown import ShownSet
+from scripts.site.shown import ShownSet, path_of
 
 # A person's page shows at most so many others who are often with them; the first ones.
 MAX_WITH = 12
@@ -189,46 +189,56 @@ class InSet:
 
 @dataclass(frozen=True)
 class SetPeople:
-    """Who is on a set's photos, most photographed first; and who is on each photo, by its file, from left to right."""
+    """Who is on the photos that a set shows, most photographed first; and who is on each, by the file of one of its own
+    and by the path of another set's, from left to right."""
 
     people: list[InSet] = field(default_factory=list)
     on_photos: Mapping[str, list[ShownPerson]] = field(default_factory=dict)
 
 
 def read_set_people(stack: Stack, people: People, shown: ShownSet, *, is_everywhere: bool = True) -> SetPeople:
-    """Who is on a set's photos; only a set that isn't everywhere may show somebody who has no page."""
-    content: Any = _read(stack, set_list_key(shown.name))[0] if people.people or not is_everywhere else None
-    if content is None:
-        return SetPeople()
-    listed = [people.by_slug.get(slug) for slug, *_ in content["people"]]
-    if not is_everywhere:
-        listed = [known or one for known, one in zip(listed, _without_pages(shown, content), strict=True)]
-    on_photos = {
-        # Somebody may be on a photo twice.
-        file: [person for index in dict.fromkeys(index for _, index, _ in faces) if (person := listed[index])]
-        for file, faces in content["photos"].items()
-    }
-    counts = Counter(person for shown in on_photos.values() for person in shown)
+    """Who is on the photos that a set shows, those of other sets too; only a set that isn't everywhere may show
+    somebody who has no page.
+
+    Whoever sees the set sees these others (`functions/access/showing.py`).
+    """
+    photos: dict[str, dict[str, Photo]] = defaultdict(dict)
+    for photo in shown.photos:
+        photos[photo.primarykey][photo.sortkey] = photo
+    without_page: dict[str, ShownPerson] = {}
+    on_photos: dict[str, list[ShownPerson]] = {}
+    for set_name, own in photos.items():
+        content: Any = _read(stack, set_list_key(set_name))[0] if people.people or not is_everywhere else None
+        if content is None:
+            continue
+        known: Mapping[str, ShownPerson] = people.by_slug
+        if not is_everywhere:
+            for person in _without_pages(content, own):
+                without_page.setdefault(person.slug, person)
+            known = {**without_page, **people.by_slug}
+        listed = [known.get(slug) for slug, *_ in content["people"]]
+        for file, photo in own.items():
+            # Somebody may be on a photo twice.
+            indices = dict.fromkeys(index for _, index, _ in content["photos"].get(file, ()))
+            on_photos[shown.file_of(photo)] = [person for index in indices if (person := listed[index])]
+    counts = Counter(person for on_photo in on_photos.values() for person in on_photo)
     found = [InSet(person, count) for person, count in counts.items()]
     return SetPeople(sorted(found, key=lambda one: (-one.photos, one.person.slug)), on_photos)
 
 
-def _without_pages(shown: ShownSet, content: Any) -> list[ShownPerson | None]:
-    """The people of a set's list, as far as they have no page: each with their first face as the portrait."""
-    sizes = {photo.sortkey: (photo.width or UNKNOWN_WIDTH, photo.height or UNKNOWN_HEIGHT) for photo in shown.own}
+def _without_pages(content: Any, own: Mapping[str, Photo]) -> Iterator[ShownPerson]:
+    """The people of a set's list who have no page, each with their first face on these photos of it as the portrait."""
     portraits: dict[int, Portrait] = {}
     photos: Counter[int] = Counter()
     for file, faces in content["photos"].items():
-        photos.update({index for _, index, _ in faces})
-        for box, index, _ in faces:
-            if file in sizes:
-                portraits.setdefault(index, Portrait(ImagePath(shown.name, file), Box(*box), *sizes[file]))
-    return [
-        ShownPerson(name, slug, photos[index], None, portraits[index], has_page=False)
-        if has_page == [False] and index in portraits
-        else None
-        for index, (slug, name, *has_page) in enumerate(content["people"])
-    ]
+        if photo := own.get(file):
+            photos.update({index for _, index, _ in faces})
+            size = photo.width or UNKNOWN_WIDTH, photo.height or UNKNOWN_HEIGHT
+            for box, index, _ in faces:
+                portraits.setdefault(index, Portrait(path_of(photo), Box(*box), *size))
+    for index, (slug, name, *has_page) in enumerate(content["people"]):
+        if has_page == [False] and index in portraits:
+            yield ShownPerson(name, slug, photos[index], None, portraits[index], has_page=False)
 
 
 def whose_face(stack: Stack, people: People, path: ImagePath, face_id: str) -> ShownPerson | None:

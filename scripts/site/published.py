@@ -19,7 +19,7 @@ from scripts.site.people_shown import KnownPerson
 from scripts.site.shown import Outline
 
 # Raise it when the format changes.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def _plain_set(known: KnownSet) -> dict[str, Any]:
         "days": [day.isoformat() for day in outline.days] if outline.days else None,
         "shown": _plain_photo(outline.cover),
         "panoramas": [_plain_photo(photo) for photo in outline.panoramas],
+        "others": outline.others,
         "cover": _plain_cover(known.cover),
         "candidate": _plain_cover(known.candidate),
         "is_rated": known.is_rated,
@@ -101,7 +102,7 @@ def _read_set(plain: dict[str, Any]) -> KnownSet:
     panoramas = [photo for entry in plain["panoramas"] if (photo := _read_photo(entry))]
     return KnownSet(
         plain["fingerprint"],
-        Outline(plain["count"], days, _read_photo(plain["shown"]), panoramas),
+        Outline(plain["count"], days, _read_photo(plain["shown"]), panoramas, plain["others"]),
         _read_cover(plain["cover"]),
         _read_cover(plain["candidate"]),
         plain["is_rated"],

@@ -6,7 +6,7 @@ only photos with words have an entry for them. docs/data.md has its shape; site/
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -72,12 +72,18 @@ def suggestions(entries: Iterable[Entry]) -> list[str]:
 def entry_of(shown: ShownSet, cover: Cover | None) -> Entry:
     """What the index has of a set."""
     photos = [photo for photo in shown.tiles if photo.primarykey == shown.name]
+    others: dict[str, list[str]] = defaultdict(list)
+    for photo in shown.photos:
+        if photo.primarykey != shown.name:
+            others[photo.primarykey].append(photo.sortkey)
     entry: Entry = {"name": shown.name, "title": shown.title}
     if shown.row.description:
         entry["description"] = shown.row.description
     if cover:
         stacked = [shown.file_of(photo) for photo in shown.panoramas]
         entry["cover"] = [shown.file_of(cover.photo), round(cover.x, 1), round(cover.y, 1), *stacked]
+    if others:
+        entry["others"] = others
     return entry | {
         "files": [photo.sortkey for photo in photos],
         "sizes": [[*size, len(list(run))] for size, run in groupby((photo.width, photo.height) for photo in photos)],

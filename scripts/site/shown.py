@@ -27,12 +27,16 @@ TITLES = "people/albums.json"
 
 @dataclass(frozen=True)
 class Outline:
-    """What other pages show of a set: how many photos it has, from which days, and the photos that stand for it."""
+    """What is known of a set without reading its photos.
+
+    How many it has, from which days, those that stand for it, and the names of the sets that the ``others`` are from.
+    """
 
     count: int
     days: tuple[date, date] | None
     cover: Photo | None
     panoramas: list[Photo]
+    others: list[str]
 
 
 class UnreadPhotos(Sequence[Photo]):
@@ -73,6 +77,13 @@ class ShownSet:
         """Its photos without those of other sets that it shows too."""
         return [photo for photo in self.photos if photo.primarykey == self.name]
 
+    @cached_property
+    def others(self) -> list[str]:
+        """The sets, by name, whose photos it shows too."""
+        if self.outline:
+            return self.outline.others
+        return sorted({photo.primarykey for photo in self.photos} - {self.name})
+
     def file_of(self, photo: Photo) -> str:
         """What one of its photos is called in it: its file, or the path of another set's."""
         return photo.sortkey if photo.primarykey == self.name else str(path_of(photo))
@@ -88,7 +99,7 @@ class ShownSet:
 
     def outlined(self) -> Outline:
         """What other pages show of it."""
-        return Outline(len(self.photos), self.days, self.cover, self.panoramas)
+        return Outline(len(self.photos), self.days, self.cover, self.panoramas, self.others)
 
     @property
     def tiles(self) -> list[Photo]:

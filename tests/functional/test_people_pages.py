@@ -11,7 +11,7 @@ import pytest
 from people_cases import Journal, inventory, person, photo, ref
 from support import FakeAws
 
-from build import build
+from build import Site, build
 from functions.keys import ImagePath
 from functions.languages import LANGUAGES, in_language
 from functions.people.hanging import hang
@@ -20,9 +20,13 @@ from functions.people.people_state import Unknown, make_state
 from functions.people.public_files import portrait_key, public_files
 from functions.photo_page import page_key
 from functions.photo_rows import Photo, PhotoSet
+from functions.public_lists import set_list_key
 from scripts.common.config import load_config
 from scripts.deployment.publish import publish
 from scripts.deployment.publish_record import PublishRecord
+from scripts.site.people_shown import People, SetPeople, read_set_people
+from scripts.site.published import Published
+from scripts.site.shown import list_shown_rows, read_sets
 
 FAIR_1 = photo("fair/1.jpg", 1, 2, taken_at="2019-05-01T12:00:00")
 FAIR_2 = photo("fair/2.jpg", 1, 3, taken_at="2021-05-01T12:00:00")
@@ -111,6 +115,55 @@ def test_people_have_a_page_each_and_the_site_leads_there(stack: Any, tmp_path: 
     assert re.findall(r'<a class="person-link" href="([^"]+)"', front) == ["/people/ann/", "/people/bob-b/"]
     fair = text_of(site / "sets" / "fair" / "index.html")
     assert re.findall(r'data-person="([^"]+)"', fair) == ["ann", "bob-b"]
+
+
+def show_in_best(aws: FakeAws, file: str = "1.jpg") -> ImagePath:
+    """Let a set `best`, which has no photo of its own, show one of `fair`."""
+    rows = (
+        Photo(primarykey="best", sortkey=f"fair/{file}", grid_key=f"2019/{file}"),
+        PhotoSet(sortkey="best", pic=f"fair/{file}", pic_count=1, updated_at="2026-01-01T00:00:00+00:00"),
+    )
+    for row in rows:
+        aws.dynamodb.put_item(TableName=aws.pics_table, Item=row.to_item())
+    return ImagePath("fair", file)
+
+
+def test_who_is_on_another_sets_photo_is_on_the_page_that_shows_it(aws: FakeAws, stack: Any, tmp_path: Path) -> None:
+    journal = named()
+    write_files(stack, journal)
+    show_in_best(aws)
+
+    def page(folder: str, last: Published | None = None) -> tuple[str, Site]:
+        made = build(stack, tmp_path / folder, ENGLISH, last=last)
+        (index,) = (made.folder / "search").glob("words-*.json")
+        stack.s3.put_object(Bucket=stack.outputs.site_bucket, Key=f"search/{index.name}", Body=index.read_bytes())
+        file = made.folder / "sets" / "best" / "index.html"
+        return text_of(file) if file.exists() else "", made
+
+    best, first = page("1")
+    assert re.findall(r'data-person="([^"]+)"', best) == ["ann", "bob-b"]
+    assert """data-sets='["fair"]'""" in best, "the script knows whose lists to read"
+    assert "data-sets" not in text_of(first.folder / "sets" / "fair" / "index.html")
+    again, _ = page("2", first.published)
+    assert again == "", "nothing has changed, so nothing is rendered"
+    journal.add("hide", person=BOB)
+    write_files(stack, journal)
+    hidden, _ = page("3", first.published)
+    assert re.findall(r'data-person="([^"]+)"', hidden) == ["ann"], "though the row of the set is the same"
+
+
+def test_somebody_without_a_page_is_named_where_their_photo_is_shown(aws: FakeAws, stack: Any) -> None:
+    """Two sets of one audience, for fewer people than the site is."""
+    path = show_in_best(aws)
+    box = [0.1, 0.2, 0.3, 0.4]
+    content = {"v": 1, "people": [["zoe", "Zoe", False]], "photos": {"1.jpg": [[box, 0, "e-1"]], "2.jpg": []}}
+    key = set_list_key("fair")
+    aws.s3.put_object(Bucket=aws.site_bucket, Key=key, Body=json.dumps(content).encode())
+    (best,) = read_sets(aws.photos, [row for row in list_shown_rows(aws.photos) if row.sortkey == "best"], {})
+    who = read_set_people(stack, People(), best, is_everywhere=False)
+    assert [(one.person.name, one.person.has_page, one.photos) for one in who.people] == [("Zoe", False, 1)]
+    assert who.people[0].person.portrait.path == path
+    assert read_set_people(stack, People(), best) == SetPeople(), "everywhere else, only people of the site are named"
 
 
 def test_titles_of_albums_are_there_for_peoples_pages(aws: FakeAws, stack: Any, tmp_path: Path) -> None:

@@ -364,14 +364,15 @@ def test_the_owners_place_refuses_what_it_could_not_finish(site: FakeAws) -> Non
     change(site, THIRD, MEMBERS, withdrawing=refuse_to_withdraw)
 
 
-def test_pages_have_the_photo_in_both_sets_and_the_search_index_once(site: FakeAws) -> None:
+def test_pages_have_the_photo_in_both_sets_and_the_search_index_its_words_once(site: FakeAws) -> None:
     site.writer.reword_photo(PHOTO, {"caption": "Us"}, NOW)
     sets = {one.name: one for one in read_sets(site.photos, list_shown_rows(site.photos), {})}
     other = sets[OTHER]
     assert [path_of(one) for one in other.photos] == [ImagePath(OTHER, "1.jpg"), PHOTO]
     assert other.photos[1].caption == "Us", "with the original's words"
     assert [path_of(one) for one in other.own] == [ImagePath(OTHER, "1.jpg")], "its own page is the original's"
-    assert entry_of(other, None)["files"] == ["1.jpg"]
+    entry = entry_of(other, None)
+    assert (entry["files"], entry["others"]) == (["1.jpg"], {OWN: ["1.jpg"]}), "found in its own set, counted in both"
     site.writer.choose_cover(ROW, NOW)
     (other,) = read_sets(site.photos, [row for row in list_shown_rows(site.photos) if row.sortkey == OTHER], {})
     assert other.cover

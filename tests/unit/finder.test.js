@@ -2,9 +2,11 @@ import "./page.js";
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { contentsOf } = await import("../../site/js/search/contents.js");
+const { contentsOf, countOf } = await import("../../site/js/search/contents.js");
 const { Finder, Named } = await import("../../site/js/search/engine.js");
 const { readQuery } = await import("../../site/js/search/reading.js");
+const { PersonPlaces } = await import("../../site/js/search/person-places.js");
+const { keyOf } = await import("../../site/js/photos/urls.js");
 const { wantedIn, wordsOf, wordsOfDay } = await import("../../site/js/search/words.js");
 
 const contents = contentsOf({
@@ -83,6 +85,31 @@ test("a misspelt word finds its neighbours; one that is right finds only itself"
 test("without a word, no photo is found", () => {
   assert.deepEqual(found("…"), [[], []]);
   assert.deepEqual(found(""), [["2026_lisbon", "old"], []], "but all sets are there to choose from");
+});
+
+test("a photo that several sets show is found once, and counted in each", async () => {
+  const shown = contentsOf({
+    sets: [
+      { name: "best", title: "Favourites", files: ["5.jpg"], sizes: [[4, 3, 1]], days: [["", 1]], words: [], others: { "2026_lisbon": ["2.jpg", "gone.jpg"], gone: ["1.jpg"] } },
+      { name: "gifts", title: "Gifts", files: [], sizes: [], days: [], words: [], others: { "2026_lisbon": ["2.jpg"] } },
+      { name: "2026_lisbon", title: "Lisboa", files: ["1.jpg", "2.jpg"], sizes: [[4, 3, 2]], days: [["2026-04-03", 2]], words: [[1, "", "Beach"]] },
+    ],
+  });
+  const finder = await Finder.of(shown);
+  /** @param {string} query @param {Map<any, number[]>} [places] */
+  const find = (query, places) => {
+    const { sets, photos } = finder.find(readQuery(query, (words) => [...(places?.keys() ?? [])].filter(({ slug }) => slug === words.join(" "))), places);
+    return [sets.map(({ name }) => name), photos.map(({ set, places }) => [set.name, places.map((place) => keyOf(/** @type {any} */ (shown.photos[place])))])];
+  };
+  assert.deepEqual(shown.sets.map(countOf), [2, 1, 2]);
+  assert.deepEqual(find("beach"), [[], [["2026_lisbon", ["2026_lisbon/2.jpg"]]]], "in its own set");
+  assert.deepEqual(find("favourites"), [["best"], [["best", ["best/5.jpg", "2026_lisbon/2.jpg"]]]]);
+  assert.deepEqual(find("favourites beach april"), [[], [["best", ["2026_lisbon/2.jpg"]]]], "by its own words, too");
+  assert.deepEqual(find("april")[0], ["best", "gifts", "2026_lisbon"]);
+  assert.deepEqual(find("april")[1], [["2026_lisbon", ["2026_lisbon/1.jpg", "2026_lisbon/2.jpg"]]]);
+  const places = new Map([[ann, new PersonPlaces(shown).places.get("2026_lisbon/2.jpg") ?? []]]);
+  assert.deepEqual(find("ann favourites", places), [[], [["best", ["2026_lisbon/2.jpg"]]]], "somebody on it is found there");
+  assert.deepEqual(new Named([], shown.sets).suggest("2026").flatMap(({ date }) => date?.photos ?? []), [2, 2], "a date counts it once");
 });
 
 /** @param {string} name @param {number} [photos] */

@@ -9,7 +9,7 @@ import { personCard } from "../people/heads.js";
 import { keyOf, largeUrl, personUrl, searchUrl, setUrl, thumbnailUrl } from "../photos/urls.js";
 import { keepPlace, returnToPlace } from "../place.js";
 import { SearchBox } from "../search/box.js";
-import { readContents } from "../search/contents.js";
+import { countOf, readContents } from "../search/contents.js";
 import { PersonPlaces } from "../search/person-places.js";
 import { readQuery } from "../search/reading.js";
 import { Viewer } from "../viewer/viewer.js";
@@ -254,7 +254,7 @@ function card(set) {
     photo.append(image);
   }
   const title = make("h3", { textContent: set.title, dir: "auto" });
-  const count = make("p", { className: "meta num", textContent: countPhotos(set.end - set.start) });
+  const count = make("p", { className: "meta num", textContent: countPhotos(countOf(set)) });
   return make("li", {}, make("a", { className: "set", href: setUrl(set.name) }, photo, title, count));
 }
 

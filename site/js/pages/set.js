@@ -31,17 +31,17 @@ export function showSet() {
   const grid = new Grid(byId("grid"), (index) => viewer.choose(index), sectionOf);
   // Another set's photo that is shown here too may be called like one of its own.
   const viewer = new Viewer(grid, (photo) => (photo.setName === name ? photo.file : keyOf(photo)));
-  /** The files to show; null for all. @type {Set<string> | null} */
+  /** The keys of the photos to show; null for all. @type {Set<string> | null} */
   let only = null;
   /** @type {Photo[]} */
   let photos = [];
   const show = () => {
-    const shown = photos.filter(({ setName, file }) => !only || (setName === name && only.has(file)));
+    const shown = photos.filter((photo) => !only || only.has(keyOf(photo)));
     grid.show(shown, groupByDay(shown));
     return shown;
   };
-  work(grid, viewer, name, (files) => {
-    only = files;
+  work(grid, viewer, name, (keys) => {
+    only = keys;
     say("count", countPhotos(show().length));
   });
   const memory = `photos:${name}`;
@@ -101,7 +101,7 @@ const offline = () => (navigator.serviceWorker?.controller ? import("../offline/
  * @param {Grid} grid
  * @param {Viewer} viewer
  * @param {string} name  Of the set.
- * @param {(files: Set<string> | null) => void} showOnly  Told which photos to show; null for all.
+ * @param {(keys: Set<string> | null) => void} showOnly  Told which photos to show; null for all.
  */
 function work(grid, viewer, name, showOnly) {
   /** @type {Promise<import("../grid/tools.js").Tools> | null} */

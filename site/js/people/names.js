@@ -23,6 +23,17 @@ export function peopleIn(setName) {
   return found;
 }
 
+/**
+ * The same of each set whose photos this page shows: its own, and the others that its chips name. By the sets' names.
+ * @param {string} setName
+ */
+export async function peopleOnPage(setName) {
+  const chips = /** @type {HTMLElement | null} */ (document.querySelector("[data-sets]"));
+  /** @type {string[]} */
+  const names = [setName, ...JSON.parse(chips?.dataset.sets ?? "[]")];
+  return new Map(await Promise.all(names.map(async (name) => /** @type {const} */ ([name, await peopleIn(name)]))));
+}
+
 /** Ask again who is on the photos of a set: the owner has just said it. @param {string} setName */
 export const forgetNames = (setName) => sets.delete(setName);
 

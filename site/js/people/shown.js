@@ -2,7 +2,7 @@
 
 import { peopleUrl, personUrl } from "../photos/urls.js";
 import { readPeople } from "./files.js";
-import { peopleIn } from "./names.js";
+import { peopleOnPage } from "./names.js";
 
 /** On the front page: the row of people, and the name on the cover. */
 export async function keepPeopleShown() {
@@ -19,8 +19,9 @@ export async function keepPeopleShown() {
 export async function keepChipsShown(setName) {
   /** @type {NodeListOf<HTMLElement>} */
   const chips = document.querySelectorAll("[data-person]");
-  const known = chips.length ? await peopleIn(setName) : null;
-  if (!known) return;
-  const shown = new Set(known.people.map(({ slug }) => slug));
+  if (!chips.length) return;
+  const lists = [...(await peopleOnPage(setName)).values()];
+  if (lists.includes(null)) return;
+  const shown = new Set(lists.flatMap((known) => known?.people.map(({ slug }) => slug) ?? []));
   for (const chip of chips) if (!shown.has(chip.dataset.person ?? "")) chip.remove();
 }

@@ -2,6 +2,7 @@
 
 import { answerOf } from "../aws/http.js";
 import { CodedError } from "../errors.js";
+import { keyOf } from "../photos/urls.js";
 
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
@@ -25,6 +26,8 @@ import { CodedError } from "../errors.js";
  * @property {string[]} panoramas  Files to show one above the other in its place; mostly none.
  * @property {number} start  Index of its first photo among all.
  * @property {number} end
+ * @property {number[]} others  Indices of other sets' photos that it shows too.
+ * @property {number} startOfOthers  Index of the first of these as this set's: each is once more among all, as often as it is shown.
  * @property {Run[]} runs
  * @property {Words[]} words
  *
@@ -38,6 +41,7 @@ import { CodedError } from "../errors.js";
 export function contentsOf(file) {
   /** @type {Photo[]} */
   const photos = [];
+  /** @type {SearchedSet[]} */
   const sets = file.sets.map((/** @type {any} */ set) => {
     const start = photos.length;
     const [cover, x, y, ...panoramas] = set.cover ?? [];
@@ -55,6 +59,8 @@ export function contentsOf(file) {
       panoramas,
       start,
       end: photos.length,
+      others: [],
+      startOfOthers: 0,
       runs: set.days.map((/** @type {[string, number]} */ [day, count]) => ({ day, start: end, end: (end += count) })),
       words: set.words.map((/** @type {[number, string, string, ...string[]]} */ [place, title, caption, ...words]) => ({
         place: start + place,
@@ -64,8 +70,24 @@ export function contentsOf(file) {
       })),
     };
   });
+  const places = new Map(photos.map((photo, place) => [keyOf(photo), place]));
+  const words = new Map(sets.flatMap((set) => set.words).map((own) => [own.place, own]));
+  for (const [at, set] of sets.entries()) {
+    set.startOfOthers = photos.length;
+    for (const [setName, files] of Object.entries(file.sets[at].others ?? {})) {
+      set.others.push(...files.flatMap((/** @type {string} */ file) => places.get(keyOf({ setName, file })) ?? []));
+    }
+    for (const original of set.others) {
+      const said = words.get(original);
+      if (said) set.words.push({ ...said, place: photos.length });
+      photos.push(/** @type {Photo} */ (photos[original]));
+    }
+  }
   return { sets, photos };
 }
+
+/** How many photos a set shows. @param {SearchedSet} set */
+export const countOf = ({ start, end, others }) => end - start + others.length;
 
 /**
  * Fetch the file. Throws a `CodedError`.

@@ -50,11 +50,17 @@ export class Finder {
     /** @type {Text[]} */
     this.texts = [];
     this.index = newIndex();
-    this.parts = sets.map((set) => ({
-      set,
-      about: this.#add(`${set.title} ${set.name} ${set.description}`, set, SET),
-      days: set.runs.map((run) => this.#add(wordsOfDay(run.day).join(" "), run, DAY)),
-    }));
+    this.parts = sets.map((set) => {
+      const text = `${set.title} ${set.name} ${set.description}`;
+      const others = set.others.map((_, at) => set.startOfOthers + at);
+      const runs = others.map((place) => ({ day: photos[place]?.takenAt ?? "", start: place, end: place + 1 }));
+      for (const { start, end } of runs) this.#add(text, { start, end }, SET);
+      return {
+        set,
+        about: this.#add(text, set, SET),
+        days: [...set.runs, ...runs].map((run) => this.#add(wordsOfDay(run.day).join(" "), run, DAY)),
+      };
+    });
     for (const { place, title, caption, words } of sets.flatMap((set) => set.words)) {
       this.#add([title, caption, ...words].join(" "), { start: place, end: place + 1 }, OWN);
     }
@@ -117,8 +123,18 @@ export class Finder {
 
   /** @param {Float64Array} scores  Of each photo; 0 if it isn't found. */
   #photos(scores) {
+    /** Other sets' photos that were found already. @type {Set<number>} */
+    const known = new Set();
     const found = this.sets.map((set) => {
-      const places = Array.from({ length: set.end - set.start }, (_, at) => set.start + at).filter((place) => scores[place]);
+      const own = Array.from({ length: set.end - set.start }, (_, at) => set.start + at).filter((place) => scores[place]);
+      // Each photo is found once: in its own set, or else in the first that shows it.
+      const others = set.others.flatMap((original, at) => {
+        const place = set.startOfOthers + at;
+        if (!scores[place] || scores[original] || known.has(original)) return [];
+        known.add(original);
+        return [place];
+      });
+      const places = [...own, ...others];
       return { set, places, best: Math.max(0, ...places.map((place) => scores[place] ?? 0)) };
     });
     const photos = found.filter(({ places }) => places.length).sort((a, b) => b.best - a.best);

@@ -12,7 +12,9 @@ import { keyOf } from "../photos/urls.js";
 export class PersonPlaces {
   /** @param {Contents} contents */
   constructor({ photos }) {
-    this.places = new Map(photos.map((photo, place) => [keyOf(photo), place]));
+    /** Several, of a photo that several sets show. @type {Map<string, number[]>} */
+    this.places = new Map();
+    for (const [place, photo] of photos.entries()) this.places.set(keyOf(photo), [...(this.places.get(keyOf(photo)) ?? []), place]);
     /** By their part of the address. @type {Map<string, Promise<number[]>>} */
     this.known = new Map();
   }

@@ -6,6 +6,7 @@ import { formatList } from "../language.js";
 import { headOf } from "../people/heads.js";
 import { keyOf, thumbnailUrl } from "../photos/urls.js";
 import { countPhotos } from "../words.js";
+import { countOf } from "./contents.js";
 
 /**
  * @typedef {import("../photos/rows.js").Photo} Photo
@@ -19,7 +20,7 @@ export function optionOf({ people = [], set, date }, album) {
   if (set) {
     const { cover, name, title } = set;
     const picture = cover ? photoOf({ setName: name, file: cover.file }, `${cover.x}% ${cover.y}%`) : icon("albums");
-    return option(picture, title, `${album} · ${countPhotos(set.end - set.start)}`);
+    return option(picture, title, `${album} · ${countPhotos(countOf(set))}`);
   }
   if (date) return option(icon("calendar"), date.name, countPhotos(date.photos));
   const heads = make("span", { className: "heads" }, ...people.map(({ portrait }) => headOf(portrait, SIDE_PX)));
