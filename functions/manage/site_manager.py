@@ -173,6 +173,9 @@ class SiteManager:
         rows, after = self.photos.list_grid(call.set_name, call.after, call.limit)
         shown = ("sortkey", *GRID_ATTRIBUTES)
         photos = [{name: from_dynamodb(row[name]) for name in shown if name in row} for row in rows]
+        for photo, row in zip(photos, rows, strict=True):
+            if (seconds := Photo.from_item(row).film_seconds) is not None:
+                photo["film_seconds"] = seconds
         return {"photos": photos, **({"after": after} if after else {})}
 
     def _change_photo(self, call: ManageCall) -> dict[str, Any]:

@@ -207,7 +207,7 @@ checked as the commands check them; `""` takes one away, and what isn't given st
 |---|---|---|
 | `overview` | | `sets`, each with its words, `cover`, counts, `audience`, and `is_published`: false if it has changed since the last `kinpics publish`; the site's `audience`, and whether one is `moving`; how many `requests`, `dead_letters` and photos `processing` there are; `ceilings` |
 | `set` | `set`, and any of `title`, `description`, `cover` (a file) | `before`: the same as they were |
-| `photos` | `set`, `limit` (up to {MAX_PAGE}), `after` | `photos` as the grid shows them, by time, and what to go on `after` |
+| `photos` | `set`, `limit` (up to {MAX_PAGE}), `after` | `photos` as the grid shows them, by time, with `film_seconds` where one is a film or has one, and what to go on `after` |
 | `photo` | `path`; `title`, `caption` | its `title` and `caption`, and what they were (`before`) |
 | `delete` | `paths`: up to {MAX_LISTED} | `deleted`: the owner's words by photo; `names` of people that are decisions in other photos from now on |
 | `restore` | `photos`: words by photo, as `deleted` has them | `restored`: photos that S3 still had; within minutes they are back |
@@ -240,6 +240,7 @@ first. A set:
 | `sizes` | `[width, height, number of photos]`, for consecutive photos |
 | `days` | `["2026-04-03", number of photos]`, likewise; the day is empty for undated photos |
 | `words` | `[index in files, title, caption, keywords and labels …]`, for photos that have any |
+| `others` | photos of other sets that it shows too: their files, by their sets' names; absent if there are none |
 
 People aren't in it: the search page reads `people/people.json` and, if a name is typed beside other words, `people/<name>/photos.json`.
 

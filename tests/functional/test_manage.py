@@ -9,7 +9,7 @@ from support import BLUE, GREEN, RED, FakeAws, jpeg, picture
 
 from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
-from functions.photo_rows import Photo, PhotoSet
+from functions.photo_rows import Photo, PhotoSet, grid_key
 from functions.shown_photos import ShownPhotos
 from functions.visitor_rows import RemovalRequest
 from scripts.cli import main
@@ -76,6 +76,11 @@ def test_photos_come_page_by_page_and_one_with_its_words(owner: Owner) -> None:
     second = owner.call("photos", set="trip", limit=1, after=first["after"])
     assert [row["sortkey"] for page in (first, second) for row in page["photos"]] == ["a.png", "b.png"]
     assert (first["photos"][0]["width"], first["photos"][0]["face_count"]) == (160, 1)
+    film = Photo(primarykey="trip", sortkey="c.mp4", grid_key=grid_key(None, "c.mp4", 8.24))
+    owner.aws.dynamodb.put_item(TableName=owner.aws.pics_table, Item=film.to_item())
+    lengths = {row["sortkey"]: row.get("film_seconds") for row in owner.call("photos", set="trip")["photos"]}
+    assert lengths == {"a.png": None, "b.png": None, "c.mp4": 8.2}
+    owner.aws.dynamodb.delete_item(TableName=owner.aws.pics_table, Key={"primarykey": "trip", "sortkey": "c.mp4"})
     owner.call("photo", path=str(A), title="The boat", caption="At\nnoon")
     seen = owner.call("photo", path=str(A))
     assert (seen["title"], seen["caption"]) == ("The boat", "At\nnoon")

@@ -41,6 +41,7 @@ import { callManage } from "../visitor/owner.js";
  * @property {number} [width]
  * @property {number} [height]
  * @property {string} [taken_at]
+ * @property {number} [film_seconds]  If it is a film or has one.
  *
  * @typedef {Pick<OwnSet, "title" | "description" | "dated" | "place">} SetTexts
  * @typedef {{title: string, caption: string}} PhotoWords

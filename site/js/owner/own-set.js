@@ -3,7 +3,9 @@
 import pages from "../../pages.json" with { type: "json" };
 import { make } from "../elements.js";
 import { formatDay, t, tn } from "../language.js";
+import { isFilm } from "../photos/film-urls.js";
 import { setUrl } from "../photos/urls.js";
+import { filmLength } from "../viewer/film-words.js";
 import { ask, field } from "./asking.js";
 import { changePhotoWords, changeSet, deletePhotos, movePhotos, readOverview, readOwnPhotos, readPhotoWords, restorePhotos } from "./manage-calls.js";
 import { whyNot } from "./manage-refusals.js";
@@ -99,11 +101,14 @@ class OwnSetPage {
   }
 
   /** @param {OwnPhoto} photo */
-  #tile({ sortkey: file, taken_at: takenAt }) {
+  #tile({ sortkey: file, taken_at: takenAt, film_seconds: seconds }) {
     const button = make("button", { type: "button", className: "own-tile" }, thumbnail(this.set.set, file));
     const isCover = this.set.cover === file;
     if (isCover) button.append(make("span", { className: "own-mark", textContent: t("Cover") }));
-    const facts = [file, takenAt ? formatDay(takenAt) : "", isCover ? t("Cover") : ""];
+    const length = seconds === undefined ? "" : filmLength(seconds);
+    if (length) button.append(make("span", { className: "length num", textContent: length }));
+    const name = length && isFilm(file) ? t("Film %(file)s, %(length)s", { file, length }) : file;
+    const facts = [name, takenAt ? formatDay(takenAt) : "", isCover ? t("Cover") : ""];
     button.setAttribute("aria-label", facts.filter(Boolean).join(", "));
     button.dataset.file = file;
     button.disabled = this.leaving.has(file);
