@@ -1,7 +1,7 @@
 """``python -m local.demo FOLDER`` prepares the demo's photos and prints a list of them as JSON.
 
-``gallery`` is the folder of its portraits; each of ``sets`` has a ``folder``, and if it is the demo's own, a ``title``,
-a ``description`` and a ``cover``.
+``galleries`` are folders of portraits, named like their galleries; each of ``sets`` has a ``folder``, and if it is the
+demo's own, a ``title``, a ``description`` and a ``cover``.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local.demo.packages import DemoPhotosError
-from local.demo.preparing import GALLERY, prepare
+from local.demo.preparing import GALLERIES_FOLDER, prepare
 from local.demo.sets import SETS
 
 
@@ -24,6 +24,8 @@ def _told(folder: Path) -> dict[str, str]:
 if __name__ == "__main__":
     try:
         folder = Path(sys.argv[1])
-        print(json.dumps({"sets": [_told(path) for path in prepare(folder)], "gallery": str(folder / GALLERY)}))
+        sets = [_told(path) for path in prepare(folder)]
+        galleries = sorted(str(path) for path in (folder / GALLERIES_FOLDER).iterdir())
+        print(json.dumps({"sets": sets, "galleries": galleries}))
     except (DemoPhotosError, OSError) as error:
         sys.exit(f"Error: {error}")

@@ -1,6 +1,7 @@
-"""Making the demo's photos: fetch what they are made from, make them with all cores, write the gallery's portraits."""
+"""Making the demo's photos: fetch what they are made from, make them with all cores, write the galleries' portraits."""
 
 import hashlib
+import json
 import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -11,9 +12,10 @@ from PIL import Image
 
 from local.demo.files import write
 from local.demo.packages import SOURCES, fetch, opened
-from local.demo.sets import PORTRAITS, SETS, Photo
+from local.demo.sets import GALLERIES, PORTRAITS, SETS, DemoGallery, Photo
 
-GALLERY = "gallery"
+# The folder of the galleries' folders.
+GALLERIES_FOLDER = "galleries"
 
 
 def version() -> str:
@@ -23,7 +25,7 @@ def version() -> str:
 
 
 def prepare(folder: Path) -> list[Path]:
-    """Prepare the demo's sets and the folder ``gallery`` in ``folder``, and return the sets' folders.
+    """Prepare the demo's sets and the folder ``galleries`` in ``folder``, and return the sets' folders.
 
     Whatever already exists in this version is not made again. Raises ``DemoPhotosError``.
     """
@@ -33,10 +35,11 @@ def prepare(folder: Path) -> list[Path]:
         downloads = folder / ".downloads"
         sources = fetch(SOURCES, downloads)
         _make_all(folder, sources)
-        _write_gallery(folder / GALLERY, sources)
+        for gallery in GALLERIES:
+            _write_gallery(folder / GALLERIES_FOLDER / gallery.name, gallery, sources)
         shutil.rmtree(downloads)
         done.write_text(version())
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != GALLERY)
+    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != GALLERIES_FOLDER)
 
 
 def _make_all(folder: Path, sources: dict[str, bytes]) -> None:
@@ -78,11 +81,13 @@ def _find(name: str, file: str) -> Photo:
     return photo
 
 
-def _write_gallery(folder: Path, sources: dict[str, bytes]) -> None:
-    """Portraits of everyone whose name is known, and who took them."""
-    folder.mkdir()
+def _write_gallery(folder: Path, gallery: DemoGallery, sources: dict[str, bytes]) -> None:
+    """The portraits of a gallery, who took them, and what visitors read about it."""
+    folder.mkdir(parents=True)
     rows = ["file,name,credit,licence,url"]
-    for source, (person, recipe) in PORTRAITS.items():
+    for source in gallery.people:
+        person, recipe = PORTRAITS[source]
         recipe({source: opened(sources[source])}).save(folder / f"{source}.jpg", quality=92)
         rows.append(f"{source}.jpg,{person},{SOURCES[source].credit},public domain,")
     (folder / "credits.csv").write_text("\n".join([*rows, ""]))
+    (folder / "gallery.json").write_text(json.dumps({"title": gallery.title, "text": gallery.text}))

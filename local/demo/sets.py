@@ -41,6 +41,16 @@ class DemoSet:
     photos: tuple[Photo, ...]
 
 
+@dataclass(frozen=True)
+class DemoGallery:
+    """A gallery of people to be compared with: its name, what visitors read about it, and whose `PORTRAITS` it has."""
+
+    name: str
+    title: str
+    text: str
+    people: tuple[str, ...]
+
+
 # Squares around faces, for prints and strips.
 _OBAMA = of("obama", (230, 30, 740, 540), side=600)
 _OBAMA_SPEAKING = of("obama2", (20, 170, 600, 750), side=600)
@@ -487,10 +497,25 @@ WEEKEND = DemoSet(
 
 SETS = (PORTRAIT_DAYS, LIGHTS, EVENINGS, WEEKEND)
 
-# The gallery: everyone whose name is known, by the package's photo that the portrait is cropped from.
+# Everyone whose name is known, by the package's photo that the portrait is cropped from.
 PORTRAITS = {
     "obama": ("Barack Obama", _OBAMA),
     "biden": ("Joe Biden", _BIDEN),
     "collins": ("Eileen Collins", _COLLINS),
     "hopper": ("Grace Hopper", _HOPPER),
 }
+
+GALLERIES = (
+    DemoGallery(
+        "celebrities",
+        "Presidents and pioneers",
+        "Two presidents, an astronaut and a computer scientist.",
+        ("obama", "biden", "collins", "hopper"),
+    ),
+    DemoGallery(
+        "pioneers",
+        "Pioneers",
+        "The first woman to command a space shuttle, and the author of one of the first compilers.",
+        ("collins", "hopper"),
+    ),
+)

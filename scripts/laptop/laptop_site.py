@@ -67,7 +67,9 @@ async def prepare(running: Running, data: Path, ready: Callable[[], None], *, de
         _tell("Adding them to the site, which finds the faces on them…")
         await _python(running, *kinpics, "upload", "--no-build", *(one["folder"] for one in told["sets"]))
         _tell("Adding the portraits that visitors are compared with…")
-        await _python(running, *kinpics, "gallery", "add", "--no-build", told["gallery"])
+        for folder in told["galleries"]:
+            name = Path(folder).name
+            await _python(running, *kinpics, "gallery", "add", "--no-build", "--gallery", name, folder)
         await _in_whole(lambda: _describe(_stack(running, data), told["sets"]))
     if is_published:
         ready()

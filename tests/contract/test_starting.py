@@ -127,8 +127,9 @@ def test_a_demo_stopped_during_its_upload_ends_cleanly_and_resumes(tmp_path: Pat
     data = tmp_path / "data"
     shutil.copytree(demo_folders[0].parent, data / "demo-photos", ignore=shutil.ignore_patterns(".*"))
     (data / "demo-photos" / ".version").write_text(version())
-    (data / "demo-photos" / "gallery").mkdir()
-    shutil.copy(demo_folders[0] / "biden.jpg", data / "demo-photos" / "gallery" / "Joe Biden.jpg")
+    gallery = data / "demo-photos" / "galleries" / "celebrities"
+    gallery.mkdir(parents=True)
+    shutil.copy(demo_folders[0] / "biden.jpg", gallery / "Joe Biden.jpg")
     for number in (signal.SIGINT, signal.SIGTERM):
         stop_during_its_upload(data, number)
     again = start_stack(data, command="demo")
