@@ -92,6 +92,8 @@ def import_command(
         if not as_json:
             _print_plan(plan, is_dry=dry_run, knows_site=stack is not None)
             _print_unplaced(list(plan.unplaced()), context.data)
+            if dry_run:
+                _print_cost(plan)
         if dry_run or stack is None:
             if as_json:
                 echo_json(plan.as_json())
@@ -124,7 +126,8 @@ def _stack(context: Context, *, is_needed: bool) -> Stack | None:
 
 def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
     for container, kind in plan.sources:
-        echo(f"{printable(container.label)}: {kind}")
+        if any(container.names()):  # a zip that can't be read is of no kind
+            echo(f"{printable(container.label)}: {kind}")
     sets = list(plan.sets())
     for one in sets[:_MAX_SETS] if is_dry else ():
         echo(f"  {one.name}: {one.uploads} to upload ({one.size / 1e6:.1f} MB), {one.present} already there")
@@ -146,11 +149,14 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
         echo(f"  {count(plan.deleted, 'photo')} left out that you deleted here: --deleted takes them")
     for note in plan.notes:
         echo(f"  note      {note}")
-    if is_dry:
-        if not knows_site:
-            echo("  note      there is no site yet, so this is as if it were empty")
-        total = plan.uploads + present
-        echo(f"What it costs on AWS: kinpics cost --photos {total} --visitors 100 --searches 1000")
+    if is_dry and not knows_site:
+        echo("  note      there is no site yet, so this is as if it were empty")
+
+
+def _print_cost(plan: "ImportPlan") -> None:
+    photos = sum(one.uploads + one.present for one in plan.sets())
+    if photos:
+        echo(f"What it costs on AWS: kinpics cost --photos {photos} --visitors 100 --searches 1000")
 
 
 def _print_unplaced(unplaced: "list[Unplaced]", data: Path) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,6 +96,7 @@ def carry_import(stack: Stack, plan: ImportPlan, concurrency: int, progress: Pro
         items = plan.table.items("state IN ('new', 'present')", order="set_name, file")
         for portion in _portions(items):
             carrier.carry(portion)
+        carrier.choose_covers()
     report.seconds = time.monotonic() - started
     return report
 
@@ -110,6 +111,8 @@ class _Carrier:
         self._report = report
         self._step = step
         self._described: set[str] = set()
+        # Sets whose photos aren't all there yet, and with them their best.
+        self._uncovered: dict[str, None] = {}
         # Why photos of a set aren't shown in another, found once for all.
         self._apart: dict[tuple[str, str], str] = {}
 
@@ -136,6 +139,8 @@ class _Carrier:
         report.faces += count_faces(self._stack, outcome.done)
         report.sets += sorted({path.set_name for path in outcome.done} - set(report.sets))
         self._describe_sets(items)
+        self._note_stars(by_path)
+        self.choose_covers(but=items[-1].set_name)
         self._give_words(by_path)
         self._show_elsewhere(items, outcome.done | resumed.keys() | (present.keys() - failed_before.keys()))
         digests = {item.id: one for item, one in sent}
@@ -183,8 +188,9 @@ class _Carrier:
         return _Sent(etag, digest, stored)
 
     def _describe_sets(self, items: Sequence[Item]) -> None:
-        """Give sets their albums' titles and descriptions, and the best photo for a cover, unless they have them."""
-        for name, together in groupby(items, key=lambda item: item.set_name or ""):
+        """Give sets their albums' titles and descriptions, unless they have them."""
+        for name in dict.fromkeys(item.set_name or "" for item in items):
+            self._uncovered[name] = None
             album = self._plan.albums.get(name)
             known = self._stack.photos.get_set(name)
             if known is None:
@@ -196,9 +202,19 @@ class _Carrier:
                 if texts:
                     self._stack.writer.describe_set(name, texts, timestamp())
                     self._report.words += len(texts)
-            best = None if known.pic_chosen else self._plan.table.find_best(name)
-            if best in {item.file for item in together}:
-                self._stack.writer.choose_cover(ImagePath(name, best or ""), timestamp())
+
+    def _note_stars(self, items: dict[ImagePath, Item]) -> None:
+        """Note the stars in photos' own files, which were read as they were processed."""
+        stars = self._stack.photos.get_attribute(items, "rating")
+        self._plan.table.note_stars({items[path].id: int(given) for path, given in stars.items()})
+
+    def choose_covers(self, but: str | None = None) -> None:
+        """Give sets that are there, all ``but`` one, their best photo for a cover, unless the owner has chosen one."""
+        for name in [name for name in self._uncovered if name != but]:
+            del self._uncovered[name]
+            known = self._stack.photos.get_set(name)
+            if known and not known.pic_chosen and (best := self._plan.table.find_best(name)):
+                self._stack.writer.choose_cover(ImagePath(name, best), timestamp())
 
     def _give_words(self, items: dict[ImagePath, Item]) -> None:
         """Give photos their titles and captions, unless the owner has written something about them here."""

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +14,13 @@ from scripts.imports.found import Entry, Found, Unplaced
 # What becomes of a photo: it waits to be placed, is the same as another, is on the site already, or doesn't go there.
 NEW, SAME, PRESENT, OUT = "new", "same", "present", "out"
 _BATCH = 1000
-# Stars from which on a photo is better than others.
-_GOOD = 3
+# Stars from which on a photo is better than others, and the most there are.
+_GOOD, _BEST = 3, 5
 _SCHEMA = """
 CREATE TABLE found (
   id INTEGER PRIMARY KEY, source INTEGER, entry TEXT, size INTEGER, crc INTEGER, data TEXT,
   state TEXT DEFAULT 'new', kind TEXT, seen_at TEXT, epoch INTEGER, zoned INTEGER, sha256 TEXT,
-  set_name TEXT, file TEXT, also TEXT DEFAULT '[]'
+  set_name TEXT, file TEXT, also TEXT DEFAULT '[]', stars INTEGER DEFAULT 0
 );
 CREATE INDEX entries ON found (entry);
 CREATE INDEX sizes ON found (size);
@@ -112,6 +112,12 @@ class FoundTable:
         """Replace what is known of a photo."""
         self.change(item, data=json.dumps(found.to_json()))
 
+    def note_stars(self, stars: Mapping[int, int]) -> None:
+        """Note the stars that photos have in their own files, by the photos' ids."""
+        self._db.executemany(
+            "UPDATE found SET stars = ? WHERE id = ?", ((given, item) for item, given in stars.items())
+        )
+
     def items(self, where: str = "state = 'new'", values: Iterable[Any] = (), order: str = "id") -> Iterator[Item]:
         """Photos, however many, while the table may be changed: in portions, by ids that are looked up first."""
         ids = self._db.execute(f"SELECT id FROM found WHERE {where} ORDER BY {order}", tuple(values)).fetchall()  # noqa: S608
@@ -130,12 +136,16 @@ class FoundTable:
         return next(self.items("id = ?", (number,)))
 
     def find_best(self, set_name: str) -> str | None:
-        """The file of a set's best photo by its owner: its first favourite, or else the first with the most stars."""
+        """The file of a set's best photo by its owner: its first favourite, or else the first with the most stars.
+
+        Those are told by the service, or noted by `note_stars`; five stars are as good as a favourite.
+        """
         rows = self._db.execute(
-            "SELECT file, json_extract(data, '$.is_favourite') AS favourite, json_extract(data, '$.rating') AS stars "
-            "FROM found WHERE set_name = ? AND state IN ('new', 'present') AND (favourite OR stars >= ?) "
-            "ORDER BY favourite IS NULL, stars DESC, epoch, file LIMIT 1",
-            (set_name, _GOOD),
+            "SELECT file, MAX(CASE WHEN json_extract(data, '$.is_favourite') THEN ? ELSE 0 END, "
+            "IFNULL(json_extract(data, '$.rating'), 0), stars) AS best "
+            "FROM found WHERE set_name = ? AND state IN ('new', 'present') AND best >= ? "
+            "ORDER BY best DESC, epoch, file LIMIT 1",
+            (_BEST, set_name, _GOOD),
         )
         return next((row[0] for row in rows), None)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from PIL import Image
 from support import BLUE, GREEN, RED, FakeAws, make_fake_aws, picture
 
 from functions.access.audiences import MEMBERS
@@ -19,9 +20,11 @@ from functions.forgotten_people import name_digest
 from functions.keys import ImagePath, parse_key, parse_row_path
 from functions.people.decisions import SaidToBeIn
 from functions.photo_originals import Originals
+from functions.process.captions import _EXIF_RATING
 from functions.visitor_rows import Forgotten
 from scripts.common.progress import Progress
 from scripts.common.stack import Stack
+from scripts.imports import carrying
 from scripts.imports.carrying import ImportReport, carry_import
 from scripts.imports.import_plan import Wishes, make_import_plan
 from scripts.people.sidecars import make_sidecar
@@ -177,6 +180,24 @@ def test_an_import_brings_dates_words_albums_and_covers(export: Path) -> None:
         assert again.people == 0
         assert (again.processed, again.already_there, again.words) == (0, 3, 0)
         assert here.rows() == rows
+
+
+def test_stars_in_a_photos_own_file_choose_the_cover_as_those_beside_it_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_PORTION", 2)  # the best photo isn't among the first that go up
+    folder = tmp_path / "trip"
+    folder.mkdir()
+    for number, stars in enumerate((0, 3, 4, 5, 5)):
+        exif = Image.Exif()
+        exif[_EXIF_RATING] = stars
+        Image.new("RGB", (60, 40), (0, 40 * number, 90)).save(folder / f"{number}.jpg", exif=exif)
+    with site() as here:
+        here.take(folder)
+        assert here.rows()["trip"]["pic"] == "3.jpg"
+        here.stack.writer.choose_cover(ImagePath("trip", "1.jpg"), "2026-01-01T00:00:00+00:00")
+        here.take(folder)
+        assert here.rows()["trip"]["pic"] == "1.jpg", "the owner has chosen"
 
 
 def test_a_photo_of_several_albums_is_one_and_shown_in_each(export: Path, tmp_path: Path) -> None:

@@ -213,6 +213,22 @@ def about(title: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "photoTakenTime": {"timestamp": SUMMER}, "description": f"of {title}"} | more
 
 
+def test_a_json_that_is_broken_or_of_another_form_is_told_and_its_photo_goes_in(tmp_path: Path) -> None:
+    where = "Takeout/Google Photos/Photos from 2019/"
+    said = {"a": '{"title": "a.jpg', "b": '{"version": 9, "when": "noon"}', "c": "[1, 2]"}
+    files: Files = {f"{where}{name}.jpg.json": text for name, text in said.items()}
+    files |= {f"{where}{name}.jpg": picture(number) for number, name in enumerate("abcd")}
+    with planned(zip_of(tmp_path / "a.zip", files)) as plan:
+        assert sorted(placed(plan)) == [f"2019/{name}.jpg" for name in "abcd"]
+        reasons = left(plan)
+        assert "its JSON isn't complete" in reasons[f"{where}a.jpg"]
+        assert all("please report this" in reasons[f"{where}{name}.jpg"] for name in "bc")
+        assert {unplaced.name for unplaced in plan.unplaced() if unplaced.is_failure} == reasons.keys()
+        assert [note for note in plan.notes if "had no JSON" in note] == [
+            "1 photo from Google had no JSON: no caption, and the date only if it is in the file"
+        ]
+
+
 LONG = "0123456789 a name that is longer than Google's names of files.jpg"
 
 

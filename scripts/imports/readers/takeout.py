@@ -142,10 +142,11 @@ class _Folder:
             if sidecar is None and (original := self._original(file, stems)):
                 sidecar = matched.get(original)
             if file in failed:
-                yield Unplaced(
-                    _join(self._folder, file), f"goes in without date and caption, because its JSON {failed[file]}"
-                )
-            yield self._found(entry, file, sidecar, albums, year)
+                reason = f"goes in without date and caption, because its JSON {failed[file]}"
+                yield Unplaced(_join(self._folder, file), reason, is_failure=True)
+            found = self._found(entry, file, sidecar, albums, year)
+            self.without += sidecar is None and file not in failed and isinstance(found, Found)
+            yield found
         yield from self._orphans()
 
     def _found(
@@ -159,8 +160,6 @@ class _Folder:
         # In its albums, Google shows what is archived.
         if values.get("archived") and not (self._takes_archived or self._is_album):
             return Unplaced(entry.name, "archived in Google Photos: add --with archived to take it too")
-        if sidecar is None:
-            self.without += 1
         taken_at = _time(values, "photoTakenTime")
         return Found(
             entry=entry,
@@ -188,11 +187,16 @@ class _Folder:
         return Found(entry, file, found.albums, found.taken_at, found.year, film=True)
 
     def _own(self, file: str, *, exact: bool) -> Sidecar | None:
-        """A photo's own JSON: by its whole name, or by every cut of it, then by the title in it."""
+        """A photo's own JSON: by its whole name, or by every cut of it, then by the title in it.
+
+        Raises ``ContainerError``.
+        """
         for name in _whole_names(file) if exact else _cut_names(file):
             known = self._json.get(name.casefold())
             if known and known not in self._taken:
                 sidecar = self._sidecar(known)
+                if exact and not (sidecar and sidecar.values):
+                    raise ContainerError("isn't in a form that Google's exports have had: please report this")
                 if sidecar and (exact or _is_title_of(sidecar.title, file)):
                     self._taken.add(known)
                     return sidecar
