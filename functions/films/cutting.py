@@ -16,7 +16,7 @@ MAX_FRAME_PIXELS = 40_000_000
 MAX_SECONDS = 24 * 3600
 # Of the function's time, what is kept after a photo's film is cut.
 _RESERVED_SECONDS = 30.0
-_NO_INDEX, _IS_READ = "moov atom not found", "Input #0"
+_NO_INDEX, _IS_READ, _STREAM = "moov atom not found", "Input #0", "  Stream #0:"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Film:
                     "the film's index is missing, as when recording or copying was cut off: upload a whole copy of it",
                     code="DamagedFilm",
                 )
+            if _IS_READ in text and _STREAM not in text:
+                raise UnusableFilmError("the film's index is damaged: upload a whole copy of it", code="DamagedFilm")
             if _IS_READ in text:
                 raise UnusableFilmError("the file has no moving pictures in it", code="NotAFilm")
             raise UnusableFilmError("the file is not a film that kinpics can read (MP4, MOV, WebM)", code="NotAFilm")

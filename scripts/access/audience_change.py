@@ -98,10 +98,15 @@ def finish_changes(stack: Stack, tell: Tell = lambda text: None) -> list[Audienc
 
 
 def _changes(stack: Stack, tell: Tell) -> AudienceChanges:
+    told: set[str] = set()
+
+    def withdraw(sets: set[str]) -> None:
+        # Asked again once the rows have gone, which is no news.
+        take_down(stack, sets, (lambda text: None) if sets <= told else tell)
+        told.update(sets)
+
     return AudienceChanges(
-        stack.photos.tables,
-        follow=lambda change: _follow(stack, change, tell),
-        withdrawing=lambda sets: take_down(stack, sets, tell),
+        stack.photos.tables, follow=lambda change: _follow(stack, change, tell), withdrawing=withdraw
     )
 
 

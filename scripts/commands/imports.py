@@ -107,7 +107,7 @@ def import_command(
         if as_json:
             echo_json({"plan": plan.as_json(), "report": report.as_json()})
         else:
-            _print_report(stack, report)
+            _print_report(stack, report, plan.failures)
         if report.failures or plan.failures:
             sys.exit(1)
     finally:
@@ -172,10 +172,11 @@ def _print_unplaced(unplaced: "list[Unplaced]", data: Path) -> None:
         echo(f"  {count(len(unplaced), 'file')} in all, each with its reason: {listed}")
 
 
-def _print_report(stack: Stack, report: "ImportReport") -> None:
+def _print_report(stack: Stack, report: "ImportReport", failed_before: int) -> None:
+    """What an import did; the files that had failed before it began are listed already."""
     echo(
         f"{count(report.processed, 'photo')} with {count(report.faces, 'face')} in {report.seconds:.1f} s, "
-        f"{report.already_there} already there, {len(report.failures)} failed"
+        f"{report.already_there} already there, {failed_before + len(report.failures)} failed"
     )
     if report.words:
         echo(f"  words     {count(report.words, 'text')}")

@@ -1,5 +1,6 @@
 """What the owner's sources are, by the names in them alone, and which zips are parts of one export."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,9 @@ from scripts.imports.containers import Container, Folder, ZipParts
 from scripts.imports.found import Found, Note, Unplaced, is_photo, suffix_of
 from scripts.imports.readers import flickr, folder_trees, icloud, instagram, takeout
 from scripts.imports.readers.reading import Choices
+
+# When Google made an export, in the name of each of its zips.
+_MADE = re.compile(r"^takeout-(\d{8}T\d{6}Z)-")
 
 
 class Reader(Protocol):
@@ -90,6 +94,11 @@ def _open_zips(zips: Sequence[Path], kind: str | None) -> tuple[list[Source], li
             named = " and ".join(group.label for group in groups)
             notes.append(
                 f"{named} aren't parts of one export: are they two people's? Albums with one title become one set here"
+            )
+        elif len(made := sorted({match[1] for part in parts if (match := _MADE.search(part.name))})) > 1:
+            notes.append(
+                f"these are zips of {len(made)} exports, made at {' and '.join(made)}: are they two people's? Albums "
+                "with one title become one set here"
             )
         sources += [Source(group, found or "folder") for group in groups]
     return sources, notes

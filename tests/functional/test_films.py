@@ -293,6 +293,7 @@ def unreadable(tmp_path: Path) -> dict[str, bytes]:
     whole = make_film(tmp_path / "whole.mp4", source="testsrc2=s=320x240:d=1").read_bytes()
     return {
         "DamagedFilm": whole[: whole.index(b"moov") - 4],
+        "DamagedIndex": whole[: whole.index(b"moov") + 4] + bytes(200) + whole[whole.index(b"moov") + 204 :],
         "NotAFilm": b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n",
         "EmptyFilm": b"",
         "Picture": picture((224, 0, 0)),
@@ -305,6 +306,7 @@ def unreadable(tmp_path: Path) -> dict[str, bytes]:
     ("which", "code", "words"),
     [
         ("DamagedFilm", "DamagedFilm", "index is missing"),
+        ("DamagedIndex", "DamagedFilm", "index is damaged"),
         ("NotAFilm", "NotAFilm", "not a film"),
         ("EmptyFilm", "NotAFilm", "empty"),
         ("Picture", "NotAFilm", "a picture, not a film"),

@@ -618,6 +618,17 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert [refused.reason for refused in ZipParts([tmp_path / "a.zip"]).refused] == ["a link, which is not followed"]
 
 
+@pytest.mark.parametrize(("second", "is_told"), [("20261126T101112Z-002", False), ("20261127T000000Z-001", True)])
+def test_googles_zips_made_at_several_times_may_be_two_peoples(tmp_path: Path, second: str, is_told: bool) -> None:
+    zips = []
+    for number, made in enumerate(("20261126T101112Z-001", second)):
+        files: Files = {f"Takeout/Google Photos/Lisbon/{number}.jpg": picture(number)}
+        zips.append(zip_of(tmp_path / f"takeout-{made}.zip", files))
+    with planned(*zips) as plan:
+        assert sorted(placed(plan)) == ["Lisbon/0.jpg", "Lisbon/1.jpg"]
+        assert any("two people's" in note for note in plan.notes) == is_told
+
+
 def test_two_peoples_exports_are_kept_apart(tmp_path: Path) -> None:
     one, two = (made_exports.instagram(tmp_path, 8, seed) for seed in (1, 1000))
     with planned(*one.paths, *two.paths) as plan:
