@@ -62,3 +62,8 @@ class PlacedPhoto(Row):
     by: set[str] | None = described(
         "Ids of the contributions it comes from; it goes with the last of them.", default=None
     )
+    code: str | None = described("Why it can't be shown, for programs: whoever sends it next reads so.", default=None)
+    message: str | None = described("The same for people.", default=None)
+    failed_at: int | None = described(
+        f"When that was found (seconds since 1970): after {KEEP_BEGUN_DAYS} days it is tried again.", default=None
+    )

@@ -39,7 +39,7 @@ def check_text(name: str, text: str) -> str:
     clean, most = _TEXTS[name]
     text = text.strip()
     if len(text) > most:
-        raise TextTooLongError(f"the {name} has {len(text):,} characters: at most {most:,} fit")
+        raise TextTooLongError(f"the {name} has {len(text):,} characters: at most {most:,} fit", values={"most": most})
     return clean(text)
 
 
@@ -50,11 +50,13 @@ def _check_date(text: str) -> str:
                 raise ValueError
             datetime.date.fromisoformat(text + "0000-01-01"[len(text) :])
         except ValueError:
-            raise BadTextError(f"{text[:40]!a} is no date: write it like 2019-05-03, 2019-05 or 2019") from None
+            raise BadTextError(
+                f"{text[:40]!a} is no date: write it like 2019-05-03, 2019-05 or 2019", code="BadDate"
+            ) from None
     return text
 
 
 def _check_place(text: str) -> str:
     if text and not _PLACE.fullmatch(text):
-        raise BadTextError(f"{text[:40]!a} is no place: it is a whole number from 1 to 9999")
+        raise BadTextError(f"{text[:40]!a} is no place: it is a whole number from 1 to 9999", code="BadPlace")
     return text

@@ -28,7 +28,8 @@ MAX_PASS = 4_096
 class RequestError(KinpicsError):
     """The request can't be answered: ``status`` 4xx, ``code`` for programs, the message for people.
 
-    ``until`` is when it can be, where that is known (seconds since 1970); ``told`` is what else the answer says of it.
+    ``until`` is when it can be, where that is known (seconds since 1970); ``told`` is what else the answer says of it,
+    among it the ``values`` of a `KinpicsError`.
     """
 
     def __init__(self, status: int, code: str, message: str, until: float | None = None, **told: object):

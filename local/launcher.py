@@ -123,7 +123,7 @@ def run(options: Options, project: Project) -> None:
             region=REGION,
             home_urls=home.reach.addresses if home else (),
         )
-        configure(options.data, options.api_port, access_key, secret_key)
+        configure(options.data, options.api_port, access_key, secret_key, running.home_url or running.site_url)
         try:
             own = folder.own_engine()
             faces = folder.open_faces(journal, own)

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from botocore.exceptions import ClientError
+
 from functions.access.access_rows import ACCESS_KINDS, AudienceRow, KeyRow, LimitsRow, LinkRow, MemberRow
 from functions.access.audiences import ALBUM, PUBLIC, Access
 from functions.access.passes import LinkSubject, Subject, link_id, new_secret
+from functions.aws_errors import is_condition_failed
 from functions.batch_get import PATIENCE_SECONDS, batch_get
 from functions.partitions import read_partition
 from functions.table_rows import Row
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _AUDIENCE, _LINK, _MEMBER, _KEY = "audience", "link", "member", "key"
+# What of a member's row is changed by others than who invites.
+_OF_MEMBER = ("may_add", "is_owner", "owner_since", "since")
 _KEY_BYTES = 32
 _KEY_ID_BYTES = 4
 
@@ -115,9 +120,16 @@ class AccessTable:
         self.client.delete_item(TableName=self.name, Key=_key(_LINK, link))
 
     def put_member(self, member: MemberRow) -> None:
-        """Invite a member, or change what they may see."""
+        """Invite a member, whatever is known of them."""
         self.ensure_key(member.invited_at or "")
         self._put(member)
+
+    def member_write(self, member: MemberRow, known: MemberRow | None) -> Write:
+        """The write that invites a member, or changes what they may see; it holds only if their row is still as it was
+        ``known``: what was signed out or removed meanwhile stays so.
+        """
+        condition = is_unchanged(known, *_OF_MEMBER) if known else {"ConditionExpression": "attribute_not_exists(id)"}
+        return {"Put": {"TableName": self.name, "Item": member.to_item(), **condition}}
 
     def limited_sets(self) -> tuple[frozenset[str], ...]:
         """The sets that members may see who don't see all, for each of them."""
@@ -138,15 +150,27 @@ class AccessTable:
         item = LimitsRow(version=seen.version + 1).to_item()
         return {"Put": {"TableName": self.name, "Item": item, **condition}}
 
-    def sign_out_everywhere(self, member_id: str, now: int) -> None:
-        """End all passes of a member; ``now`` is seconds since 1970."""
-        self.client.update_item(
-            TableName=self.name,
-            Key=_key(_MEMBER, member_id),
-            UpdateExpression="SET since = :now",
-            ConditionExpression="attribute_exists(id) AND (attribute_not_exists(since) OR since < :now)",
-            ExpressionAttributeValues={":now": now},
-        )
+    def sign_out_everywhere(self, member_id: str, now: int) -> bool:
+        """End all passes of a member, also those of this very second; ``now`` is seconds since 1970. False if they are
+        no member any more. Nothing else of their row is written, so whoever changes it meanwhile loses nothing.
+        """
+        newer = self._raise_since(member_id, "SET since = :by", "(attribute_not_exists(since) OR since < :by)", now)
+        return newer or self._raise_since(member_id, "ADD since :by", "attribute_exists(since)", 1)
+
+    def _raise_since(self, member_id: str, update: str, condition: str, by: int) -> bool:
+        try:
+            self.client.update_item(
+                TableName=self.name,
+                Key=_key(_MEMBER, member_id),
+                UpdateExpression=update,
+                ConditionExpression=f"attribute_exists(id) AND {condition}",
+                ExpressionAttributeValues={":by": by},
+            )
+        except ClientError as error:
+            if not is_condition_failed(error):
+                raise
+            return False
+        return True
 
     def remove_member(self, member_id: str) -> None:
         """Let a member in no more; their passes end at once."""

@@ -14,6 +14,7 @@ from functions.access.passes import member_id
 from functions.access.user_pool import UserPool, check_mail
 from functions.dates import timestamp
 from functions.errors import KinpicsError
+from functions.transactions import MAX_ATTEMPTS, StaleRowError
 
 
 class MemberError(KinpicsError):
@@ -38,7 +39,8 @@ class Rights:
         if not fits(member):
             raise MemberError(
                 f"{member.email} can't be given {len(self.sets or ())} sets by name: together their names have at most "
-                f"{MAX_VALUE_BYTES} bytes. Give all sets, or give these sets a link"
+                f"{MAX_VALUE_BYTES} bytes. Give all sets, or give these sets a link",
+                code="TooManySets",
             )
         return member
 
@@ -74,12 +76,12 @@ class Invitations:
         for member in self.table.list_members():
             if (member.email or "").casefold() == mail.casefold():
                 return member
-        raise MemberError(f"{mail} is no member: `kinpics members list` lists them all")
+        raise MemberError(f"{mail} is no member: `kinpics members list` lists them all", values={"email": mail})
 
     def invite(self, mail: str, rights: Rights) -> Invited:
         """Make somebody a member; who was invited already and hasn't signed in yet is invited again.
 
-        Raises ``BadMailError``, ``NoMailsLeftError``, ``MemberError``.
+        Raises ``BadMailError``, ``NoMailsLeftError``, ``MemberError``, ``StaleRowError``.
         """
         check_mail(mail)
         # Before an account is made for somebody who can't be given that.
@@ -97,27 +99,37 @@ class Invitations:
             password = self.pool.invite(mail, again=account is not None)
             account = self.pool.find(mail)
         if account is None:
-            raise MemberError(f"{mail} was invited and is gone again: somebody else removed the account")
-        known = self.table.get_member(member_id(account.sub))
-        member = rights.applied(known) if known else replace(draft, id=member_id(account.sub))
-        self.limiting.put(member)
+            raise MemberError(
+                f"{mail} was invited and is gone again: somebody else removed the account",
+                code="AccountGone",
+                values={"email": mail},
+            )
+        new = replace(draft, id=member_id(account.sub))
+        member = self._write(lambda: self.table.get_member(new.id), lambda known: rights.applied(known or new))
         return Invited(member, is_new and password is None, password)
 
     def change(self, mail: str, rights: Rights) -> MemberRow:
-        """Change what a member may see or do. Raises ``MemberError``."""
-        member = rights.applied(self.find(mail))
-        self.limiting.put(member)
-        return member
+        """Change what a member may see or do. Raises ``MemberError``, ``StaleRowError``."""
+        return self._write(lambda: self.find(mail), lambda known: rights.applied(known or self.find(mail)))
+
+    def _write(
+        self, read: Callable[[], MemberRow | None], change: Callable[[MemberRow | None], MemberRow]
+    ) -> MemberRow:
+        """Write a member's row as it is read and changed; whoever changes it meanwhile loses nothing."""
+        for attempt in range(MAX_ATTEMPTS):
+            known = read()
+            member = change(known)
+            if self.limiting.put(member, known, attempt):
+                return member
+        raise StaleRowError("others keep changing who may see what: try again in a moment")
 
     def sign_out(self, mail: str) -> MemberRow:
         """End a member's visits on all their devices; they may sign in again. Raises ``MemberError``."""
         member = self.find(mail)
-        # Passes made within this second, too.
-        signed_out = replace(member, since=max(int(self.clock()), member.since + 1))
-        self.limiting.put(signed_out)
+        self.table.sign_out_everywhere(member.id, int(self.clock()))
         if self.pool.find(mail):
             self.pool.sign_out(mail)
-        return signed_out
+        return member
 
     def remove(self, mail: str) -> bool:
         """Let a member in no more; returns whether their account went too.
@@ -126,7 +138,11 @@ class Invitations:
         """
         member = self.find(mail)
         if self.pool.is_owner(mail):
-            raise MemberError(f"{mail} is an owner, who sees everything: `kinpics owner {mail} --remove` first")
+            raise MemberError(
+                f"{mail} is an owner, who sees everything: `kinpics owner {mail} --remove` first",
+                code="MemberIsOwner",
+                values={"email": mail},
+            )
         self.table.remove_member(member.id)
         if self.pool.find(mail) is None:
             return True

@@ -8,7 +8,7 @@ from functions.access.showing import Showing
 from functions.dates import timestamp
 from functions.photo_reader import PhotoReader
 from functions.shown_photos import ShownPhotos
-from functions.transactions import MAX_ATTEMPTS, StaleRowError, Write, transact
+from functions.transactions import transact
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,18 @@ class Limiting:
     photos: PhotoReader
     withdrawing: Callable[[set[str]], None] = lambda sets: None
 
-    def put(self, member: MemberRow) -> None:
-        """Invite a member, or change what they may see. Raises ``StaleRowError`` where others keep changing things."""
+    def put(self, member: MemberRow, known: MemberRow | None, attempt: int = 0) -> bool:
+        """Invite a member, or change what they may see, from what is ``known`` of them; False if others have changed
+        their row or what sets show. ``attempt`` is as of `transact`.
+        """
         table = self.photos.tables.access_table
-        if member.sets is None or member.is_owner:
-            table.put_member(member)
-            return
         table.ensure_key(member.invited_at or "")
-        for attempt in range(MAX_ATTEMPTS):
+        writes = [table.member_write(member, known)]
+        if member.sets is not None and not member.is_owner:
             # Before what is shown is read: whoever shows a photo meanwhile, or changes an audience, changes this.
-            limits = table.get_limits()
+            writes.append(table.limiting(table.get_limits()))
             self.make_room(member.sets)
-            write: Write = {"Put": {"TableName": table.name, "Item": member.to_item()}}
-            if transact(self.photos.client, [write, table.limiting(limits)], attempt):
-                return
-        raise StaleRowError(f"{member.email} could not be given these sets: others kept changing what sets show")
+        return transact(self.photos.client, writes, attempt)
 
     def make_room(self, sets: Iterable[str] | None) -> None:
         """Take photos out of these sets that whoever sees these sets alone may not see; None is all sets."""

@@ -58,7 +58,7 @@ def _check(access: Access, opens: str) -> None:
             "link`"
         )
     if opens not in access.sets and access.album == LINK:
-        raise LinkError(f"{opens} is seen by whoever has the site's link: `kinpics link` shows it")
+        raise LinkError(f"{opens} is seen by whoever has the site's link: `kinpics link` shows it", code="LinkOfSite")
     audience = access.audience_of(opens)
     raise LinkError(
         f"{opens} is for {describe(audience)}, so no link opens it: change that with `kinpics audience {opens} link`"

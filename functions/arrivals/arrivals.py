@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functions.access.access_rows import EventRow
 from functions.arrivals.album_originals import AlbumOriginals, NoNameLeftError, names_for
 from functions.contribution_rows import Contribution, PlacedPhoto
+from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, image_path, parse_key
 from functions.media_types import SELDOM_SHOWN, media_type
 from functions.uploads.contributions import (
@@ -37,6 +38,10 @@ from functions.uploads.senders import Sender, Senders
 
 NOT_A_PHOTO = "the file is not an image that kinpics can read, whatever its name says"
 FILM = "films can't be sent from a browser: give it to the album's owner, who can upload it"
+
+
+class UnusableError(KinpicsError):
+    """Somebody sent the same photo before, and it can't be shown."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class Arrivals:
         placed = self.contributions.get_placed_one(path.set_name, sha256) if sha256 else None
         if placed is None or placed.file != path.file:
             return
+        placed = self.contributions.note_unusable(placed, code, message)
         for row in self.contributions.get_all(path.set_name, placed.by or ()).values():
             # The process function may be faster than whoever brought the photo into its set.
             self.contributions.move(row, FAILED, (BEGUN, LET_IN, SHOWN), code=code, message=message)
@@ -136,10 +142,13 @@ class Arrivals:
         except (NoNameLeftError, BadNameError) as error:
             self.contributions.move(row, FAILED, (state,), code="BadName", message=str(error))
             return
+        except UnusableError as error:
+            self.contributions.move(row, FAILED, (state,), code=error.code, message=str(error))
+            return
         self._move_on(row, shown, state, file=file)
 
     def _place(self, row: Contribution, arrived: Arrived, kind: str) -> tuple[str, str]:
-        """The state of a photo that is in its set now, and its name there."""
+        """The state of a photo that is in its set now, and its name there. Raises ``UnusableError``."""
         file = row.file or row.sha256
         if self.contributions.get_placed_one(row.set_name, row.sha256) is None and self.originals.holds(
             image_path(row.set_name, file), row.sha256
@@ -147,6 +156,12 @@ class Arrivals:
             return THERE, file
         # Whoever comes second with the same bytes finds the first one's name.
         placed = self.contributions.take_part(row, file)
+        if placed.code and self.contributions.is_unusable(placed):
+            raise UnusableError(placed.message or "this photo can't be shown", code=placed.code)
+        if placed.code:
+            # S3 tells of what is new alone.
+            self.contributions.forget_unusable(placed)
+            self.originals.remove(ImagePath(row.set_name, placed.file or file), row.sha256)
         for path in names_for(row.set_name, placed.file or file):
             if self.originals.put(path, arrived.file, kind, row.sha256):
                 if path.file != placed.file:

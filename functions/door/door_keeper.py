@@ -30,6 +30,7 @@ from functions.door.members import Members, SignedIn, signed_out
 from functions.door.private_rows import NOWHERE, Item, PrivateRows, fitting, is_moving
 from functions.keys import ImagePath
 from functions.photo_rows import SETS_PARTITION
+from functions.transactions import transact
 from functions.visitor_calls import RequestError
 
 
@@ -79,9 +80,10 @@ class DoorKeeper:
         now = self.clock()
         if signed_in.is_owner:
             new = MemberRow(id=signed_in.id, email=signed_in.email, since=int(now), invited_at=timestamp(self._now))
-            member = replace(member or new, is_owner=True, owner_since=int(now))
-            self.access.put_member(member)
-            return member
+            owner = replace(member or new, is_owner=True, owner_since=int(now))
+            if transact(self.access.client, [self.access.member_write(owner, member)], 0):
+                return owner
+            return self._member(signed_in)  # somebody has changed the row meanwhile
         if member and signed_in.at < (member.owner_since or 0):
             # This token was made before they became an owner, so it says nothing about whether they still are.
             raise signed_out()
@@ -101,8 +103,7 @@ class DoorKeeper:
     def _leave(self, call: DoorCall) -> dict[str, Any]:
         member = self.access.get_member(self.members.find(call.token).id)
         if member:
-            # Passes of this very second have to end too.
-            self.access.sign_out_everywhere(member.id, max(int(self.clock()), member.since + 1))
+            self.access.sign_out_everywhere(member.id, int(self.clock()))
         return {"output": None}
 
     def _sight(self, shown: str) -> Sight:

@@ -86,7 +86,9 @@ class AudienceMoves:
         tables = self.photos.tables
         drop_useless_links(tables.access_table)
         if not self.make_round():
-            raise AudienceBusyError("people are being recognised right now, so this isn't done yet: it goes on soon")
+            raise AudienceBusyError(
+                "people are being recognised right now, so this isn't done yet: it goes on soon", code="PeopleBusy"
+            )
         access = tables.refresh()
         sets = access.sets if change.of == ALBUM else change.sets
         if not all(map(access.is_everywhere, sets)):
@@ -99,9 +101,11 @@ def refuse_to_withdraw(sets: set[str]) -> None:
     Raises ``ShownElsewhereError``.
     """
     if sets:
-        names = " and ".join(sorted(sets)[:3]) + (" and more" if len(sets) > 3 else "")
+        named = sorted(sets)[:3]
+        names = " and ".join(named) + (" and more" if len(sets) > 3 else "")
         raise ShownElsewhereError(
             f"{names} shows photos of other albums too that not all could see then, and pages of it can only be made "
             "anew by a command: use `kinpics audience` or `kinpics members`, or delete them from that album first and "
-            "run `kinpics publish`"
+            "run `kinpics publish`",
+            values={"sets": named, "num": len(sets)},
         )

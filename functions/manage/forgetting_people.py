@@ -186,7 +186,8 @@ class Removals:
         faces = [record["Face"] for record in found["FaceRecords"]]
         if not faces:
             raise ForgettingError(
-                f"the face in {shown.path} is too small or unclear to be recognised: name another face of that person"
+                f"the face in {shown.path} is too small or unclear to be recognised: name another face of that person",
+                values={"photo": str(shown.path)},
             )
         kept = str(min(faces, key=_off_centre)["FaceId"])
         self.faces.delete(face["FaceId"] for face in faces if face["FaceId"] != kept)

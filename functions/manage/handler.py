@@ -135,4 +135,4 @@ def answer(manager: SiteManager, call: ManageCall) -> dict[str, Any]:
     except RequestError:
         raise
     except KinpicsError as error:
-        raise RequestError(409, error.code, str(error)) from None
+        raise RequestError(409, error.code, str(error), values=error.values or None) from None

@@ -127,7 +127,7 @@ def parse_manage_call(event: Any) -> ManageCall:
             helpers=_helpers(event) if action == EVENT else None,
         )
     except (BadMailError, BadNameError, BadTextError) as error:
-        raise RequestError(400, error.code, str(error)) from None
+        raise RequestError(400, error.code, str(error), values=error.values or None) from None
 
 
 def _set_name(event: dict[str, Any], action: str) -> str:

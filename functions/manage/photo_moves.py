@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from functions.dates import timestamp
+from functions.errors import KinpicsError
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.live_photos import with_films
 from functions.manage.later import MoveLeft
@@ -20,12 +21,16 @@ from functions.photo_writer import PhotoWriter
 from functions.shown_photos import NotShowableError, ShownPhotos
 
 
+class NotMovedError(KinpicsError):
+    """A photo stays where it is; the message says why."""
+
+
 @dataclass
 class Begun:
     """Photos that were copied, and those that can't be moved, by `<set>/<file>`, with the reason."""
 
     moves: list[MoveLeft] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, KinpicsError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,17 @@ class PhotoMoves:
         there = self.photos.find_rows(paths)
         for path in paths:
             if path.is_shown_from_elsewhere:
-                begun.refused[str(path)] = f"it is only shown there: move {path.original}"
+                begun.refused[str(path)] = NotMovedError(
+                    f"it is only shown there: move {path.original}",
+                    code="OnlyShown",
+                    values={"photo": str(path.original)},
+                )
             elif path.set_name == set_name:
-                begun.refused[str(path)] = "it is in this set already"
+                begun.refused[str(path)] = NotMovedError("it is in this set already", code="ThereAlready")
             elif path not in there:
-                begun.refused[str(path)] = "it isn't on the site, or is still being processed"
+                begun.refused[str(path)] = NotMovedError(
+                    "it isn't on the site, or is still being processed", code="PhotoNotFound"
+                )
             else:
                 self._copy(path, set_name, begun)
         return begun
@@ -74,13 +85,15 @@ class PhotoMoves:
         try:
             target = image_path(set_name, path.file)
         except BadNameError as error:
-            begun.refused[str(path)] = str(error)
+            begun.refused[str(path)] = error
             return
         original, other = self.originals.find(path), self.originals.find(target)
         if original is None:
-            begun.refused[str(path)] = "its original isn't in the bucket"
+            begun.refused[str(path)] = NotMovedError("its original isn't in the bucket", code="NoOriginal")
         elif other and not other.is_same(original):
-            begun.refused[str(path)] = f"{set_name} has another photo called {path.file}"
+            begun.refused[str(path)] = NotMovedError(
+                f"{set_name} has another photo called {path.file}", code="NameTaken", values={"file": path.file}
+            )
         else:
             if other is None:
                 self.originals.copy(path, target)

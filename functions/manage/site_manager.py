@@ -238,7 +238,11 @@ class SiteManager:
     def _move(self, call: ManageCall) -> dict[str, Any]:
         begun = self._moves.begin(call.paths, call.set_name)
         self.later.keep(begun.moves)
-        return {"moving": {move.source: move.target for move in begun.moves}, "refused": begun.refused}
+        refused = {
+            path: {"code": error.code, "message": str(error), **({"values": error.values} if error.values else {})}
+            for path, error in begun.refused.items()
+        }
+        return {"moving": {move.source: move.target for move in begun.moves}, "refused": refused}
 
     # Removal requests
 

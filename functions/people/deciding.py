@@ -108,7 +108,7 @@ class _Letting:
             try:
                 self._let_in(draft)
             except DecisionError as error:
-                raise DecisionError(str(error), number) from None
+                raise DecisionError(str(error), number, code=error.code, values=error.values) from None
         return self.made
 
     def _let_in(self, draft: Any) -> None:
@@ -132,7 +132,7 @@ class _Letting:
 
     def _add(self, event: Event) -> None:
         if len(event.to_json().encode()) > _MAX_EVENT_BYTES:
-            raise DecisionError("faces: these are too many at once: decide on fewer at a time")
+            raise DecisionError("faces: these are too many at once: decide on fewer at a time", code="TooManyFaces")
         self.made.append(event)
         self.known[event.id] = event
 
@@ -156,7 +156,9 @@ class _Letting:
             path = self.door.inventory.path_of.get(called)
         photo = self.door.inventory.photos.get(path) if isinstance(path, str) else None
         if photo is None:
-            raise DecisionError(f"path: there is no photo {path}" if path else "a face needs the path of its photo")
+            if path:
+                raise DecisionError(f"path: there is no photo {path}", code="PhotoNotFound")
+            raise DecisionError("a face needs the path of its photo")
         found = next((entry for entry in photo.faces if entry.id == called), None)
         box = found.box if found else _inside(values.get("box"))
         whole = {
@@ -181,18 +183,20 @@ class _Letting:
             case Split(person=person, to=to):
                 self._check_known("person", person)
                 if person == to:
-                    raise DecisionError("to: the faces leave this person, so they have to be somebody else")
+                    raise DecisionError(
+                        "to: the faces leave this person, so they have to be somebody else", code="SamePerson"
+                    )
                 self._check_new("to", to)
                 self.people.add(to)
             case Merged(person=person, into=into):
                 self._check_known("person", person)
                 self._check_known("into", into)
                 if person == into:
-                    raise DecisionError("into: a person can't be merged with themselves")
+                    raise DecisionError("into: a person can't be merged with themselves", code="SamePerson")
             case Born(person=person, date=born):
                 self._check_known("person", person)
                 if born and born > self.door.today.isoformat():
-                    raise DecisionError(f"date: {born} is in the future")
+                    raise DecisionError(f"date: {born} is in the future", code="BornInFuture")
             case Undone(event=undone):
                 self._check_undo(undone)
             case _:
@@ -205,12 +209,14 @@ class _Letting:
             return
         root = self.door.knowledge.root(person)
         if root != person:
-            raise DecisionError(f"{part}: this person was merged with {self._name_of(root)}: load the page again")
-        raise DecisionError(f"{part}: there is no such person")
+            raise DecisionError(
+                f"{part}: this person was merged with {self._name_of(root)}: load the page again", code="PersonMerged"
+            )
+        raise DecisionError(f"{part}: there is no such person", code="PersonNotFound")
 
     def _check_new(self, part: str, person: str) -> None:
         if self.is_forgotten(person):
-            raise DecisionError(f"{part}: this person was forgotten: load the page again")
+            raise DecisionError(f"{part}: this person was forgotten: load the page again", code="PersonForgotten")
 
     def _name_of(self, person: str) -> str:
         known = self.door.state.by_id.get(person)
@@ -221,9 +227,9 @@ class _Letting:
         if event is None:
             raise DecisionError("event: the journal has no such decision")
         if isinstance(event, PersonForgotten):
-            raise DecisionError("event: what was forgotten can't be brought back")
+            raise DecisionError("event: what was forgotten can't be brought back", code="GoneForGood")
         if event_id in self.undone:
-            raise DecisionError("event: this is already undone")
+            raise DecisionError("event: this is already undone", code="AlreadyUndone")
         self.undone.add(event_id)
         if isinstance(event, Undone):
             self.undone.discard(event.event)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from functions.errors import KinpicsError
+from functions.errors import KinpicsError, Values
 from functions.people.boxes import BadBoxError, Box
 from functions.people.person_names import PersonNameError, person_name
 from functions.people.ulid import is_ulid
@@ -24,11 +24,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class DecisionError(KinpicsError):
     """An event that can't be; the message names the field and says what is wrong with it.
 
-    ``number`` says which decision it is, from 1 on, if several were made together.
+    ``number`` says which decision it is, from 1 on, if several were made together. What only a program gets wrong has
+    the code ``InvalidDecision``.
     """
 
-    def __init__(self, message: str, number: int | None = None):
-        super().__init__(message)
+    def __init__(
+        self, message: str, number: int | None = None, *, code: str = "InvalidDecision", values: Values | None = None
+    ):
+        super().__init__(message, code=code, values=values)
         self.number = number
 
 
@@ -126,7 +129,7 @@ def read_name(value: Any) -> str:
     try:
         return person_name(value)
     except PersonNameError as error:
-        raise DecisionError(str(error)) from None
+        raise DecisionError(str(error), code=error.code, values=error.values) from None
 
 
 def read_optional_name(value: Any) -> str | None:

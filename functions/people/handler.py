@@ -106,7 +106,8 @@ class People:
         try:
             events = self.rounds.decide(call.events, call.by)
         except DecisionError as error:
-            raise RequestError(400, "InvalidDecision", str(error), decision=error.number) from None
+            values = error.values or None
+            raise RequestError(400, error.code, str(error), decision=error.number, values=values) from None
         return {
             "events": [json.loads(event.to_json()) for event in events],
             "shown": self._show(owner, seconds),
@@ -155,7 +156,8 @@ def wire(parts: SiteParts) -> People:
         hidden=HiddenNames(s3, thumbnails),
         forgotten=ForgottenPeople(dynamodb, environment["FORGOTTEN_TABLE"]),
         posted=PostedTable(dynamodb, environment["ACCESS_TABLE"], parts.clock),
-        site_url=environment["SITE_URL"],
+        # A laptop alone knows its own addresses.
+        site_url=environment["SITE_URL"] or environment.get("KINPICS_SITE_URL", ""),
         is_one_sided=environment["PLATFORM"] == _LAPTOP,
     )
     lease = PeopleLease(dynamodb, environment["LEASES_TABLE"], parts.clock)

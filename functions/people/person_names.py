@@ -25,11 +25,15 @@ def person_name(text: object) -> str:
         raise PersonNameError("a name has to be a text")
     name = " ".join(unicodedata.normalize("NFC", text[:_READ]).split())
     if len(text) > _READ or len(name) > MAX_NAME:
-        raise PersonNameError(f"{name[:20]!r}… is too long for a name: at most {MAX_NAME} characters fit")
+        raise PersonNameError(
+            f"{name[:20]!r}… is too long for a name: at most {MAX_NAME} characters fit",
+            code="NameTooLong",
+            values={"most": MAX_NAME},
+        )
     if any(unicodedata.category(char) in ("Cc", "Cs") or char in DIRECTIONS for char in name):
-        raise PersonNameError(f"{name!r} has a character that can't be seen: type the name by hand")
+        raise PersonNameError(f"{name!r} has a character that can't be seen: type the name by hand", code="NameUnseen")
     if all(unicodedata.category(char)[0] in "CZM" for char in name):
-        raise PersonNameError("a name can't be empty")
+        raise PersonNameError("a name can't be empty", code="NameEmpty")
     return name
 
 

@@ -40,7 +40,7 @@ class Posted:
 def posted_files(addresses: Iterable[PostedAddress], photos: PostedPhotos, site_url: str) -> Posted:
     """What the addresses, the oldest first, show of ``photos``. One that shows nothing has no files.
 
-    ``site_url`` has no slash at its end, and is empty on a laptop, whose feeds have relative addresses.
+    ``site_url`` has no slash at its end: a feed reader needs whole addresses.
     """
     posted = Posted()
     made: dict[Any, tuple[bytes, bytes]] = {}

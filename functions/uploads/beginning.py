@@ -64,6 +64,7 @@ class Beginning:
         digests = [files[number].sha256 for number in paths]
         own = [contribution_id(sender.who, digest) for digest in digests]
         known, placed = self.contributions.find(sender.set_name, own, digests)
+        unusable = {digest for digest, photo in placed.items() if self.contributions.is_unusable(photo)}
         named = [row.file for row in known.values() if row.file] + [
             photo.file for photo in placed.values() if photo.file
         ]
@@ -77,8 +78,11 @@ class Beginning:
             file = files[number]
             row = known.get(contribution_id(sender.who, file.sha256))
             answer = _answer_without_post(file, path, row, placed, stored)
+            photo = placed.get(file.sha256)
             if answer is not None:
                 answers[number] = answer
+            elif photo and file.sha256 in unusable:
+                answers[number] = _refused(photo.code or "", photo.message or "this photo can't be shown")
             elif file.sha256 in announced:
                 answers[number] = _refused("Twice", "you chose this photo twice: once is enough")
             else:

@@ -248,6 +248,35 @@ class Contributions:
             ExpressionAttributeValues={":file": file},
         )
 
+    def note_unusable(self, placed: PlacedPhoto, code: str, message: str) -> PlacedPhoto:
+        """Note that a photo can't be shown, and why; the photo with all who have a part in it by then.
+
+        Whoever takes part later finds the note.
+        """
+        found = self.client.update_item(
+            TableName=self.name,
+            Key=_key(placed.set_name, placed.id),
+            UpdateExpression="SET #code = :code, #message = :message, failed_at = :now",
+            ExpressionAttributeNames={"#code": "code", "#message": "message"},
+            ExpressionAttributeValues={":code": code, ":message": message, ":now": int(self.clock())},
+            ReturnValues="ALL_NEW",
+        )
+        return PlacedPhoto.from_item(found["Attributes"])
+
+    def is_unusable(self, photo: PlacedPhoto) -> bool:
+        """Whether the same bytes were found unusable lately; a newer release may do better."""
+        until = (photo.failed_at or 0) + KEEP_BEGUN_DAYS * _DAY_SECONDS
+        return photo.code in UNUSABLE and self.clock() < until
+
+    def forget_unusable(self, placed: PlacedPhoto) -> None:
+        """Let a photo be tried again."""
+        self.client.update_item(
+            TableName=self.name,
+            Key=_key(placed.set_name, placed.id),
+            UpdateExpression="REMOVE #code, #message, failed_at",
+            ExpressionAttributeNames={"#code": "code", "#message": "message"},
+        )
+
     def leave(self, row: Contribution) -> PlacedPhoto | None:
         """Take a contribution's part in the photo of its content; the photo, if there is one."""
         with _unless_moved_on():

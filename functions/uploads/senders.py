@@ -50,7 +50,7 @@ class Senders:
             raise RequestError(400, "InvalidRequest", "say who is calling: give event and guest, or a pass")
         member = self._member(credentials["pass"])
         if member is None:
-            raise RequestError(403, "NotAllowed", "sign in again: this pass has ended, or isn't a member's")
+            raise RequestError(403, "SignedOut", "sign in again: this pass has ended, or isn't a member's")
         if not may_add_to(member, checked(set_name)):
             raise RequestError(403, "NotAllowed", "you may not add photos to this album: ask its owner")
         return Sender(f"m{member.id}", set_name)

@@ -15,7 +15,7 @@ SERVICES = "s3,dynamodb,sqs,lambda,cognito-identity,cognito-idp,iam,sts,cloudfor
 OTHER_THREADS = 64
 
 
-def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> None:
+def configure(data: Path, api_port: int, access_key: str, secret_key: str, site_url: str) -> None:
     """Set the environment ministack reads while it is imported; call before ministack is imported."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # a developer's own profile or endpoint must not reach the functions
@@ -40,6 +40,8 @@ def configure(data: Path, api_port: int, access_key: str, secret_key: str) -> No
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{api_port}",
         # Where pages call it (functions/uploads/handler.py).
         "KINPICS_API_URL": f"http://localhost:{api_port}",
+        # Where feed readers find what a function writes for them (functions/people/handler.py).
+        "KINPICS_SITE_URL": site_url,
         # Beside the calls that wait for their turn.
         "MINISTACK_WORKER_THREADS": str(MAX_WAITING + OTHER_THREADS),
         "SFTP_ENABLED": "0",

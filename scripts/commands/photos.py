@@ -189,7 +189,7 @@ def move(context: Context, photos: tuple[str, ...], set_name: str, as_json: bool
         publish_after_deleting(stack, {path.set_name for path in sources})
     films = {path.file for path in sources} - {path.file for path in asked}
     outcome.done = {path for path in outcome.done if path.file not in films}
-    outcome.failed |= {parse_image_path(name): reason for name, reason in begun.refused.items()}
+    outcome.failed |= {parse_image_path(name): str(error) for name, error in begun.refused.items()}
     print_outcome(outcome, "moved", as_json)
 
 

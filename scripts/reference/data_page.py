@@ -138,7 +138,7 @@ for now and this is an earlier answer, which may lack the site's latest changes.
 | `data` | all faces: `{{"FaceRecords": [{{"Face": {{…}}}}]}}` |
 | `person`, `credit`, `licence`, `url` | for a person in the gallery, who appears once, with the first portrait; the similarity counts all portraits together |
 
-An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. Status 429 has code `TooManyRequests` (try again in a
+An error is `{{"statusCode": 4xx or 500, "err": {{"code", "message"}}}}`. The message is English, for whoever writes a client; `err.values` may hold what it is about, so that pages can say it in their own language. Status 429 has code `TooManyRequests` (try again in a
 moment), `CeilingReached` (all visitors' paid searches are used up until the next hour, UTC) or `AllowanceReached` (this visitor's
 are, for the day). `err.until` (ISO 8601) then says when to try again; it is missing if trying again can't help. Status 403 has code `NotInvited`: nothing on the site
 may be seen without a pass, or with this one. Status 404 has code `GalleryNotFound`: there is no gallery of this name any more.
@@ -182,8 +182,8 @@ Guests, members and the owner send photos through them: [contributing-photos.md]
 ## The people function
 
 Only the owner may invoke it: signed in, or with IAM credentials (`kinpics people …` does that). Request: `{{"action": "…", "by": "…"}}` and the action's fields;
-`by`, an email address or `cli`, goes into the journal. Answer: `{{"statusCode": 200, "output": …}}`; errors look like the search function's. If a decision is refused
-(`InvalidDecision`), none of its call is kept, and `err.decision` says which one it was, from 1 on.
+`by`, an email address or `cli`, goes into the journal. Answer: `{{"statusCode": 200, "output": …}}`; errors look like the search function's. If a decision is refused,
+none of its call is kept; its code says why (`InvalidDecision` where only a program could be wrong), and `err.decision` says which one it was, from 1 on.
 
 | action | fields | output |
 |---|---|---|
@@ -211,7 +211,7 @@ checked as the commands check them; `""` takes one away, and what isn't given st
 | `photo` | `path`; `title`, `caption` | its `title` and `caption`, and what they were (`before`) |
 | `delete` | `paths`: up to {MAX_LISTED} | `deleted`: the owner's words by photo; `names` of people that are decisions in other photos from now on |
 | `restore` | `photos`: words by photo, as `deleted` has them | `restored`: photos that S3 still had; within minutes they are back |
-| `move` | `paths`: up to {MAX_LISTED}, `set` | `moving`: where each goes; `refused`: reasons by photo. A photo goes from where it was once it is processed where it goes |
+| `move` | `paths`: up to {MAX_LISTED}, `set` | `moving`: where each goes; `refused`: `code`, `message` and `values` by photo. A photo goes from where it was once it is processed where it goes |
 | `requests` | | removal `requests`, each with its `faces`, the `names` of those people, and `warnings` |
 | `grant`, `refuse` | `request` | `photos` that are processed again without that face; nothing |
 | `dead_letters` | | `key`, `path`, `code` and `reason` of each photo that could not be processed |

@@ -65,7 +65,7 @@ def test_everybody_else_gets_one_sentence(page: Page) -> None:
 
 def test_a_set_is_renamed_in_place_and_back(owner: Page, stack: RunningStack) -> None:
     owner.get_by_role("link", name="Look after the site").click()
-    edit = owner.get_by_role("button", name="Edit 2026 owners")
+    edit = owner.get_by_role("button", name="Title and date of 2026 owners")
     edit.click()
     owner.keyboard.type("x" * 301)
     owner.keyboard.press("Enter")

@@ -1,11 +1,15 @@
 """Whom the owner lets in from the pages: links, members and events, through the manage function."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from owner_calls import Owner
 from support import RED, FakeAws, picture
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS
 from functions.access.event_table import EventTable
+from functions.access.limiting import Limiting
 from functions.access.passes import MemberSubject, link_id, write_pass
 from functions.keys import image_path
 from functions.uploads.senders import Senders
@@ -87,6 +91,22 @@ def test_a_member_is_invited_changed_signed_out_and_removed(owner: Owner) -> Non
     assert owner.cognito.signed_out == [ANN]
     assert owner.call("remove_member", email=ANN) == {"account_gone": True}
     assert (owner.call("members")["members"], owner.cognito.users) == ([], {})
+
+
+def test_who_signs_out_or_goes_while_rights_change_does_so(owner: Owner) -> None:
+    owner.call("invite", email=ANN, may_add=True)
+    (known,) = owner.aws.access.list_members()
+    limiting = Limiting(owner.aws.photos)
+    assert owner.aws.access.sign_out_everywhere(known.id, known.since + 5)
+    rights: Any
+    for rights in ({"sets": None}, {"sets": ["trip"]}):
+        assert not limiting.put(replace(known, **rights), known), "it is read again, then tried again"
+    owner.call("change_member", email=ANN, sets=["trip"])
+    (after,) = owner.aws.access.list_members()
+    assert (after.sets, after.may_add, after.since) == (["trip"], True, known.since + 5)
+    owner.call("remove_member", email=ANN)
+    assert not limiting.put(replace(after, sets=None), after)
+    assert owner.aws.access.list_members() == []
 
 
 def test_a_laptop_tells_the_first_password(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,8 @@ def test_a_photo_that_a_set_only_shows_is_taken_out_of_it_and_comes_back(owner: 
     shown.show(A, "best", "2026-11-26T12:00:00+00:00")
     row = f"best/{A}"
     assert [found["sortkey"] for found in owner.call("photos", set="best")["photos"]] == [str(A)]
-    assert owner.call("move", paths=[row], set="other")["refused"] == {row: f"it is only shown there: move {A}"}
+    told = {"code": "OnlyShown", "message": f"it is only shown there: move {A}", "values": {"photo": str(A)}}
+    assert owner.call("move", paths=[row], set="other")["refused"] == {row: told}
     owner.call("photo", path=row, caption="At noon")
     assert owner.call("photo", path=str(A))["caption"] == "At noon"
     owner.call("set", set="best", cover=str(A))
@@ -247,10 +248,10 @@ def test_what_cannot_be_moved_is_named_with_the_reason(owner: Owner) -> None:
     owner.put(image_path("other", "a.png"), picture(BLUE, GREEN, RED))
     moved = owner.call("move", paths=["trip/a.png", "trip/none.png", "other/a.png"], set="other")
     assert moved["moving"] == {}
-    assert moved["refused"] == {
-        "trip/a.png": "other has another photo called a.png",
-        "trip/none.png": "it isn't on the site, or is still being processed",
-        "other/a.png": "it is in this set already",
+    assert {path: (why["code"], why["message"]) for path, why in moved["refused"].items()} == {
+        "trip/a.png": ("NameTaken", "other has another photo called a.png"),
+        "trip/none.png": ("PhotoNotFound", "it isn't on the site, or is still being processed"),
+        "other/a.png": ("ThereAlready", "it is in this set already"),
     }
 
 

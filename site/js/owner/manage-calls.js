@@ -104,7 +104,7 @@ export async function restorePhotos(photos) {
   return parts.flatMap(({ restored }) => restored);
 }
 
-/** @param {string[]} paths @param {string} set @returns {Promise<{moving: Record<string, string>, refused: Record<string, string>}>} */
+/** @param {string[]} paths @param {string} set @returns {Promise<{moving: Record<string, string>, refused: Record<string, {code: string, values?: Record<string, any>}>}>} */
 export async function movePhotos(paths, set) {
   const parts = await inParts(paths, (some) => callManage({ action: "move", paths: some, set }));
   return { moving: Object.assign({}, ...parts.map(({ moving }) => moving)), refused: Object.assign({}, ...parts.map(({ refused }) => refused)) };

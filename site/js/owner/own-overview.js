@@ -7,8 +7,8 @@ import { countPhotos } from "../words.js";
 import { ask } from "./asking.js";
 import { faceImage } from "./face-image.js";
 import { dropPhotos, grantRequest, readCeilings, readDeadLetters, readOverview, readRequests, refuseRequest, retryPhotos } from "./manage-calls.js";
-import { whyNot } from "./manage-refusals.js";
-import { audienceWords, ceilingWords, deadLetterWords } from "./own-words.js";
+import { learnTitles, whyNot } from "./manage-refusals.js";
+import { audienceWords, ceilingWords, deadLetterWords, needsReason } from "./own-words.js";
 import { audiencePanel, comeIn } from "./own-audience.js";
 import { membersPanel } from "./own-members.js";
 import { removeRow, section, thumbnail } from "./own-parts.js";
@@ -31,6 +31,7 @@ const TRIES = 12;
 /** Show it. Throws a `CodedError` if the album can't be asked. @param {HTMLElement} place */
 export async function showOverview(place) {
   const seen = await readOverview();
+  learnTitles(seen.sets);
   await comeIn(seen);
   /** @type {string[]} */
   const troubles = [];
@@ -101,18 +102,20 @@ function setRow(set, tellsChanges) {
     const words = make(
       "div",
       { className: "own-words" },
-      make("h3", {}, make("a", { href, dir: "auto", textContent: set.shown_title })),
+      make("h3", { dir: "auto", textContent: set.shown_title }),
       make("p", { className: "quiet small", textContent: counts.filter(Boolean).join(" · ") }),
       ...(set.description ? [make("p", { className: "own-description", dir: "auto", textContent: set.description })] : []),
       ...(set.is_published || !tellsChanges ? [] : [make("p", { className: "small own-late", textContent: t("Changed since the last publish") })]),
     );
-    const edit = make("button", { type: "button", className: "button", textContent: t("Edit") });
-    edit.setAttribute("aria-label", t("Edit %(title)s", { title: set.shown_title }));
+    const edit = make("button", { type: "button", className: "button", textContent: t("Title and date…") });
+    edit.setAttribute("aria-label", t("Title and date of %(title)s", { title: set.shown_title }));
+    const open = make("a", { className: "button", href, textContent: t("Photos and access") });
+    open.setAttribute("aria-label", t("Photos and access of %(title)s", { title: set.shown_title }));
     edit.addEventListener("click", () => item.replaceChildren(setForm(set, () => {
       view();
       item.querySelector("button")?.focus();
     })));
-    item.replaceChildren(make("div", { className: "own-cover" }, image), words, edit);
+    item.replaceChildren(make("div", { className: "own-cover" }, image), words, make("div", { className: "actions" }, open, edit));
   };
   view();
   return item;
@@ -215,7 +218,7 @@ function letterRow(letter, left) {
       told(t("Deleted."));
     }, { isDangerous: true });
   });
-  const words = make("div", { className: "own-words" }, make("p", {}, make("strong", { dir: "auto", textContent: path ?? key })), make("p", { textContent: deadLetterWords(letter) }), make("p", { className: "quiet small", lang: "en", textContent: reason }));
+  const words = make("div", { className: "own-words" }, make("p", {}, make("strong", { dir: "auto", textContent: path ?? key })), make("p", { textContent: deadLetterWords(letter) }), ...(needsReason(letter) ? [make("p", { className: "quiet small", lang: "en", textContent: reason })] : []));
   item.append(words, make("div", { className: "actions" }, again, drop));
   return item;
 }

@@ -8,7 +8,7 @@ import { setUrl } from "../photos/urls.js";
 import { filmLength } from "../viewer/film-words.js";
 import { ask, field } from "./asking.js";
 import { changePhotoWords, changeSet, deletePhotos, movePhotos, readOverview, readOwnPhotos, readPhotoWords, restorePhotos } from "./manage-calls.js";
-import { whyNot } from "./manage-refusals.js";
+import { learnTitles, refusalInWords, whyNot } from "./manage-refusals.js";
 import { told } from "./owner-toast.js";
 import { Chosen } from "./chosen.js";
 import { audiencePanel, comeIn } from "./own-audience.js";
@@ -38,6 +38,7 @@ export async function showOwnSet(place, name) {
     place.replaceChildren(back(), make("h1", { textContent: t("This album isn't there") }), make("p", { textContent: t("It has no photos any more, or a different name.") }));
     return;
   }
+  learnTitles(seen.sets);
   await comeIn(seen);
   new OwnSetPage(place, set, seen, first);
 }
@@ -85,7 +86,7 @@ class OwnSetPage {
   #showHead() {
     const { set } = this;
     const title = make("h1", { dir: "auto", textContent: set.shown_title });
-    const edit = make("button", { type: "button", className: "button", textContent: t("Edit") });
+    const edit = make("button", { type: "button", className: "button", textContent: t("Title and date…") });
     edit.addEventListener("click", () => this.head.replaceChildren(title, setForm(set, () => {
       this.#showHead();
       this.head.querySelector("button")?.focus();
@@ -208,7 +209,7 @@ class OwnSetPage {
       const number = leaving.length;
       this.#leave(leaving);
       const going = number ? tn("%(num)s photo is moving. It leaves this album once it is in the other one.", "%(num)s photos are moving. They leave this album once they are in the other one.", number) : "";
-      told([going, why ? t("Not moved: %(photo)s, because %(reason)s.", { photo: why[0], reason: why[1] }) : ""].filter(Boolean).join(" "));
+      told([going, why ? t("Not moved: %(photo)s. %(reason)s", { photo: why[0], reason: refusalInWords(why[1]) }) : ""].filter(Boolean).join(" "));
     });
   }
 

@@ -22,23 +22,27 @@ export function ceilingWords({ purpose, used, most, allowed, until }) {
   return allowed < most && until ? [first, t("Up to %(allowed)s until %(time)s.", { allowed, time })].join(" ") : first;
 }
 
+const OTHER_LETTER = t("Something went wrong with it. Try it again.");
+
+/** Why a photo couldn't be processed, and what to do, by code. @type {Record<string, string>} */
+const LETTERS = {
+  NotAnImage: t("This file isn't a picture that can be shown. Delete it."),
+  EmptyFile: t("This file is empty. Delete it, and upload a good copy."),
+  DamagedImage: t("This picture is damaged or cut off. Delete it, and upload a good copy."),
+  TooLarge: t("This file is too large. Delete it, and upload a smaller copy."),
+  TooManyPixels: t("This file is too large. Delete it, and upload a smaller copy."),
+  TooComplex: t("No camera writes such a file. Save it again in another program, and upload that."),
+  BadName: t("No photo can have this name. Delete it, and upload it under another name."),
+  CeilingReached: t("The day's paid calls were used up. Try it again tomorrow."),
+  Crashed: t("The program gave up on it: it ran out of time or memory. Try it again, or upload a smaller copy."),
+  LostReference: t("A forgotten person can't be told from others any more. Read what it says below."),
+};
+
 /** Why a photo couldn't be processed, and what to do. @param {DeadLetter} letter */
-export function deadLetterWords({ code, reason }) {
-  /** @type {Record<string, string>} */
-  const known = {
-    NotAnImage: t("This file isn't a picture that can be shown. Delete it."),
-    EmptyFile: t("This file is empty. Delete it, and upload a good copy."),
-    DamagedImage: t("This picture is damaged or cut off. Delete it, and upload a good copy."),
-    TooLarge: t("This file is too large. Delete it, and upload a smaller copy."),
-    TooManyPixels: t("This file is too large. Delete it, and upload a smaller copy."),
-    TooComplex: t("No camera writes such a file. Save it again in another program, and upload that."),
-    BadName: t("No photo can have this name. Delete it, and upload it under another name."),
-    CeilingReached: t("The day's paid calls were used up. Try it again tomorrow."),
-    Crashed: t("The program gave up on it: it ran out of time or memory. Try it again, or upload a smaller copy."),
-    LostReference: t("A forgotten person can't be told from others any more. Read what it says below."),
-  };
-  return known[code] ?? t("Something went wrong with it. Try it again.");
-}
+export const deadLetterWords = ({ code }) => LETTERS[code] ?? OTHER_LETTER;
+
+/** Whether that isn't enough without what the program itself says, which is in English. @param {DeadLetter} letter */
+export const needsReason = ({ code }) => !(code in LETTERS) || code === "LostReference";
 
 /**
  * What will happen if an audience is changed.

@@ -2,6 +2,7 @@
 
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
+import { titleOf } from "../photos/rows.js";
 import { goodPass } from "../private/pass.js";
 
 /**
@@ -21,11 +22,24 @@ import { goodPass } from "../private/pass.js";
 const MOST_IDS = 100;
 /** Whoever helps: the event's secret, and its set. @type {{event: string, set: string} | null} */
 let helping = null;
+/** @type {Map<string, string>} */
+const titles = new Map();
 
 /** From now on, calls are a helper's. Throws a `CodedError` if there is no such event. @param {string} event  Its secret. */
 export async function helpWith(event) {
   const { output } = await invoke(config.uploadsFunction, { action: "event", event });
   helping = { event, set: output.set };
+  titles.set(output.set, output.title);
+}
+
+/** What visitors call an album. @param {string} set */
+export const titleOfSet = (set) => titles.get(set) || titleOf(set);
+
+/** Learn what albums are called; the page is of use without. @param {string[]} sets */
+async function learnTitles(sets) {
+  if (helping || sets.every((set) => titles.has(set))) return;
+  const { sets: known } = await call({ action: "sets" }).catch(() => ({ sets: [] }));
+  for (const { name, title } of known) titles.set(name, title);
 }
 
 /** How many photos wait, by set. @returns {Promise<Record<string, number>>} */
@@ -36,7 +50,9 @@ export async function countWaiting() {
 /** Every photo that waits. @returns {Promise<Waiting[]>} */
 export async function readWaiting() {
   const found = [];
-  for (const [set, count] of Object.entries(await countWaiting())) {
+  const counts = await countWaiting();
+  await learnTitles(Object.keys(counts));
+  for (const [set, count] of Object.entries(counts)) {
     if (count) found.push(...(await pagesOf(set)));
   }
   return found;

@@ -6,10 +6,9 @@ import { byId, make } from "../elements.js";
 import { CodedError } from "../errors.js";
 import { t, tn } from "../language.js";
 import { tell } from "../notice.js";
-import { titleOf } from "../photos/rows.js";
 import { batchesOf } from "./batches.js";
 import { told } from "./owner-toast.js";
-import { countWaiting, decide, readWaiting } from "./waiting-calls.js";
+import { countWaiting, decide, readWaiting, titleOfSet } from "./waiting-calls.js";
 
 /**
  * @typedef {import("./batches.js").Batch} Batch
@@ -101,7 +100,7 @@ class Desk {
     refuse.addEventListener("click", () => this.answer("refuse", batch.set, ids));
     const head = make("div", { className: "batch-head" },
       make("h2", {}, make("bdi", { textContent: from })),
-      make("p", { className: "quiet", textContent: `${titleOf(batch.set)} · ${tn("%(num)s photo", "%(num)s photos", ids.length)}` }),
+      make("p", { className: "quiet", textContent: `${titleOfSet(batch.set)} · ${tn("%(num)s photo", "%(num)s photos", ids.length)}` }),
       make("div", { className: "actions" }, letIn, refuse));
     return make("section", { className: "batch" }, head, make("ul", { className: "desk" }, ...batch.photos.map((photo) => this.tile(photo, from))));
   }
