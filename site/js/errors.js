@@ -6,7 +6,7 @@ export class CodedError extends Error {
    * @param {string} [until]  When it works again (ISO 8601), if that is known.
    * @param {Record<string, any>} [values]  What it is about, for the page's own words.
    */
-  constructor(code, message, until = "", values = {}) {
+  constructor(code, message, until = "", values) {
     super(message);
     this.code = code;
     this.until = until;

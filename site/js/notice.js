@@ -10,9 +10,8 @@ onWaiting((isWaiting) => {
   const place = byId("notice");
   if (!isWaiting && place.dataset.waiting) clear();
   if (!isWaiting || !place.hidden) return;
-  place.replaceChildren(make("p", { textContent: WAITING }));
+  fill(place, make("p", {}, WAITING));
   place.dataset.waiting = "yes";
-  place.hidden = false;
 });
 
 // What each place says or is about to say: the words for it load later, and the page may have moved on by then.
@@ -37,20 +36,18 @@ export async function tell(error, retry, label = t("Try again"), place = byId("n
     clear(place);
     retry();
   });
-  place.replaceChildren(make("p", { textContent: words }), button);
-  delete place.dataset.waiting;
-  place.hidden = false;
+  fill(place, make("p", {}, ...words), button);
   return true;
 }
 
 /** @param {unknown} error */
 async function wordsFor(error) {
-  if (error instanceof CodedError && error.code === "Offline") return OFFLINE;
   try {
-    return (await import("./problems.js")).inWords(error);
+    if (!(error instanceof CodedError && error.code === "Offline")) return (await import("./problems.js")).explain(error);
   } catch {
-    return OFFLINE; // the words can't be loaded either
+    // the words can't be loaded either
   }
+  return [OFFLINE];
 }
 
 /**
@@ -61,7 +58,12 @@ async function wordsFor(error) {
 export function clear(place = byId("notice"), retry = told.get(place)?.retry) {
   if (told.get(place)?.retry !== retry) return;
   told.delete(place);
-  place.replaceChildren();
+  fill(place);
+}
+
+/** @param {HTMLElement} place @param {Node[]} shown */
+function fill(place, ...shown) {
+  place.replaceChildren(...shown);
   delete place.dataset.waiting;
-  place.hidden = true;
+  place.hidden = !shown.length;
 }

@@ -2,6 +2,7 @@
 
 import { CodedError } from "./errors.js";
 import { formatTime, t } from "./language.js";
+import { linkIn } from "./private/forget.js";
 import { OFFLINE } from "./words.js";
 
 // A page never asks for anything that visitors aren't allowed, so a refusal means that the site is closed.
@@ -67,6 +68,7 @@ const PROBLEMS = {
   NotShared: LEFT_OUTSIDE,
   NotInvited: LEFT_OUTSIDE,
   SignedOut: LEFT_OUTSIDE,
+  Http403: LEFT_OUTSIDE, // the gate
   DoorFailed: t("That didn't work. Try again in a moment."),
 
   // The camera
@@ -100,4 +102,10 @@ export function inWords(error, own = {}) {
   if (!(error instanceof CodedError)) console.error(error);
   const words = own[code] ?? PROBLEMS[code] ?? t("Something went wrong (%(code)s). Try again in a moment.", { code });
   return words instanceof Function ? words(/** @type {CodedError} */ (error).until) : words;
+}
+
+/** The same, with the way to sign in for somebody who was let out. @param {unknown} error @returns {(Node | string)[]} */
+export function explain(error) {
+  const words = inWords(error);
+  return words === LEFT_OUTSIDE ? [words, " ", linkIn()] : [words];
 }

@@ -22,7 +22,7 @@ from functions.access.passes import COOKIE, link_id, member_id
 SET = "2016_weekend"
 PASSWORD = "correct horse battery"
 TEMPORARY = "temporary horse"
-LEFT_OUTSIDE = "This album isn't here any more, or not for you"
+LEFT_OUTSIDE = "If this album is private, open the link you were sent, or sign in."
 
 
 @dataclass

@@ -34,7 +34,8 @@ const storage = () => {
 };
 globalThis.localStorage = storage();
 globalThis.sessionStorage = storage();
-globalThis.location = new URL("https://photos.example/sets/gala/");
+globalThis.location = Object.assign(new URL("https://photos.example/sets/gala/"), { reload: () => (reloads += 1) });
+let reloads = 0;
 
 /** What the door was asked, and how it answers. */
 const asked = [];
@@ -142,7 +143,7 @@ test("a pass that counts no more is made anew once, then everything is forgotten
   sessionStorage.setItem("photos:gala", "[]");
   door = ({ action }) => refused(action === "enter" ? "NotInvited" : "PassEnded")();
   await assert.rejects(readSet("gala", async () => null), (error) => ["NotInvited", "PassEnded"].includes(error.code));
-  assert.deepEqual([keptPass(), sessionStorage.length], ["", 0]);
+  assert.deepEqual([keptPass(), sessionStorage.length, reloads], ["", 0, 1], "the gate says what strangers see");
 });
 
 test("a private set that is gone isn't taken for an empty one", async () => {

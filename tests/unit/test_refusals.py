@@ -29,7 +29,7 @@ EVERYWHERE = "problems.js"
 OF_AWS = {"AccessDenied", "AccessDeniedException", "TooManyRequests"}
 # Never an answer: a function of its own meets these, or a command, or they are answered as another code.
 UNHEARD = {
-    *("NoNameLeft", "RoundTaken"),
+    *("NoNameLeft", "RoundTaken", "Unusable"),
     *("BadAudience", "BadBox", "BadMessage", "BadPass", "BadXmp", "EventTaken", "FaceGone", "QueueRefused", "Request"),
     *("SearchesUsedUp", "NotDeleted", "StrayObject", "UnreadableMessage", "ArrivalFailed", "BadGalleryName"),
     *("AudienceBusy", "Decision", "NotMoved", "BadText", "PersonName", "NotShowable", "DifferentPeople"),

@@ -46,8 +46,7 @@ export async function invoke(name, event, as, attemptMs) {
   const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
   const answer = await signed("lambda", path, event, { "content-type": "application/json" }, as, attemptMs);
   if (answer.statusCode !== 200) {
-    const { code = "FunctionFailed", message = "", until, values } = answer.err ?? {};
-    throw new CodedError(code, message, until, values);
+    throw new CodedError(answer.err?.code ?? "FunctionFailed", answer.err?.message ?? "", answer.err?.until, answer.err?.values);
   }
   return answer;
 }

@@ -85,8 +85,6 @@ export function showSet() {
         photos = kept;
         show();
       }
-      // By a link that was made anew since: what the page of an unknown album says.
-      if (/** @type {any} */ (error).code === "NotShared") byId("none").hidden = photos.length > 0;
       tell(error, refresh);
     }
   };

@@ -3,6 +3,7 @@
 import { invoke } from "../aws/calls.js";
 import { patiently } from "../aws/patience.js";
 import { config } from "../config.js";
+import { CodedError } from "../errors.js";
 import { faceFrom, facesFrom } from "./detail-rows.js";
 import { inFilm } from "./films.js";
 import { door } from "./read.js";
@@ -25,6 +26,8 @@ import { portraitUrl } from "./urls.js";
  */
 
 const MAX_LOOKALIKES = 20;
+// What this also answers to somebody who was signed out on another device.
+const LEFT_OUT = new Set(["NotInvited", "FaceNotFound"]);
 
 /**
  * Photos of the person with this face, best match first.
@@ -68,8 +71,14 @@ export async function searchGallery(image, gallery) {
 
 /** @param {object} request */
 async function search(request) {
-  const event = { threshold: config.faceMatchThreshold, ...request, ...(await (await door())?.withPass()) };
-  return patiently(() => invoke(config.searchFunction, event));
+  const doorkeeper = await door();
+  const event = { threshold: config.faceMatchThreshold, ...request, ...(await doorkeeper?.withPass()) };
+  try {
+    return await patiently(() => invoke(config.searchFunction, event));
+  } catch (error) {
+    if (error instanceof CodedError && LEFT_OUT.has(error.code)) await doorkeeper?.lookAgain();
+    throw error;
+  }
 }
 
 /** @param {any} found */

@@ -6,7 +6,7 @@ import { plain } from "../aws/values.js";
 import { config } from "../config.js";
 import { CodedError } from "../errors.js";
 import { isUncounted, photoFrom, setFrom } from "../photos/rows.js";
-import { forgetPrivate } from "./forget.js";
+import { forgetKept, forgetPrivate } from "./forget.js";
 import { goodPass, renewed } from "./pass.js";
 
 /**
@@ -66,7 +66,8 @@ export async function readSet(name, readPublic) {
   if (!behind.has(name)) return null;
   const now = await readPublic(); // it may have become public
   if (!now) {
-    await forgetPrivate();
+    await forgetKept(); // the pass may still open others
+    location.reload();
     throw new CodedError("NotShared", name);
   }
   behind.delete(name);
@@ -145,13 +146,25 @@ async function ask(event) {
   } catch (error) {
     if (!(error instanceof CodedError && error.code === "PassEnded")) throw error;
     const other = await renewed(pass).catch(async (reason) => {
-      if (isLeftOutside(reason)) await forgetPrivate();
+      if (isLeftOutside(reason)) await leave();
       throw reason;
     });
     if (other && other !== pass) return call(event, other);
-    await forgetPrivate();
+    await leave();
     throw error;
   }
+}
+
+/** See whether this visitor is still let in, where another function has answered as if they weren't. */
+export const lookAgain = () => setRows().catch(() => {});
+
+/**
+ * This browser was let in and isn't any more: signed out on another device, removed, or by a link that is gone. The page
+ * comes anew, as the gate has it for strangers: it says what to do.
+ */
+async function leave() {
+  await forgetPrivate();
+  location.reload();
 }
 
 /** @param {object} event @param {string} pass */

@@ -1,12 +1,25 @@
 // Forgets what this browser kept of private pages: when somebody signs out, or may see them no more.
 
+import pages from "../../pages.json" with { type: "json" };
+import { make } from "../elements.js";
+import { t } from "../language.js";
 import { offlineUrl } from "../photos/urls.js";
 import { dropPass, forgetUninvited } from "./pass.js";
+import { withWayBack } from "./way-back.js";
 
-/** Drop the pass, all pages and pictures that were kept for a time without a connection, and what pages remember. */
+/** The way to come in again, and back to this page. */
+export const linkIn = () =>
+  make("a", { className: "textlink", href: withWayBack(pages.enter.path, location.pathname + location.search), textContent: t("Sign in") });
+
+/** Drop the pass, and all that came by it. */
 export async function forgetPrivate() {
   dropPass();
   forgetUninvited();
+  await forgetKept();
+}
+
+/** Drop all pages and pictures that were kept for a time without a connection, and what pages remember. */
+export async function forgetKept() {
   try {
     sessionStorage.clear();
   } catch {
