@@ -135,8 +135,12 @@ async function judge(request, area) {
     return route(request);
   }
   const opened = isPublic ? null : await openedBy(store, pass, { area, audience, isOwn, albums: album.audience });
-  const isKnown = isPublic ? await hasLink(store, pass) : opened.area || opened.album;
-  if (isKnown && isRead && isToRenew(pass)) {
+  let isKnown = isRead && isToRenew(pass);
+  if (isKnown) {
+    // Beside a public album, a private set and one that isn't there answer alike: also those whose link is gone.
+    isKnown = isPublic || album.audience === PUBLIC ? await hasLink(store, pass) : opened.area || opened.album;
+  }
+  if (isKnown) {
     const renewed = await newPass(store, album, pass.links, now() + PASS_SECONDS);
     if (renewed) {
       return lead(request.uri + query(request), renewed);

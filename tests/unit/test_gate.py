@@ -432,6 +432,19 @@ def test_a_links_pass_is_made_anew_on_public_pages_too(hours: float) -> None:
     assert ask("/", state(entries(PEOPLE)), text) == LET_IN
 
 
+@pytest.mark.parametrize("hours", [-700, -0.01, 2.9])
+def test_a_dead_link_tells_no_private_set_from_one_that_isnt_there(hours: float) -> None:
+    dead = [row for row in rows(PUBLIC, party=LINK, club=MEMBERS) if getattr(row, "id", "") != TO_PARTY.id]
+    by, text = state(entries(dead)), pass_for(TO_PARTY, hours=hours)
+    # Both are answered from where nothing is: neither is led anywhere.
+    assert [ask(f"/sets/{name}/", by, text) for name in ("party", "club", "never")] == [NOT_THERE, NOT_THERE, LET_IN]
+    alive = state(entries(rows(PUBLIC, party=LINK, club=MEMBERS)))
+    assert {name: led(judge(f"/sets/{name}/", alive, cookie=f"{COOKIE}={text}"))[0] for name in ("club", "never")} == {
+        "club": "/sets/club/",
+        "never": "/sets/never/",
+    }
+
+
 def test_a_members_pass_is_never_made_anew_here() -> None:
     by, ann = state(entries(rows(LINK))), MemberSubject(ANN, 1000)
     assert ask("/", by, pass_for(ann, hours=1)) == LET_IN
