@@ -70,7 +70,7 @@ def test_a_set_is_renamed_in_place_and_back(owner: Page, stack: RunningStack) ->
     owner.keyboard.type("x" * 301)
     owner.keyboard.press("Enter")
     expect(owner.get_by_role("alert").filter(has_text="too long")).to_be_visible()
-    owner.get_by_label("Title").fill("The owner's photos")
+    owner.get_by_label("Title", exact=True).fill("The owner's photos")
     owner.get_by_label("Description").fill("Two lines,\nof which this is one")
     assert Axe().run(owner).response["violations"] == []
     owner.get_by_role("button", name="Save").click()
