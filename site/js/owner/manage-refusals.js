@@ -1,5 +1,5 @@
 // Why something on the owner's pages wasn't done, in words: for each code that the manage function may answer with
-// (tests/unit/test_refusals.py).
+// (tests/unit/test_owner_codes.py).
 
 import { CodedError } from "../errors.js";
 import { formatList, t } from "../language.js";

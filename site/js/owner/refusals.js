@@ -1,5 +1,5 @@
 // Why a decision wasn't kept, in words: for each code that the people function may answer with
-// (tests/unit/test_refusals.py).
+// (tests/unit/test_owner_codes.py).
 
 import { CodedError } from "../errors.js";
 import { t } from "../language.js";

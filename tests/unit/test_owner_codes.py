@@ -1,5 +1,5 @@
-"""Pages say in their own words, and so in their own language, what functions refuse: no code is without words, and no
-words are without a code.
+"""The owner's pages say in their own words, and so in their own language, what functions refuse: no code is without
+words, and no words are without a code. What visitors get: test_visitor_codes.py.
 """
 
 import ast
@@ -14,29 +14,19 @@ import pytest
 from functions.errors import KinpicsError
 from scripts.common.config import ROOT
 
-# Where a function's codes are, and where the pages that call it have words for them.
-PAGES = {
-    "manage": ("owner/manage-refusals.js",),
-    "people": ("owner/refusals.js",),
-    "uploads": ("uploading/refusals.js", "uploading/crowd.js"),
-    "arrivals": ("uploading/refusals.js", "uploading/crowd.js"),
-    "door": (),
-    "search": (),
-    "removal": (),
-}
+# The words for the codes that a function answers with.
+PAGES = {"manage": "owner/manage-refusals.js", "people": "owner/refusals.js"}
 EVERYWHERE = "problems.js"
 # What AWS says, and `answer_visitor` for it.
 OF_AWS = {"AccessDenied", "AccessDeniedException", "TooManyRequests"}
 # Never an answer: a function of its own meets these, or a command, or they are answered as another code.
 UNHEARD = {
-    *("NoNameLeft", "RoundTaken", "Unusable"),
-    *("BadAudience", "BadBox", "BadMessage", "BadPass", "BadXmp", "EventTaken", "FaceGone", "QueueRefused", "Request"),
-    *("SearchesUsedUp", "NotDeleted", "StrayObject", "UnreadableMessage", "ArrivalFailed", "BadGalleryName"),
-    *("AudienceBusy", "Decision", "NotMoved", "BadText", "PersonName", "NotShowable", "DifferentPeople"),
+    *("AllowanceReached", "BadAudience", "BadBox", "BadMessage", "BadPass", "BadText", "BadXmp", "CeilingReached"),
+    *("Decision", "DifferentPeople", "EventTaken", "FaceGone", "NotMoved", "NotShowable", "PersonName", "Request"),
+    *("SearchesUsedUp",),
 }
-HEARD = {"manage": {"AudienceBusy", "RoundTaken"}, "people": {"InvalidDecision"}}
-# Raised where every function can reach them; each is about work that visitors' functions don't do.
-WORK = {"SetMoving", "StaleRow", "TableBusy", "BadName", "BadMail", "NoMailsLeft", "CeilingReached", "AllowanceReached"}
+# The people function tries these again itself.
+OF_QUEUES = {"AudienceBusy", "BadName", "RoundTaken", "SetMoving", "StaleRow", "TableBusy"}
 
 
 def source(module: str) -> Path:
@@ -85,12 +75,10 @@ def codes_of(function: str) -> set[str]:
     modules = modules_of(function)
     # What others do with these modules has its own codes.
     own = {module for module in modules if module.split(".")[1] in {function, "access"} or module.count(".") == 1}
-    others = function == "arrivals"
-    own |= {module for module in modules if others and module.startswith("functions.uploads")}
-    raised = {thing.code for thing in classes(own)} - UNHEARD | HEARD.get(function, set())
-    if function != "manage":
-        raised -= WORK
-    return {code for module in own for code in literals(module)} | raised
+    raised = {thing.code for thing in classes(own)} - UNHEARD
+    if function == "people":
+        return {code for module in own for code in literals(module)} | raised - OF_QUEUES | {"InvalidDecision"}
+    return {code for module in own for code in literals(module)} | raised | {"RoundTaken"}
 
 
 def worded(script: str) -> set[str]:
@@ -99,12 +87,8 @@ def worded(script: str) -> set[str]:
     return set(re.findall(r"^ +([A-Z]\w+):", text, re.MULTILINE)) | set(re.findall(r'"([A-Z][A-Za-z]+)"', text))
 
 
-@pytest.mark.parametrize("function", PAGES)
-def test_each_refusal_has_words_on_the_page(function: str) -> None:
-    words = set[str]().union(*map(worded, PAGES[function]), worded(EVERYWHERE))
-    assert codes_of(function) - words == set()
-
-
-def test_no_words_are_left_of_a_refusal_that_is_gone() -> None:
-    assert worded("owner/manage-refusals.js") - codes_of("manage") - OF_AWS == set()
-    assert worded("owner/refusals.js") - codes_of("people") - OF_AWS == set()
+@pytest.mark.parametrize(("function", "script"), PAGES.items())
+def test_each_refusal_has_words_and_all_words_have_a_refusal(function: str, script: str) -> None:
+    codes = codes_of(function)
+    assert codes - worded(script) - worded(EVERYWHERE) == set()
+    assert worded(script) - codes - OF_AWS == set()
