@@ -16,6 +16,7 @@ from scripts.imports.placing import check_names, note_stored, place, skip_presen
 from scripts.imports.readers.reading import Choices
 from scripts.imports.recognising import READERS, Source, open_sources
 from scripts.imports.seeing import look
+from scripts.upload.films_taken import films_taken
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def make_import_plan(
     list_found(plan, wishes)
     table, containers = plan.table, [source.container for source in sources]
     with progress.bar("Looking", plan.found) as step:
-        look(table, containers, step, takes_films=stack is None or stack.takes_films)
+        look(table, containers, step, films_taken(stack))
     if stack:
         note_stored(table, stack)
     with progress.bar("Comparing", count_candidates(table)) as step:

@@ -15,7 +15,7 @@ from functions.process.metadata import taken_at
 from scripts.imports.containers import Container, ContainerError
 from scripts.imports.found import Unplaced, may_be_film
 from scripts.imports.found_table import FoundTable, Item
-from scripts.upload.plan import NO_FILMS
+from scripts.upload.films_taken import FilmsTaken
 
 _OTHER_FILM = "a film of a kind that kinpics can't show: convert it to MP4"
 _THREADS = 4
@@ -23,11 +23,11 @@ _PORTION = 200
 _Result = TypeVar("_Result")
 
 
-def look(table: FoundTable, containers: Sequence[Container], step: Callable[[], None], *, takes_films: bool) -> None:
+def look(table: FoundTable, containers: Sequence[Container], step: Callable[[], None], films: FilmsTaken) -> None:
     """Find out what each new file is; what is no photo is left out, and films where the site takes none."""
 
     def see(item: Item) -> tuple[str | Unplaced, str | None]:
-        return _see(item, containers[item.source], takes_films=takes_films)
+        return _see(item, containers[item.source], films)
 
     for item, (kind, seen_at) in _in_threads(see, table.items()):
         if isinstance(kind, Unplaced):
@@ -63,7 +63,7 @@ def _in_threads(look_at: Callable[[Item], _Result], items: Iterable[Item]) -> It
             yield from zip(portion, pool.map(look_at, portion), strict=True)
 
 
-def _see(item: Item, container: Container, *, takes_films: bool) -> tuple[str | Unplaced, str | None]:
+def _see(item: Item, container: Container, films: FilmsTaken) -> tuple[str | Unplaced, str | None]:
     entry = item.found.entry
     try:
         with container.open(entry.name) as stream:
@@ -72,7 +72,7 @@ def _see(item: Item, container: Container, *, takes_films: bool) -> tuple[str | 
         if kind is None:
             return _no_photo(entry.name, entry.size), None
         if kind.startswith("video/"):
-            return _see_film(item, kind, takes_films=takes_films), None
+            return _see_film(item, kind, films), None
         if is_film(item.found.name):
             return Unplaced(entry.name, "the file is a picture, not a film", is_failure=True), None
         check_size(entry.size)
@@ -81,10 +81,11 @@ def _see(item: Item, container: Container, *, takes_films: bool) -> tuple[str | 
         return Unplaced(entry.name, str(error), is_failure=True), None
 
 
-def _see_film(item: Item, kind: str, *, takes_films: bool) -> str | Unplaced:
+def _see_film(item: Item, kind: str, films: FilmsTaken) -> str | Unplaced:
     name = item.found.entry.name
-    if not takes_films:
-        return Unplaced(name, NO_FILMS)
+    size = item.found.entry.size
+    if reason := films.why_not(size):
+        return Unplaced(name, reason, is_failure=films.is_too_large(size))
     if not is_film(item.found.name):
         reason = "the file is a film: give it a name that ends in .mp4, .mov or .webm"
         return Unplaced(name, reason, is_failure=True)

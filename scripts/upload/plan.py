@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 SIDECAR = "a sidecar"
-NO_FILMS = "a film, and this site takes none: set `films = true` in kinpics.toml, then run `kinpics deploy`"
 _FOLDER = "a folder inside the folder: upload it as a set of its own"
 
 

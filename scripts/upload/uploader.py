@@ -30,7 +30,8 @@ from scripts.photos import dead_letter_queue, waiting
 from scripts.photos.originals import fetch_etags
 from scripts.photos.requesting import ask_to_process
 from scripts.upload.exported_words import ExportedWords, ExportedWordsError, give_exported_words, read_exported_words
-from scripts.upload.plan import NO_FILMS, Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
+from scripts.upload.films_taken import films_taken
+from scripts.upload.plan import Plan, UploadFile, hash_files, plan_folder, set_name_of, skip_present
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -91,11 +92,15 @@ def make_plan(stack: Stack, folder: Path, set_name: str | None, concurrency: int
 
 
 def leave_films_out(stack: Stack, plan: Plan) -> None:
-    """Leave films out where the site takes none."""
-    if not stack.takes_films:
-        films = [file for file in plan.uploads if is_film(file.path.file)]
-        plan.uploads = [file for file in plan.uploads if file not in films]
-        plan.left_out += [Refusal(film.path.file, NO_FILMS) for film in films]
+    """Leave films out where the site takes none, and refuse those that are too large for it."""
+    films, uploads = films_taken(stack), []
+    for file in plan.uploads:
+        if is_film(file.path.file) and (reason := films.why_not(file.size)):
+            others = plan.refused if films.is_too_large(file.size) else plan.left_out
+            others.append(Refusal(file.path.file, reason))
+        else:
+            uploads.append(file)
+    plan.uploads = uploads
 
 
 def carry_out(stack: Stack, plan: Plan, title: str | None, concurrency: int, progress: Progress) -> Report:

@@ -14,7 +14,8 @@ from scripts.common.folders import Refusal
 from scripts.common.stack import Stack
 from scripts.common.words import cause
 from scripts.photos.originals import find_same
-from scripts.upload.plan import NO_FILMS, UploadFile, digest_of, read_photo, why_left_out
+from scripts.upload.films_taken import films_taken
+from scripts.upload.plan import UploadFile, digest_of, read_photo, why_left_out
 from scripts.upload.uploader import upload_file
 from scripts.watching.folder_tree import Sight, set_name_of
 from scripts.watching.looking import Found, Place
@@ -49,6 +50,7 @@ class Sender:
     def __init__(self, root: Path, stack: Stack, seen: SeenFiles, concurrency: int):
         self._root = root
         self._stack = stack
+        self._films = films_taken(stack)
         self._seen = seen
         self._concurrency = concurrency
 
@@ -88,8 +90,8 @@ class Sender:
             photo = read_photo(entry, set_name_of(self._root, folder))
             if isinstance(photo, Refusal):
                 return LeftOut(found, photo.reason, is_failure=True) if self._is_same(found) else None
-            if is_film(name) and not self._stack.takes_films:
-                return LeftOut(found, NO_FILMS, is_failure=False)
+            if is_film(name) and (reason := self._films.why_not(photo.size)):
+                return LeftOut(found, reason, is_failure=self._films.is_too_large(photo.size))
             digest = digest_of(entry)
         except BadNameError as error:
             return LeftOut(found, f"{error}; rename the folder", is_failure=True)
