@@ -5,6 +5,7 @@ import concurrent.futures
 import copy
 import functools
 import io
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -116,17 +117,24 @@ def _rekognition_exceptions() -> Any:
 class FakeRekognition:
     """The calls of a boto3 Rekognition client, answered by our service in this process."""
 
-    def __init__(self, s3: Any):
+    def __init__(self, s3: Any, state: State | None = None):
         async def read(bucket: str, key: str) -> bytes:
             return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
-        self.state = State(":memory:")
+        self._s3 = s3
+        self.state = state or State(":memory:")
         self._service = Service(self.state, ColorEngine(), read, "arn:aws:rekognition:us-east-1:0")
         self.calls: list[str] = []
 
     @property
     def exceptions(self) -> Any:
         return _rekognition_exceptions()
+
+    def copy(self) -> "FakeRekognition":
+        """Another one with the same faces."""
+        database = State(":memory:")._db
+        self.state._db.backup(database)
+        return FakeRekognition(self._s3, copy.deepcopy(self.state, {id(self.state._db): database}))
 
     def get_paginator(self, name: str) -> Paginator:
         core = botocore.session.get_session()
@@ -332,6 +340,11 @@ class FakeAws:
     def rows(self, table: str) -> list[dict]:
         return self.dynamodb.scan(TableName=table)["Items"]
 
+    def row_keys(self, table: str) -> set[tuple[str, str]]:
+        """The two keys of each row; read where moto keeps them, since a scan takes far longer."""
+        database, _ = _backends()
+        return {(item.hash_key.value, item.range_key.value) for item in database.tables[table].all_items()}
+
     def grid(self, set_name: str) -> list[dict]:
         """What a set's page reads."""
         return self.dynamodb.query(
@@ -343,6 +356,12 @@ class FakeAws:
 
     def keys(self, bucket: str) -> set[str]:
         return {item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
+
+    def files(self, bucket: str) -> dict[str, bytes]:
+        """What is in a bucket, by key; read where moto keeps it, since a call for each takes far longer."""
+        _, objects = _backends()
+        keys = objects.buckets[bucket].keys
+        return {key: keys[key].value for key in sorted(keys)}
 
     def dead_letters(self) -> list[dict]:
         response = self.sqs.receive_message(
@@ -371,8 +390,8 @@ def _resources() -> dict[str, Any]:
 
 
 @functools.cache
-def _made() -> tuple[Any, Any]:
-    """The empty tables and buckets, made once: making them takes longer than most tests."""
+def _made() -> Callable[[], None]:
+    """What gives a test the empty tables and buckets, made once: making them takes longer than most tests."""
     s3, _, dynamodb = _clients()
     resources = _resources()
     for logical_id, name in (
@@ -398,8 +417,7 @@ def _made() -> tuple[Any, Any]:
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
     for bucket in ("pics", "thumbnails", "site", "incoming"):
         s3.create_bucket(Bucket=bucket)
-    database, objects = _backends()
-    return copy.deepcopy(database.tables), copy.deepcopy(objects.buckets)
+    return _keep()
 
 
 def _backends() -> tuple[Any, Any]:
@@ -413,9 +431,7 @@ def _backends() -> tuple[Any, Any]:
 def make_fake_aws() -> FakeAws:
     """The album's resources, made in moto's memory."""
     s3, sqs, dynamodb = _clients()
-    database, objects = _backends()
-    tables, buckets = _made()
-    database.tables, objects.buckets = copy.deepcopy(tables), copy.deepcopy(buckets)
+    _made()()
     s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
     rekognition = FakeRekognition(s3)
     rekognition.create_collection(CollectionId=COLLECTION)
@@ -429,6 +445,38 @@ def make_fake_aws() -> FakeAws:
         sqs.create_queue(QueueName="people")["QueueUrl"],
         sqs.create_queue(QueueName="arrivals")["QueueUrl"],
     )
+
+
+@functools.cache
+def kept(make: Callable[[FakeAws], None]) -> Callable[[FakeAws], None]:
+    """What gives a test all that ``make`` brings into tables, buckets and the collection, made once for all tests.
+
+    What it leaves in queues isn't there, nor older versions of objects.
+    """
+    aws = make_fake_aws()
+    make(aws)
+    for url in (aws.queue_url, aws.dead_letter_queue_url, aws.people_queue_url, aws.arrivals_queue_url):
+        aws.sqs.purge_queue(QueueUrl=url)
+    bring_back, faces = _keep(), aws.rekognition.copy()
+
+    def give(other: FakeAws) -> None:
+        bring_back()
+        other.rekognition, other.now = faces.copy(), aws.now
+
+    return give
+
+
+def _keep() -> Callable[[], None]:
+    """Keep all tables and buckets as they are now; returns what brings them back."""
+    database, objects = _backends()
+    # As bytes: moto closes the files of all objects that it has ever made when a test ends.
+    there = pickle.dumps((database.tables, objects.buckets))
+
+    def bring_back() -> None:
+        database, objects = _backends()
+        database.tables, objects.buckets = pickle.loads(there)  # noqa: S301 - of this process
+
+    return bring_back
 
 
 def picture(*colors: tuple[int, int, int], size: tuple[int, int] = (160, 120), kind: str = "PNG") -> bytes:

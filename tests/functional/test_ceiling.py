@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, kept, picture
 
 from functions.face_collection import FaceCollection
 from functions.keys import parse_image_path
@@ -24,7 +24,11 @@ def add(aws: FakeAws, name: str, *colors: tuple[int, int, int]) -> str:
     path = parse_image_path(name)
     aws.put(path.key, picture(*colors))
     aws.photo_sync.sync("pics", path, owner=name, seconds=60)
-    photo = aws.photos.get_photo(path)
+    return face_of(aws, name)
+
+
+def face_of(aws: FakeAws, name: str) -> str:
+    photo = aws.photos.get_photo(parse_image_path(name))
     assert photo is not None
     return photo.face_records[0]["Face"]["FaceId"]
 
@@ -32,11 +36,14 @@ def add(aws: FakeAws, name: str, *colors: tuple[int, int, int]) -> str:
 @pytest.fixture
 def face(aws: FakeAws) -> str:
     """A face of an album whose collection has settled."""
-    first = add(aws, "set/a.png", RED)
+    kept(add_two)(aws)
+    return face_of(aws, "set/a.png")
+
+
+def add_two(aws: FakeAws) -> None:
+    add(aws, "set/a.png", RED)
     add(aws, "set/b.png", RED, BLUE)
     aws.now += 60
-    aws.rekognition.calls.clear()
-    return first
 
 
 @pytest.fixture

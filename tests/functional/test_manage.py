@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from owner_calls import Owner
-from support import BLUE, GREEN, RED, FakeAws, jpeg, picture
+from support import BLUE, GREEN, RED, FakeAws, jpeg, kept, picture
 
 from functions.keys import image_path
 from functions.photo_page import RECORD_KEY
@@ -24,10 +24,17 @@ VISITOR = "us-east-1:visitor"
 
 @pytest.fixture
 def owner(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Owner:
-    made = Owner(aws, monkeypatch)
-    made.put(A, picture(RED))
-    made.put(B, picture(GREEN))
-    return made
+    kept(add_two)(aws)
+    for path in (A, B):
+        aws.photo_sync.people.tell(path)
+    return Owner(aws, monkeypatch)
+
+
+def add_two(aws: FakeAws) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        made = Owner(aws, patch)
+        made.put(A, picture(RED))
+        made.put(B, picture(GREEN))
 
 
 def photo_set(owner: Owner, name: str = "trip") -> PhotoSet:

@@ -23,7 +23,7 @@ from scripts.common.template import load_template
 
 ROOT = Path(__file__).parents[2]
 # Far enough apart that what a decoder takes for itself, and not for each pixel, hardly counts.
-SMALL, LARGE = (1024, 768), (3072, 2304)
+SMALL, LARGE = (768, 576), (2304, 1728)
 
 
 def encode(image: Image.Image, kind: str, **options: object) -> bytes:

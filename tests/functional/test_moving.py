@@ -85,8 +85,7 @@ def fill(aws: FakeAws, sets: Iterable[str] = (SET, OTHER)) -> set[tuple[str, str
 
 
 def keys(aws: FakeAws, table: str) -> set[tuple[str, str]]:
-    pages = aws.dynamodb.get_paginator("scan").paginate(TableName=table)
-    return {(row["primarykey"], row["sortkey"]) for page in pages for row in page["Items"]}
+    return aws.row_keys(table)
 
 
 def placed(aws: FakeAws) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:

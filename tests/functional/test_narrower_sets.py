@@ -1,14 +1,16 @@
 """Sets that are for fewer people than the site is: only their own files know of them."""
 
+import contextlib
 import itertools
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from support import BLUE, GREEN, RED, FakeAws, LambdaContext, picture
+from support import BLUE, GREEN, RED, FakeAws, LambdaContext, kept, picture
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.edge_entries import entries
@@ -38,22 +40,56 @@ WORDS = ("hidden_party", "Clandestine", "whispered", "Midnight", "quiet.png", "Z
 NARROWER = [(PUBLIC, LINK), (LINK, MEMBERS), (LINK, LINK)]
 
 
-@pytest.fixture
-def stack(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A site of two sets; Ann is in both, Zoe in one alone, and so is somebody without a name."""
+def add_photos(aws: FakeAws) -> None:
+    """Two sets: Ann is in both, Zoe in one alone, and so is somebody without a name."""
+    with answered_by(aws):
+        put(aws, OPEN, "a.png", picture(RED))
+        put(aws, SECRET, "quiet.png", picture(RED, GREEN))
+        put(aws, SECRET, "quiet.png.png", picture(GREEN, BLUE))
+        aws.writer.describe_set(SECRET, {"title": "Clandestine", "description": "whispered"}, next(MOMENTS))
+        words = {"title": "Midnight", "caption": "whispered", "keywords": ["whispered"]}
+        for file in ("quiet.png", "quiet.png.png"):
+            aws.writer.reword_photo(ImagePath(SECRET, file), words, next(MOMENTS))
+        deliver(aws)
+        name(f"{OPEN}/a.png", 0, "Ann")
+        name(f"{SECRET}/quiet.png", 1, "Zoe")
+        deliver(aws)
+
+
+def publish_photos(aws: FakeAws) -> None:
+    """The same, and their site."""
+    add_photos(aws)
+    build_and_publish(stack_of(aws))
+
+
+@contextlib.contextmanager
+def answered_by(aws: FakeAws) -> Iterator[None]:
+    """The people function works on these tables and buckets."""
     people = aws.people
-    monkeypatch.setattr(handler_module, "_people", lambda: people)
-    put(aws, OPEN, "a.png", picture(RED))
-    put(aws, SECRET, "quiet.png", picture(RED, GREEN))
-    put(aws, SECRET, "quiet.png.png", picture(GREEN, BLUE))
-    aws.writer.describe_set(SECRET, {"title": "Clandestine", "description": "whispered"}, next(MOMENTS))
-    words = {"title": "Midnight", "caption": "whispered", "keywords": ["whispered"]}
-    for file in ("quiet.png", "quiet.png.png"):
-        aws.writer.reword_photo(ImagePath(SECRET, file), words, next(MOMENTS))
-    deliver(aws)
-    name(f"{OPEN}/a.png", 0, "Ann")
-    name(f"{SECRET}/quiet.png", 1, "Zoe")
-    deliver(aws)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handler_module, "_people", lambda: people)
+        yield
+
+
+@pytest.fixture
+def stack(aws: FakeAws) -> Iterator[Any]:
+    """A site that isn't published yet."""
+    yield from stack_with(aws, add_photos)
+
+
+@pytest.fixture
+def published(aws: FakeAws) -> Iterator[Any]:
+    """A site that is published, for everybody."""
+    yield from stack_with(aws, publish_photos)
+
+
+def stack_with(aws: FakeAws, make: Callable[[FakeAws], None]) -> Iterator[Any]:
+    kept(make)(aws)
+    with answered_by(aws):
+        yield stack_of(aws)
+
+
+def stack_of(aws: FakeAws) -> Any:
     return SimpleNamespace(
         outputs=aws.outputs,
         s3=aws.s3,
@@ -121,8 +157,7 @@ def give_audience(aws: FakeAws, stack: Any, album: str, of_set: str | None) -> N
 
 
 def files_of(aws: FakeAws) -> dict[str, bytes]:
-    keys = aws.keys(aws.site_bucket) - {RECORD_KEY, SKELETON_KEY}
-    return {key: aws.s3.get_object(Bucket=aws.site_bucket, Key=key)["Body"].read() for key in sorted(keys)}
+    return {key: body for key, body in aws.files(aws.site_bucket).items() if key not in (RECORD_KEY, SKELETON_KEY)}
 
 
 def site_wide(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -131,12 +166,11 @@ def site_wide(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("album", "of_set"), NARROWER)
-def test_only_its_own_files_know_of_a_narrower_set(aws: FakeAws, stack: Any, album: str, of_set: str) -> None:
-    build_and_publish(stack)
+def test_only_its_own_files_know_of_a_narrower_set(aws: FakeAws, published: Any, album: str, of_set: str) -> None:
     before = site_wide(files_of(aws))
     told = {word for word in WORDS if any(word.encode() in body or word in key for key, body in before.items())}
     assert told == set(WORDS), "as long as it is everywhere, the site's own files tell all of it"
-    give_audience(aws, stack, album, of_set)
+    give_audience(aws, published, album, of_set)
     files = files_of(aws)
     for key, body in site_wide(files).items():
         assert not any(word.encode() in body or word in key for word in WORDS), key
@@ -182,9 +216,8 @@ def told_by(files: dict[str, bytes]) -> set[str]:
 
 @pytest.mark.parametrize(("album", "of_set"), NARROWER)
 def test_made_private_from_the_pages_a_set_is_in_no_file_of_the_site_before_the_next_publish(
-    aws: FakeAws, stack: Any, moves: AudienceMoves, cloudfront: FakeCloudFront, album: str, of_set: str
+    aws: FakeAws, published: Any, moves: AudienceMoves, cloudfront: FakeCloudFront, album: str, of_set: str
 ) -> None:
-    build_and_publish(stack)
     moves.change(ALBUM, album)
     assert told_by(files_of(aws)) == set(WORDS), "whoever may see the album may see all of its sets"
     assert moves.change(SECRET, of_set)
@@ -195,17 +228,16 @@ def test_made_private_from_the_pages_a_set_is_in_no_file_of_the_site_before_the_
         assert b'"hasPrivate": true' in files[page], "or members who sign in wouldn't come in"
     assert b"Ann" in files[PEOPLE_KEY]
     assert {"/", "/index.*", "/feed.xml", "/people/*", "/search/*"} <= cloudfront.forgotten
-    stack.photos = aws.photos
-    build_and_publish(stack)
+    published.photos = aws.photos
+    build_and_publish(published)
     again = files_of(aws)
     assert told_by(again) == set()
     assert OPEN.encode() in again["index.html"]
 
 
 def test_who_sees_a_set_in_another_way_changes_no_file_of_the_site(
-    aws: FakeAws, stack: Any, moves: AudienceMoves
+    aws: FakeAws, published: Any, moves: AudienceMoves
 ) -> None:
-    build_and_publish(stack)
     before = files_of(aws)
     moves.change(ALBUM, MEMBERS)
     moves.change(SECRET, LINK)
@@ -213,9 +245,8 @@ def test_who_sees_a_set_in_another_way_changes_no_file_of_the_site(
 
 
 def test_a_change_that_stops_before_people_are_shown_anew_stays_closed_and_goes_on(
-    aws: FakeAws, stack: Any, moves: AudienceMoves
+    aws: FakeAws, published: Any, moves: AudienceMoves
 ) -> None:
-    build_and_publish(stack)
     with pytest.raises(AudienceBusyError, match="goes on soon"):
         replace(moves, make_round=lambda: False).change(SECRET, MEMBERS)
     assert entries(aws.access.read_all())[f"set:{SECRET}"] == MEMBERS, "the edge refuses it already"
@@ -226,9 +257,8 @@ def test_a_change_that_stops_before_people_are_shown_anew_stays_closed_and_goes_
 
 
 def test_a_publish_that_began_before_starts_again(
-    aws: FakeAws, stack: Any, moves: AudienceMoves, monkeypatch: pytest.MonkeyPatch
+    aws: FakeAws, published: Any, moves: AudienceMoves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build_and_publish(stack)
     real, ran = publish_module.publish, []
 
     def publish_late(*args: Any) -> int:
@@ -237,13 +267,12 @@ def test_a_publish_that_began_before_starts_again(
         return real(*args)
 
     monkeypatch.setattr(publish_module, "publish", publish_late)
-    stack.photos = aws.photos
-    build_and_publish(stack)
+    published.photos = aws.photos
+    build_and_publish(published)
     assert told_by(files_of(aws)) == set()
 
 
-def test_nothing_begins_on_a_site_that_cannot_be_withdrawn(aws: FakeAws, stack: Any, moves: AudienceMoves) -> None:
-    build_and_publish(stack)
+def test_nothing_begins_on_a_site_that_cannot_be_withdrawn(aws: FakeAws, published: Any, moves: AudienceMoves) -> None:
     aws.s3.delete_object(Bucket=aws.site_bucket, Key=WITHDRAWN_KEY)
     with pytest.raises(NoWithdrawnSiteError, match="kinpics publish"):
         moves.change(SECRET, MEMBERS)
@@ -294,12 +323,11 @@ def test_who_sees_the_owners_answers_sees_everybody(aws: FakeAws, stack: Any) ->
     assert {person["name"]: person["photos"] for person in call("people")["people"]} == {"Ann": 2, "Zoe": 2}
 
 
-def test_widened_again_everything_is_as_before(aws: FakeAws, stack: Any) -> None:
-    build_and_publish(stack)
+def test_widened_again_everything_is_as_before(aws: FakeAws, published: Any) -> None:
     before = files_of(aws)
-    give_audience(aws, stack, PUBLIC, MEMBERS)
+    give_audience(aws, published, PUBLIC, MEMBERS)
     assert files_of(aws) != before
-    give_audience(aws, stack, PUBLIC, None)
+    give_audience(aws, published, PUBLIC, None)
     after = files_of(aws)
     assert after.keys() <= before.keys()
     assert all(key.startswith("people/portraits/") for key in before.keys() - after.keys()), "which no list names"
@@ -307,11 +335,10 @@ def test_widened_again_everything_is_as_before(aws: FakeAws, stack: Any) -> None
 
 
 @pytest.mark.parametrize("audience", [LINK, MEMBERS])
-def test_a_site_that_is_not_public_tells_nobody_else(aws: FakeAws, stack: Any, audience: str) -> None:
-    build_and_publish(stack)
+def test_a_site_that_is_not_public_tells_nobody_else(aws: FakeAws, published: Any, audience: str) -> None:
     before = files_of(aws)
     assert {"sitemap.xml", "robots.txt", f"sets/{OPEN}/embed/index.html"} <= before.keys()
-    give_audience(aws, stack, audience, None)
+    give_audience(aws, published, audience, None)
     files = files_of(aws)
     assert not {"sitemap.xml", "sitemap-albums.xml", "robots.txt"} & files.keys()
     assert not [key for key in files if key.startswith("cards/") or key.endswith(("sitemap.xml", "embed/index.html"))]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, kept, picture
 
 from functions.keys import image_path
 from functions.people import handler as handler_module
@@ -33,12 +33,19 @@ Call = Callable[..., Any]
 @pytest.fixture
 def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     """Three photos of three people, whom the function knows of."""
+    kept(add_three)(aws)
     people = aws.people
     monkeypatch.setattr(handler_module, "_people", lambda: people)
+    return aws
+
+
+def add_three(aws: FakeAws) -> None:
     for file, colours in (("a.png", (RED, GREEN)), ("b.png", (RED, BLUE)), ("c.png", (RED,))):
         put(aws, f"2024/{file}", picture(*colours))
-    deliver(aws)
-    return aws
+    people = aws.people
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handler_module, "_people", lambda: people)
+        deliver(aws)
 
 
 @pytest.fixture
@@ -369,8 +376,8 @@ def test_what_is_thrown_away_comes_out_the_same_again(album: FakeAws, call: Call
     before = {key: album.s3.get_object(Bucket="site", Key=key)["Body"].read() for key in public_keys(album)}
     for key in portraits(album):
         album.s3.delete_object(Bucket="site", Key=f"people/portraits/{key}")
-    for kept in (INVENTORY, EVIDENCE, STATE):
-        album.s3.put_object(Bucket="thumbnails", Key=f"people/{kept}.json.gz", Body=b"damaged")
+    for part in (INVENTORY, EVIDENCE, STATE):
+        album.s3.put_object(Bucket="thumbnails", Key=f"people/{part}.json.gz", Body=b"damaged")
     for file in ("a.png", "b.png", "c.png"):
         album.photo_sync.people.tell(image_path("2024", file))
     deliver(album)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, kept, picture
 
 from functions.access.access_rows import KEEP_POSTED_DAYS, PostedAddress
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
@@ -49,12 +49,19 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     """Two photos of somebody, one of them with somebody else."""
+    kept(add_two)(aws)
     people = aws.people
     monkeypatch.setattr(people_module, "_people", lambda: people)
+    return aws
+
+
+def add_two(aws: FakeAws) -> None:
     put(aws, "2024/a.png", RED, GREEN)
     put(aws, "2024/b.png", RED, BLUE)
-    deliver(aws)
-    return aws
+    people = aws.people
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people_module, "_people", lambda: people)
+        deliver(aws)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, LambdaContext, kept, picture
 
 from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS
@@ -75,8 +75,7 @@ class Site:
         AudienceChanges(self.aws.tables(), sleep=lambda seconds: None).change(ALBUM, audience)
 
 
-@pytest.fixture
-def site(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Site:
+def add_photos(aws: FakeAws) -> None:
     for name, colors in PICTURES.items():
         path = parse_image_path(name)
         aws.put(path.key, picture(*colors))
@@ -84,6 +83,11 @@ def site(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Site:
     for item in aws.rows(aws.pics_table):
         if {"gala", "party"} & {item["primarykey"], item["sortkey"]}:
             aws.dynamodb.put_item(TableName=aws.private_pics_table, Item=item)
+
+
+@pytest.fixture
+def site(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Site:
+    kept(add_photos)(aws)
     aws.now += 3_600  # answers are kept once the photos have settled
     aws.access.put_audience("gala", MEMBERS)
     aws.access.put_audience("party", LINK)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import FakeAws
+from support import FakeAws, kept
 
 from functions.dates import timestamp
 from functions.keys import ImagePath
@@ -67,6 +67,10 @@ class Calls:
 
 @pytest.fixture
 def stack(aws: FakeAws) -> Any:
+    return stack_of(aws)
+
+
+def stack_of(aws: FakeAws) -> Any:
     return SimpleNamespace(
         outputs=aws.outputs,
         s3=aws.s3,
@@ -118,12 +122,9 @@ def number_of(*texts: str) -> int:
     return sum(map(ord, "".join(texts)))
 
 
-def site_of(aws: FakeAws) -> dict[str, str]:
-    """Every file of the site bucket, with its ETag."""
-    pages = aws.s3.get_paginator("list_objects_v2").paginate(Bucket=aws.site_bucket)
-    found = {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
-    found.pop(RECORD_KEY)
-    return found
+def site_of(aws: FakeAws) -> dict[str, bytes]:
+    """Every file of the site bucket."""
+    return {key: body for key, body in aws.files(aws.site_bucket).items() if key != RECORD_KEY}
 
 
 def check_as_if_all_were_rendered(aws: FakeAws, stack: Any) -> None:
@@ -150,12 +151,16 @@ def test_one_changed_set_costs_the_same_among_few_and_many(aws: FakeAws, stack: 
     check_as_if_all_were_rendered(aws, stack)
 
 
+def publish_three(aws: FakeAws) -> None:
+    for name in ("one", "two", "three"):
+        add_set(aws, name)
+    build_and_publish(stack_of(aws))
+
+
 @pytest.fixture
 def published(aws: FakeAws, stack: Any) -> Any:
     """A stack of three sets whose site is published."""
-    for name in ("one", "two", "three"):
-        add_set(aws, name)
-    build_and_publish(stack)
+    kept(publish_three)(aws)
     return stack
 
 
@@ -191,9 +196,8 @@ def forget(aws: FakeAws) -> str:
 
 def test_the_front_page_forgets_a_face_with_the_photo(aws: FakeAws, published: Any) -> None:
     def named_in(face_id: str) -> list[str]:
-        keys = [key for key in site_of(aws) if key.endswith((".html", ".json", ".xml"))]
-        read = {key: aws.s3.get_object(Bucket=aws.site_bucket, Key=key)["Body"].read() for key in keys}
-        return [key for key, body in read.items() if face_id.encode() in body]
+        files = aws.files(aws.site_bucket).items()
+        return [key for key, body in files if face_id.encode() in body and key.endswith((".html", ".json", ".xml"))]
 
     face_id = forget(aws)
     assert "index.html" in named_in(face_id)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from support import BLUE, COLLECTION, GREEN, RED, FakeAws, make_fake_aws, picture
+from support import BLUE, COLLECTION, GREEN, RED, FakeAws, kept, make_fake_aws, picture
 
 from build import build
 from functions.face_collection import FaceCollection
@@ -30,11 +30,15 @@ PICTURES = [picture(RED), picture(GREEN, RED), picture(BLUE)]
 @pytest.fixture
 def album(aws: FakeAws) -> FakeAws:
     """Three photos as the forerunner leaves them; its Rekognition was told no external image id."""
+    kept(add_photos)(aws)
+    return aws
+
+
+def add_photos(aws: FakeAws) -> None:
     for path, body in zip(PATHS, PICTURES, strict=True):
         aws.put(path.key, body)
         found = aws.rekognition.index_faces(CollectionId=COLLECTION, Image={"Bytes": body})
         put_as_others_do(aws, path, found)
-    return aws
 
 
 def put_as_others_do(aws: FakeAws, path: ImagePath, found: dict) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, LambdaContext, picture
+from support import BLUE, COLLECTION, GREEN, GREY, RED, FakeAws, LambdaContext, kept, picture
 
 from functions.face_collection import FaceCollection
 from functions.keys import encode_external_image_id, parse_image_path
@@ -26,13 +26,17 @@ def searcher(aws: FakeAws, daily: int = 1000, visitor_daily: int = 1000) -> Sear
 
 @pytest.fixture
 def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    kept(add_photos)(aws)
+    monkeypatch.setattr(handler_module, "_searcher", lambda: searcher(aws))
+    return aws
+
+
+def add_photos(aws: FakeAws) -> None:
     pictures = {"one/a.png": [RED], "one/b.png": [BLUE, RED], "two/c.png": [GREEN, RED, BLUE], "two/d.png": [GREEN]}
     for name, colors in pictures.items():
         path = parse_image_path(name)
         aws.put(path.key, picture(*colors))
         aws.photo_sync.sync("pics", path, owner=name, seconds=60)
-    monkeypatch.setattr(handler_module, "_searcher", lambda: searcher(aws))
-    return aws
 
 
 def call(**event: Any) -> dict:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import FakeAws
+from support import FakeAws, kept
 
 from functions.access.access_rows import MemberRow
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
@@ -63,10 +63,14 @@ def photo(path: ImagePath, faces: int = 2, **facts: Any) -> Photo:
 @pytest.fixture
 def site(aws: FakeAws) -> FakeAws:
     """Two photos in a set, one in each of two others; the first is shown in one of these too."""
+    kept(add_photos)(aws)
+    return aws
+
+
+def add_photos(aws: FakeAws) -> None:
     for path in (PHOTO, SECOND, ImagePath(OTHER, "1.jpg"), ImagePath(THIRD, "3.jpg")):
         aws.writer.put_photo(path, photo(path), NOW)
     assert shown(aws).show(PHOTO, OTHER, NOW)
-    return aws
 
 
 def shown(aws: FakeAws) -> ShownPhotos:

@@ -5,7 +5,9 @@ before a call that only reads leaves what the stop before the next change does.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ from functions.face_collection import FaceCollection
 from functions.forgotten_people import is_reference
 from functions.galleries import FIRST_GALLERY, Gallery
 from functions.keys import image_path
+from functions.manage.forgetting_people import Removals
 from functions.photo_messages import parse_message
 from scripts.common.site_galleries import list_galleries, open_gallery
 from scripts.gallery.gallery_mending import mend_gallery
@@ -292,7 +295,26 @@ def remove_leftovers(aws: FakeAws, known: str) -> None:
     )
 
 
-def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeAws, stop: Stop) -> None:
+@pytest.fixture
+def forgetting(stack: Any) -> Callable[[], Removals]:
+    """What forgets people, as a command has it each time; waiting until a stopped one's lease ends takes no time."""
+    waited = 0.0
+
+    def wait(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+
+    def make() -> Removals:
+        made = forgetting_of(stack)
+        lease = replace(made.journal.lease, clock=lambda: time.time() + waited, sleep=wait)
+        return replace(made, journal=replace(made.journal, lease=lease))
+
+    return make
+
+
+def test_a_stopped_forget_is_finished_by_running_it_again(
+    stack: Any, aws: FakeAws, stop: Stop, forgetting: Callable[[], Removals]
+) -> None:
     paths = [image_path("set", name) for name in ("both.png", "red.png", "green.png")]
     colors = [(RED, GREEN), (RED,), (GREEN,)]
     for path, people_in_it in zip(paths, colors, strict=True):
@@ -301,22 +323,22 @@ def test_a_stopped_forget_is_finished_by_running_it_again(stack: Any, aws: FakeA
 
     def album() -> None:
         nonlocal red
-        forgetting = forgetting_of(stack)
-        forgetting.allow_again(forgetting.list_forgotten())
+        removals = forgetting()
+        removals.allow_again(removals.list_forgotten())
         ask_to_process(stack, paths, force=True)
         process(aws)
         red = next(iter(aws.photos.get_photo(paths[1]).face_ids))
 
     def forget() -> None:
-        forgetting = forgetting_of(stack)
-        if named := forgetting.find_faces([red]):
-            forgetting.forget(named, lambda shown: ask_to_process(stack, shown, force=True))
+        removals = forgetting()
+        if named := removals.find_faces([red]):
+            removals.forget(named, lambda shown: ask_to_process(stack, shown, force=True))
 
     album()
     for number in stops(stop, forget):
         forget()
         process(aws)
-        known = forgetting_of(stack).list_forgotten()
+        known = forgetting().list_forgotten()
         remove_leftovers(aws, known[0].id)
         assert len(known) == 1, f"known by {len(known)} faces after stop {number}"
         faces = {face["FaceId"] for face in aws.faces.list_faces()} - {known[0].id}
