@@ -29,7 +29,7 @@ from running import RunningStack, descendants, start_stack, still_there
 from functions.keys import decode_external_image_id, image_path
 from functions.people.people_files import PRIVATE_PREFIX
 
-KILLS_EACH = int(os.environ.get("KINPICS_FAULT_KILLS", "12"))  # of two stacks
+KILLS_EACH = int(os.environ.get("KINPICS_FAULT_KILLS", "8"))  # of two stacks
 TABLE = "ledger"
 SET_NAME = "fault"
 NAMES = [f"{number}.jpg" for number in range(6)]
