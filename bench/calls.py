@@ -75,9 +75,9 @@ def _of_photos(stack: Any, calls: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _of_visitor(calls: list[dict[str, Any]]) -> dict[str, int]:
-    """Units without S3's: those calls are the site server's, which CloudFront stands in for."""
-    return {name: value for name, value in count_units(calls).items() if not name.startswith("s3_")}
+def _of_visitor(calls: list[dict[str, Any]]) -> dict[str, float]:
+    """Units of the visitor and of functions; the others are the site server's, which CloudFront stands in for."""
+    return dict(count_units(call for call in calls if not call["caller"].endswith(":root")))
 
 
 def _visit(page: Any) -> None:

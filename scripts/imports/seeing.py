@@ -17,6 +17,7 @@ from scripts.imports.found import Unplaced, may_be_film
 from scripts.imports.found_table import FoundTable, Item
 from scripts.upload.films_taken import FilmsTaken
 
+_NO_FILM = "the file is not a film that kinpics can read, whatever its name says; if it plays, convert it to MP4"
 _OTHER_FILM = "a film of a kind that kinpics can't show: convert it to MP4"
 _THREADS = 4
 _PORTION = 200
@@ -95,6 +96,8 @@ def _see_film(item: Item, kind: str, films: FilmsTaken) -> str | Unplaced:
 def _no_photo(name: str, size: int) -> Unplaced:
     if not size:
         return Unplaced(name, "the file is empty", is_failure=True)
+    if is_film(name):
+        return Unplaced(name, _NO_FILM, is_failure=True)
     if may_be_film(name):
         return Unplaced(name, _OTHER_FILM)
     return Unplaced(name, "the file is not an image that kinpics can read, whatever its name says", is_failure=True)

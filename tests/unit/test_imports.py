@@ -638,13 +638,14 @@ def test_two_peoples_exports_are_kept_apart(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_a_photo_says_so(tmp_path: Path) -> None:
-    files: Files = {"a.jpg": b"", "b.jpg": "no photo", "c.mp4": bytes(100), "d.jpg": picture(1)}
+    files: Files = {"a.jpg": b"", "b.jpg": "no photo", "c.mp4": bytes(100), "d.jpg": picture(1), "e.avi": bytes(100)}
     with planned(folder_of(tmp_path / "all", files)) as plan:
         assert list(placed(plan)) == ["all/d.jpg"]
         reasons = left(plan)
     assert reasons["a.jpg"] == "the file is empty"
     assert "not an image" in reasons["b.jpg"]
-    assert "convert it to MP4" in reasons["c.mp4"]
+    assert "not a film" in reasons["c.mp4"]
+    assert "convert it to MP4" in reasons["e.avi"]
 
 
 def test_films_go_in_with_their_posts(tmp_path: Path) -> None:
@@ -841,10 +842,11 @@ def test_a_dry_run_needs_no_site_and_ends_with_what_it_costs(tmp_path: Path, mon
     result = command(tmp_path, monkeypatch, "--dry-run", *map(str, export.paths))
     assert f"kinpics cost --photos {len(export.photos)} " in result.stdout
     assert "there is no site yet" in result.stdout
-    assert result.exit_code == 1, "one photo is missing from the export"
+    assert result.exit_code == 1, "a photo is missing from the export"
     plan = json.loads(command(tmp_path, monkeypatch, "--dry-run", "--json", *map(str, export.paths)).stdout)
     assert sum(one["uploads"] for one in plan["sets"]) == len(export.photos)
-    assert [entry["name"] for entry in plan["left_out"] if entry["is_failure"]] == ["media/posts/201501/gone.jpg"]
+    failed = {entry["name"] for entry in plan["left_out"] if entry["is_failure"]}
+    assert failed == {"media/posts/201501/gone.jpg", "media/posts/201503/film.mp4"}, "no film, in spite of its name"
 
 
 def test_a_long_list_of_what_is_left_out_goes_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
