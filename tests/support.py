@@ -3,9 +3,11 @@
 import asyncio
 import concurrent.futures
 import copy
+import copyreg
 import functools
 import io
 import pickle
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -342,7 +344,7 @@ class FakeAws:
 
     def row_keys(self, table: str) -> set[tuple[str, str]]:
         """The two keys of each row; read where moto keeps them, since a scan takes far longer."""
-        database, _ = _backends()
+        database, _, _ = _backends()
         return {(item.hash_key.value, item.range_key.value) for item in database.tables[table].all_items()}
 
     def grid(self, set_name: str) -> list[dict]:
@@ -359,7 +361,7 @@ class FakeAws:
 
     def files(self, bucket: str) -> dict[str, bytes]:
         """What is in a bucket, by key; read where moto keeps it, since a call for each takes far longer."""
-        _, objects = _backends()
+        _, objects, _ = _backends()
         keys = objects.buckets[bucket].keys
         return {key: keys[key].value for key in sorted(keys)}
 
@@ -390,9 +392,12 @@ def _resources() -> dict[str, Any]:
 
 
 @functools.cache
-def _made() -> Callable[[], None]:
-    """What gives a test the empty tables and buckets, made once: making them takes longer than most tests."""
-    s3, _, dynamodb = _clients()
+def _made() -> tuple[Callable[[], None], list[str]]:
+    """What gives a test the empty tables, buckets and queues, and the queues' addresses.
+
+    Made once: making them takes longer than most tests.
+    """
+    s3, sqs, dynamodb = _clients()
     resources = _resources()
     for logical_id, name in (
         ("PicsTable", "pics"),
@@ -417,46 +422,39 @@ def _made() -> Callable[[], None]:
         dynamodb.create_table(TableName=name, **{key: properties[key] for key in needed}, **more)
     for bucket in ("pics", "thumbnails", "site", "incoming"):
         s3.create_bucket(Bucket=bucket)
-    return _keep()
+    s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
+    queues = [sqs.create_queue(QueueName=name) for name in ("process", "dead-letters", "people", "arrivals")]
+    return _keep(), [queue["QueueUrl"] for queue in queues]
 
 
-def _backends() -> tuple[Any, Any]:
-    """Where moto keeps tables, and where buckets."""
+def _backends() -> tuple[Any, Any, Any]:
+    """Where moto keeps tables, where buckets, and where queues."""
     from moto.backends import get_backend  # the laptop stack's tests load this module, and do without moto
     from moto.core import DEFAULT_ACCOUNT_ID
 
-    return get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION], get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+    at = {"dynamodb": REGION, "s3": "aws", "sqs": REGION}
+    tables, buckets, queues = (get_backend(name)[DEFAULT_ACCOUNT_ID][where] for name, where in at.items())
+    return tables, buckets, queues
 
 
 def make_fake_aws() -> FakeAws:
     """The album's resources, made in moto's memory."""
     s3, sqs, dynamodb = _clients()
-    _made()()
-    s3.put_object(Bucket="site", Key=SKELETON_KEY, Body=b"[[name]] in [[set_title]]")
+    bring_back, queues = _made()
+    bring_back()
     rekognition = FakeRekognition(s3)
     rekognition.create_collection(CollectionId=COLLECTION)
-    return FakeAws(
-        s3,
-        sqs,
-        dynamodb,
-        rekognition,
-        sqs.create_queue(QueueName="process")["QueueUrl"],
-        sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
-        sqs.create_queue(QueueName="people")["QueueUrl"],
-        sqs.create_queue(QueueName="arrivals")["QueueUrl"],
-    )
+    return FakeAws(s3, sqs, dynamodb, rekognition, *queues)
 
 
 @functools.cache
 def kept(make: Callable[[FakeAws], None]) -> Callable[[FakeAws], None]:
-    """What gives a test all that ``make`` brings into tables, buckets and the collection, made once for all tests.
+    """What gives a test all that ``make`` brings into tables, buckets, queues and the collection, once for all tests.
 
-    What it leaves in queues isn't there, nor older versions of objects.
+    Of objects, it brings the newest versions alone.
     """
     aws = make_fake_aws()
     make(aws)
-    for url in (aws.queue_url, aws.dead_letter_queue_url, aws.people_queue_url, aws.arrivals_queue_url):
-        aws.sqs.purge_queue(QueueUrl=url)
     bring_back, faces = _keep(), aws.rekognition.copy()
 
     def give(other: FakeAws) -> None:
@@ -467,16 +465,23 @@ def kept(make: Callable[[FakeAws], None]) -> Callable[[FakeAws], None]:
 
 
 def _keep() -> Callable[[], None]:
-    """Keep all tables and buckets as they are now; returns what brings them back."""
-    database, objects = _backends()
+    """Keep all tables, buckets and queues as they are now; returns what brings them back."""
+    database, objects, messages = _backends()
     # As bytes: moto closes the files of all objects that it has ever made when a test ends.
-    there = pickle.dumps((database.tables, objects.buckets))
+    there = io.BytesIO()
+    _Pickler(there).dump((database.tables, objects.buckets, messages.queues))
 
     def bring_back() -> None:
-        database, objects = _backends()
-        database.tables, objects.buckets = pickle.loads(there)  # noqa: S301 - of this process
+        database, objects, messages = _backends()
+        database.tables, objects.buckets, messages.queues = pickle.loads(there.getbuffer())  # noqa: S301 - of this process
 
     return bring_back
+
+
+class _Pickler(pickle.Pickler):
+    """Keeps moto's queues too: nobody holds their locks."""
+
+    dispatch_table = copyreg.dispatch_table | {threading.Condition: lambda _: (threading.Condition, ())}
 
 
 def picture(*colors: tuple[int, int, int], size: tuple[int, int] = (160, 120), kind: str = "PNG") -> bytes:

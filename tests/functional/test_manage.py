@@ -25,8 +25,6 @@ VISITOR = "us-east-1:visitor"
 @pytest.fixture
 def owner(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Owner:
     kept(add_two)(aws)
-    for path in (A, B):
-        aws.photo_sync.people.tell(path)
     return Owner(aws, monkeypatch)
 
 
