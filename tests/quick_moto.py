@@ -1,19 +1,23 @@
-"""moto without what it works out again at each call: more than half of what the tests on it take.
+"""moto without what it works out again at each call, and without a wire: most of what the tests on it take.
 
 It answers as before. As it comes, it looks in each attribute of a row for ten kinds of value, each under all the names
-that any service may give it, though its tables hand out attributes as DynamoDB writes them; and for each call it puts
-together anew the addresses that it answers at. To pick some attributes of a row it goes through the whole row for each.
+that any service may give it, though its tables hand out attributes as DynamoDB writes them; to pick some attributes of
+a row it goes through the whole row for each; and for each call it puts together anew the addresses that it answers at.
 """
 
 import base64
 import copy
 import functools
+import io
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
+from botocore.response import StreamingBody
 from moto import backend_index
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.core.base_backend import BaseBackend
@@ -26,6 +30,8 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import S3Backend
 
 _SERVICES = ("dynamodb", "s3", "sqs")
+# Whoever asks without is a stranger.
+_SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/s3/aws4_request"}
 
 
 def quicken() -> None:
@@ -74,11 +80,13 @@ def quicken() -> None:
         return picked
 
     Item.project = pick
-    BUILTIN_HANDLERS.append(("before-call.dynamodb", _answer))
+    BUILTIN_HANDLERS.append(("before-call.dynamodb", _answer_from_tables))
+    BUILTIN_HANDLERS.append(("before-call.s3", _answer_unsent))
+    BUILTIN_HANDLERS.append(("before-call.sqs", _answer_unsent))
 
 
-def _answer(model: OperationModel, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Any:
-    """Let moto answer what was to be sent, without addressing, signing and routing it, half of a call's time."""
+def _answer_from_tables(model: OperationModel, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Any:
+    """Let moto answer what was to be signed and sent, without routing it either."""
     if not botocore_stubber.enabled:
         return None
     asked = DynamoHandler()
@@ -86,11 +94,31 @@ def _answer(model: OperationModel, params: dict[str, Any], context: dict[str, An
     asked.headers, asked.querystring, asked.response_headers = params["headers"], {}, {}
     parser = PROTOCOL_PARSERS["json"](get_service_model("dynamodb").operation_model(model.name))
     asked.params = parser.parse({"headers": params["headers"], "body": params["body"], "url_params": {}, "values": {}})
-    status, headers, body = asked.call_action()
-    told = {"status_code": status, "headers": headers, "body": body.encode()}
-    read = create_parser("json").parse
+    return _read(model, *asked.call_action())
+
+
+def _answer_unsent(model: OperationModel, params: dict[str, Any], **_: Any) -> Any:
+    """Let moto answer what was to be signed and sent. Nothing is lost on the way, so there are no checksums either."""
+    if not botocore_stubber.enabled:
+        return None
+    headers = HTTPHeaders()
+    for name, value in (params["headers"] | _SIGNED).items():
+        headers[name] = value.decode() if isinstance(value, bytes) else value
+    body = params["body"]
+    body = body.read() if hasattr(body, "read") else body
+    answer = botocore_stubber.process_request(AWSPreparedRequest(params["method"], params["url"], headers, body, False))
+    return _read(model, *answer) if answer else None
+
+
+def _read(model: OperationModel, status: int, headers: dict[str, Any], body: bytes | str) -> Any:
+    """What botocore makes of an answer."""
+    content = body.encode() if isinstance(body, str) else body
+    told = {"status_code": status, "headers": HeadersDict(headers), "body": content}
+    if model.has_streaming_output and status < 300:
+        told["body"] = StreamingBody(io.BytesIO(content), len(content))
+    read = create_parser(model.service_model.protocol).parse
     parsed = read(told, model.output_shape)
-    if error := model.service_model.shape_for_error_code(parsed.get("Error", {}).get("Code")):
+    if status >= 300 and (error := model.service_model.shape_for_error_code(parsed.get("Error", {}).get("Code"))):
         parsed |= read(told, error)
     return SimpleNamespace(status_code=status), parsed
 
