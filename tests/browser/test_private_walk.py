@@ -195,10 +195,18 @@ def test_signing_out_everywhere_ends_it_on_another_device(
     sign_in(other, email, PASSWORD)
     other.wait_for_url(f"**/sets/{SET}/")
     other.locator(".grid.live").wait_for()
+    tab = context.new_page()
+    tab.goto(f"/sets/{SET}/")
+    tab.locator(".grid.live").wait_for()
+    photos(tab).first.click()
+    tab.locator(".pswp--ui-visible").wait_for()
     page.goto("/account/")
     page.get_by_role("button", name="Sign out on all my devices").click()
     expect(page.get_by_text("You're signed out.")).to_be_visible()
     assert not [cookie for cookie in context.cookies() if cookie["name"] == COOKIE]
+    expect(tab.get_by_text(LEFT_OUTSIDE)).to_be_visible()
+    expect(tab.locator(".pswp")).to_have_count(0)
+    photos(other).first.click()  # the next step of somebody who doesn't know yet
     expect(other.get_by_text(LEFT_OUTSIDE)).to_be_visible(timeout=90_000)
     assert not [cookie for cookie in other.context.cookies() if cookie["name"] == COOKIE]
     assert other.evaluate("localStorage.getItem('kinpics.session')") is None

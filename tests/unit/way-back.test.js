@@ -16,7 +16,7 @@ test("the way back is a path of this site", () => {
 
 test("who went on before the script had run is still led back", () => {
   globalThis.location = new URL("https://photos.example/account/");
-  for (const [referrer, to] of [["https://photos.example/enter/?to=%2Fsets%2Fgala%2F", "/sets/gala/"], ["https://photos.example/?to=/x/", ""], ["https://evil.example/enter/?to=/x/", ""]]) {
+  for (const [referrer, to] of [["https://photos.example/enter/?to=%2Fsets%2Fgala%2F", "/sets/gala/"], ["https://photos.example/?to=/x/", ""], ["https://photos.example/sets/gala/?pic=a.jpg", "/sets/gala/?pic=a.jpg"], ["https://evil.example/sets/gala/", ""], ["https://evil.example/enter/?to=/x/", ""]]) {
     globalThis.document = { referrer };
     assert.equal(wayBack(), to);
   }

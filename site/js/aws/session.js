@@ -25,10 +25,15 @@ export function session() {
   }
 }
 
-/** Reload this page when its member signs out elsewhere: in another tab, or on a page the visitor comes back from. */
+/**
+ * Reload this page when its member signs out elsewhere: in another tab, or on a page the visitor comes back from. What this
+ * tab remembers of albums goes first.
+ */
 export function watchSignOut() {
   const check = () => {
-    if (shown && session()?.email !== shown) location.reload();
+    if (!shown || session()?.email === shown) return;
+    sessionStorage.clear();
+    location.reload();
   };
   addEventListener("storage", check);
   addEventListener("pageshow", (event) => event.persisted && check());

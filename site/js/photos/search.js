@@ -74,7 +74,9 @@ async function search(request) {
   const doorkeeper = await door();
   const event = { threshold: config.faceMatchThreshold, ...request, ...(await doorkeeper?.withPass()) };
   try {
-    return await patiently(() => invoke(config.searchFunction, event));
+    const answer = await patiently(() => invoke(config.searchFunction, event));
+    if (!answer.output.length) await doorkeeper?.lookAgain();
+    return answer;
   } catch (error) {
     if (error instanceof CodedError && LEFT_OUT.has(error.code)) await doorkeeper?.lookAgain();
     throw error;

@@ -3,6 +3,8 @@
 
 import pages from "../../pages.json" with { type: "json" };
 
+const [SETS = ""] = pages.set.path.split("{");
+
 /** The path to go back to: only one of this site's own, and none of those that lead here. Empty if there is none. */
 export function wayBack() {
   const to = wantedBy(location.href) || wantedBy(document.referrer);
@@ -13,11 +15,12 @@ export function wayBack() {
   return url && isOwn && !leadsHere ? url.pathname + url.search + url.hash : "";
 }
 
-/** @param {string} address  Of a page. */
+/** @param {string} address  Of a page: one that asks to come in, or that of an album, from where somebody went to sign in. */
 function wantedBy(address) {
   const url = URL.canParse(address) ? new URL(address) : null;
-  const asks = url?.origin === location.origin && [pages.enter.path, pages.account.path].includes(url.pathname);
-  return (asks && url.searchParams.get("to")) || "";
+  if (url?.origin !== location.origin) return "";
+  if (url.pathname.startsWith(SETS)) return url.pathname + url.search;
+  return ([pages.enter.path, pages.account.path].includes(url.pathname) && url.searchParams.get("to")) || "";
 }
 
 /**
