@@ -1,6 +1,8 @@
 // The scripts of pages that few visitors open, and other things few ask for. They are one chunk: if each were its own, the
 // bundler would split off ten more for the modules they share.
 
+import { lookOut } from "./private/lookout.js";
+
 export { showAccount as account } from "./pages/account.js";
 export { showEnter as enter } from "./pages/enter.js";
 export { showEvent as event } from "./pages/event.js";
@@ -17,3 +19,5 @@ export { showSlideshow as slideshow } from "./pages/slideshow.js";
 export { showUpload as upload } from "./pages/upload.js";
 export { showWaiting as waiting } from "./pages/waiting.js";
 export { showCode as code } from "./sharing/share.js";
+
+lookOut();

@@ -2,6 +2,7 @@
 
 import { byId } from "../elements.js";
 import { keepChipsShown } from "../people/shown.js";
+import { lookOut } from "../private/lookout.js";
 import { keepInView } from "./bar.js";
 import { offerDates } from "./dates.js";
 
@@ -13,4 +14,5 @@ export function settle(grid, setName) {
   keepInView(byId("head"));
   offerDates(grid);
   void keepChipsShown(setName);
+  lookOut();
 }

@@ -7,7 +7,7 @@ import { ask, field } from "./asking.js";
 import { changeAudience, readLink, readProgress, renewLink, settleAudiences } from "./letting-calls.js";
 import { whyNot } from "./manage-refusals.js";
 import { addressRow, button, reach } from "./own-parts.js";
-import { audienceWords, consequenceWords, movingWords } from "./own-words.js";
+import { audienceWords, consequenceWords, isNarrowed, movingWords } from "./own-words.js";
 import { told } from "./owner-toast.js";
 
 /**
@@ -68,12 +68,13 @@ export function audiencePanel(seen, set) {
     tell();
     ask(set ? t("Who may see this album?") : t("Who may see the site?"), [field(t("Audience"), choice), after], t("Change it"), async () => {
       const wanted = /** @type {Audience | "inherited"} */ (choice.value);
+      const shuts = isNarrowed(current(), wanted === "inherited" ? seen.audience : wanted);
       choice.disabled = true;
       try {
         await seenThrough(() => changeAudience(set?.set ?? null, wanted), (words) => {
           if (after.isConnected) after.replaceChildren(make("p", { textContent: words }));
           else status.textContent = words;
-        });
+        }, shuts);
       } finally {
         choice.disabled = false;
         tell();
@@ -101,16 +102,20 @@ export async function comeIn({ audience, sets }) {
  * Do it, and tell meanwhile how far it is. What takes longer than one call is gone on with.
  * @param {() => Promise<unknown>} act
  * @param {(words: string) => void} tell
+ * @param {boolean} [shuts]  Whether some are refused from now on.
  */
-async function seenThrough(act, tell) {
-  const timer = setInterval(() => void readProgress().then((moving) => tell(movingWords(moving)), () => {}), LOOK_MS);
-  tell(t("Anyone who may no longer see it is refused from now on…"));
+async function seenThrough(act, tell, shuts = true) {
+  let isDone = false;
+  const look = (/** @type {import("./letting-calls.js").Moving[]} */ moving) => isDone || tell(movingWords(moving, shuts));
+  const timer = setInterval(() => void readProgress().then(look, () => {}), LOOK_MS);
+  tell(shuts ? t("Anyone who may no longer see it is refused from now on…") : t("Working…"));
   try {
     await act();
   } catch (error) {
     if (!(await readProgress()).length) throw error;
     await goOn(error);
   } finally {
+    isDone = true; // an answer may still be on its way
     clearInterval(timer);
   }
   tell("");

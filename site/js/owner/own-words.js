@@ -22,6 +22,9 @@ export function ceilingWords({ purpose, used, most, allowed, until }) {
   return allowed < most && until ? [first, t("Up to %(allowed)s until %(time)s.", { allowed, time })].join(" ") : first;
 }
 
+// Members see what opens with a link, too.
+const WIDEST_FIRST = ["public", "link", "members"];
+
 const OTHER_LETTER = t("Something went wrong with it. Try it again.");
 
 /** Why a photo couldn't be processed, and what to do, by code. @type {Record<string, string>} */
@@ -52,6 +55,7 @@ export const needsReason = ({ code }) => !(code in LETTERS) || code === "LostRef
  */
 export function consequenceWords(wanted, seen, set) {
   const audience = wanted === "inherited" ? seen.audience : wanted;
+  const shuts = isNarrowed(set?.audience ?? seen.audience, audience);
   const site = set ? seen.audience : audience;
   /** @type {Record<import("./manage-calls.js").Audience, string>} */
   const who = {
@@ -64,19 +68,31 @@ export function consequenceWords(wanted, seen, set) {
   return [
     who[audience],
     ...(set ? [] : [t("This applies to all albums without an audience of their own.")]),
-    t("Anyone who may no longer see it is refused within seconds. The rest takes about a minute."),
+    shuts ? t("Anyone who may no longer see it is refused within seconds. The rest takes about a minute.") : t("This takes about a minute."),
     ...(isNarrower || (!set && others)
       ? [t("The front page, the search box and the feeds are emptied, so that they don't give it away. Visitors with JavaScript still see all albums they may see; `kinpics publish` brings the rest back.")]
       : [t("The front page's words, the search and the feeds follow with `kinpics publish`.")]),
   ];
 }
 
-/** How far changes of audiences are. @param {import("./letting-calls.js").Moving[]} moving */
-export function movingWords(moving) {
+/**
+ * Whether some who may see it now may no longer then.
+ * @param {import("./manage-calls.js").Audience} now
+ * @param {import("./manage-calls.js").Audience} then
+ */
+export const isNarrowed = (now, then) => WIDEST_FIRST.indexOf(then) > WIDEST_FIRST.indexOf(now);
+
+/**
+ * How far changes of audiences are.
+ * @param {import("./letting-calls.js").Moving[]} moving
+ * @param {boolean} [shuts]  Whether some are already refused.
+ */
+export function movingWords(moving, shuts = true) {
   const all = moving.reduce((sum, { photos }) => sum + photos, 0);
   const left = moving.reduce((sum, one) => sum + one.left, 0);
-  if (!left) return t("Closed already. People and pages are being brought up to date…");
-  return t("Closed already. %(done)s of %(all)s photos have moved…", { done: formatNumber(all - left), all: formatNumber(all) });
+  const done = { done: formatNumber(all - left), all: formatNumber(all) };
+  if (!shuts) return left ? t("%(done)s of %(all)s photos have moved…", done) : t("People and pages are being brought up to date…");
+  return left ? t("Closed already. %(done)s of %(all)s photos have moved…", done) : t("Closed already. People and pages are being brought up to date…");
 }
 
 /** @param {"public" | "link" | "members"} audience */

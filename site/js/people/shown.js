@@ -1,11 +1,13 @@
 // Takes people off a page who have been hidden since it was published. Loaded with the visitor's first move.
 
+import { lookOut } from "../private/lookout.js";
 import { peopleUrl, personUrl } from "../photos/urls.js";
 import { readPeople } from "./files.js";
 import { peopleOnPage } from "./names.js";
 
-/** On the front page: the row of people, and the name on the cover. */
+/** On the front page: the row of people, and the name on the cover. Also looks out for the site being closed meanwhile. */
 export async function keepPeopleShown() {
+  lookOut();
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = document.querySelectorAll(`main a:is(.person-link, .face)[href^="${peopleUrl}"]`);
   if (!links.length) return;
