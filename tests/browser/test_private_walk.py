@@ -168,7 +168,7 @@ def test_a_link_that_was_made_anew_is_dead(private: Private, page: Page, faults:
     faults.seen.clear()
 
 
-def test_an_invited_member_chooses_a_password_and_sees_the_set(private: Private, page: Page) -> None:
+def test_an_invited_member_chooses_a_password_and_sees_the_set(private: Private, page: Page, faults: Any) -> None:
     email, member = private.invite()
     page.goto(f"/enter/?to=/sets/{SET}/")
     page.get_by_role("link", name="Sign in").click()
@@ -182,6 +182,7 @@ def test_an_invited_member_chooses_a_password_and_sees_the_set(private: Private,
     page.goto("/enter/")
     expect(page.get_by_text("You aren't invited yet")).to_be_visible()
     expect(page.get_by_text(email)).to_be_visible()
+    faults.seen.clear()
 
 
 def test_signing_out_everywhere_ends_it_on_another_device(
