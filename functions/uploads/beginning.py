@@ -14,6 +14,7 @@ from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path
 from functions.media_types import MEDIA_TYPES
 from functions.photo_reader import PhotoReader
+from functions.photo_texts import DIRECTIONS
 from functions.uploads.contributions import (
     BEGUN,
     FAILED,
@@ -131,6 +132,9 @@ def _path_of(set_name: str, file: FileToSend) -> ImagePath | _Answer:
         return _refused("Film", "films can't be sent from a browser: give it to the album's owner, who can upload it")
     if file.kind.startswith(_NO_PHOTO):
         return _refused("NotAPhoto", "the file is not an image that kinpics can read, whatever its name says")
+    if any(char in DIRECTIONS for char in file.name):
+        # `photo<U+202E>gpj.exe` is shown as `photoexe.jpg`.
+        return _refused("BadName", "the name has characters that turn it around; rename the file")
     try:
         return image_path(set_name, file.name)
     except BadNameError as error:

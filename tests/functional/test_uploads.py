@@ -442,6 +442,7 @@ class Dying:
         ("notes.txt", b"hello", "text/plain", "NotAPhoto"),
         ("a/b.jpg", b"x", "image/jpeg", "BadName"),
         ("a\x07.jpg", b"x", "image/jpeg", "BadName"),
+        ("a\u202egpj.exe", b"x", "image/jpeg", "BadName"),
         ("x" * 1050 + ".jpg", b"x", "image/jpeg", "BadName"),
     ],
 )
