@@ -7,4 +7,6 @@ Scope = dict[str, Any]
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+# What a service answers: a status, headers by names in small letters, a body.
+Answer = tuple[int, dict[str, str], bytes]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]

@@ -37,7 +37,7 @@ from local.port_guard import PortGuard
 from local.rekognition.own_engine import OwnEngineError
 from local.rekognition.state import State
 from local.response_headers import response_headers
-from local.site_server import SiteServer, SiteState
+from local.site_server import SiteServer, SiteState, kept_while_unchanged
 from local.state_folder import STACK_NAME, Running, StateFolder, StateFolderError
 
 
@@ -67,12 +67,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Deployed:
-    """What the site server needs of a deployed stack: two buckets, what finds out whether the site is closed, and what
-    reads the entries by which the gate lets visitors in.
+    """What the site server needs of a deployed stack: two buckets, the table of who may see what, what finds out
+    whether the site is closed, and what reads the entries by which the gate lets visitors in.
     """
 
     site_bucket: str
     thumbnails_bucket: str
+    access_table: str
     site_access: Callable[[], SiteAccess]
     read_entries: Callable[[], dict[str, str]]
 
@@ -197,6 +198,7 @@ async def _serve(
         # Made when the first page is asked for.
         site_access = functools.cache(stack.site_access)
         cloudformation = functools.cache(lambda: session.client("cloudformation"))
+        count_changes = functools.partial(aws.count_changes, stack.access_table)
         await edge.start()
 
         def site_server(api_url: str | None) -> SiteServer:
@@ -212,7 +214,7 @@ async def _serve(
                 now["Audience"] = narrowest_of(entries)
                 return SiteState(now["Downloads"], response_headers(project.template, api_url, now), gate)
 
-            return SiteServer(session, buckets, edge, read_state)
+            return SiteServer(aws.get_object, buckets, edge, kept_while_unchanged(read_state, count_changes))
 
         laptop_page = LaptopPage(site_server(options.api_url).app, project.home_pages, home.reach if home else None)
         site_guard = PortGuard(laptop_page.app, options.site_port, options.site_port)

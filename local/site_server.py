@@ -10,26 +10,23 @@ import asyncio
 import gzip
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.addresses import DOWNLOAD_FOLDER, THUMBNAILS_FOLDER, read_path
 from functions.keys import CARDS_PREFIX, DOWNLOADS_PREFIX, FILM_FACES_PREFIX, FILMS_PREFIX, PHOTOS_PREFIX
 from functions.thumbnail_sizes import LARGE_SIDE
-from local.asgi import Message, Receive, Scope, Send
+from local.asgi import Answer, Message, Receive, Scope, Send
 from local.edge.edge_process import EdgeError, EdgeState
 from local.edge.viewer import response_headers_of, viewer_event
 from local.port_guard import refuse
 from local.response_headers import HeadersOf
 
-if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
+GetObject = Callable[[str, str, dict[str, str]], Awaitable[Answer]]
 
 FALLBACK_PAGE = "404.html"
 # What the gate doesn't see: CloudFront's behaviour of this path has no function (template.yaml).
@@ -38,16 +35,13 @@ OPEN_FOLDER = "/assets/"
 _FRESH_SECONDS = 1.0
 # From this age on it is read again while requests still go by it, so that they don't wait.
 _AGEING_SECONDS = 0.8
+# After this long it is read again though nothing is known to have changed.
+_SURELY_SECONDS = 10.0
 _CHUNK = 256 * 1024
-_PASSED_ON = {
-    "ContentType": b"content-type",
-    "ContentRange": b"content-range",
-    "CacheControl": b"cache-control",
-    "ETag": b"etag",
-    "ContentEncoding": b"content-encoding",
-    "ContentLanguage": b"content-language",
-    "ContentDisposition": b"content-disposition",
-}
+_PASSED_ON = (
+    *("content-type", "content-range", "cache-control", "etag"),
+    *("content-encoding", "content-language", "content-disposition"),
+)
 # One part, which is all that S3 answers with; any other range is ignored, as HTTP allows (RFC 9110, 14.2).
 _RANGE = re.compile(rb"bytes=([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
 _COMPRESSED = ("text/", "application/json", "application/xml", "image/svg+xml")
@@ -71,17 +65,31 @@ class SiteState:
     edge: EdgeState
 
 
+def kept_while_unchanged(
+    read_state: Callable[[], SiteState], count_changes: Callable[[], int], clock: Callable[[], float] = time.monotonic
+) -> Callable[[], SiteState]:
+    """Gives what ``read_state`` gave last, unless ``count_changes`` has grown or ten seconds have passed since."""
+    known: list[tuple[int, float, SiteState]] = []
+
+    def read() -> SiteState:
+        count, now = count_changes(), clock()
+        if not known or known[0][0] != count or now - known[0][1] > _SURELY_SECONDS:
+            known[:] = [(count, now, read_state())]
+        return known[0][2]
+
+    return read
+
+
 class SiteServer:
     """ASGI application over the buckets named by ``buckets`` (``site``, ``thumbnails``), behind ``edge``.
 
+    ``get_object`` gives what S3 answers to GetObject: it takes a bucket, a key, and headers by names in small letters.
     ``read_state`` gives what the site is served by. It is asked again and again, because deployments and the owner's
     commands change it; an answer counts for a second.
     """
 
-    def __init__(
-        self, session: boto3.Session, buckets: dict[str, str], edge: Edge, read_state: Callable[[], SiteState]
-    ):
-        self._s3 = session.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 1}))
+    def __init__(self, get_object: GetObject, buckets: dict[str, str], edge: Edge, read_state: Callable[[], SiteState]):
+        self._get_object = get_object
         self._buckets = buckets
         self._edge = edge
         self._read_state = read_state
@@ -155,50 +163,38 @@ class SiteServer:
         return self._buckets["site"], asked.removeprefix("/")  # where nothing is
 
     async def _answer(self, send: Send, bucket: str, key: str, headers: dict[bytes, bytes], head: bool) -> None:
-        request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
+        asked = {}
         if _RANGE.fullmatch(headers.get(b"range", b"")):
-            request["Range"] = headers[b"range"].decode()
+            asked["range"] = headers[b"range"].decode()
         if b"if-none-match" in headers:
-            request["IfNoneMatch"] = headers[b"if-none-match"].decode("latin-1")
-        try:
-            found = await self._get(request)
-        except ClientError as error:
-            await self._answer_error(send, error, head)
-            return
-        status = 206 if "ContentRange" in found else 200
-        if (
-            status == 200
-            and found["ContentType"].startswith(_COMPRESSED)
-            and b"gzip" in headers.get(b"accept-encoding", b"")
-        ):
-            await self._send_compressed(send, found, head)
-        else:
-            await self._send_object(send, status, found, head)
-
-    async def _answer_error(self, send: Send, error: ClientError, head: bool) -> None:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            asked["if-none-match"] = headers[b"if-none-match"].decode("latin-1")
+        status, found, body = await self._get_object(bucket, key, asked)
         if status in (304, 416):
             await self._send(send, status, [(b"content-length", b"0")], b"")
-        else:
+        elif status not in (200, 206):
             await self._answer_fallback(send, head)
+        elif (
+            status == 200
+            and found["content-type"].startswith(_COMPRESSED)
+            and b"gzip" in headers.get(b"accept-encoding", b"")
+        ):
+            await self._send_compressed(send, found, body, head)
+        else:
+            await self._send_object(send, status, found, body, head)
 
     async def _answer_fallback(self, send: Send, head: bool) -> None:
-        try:
-            found = await self._get({"Bucket": self._buckets["site"], "Key": FALLBACK_PAGE})
-        except ClientError:
+        status, found, body = await self._get_object(self._buckets["site"], FALLBACK_PAGE, {})
+        if status != 200:
             await self._send(send, 404, [(b"content-type", b"text/plain; charset=utf-8")], b"not found")
             return
-        await self._send_object(send, 404, found, head)
+        await self._send_object(send, 404, found, body, head)
 
     async def _send(self, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _get(self, request: "GetObjectRequestTypeDef") -> "GetObjectOutputTypeDef":
-        return await asyncio.to_thread(lambda: self._s3.get_object(**request))
-
-    async def _send_compressed(self, send: Send, found: "GetObjectOutputTypeDef", head: bool) -> None:
-        body = gzip.compress(await asyncio.to_thread(found["Body"].read), 6)
+    async def _send_compressed(self, send: Send, found: dict[str, str], body: bytes, head: bool) -> None:
+        body = gzip.compress(body, 6)
         headers = _passed_on(found)
         # The compressed page has the same tag, but a weak one.
         headers = [(name, b"W/" + value if name == b"etag" else value) for name, value in headers]
@@ -208,26 +204,22 @@ class SiteServer:
         ]
         await self._send(send, 200, headers, b"" if head else body)
 
-    async def _send_object(self, send: Send, status: int, found: "GetObjectOutputTypeDef", head: bool) -> None:
+    async def _send_object(self, send: Send, status: int, found: dict[str, str], body: bytes, head: bool) -> None:
         headers = _passed_on(found)
         headers += [
-            (b"content-length", str(found["ContentLength"]).encode()),
+            (b"content-length", str(len(body)).encode()),
             (b"accept-ranges", b"bytes"),
-            (b"last-modified", found["LastModified"].strftime("%a, %d %b %Y %H:%M:%S GMT").encode()),
+            (b"last-modified", found["last-modified"].encode()),
         ]
-        body: Any = found["Body"]
-        try:
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            while not head and (chunk := await asyncio.to_thread(body.read, _CHUNK)):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        finally:
-            body.close()
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        for start in range(0, 0 if head else len(body), _CHUNK):
+            await send({"type": "http.response.body", "body": body[start : start + _CHUNK], "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 
-def _passed_on(found: "GetObjectOutputTypeDef") -> list[tuple[bytes, bytes]]:
+def _passed_on(found: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """The headers that S3 answered with and browsers need."""
-    return [(name, str(value).encode()) for field, name in _PASSED_ON.items() if (value := found.get(field))]
+    return [(name.encode(), value.encode()) for name in _PASSED_ON if (value := found.get(name))]
 
 
 def served_prefixes(downloads: str) -> tuple[str, ...]:

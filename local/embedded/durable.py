@@ -41,6 +41,7 @@ class Durable:
         self._noted = Noted()
         self._objects: ObjectStore | None = None
         self._saver: Saver | None = None
+        self._items: ItemStore | None = None
         # Bodies that are removed, but that the journal still holds as `unused`.
         self._removed: list[str] = []
         self._is_stopping = False
@@ -59,7 +60,7 @@ class Durable:
         modules = {name: _get_module(name) for name in (*MODULES, AT_STOP, "sts")}
         self._kept.modules = modules
         lambda_svc = modules["lambda_svc"]
-        items = ItemStore(modules["dynamodb"], self._journal, self._fail)
+        self._items = items = ItemStore(modules["dynamodb"], self._journal, self._fail)
         items.watch()
         self._objects = ObjectStore(modules["s3"], self._journal)
         self._saver = Saver(self._kept, self._journal, self._objects, self._bodies, self._noted)
@@ -112,6 +113,11 @@ class Durable:
         except Exception as error:
             self._fail(error)  # whatever it is: what is not kept must not be acknowledged
         return not self._broken
+
+    def count_changes(self, services: Collection[str], tables: Collection[str]) -> int:
+        """A number that grows whenever one of these services, or an item of these tables, changes."""
+        items = self._items.changes if self._items else {}
+        return sum(self._noted.counts[name] for name in services) + sum(items.get(name, 0) for name in tables)
 
     def prepare_to_stop(self) -> None:
         """Call before functions are ended: the messages they have are given out again at the next start."""

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -124,6 +125,8 @@ class ItemStore:
         # What is known of each table's indexes, by the table's id; and how they were defined then.
         self._indexes: dict[str, tuple[list[Any], dict[str, Index]]] = {}
         self._page: _Page | None = None
+        # How often the items of each table have changed, by its name.
+        self.changes: Counter[str] = Counter()
 
     def watch(self) -> None:
         """Put this store in place of ministack's dictionaries."""
@@ -169,6 +172,7 @@ class ItemStore:
         if item is None and before is None:
             return None
         self._put("item", encode_key(table["TableId"], *place), item)
+        self.changes[table["TableName"]] += 1
         # What ministack keeps of the other indexes, once they were asked for.
         for one, is_added in ((before, False), (item, True)):
             if one is not None:
@@ -192,6 +196,7 @@ class ItemStore:
     def _take_over(self, table: Table) -> None:
         """All items of a table at once, which ministack has in dictionaries: after a rollback or a restored backup."""
         replaced = table["items"]
+        self.changes[table["TableName"]] += 1
         table["items"] = Items(self._journal, table["TableId"])
         for kind in ("item", "entry", "index"):
             self._journal.remove(kind, below(table["TableId"]))

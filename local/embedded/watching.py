@@ -1,6 +1,7 @@
 """Notes what ministack changes: replaces its functions that make a change or write a file."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,13 @@ class Noted:
     services: set[str] = field(default_factory=set)
     objects: set[Place] = field(default_factory=set)
     sessions: set[str] = field(default_factory=set)
+    # How often each service has changed; never forgotten.
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, service: str) -> None:
+        """Note that a service has changed, or may have."""
+        self.services.add(service)
+        self.counts[service] += 1
 
     def clear(self) -> None:
         """Forget what was noted, once it is written."""
@@ -56,7 +64,7 @@ def watch_calls(module: Any, name: str, noted: Noted) -> None:
         )
         on_object = name == "s3" and "/" in path.strip("/")
         if not (reads or on_object or operation in _ON_ITEMS or path.endswith("/invocations")):
-            noted.services.add(name)
+            noted.note(name)
         return answer
 
     original = replace(module, "handle_request", handle_request, S3_HANDLE if name == "s3" else HANDLE)
@@ -72,7 +80,7 @@ def watch_stacks(cloudformation: Any, noted: Noted) -> None:
         now += [(place, len(events)) for place, events in cloudformation._stack_events._data.items()]
         if now != known:
             known[:] = now
-            noted.services.add("cloudformation")
+            noted.note("cloudformation")
         return answer
 
     original = replace(cloudformation, "handle_request", handle_request, HANDLE)

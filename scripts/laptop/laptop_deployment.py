@@ -55,6 +55,7 @@ def make_project(root: Path, prepare: Callable[[Running], Awaitable[None]]) -> P
         return Deployed(
             outputs.site_bucket,
             outputs.thumbnails_bucket,
+            outputs.access_table,
             lambda: find_site_access(session, outputs),
             lambda: entries(access.read_all()),
         )

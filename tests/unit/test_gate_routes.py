@@ -4,12 +4,9 @@ import json
 import re
 from fnmatch import fnmatch
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 import pytest
-from botocore.exceptions import ClientError
 from gate_runs import judge, run, scope, state, the_edge
 
 from functions.addresses import address
@@ -18,6 +15,7 @@ from functions.languages import AUTO, ENGLISH, LANGUAGES, choose_language, in_la
 from functions.photo_page import SKELETON_KEY
 from functions.site_access import with_flag
 from functions.thumbnail_sizes import LARGE_SIDE
+from local.asgi import Answer
 from local.edge.edge_process import EdgeState
 from local.site_server import OPEN_FOLDER, SiteServer, SiteState, served_prefixes
 from scripts.common.template import gate_code, load_template
@@ -38,13 +36,13 @@ class Server(SiteServer):
     """The laptop's site server, which notes the objects it asks for and finds none."""
 
     def __init__(self, by: EdgeState | None = None, downloads: str = "stripped"):
-        session: Any = SimpleNamespace(client=lambda *_, **__: None)
-        super().__init__(session, BUCKETS, the_edge(), lambda: SiteState(downloads, lambda path: [], by or state()))
+        served_by = SiteState(downloads, lambda path: [], by or state())
+        super().__init__(self._find, BUCKETS, the_edge(), lambda: served_by)
         self.asked: list[tuple[str, str]] = []
 
-    async def _get(self, request: Any) -> Any:
-        self.asked.append((request["Bucket"], request["Key"]))
-        raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 404}}, "GetObject")
+    async def _find(self, bucket: str, key: str, headers: dict[str, str]) -> Answer:
+        self.asked.append((bucket, key))
+        return 404, {}, b""
 
     def ask(self, path: str, **headers: str) -> tuple[int, dict[bytes, bytes], bytes]:
         """Status, headers and body of an answer."""
