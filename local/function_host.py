@@ -22,11 +22,15 @@ import weakref
 from pathlib import Path
 from typing import Any, NoReturn
 
+from local.bytecode import keep_bytecode
+
 # Of a program's arguments and environment, in bytes.
 _MAX_REQUEST = 1 << 20
 _FAILED = -1
 # For programs that were killed; on a busy machine they take a while to be gone.
 _MAX_SECONDS_TO_END = 10
+# Beside the folders of functions' processes.
+_BYTECODE = "bytecode"
 # boto3 and what it needs.
 _PACKAGES = {"boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six"}
 # What functions call: reading the models is half of what a client costs.
@@ -196,6 +200,7 @@ def _become(request: list[Any], descriptors: list[int]) -> NoReturn:
         os.environ.clear()
         os.environ.update(environment)
         gc.enable()
+        keep_bytecode(Path(folder), Path(folder).parents[1] / _BYTECODE)
         sys.path.insert(0, str(Path(program).parent))
         runpy.run_path(program, run_name="__main__")
         code = 0

@@ -1,6 +1,7 @@
 """Functions' processes are forked with boto3 loaded, and with nothing of kinpics."""
 
 import json
+import marshal
 import os
 import signal
 import subprocess
@@ -71,6 +72,30 @@ def test_a_program_that_fails_says_why_and_one_at_work_can_be_ended(host: Host, 
         getattr(waiting, end)()
         waiting.wait(10)
         assert rest(waiting) == ("", "")
+
+
+def test_what_one_process_has_compiled_others_take(host: Host, tmp_path: Path) -> None:
+    folders = [tmp_path / name / "code" for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "failing.py").write_text("def fail():\n    raise ValueError('no')\n")
+        program = folder / "program.py"
+        program.write_text(f"import sys; sys.path.insert(0, {str(folder)!r}); from failing import fail; fail()")
+        told = rest(host.start(str(program), str(folder), {}))[1]
+        assert 'File "failing.py", line 2, in fail\n    raise ValueError' in told
+    (kept,) = (tmp_path / "bytecode").iterdir()
+    code = marshal.dumps(compile("def fail():\n    print('as kept')", "keys.py", "exec"))
+    kept.write_bytes(code)
+    for compiled in folder.rglob("*.pyc"):
+        compiled.unlink()
+    assert rest(host.start(str(program), str(folder), {}))[0] == "as kept\n"
+    (folder / "failing.py").write_text("def fail():\n    print('as changed')\n")
+    for compiled in folder.rglob("*.pyc"):
+        compiled.unlink()
+    assert rest(host.start(str(program), str(folder), {}))[0] == "as changed\n"
+    kept.write_bytes(code[:50])
+    (folder / "failing.py").write_text("def fail():\n    raise ValueError('no')\n")
+    assert rest(host.start(str(program), str(folder), {}))[1].endswith("ValueError: no\n")
 
 
 def test_a_host_that_stops_ends_what_it_has_started_and_starts_nothing_more(tmp_path: Path) -> None:
