@@ -30,6 +30,7 @@ from scripts.common.config import ROOT
 from scripts.common.stack import Stack
 from scripts.costs.limits import TableLimit, count_reserved, read_limits
 from scripts.deployment.account_limits import read_concurrency
+from scripts.deployment.archives import archive_functions
 from scripts.deployment.closing import closed_template, keep_closed
 from scripts.deployment.cloudformation import DeployError, StackApplier, read_outputs, with_literal_names
 from scripts.deployment.cloudfront_plan import find_plan
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 # Bucket names end at 63 characters: `-thumbnails-`, an account's 12 digits and the longest region's name take 39.
 _STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,22}[a-z0-9]")
 _KEEP_PACKAGES_DAYS = 90
+# How archives are compressed: those for this machine go nowhere.
+_QUICK, _SMALL = 1, 6
 
 
 class ToolError(KinpicsError):
@@ -208,8 +211,8 @@ def list_unlimited(stack: Stack) -> list[TableLimit]:
 
 @contextlib.contextmanager
 def built_functions(root: Path = ROOT, *, for_this_machine: bool = False) -> Iterator[Path]:
-    """The built template of the checkout in ``root``, beside the functions with their packages. Nobody else builds
-    meanwhile. Raises ``ToolError``.
+    """The built template of the checkout in ``root``, beside the functions with their packages and their archives.
+    Nobody else builds meanwhile. Raises ``ToolError``.
 
     They are built for Lambda's machine and Python, as the template names them, or for this machine's. What was built
     from the same files last time is used again.
@@ -224,6 +227,7 @@ def built_functions(root: Path = ROOT, *, for_this_machine: bool = False) -> Ite
             made_of.unlink(missing_ok=True)
             environment = {"PLATFORM": ""} if for_this_machine else {}
             _sam("build", "--build-dir", str(folder), "--template", str(root / "template.yaml"), **environment)
+            archive_functions(template, _QUICK if for_this_machine else _SMALL)
             made_of.write_text(wanted, encoding="utf-8")
         yield template
 

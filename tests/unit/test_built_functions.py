@@ -1,12 +1,14 @@
 """Functions are built again only if something they are made of has changed, and packaged again only then."""
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.deployment import deploy
+from scripts.deployment.archives import archive_functions
 from scripts.deployment.deploy import ToolError, built_functions, package_template
 
 
@@ -125,3 +127,27 @@ def test_what_has_left_the_bucket_is_packaged_again(checkout: Path, bucket: list
     assert packaged(checkout) == "s3://packages/package-1"
     bucket[0] = "another"
     assert packaged(checkout) == "s3://packages/package-2"
+
+
+def test_archives_hold_what_was_built_and_are_alike_each_time(tmp_path: Path) -> None:
+    template, folder = tmp_path / "template.yaml", tmp_path / "SearchFunction"
+    (folder / "functions").mkdir(parents=True)
+    (folder / "functions" / "keys.py").write_text("one = 1")
+    (folder / "program").write_text("#!/bin/sh")
+    (folder / "program").chmod(0o755)
+    made = []
+    for seconds in (1_000_000_000, 1_500_000_000):
+        os.utime(folder / "program", (seconds, seconds))
+        template.write_text(
+            "Globals:\n  Function:\n    CodeUri: functions/\nResources:\n      CodeUri: SearchFunction\n"
+        )
+        archive_functions(template, 6)
+        made.append((tmp_path / "SearchFunction.zip").read_bytes())
+    assert made[0] == made[1]
+    text = template.read_text()
+    assert "CodeUri: SearchFunction.zip\n" in text
+    assert "CodeUri: functions/\n" in text
+    with zipfile.ZipFile(tmp_path / "SearchFunction.zip") as archive:
+        assert sorted(archive.namelist()) == ["functions/keys.py", "program"]
+        assert archive.read("functions/keys.py") == b"one = 1"
+        assert archive.getinfo("program").external_attr >> 16 & 0o777 == 0o755
