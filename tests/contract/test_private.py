@@ -8,7 +8,6 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from running import RunningStack, new_guest
-from serving import get_as
+from serving import get_all_as, get_as
 
 from functions.access.passes import COOKIE, LinkSubject, MemberSubject, Subject, link_id, write_pass
 from functions.addresses import address
@@ -34,7 +33,6 @@ _OPEN = re.compile(
     r"^/(?:(?:assets|icons)/|(?:enter|account|offline|event|upload|waiting)/"
     r"|(?:style\.css|sw\.js|site\.webmanifest|favicon\.svg|robots\.txt|notice\.txt|404\.html)$)"
 )
-_WORKERS = 6
 # A pass of links that is past half its time is made anew, by a redirect.
 _FRESH_SECONDS = 5 * 3600
 # The gate knows of what changes within a second here.
@@ -144,11 +142,6 @@ def kinds(paths: list[str]) -> list[str]:
     return sorted(alike.values())
 
 
-def ask_all(stack: RunningStack, paths: list[str], cookie: str) -> dict[str, tuple[int, dict[str, str], bytes]]:
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        return dict(zip(paths, pool.map(lambda path: get_as(stack.site_url, path, cookie), paths), strict=True))
-
-
 def until(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + _SECONDS
     while not holds():
@@ -177,9 +170,11 @@ def test_a_private_set_is_answered_as_one_that_does_not_exist(site: RunningStack
     of_sets = [path for path in addresses(site) if set_of(path) in (LINKED, MEMBERS_ONLY)]
     assert {f"/sets/{LINKED}/", f"/sets/{LINKED}/people.json", f"/thumbnails/photos/{LINKED}/biden.jpg"} <= {*of_sets}
     nowhere = {path: path.replace(set_of(path), NO_SET) for path in of_sets}
-    missing = ask_all(site, sorted(set(nowhere.values())), "")
+    missing = get_all_as(site.site_url, sorted(set(nowhere.values())), "")
     for who, cookie in callers.outsiders().items():
-        for path, (status, headers, body) in ask_all(site, of_sets if not cookie else kinds(of_sets), cookie).items():
+        for path, (status, headers, body) in get_all_as(
+            site.site_url, of_sets if not cookie else kinds(of_sets), cookie
+        ).items():
             as_missing = missing[nowhere[path]]
             told = (status, headers.get("content-type"), body)
             assert told == (as_missing[0], as_missing[1].get("content-type"), as_missing[2]), (who, path)
@@ -199,7 +194,7 @@ def test_whoever_may_see_a_set_sees_all_of_it(site: RunningStack, callers: Calle
     paths = [path for path in addresses(site) if set_of(path) in SETS and "." in path.rsplit("/", 1)[-1]]
     # What is under no address that the site serves: rows of names, copies by another rule.
     paths = [path for path in paths if not path.startswith("/thumbnails/people/") and not path.endswith("/")]
-    for path, (status, _, body) in ask_all(site, paths, cookie).items():
+    for path, (status, _, body) in get_all_as(site.site_url, paths, cookie).items():
         is_let_in = set_of(path) in sets
         assert status == (200 if is_let_in else 404), path
         assert body or not is_let_in
@@ -211,7 +206,7 @@ def test_whoever_may_see_a_set_sees_all_of_it(site: RunningStack, callers: Calle
 
 def test_the_sites_own_files_do_not_know_of_private_sets(site: RunningStack) -> None:
     paths = [path for path in addresses(site) if not set_of(path) and not path.startswith("/skeletons/")]
-    answers = ask_all(site, paths, "")
+    answers = get_all_as(site.site_url, paths, "")
     assert answers["/"][0] == 200
     for path, (_, _, body) in answers.items():
         assert not any(name.encode() in body for name in SETS), path
@@ -364,7 +359,9 @@ def test_a_site_for_members_gives_away_nothing_at_any_address(site: RunningStack
         words = [b"2009_inauguration", b"2015_pioneers", b"biden", *(name.encode() for name in SETS)]
         tried = 0
         for who, cookie in callers.outsiders().items():
-            for path, (status, headers, body) in ask_all(site, closed if not cookie else kinds(closed), cookie).items():
+            for path, (status, headers, body) in get_all_as(
+                site.site_url, closed if not cookie else kinds(closed), cookie
+            ).items():
                 if who == "a guest with another link" and set_of(path) == OTHER:
                     continue
                 if who == "a member without the set" and set_of(path) == OTHER:
@@ -377,7 +374,9 @@ def test_a_site_for_members_gives_away_nothing_at_any_address(site: RunningStack
                 )
                 assert not body, (who, path)
         assert tried > len(closed) + 8 * 40
-        for path, (status, _, body) in ask_all(site, [path for path in paths if _OPEN.match(path)], "").items():
+        for path, (status, _, body) in get_all_as(
+            site.site_url, [path for path in paths if _OPEN.match(path)], ""
+        ).items():
             assert status == 200 or path.endswith("/"), path
             assert not any(word in body for word in words), path
         _, session = new_guest(site)
