@@ -14,6 +14,7 @@ import botocore.session
 import pytest
 from botocore import loaders
 from hypothesis import settings
+from prepared_stack import copy_prepared
 from running import HOME_PASSWORD, DeployedStack, RunningStack, free_port, start_stack
 
 from local.home.passwords import PasswordFile
@@ -102,10 +103,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory, demo_folders: list[Path]) ->
             deployed.kinpics("delete", folder.name, "--yes", "--for-good")
         return
     data = tmp_path_factory.mktemp("stack") / "data"
+    copy_prepared(data, demo_folders)
     PasswordFile(data, cost=2).write(HOME_PASSWORD)
     running = start_stack(data, options=("--host", "localhost", "--https-port", str(free_port())))
     try:
-        running.kinpics("upload", *map(str, demo_folders))
         yield running
     finally:
         with contextlib.suppress(ProcessLookupError):
