@@ -26,7 +26,7 @@ export npm_config_update_notifier = false
 # is loaded, a quarter of the packages; so pip needn't (--no-compile).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo check test $(TEST_GROUPS) laptop-tests coverage environments setup sam audit bench languages lock clean
+.PHONY: help demo check test $(TEST_GROUPS) laptop-tests chromium coverage environments setup sam audit bench languages lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -42,7 +42,6 @@ check: ## Lint, check types and run the unit tests: the quick loop
 	@$(MAKE) --no-print-directory -j3 --output-sync=target lint types unit-tests
 
 test: ## Set up and run every test
-	@scripts/find-chromium
 	$(if $(ARGS),$(call run-chosen),$(call run-groups))
 
 define run-chosen
@@ -62,6 +61,8 @@ coverage: ## Run every test, and list the lines that no test runs (takes a third
 
 unit-tests: $(VENV)/.test node_modules/.done
 	@$(BIN)/python -m pytest tests/unit
+
+browser-tests: chromium
 
 browser-tests fault-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/$(@:-tests=)
@@ -84,7 +85,11 @@ deployment-tests: laptop-tests .venv-sam/.done
 # What tests that publish a site or upload photos need.
 laptop-tests: setup $(VENV)/.test .kinpics/test-photos/.version
 
-environments: laptop-tests .venv-sam/.done .venv-policy/.done
+environments: laptop-tests chromium .venv-sam/.done .venv-policy/.done
+
+# Where it has to be installed, that goes on beside everything else.
+chromium:
+	@scripts/find-chromium
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
