@@ -55,6 +55,10 @@ def delete_row(album: RunningStack) -> None:
     album.table("PicsTable").delete_item(Key={"primarykey": SET, "sortkey": "obama.jpg"})
 
 
+def has_row(album: RunningStack) -> bool:
+    return "Item" in album.table("PicsTable").get_item(Key={"primarykey": SET, "sortkey": "obama.jpg"})
+
+
 def delete_thumbnail(album: RunningStack) -> None:
     album.client("s3").delete_object(
         Bucket=album.outputs["ThumbnailsBucket"], Key=f"{LARGE_SIDE}/photos/{SET}/biden.jpg"
@@ -247,7 +251,9 @@ def test_everything_damaged_at_once_and_a_reconcile_that_is_stopped(album: Runni
     environment = {**album.environment, "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "scripts", "--data", str(album.data), "reconcile", "--yes"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.5)  # somewhere in the middle of it
+    deadline = time.monotonic() + 60
+    while not has_row(album) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)  # somewhere in the middle of it
     process.send_signal(signal.SIGINT)
     process.wait(120)
     album.kinpics("reconcile", "--yes")
