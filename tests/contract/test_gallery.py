@@ -41,7 +41,7 @@ def search(stack: RunningStack, image: Path, **options: object) -> list[dict]:
 
 
 def add(stack: RunningStack, folder: Path) -> dict:
-    return json.loads(stack.kinpics("gallery", "add", str(folder), "--json", check=False).stdout)
+    return json.loads(stack.kinpics("gallery", "add", str(folder), "--no-build", "--json", check=False).stdout)
 
 
 def test_a_gallery_names_the_person_a_picture_looks_most_like(
