@@ -14,7 +14,11 @@ from functions.thumbnail_sizes import LARGE_SIDE
 from scripts.laptop.laptop_owner import OWNER_MAIL
 
 PROBE = """
+import functools
+
 import boto3
+
+client = functools.cache(boto3.client)
 
 def handler(event, context):
     from botocore.exceptions import ClientError
@@ -22,7 +26,7 @@ def handler(event, context):
     codes = []
     for service, operation, arguments in event:
         try:
-            getattr(boto3.client(service), operation)(**arguments)
+            getattr(client(service), operation)(**arguments)
             codes.append("")
         except ClientError as error:
             codes.append(error.response["Error"]["Code"])
