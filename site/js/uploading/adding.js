@@ -1,10 +1,12 @@
 // The page "Add photos" for the owner and for members who may add: choose an album, choose or drop photos, and watch them
 // go.
 
+import pages from "../../pages.json" with { type: "json" };
 import { watchDrops } from "../drops.js";
 import { byId, make } from "../elements.js";
 import { formatNumber, t, tn } from "../language.js";
 import { setUrl } from "../photos/urls.js";
+import { withWayBack } from "../private/way-back.js";
 import { findContributor } from "./contributor.js";
 import { FileList } from "./file-list.js";
 import { KeptFiles } from "./kept-files.js";
@@ -74,8 +76,15 @@ export async function startAdding() {
   /** @param {Item} item */
   function changed(item) {
     list.show(item);
-    if (DONE.has(item.state) || item.state === "failed") void kept.drop(set, item.file);
+    if (item.state === "failed" && item.code === "SignedOut") askToSignIn();
+    else if (DONE.has(item.state) || item.state === "failed") void kept.drop(set, item.file);
     showTotal();
+  }
+
+  /** What was chosen stays in this browser: the page goes on with it. */
+  function askToSignIn() {
+    const href = withWayBack(pages.account.path, pages.upload.path);
+    connection.replaceChildren(make("a", { className: "textlink", href, textContent: t("Sign in, and sending goes on.") }));
   }
 
   /** @param {"" | "offline" | "busy"} why */

@@ -35,7 +35,7 @@ const REFUSALS = {
   NoEvent: t("This link doesn't work any more. Ask for a new one."),
   EventClosed: CLOSED,
   NotAllowed: NOT_ALLOWED,
-  SignedOut: t("You aren't signed in any more. Sign in on your account page, then add the photos again."),
+  SignedOut: t("You aren't signed in any more."),
   AccessDeniedException: NOT_ALLOWED,
   NoSet: t("There's no album with this name. Only the owner can start a new one."),
   UploadsFailed: AGAIN,

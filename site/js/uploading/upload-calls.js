@@ -2,6 +2,8 @@
 
 import { invoke } from "../aws/calls.js";
 import { config } from "../config.js";
+import { CodedError } from "../errors.js";
+import { renewed } from "../private/pass.js";
 
 /**
  * Who sends, and where to: an event's secret with the guest's own, a member's pass, or nothing for the owner.
@@ -70,5 +72,14 @@ export const takeBack = async (sender, ids) => (await call(sender, { action: "ta
 async function call(sender, event) {
   const name = sender.isOwner ? config.arrivalsFunction : config.uploadsFunction;
   const set = sender.set ? { set: sender.set } : {};
-  return (await invoke(name, { ...event, ...set, ...(await sender.credentials()) })).output;
+  const given = await sender.credentials();
+  try {
+    return (await invoke(name, { ...event, ...set, ...given })).output;
+  } catch (error) {
+    if (!given.pass || !(error instanceof CodedError && error.code === "SignedOut")) throw error;
+    // The door makes a new pass, or finds that this member was signed out on another device: then they are here, too.
+    const pass = await renewed(given.pass).catch(() => "");
+    if (!pass || pass === given.pass) throw error;
+    return (await invoke(name, { ...event, ...set, pass })).output;
+  }
 }
