@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -482,6 +483,25 @@ class _Pickler(pickle.Pickler):
     """Keeps moto's queues too: nobody holds their locks."""
 
     dispatch_table = copyreg.dispatch_table | {threading.Condition: lambda _: (threading.Condition, ())}
+
+
+def site_stack(aws: FakeAws) -> Any:
+    """What publishing needs of a deployed stack, for a site without a lookalike gallery."""
+    return SimpleNamespace(
+        outputs=aws.outputs,
+        s3=aws.s3,
+        photos=aws.photos,
+        access=aws.access,
+        gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter(())),
+        download_rule="none",
+        parameters={},
+        region="us-east-1",
+        endpoint_url=None,
+        site_url="https://photos.example",
+        home_url=None,
+        shared_url="https://photos.example",
+        invalidate=lambda paths: None,
+    )
 
 
 def picture(*colors: tuple[int, int, int], size: tuple[int, int] = (160, 120), kind: str = "PNG") -> bytes:

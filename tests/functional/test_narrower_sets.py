@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from support import BLUE, GREEN, RED, FakeAws, LambdaContext, kept, picture
+from support import BLUE, GREEN, RED, FakeAws, LambdaContext, kept, picture, site_stack
 
 from functions.access.audiences import ALBUM, LINK, MEMBERS, PUBLIC
 from functions.access.edge_entries import entries
@@ -59,7 +58,7 @@ def add_photos(aws: FakeAws) -> None:
 def publish_photos(aws: FakeAws) -> None:
     """The same, and their site."""
     add_photos(aws)
-    build_and_publish(stack_of(aws))
+    build_and_publish(site_stack(aws))
 
 
 @contextlib.contextmanager
@@ -86,25 +85,7 @@ def published(aws: FakeAws) -> Iterator[Any]:
 def stack_with(aws: FakeAws, make: Callable[[FakeAws], None]) -> Iterator[Any]:
     kept(make)(aws)
     with answered_by(aws):
-        yield stack_of(aws)
-
-
-def stack_of(aws: FakeAws) -> Any:
-    return SimpleNamespace(
-        outputs=aws.outputs,
-        s3=aws.s3,
-        photos=aws.photos,
-        access=aws.access,
-        gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter(())),
-        download_rule="none",
-        parameters={},
-        region="us-east-1",
-        endpoint_url=None,
-        site_url="https://photos.example",
-        home_url=None,
-        shared_url="https://photos.example",
-        invalidate=lambda paths: None,
-    )
+        yield site_stack(aws)
 
 
 @pytest.fixture(autouse=True)

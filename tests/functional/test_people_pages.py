@@ -4,12 +4,11 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from people_cases import Journal, inventory, person, photo, ref
-from support import FakeAws
+from support import FakeAws, site_stack
 
 from build import Site, build
 from functions.keys import ImagePath
@@ -71,21 +70,7 @@ def stack(aws: FakeAws) -> Any:
         aws.dynamodb.put_item(TableName=aws.pics_table, Item=row.to_item())
     fair = PhotoSet(sortkey="fair", pic="1.jpg", pic_count=2, updated_at="2026-01-01T00:00:00+00:00")
     aws.dynamodb.put_item(TableName=aws.pics_table, Item=fair.to_item())
-    return SimpleNamespace(
-        outputs=aws.outputs,
-        s3=aws.s3,
-        photos=aws.photos,
-        access=aws.access,
-        gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter([])),
-        download_rule="none",
-        parameters={},
-        region="us-east-1",
-        endpoint_url=None,
-        site_url="https://photos.example",
-        home_url=None,
-        shared_url="https://photos.example",
-        invalidate=lambda paths: None,
-    )
+    return site_stack(aws)
 
 
 def content(stack: Any, key: str) -> Any:

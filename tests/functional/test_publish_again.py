@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support import FakeAws, kept
+from support import FakeAws, kept, site_stack
 
 import build
 from functions.dates import timestamp
@@ -80,25 +79,7 @@ def in_english() -> Iterator[None]:
 @pytest.fixture
 def stack(aws: FakeAws) -> Iterator[Any]:
     with in_english():
-        yield stack_of(aws)
-
-
-def stack_of(aws: FakeAws) -> Any:
-    return SimpleNamespace(
-        outputs=aws.outputs,
-        s3=aws.s3,
-        photos=aws.photos,
-        access=aws.access,
-        gallery=SimpleNamespace(count_faces=lambda: 0, count_people=lambda: 0, list_faces=lambda: iter(())),
-        download_rule="none",
-        parameters={},
-        region="us-east-1",
-        endpoint_url=None,
-        site_url="https://photos.example",
-        home_url=None,
-        shared_url="https://photos.example",
-        invalidate=lambda paths: None,
-    )
+        yield site_stack(aws)
 
 
 @pytest.fixture
@@ -167,7 +148,7 @@ def test_one_changed_set_costs_the_same_among_few_and_many(aws: FakeAws, stack: 
 def publish_three(aws: FakeAws) -> None:
     for name in ("one", "two", "three"):
         add_set(aws, name)
-    build_and_publish(stack_of(aws))
+    build_and_publish(site_stack(aws))
 
 
 def publish_three_in_english(aws: FakeAws) -> None:
@@ -231,7 +212,7 @@ def change_sets(aws: FakeAws) -> None:
 
 def test_publishing_what_changed_makes_the_same_site_as_publishing_all_in_all_languages(aws: FakeAws) -> None:
     publish_three(aws)
-    published = stack_of(aws)
+    published = site_stack(aws)
     assert "index.de.html" in site_of(aws)
     for change in (change_words, change_photos, change_sets):
         change(aws)
