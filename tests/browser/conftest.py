@@ -4,13 +4,15 @@ import io
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from running import RunningStack
 
 ROOT = Path(__file__).parents[2]
+DESK: ViewportSize = {"width": 1200, "height": 800}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 _ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root, in a container
@@ -59,7 +61,31 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
     finally:
         if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
             _launched.cache_clear()
+            _kept.clear()
             _started.close()
+
+
+# Contexts that tests share, one after the other: what a browser keeps of a site's files is most of what a page costs.
+_kept: dict[str, BrowserContext] = {}
+
+
+def _used_again(browser: Browser, stack: RunningStack, name: str, **options: Any) -> Iterator[BrowserContext]:
+    """A browser's context in which nobody seems to have been: no cookies, nothing stored, no permissions, no pages."""
+    if name not in _kept:
+        _kept[name] = browser.new_context(base_url=stack.site_url, service_workers="block", **options)
+    context = _kept[name]
+    context.set_default_timeout(15_000)
+    yield context
+    last, *others = context.pages or [context.new_page()]
+    for page in others:
+        page.close()
+    last.unroute_all(behavior="ignoreErrors")
+    last.goto("about:blank")  # what was on the page stores no more
+    session = context.new_cdp_session(last)
+    session.send("Storage.clearDataForOrigin", {"origin": stack.site_url, "storageTypes": "all"})
+    context.clear_cookies()
+    context.clear_permissions()
+    last.close()
 
 
 _BLOCKED = "Service Worker registration blocked by Playwright"
@@ -94,12 +120,7 @@ def faults() -> Iterator[Faults]:
 
 @pytest.fixture
 def context(browser: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
-    made = browser.new_context(
-        base_url=stack.site_url, viewport={"width": 1200, "height": 800}, service_workers="block"
-    )
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
+    yield from _used_again(browser, stack, "desk", viewport=DESK)
 
 
 @pytest.fixture
@@ -107,6 +128,17 @@ def page(context: BrowserContext, faults: Faults) -> Page:
     made = context.new_page()
     faults.watch(made)
     return made
+
+
+@pytest.fixture
+def other_page(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
+    """A page in a context of its own, for what would stay in one: a clock that is set."""
+    made = browser.new_context(base_url=stack.site_url, viewport=DESK, service_workers="block")
+    made.set_default_timeout(15_000)
+    opened = made.new_page()
+    faults.watch(opened)
+    yield opened
+    made.close()
 
 
 @pytest.fixture
@@ -134,13 +166,20 @@ def nobody(page: Page) -> None:
 
 
 @pytest.fixture
-def phone(browser: Browser, stack: RunningStack, faults: Faults) -> Iterator[Page]:
-    made = browser.new_context(base_url=stack.site_url, service_workers="block", **PHONE)
-    made.set_default_timeout(15_000)
-    opened = made.new_page()
-    faults.watch(opened)
-    yield opened
-    made.close()
+def phone_context(browser: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
+    yield from _used_again(browser, stack, "phone", **PHONE)
+
+
+@pytest.fixture
+def phone(phone_context: BrowserContext, faults: Faults) -> Page:
+    made = phone_context.new_page()
+    faults.watch(made)
+    return made
+
+
+@pytest.fixture
+def german_context(browser: Browser, stack: RunningStack) -> Iterator[BrowserContext]:
+    yield from _used_again(browser, stack, "german", viewport=DESK, locale="de-AT")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -100,6 +100,7 @@ def test_from_poster_to_projector(
         page.get_by_label("Your first name (optional)").fill(name)
     assert Axe().run(ann).response["violations"] == []
     wall = open_browser(viewport={"width": 1280, "height": 720})
+    without_blur(wall)
     wall.goto(event["slideshow"])
     expect(wall.get_by_text("Photos appear here by themselves.")).to_be_visible()
     expect(wall.locator("#code svg")).to_be_visible()
@@ -156,6 +157,18 @@ def test_from_poster_to_projector(
     faults.seen = [seen for seen in faults.seen if "404" not in seen]  # the set's page isn't published yet
 
 
+def without_blur(page: Page) -> None:
+    """Without a graphics card, blurring what lies behind the photos is most of the work of a test."""
+
+    def answer(route: Route) -> None:
+        answered = route.fetch()
+        sheet, blurs = re.subn(r"filter:\s*blur\(48px\)", "", answered.text())
+        assert blurs
+        route.fulfill(response=answered, body=sheet)
+
+    page.route("**/assets/events-*.css", answer)
+
+
 class Wall:
     """A projector's page with a clock that a test turns; its album of so many photos answers unless it is cut."""
 
@@ -168,6 +181,7 @@ class Wall:
             "URL.revokeObjectURL = (url) => (inMemory -= 1, gone.call(URL, url));"
         )
         page.clock.install()
+        without_blur(page)
         page.route("**/*", self._answer)
         page.goto("/slideshow/?set=made_up")
         page.clock.run_for(100)
@@ -192,7 +206,7 @@ class Wall:
 
     def turn(self, seconds: int) -> str | None:
         """Let so many seconds of the page's clock pass; the photo that is shown then."""
-        self.page.clock.run_for(seconds * 1000)
+        self.page.clock.fast_forward(seconds * 1000)
         self.page.wait_for_timeout(15)  # what comes from the site comes by another clock
         return self.page.locator("#screen img").last.get_attribute("data-file")
 
@@ -205,17 +219,20 @@ SMALL = photo("small.jpg", 0, (90, 60))
 
 
 def test_hours_of_showing_and_one_without_a_connection(open_browser: Callable[..., Page], faults: Any) -> None:
-    wall = Wall(open_browser(viewport={"width": 1280, "height": 720}), count=400)
-    shown = {wall.turn(6) for _ in range(60)}
+    # Small, for hours of fading.
+    wall = Wall(open_browser(viewport={"width": 320, "height": 180}), count=400)
+    shown = {wall.turn(6) for _ in range(20)}
     elements, _ = wall.size()
-    shown |= {wall.turn(6) for _ in range(300)}
-    assert len(shown) > 120, "more than are kept"
+    deadline = time.monotonic() + 300
+    while len(shown) <= 100:  # more than are kept
+        shown.add(wall.turn(6))
+        assert time.monotonic() < deadline, f"{len(shown)} photos were shown"
     after, pictures = wall.size()
     assert after <= elements + 1
     assert pictures <= 82, "80, and one that comes while one goes"
 
     wall.is_cut = True
-    kept = {wall.turn(30) for _ in range(120)}
+    kept = {wall.turn(120) for _ in range(30)}
     assert len(kept) > 10, "the show goes on with what it has"
     expect(wall.page.locator("#notice")).to_be_hidden()
     assert wall.size()[0] <= elements + 1

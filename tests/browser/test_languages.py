@@ -1,12 +1,11 @@
 """A visitor reads the site in the language of their browser."""
 
+import functools
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
-from running import RunningStack
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from steps import open_photo
 
 from scripts.site.messages import find_messages
@@ -27,24 +26,26 @@ PLACES = re.compile(r"%\\\((\w+)\\\)s")
 
 
 @pytest.fixture
-def german(browser: Browser, stack: RunningStack) -> Iterator[Page]:
-    context = browser.new_context(base_url=stack.site_url, locale="de-AT", viewport={"width": 1200, "height": 800})
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
+def german(german_context: BrowserContext) -> Page:
+    return german_context.new_page()
 
 
-def english_on(page: Page) -> list[str]:
-    """Texts on a page that its catalogue has another word for."""
+@functools.cache
+def english() -> re.Pattern[str]:
+    """Texts that the German catalogue has other words for."""
     gettext = Translator("de").translations.gettext
     single = [message.id for message in find_messages() if message.id and isinstance(message.id, str)]
     translated = [text for text in single if gettext(text) != text]
     plural = [text for message in find_messages() if isinstance(message.id, tuple) for text in message.id]
     patterns = [PLACES.sub(".+", re.escape(text)) for text in [*translated, *plural]]
     assert len(patterns) > 100
-    english = re.compile("|".join(patterns))
-    said: list[str] = page.evaluate(SAID)
-    return [text for text in said if english.fullmatch(text) or english.fullmatch(text.partition(" · ")[0])]
+    return re.compile("|".join(patterns))
+
+
+def english_on(page: Page) -> list[str]:
+    """Texts on a page that its catalogue has another word for."""
+    said: set[str] = set(page.evaluate(SAID))
+    return [text for text in said if any(english().fullmatch(part) for part in (text, text.partition(" · ")[0]))]
 
 
 def test_a_german_visitor_reads_german_on_each_page(german: Page) -> None:
