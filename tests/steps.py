@@ -21,8 +21,16 @@ def open_photo(page: Page, file: str, *, faces: bool = True) -> None:
 
 def settle(page: Page, milliseconds: int) -> None:
     """Wait until what moves is at rest: a photo grows to its place before it takes keys, a panel slides in, the grid
-    follows the window. Nothing on the page says when."""
+    follows the window. Nothing on the page says when; on a busy machine, what moves by CSS may take longer."""
     page.wait_for_timeout(milliseconds)
+    moves = (
+        "document.getAnimations().some((one) => one.playState === 'running'"
+        " && isFinite(one.effect.getComputedTiming().endTime))"
+    )
+    for _ in range(200):
+        if not page.evaluate(moves):
+            return
+        page.wait_for_timeout(50)
 
 
 def let_pass(page: Page, milliseconds: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from running import RunningStack
-from steps import choose, let_pass, open_photo
+from steps import choose, open_photo
 
 from functions.access.access_rows import MemberRow
 from functions.access.access_table import AccessTable
@@ -75,7 +75,10 @@ def _move(source: Any, target: Any) -> None:
 
 def open_link(page: Page, secret: str) -> None:
     """Open a link, as somebody does who was sent it."""
-    let_pass(page, 1500)  # the site server learns of a new link within a second
+    deadline = time.monotonic() + 20
+    while "why=link" in page.request.get(f"/l/{secret}", max_redirects=0).headers["location"]:
+        assert time.monotonic() < deadline, "the site server has not learned of the new link"
+        page.wait_for_timeout(100)
     page.goto(f"/l/{secret}")
     page.wait_for_url(f"**/sets/{SET}/")
 
