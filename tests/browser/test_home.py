@@ -1,5 +1,7 @@
 """The pages of the home network, and the album on a phone in it."""
 
+from typing import Any
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from running import HOME_PASSWORD, RunningStack
@@ -16,8 +18,9 @@ def check(page: Page) -> None:
 
 
 def test_a_phone_logs_in_sees_the_album_and_logs_out(browser: Browser, stack: RunningStack) -> None:
-    # It trusts no authority of ours, so it goes on anyway.
-    context = browser.new_context(base_url=stack.home_url, ignore_https_errors=True, locale="de", **PHONE)
+    # It trusts no authority of ours, so it goes on anyway; but service workers don't.
+    anyway: dict[str, Any] = {"ignore_https_errors": True, "service_workers": "block"}
+    context = browser.new_context(base_url=stack.home_url, locale="de", **anyway, **PHONE)
     page = context.new_page()
     reports: list[str] = []
     page.on("console", lambda message: reports.append(message.text) if message.type == "error" else None)
