@@ -329,7 +329,7 @@ def test_an_answer_that_is_not_saved_comes_back_as_a_question(owner: Page) -> No
         ),
     )
     owner.keyboard.press("t")
-    expect(owner.locator("#problem")).to_contain_text("The album refused this: name: too odd.")
+    expect(owner.locator("#problem")).to_contain_text("This page is out of date. Reload it, then try again.")
     expect(owner.locator(".saved")).to_be_hidden()
     expect(owner.locator("#evidence a").first).to_have_attribute("href", str(asked))
 
