@@ -240,6 +240,20 @@ def test_a_publish_that_was_stopped_is_made_good(aws: FakeAws, published: Any, c
     check_as_if_all_were_rendered(aws, published)
 
 
+def test_a_change_of_the_whole_site_that_was_stopped_and_taken_back_leaves_no_page_of_it(
+    aws: FakeAws, published: Any, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = build.load_config()
+    calls.fails_after = 30
+    with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+        patch.setattr(build, "load_config", lambda: replace(before, title="Another title"))
+        build_and_publish(published)
+    assert any(b"Another title" in body for body in site_of(aws).values())
+    calls.fails_after = None
+    build_and_publish(published)
+    check_as_if_all_were_rendered(aws, published)
+
+
 def test_a_publish_during_another_leaves_nothing_old(aws: FakeAws, published: Any, calls: Calls) -> None:
     """The first one has rendered the photo that the second one no longer shows."""
 
