@@ -10,9 +10,20 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _EBML, _WEBM = b"\x1a\x45\xdf\xa3", b"webm"
 
-MEDIA_TYPES = frozenset(
-    {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/webp", "image/avif", "image/heic", "image/heif"}
-)
+JPEG, TIFF = "image/jpeg", "image/tiff"
+PHOTO_TYPES = {
+    ".jpg": JPEG,
+    ".jpeg": JPEG,
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".tif": TIFF,
+    ".tiff": TIFF,
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+}
+MEDIA_TYPES = frozenset(PHOTO_TYPES.values())
 # What not every browser can show.
 SELDOM_SHOWN = frozenset({"image/tiff", "image/heic", "image/heif"})
 MP4, QUICKTIME, WEBM = "video/mp4", "video/quicktime", "video/webm"
@@ -24,16 +35,26 @@ def is_film(file: str) -> bool:
     return file.lower().endswith(tuple(FILM_TYPES))
 
 
+def named_as_photo(file: str, kind: str) -> str:
+    """A photo's name with an ending that says so, by its media type if the name has none.
+
+    Phones give some photos no ending, and whoever downloads `photo.exe` may open it as a program.
+    """
+    if file.lower().endswith(tuple(PHOTO_TYPES)):
+        return file
+    return file + next((ending for ending, known in PHOTO_TYPES.items() if known == kind), ".jpg")
+
+
 def media_type(head: bytes) -> str | None:
     """The media type of a picture or a film by its first `HEAD_BYTES` bytes; None for what kinpics can't read."""
     if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
+        return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if head.startswith((b"GIF87a", b"GIF89a")):
         return "image/gif"
     if head.startswith(_TIFF):
-        return "image/tiff"
+        return TIFF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":

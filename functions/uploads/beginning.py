@@ -12,7 +12,7 @@ from typing import Any
 from functions.batch_get import TableBusyError
 from functions.contribution_rows import Contribution, PlacedPhoto
 from functions.keys import BadNameError, ImagePath, image_path
-from functions.media_types import MEDIA_TYPES
+from functions.media_types import MEDIA_TYPES, named_as_photo
 from functions.photo_reader import PhotoReader
 from functions.photo_texts import DIRECTIONS
 from functions.uploads.contributions import (
@@ -136,7 +136,7 @@ def _path_of(set_name: str, file: FileToSend) -> ImagePath | _Answer:
         # `photo<U+202E>gpj.exe` is shown as `photoexe.jpg`.
         return _refused("BadName", "the name has characters that turn it around; rename the file")
     try:
-        return image_path(set_name, file.name)
+        return image_path(set_name, named_as_photo(file.name, file.kind))
     except BadNameError as error:
         return _refused("BadName", f"{error}; rename the file")
 

@@ -6,10 +6,10 @@ from io import BufferedReader
 from pathlib import Path
 
 from functions.errors import KinpicsError
-from functions.media_types import FILM_TYPES
+from functions.media_types import FILM_TYPES, PHOTO_TYPES
 from scripts.common.words import cause
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".gif"})
+PHOTO_SUFFIXES = frozenset(PHOTO_TYPES)
 
 # Of an exported site: the owner's decisions about people, the folder in which each folder is a set, and the folder with
 # a file of rows for each set.

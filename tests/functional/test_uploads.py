@@ -457,6 +457,15 @@ def test_a_bad_file_is_refused_in_words(
     assert sent["do"] == "send", "the rest goes on"
 
 
+def test_a_photo_whose_name_is_no_photos_gets_an_ending(aws: FakeAws, browsers: Browsers) -> None:
+    guest = browsers.open_event(at_once=True)
+    files = {"image": jpeg(RED), "run.exe": jpeg(BLUE), "IMG_1.PNG": jpeg(GREEN), "film.mp4": jpeg((9, 9, 9))}
+    named = {"image.jpg", "run.exe.jpg", "IMG_1.PNG", "film.mp4.jpg"}
+    assert {answer["do"] for answer in browsers.send(files, **guest)} == {"send"}
+    browsers.arrive()
+    assert {key.rpartition("/")[2] for key in aws.keys(aws.pics_bucket)} == named
+
+
 @pytest.mark.parametrize(
     "data", [b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", b"just text", b"\0" * 99]
 )
