@@ -8,7 +8,7 @@ import click
 from scripts.commands.laptop import local_command
 from scripts.commands.options import Context
 from scripts.common.terminal import echo
-from scripts.common.words import count
+from scripts.common.words import count, size_in_words
 
 _folder = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 
@@ -44,7 +44,7 @@ def backup(context: Context, folder: Path, checks: bool) -> None:
         wrong = made.problems
         told = (
             f"{context.data} is backed up to {folder}: {count(made.files, 'file')}, {made.copied:,} of them copied "
-            f"({made.copied_bytes / 1e6:,.1f} MB)"
+            f"({size_in_words(made.copied_bytes)})"
         )
     for problem in wrong:
         echo(f"  failed    {problem}")

@@ -12,7 +12,7 @@ from scripts.commands.upload import print_remarks
 from scripts.common.folders import Refusal
 from scripts.common.stack import Stack, StackError
 from scripts.common.terminal import echo, echo_json, printable
-from scripts.common.words import count
+from scripts.common.words import count, size_in_words
 from scripts.deployment.publish import build_and_publish, is_behind
 
 if TYPE_CHECKING:
@@ -130,12 +130,12 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
             echo(f"{printable(container.label)}: {kind}")
     sets = list(plan.sets())
     for one in sets[:_MAX_SETS] if is_dry else ():
-        echo(f"  {one.name}: {one.uploads} to upload ({one.size / 1e6:.1f} MB), {one.present} already there")
+        echo(f"  {one.name}: {one.uploads} to upload ({size_in_words(one.size)}), {one.present} already there")
     if is_dry and len(sets) > _MAX_SETS:
         echo(f"  … and {count(len(sets) - _MAX_SETS, 'more set')}: --json lists all")
-    size = sum(one.size for one in sets) / 1e6
+    whole = size_in_words(sum(one.size for one in sets))
     present = sum(one.present for one in sets)
-    photos = f"{count(plan.uploads, 'photo')} to upload ({size:,.1f} MB) in {count(len(sets), 'set')}"
+    photos = f"{count(plan.uploads, 'photo')} to upload ({whole}) in {count(len(sets), 'set')}"
     echo(f"{photos}, {present:,} already there")
     if plan.same:
         echo(f"  {count(plan.same, 'file')} repeat another, byte for byte")

@@ -10,7 +10,7 @@ from functions.addresses import address
 from functions.errors import KinpicsError
 from scripts.commands.options import Context, concurrency_option, json_option, no_build_option, print_failures
 from scripts.common.terminal import echo, echo_json, printable
-from scripts.common.words import count
+from scripts.common.words import count, size_in_words
 from scripts.deployment.publish import build_and_publish, is_behind
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _print_plan(plan: "Plan", as_json: bool) -> None:
         result["sidecars"] = plan.sidecars
         echo_json({**result, "refused": refused, "left_out": left_out})
         return
-    size = sum(photo.size for photo in plan.uploads) / 1e6
-    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({size:.1f} MB), {len(plan.present)} already there")
+    whole = size_in_words(sum(photo.size for photo in plan.uploads))
+    echo(f"{plan.set_name}: {len(plan.uploads)} to upload ({whole}), {len(plan.present)} already there")
     for photo in plan.uploads:
         echo(f"  upload    {photo.path.file}")
     for sidecar in plan.sidecars:

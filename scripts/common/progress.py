@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from scripts.common.words import size_in_words
+
 
 class Progress:
     """Draws bars, unless told to be quiet or written to a file."""
@@ -19,7 +21,7 @@ class Progress:
         if self._quiet or not length:
             yield lambda steps=1: None
             return
-        shown = f"{label} ({length / 1e6:.1f} MB)" if in_bytes else f"{label} ({length})"
+        shown = f"{label} ({size_in_words(length)})" if in_bytes else f"{label} ({length})"
         with click.progressbar(length=length, label=shown.ljust(24), file=sys.stderr, show_eta=True) as drawn:
             drawn.update(0)
             yield lambda steps=1: drawn.update(steps)

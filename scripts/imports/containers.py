@@ -23,7 +23,7 @@ from typing import IO
 from functions.errors import KinpicsError
 from scripts.common.folders import FolderError, open_file
 from scripts.common.terminal import printable
-from scripts.common.words import cause
+from scripts.common.words import cause, size_in_words
 from scripts.imports.found import Entry, Unplaced, stem_of
 from scripts.upload.plan import is_clutter
 
@@ -75,7 +75,7 @@ class Container(abc.ABC):
         with self.open(name) as stream:
             data = stream.read(most + 1)
         if len(data) > most:
-            raise ContainerError(f"has more than {most / 1e6:,.0f} MB, and no export has so much in one such file")
+            raise ContainerError(f"has more than {size_in_words(most)}, and no export has so much in one such file")
         return data
 
     @contextlib.contextmanager
@@ -240,5 +240,7 @@ def _why_refused(info: zipfile.ZipInfo) -> str:
     if info.compress_type not in _METHODS:
         return "it is packed in a way that no service uses"
     if info.file_size > _HARMLESS_BYTES and info.file_size > _MAX_RATIO * max(info.compress_size, 1):
-        return f"it would grow from {info.compress_size / 1e6:,.1f} to {info.file_size / 1e6:,.0f} MB: no photo does"
+        return (
+            f"it would grow from {size_in_words(info.compress_size)} to {size_in_words(info.file_size)}: no photo does"
+        )
     return ""

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scripts.common.words import size_in_words
+
 if TYPE_CHECKING:
     from scripts.common.stack import Stack
 
@@ -29,8 +31,8 @@ class FilmsTaken:
             return NO_FILMS
         if self.most is not None and size > self.most:
             return (
-                f"the film has {size / 1e9:.1f} GB, and a site on this computer takes films of up to "
-                f"{self.most / 1e9:.1f} GB, an eighth of its memory: make the film smaller, or publish the site on AWS"
+                f"the film has {size_in_words(size)}, and a site on this computer takes films of up to "
+                f"{size_in_words(self.most)}, an eighth of its memory: make it smaller, or publish the site on AWS"
             )
         return ""
 
