@@ -23,7 +23,7 @@ def test_a_laptop_refuses_what_does_not_fit_into_its_memory_and_says_what_to_do(
     reason = films.why_not(films.most + 10**9)
     assert films.is_too_large(films.most + 10**9)
     assert f"up to {films.most / 1e9:.1f} GB" in reason
-    assert "make the film smaller" in reason
+    assert "make it smaller" in reason
 
 
 def test_without_a_site_every_film_may_go_in() -> None:
