@@ -11,6 +11,8 @@ NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ?
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
 TEST_GROUPS := functional-tests site-tests browser-tests contract-tests fault-tests stack-tests deployment-tests unit-tests types template lint
+# Tests that only compute give way to those of stacks and browsers, which wait for one another all the time.
+YIELDING := nice -n 5
 # Where each group notes how long its tests took.
 DURATIONS := .kinpics/durations
 # Half of the functional tests: those that render sites, cut films or fill memory.
@@ -60,7 +62,7 @@ coverage: ## Run every test, and list the lines that no test runs (takes a third
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
 unit-tests: $(VENV)/.test node_modules/.done
-	@$(BIN)/python -m pytest tests/unit
+	@$(YIELDING) $(BIN)/python -m pytest tests/unit
 
 browser-tests: chromium
 
@@ -68,10 +70,10 @@ browser-tests fault-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/$(@:-tests=)
 
 functional-tests: laptop-tests
-	@$(BIN)/python -m pytest tests/functional $(patsubst %,--ignore=%,$(SITE_TESTS))
+	@$(YIELDING) $(BIN)/python -m pytest tests/functional $(patsubst %,--ignore=%,$(SITE_TESTS))
 
 site-tests: laptop-tests
-	@$(BIN)/python -m pytest $(SITE_TESTS)
+	@$(YIELDING) $(BIN)/python -m pytest $(SITE_TESTS)
 
 contract-tests: laptop-tests
 	@$(BIN)/python -m pytest tests/contract $(patsubst %,--ignore=%,$(DEPLOYMENT_TESTS) $(STACK_TESTS))

@@ -60,5 +60,5 @@ test("a page that is still open stays", async () => {
   assert.deepEqual(await when(null, picture), [1, 0], "no connection");
   assert.deepEqual(await when({ type: "opaqueredirect", status: 0 }, () => failed("blob:https://photos.example/1")), [0, 0]);
   opened = 404;
-  assert.deepEqual(await when({ type: "basic", status: 404 }, picture), [1, 0], "it was that page before");
+  assert.deepEqual(await when({ type: "basic", status: 404 }, picture), [0, 0], "it was that page before");
 });

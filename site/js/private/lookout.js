@@ -26,10 +26,11 @@ export function lookOut() {
 
 /** Ask the gate for this page, and let it come anew if it is closed to this visitor now. */
 async function look() {
+  const [opened] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (opened?.responseStatus === 404) return; // there was nothing to close
   if (Date.now() - Number(sessionStorage.getItem(LOOKED)) < PAUSE_MS) return;
   sessionStorage.setItem(LOOKED, String(Date.now()));
   const asked = { cache: /** @type {const} */ ("no-store"), redirect: /** @type {const} */ ("manual"), headers: { accept: "text/html" } };
   const answer = await fetch(location.href, asked).catch(() => null);
-  const [opened] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  if (answer?.type === "opaqueredirect" || (answer?.status === 404 && opened?.responseStatus !== 404)) location.reload();
+  if (answer?.type === "opaqueredirect" || answer?.status === 404) location.reload();
 }
