@@ -28,6 +28,7 @@ from scripts.commands.people import people
 from scripts.commands.photos import delete, export, move, reprocess, show, undelete
 from scripts.commands.private import audience, link, members
 from scripts.commands.upload import upload
+from scripts.commands.waiting import waiting
 from scripts.commands.watch import watch
 from scripts.commands.wording import caption, set_command
 from scripts.common.config import load_aws_config
@@ -126,6 +127,7 @@ main.add_section(
     caption,
     set_command,
     event,
+    waiting,
     move,
     show,
     reprocess,

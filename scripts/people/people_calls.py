@@ -1,7 +1,6 @@
 """Calls of the people function, as the owner's pages make them, and what the command line calls people and faces."""
 
 import contextlib
-import json
 import re
 import shlex
 from collections.abc import Iterable
@@ -9,19 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from functions.errors import KinpicsError
 from functions.face_collection import is_face_id
 from functions.people.boxes import BadBoxError, Box
 from functions.people.ulid import is_ulid
 from functions.photo_texts import same_name
+from scripts.common.function_calls import call_function
 from scripts.common.stack import Stack
 from scripts.common.words import count
 
-# The function waits for a round that is at work.
-_TIMEOUT_SECONDS = 120
 _NUMBERED = re.compile(r"(?P<path>.+/.+)#(?P<number>[0-9]{1,4})")
 _BY = "cli"
 
@@ -29,7 +24,7 @@ Draft = dict[str, Any]
 
 
 class PeopleCallError(KinpicsError):
-    """The people function refused, or nobody is called that; the message says what to do."""
+    """Nobody is called that, or no face is meant; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +34,11 @@ class PeopleCalls:
     stack: Stack
 
     def call(self, action: str, **fields: Any) -> Any:
-        """The output of an action (docs/data.md). Raises ``PeopleCallError``."""
-        payload = json.dumps({"action": action, "by": _BY, **fields}).encode()
-        answer = self._lambda.invoke(FunctionName=self.stack.outputs.people_function, Payload=payload)
-        content = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer or not isinstance(content, dict) or "statusCode" not in content:
-            raise PeopleCallError("the people function failed: look at its log group")
-        if content["statusCode"] != 200:
-            raise PeopleCallError(content["err"]["message"])
-        return content["output"]
+        """The output of an action (docs/data.md). Raises ``FunctionCallError``."""
+        return call_function(self.stack.outputs.people_function, {"action": action, "by": _BY, **fields})
 
     def decide(self, *drafts: Draft) -> list[dict[str, Any]]:
-        """Decide, all of it or none; returns the events. Raises ``PeopleCallError``."""
+        """Decide, all of it or none; returns the events. Raises ``FunctionCallError``."""
         events: list[dict[str, Any]] = self.call("decide", events=list(drafts))["events"]
         return events
 
@@ -110,10 +98,6 @@ class PeopleCalls:
                 raise PeopleCallError(f"{text} isn't known to be {person['name']}: if it is, run `{naming}` first")
             found[at] = face
         return list(found.values())
-
-    @cached_property
-    def _lambda(self) -> Any:
-        return boto3.client("lambda", config=Config(read_timeout=_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}))
 
 
 def read_box(text: str) -> list[float]:

@@ -33,6 +33,7 @@ from functions.uploads.upload_limits import MAX_FILE_BYTES, allowances
 from scripts.common.template import load_defaults
 from scripts.costs import crowd
 from scripts.costs.crowd import Crowd
+from scripts.events.waiting_photos import NothingWaitsError, WaitingPhotos
 from scripts.photos.originals import SHA256_METADATA, find_same
 
 GUEST, OTHER_GUEST = "guest-number-one-000000", "guest-number-two-000000"
@@ -455,6 +456,25 @@ def test_a_bad_file_is_refused_in_words(
     assert (refused["do"], refused["code"]) == ("refused", code)
     assert len(refused["message"]) > 10
     assert sent["do"] == "send", "the rest goes on"
+
+
+def test_the_owner_lets_in_and_refuses_by_command(browsers: Browsers) -> None:
+    guest, second = browsers.open_event(), browsers.open_event()
+    browsers.send({"a.jpg": jpeg(RED), "b.jpg": jpeg(BLUE)}, name="Ann", **guest)
+    browsers.send({"a.jpg": jpeg(GREEN)}, **second)
+    browsers.arrive()
+    waiting = WaitingPhotos(browsers.owner)
+    found = waiting.read()
+    assert sorted((one.file, one.sender) for one in found) == [("a.jpg", ""), ("a.jpg", "Ann"), ("b.jpg", "Ann")]
+    assert found == waiting.read(ALBUM)
+    ann = next(one.who for one in found if one.sender)
+    assert [one.sender for one in waiting.find([f"{ALBUM}/a.jpg"], ann)] == ["Ann"]
+    assert waiting.refuse(waiting.find([f"{ALBUM}/a.jpg"], ann)) == 1
+    assert waiting.let_in(waiting.find([ALBUM, f"{ALBUM}/b.jpg"])) == 2, "each once"
+    assert waiting.let_in(found) == 2, "what was refused stays so"
+    for name in (ALBUM, "elsewhere", f"{ALBUM}/a.jpg"):
+        with pytest.raises(NothingWaitsError, match="kinpics waiting list"):
+            waiting.find([name])
 
 
 def test_a_photo_whose_name_is_no_photos_gets_an_ending(aws: FakeAws, browsers: Browsers) -> None:
