@@ -19,6 +19,7 @@ from scripts.commands.dead_letters import dead_letters
 from scripts.commands.deployment import deploy, destroy, publish
 from scripts.commands.events import event
 from scripts.commands.gallery import gallery
+from scripts.commands.guest_photos import waiting
 from scripts.commands.health import doctor, reconcile
 from scripts.commands.imports import import_command
 from scripts.commands.laptop import demo, env, local
@@ -28,7 +29,6 @@ from scripts.commands.people import people
 from scripts.commands.photos import delete, export, move, reprocess, show, undelete
 from scripts.commands.private import audience, link, members
 from scripts.commands.upload import upload
-from scripts.commands.waiting import waiting
 from scripts.commands.watch import watch
 from scripts.commands.wording import caption, set_command
 from scripts.common.config import load_aws_config

@@ -12,7 +12,7 @@ _from = click.option("--from", "who", default="", metavar="SENDER", help="Only o
 
 @click.group()
 def waiting() -> None:
-    """List guests' photos that wait for you, let them in or refuse them."""
+    """Let guests' photos in, or refuse them."""
 
 
 @waiting.command("list")
@@ -63,7 +63,10 @@ def waiting_let_in(context: Context, photos: tuple[str, ...], who: str) -> None:
 @yes_option
 @click.pass_obj
 def waiting_refuse(context: Context, photos: tuple[str, ...], who: str, yes: bool) -> None:
-    """Refuse photos: they are deleted for good, and can't be sent again for 30 days."""
+    """Refuse photos, which deletes them for good.
+
+    The same photos can't be sent again for 30 days.
+    """
     from scripts.events.waiting_photos import waiting_photos_of
 
     waiting_photos = waiting_photos_of(context.stack)
