@@ -1,5 +1,6 @@
 """Photos that guests sent and that wait for the owner, as the page `/waiting/` has them."""
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,52 +13,58 @@ from scripts.common.stack import Stack
 
 
 class NothingWaitsError(KinpicsError):
-    """No photo of that name waits."""
+    """No photo with that name is waiting."""
 
 
 @dataclass(frozen=True)
 class WaitingPhoto:
-    """A photo that waits: ``who`` tells senders apart, ``sender`` is the first name that one gave, or empty."""
+    """A photo that waits: ``sender`` tells senders apart, ``name`` is the first name that one gave, or empty."""
 
     set_name: str
     file: str
     id: str
-    who: str
     sender: str
+    name: str
     at: str
 
 
 @dataclass(frozen=True)
 class WaitingPhotos:
-    """``call`` makes a call of the arrivals function, of an action with fields, and returns its output."""
+    """``call`` calls the arrivals function with an action and its fields, and returns the output."""
 
     call: Callable[..., Any]
 
     def read(self, set_name: str = "") -> list[WaitingPhoto]:
-        """Those of a set or of all sets, those who have waited longest first in each."""
+        """Those of a set, or of all sets one after the other; in each, what has waited longest comes first."""
         names = [set_name] if set_name else sorted(self.call(WAITING)["counts"])
         return [photo for name in names for photo in self._of(name)]
 
-    def find(self, names: Iterable[str], who: str = "") -> list[WaitingPhoto]:
-        """Those of sets, or called `SET/FILE`, of one sender if ``who`` is given. Raises ``NothingWaitsError``.
+    def find(self, names: Iterable[str], sender: str = "") -> list[WaitingPhoto]:
+        """Those of sets, or called `SET/FILE`, of one ``sender`` if it is given. Raises ``NothingWaitsError``.
 
-        Two senders may have a file of one name: both are meant.
+        Two senders may have a file of the same name: both are meant.
         """
+        read = functools.cache(self.read)
         found: dict[str, WaitingPhoto] = {}
         for name in names:
-            set_name, _, file = name.partition("/")
-            meant = [one for one in self.read(set_name) if file in ("", one.file) and who in ("", one.who)]
+            set_name, slash, file = name.partition("/")
+            meant = [
+                one
+                for one in read(set_name)
+                if (not slash or file == one.file) and (not sender or sender == one.sender)
+            ]
             if not meant:
-                raise NothingWaitsError(f"no photo of {name} waits: `kinpics waiting list` lists those that do")
+                of_whom = f" from {sender}" if sender else ""
+                raise NothingWaitsError(f"nothing is waiting as {name}{of_whom}: `kinpics waiting list` lists what is")
             found |= {one.id: one for one in meant}
         return list(found.values())
 
     def let_in(self, photos: Iterable[WaitingPhoto]) -> int:
-        """Show photos; returns how many weren't decided about meanwhile."""
+        """Show photos; returns how many: somebody else may have decided about others meanwhile."""
         return self._decide(LET_IN, photos)
 
     def refuse(self, photos: Iterable[WaitingPhoto]) -> int:
-        """Delete photos for good; returns how many weren't gone already."""
+        """Delete photos for good; returns how many: others may be gone already."""
         return self._decide(REFUSE, photos)
 
     def _of(self, set_name: str) -> Iterable[WaitingPhoto]:

@@ -1,4 +1,4 @@
-"""Whom the owner lets in at /owner/: what strangers, friends, members and guests then see, whatever the page says."""
+"""Letting people in at /owner/: what strangers, friends, members and guests then see, whatever the page says."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

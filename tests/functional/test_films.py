@@ -36,7 +36,7 @@ RED, GREEN, BLUE = "0xE00000", "0x00E000", "0x0000E0"
 
 @pytest.fixture(autouse=True)
 def as_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests are no visitors, whom ffmpeg would let go first."""
+    """ffmpeg gives way to visitors; to other tests it needn't."""
     monkeypatch.setattr(ffmpeg, "NICENESS", 0)
 
 

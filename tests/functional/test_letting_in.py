@@ -1,4 +1,4 @@
-"""Whom the owner lets in from the pages: links, members and events, through the manage function."""
+"""Letting people in from the owner's pages: links, members and events, through the manage function."""
 
 from dataclasses import replace
 from typing import Any

@@ -32,7 +32,7 @@ Call = Callable[..., Any]
 
 @pytest.fixture
 def album(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    """Three photos of three people, whom the function knows of."""
+    """Three photos of three people who are known to the function."""
     kept(add_three)(aws)
     people = aws.people
     monkeypatch.setattr(handler_module, "_people", lambda: people)

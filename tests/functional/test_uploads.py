@@ -465,10 +465,12 @@ def test_the_owner_lets_in_and_refuses_by_command(browsers: Browsers) -> None:
     browsers.arrive()
     waiting = WaitingPhotos(browsers.owner)
     found = waiting.read()
-    assert sorted((one.file, one.sender) for one in found) == [("a.jpg", ""), ("a.jpg", "Ann"), ("b.jpg", "Ann")]
+    assert sorted((one.file, one.name) for one in found) == [("a.jpg", ""), ("a.jpg", "Ann"), ("b.jpg", "Ann")]
     assert found == waiting.read(ALBUM)
-    ann = next(one.who for one in found if one.sender)
-    assert [one.sender for one in waiting.find([f"{ALBUM}/a.jpg"], ann)] == ["Ann"]
+    ann = next(one.sender for one in found if one.name)
+    assert [one.name for one in waiting.find([f"{ALBUM}/a.jpg"], ann)] == ["Ann"]
+    with pytest.raises(NothingWaitsError):
+        waiting.find([f"{ALBUM}/"])  # it must not come to mean the whole set
     assert waiting.refuse(waiting.find([f"{ALBUM}/a.jpg"], ann)) == 1
     assert waiting.let_in(waiting.find([ALBUM, f"{ALBUM}/b.jpg"])) == 2, "each once"
     assert waiting.let_in(found) == 2, "what was refused stays so"

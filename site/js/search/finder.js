@@ -68,7 +68,7 @@ export class Finder {
 
   /**
    * @param {Part[] | null} parts  What a visitor types, or null for nothing.
-   * @param {Map<Person, number[]>} [places]  The indices of somebody's photos; for whom it has none, none are found.
+   * @param {Map<Person, number[]>} [places]  The indices of each person's photos; of people who aren't in it, none are found.
    * @returns {{sets: SearchedSet[], photos: FoundPhotos[], best: number[]}}  Sets in their own order (all of them if
    *   there is nothing typed), photos by set, the best set first, and the best photos of all.
    */

@@ -56,7 +56,7 @@ export async function signIn(email, password) {
 }
 
 /**
- * Sign in with a password of one's own in place of the temporary one.
+ * Choose a password in place of the temporary one, and sign in with it.
  * @param {string} email
  * @param {string} password
  * @param {string} started  As `signIn` returned it.
