@@ -103,7 +103,8 @@ def test_a_guests_photo_goes_from_the_form_to_the_set_and_out_again(stack: Runni
     (listed,) = [found for found in invoke(owner, name, "waiting", set=SET)["photos"] if found["id"] == waiting["id"]]
     with urllib.request.urlopen(listed["look"]) as looked:
         assert looked.read() == data
-    assert invoke(owner, name, "let_in", set=SET, ids=[waiting["id"]])["let_in"] == [waiting["id"]]
+    assert f"{SET}/{waiting['file']}\t" in stack.kinpics("waiting", "list").stdout
+    assert stack.kinpics("waiting", "let-in", f"{SET}/{waiting['file']}").stdout == "1 photo let in\n"
     shown = event.wait_for("shown")
     stack.wait_for_queue("ProcessQueue")
     row = stack.table("PicsTable").get_item(Key={"primarykey": SET, "sortkey": shown["file"]})["Item"]
