@@ -25,7 +25,7 @@ PHOTO_TYPES = {
 }
 MEDIA_TYPES = frozenset(PHOTO_TYPES.values())
 # What not every browser can show.
-SELDOM_SHOWN = frozenset({"image/tiff", "image/heic", "image/heif"})
+SELDOM_SHOWN = frozenset({TIFF, "image/heic", "image/heif"})
 MP4, QUICKTIME, WEBM = "video/mp4", "video/quicktime", "video/webm"
 FILM_TYPES = {".mp4": MP4, ".m4v": MP4, ".mov": QUICKTIME, ".webm": WEBM}
 

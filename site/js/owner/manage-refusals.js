@@ -37,7 +37,7 @@ const REFUSALS = {
   PeopleBusy: t("This isn't finished yet: people are being recognised right now. It goes on by itself."),
   NoWithdrawnSite: t("This site was published by an earlier version. Run `kinpics publish` on your computer first."),
   ShownElsewhere: t("This can't be done here: %(albums)s shows photos of other albums, which not everybody could see then. Delete them there first and run `kinpics publish`, or do this with `kinpics audience` or `kinpics members`."),
-  Link: t("No link opens this: first let whoever has the link see it."),
+  Link: t("No link opens this yet. First change who may see it."),
   LinkOfSite: t("This album opens with the site's link."),
   // Members and guests
   Member: t("%(email)s isn't a member any more. Reload the page."),
