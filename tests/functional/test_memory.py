@@ -104,8 +104,10 @@ def peak(data: bytes) -> int:
 
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Executor]:
-    """A process of its own, whose memory no other test has used before."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    """Runs each task in a process of its own: what the allocator keeps of one picture changes what the next takes."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(1, context, max_tasks_per_child=1) as pool:
         yield pool
 
 
