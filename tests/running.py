@@ -9,12 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import botocore.session
@@ -26,6 +26,7 @@ from zygote import Program
 
 from local.state_folder import StateFolder
 
+T = TypeVar("T")
 _MODELS = create_loader()
 # What the home network's login takes, of the stack that tests share.
 HOME_PASSWORD = "four plain words here"
@@ -33,6 +34,15 @@ HOME_PASSWORD = "four plain words here"
 _LONGEST = 600
 # How long the process function may work at a photo, and a little more.
 _LEASE_SECONDS = 130
+
+
+def until(test: Callable[[], T]) -> T:
+    """What the test returns, once that is true; however busy the machine is, it takes less time than a lease."""
+    deadline = time.monotonic() + _LEASE_SECONDS
+    while not (result := test()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+    return result
 
 
 @dataclass(eq=False)

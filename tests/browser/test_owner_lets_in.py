@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from running import RunningStack
+from running import RunningStack, until
 from support import jpeg
 
 from local.state_folder import StateFolder
@@ -74,16 +74,13 @@ def change_audience(owner: Page, audience: str) -> Locator:
 
 
 def sees(page: Page, count: int) -> None:
-    """Whether a visitor sees so many photos of the album now, and the pictures too."""
+    """Wait until a visitor sees so many photos of the album, and the pictures too.
+
+    Asked past what the browser keeps, and with its cookies: an open page may be coming anew just now.
+    """
+    until(lambda: page.request.get(f"/thumbnails/photos/{SET}/0.jpg").ok == bool(count))
     page.goto(f"/sets/{SET}/")
     expect(page.locator("#grid a.tile")).to_have_count(count)
-    # Past what the browser keeps, and with its cookies; the page itself may be coming anew just now.
-    assert page.request.get(f"/thumbnails/photos/{SET}/0.jpg").ok == bool(count)
-
-
-def soon_sees(page: Page, count: int) -> None:
-    page.wait_for_timeout(1500)  # the site server learns of it within a second
-    sees(page, count)
 
 
 def invite(owner: Page, mail: str, *sets: str) -> str:
@@ -139,7 +136,7 @@ def test_an_album_is_seen_by_those_the_owner_chose(owner: Page, visit: Callable[
     access.get_by_role("button", name="New link…").click()
     owner.get_by_role("button", name="Make a new link").click()
     expect(owner.locator(".saved")).to_contain_text("Only the new link works now.")
-    soon_sees(friend, 0)
+    sees(friend, 0)
     friend.wait_for_load_state("networkidle")  # a page that is closed to its visitor may lead elsewhere by itself
     friend.goto(secret.input_value())
     sees(friend, 2)
@@ -152,7 +149,7 @@ def test_an_album_is_seen_by_those_the_owner_chose(owner: Page, visit: Callable[
     assert owner.evaluate(shown) == 2, "the owner sees what others don't"
 
     change_audience(owner, "members")
-    soon_sees(friend, 0)
+    sees(friend, 0)
     # Nobody has published since: members come in all the same.
     member = visit("/account/")
     sign_in(member, "ann@example.org", invite(owner, "ann@example.org", "2026 ours"))
@@ -163,10 +160,10 @@ def test_an_album_is_seen_by_those_the_owner_chose(owner: Page, visit: Callable[
     owner.goto("/owner/")
     expect(owner.get_by_text("Run `kinpics publish` on your computer")).to_be_visible()
     remove(owner, "ann@example.org")
-    soon_sees(member, 0)
+    sees(member, 0)
 
     change_audience(owner, "inherited")
-    soon_sees(stranger, 2)
+    sees(stranger, 2)
     faults.seen = [seen for seen in faults.seen if "404" not in seen]
 
 

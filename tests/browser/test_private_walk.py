@@ -75,7 +75,7 @@ def _move(source: Any, target: Any) -> None:
 
 def open_link(page: Page, secret: str) -> None:
     """Open a link, as somebody does who was sent it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while "why=link" in page.request.get(f"/l/{secret}", max_redirects=0).headers["location"]:
         assert time.monotonic() < deadline, "the site server has not learned of the new link"
         page.wait_for_timeout(100)

@@ -2,13 +2,11 @@
 
 import io
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PIL import Image
-from running import RunningStack
+from running import RunningStack, until
 from support import jpeg
 
 from functions.thumbnail_sizes import LARGE_SIDE
@@ -47,14 +45,6 @@ class Client:
 @pytest.fixture(scope="session")
 def client(stack: RunningStack) -> Client:
     return Client(stack)
-
-
-def until(test: Callable[[], Any], seconds: float = 20) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (result := test()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return result
 
 
 def test_the_demo_is_whole(client: Client) -> None:
@@ -151,7 +141,7 @@ def test_a_crowd_is_indexed_as_far_as_rekognition_goes(client: Client, demo_fold
     crowd.save(body, "JPEG", quality=95)
     bucket = client.outputs["PicsBucket"]
     client("s3").put_object(Bucket=bucket, Key="photos/crowd/crowd.jpg", Body=body.getvalue())
-    (row,) = until(lambda: client.rows("crowd"), 60)
+    (row,) = until(lambda: client.rows("crowd"))
     assert int(row["face_count"]["N"]) == 100
     assert len(row["data"]["M"]["UnindexedFaces"]["L"]) >= 10
     client("s3").delete_object(Bucket=bucket, Key="photos/crowd/crowd.jpg")

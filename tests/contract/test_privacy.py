@@ -4,27 +4,18 @@ import base64
 import io
 import json
 import random
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
-from running import RunningStack, new_guest
+from running import RunningStack, new_guest, until
 from support import jpeg
 
 from functions.thumbnail_sizes import LARGE_SIDE
 
 CHUNK = 48
-
-
-def until(holds: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from running import RunningStack, new_guest
+from running import RunningStack, new_guest, until
 from serving import get_all_as, get_as
 
 from functions.access.passes import COOKIE, LinkSubject, MemberSubject, Subject, link_id, write_pass
@@ -35,8 +35,6 @@ _OPEN = re.compile(
 )
 # A pass of links that is past half its time is made anew, by a redirect.
 _FRESH_SECONDS = 5 * 3600
-# The gate knows of what changes within a second here.
-_SECONDS = 10
 
 
 class Callers:
@@ -140,13 +138,6 @@ def kinds(paths: list[str]) -> list[str]:
             kind = kind if of_set in SETS else kind.replace(f"/{of_set}/", "/*/")
         alike[kind] = path
     return sorted(alike.values())
-
-
-def until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + _SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def test_the_commands_say_who_may_see_what(site: RunningStack) -> None:

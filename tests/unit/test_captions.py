@@ -229,11 +229,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_packet_says_nothing_and_refuses_no_photo(name: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     made = render(encoded("WEBP", xmp=HOSTILE[name]))
     assert made.words == NOTHING
     assert made.width == 90
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_broken_block_does_not_hide_the_others() -> None:

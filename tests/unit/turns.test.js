@@ -6,7 +6,7 @@ import "./page.js";
 
 const { Turns } = await import("../../site/js/live/turns.js");
 const { Pictures } = await import("../../site/js/live/pictures.js");
-const { pauseAfter, EVERY_MS, MAX_PAUSE_MS } = await import("../../site/js/live/looking.js");
+const { pauseAfter, EVERY_MS, MAX_PAUSE_MS, PATIENCE_MS } = await import("../../site/js/live/looking.js");
 const { addedInWords } = await import("../../site/js/live/adders.js");
 const { batchesOf } = await import("../../site/js/owner/batches.js");
 
@@ -92,6 +92,7 @@ test("while the album doesn't answer, it is asked less and less often", () => {
   assert.equal(pauses[0], EVERY_MS);
   assert.deepEqual(pauses, [...pauses].sort((one, other) => one - other));
   assert.equal(pauses.at(-1), MAX_PAUSE_MS);
+  assert.ok(MAX_PAUSE_MS + PATIENCE_MS < 20_000, "a new photo is asked for within 20 seconds");
 });
 
 test("photos that wait are batches by guest and set, the newest first", () => {
