@@ -11,8 +11,10 @@ NODE_OK := $(shell node -e 'process.exit(parseInt(process.versions.node) >= 20 ?
 TOOL_PATH := $(if $(NODE_OK),$(PATH):$(CURDIR)/$(BIN),$(CURDIR)/$(BIN):$(PATH))
 # Tests of a group share a stack; groups run beside each other, since they wait more than they work; the longest first.
 TEST_GROUPS := functional-tests site-tests browser-tests contract-tests fault-tests stack-tests deployment-tests unit-tests types template lint
-# Tests that only compute give way to those of stacks and browsers, which wait for one another all the time.
+# The more a group waits, the sooner its turn comes: browser tests first, then those of stacks, then those that only
+# compute.
 YIELDING := nice -n 5
+COMPUTING := nice -n 10
 # Where each group notes how long its tests took.
 DURATIONS := .kinpics/durations
 # Half of the functional tests: those that render sites, cut films or fill memory.
@@ -62,27 +64,28 @@ coverage: ## Run every test, and list the lines that no test runs (takes a third
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing:skip-covered $(ARGS)"
 
 unit-tests: $(VENV)/.test node_modules/.done
-	@$(YIELDING) $(BIN)/python -m pytest tests/unit
+	@$(COMPUTING) $(BIN)/python -m pytest tests/unit
 
-browser-tests: chromium
+browser-tests: laptop-tests chromium
+	@$(BIN)/python -m pytest tests/browser
 
-browser-tests fault-tests: laptop-tests
-	@$(BIN)/python -m pytest tests/$(@:-tests=)
+fault-tests: laptop-tests
+	@$(YIELDING) $(BIN)/python -m pytest tests/fault
 
 functional-tests: laptop-tests
-	@$(YIELDING) $(BIN)/python -m pytest tests/functional $(patsubst %,--ignore=%,$(SITE_TESTS))
+	@$(COMPUTING) $(BIN)/python -m pytest tests/functional $(patsubst %,--ignore=%,$(SITE_TESTS))
 
 site-tests: laptop-tests
-	@$(YIELDING) $(BIN)/python -m pytest $(SITE_TESTS)
+	@$(COMPUTING) $(BIN)/python -m pytest $(SITE_TESTS)
 
 contract-tests: laptop-tests
-	@$(BIN)/python -m pytest tests/contract $(patsubst %,--ignore=%,$(DEPLOYMENT_TESTS) $(STACK_TESTS))
+	@$(YIELDING) $(BIN)/python -m pytest tests/contract $(patsubst %,--ignore=%,$(DEPLOYMENT_TESTS) $(STACK_TESTS))
 
 stack-tests: laptop-tests
-	@$(BIN)/python -m pytest $(STACK_TESTS)
+	@$(YIELDING) $(BIN)/python -m pytest $(STACK_TESTS)
 
 deployment-tests: laptop-tests .venv-sam/.done
-	@$(BIN)/python -m pytest $(DEPLOYMENT_TESTS)
+	@$(YIELDING) $(BIN)/python -m pytest $(DEPLOYMENT_TESTS)
 
 # What tests that publish a site or upload photos need.
 laptop-tests: setup $(VENV)/.test .kinpics/test-photos/.version
