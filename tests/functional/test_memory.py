@@ -23,6 +23,8 @@ from scripts.common.template import load_template
 ROOT = Path(__file__).parents[2]
 # Far enough apart that what a decoder takes for itself, and not for each pixel, hardly counts.
 SMALL, LARGE = (768, 576), (2304, 1728)
+# Of mallopt(3): from how many bytes on a block has pages of its own.
+_MMAP_THRESHOLD = -3
 
 
 def encode(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -118,9 +120,11 @@ def alone() -> Iterator[Executor]:
 def measure(kind: str) -> tuple[float, int]:
     """Bytes a pixel that rendering takes, and how many pixels a picture of this kind may have.
 
-    Measured with renditions and bands so small that they hardly count. Each picture is rendered three times, the small
-    one first: what the allocator keeps of one picture, and what the system reads again of the libraries, only adds.
+    Measured with renditions and bands so small that they hardly count, and with an allocator that gives buffers back at
+    once: what it keeps else depends on how its heap happens to lie, and is what the margin is for. Each picture is
+    rendered three times, the small one first: what the system reads again of the libraries only adds.
     """
+    ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 64 * 1024)
     for name in ("FACE_SIDE", "LARGE_SIDE"):
         setattr(images, name, 500)
     images._BAND_PIXELS = 100_000
