@@ -70,5 +70,5 @@ def inventory(*photos: PhotoFaces | Iterable[PhotoFaces]) -> Inventory:
 
 
 def imported(name: str) -> str:
-    """The id of a person whom only imports know."""
+    """The id of a person that only imports know."""
     return ulid_of(f"name {name.casefold()}")

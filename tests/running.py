@@ -34,11 +34,13 @@ HOME_PASSWORD = "four plain words here"
 _LONGEST = 600
 # How long the process function may work at a photo, and a little more.
 _LEASE_SECONDS = 130
+# The gate knows of what changes within a second here.
+GATE_SECONDS = 10
 
 
-def until(test: Callable[[], T]) -> T:
-    """What the test returns, once that is true; however busy the machine is, it takes less time than a lease."""
-    deadline = time.monotonic() + _LEASE_SECONDS
+def until(test: Callable[[], T], seconds: float = _LEASE_SECONDS) -> T:
+    """What the test returns, once that is true; however busy the machine is, a photo takes less time than a lease."""
+    deadline = time.monotonic() + seconds
     while not (result := test()):
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)

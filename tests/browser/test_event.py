@@ -133,7 +133,9 @@ def test_from_poster_to_projector(
     start = time.monotonic()
     expect(desk.get_by_text("No photos are waiting for you.")).to_be_visible()
     expect(wall.locator("#screen img").first).to_be_visible(timeout=90_000)
-    print(f"on the wall after {time.monotonic() - start:.1f} s")  # the unit tests say how often it asks
+    took = time.monotonic() - start
+    print(f"on the wall after {took:.1f} s")
+    assert took < 20
     wait_for(ann, "shown", "shown")
     expect(wall.get_by_text("Photos appear here by themselves.")).to_be_hidden()
     assert Axe().run(wall).response["violations"] == []

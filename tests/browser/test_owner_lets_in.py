@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from running import RunningStack, until
+from running import GATE_SECONDS, RunningStack, until
 from support import jpeg
 
 from local.state_folder import StateFolder
@@ -78,7 +78,7 @@ def sees(page: Page, count: int) -> None:
 
     Asked past what the browser keeps, and with its cookies: an open page may be coming anew just now.
     """
-    until(lambda: page.request.get(f"/thumbnails/photos/{SET}/0.jpg").ok == bool(count))
+    until(lambda: page.request.get(f"/thumbnails/photos/{SET}/0.jpg").ok == bool(count), GATE_SECONDS)
     page.goto(f"/sets/{SET}/")
     expect(page.locator("#grid a.tile")).to_have_count(count)
 

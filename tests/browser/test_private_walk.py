@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from running import RunningStack
+from running import GATE_SECONDS, RunningStack, until
 from steps import choose, open_photo
 
 from functions.access.access_rows import MemberRow
@@ -75,10 +75,7 @@ def _move(source: Any, target: Any) -> None:
 
 def open_link(page: Page, secret: str) -> None:
     """Open a link, as somebody does who was sent it."""
-    deadline = time.monotonic() + 90
-    while "why=link" in page.request.get(f"/l/{secret}", max_redirects=0).headers["location"]:
-        assert time.monotonic() < deadline, "the site server has not learned of the new link"
-        page.wait_for_timeout(100)
+    until(lambda: "why=link" not in page.request.get(f"/l/{secret}", max_redirects=0).headers["location"], GATE_SECONDS)
     page.goto(f"/l/{secret}")
     page.wait_for_url(f"**/sets/{SET}/")
 

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from running import RunningStack, new_guest, until
+from running import GATE_SECONDS, RunningStack, new_guest, until
 from serving import get_all_as, get_as
 
 from functions.access.passes import COOKIE, LinkSubject, MemberSubject, Subject, link_id, write_pass
@@ -299,13 +299,13 @@ def test_searches_find_nothing_of_what_may_not_be_seen(site: RunningStack, calle
 def test_a_removed_member_and_a_new_link_take_effect_at_once(site: RunningStack, callers: Callers) -> None:
     now = Callers(site)
     cookie, link = now.member("gone@example.org"), now.link(LINKED)
-    until(lambda: get_as(site.site_url, f"/sets/{MEMBERS_ONLY}/", cookie)[0] == 200)
+    until(lambda: get_as(site.site_url, f"/sets/{MEMBERS_ONLY}/", cookie)[0] == 200, GATE_SECONDS)
     assert get_as(site.site_url, f"/sets/{LINKED}/", link)[0] == 200
     site.kinpics("members", "remove", "gone@example.org", "--yes")
-    until(lambda: get_as(site.site_url, f"/sets/{MEMBERS_ONLY}/", cookie)[0] == 404)
+    until(lambda: get_as(site.site_url, f"/sets/{MEMBERS_ONLY}/", cookie)[0] == 404, GATE_SECONDS)
     secret = site.kinpics("link", LINKED).stdout.strip().rpartition("/")[2]
     site.kinpics("link", LINKED, "--new")
-    until(lambda: get_as(site.site_url, f"/sets/{LINKED}/", link)[0] == 404)
+    until(lambda: get_as(site.site_url, f"/sets/{LINKED}/", link)[0] == 404, GATE_SECONDS)
     status, headers, _ = get_as(site.site_url, f"/l/{secret}")
     assert (status, headers["location"]) == (302, "/enter/?why=link")
     new = site.kinpics("link", LINKED).stdout.strip().removeprefix(site.site_url)

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import io
 import multiprocessing
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -120,9 +121,9 @@ def alone() -> Iterator[Executor]:
 def measure(kind: str) -> tuple[float, int]:
     """Bytes a pixel that rendering takes, and how many pixels a picture of this kind may have.
 
-    Measured with renditions and bands so small that they hardly count, and with an allocator that gives buffers back at
-    once: what it keeps else depends on how its heap happens to lie, and is what the margin is for. Each picture is
-    rendered three times, the small one first: what the system reads again of the libraries only adds.
+    Measured with renditions and bands so small that they hardly count. As in a picture of the largest size, whose
+    buffers have more than the 32 MB up to which glibc may keep a block, each buffer has pages of its own: what it keeps
+    of smaller ones depends on how the heap happens to lie. Each picture is rendered three times, the small one first.
     """
     ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 64 * 1024)
     for name in ("FACE_SIDE", "LARGE_SIDE"):
@@ -132,8 +133,8 @@ def measure(kind: str) -> tuple[float, int]:
     small, large = encoder(picture(mode, SMALL)), encoder(picture(mode, LARGE))
     render(small)  # loads what is kept
     more = LARGE[0] * LARGE[1] - SMALL[0] * SMALL[1]
-    least_small, least_large = (min(peak(data) for _ in range(3)) for data in (small, large))
-    measured = (least_large - least_small) / more
+    low, high = (statistics.median(peak(data) for _ in range(3)) for data in (small, large))
+    measured = (high - low) / more
     with Image.open(io.BytesIO(large)) as image:
         most = images.max_pixels(images.bytes_a_pixel(image, check_complexity(large)), 0)
     return measured, most

@@ -158,4 +158,4 @@ def test_files_give_a_forgotten_name_to_nobody() -> None:
 
     assert who(journal.events) == {imported("Bob")}
     journal.add("name", person=CARL, name="Ann")
-    assert who(journal.events) == {imported("Bob"), CARL}, "whom the owner calls so keeps it"
+    assert who(journal.events) == {imported("Bob"), CARL}, "a person the owner named keeps the name"
