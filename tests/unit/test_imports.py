@@ -363,6 +363,16 @@ def test_a_photo_of_two_albums_is_one_original(tmp_path: Path) -> None:
         assert (item.set_name, item.also, plan.same) == ("Alps", ("Best",), 2)
 
 
+def test_the_json_of_a_photo_that_is_missing_gives_an_album_no_title(tmp_path: Path) -> None:
+    where = "Takeout/Google Photos/Trip"
+    files: Files = {f"{where}/a.jpg": picture(1), f"{where}/gone.jpg.json": {"title": "gone.jpg"}}
+    files[f"{where}/metadata.json"] = {"title": "A trip"}
+    with planned(zip_of(tmp_path / "a.zip", files)) as plan:
+        (item,) = placed(plan).values()
+        assert item.set_name == "A trip"
+        assert f"{where}/gone.jpg.json" in left(plan)
+
+
 # Flickr, iCloud, folders
 
 

@@ -69,6 +69,10 @@ class Sidecar(NamedTuple):
     title: str
     values: dict[str, Any]
 
+    def is_of_photo(self) -> bool:
+        """Whether it is about a photo, which may be missing, and not about an album."""
+        return "photoTakenTime" in self.values or _is_photo_json(self.file)
+
 
 def recognises(names: Iterable[str]) -> bool:
     """Whether files of these names are from Google Takeout."""
@@ -225,7 +229,7 @@ class _Folder:
     def _orphans(self) -> Iterator[Unplaced]:
         for known in sorted(set(self._json.values()) - self._taken):
             sidecar = self._try(known)
-            if sidecar and "photoTakenTime" in sidecar.values and not sidecar.values.get("trashed"):
+            if sidecar and sidecar.is_of_photo() and not sidecar.values.get("trashed"):
                 reason = (
                     "the photo that this JSON is about isn't in what you gave: give all parts of the Takeout together"
                 )
@@ -262,7 +266,7 @@ class _Folder:
         """What the JSON of an album says, whose name is translated: the one that is about no photo."""
         for known in sorted(set(self._json.values()) - self._taken):
             sidecar = self._try(known)
-            if sidecar is None or "photoTakenTime" in sidecar.values:
+            if sidecar is None or sidecar.is_of_photo():
                 continue
             values = sidecar.values.get("albumData", sidecar.values)
             if isinstance(values, dict) and "title" in values:
