@@ -143,6 +143,10 @@ def _print_plan(plan: "ImportPlan", *, is_dry: bool, knows_site: bool) -> None:
         verb = "is" if plan.elsewhere == 1 else "are"
         photos = f"{count(plan.elsewhere, 'photo')} {verb} in several albums"
         echo(f"  {photos}: placed in the first, and shown in each that the same people see")
+    if plan.apart:
+        verb = "is" if plan.apart == 1 else "are"
+        photos = f"{count(plan.apart, 'photo')} {verb} on the site already, in another set than in this export"
+        echo(f"  {photos}: `kinpics show PHOTO SET` adds a photo to a second set")
     if plan.copies:
         echo(f"  {count(plan.copies, 'copy', 'copies')} of larger or edited photos left out: --copies takes them")
     if plan.deleted:

@@ -44,7 +44,8 @@ class PlannedSet(NamedTuple):
 class ImportPlan:
     """The photos with their places. ``albums`` has what each set is called, ``same`` the files that others repeat byte
     for byte, ``copies`` those left out because a larger one goes in, ``deleted`` those left out because they were
-    deleted here, ``elsewhere`` photos that belong to more albums than the one they are placed in."""
+    deleted here, ``elsewhere`` photos that belong to more albums than the one they are placed in, ``apart`` those that
+    the site has in another set than their album's."""
 
     sources: list[Source]
     table: FoundTable
@@ -55,6 +56,7 @@ class ImportPlan:
     copies: int = 0
     deleted: int = 0
     elsewhere: int = 0
+    apart: int = 0
 
     def sets(self) -> Iterator[PlannedSet]:
         """The sets, by name."""
@@ -89,6 +91,7 @@ class ImportPlan:
             "copies": self.copies,
             "deleted_here": self.deleted,
             "in_more_albums": self.elsewhere,
+            "in_other_sets": self.apart,
             "left_out": [unplaced._asdict() for unplaced in self.unplaced()],
             "notes": self.notes,
         }
@@ -124,7 +127,7 @@ def make_import_plan(
     plan.albums = place(table, containers, wishes.sets, loose)
     check_names(table)
     if stack:
-        skip_present(table, containers, stack, concurrency, lambda: None)
+        plan.apart = skip_present(table, containers, stack, concurrency, lambda: None)
         if not wishes.deleted:
             plan.deleted = leave_out_deleted(table, containers, stack, concurrency)
     plan.elsewhere = table.count("state IN ('new', 'present') AND also != '[]'")

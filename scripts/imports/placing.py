@@ -107,8 +107,11 @@ def note_stored(table: FoundTable, stack: Stack) -> None:
 
 def skip_present(
     table: FoundTable, containers: Sequence[Container], stack: Stack, concurrency: int, step: Callable[[], None]
-) -> None:
-    """Find the photos that the site has, wherever, and give the others names that it doesn't have."""
+) -> int:
+    """Find the photos that the site has, wherever, and give the others names that it doesn't have.
+
+    Returns how many it has in another set than their album's.
+    """
     hash_items(table, containers, table.items("state = 'new' AND size IN (SELECT size FROM stored)"), step)
 
     def find(item: Item) -> ImagePath | None:
@@ -118,16 +121,19 @@ def skip_present(
         )
 
     candidates = table.items("state = 'new' AND sha256 IS NOT NULL AND size IN (SELECT size FROM stored)")
+    apart = 0
     for portion in _portions(candidates):
         table_paths = {item.id: _paths_of_size(table, item) for item in portion}
         with ThreadPoolExecutor(concurrency) as pool:
             for item, path in zip(portion, pool.map(find, portion), strict=True):
                 if path:
+                    apart += bool(item.found.albums) and path.set_name != item.set_name
                     table.change(item.id, state=PRESENT, set_name=path.set_name, file=path.file)
     taken = "SELECT 1 FROM stored WHERE stored.set_name = found.set_name AND stored.file = found.file"
     for item in list(table.items(f"state = 'new' AND EXISTS ({taken})")):
         _give_own_name(table, containers, item)
     _keep_pairs(table)
+    return apart
 
 
 def _keep_pairs(table: FoundTable) -> None:

@@ -90,7 +90,7 @@ class Site:
     def __init__(self, aws: FakeAws):
         self.aws = aws
         self.kill_at: int | None = None
-        self.writes = 0
+        self.writes = self.apart = 0
         self.left_out: dict[str, str] = {}
         self.stack = KillableStack("kinpics", "us-east-1", "CREATE_COMPLETE", aws.outputs, {}, None, None)
         aws.rekognition.create_collection(CollectionId=aws.outputs.celebrities_collection)
@@ -112,6 +112,7 @@ class Site:
         try:
             report = carry_import(self.stack, plan, 1, QUIET)
             report.failures += [unplaced for unplaced in plan.unplaced() if unplaced.is_failure]
+            self.apart = plan.apart
             self.left_out = {one.name: one.reason for one in plan.unplaced() if not one.is_failure}
             return report
         finally:
@@ -284,6 +285,22 @@ def test_a_photo_that_was_moved_is_not_brought_back(export: Path) -> None:
         rows = here.rows()
         assert "2019/a.png" not in rows
         assert rows["Best/first.png"]["taken_at"] == "2019-07-01T10:10:10+00:00"
+        assert here.apart == 0, "it is of no album"
+
+
+def test_a_photo_that_the_site_has_in_another_set_than_its_album_stays_there_and_is_counted(
+    export: Path, tmp_path: Path
+) -> None:
+    album = tmp_path / "album.zip"
+    with zipfile.ZipFile(album, "w") as out:
+        out.writestr(f"{WHERE}/Best/metadata.json", json.dumps({"title": "Best"}))
+        out.writestr(f"{WHERE}/Best/a.png", picture(GREEN))
+    with site() as here:
+        here.take(export)
+        before = here.rows()
+        report = here.take(album)
+        assert (report.processed, report.already_there, here.apart) == (0, 1, 1)
+        assert here.rows() == before
 
 
 def test_a_photo_that_was_deleted_here_stays_deleted_and_is_told(export: Path) -> None:
